@@ -1,0 +1,64 @@
+# Everything happens inside .venv: nothing is installed globally, and every package is checked
+# against its hash. The stamp files .venv/.made, .venv/.run and .venv/.dev say what is there.
+
+# The interpreter that makes .venv, 3.11 or newer. Another one: make run PYTHON=python3.12
+PYTHON ?= python3
+# More arguments for pytest or uv: make test ARGS="tests/spikes -k overlap", make lock ARGS=--upgrade
+ARGS ?=
+
+PIP_INSTALL := .venv/bin/python -m pip install --quiet --require-hashes --disable-pip-version-check
+# --custom-compile-command keeps the header of the lock files free of this machine's settings.
+UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes \
+	--python-version 3.11 --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check format lock clean
+
+help: ## Show this list
+	@echo "Spikecast. Usage: make <target>"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-10s %s\n", $$1, $$2 }'
+
+run: .venv/.run ## Start Spikecast (settings come from SPIKECAST_* variables)
+	.venv/bin/gunicorn -c gunicorn.conf.py wsgi:app
+
+test: .venv/.dev ## Run the tests (choose some with ARGS="tests/spikes -k overlap")
+	.venv/bin/pytest -n 2 $(ARGS)
+
+check: .venv/.dev ## Check style, types and the import rules, as CI does
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+
+format: .venv/.dev ## Format the code and mend what ruff can mend
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: .venv/.dev ## Turn requirements*.in into requirements*.txt (ARGS=--upgrade for newer versions)
+	$(UV_COMPILE) $(ARGS) requirements.in -o requirements.txt
+	$(UV_COMPILE) $(ARGS) requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove .venv and every cache, but never instance/, which holds your data
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A half-made .venv is removed, so that the next try starts afresh.
+.venv/.made:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "Spikecast needs Python 3.11 or newer, and '$(PYTHON)' was not found. On Debian or Ubuntu: apt-get install make python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Spikecast needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) -V 2>&1). Choose another one: make PYTHON=python3.11 <target>" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install make python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	@touch $@
+
+.venv/.run: requirements.txt | .venv/.made
+	$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+# The development lock contains all of requirements.txt.
+.venv/.dev: requirements-dev.txt | .venv/.made
+	$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,93 @@
+"""Spikecast: synthetic telemetry on demand."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from app import cli, database, startup
+from app.auth import api as auth_api
+from app.auth import keys_api, passwords, users_api
+from app.collections import api as collections_api
+from app.collections import fields_api
+from app.extensions import jwt, migrate
+from app.generation import api as generation_api
+from app.spikes import api as spikes_api
+from app.web import access, meta, openapi, problems, security
+from app.web.json import OrjsonProvider
+
+MOST_BODY_BYTES = 4 * 1024 * 1024
+
+
+def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
+    """The app for these settings; without any, for those of the environment. `overrides` are for tests."""
+    settings = settings or config.load()
+    app = Flask(
+        __name__,
+        instance_path=str(settings.instance),
+        template_folder=str(config.HERE / "templates"),
+        static_folder=str(config.HERE / "static"),
+    )
+    app.config.from_mapping(_flask_config(settings) | overrides)
+    app.json = OrjsonProvider(app)
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, *[settings.trusted_proxies] * 4
+    )
+    _configure_log(app)
+    database.init_app(app)
+    migrate.init_app(app, database.db, directory=str(config.HERE / "migrations"))
+    jwt.init_app(app)
+    passwords.init_app(app)
+    problems.init_app(app)
+    security.init_app(app)
+    _register_routes(app)
+    access.init_app(app)
+    cli.init_app(app)
+    return app
+
+
+def _flask_config(settings: config.Settings) -> dict[str, Any]:
+    secret = settings.secret_key or startup.kept_secret(settings.instance)
+    busy_seconds = database.BUSY_SECONDS
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": secret,
+        "JWT_SECRET_KEY": secret,
+        "JWT_TOKEN_LOCATION": ["headers"],
+        "JWT_ACCESS_TOKEN_EXPIRES": timedelta(hours=1),
+        "JWT_DECODE_LEEWAY": 0,
+        "MAX_CONTENT_LENGTH": MOST_BODY_BYTES,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(
+            settings.database_url, busy_seconds=busy_seconds
+        ),
+        "SQLITE_SYNCHRONOUS": settings.sqlite_synchronous,
+    }
+
+
+def _configure_log(app: Flask) -> None:
+    app.logger.setLevel(logging.INFO)
+    logging.getLogger("app").setLevel(logging.INFO)
+
+
+def _register_routes(app: Flask) -> None:
+    api = openapi.init_app(app)
+    for module in (
+        auth_api,
+        users_api,
+        collections_api,
+        fields_api,
+        spikes_api,
+        keys_api,
+        generation_api,
+        meta,
+    ):
+        api.register_blueprint(module.blp)
+    app.register_blueprint(meta.pages)
+    app.extensions["openapi"] = api.spec.to_dict()
+
+
+__all__ = ["create_app"]

@@ -1,0 +1,154 @@
+"""What people, sign-ins and keys look like in JSON."""
+
+from typing import Any
+
+from marshmallow import Schema as PlainSchema
+from marshmallow import ValidationError, validate, validates_schema
+
+from app.auth import passwords
+from app.models import Role
+from app.values import CollectionType
+from app.web.fields import COMMON, Choice, Id, Instant, ListOf, Name, Nested, Status, Text, Whole
+from app.web.schema import Schema
+
+
+class Email(Text):
+    """An e-mail address, in lower case."""
+
+    default_error_messages = COMMON
+
+    def __init__(self, **more: Any) -> None:
+        right = validate.Email(error="must be an e-mail address, such as ada@example.org")
+        super().__init__(least=1, most=255, validate=right, **more)
+
+    def tidy(self, text: str) -> str:
+        """Trimmed and in lower case: letter case does not tell addresses apart."""
+        return text.strip().lower()
+
+
+class Username(Name):
+    """A user name; without @, so that it cannot be taken for an e-mail address."""
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
+        text = super()._deserialize(value, *args, **options)
+        if "@" in text:
+            raise ValidationError("must not contain @")
+        return text
+
+
+def Password(**more: Any) -> Text:  # noqa: N802 - stands where a field class stands
+    """A password that is being set."""
+    return Text(least=passwords.SHORTEST, most=passwords.LONGEST, load_only=True, **more)
+
+
+class UserOut(Schema):
+    """A user."""
+
+    id = Id()
+    email = Text()
+    username = Text()
+    role = Choice(Role)
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class UserIn(Schema):
+    """A new user."""
+
+    email = Email(required=True)
+    username = Username(required=True)
+    password = Password(required=True)
+    role = Choice(Role, required=True)
+
+
+class UserPatch(Schema):
+    """What changes about a user."""
+
+    email = Email()
+    username = Username()
+    password = Password()
+    role = Choice(Role)
+
+
+class LoginIn(Schema):
+    """E-mail or user name, and password."""
+
+    login = Text(required=True, least=1, most=255)
+    password = Text(required=True, least=1, most=1024, load_only=True)
+
+
+class AccessTokenOut(PlainSchema):
+    """A fresh access token."""
+
+    access_token = Text(required=True)
+    token_type = Text(required=True)
+    expires_in = Whole(required=True, metadata={"description": "seconds"})
+
+
+class TokensOut(AccessTokenOut):
+    """The tokens of a new sign-in."""
+
+    refresh_token = Text(required=True)
+    user = Nested(UserOut, required=True)
+
+
+class ChangePasswordIn(Schema):
+    """The password that is, and the one to be."""
+
+    current_password = Text(required=True, least=1, most=1024, load_only=True)
+    new_password = Password(required=True)
+
+
+class KeyLimit(Schema):
+    """One collection that a key may read; without a type, both of its types."""
+
+    collection_id = Id(required=True)
+    collection_type = Choice(CollectionType, allow_none=True, load_default=None)
+    collection_name = Text(dump_only=True)
+
+
+class KeyPatch(Schema):
+    """What changes about a key."""
+
+    label = Name()
+    expires_at = Instant(allow_none=True, metadata={"description": "null: never"})
+    allowed_collections = ListOf(
+        Nested(KeyLimit),
+        allow_none=True,
+        metadata={"minItems": 1, "maxItems": 1000, "description": "null: all that its owner may read"},
+    )
+
+    @validates_schema
+    def _list_is_of_use(self, values: dict[str, Any], **_options: Any) -> None:
+        limits = values.get("allowed_collections")
+        if limits is not None and not 1 <= len(limits) <= 1000:
+            said = "must name 1 to 1000 collections; null means all that you may read"
+            raise ValidationError(said, "allowed_collections")
+
+
+class KeyIn(KeyPatch):
+    """A new key."""
+
+    label = Name(required=True)
+
+
+class KeyOut(Schema):
+    """A key without its text."""
+
+    id = Id()
+    user_id = Id()
+    username = Text(attribute="user.username")
+    label = Text()
+    prefix = Text()
+    status = Status("valid", "revoked", "expired")
+    allowed_collections = ListOf(Nested(KeyLimit), allow_none=True)
+    created_at = Instant()
+    expires_at = Instant(allow_none=True)
+    revoked_at = Instant(allow_none=True)
+    last_used_at = Instant(allow_none=True)
+
+
+class KeyCreatedOut(KeyOut):
+    """A new key with its text, which is shown this once."""
+
+    key = Text(required=True)

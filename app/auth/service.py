@@ -1,0 +1,256 @@
+"""Signing in and out, and what people may change about users and keys."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import flask_jwt_extended as jwt_extended
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from app import keys
+from app.auth import guessing, passwords
+from app.database import db, translate
+from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from app.models import Actor, ApiKey, ApiKeyCollection, Collection, Role, SignIn, User
+
+ACCESS_LASTS = timedelta(hours=1)
+SIGN_IN_LASTS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Client:
+    """Where a request came from."""
+
+    address: str
+    user_agent: str
+
+
+# --- Signing in ----------------------------------------------------------------------------------------
+
+
+def sign_in(login: str, password: str, client: Client, now: datetime) -> tuple[User, dict[str, Any]]:
+    """The user and their tokens; raises Unauthenticated, or TooMany where somebody is guessing.
+
+    Checking a password is slow on purpose, so it is done between two transactions, not inside one.
+    """
+    user = User.by_login(login)
+    account = guessing.account_of(user, login)
+    guessing.refuse_too_many(account, client.address, now)
+    stored = user.password_hash if user else None
+    db.session.rollback()
+    is_right = passwords.matches(password, stored)
+    guessing.take_turn(client.address)
+    guessing.refuse_too_many(account, client.address, now)
+    user = User.by_login(login)
+    if user is None or not is_right or user.password_hash != stored:
+        guessing.failed(account, client.address, now)
+        db.session.commit()
+        raise Unauthenticated("The login or the password is wrong.")
+    guessing.succeeded(account, client.address)
+    if passwords.is_outdated(user.password_hash):
+        user.password_hash = passwords.hashed(password)
+    return user, begin_sign_in(user, client, now)
+
+
+def begin_sign_in(user: User, client: Client, now: datetime) -> dict[str, Any]:
+    """A new sign-in of `user` and its tokens; sign-ins of theirs that have ended are cleared away."""
+    db.session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id, SignIn.expires_at <= now))
+    sign_in = SignIn(
+        id=secrets.token_hex(16),
+        user_id=user.id,
+        created_at=now,
+        expires_at=now + SIGN_IN_LASTS,
+        address=client.address[:64],
+        user_agent=client.user_agent[:255],
+    )
+    db.session.add(sign_in)
+    db.session.flush()  # the tokens name a sign-in that is there
+    claims = {"sid": sign_in.id}
+    refresh_token = jwt_extended.create_refresh_token(
+        str(user.id), additional_claims=claims, expires_delta=SIGN_IN_LASTS
+    )
+    return access_token(user.actor, sign_in.id) | {"refresh_token": refresh_token}
+
+
+def access_token(actor: Actor, sign_in_id: str) -> dict[str, Any]:
+    """A fresh access token of a sign-in."""
+    token = jwt_extended.create_access_token(
+        str(actor.user_id), additional_claims={"sid": sign_in_id}, expires_delta=ACCESS_LASTS
+    )
+    return {
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": int(ACCESS_LASTS.total_seconds()),
+    }
+
+
+def sign_out(actor: Actor) -> None:
+    """End the sign-in that the actor came with: its access and refresh tokens."""
+    db.session.execute(sa.delete(SignIn).where(SignIn.id == actor.sign_in_id))
+
+
+def change_password(
+    actor: Actor, current: str, new: str, client: Client, now: datetime
+) -> tuple[User, dict[str, Any]]:
+    """Give the actor a new password, end all their tokens, and begin a new sign-in."""
+    user = db.session.get_one(User, actor.user_id)
+    account = guessing.account_of(user, "")
+    guessing.take_turn(client.address)
+    guessing.refuse_too_many(account, client.address, now)
+    if not passwords.matches(current, user.password_hash):
+        guessing.failed(account, client.address, now)
+        db.session.commit()
+        raise Invalid({"current_password": ["is not your password"]})
+    guessing.succeeded(account, client.address)
+    set_password(user, new)
+    return user, begin_sign_in(user, client, now)
+
+
+def set_password(user: User, password: str) -> None:
+    """Give a user a password; every token of theirs ends."""
+    user.password_hash = passwords.hashed(password)
+    user.end_sign_ins()
+
+
+# --- Users ---------------------------------------------------------------------------------------------
+
+
+def create_user(email: str, username: str, password: str, role: Role) -> User:
+    """A new user."""
+    user = User(email=email, role=role, password_hash=passwords.hashed(password))
+    user.rename(username)
+    db.session.add(user)
+    _flush_user(user)
+    return user
+
+
+def get_user(user_id: int, *, locked: bool = False) -> User:
+    """The user, or NotFound; locked where their role may change."""
+    user = User.locked(user_id) if locked else db.session.get(User, user_id)
+    if user is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return user
+
+
+def change_user(user: User, changes: Mapping[str, Any]) -> None:
+    """Change what is given. A new role or password ends the user's tokens."""
+    if "role" in changes and changes["role"] is not user.role:
+        if user.role is Role.ADMIN:
+            user.must_not_be_last_admin()
+        user.role = changes["role"]
+        user.end_sign_ins()
+    if "email" in changes:
+        user.email = changes["email"]
+    if "username" in changes:
+        user.rename(changes["username"])
+    if "password" in changes:
+        set_password(user, changes["password"])
+    _flush_user(user)
+
+
+def _flush_user(user: User) -> None:
+    email, username = user.email, user.username
+    try:
+        db.session.flush()  # a name that is taken shows now
+    except IntegrityError as error:
+        raise translate(
+            error,
+            {
+                "uq_users_email": lambda: _taken("email", email),
+                "uq_users_username_folded": lambda: _taken("username", username),
+            },
+        ) from error
+
+
+def _taken(what: str, value: str) -> Conflict:
+    said = f"There is a user with the {what} {value!r} already."
+    return Conflict(said, kind="name-taken", faults={what: ["is taken by another user"]})
+
+
+def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool) -> None:
+    """Delete a user and decide about their collections, or Conflict and nothing is lost."""
+    if user.role is Role.ADMIN:
+        user.must_not_be_last_admin()
+    owned = Collection.owner_id == user.id
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Collection).where(owned)) or 0
+    if transfer_to is not None:
+        if transfer_to == user.id or db.session.get(User, transfer_to, with_for_update=True) is None:
+            raise Invalid({"transfer_to": ["must be the id of another user"]})
+        db.session.execute(sa.update(Collection).where(owned).values(owner_id=transfer_to))
+    elif delete_collections:
+        db.session.execute(sa.delete(Collection).where(owned))
+    elif count:
+        raise Conflict(
+            f"{user.username} owns {count} collection{'' if count == 1 else 's'}. Say what becomes of them: "
+            "transfer_to=<user id> or delete_collections=true.",
+            kind="owns-collections",
+            facts={"collections": count},
+        )
+    db.session.delete(user)
+    db.session.flush()  # a collection made meanwhile shows now
+
+
+# --- API keys ------------------------------------------------------------------------------------------
+
+
+def create_key(actor: Actor, values: Mapping[str, Any], now: datetime) -> tuple[ApiKey, str]:
+    """A new key of the actor's, and its text, which is not kept."""
+    text = keys.make()
+    key = ApiKey(
+        user_id=actor.user_id,
+        label=values["label"],
+        prefix=text[: keys.SHOWN],
+        key_hash=keys.hashed(text),
+        created_at=now,
+    )
+    db.session.add(key)
+    change_key(actor, key, values, now)
+    return key, text
+
+
+def change_key(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
+    """Change the label, expiry or limits of one's own key."""
+    if key.user_id != actor.user_id:
+        raise Forbidden("Only its owner may change an API key; you may revoke or delete it.")
+    faults: dict[str, list[str]] = {}
+    expires_at = changes.get("expires_at")
+    if expires_at is not None and expires_at <= now:
+        faults["expires_at"] = ["must be in the future"]
+    if "allowed_collections" in changes:
+        limits = changes["allowed_collections"]
+        faults |= _limit(actor, key, limits)
+    if faults:
+        raise Invalid(faults)
+    key.label = changes.get("label", key.label)
+    key.expires_at = changes.get("expires_at", key.expires_at)
+    db.session.flush()  # gives it an id
+
+
+def _limit(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) -> dict[str, list[str]]:
+    """Limit the key to a list, or to nothing but what its owner may read; the faults by path."""
+    wanted = [(limit["collection_id"], limit["collection_type"]) for limit in limits or []]
+    readable = sa.select(Collection.id).where(
+        Collection.id.in_({collection_id for collection_id, _ in wanted}), actor.readable(Collection.owner_id)
+    )
+    known = set(db.session.scalars(readable))
+    faults: dict[str, list[str]] = {}
+    for index, entry in enumerate(wanted):
+        path = f"allowed_collections.{index}.collection_id"
+        if entry[0] not in known:
+            faults[path] = [f"there is no collection {entry[0]}"]
+        elif entry in wanted[:index]:
+            faults[path] = ["is listed twice"]
+    if not faults:
+        key.limits.clear()
+        db.session.flush()  # or an entry that stays would meet its former self
+        key.limits.extend(ApiKeyCollection(collection_id=id_, collection_type=type_) for id_, type_ in wanted)
+        key.is_limited = limits is not None
+    return faults
+
+
+def revoke_key(key: ApiKey, now: datetime) -> None:
+    """End a key at once; it stays in the list."""
+    key.revoked_at = key.revoked_at or now

@@ -1,0 +1,100 @@
+"""Users, for Admins."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from marshmallow import fields
+
+from app.auth import service
+from app.auth.schemas import UserIn, UserOut, UserPatch
+from app.database import LARGEST_ID, db
+from app.models import Role, User
+from app.web.access import admin
+from app.web.fields import COMMON, Choice
+from app.web.openapi import Blueprint, refuses
+from app.web.paging import QueryWhole, page_args, page_of, paginate
+from app.web.schema import Schema
+
+blp = Blueprint("users", __name__, url_prefix="/api/users", description="Users, for Admins")
+
+SORTABLE = {
+    "id": User.id,
+    "username": User.username_folded,
+    "email": User.email,
+    "role": User.role,
+    "created_at": User.created_at,
+}
+UsersQuery = page_args("Users", tuple(SORTABLE), "username", role=Choice(Role))
+
+
+class DeleteQuery(Schema):
+    """What becomes of the collections of a user who is deleted."""
+
+    transfer_to = QueryWhole(1, LARGEST_ID, metadata={"description": "the user who gets the collections"})
+    delete_collections = fields.Boolean(
+        load_default=False,
+        truthy={"true"},
+        falsy={"false"},
+        error_messages=COMMON | {"invalid": "must be true or false"},
+    )
+
+
+@blp.route("", methods=["GET"])
+@blp.response(200, page_of(UserOut))
+@admin
+@blp.arguments(UsersQuery, location="query")
+def list_users(args: dict[str, Any]) -> dict[str, Any]:
+    """List users."""
+    query = sa.select(User)
+    if "role" in args:
+        query = query.where(User.role == args["role"])
+    return paginate(query, args, sortable=SORTABLE, searched=[User.username, User.email])
+
+
+@blp.route("", methods=["POST"])
+@blp.response(201, UserOut)
+@admin
+@refuses(409)
+@blp.arguments(UserIn)
+def create_user(values: dict[str, Any]) -> tuple[User, dict[str, str]]:
+    """Create a user."""
+    user = service.create_user(**values)
+    db.session.commit()
+    return user, {"Location": url_for("users.get_user", user_id=user.id)}
+
+
+@blp.route("/<id:user_id>", methods=["GET"])
+@blp.response(200, UserOut)
+@admin
+@refuses(404)
+def get_user(user_id: int) -> User:
+    """See a user."""
+    return service.get_user(user_id)
+
+
+@blp.route("/<id:user_id>", methods=["PATCH"])
+@blp.response(200, UserOut)
+@admin
+@refuses(404, 409)
+@blp.arguments(UserPatch)
+def change_user(changes: dict[str, Any], user_id: int) -> User:
+    """Change a user. A new role or password ends their tokens at once."""
+    user = service.get_user(user_id, locked=True)
+    service.change_user(user, changes)
+    db.session.commit()
+    return user
+
+
+@blp.route("/<id:user_id>", methods=["DELETE"])
+@blp.response(204)
+@admin
+@refuses(404, 409)
+@blp.arguments(DeleteQuery, location="query")
+def delete_user(args: dict[str, Any], user_id: int) -> None:
+    """Delete a user. Their API keys go with them; about their collections you decide."""
+    user = service.get_user(user_id, locked=True)
+    service.delete_user(
+        user, transfer_to=args.get("transfer_to"), delete_collections=args["delete_collections"]
+    )
+    db.session.commit()

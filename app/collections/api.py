@@ -1,0 +1,125 @@
+"""Collections over HTTP."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from sqlalchemy.orm import joinedload, undefer
+
+from app.collections import service
+from app.collections.schemas import (
+    BulkDeleteIn,
+    CollectionDetailOut,
+    CollectionIn,
+    CollectionItemOut,
+    CollectionPatch,
+    CopyIn,
+)
+from app.database import LARGEST_ID, db
+from app.models import Collection, User
+from app.web.access import current_actor, editor, signed_in
+from app.web.openapi import Blueprint, refuses
+from app.web.paging import QueryWhole, page_args, page_of, paginate
+
+blp = Blueprint(
+    "collections", __name__, url_prefix="/api/collections", description="Collections: made-up devices"
+)
+
+SORTABLE = {
+    "id": Collection.id,
+    "name": Collection.name,
+    "owner": User.username_folded,
+    "created_at": Collection.created_at,
+    "updated_at": Collection.updated_at,
+}
+CollectionsQuery = page_args("Collections", tuple(SORTABLE), "name", owner_id=QueryWhole(1, LARGEST_ID))
+
+
+@blp.route("", methods=["GET"])
+@blp.response(200, page_of(CollectionItemOut))
+@signed_in
+@blp.arguments(CollectionsQuery, location="query")
+def list_collections(args: dict[str, Any]) -> dict[str, Any]:
+    """List collections: your own; as an Admin everybody's."""
+    query = (
+        sa.select(Collection)
+        .join(Collection.owner)
+        .where(current_actor().readable(Collection.owner_id))
+        .options(joinedload(Collection.owner), undefer(Collection.field_count))
+    )
+    if "owner_id" in args:
+        query = query.where(Collection.owner_id == args["owner_id"])
+    return paginate(query, args, sortable=SORTABLE, searched=[Collection.name])
+
+
+@blp.route("", methods=["POST"])
+@blp.response(201, CollectionDetailOut)
+@editor
+@refuses(409)
+@blp.arguments(CollectionIn)
+def create_collection(values: dict[str, Any]) -> tuple[Collection, dict[str, str]]:
+    """Create a collection."""
+    collection = service.create_collection(current_actor(), values)
+    db.session.commit()
+    return collection, location_of(collection)
+
+
+def location_of(collection: Collection) -> dict[str, str]:
+    """The header that says where a new collection is."""
+    return {"Location": url_for("collections.get_collection", collection_id=collection.id)}
+
+
+@blp.route("/<id:collection_id>", methods=["GET"])
+@blp.response(200, CollectionDetailOut)
+@signed_in
+@refuses(404)
+def get_collection(collection_id: int) -> Collection:
+    """See a collection with its fields."""
+    return Collection.get_for(current_actor(), collection_id)
+
+
+@blp.route("/<id:collection_id>", methods=["PATCH"])
+@blp.response(200, CollectionDetailOut)
+@editor
+@refuses(404, 409)
+@blp.arguments(CollectionPatch)
+def change_collection(changes: dict[str, Any], collection_id: int) -> Collection:
+    """Rename a collection; as an Admin also give it to somebody else."""
+    collection = Collection.get_for(current_actor(), collection_id, locked=True)
+    service.change_collection(current_actor(), collection, changes)
+    db.session.commit()
+    return collection
+
+
+@blp.route("/<id:collection_id>", methods=["DELETE"])
+@blp.response(204)
+@editor
+@refuses(404)
+def delete_collection(collection_id: int) -> None:
+    """Delete a collection with its fields and spike schedules."""
+    db.session.delete(Collection.get_for(current_actor(), collection_id, locked=True))
+    db.session.commit()
+
+
+@blp.route("/<id:collection_id>/copy", methods=["POST"])
+@blp.response(201, CollectionDetailOut)
+@editor
+@refuses(404, 409)
+@blp.arguments(CopyIn)
+def copy_collection(values: dict[str, Any], collection_id: int) -> tuple[Collection, dict[str, str]]:
+    """Copy a collection's fields into a new one of yours: without state, spikes or keys."""
+    original = Collection.get_for(current_actor(), collection_id, locked=True)
+    collection = service.copy_collection(current_actor(), original, values["name"])
+    db.session.commit()
+    return collection, location_of(collection)
+
+
+@blp.route("/bulk-delete", methods=["POST"])
+@blp.response(204)
+@editor
+@refuses(404)
+@blp.arguments(BulkDeleteIn)
+def bulk_delete(values: dict[str, Any]) -> None:
+    """Delete several collections: all of them, or none where one does not exist."""
+    service.delete_collections(current_actor(), values["collection_ids"])
+    db.session.commit()

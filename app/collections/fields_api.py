@@ -1,0 +1,99 @@
+"""Fields over HTTP."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+
+from app import clock
+from app.collections import service
+from app.collections.schemas import FieldIn, FieldOut, FieldPatch
+from app.database import db
+from app.models import Collection, Field
+from app.values import CollectionType
+from app.web.access import current_actor, editor, signed_in
+from app.web.fields import Choice
+from app.web.openapi import Blueprint, refuses
+from app.web.paging import page_args, page_of, paginate
+from app.web.schema import Checked
+
+blp = Blueprint("fields", __name__, url_prefix="/api", description="Fields and how their values come about")
+
+SORTABLE = {
+    "id": Field.id,
+    "field_name": Field.field_name,
+    "value_type": Field.value_type,
+    "created_at": Field.created_at,
+}
+FieldsQuery = page_args("Fields", tuple(SORTABLE), "id", collection_type=Choice(CollectionType))
+
+
+@blp.route("/collections/<id:collection_id>/fields", methods=["GET"])
+@blp.response(200, page_of(FieldOut))
+@signed_in
+@refuses(404)
+@blp.arguments(FieldsQuery, location="query")
+def list_fields(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
+    """List a collection's fields."""
+    collection = Collection.get_for(current_actor(), collection_id)
+    query = sa.select(Field).where(Field.collection_id == collection.id)
+    if "collection_type" in args:
+        query = query.where(Field.collection_type == args["collection_type"])
+    return paginate(query, args, sortable=SORTABLE, searched=[Field.field_name])
+
+
+@blp.route("/collections/<id:collection_id>/fields", methods=["POST"])
+@blp.response(201, FieldOut)
+@editor
+@refuses(404, 409)
+@blp.arguments(FieldIn)
+def add_field(given: Checked, collection_id: int) -> tuple[Field, dict[str, str]]:
+    """Add a field. Schedules that have not ended get their copy of it."""
+    collection = Collection.get_for(current_actor(), collection_id, locked=True)
+    field = service.add_field(collection, given, clock.now())
+    db.session.commit()
+    return field, {"Location": url_for("fields.get_field", field_id=field.id)}
+
+
+@blp.route("/fields/<id:field_id>", methods=["GET"])
+@blp.response(200, FieldOut)
+@signed_in
+@refuses(404)
+def get_field(field_id: int) -> Field:
+    """See a field."""
+    return Field.get_for(current_actor(), field_id)
+
+
+@blp.route("/fields/<id:field_id>", methods=["PATCH"])
+@blp.response(200, FieldOut)
+@editor
+@refuses(404, 409)
+@blp.arguments(FieldPatch)
+def change_field(given: Checked, field_id: int) -> Field:
+    """Change a field; its copies in schedules that have not ended keep step."""
+    field = Field.get_for(current_actor(), field_id, locked=True)
+    service.change_field(field, given, clock.now())
+    db.session.commit()
+    return field
+
+
+@blp.route("/fields/<id:field_id>", methods=["DELETE"])
+@blp.response(204)
+@editor
+@refuses(404)
+def delete_field(field_id: int) -> None:
+    """Delete a field, and its copies with it."""
+    db.session.delete(Field.get_for(current_actor(), field_id, locked=True))
+    db.session.commit()
+
+
+@blp.route("/fields/<id:field_id>/reset", methods=["POST"])
+@blp.response(200, FieldOut)
+@editor
+@refuses(404, 409)
+def reset_field(field_id: int) -> Field:
+    """Let a counter begin at its start again. Copies in spikes have a state of their own and keep it."""
+    field = Field.get_for(current_actor(), field_id, locked=True)
+    service.reset_counter(field)
+    db.session.commit()
+    return field

@@ -1,0 +1,97 @@
+"""What collections and fields look like in JSON."""
+
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
+
+from app.values import CollectionType, ValueType
+from app.web.fields import Choice, Exact, Flag, Id, Instant, ListOf, Name, Nested, Text, Whole, setting_fields
+from app.web.schema import Schema, TolerantSchema
+
+SettingsIn = Schema.from_dict(setting_fields(), name="Settings")
+
+
+class FieldOut(SettingsIn):  # type: ignore[valid-type,misc]
+    """A field: its rule, and for a counter where it stands."""
+
+    id = Id()
+    collection_id = Id()
+    collection_type = Choice(CollectionType)
+    field_name = Text()
+    value_type = Choice(ValueType)
+    is_editable = Flag(metadata={"description": "a spike may override it: Performance and numeric"})
+    current_number = Exact(
+        allow_none=True, metadata={"description": "the last value served; null before the first"}
+    )
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class FieldIn(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
+    """A new field: name, types, and the settings that belong to its value type."""
+
+    collection_type = Choice(CollectionType, required=True)
+    field_name = Name(required=True)
+    value_type = Choice(ValueType, required=True)
+
+
+class FieldPatch(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
+    """What changes about a field. With a new value type, settings that it does not take fall away."""
+
+    collection_type = Choice(CollectionType)
+    field_name = Name()
+    value_type = Choice(ValueType)
+
+
+class CollectionOut(Schema):
+    """A collection."""
+
+    id = Id()
+    name = Text()
+    owner_id = Id()
+    owner = Text(attribute="owner.username")
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class CollectionItemOut(CollectionOut):
+    """A collection in a list."""
+
+    field_count = Whole()
+
+
+class CollectionDetailOut(CollectionOut):
+    """A collection with its fields, in the order in which they were made."""
+
+    fields_ = ListOf(Nested(FieldOut), attribute="fields", data_key="fields")
+
+
+class CollectionIn(Schema):
+    """A new collection."""
+
+    name = Name(required=True)
+    owner_id = Id(metadata={"description": "Admins only; without it, yourself"})
+
+
+class CollectionPatch(Schema):
+    """What changes about a collection."""
+
+    name = Name()
+    owner_id = Id(metadata={"description": "Admins only"})
+
+
+class CopyIn(Schema):
+    """The name of the copy."""
+
+    name = Name(required=True)
+
+
+class BulkDeleteIn(Schema):
+    """Which collections to delete."""
+
+    collection_ids = ListOf(Id(), required=True, metadata={"minItems": 1, "maxItems": 1000})
+
+    @validates_schema
+    def _not_too_many(self, values: dict[str, Any], **_options: Any) -> None:
+        if "collection_ids" in values and not 1 <= len(values["collection_ids"]) <= 1000:
+            raise ValidationError("must name 1 to 1000 collections", "collection_ids")

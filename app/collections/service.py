@@ -1,0 +1,156 @@
+"""What changes about collections and fields, and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from app.database import db, translate
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.models import Actor, Collection, Field, User, copies
+from app.models.collection import field_name_taken, name_taken
+from app.values import DIRECTIONS, SETTING_NAMES, kind_of, settle
+from app.web.schema import Checked, refuse
+
+# --- Collections ---------------------------------------------------------------------------------------
+
+
+def create_collection(actor: Actor, values: Mapping[str, Any]) -> Collection:
+    """A new collection of the actor's, or of whoever an Admin says."""
+    collection = Collection(name=values["name"], owner_id=actor.user_id)
+    _give(actor, collection, values)
+    db.session.add(collection)
+    _flush_collection(collection)
+    return collection
+
+
+def change_collection(actor: Actor, collection: Collection, changes: Mapping[str, Any]) -> None:
+    """Rename a collection, or give it to somebody else."""
+    collection.name = changes.get("name", collection.name)
+    _give(actor, collection, changes)
+    _flush_collection(collection)
+
+
+def _give(actor: Actor, collection: Collection, values: Mapping[str, Any]) -> None:
+    owner_id = values.get("owner_id", collection.owner_id)
+    if owner_id == collection.owner_id:
+        return
+    if not actor.is_admin:
+        raise Forbidden("Only an Admin may say who owns a collection.")
+    if db.session.get(User, owner_id) is None:
+        raise Invalid({"owner_id": [f"there is no user {owner_id}"]})
+    collection.owner_id = owner_id
+
+
+def _flush_collection(collection: Collection) -> None:
+    name = collection.name
+    try:
+        db.session.flush()  # a name that is taken shows now
+    except IntegrityError as error:
+        raise translate(error, {"uq_collections_name": lambda: name_taken(name)}) from error
+    db.session.refresh(collection, ["owner"])
+
+
+def copy_collection(actor: Actor, original: Collection, name: str) -> Collection:
+    """A new collection of the actor's with the same fields; without state, spikes or keys."""
+    collection = create_collection(actor, {"name": name})
+    for field in original.fields:
+        copy = Field(
+            collection_id=collection.id,
+            collection_type=field.collection_type,
+            field_name=field.field_name,
+        )
+        copy.take(field.value_type, field.settings)
+        db.session.add(copy)
+        db.session.flush()  # one by one: ids keep the order
+    return collection
+
+
+def delete_collections(actor: Actor, ids: Sequence[int]) -> None:
+    """Delete all of these collections, or none where one does not exist for the actor."""
+    wanted = (
+        sa.select(Collection.id)
+        .where(Collection.id.in_(ids), actor.readable(Collection.owner_id))
+        .order_by(Collection.id)
+        .with_for_update()
+    )
+    found = set(db.session.scalars(wanted))
+    missing = {
+        f"collection_ids.{index}": [f"there is no collection {id_}"]
+        for index, id_ in enumerate(ids)
+        if id_ not in found
+    }
+    if missing:
+        raise NotFound("Nothing was deleted: some of the collections do not exist.", faults=missing)
+    db.session.execute(sa.delete(Collection).where(Collection.id.in_(found)))
+
+
+# --- Fields --------------------------------------------------------------------------------------------
+
+
+def add_field(collection: Collection, given: Checked, now: datetime) -> Field:
+    """A new field of a collection, which the caller has locked; its open schedules get a copy."""
+    values, faults = given
+    settings = _settled(values, values, faults)
+    refuse(faults)
+    field = Field(
+        collection_id=collection.id,
+        collection_type=values["collection_type"],
+        field_name=values["field_name"],
+    )
+    field.take(values["value_type"], settings)
+    db.session.add(field)
+    _flush_field(field)
+    copies.field_added(field, now)
+    return field
+
+
+def change_field(field: Field, given: Checked, now: datetime) -> None:
+    """Change what is given about a field, whose collection the caller has locked; its copies keep step."""
+    changes, faults = given
+    value_type = changes.get("value_type", field.value_type)
+    collection_type = changes.get("collection_type", field.collection_type)
+    kept = {name: value for name, value in field.settings.items() if name in kind_of(value_type).settings}
+    merged = kept | {name: changes[name] for name in SETTING_NAMES if name in changes}
+    settings = _settled({"value_type": value_type}, merged, faults)
+    refuse(faults)
+    kind_changed = (value_type, collection_type) != (field.value_type, field.collection_type)
+    field.field_name = changes.get("field_name", field.field_name)
+    field.collection_type = collection_type
+    field.take(value_type, settings)
+    _flush_field(field)
+    copies.field_changed(field, kind_changed=kind_changed, now=now)
+
+
+def _settled(
+    types: Mapping[str, Any], settings: Mapping[str, Any], faults: dict[str, list[str]]
+) -> dict[str, Any]:
+    """The settings with their defaults; their faults are added, but for inputs that have one already."""
+    if "value_type" not in types:
+        return {}
+    settled, found = settle(types["value_type"], settings)
+    for name, messages in found.items():
+        faults.setdefault(name, messages)
+    return settled
+
+
+def _flush_field(field: Field) -> None:
+    name, collection_type = field.field_name, field.collection_type
+    try:
+        db.session.flush()  # a name that is taken shows now
+    except IntegrityError as error:
+        known = {
+            "uq_fields_collection_id_collection_type_field_name": lambda: field_name_taken(
+                name, collection_type
+            )
+        }
+        raise translate(error, known) from error
+
+
+def reset_counter(field: Field) -> None:
+    """Let a counter begin at its start again."""
+    if field.value_type not in DIRECTIONS:
+        raise Conflict(f"{field.field_name} is no counter: {field.value_type} has nothing to reset.")
+    field.current_number = None

@@ -1,0 +1,228 @@
+"""The database: its session, its column types, its settings per engine, and what its refusals mean."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine import URL, Dialect, Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from app.values import advance, exact
+
+BUSY_SECONDS = 15
+LARGEST_ID = 2**31 - 1
+
+
+class Base(DeclarativeBase):
+    """Every table; constraints get their names here, and errors are told by them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: stored in UTC, given back aware. A naive value is refused, for nobody knows its zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactNumber(TypeDecorator[Decimal]):
+    """A decimal number to ten decimals, exact on both engines: NUMERIC, or text where SQLite has none."""
+
+    impl = sa.Numeric(26, 10).with_variant(sa.String(40), "sqlite")
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
+        if value is None:
+            return None
+        return as_text(exact(value)) if dialect.name == "sqlite" else exact(value)
+
+    def process_result_value(self, value: Decimal | str | None, _dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Words(TypeDecorator[list[str]]):
+    """A few words, kept as one text with spaces between, so that both engines can compare them."""
+
+    impl = sa.String(255)
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, _dialect: Dialect) -> str | None:
+        return None if value is None else " ".join(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> list[str] | None:
+        return None if value is None else value.split()
+
+
+def as_text(number: Decimal) -> str:
+    """How SQLite stores an exact number."""
+    return format(number.normalize(), "f")
+
+
+# --- Transactions --------------------------------------------------------------------------------------
+
+
+class _Mode(NamedTuple):
+    writes: bool
+    patience: float | None = None
+
+
+_READS = _Mode(writes=False)
+_mode: ContextVar[_Mode] = ContextVar("transaction mode", default=_READS)
+
+
+def declare(*, writes: bool) -> None:
+    """Say whether the transactions of this context write.
+
+    A SQLite transaction that reads first and writes later fails at once when another one wrote in
+    between, whatever the timeout; a writer has to take the write lock with its first statement.
+    """
+    _mode.set(_Mode(writes))
+
+
+def begin(*, writes: bool, patience: float | None = None) -> None:
+    """End the session's transaction and begin one that reads from one snapshot, or one that writes.
+
+    `patience` is how many seconds to wait for a lock, where that is less than usual.
+    """
+    db.session.rollback()
+    _mode.set(_Mode(writes, patience))
+    if db.engine.dialect.name == "sqlite":
+        db.session.connection()
+    elif not writes:
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    elif patience is not None:
+        db.session.execute(sa.text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
+
+
+def engine_options(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> dict[str, Any]:
+    """What `create_engine` is told for this database."""
+    if url.get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": busy_seconds}, "pool_size": 5, "pool_timeout": busy_seconds}
+    return {
+        "connect_args": {
+            "connect_timeout": 5,
+            "options": f"-c timezone=UTC -c lock_timeout={int(busy_seconds * 1000)}",
+        },
+        "pool_pre_ping": True,
+        "pool_size": 5,
+        "pool_timeout": busy_seconds,
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Open the database that `app` is configured for."""
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
+
+
+def _prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.create_function("lower", 1, _lower, deterministic=True)
+        connection.create_function("counter_next", 5, _counter_next, deterministic=True)
+
+    @sa.event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
+        mode = _mode.get()
+        if not mode.writes:
+            connection.exec_driver_sql("BEGIN")
+        elif mode.patience is None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            _begin_impatiently(connection, mode.patience)
+
+
+def _begin_impatiently(connection: sa.Connection, patience: float) -> None:
+    usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={usual}")
+
+
+def _lower(text: str | None) -> str | None:
+    """Unicode's lower case, as PostgreSQL has it; SQLite's own knows ASCII only."""
+    return text.lower() if isinstance(text, str) else text
+
+
+def _counter_next(last: str | None, start: str, step: str, reset: str | None, direction: int) -> str:
+    """`values.advance` inside SQLite, so that one statement moves a counter."""
+    following = advance(
+        None if last is None else Decimal(last),
+        start=Decimal(start),
+        step=Decimal(step),
+        reset=None if reset is None else Decimal(reset),
+        direction=direction,
+    )
+    return as_text(following)
+
+
+# --- Refusals ------------------------------------------------------------------------------------------
+
+
+def violated(error: IntegrityError) -> str:
+    """The name of the constraint that refused a statement, on both engines."""
+    diagnostics = getattr(error.orig, "diag", None)
+    if diagnostics is not None:
+        return diagnostics.constraint_name or ""
+    message = str(error.orig)
+    prefix = "UNIQUE constraint failed: "
+    if message.startswith(prefix):
+        return _unique_over(frozenset(message.removeprefix(prefix).split(", ")))
+    return message.rpartition(": ")[2]
+
+
+def _unique_over(columns: frozenset[str]) -> str:
+    for table in Base.metadata.tables.values():
+        for constraint in table.constraints:
+            if isinstance(constraint, sa.UniqueConstraint):
+                names = frozenset(f"{table.name}.{column.name}" for column in constraint.columns)
+                if names == columns:
+                    return str(constraint.name)
+    return ", ".join(sorted(columns))
+
+
+def translate(error: IntegrityError, known: Mapping[str, Callable[[], Exception]]) -> Exception:
+    """The domain error for the constraint that refused, or the error itself."""
+    make = known.get(violated(error))
+    return make() if make else error

@@ -1,0 +1,96 @@
+"""What can go wrong in Spikecast's own terms. Knows no Flask: `web.problems` turns these into answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Faults = Mapping[str, Sequence[str]]
+
+
+class DomainError(Exception):
+    """A request that cannot be carried out.
+
+    `detail` is a sentence for people; `faults` maps the path of each bad input to what is wrong with it;
+    `facts` are further members of the problem details; `headers` go onto the HTTP answer.
+    """
+
+    status = 400
+    title = "Bad request"
+    kind: str | None = None
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        faults: Faults | None = None,
+        facts: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = faults
+        self.facts = dict(facts or {})
+        self.headers = dict(headers or {})
+
+
+class Malformed(DomainError):
+    """The body is not JSON, or not JSON that every reader would read alike."""
+
+    title = "Malformed request"
+
+
+class Unauthenticated(DomainError):
+    """No credentials, or none that count (any more)."""
+
+    status = 401
+    title = "Not signed in"
+
+
+class Forbidden(DomainError):
+    """The role may not do this."""
+
+    status = 403
+    title = "Not allowed"
+
+
+class NotFound(DomainError):
+    """It does not exist, or belongs to somebody else: the answer is the same."""
+
+    status = 404
+    title = "Not found"
+
+
+class Conflict(DomainError):
+    """The state of things does not allow it."""
+
+    status = 409
+    title = "Conflict"
+
+    def __init__(self, detail: str, *, kind: str | None = None, **more: Any) -> None:
+        super().__init__(detail, **more)
+        self.kind = kind
+
+
+class Invalid(DomainError):
+    """Input that was understood and is wrong: every fault at once, by path."""
+
+    status = 422
+    title = "Invalid input"
+
+    def __init__(self, faults: Faults, detail: str | None = None) -> None:
+        count = sum(len(messages) for messages in faults.values())
+        said = "1 input is not valid." if count == 1 else f"{count} inputs are not valid."
+        super().__init__(detail or said, faults=faults)
+
+
+class TooMany(DomainError):
+    """Asked too often; `headers` says when to come back."""
+
+    status = 429
+    title = "Too many attempts"
+
+
+class Unavailable(DomainError):
+    """The database is busy, full or away; nothing was done."""
+
+    status = 503
+    title = "Temporarily unavailable"

@@ -1,0 +1,112 @@
+"""The data endpoint: what monitoring tools poll."""
+
+import re
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from flask import Response, request
+from marshmallow import fields
+from werkzeug.exceptions import BadRequest, MethodNotAllowed
+
+from app import chance, clock, keys
+from app.database import db
+from app.generation import service
+from app.models import Collection
+from app.values import CollectionType
+from app.web.access import with_api_key
+from app.web.fields import Choice, Text, Whole, iso, tidy_name
+from app.web.openapi import Blueprint, refuses
+from app.web.schema import Schema
+
+blp = Blueprint("data", __name__, url_prefix="/api", description="What monitoring tools poll")
+
+
+class DataOut(Schema):
+    """The values of one instant, fields in the order in which they were created."""
+
+    collection = Text(required=True)
+    type = Choice(CollectionType, required=True)
+    generated_at_epoch = Whole(required=True, metadata={"description": "seconds since 1970"})
+    data = fields.Dict(
+        keys=fields.String(),
+        values=fields.Raw(metadata={"type": ["number", "string"]}),
+        required=True,
+        metadata={"description": "field name → value"},
+    )
+
+
+_SPIKE_HEADERS = {
+    "X-Spike-Schedule": {
+        "schema": {"type": "integer"},
+        "description": "while a spike is active: its id",
+    },
+    "X-Spike-Ends": {
+        "schema": {"type": "string", "format": "date-time"},
+        "description": "while a spike is active: when it ends",
+    },
+}
+_TYPE = {
+    "name": "collection_type",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "performance or configuration, in any letter case",
+}
+
+
+@blp.route("/data/<name:name>/<collection_type>", methods=["GET"], parameters=[_TYPE])
+@blp.response(200, DataOut, headers=_SPIKE_HEADERS)
+@with_api_key
+@refuses(400, 404)
+def data_by_name(name: str, collection_type: str) -> Response:
+    """Poll a collection by its name, URL-encoded as one path segment."""
+    return _answer(Collection.name == tidy_name(name), collection_type)
+
+
+@blp.route("/collections/<id:collection_id>/data/<collection_type>", methods=["GET"], parameters=[_TYPE])
+@blp.response(200, DataOut, headers=_SPIKE_HEADERS)
+@with_api_key
+@refuses(400, 404)
+def data_by_id(collection_id: int, collection_type: str) -> Response:
+    """Poll a collection by its id, for clients that mangle names."""
+    return _answer(Collection.id == collection_id, collection_type)
+
+
+def _answer(wanted: sa.ColumnElement[bool], type_word: str) -> Response:
+    if request.method == "HEAD":  # Flask offers it wherever there is a GET; here it would move counters
+        raise MethodNotAllowed(valid_methods=["GET"])
+    key = _key_of_request()
+    if not keys.is_well_formed(key):
+        raise service.refused(
+            "Send an API key: X-API-Key: <key>"
+            if not key
+            else "The API key is mistyped: its checksum is wrong."
+        )
+    collection_type = CollectionType.from_word(type_word)
+    if collection_type is None:
+        raise BadRequest(f"There is no type {type_word!r}: it is performance or configuration.")
+    reading = service.read_out(keys.hashed(key), wanted, collection_type, now=clock.now(), rng=chance.rng)
+    db.session.commit()
+    return _response(reading)
+
+
+def _key_of_request() -> str:
+    key = request.headers.get("X-API-Key", "").strip()
+    bearer = re.fullmatch(r"bearer\s+(\S+)\s*", request.headers.get("Authorization", ""), re.IGNORECASE)
+    return key or (bearer[1] if bearer else "")
+
+
+def _response(reading: service.Reading) -> Response:
+    body: dict[str, Any] = {
+        "collection": reading.collection_name,
+        "type": reading.collection_type,
+        "generated_at_epoch": reading.epoch,
+        "data": reading.data,
+    }
+    response = Response(orjson.dumps(body), content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    if reading.spike:
+        response.headers["X-Spike-Schedule"] = str(reading.spike.id)
+        response.headers["X-Spike-Ends"] = iso(reading.spike.ends)
+    return response

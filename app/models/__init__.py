@@ -1,0 +1,21 @@
+"""Every table, one noun a file."""
+
+from app.models.actor import Actor, Role
+from app.models.api_key import ApiKey, ApiKeyCollection
+from app.models.collection import Collection, Field
+from app.models.spike import SpikeSchedule, SpikeScheduleField
+from app.models.user import SignIn, SignInFailure, User
+
+__all__ = [
+    "Actor",
+    "ApiKey",
+    "ApiKeyCollection",
+    "Collection",
+    "Field",
+    "Role",
+    "SignIn",
+    "SignInFailure",
+    "SpikeSchedule",
+    "SpikeScheduleField",
+    "User",
+]

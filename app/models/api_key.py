@@ -1,0 +1,85 @@
+"""API keys: what a monitoring tool shows when it polls."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.database import Base, UTCDateTime, db
+from app.errors import NotFound
+from app.models.actor import Actor
+from app.models.collection import Collection
+from app.models.mixins import LONGEST_NAME
+from app.models.user import User
+from app.values import CollectionType
+
+
+class ApiKey(Base):
+    """A key: only its hash is kept. `is_limited` outlives its list, or deleting the last listed
+    collection would open all the others."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (sa.UniqueConstraint("key_hash"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    label: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    prefix: Mapped[str] = mapped_column(sa.String(12))
+    key_hash: Mapped[str] = mapped_column(sa.String(64))
+    is_limited: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship()
+    limits: Mapped[list["ApiKeyCollection"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="ApiKeyCollection.id"
+    )
+
+    @property
+    def allowed_collections(self) -> list["ApiKeyCollection"] | None:
+        """What it is limited to; None where it reads whatever its owner may read."""
+        return self.limits if self.is_limited else None
+
+    def status(self, now: datetime) -> str:
+        """`revoked`, `expired` or `valid`."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "valid"
+
+    @staticmethod
+    def get_for(actor: Actor, key_id: int, *, locked: bool = False) -> "ApiKey":
+        """The key, if it exists for this actor: their own, or anybody's for an Admin."""
+        query = sa.select(ApiKey).where(ApiKey.id == key_id)
+        key = db.session.scalar(query.with_for_update() if locked else query)
+        if key is None or not actor.may_read(key.user_id):
+            raise NotFound(f"There is no API key {key_id}.")
+        return key
+
+
+class ApiKeyCollection(Base):
+    """One collection that a key is limited to; without a type, both of its types."""
+
+    __tablename__ = "api_key_collections"
+    __table_args__ = (
+        sa.UniqueConstraint("api_key_id", "collection_id", "collection_type", name="uq_api_key_collections"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    api_key_id: Mapped[int] = mapped_column(sa.ForeignKey("api_keys.id", ondelete="CASCADE"))
+    collection_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("collections.id", ondelete="CASCADE"), index=True
+    )
+    collection_type: Mapped[CollectionType | None] = mapped_column(
+        sa.Enum(CollectionType, native_enum=False, length=20, name="collection_type")
+    )
+
+    collection: Mapped[Collection] = relationship()
+
+    @property
+    def collection_name(self) -> str:
+        """The collection's name, for people."""
+        return self.collection.name

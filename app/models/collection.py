@@ -1,0 +1,96 @@
+"""Collections and their fields."""
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, column_property, mapped_column, relationship
+
+from app.database import Base, db
+from app.errors import Conflict, NotFound
+from app.models.actor import Actor
+from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns
+from app.models.user import User
+
+
+class Collection(Timestamps, Base):
+    """A made-up device: a set of fields that a monitoring tool polls."""
+
+    __tablename__ = "collections"
+    __table_args__ = (sa.UniqueConstraint("name"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+
+    if TYPE_CHECKING:
+        field_count: InstrumentedAttribute[int]  # mapped below, where Field is known
+
+    owner: Mapped[User] = relationship()
+    fields: Mapped[list["Field"]] = relationship(
+        back_populates="collection", order_by="Field.id", passive_deletes="all"
+    )
+
+    @staticmethod
+    def get_for(actor: Actor, collection_id: int, *, locked: bool = False) -> "Collection":
+        """The collection, if it exists for this actor.
+
+        Whoever changes it, its fields or its schedules locks it first; so changes to one collection
+        follow each other, and nobody deadlocks.
+        """
+        query = sa.select(Collection).where(Collection.id == collection_id)
+        if locked:
+            query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+        collection = db.session.scalar(query)
+        if collection is None or not actor.may_read(collection.owner_id):
+            raise NotFound(f"There is no collection {collection_id}.")
+        return collection
+
+
+class Field(Timestamps, ValueColumns, Base):
+    """One named value of a collection and the rule that generates it."""
+
+    __tablename__ = "fields"
+    __table_args__ = (
+        sa.UniqueConstraint("collection_id", "collection_type", "field_name"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(sa.ForeignKey("collections.id", ondelete="CASCADE"))
+
+    collection: Mapped[Collection] = relationship(back_populates="fields")
+
+    @staticmethod
+    def get_for(actor: Actor, field_id: int, *, locked: bool = False) -> "Field":
+        """The field, if its collection exists for this actor; `locked` locks the collection."""
+        field = db.session.get(Field, field_id)
+        try:
+            if field is None:
+                raise NotFound("")
+            Collection.get_for(actor, field.collection_id, locked=locked)
+            if locked:
+                db.session.refresh(field)  # it may have changed, or gone, while the lock was awaited
+        except (NotFound, sa.exc.InvalidRequestError):
+            raise NotFound(f"There is no field {field_id}.") from None
+        return field
+
+
+Collection.field_count = column_property(  # type: ignore[assignment]
+    sa.select(sa.func.count(Field.id))
+    .where(Field.collection_id == Collection.id)
+    .correlate_except(Field)
+    .scalar_subquery(),
+    deferred=True,
+)
+
+
+def name_taken(name: str) -> Conflict:
+    """The refusal of a collection name that another collection has."""
+    said = f"A collection named {name!r} exists already."
+    return Conflict(said, kind="name-taken", faults={"name": ["is taken by another collection"]})
+
+
+def field_name_taken(name: str, collection_type: str) -> Conflict:
+    """The refusal of a field name that is taken within its collection and type."""
+    said = f"The collection has a {collection_type} field named {name!r} already."
+    return Conflict(said, kind="name-taken", faults={"field_name": ["is taken by another field"]})

@@ -1,0 +1,37 @@
+"""A schedule's copies keep step with the collection while the schedule has not ended."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.models.collection import Field
+from app.models.spike import SpikeSchedule, SpikeScheduleField
+
+
+def field_added(field: Field, now: datetime) -> None:
+    """Copy a new field to the schedules that have not ended."""
+    open_schedules = sa.select(SpikeSchedule.id).where(
+        SpikeSchedule.collection_id == field.collection_id, SpikeSchedule.end_datetime > now
+    )
+    for schedule_id in db.session.scalars(open_schedules):
+        copy = SpikeScheduleField.of(field)
+        copy.spike_schedule_id = schedule_id
+        db.session.add(copy)
+
+
+def field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None:
+    """Carry a field's new name, type and values over to its copies.
+
+    A copy that is overridden keeps its values, unless the field became another kind of thing
+    (`kind_changed`: its collection type or value type), for which they no longer mean anything.
+    """
+    copies = (
+        sa.select(SpikeScheduleField)
+        .join(SpikeSchedule)
+        .where(SpikeScheduleField.original_field_id == field.id, SpikeSchedule.end_datetime > now)
+    )
+    for copy in db.session.scalars(copies):
+        if kind_changed or not copy.is_overridden:
+            copy.follow(field)
+        copy.field_name = field.field_name

@@ -1,0 +1,97 @@
+"""Columns and predicates that several tables share."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.database import ExactNumber, UTCDateTime
+from app.values import SETTING_NAMES, CollectionType, ValueType, is_editable
+
+LONGEST_NAME = 255
+
+
+class Timestamps:
+    """When a row was made and last changed."""
+
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now, onupdate=clock.now)
+
+
+class ValueColumns:
+    """A field's type, name and settings, and where its counter stands: a collection's or a spike's."""
+
+    collection_type: Mapped[CollectionType] = mapped_column(
+        sa.Enum(CollectionType, native_enum=False, length=20, name="collection_type")
+    )
+    field_name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    value_type: Mapped[ValueType] = mapped_column(
+        sa.Enum(ValueType, native_enum=False, length=20, name="value_type")
+    )
+    fixed_value_text: Mapped[str | None] = mapped_column(sa.Text)
+    fixed_value_number: Mapped[int | None] = mapped_column(sa.BigInteger)
+    fixed_value_float: Mapped[float | None] = mapped_column(sa.Double)
+    range_start_number: Mapped[int | None] = mapped_column(sa.BigInteger)
+    range_end_number: Mapped[int | None] = mapped_column(sa.BigInteger)
+    range_start_float: Mapped[float | None] = mapped_column(sa.Double)
+    range_end_float: Mapped[float | None] = mapped_column(sa.Double)
+    float_precision: Mapped[int | None] = mapped_column(sa.Integer)
+    start_number: Mapped[Decimal | None] = mapped_column(ExactNumber)
+    step_number: Mapped[Decimal | None] = mapped_column(ExactNumber)
+    reset_number: Mapped[Decimal | None] = mapped_column(ExactNumber)
+    current_number: Mapped[Decimal | None] = mapped_column(ExactNumber)
+    randomization_percentage: Mapped[float | None] = mapped_column(sa.Double)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The value columns without the state."""
+        return {name: getattr(self, name) for name in SETTING_NAMES}
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether a spike may override it."""
+        return is_editable(self.collection_type, self.value_type)
+
+    def take(self, value_type: ValueType, settings: dict[str, Any]) -> None:
+        """Be generated in this way from now on.
+
+        A counter whose type or start changed begins anew: where it stands belongs to its old sequence.
+        """
+        if self.value_type != value_type or self.start_number != settings["start_number"]:
+            self.current_number = None
+        self.value_type = value_type
+        for name in SETTING_NAMES:
+            setattr(self, name, settings[name])
+
+
+class Window:
+    """The half-open interval `[start_datetime, end_datetime)`."""
+
+    start_datetime: Mapped[datetime] = mapped_column(UTCDateTime)
+    end_datetime: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    def status(self, now: datetime) -> str:
+        """`scheduled` before the start, `active` from the start, `expired` from the end on."""
+        if now >= self.end_datetime:
+            return "expired"
+        return "active" if now >= self.start_datetime else "scheduled"
+
+    @classmethod
+    def has_status(cls, status: str, now: datetime) -> sa.ColumnElement[bool]:
+        """The rows whose status is `status`: `status()` as SQL."""
+        if status == "expired":
+            return cls.end_datetime <= now
+        if status == "scheduled":
+            return sa.and_(cls.start_datetime > now, cls.end_datetime > now)
+        return sa.and_(cls.start_datetime <= now, cls.end_datetime > now)
+
+    @classmethod
+    def overlaps(cls, start: datetime, end: datetime) -> sa.ColumnElement[bool]:
+        """The rows whose window shares an instant with `[start, end)`; back to back does not."""
+        return sa.and_(cls.start_datetime < end, cls.end_datetime > start)
+
+
+STATUSES = ("scheduled", "active", "expired")

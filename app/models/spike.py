@@ -1,0 +1,149 @@
+"""Spike schedules and their copies of the collection's fields."""
+
+from collections.abc import Collection as Names
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Base, Words, db
+from app.errors import NotFound
+from app.models.actor import Actor
+from app.models.collection import Collection, Field
+from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns, Window
+from app.values import ValueType
+
+OVERLAP = "spike_no_overlap"
+"""The exclusion constraint on PostgreSQL and the triggers on SQLite that keep windows apart."""
+
+
+class SpikeSchedule(Timestamps, Window, Base):
+    """A window in which a collection is served from copies of its fields, some of them overridden."""
+
+    __tablename__ = "spike_schedules"
+    __table_args__ = (
+        # Equal only where a schedule was ended at the instant of its start; nobody can ask for that.
+        sa.CheckConstraint("start_datetime <= end_datetime", name="window"),
+        sa.Index(None, "collection_id"),
+        sa.Index("ix_spike_schedules_window", "start_datetime", "end_datetime"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(sa.ForeignKey("collections.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+
+    collection: Mapped[Collection] = relationship()
+    spike_fields: Mapped[list["SpikeScheduleField"]] = relationship(
+        back_populates="spike_schedule",
+        order_by="SpikeScheduleField.original_field_id",
+        passive_deletes="all",
+    )
+
+    @property
+    def collection_name(self) -> str:
+        """The collection's name, for people."""
+        return self.collection.name
+
+    @staticmethod
+    def get_for(actor: Actor, schedule_id: int, *, locked: bool = False) -> "SpikeSchedule":
+        """The schedule, if its collection exists for this actor; `locked` locks the collection."""
+        schedule = db.session.get(SpikeSchedule, schedule_id)
+        try:
+            if schedule is None:
+                raise NotFound("")
+            Collection.get_for(actor, schedule.collection_id, locked=locked)
+            if locked:
+                db.session.refresh(schedule)  # it may have changed, or gone, while the lock was awaited
+        except (NotFound, sa.exc.InvalidRequestError):
+            raise NotFound(f"There is no spike schedule {schedule_id}.") from None
+        return schedule
+
+    @staticmethod
+    def in_the_way(
+        collection_id: int, start: datetime, end: datetime, *, but: int | None = None
+    ) -> list["SpikeSchedule"]:
+        """The collection's schedules that share an instant with `[start, end)`, earliest first."""
+        query = (
+            sa.select(SpikeSchedule)
+            .where(SpikeSchedule.collection_id == collection_id, SpikeSchedule.overlaps(start, end))
+            .where(SpikeSchedule.id != (but or 0))
+            .order_by(SpikeSchedule.start_datetime)
+        )
+        return list(db.session.scalars(query))
+
+    @staticmethod
+    def next_free_start(
+        collection_id: int, start: datetime, length: timedelta, *, but: int | None = None
+    ) -> datetime:
+        """The earliest start at or after `start` at which a window of this length is free.
+
+        Raises OverflowError where the calendar ends first.
+        """
+        windows = db.session.execute(
+            sa.select(SpikeSchedule.start_datetime, SpikeSchedule.end_datetime)
+            .where(SpikeSchedule.collection_id == collection_id, SpikeSchedule.end_datetime > start)
+            .where(SpikeSchedule.id != (but or 0))
+            .order_by(SpikeSchedule.start_datetime)
+        )
+        return earliest_gap([(row.start_datetime, row.end_datetime) for row in windows], start, length)
+
+
+def earliest_gap(windows: list[tuple[datetime, datetime]], start: datetime, length: timedelta) -> datetime:
+    """The earliest instant from `start` on at which `length` fits between `windows`, which are in order."""
+    for taken_from, taken_until in windows:
+        if start + length <= taken_from:
+            break
+        start = max(start, taken_until)
+    return start
+
+
+class SpikeScheduleField(ValueColumns, Base):
+    """A schedule's copy of one field, with a counter state of its own."""
+
+    __tablename__ = "spike_schedule_fields"
+    __table_args__ = (
+        sa.UniqueConstraint("spike_schedule_id", "original_field_id", name="uq_spike_schedule_fields"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    spike_schedule_id: Mapped[int] = mapped_column(sa.ForeignKey("spike_schedules.id", ondelete="CASCADE"))
+    original_field_id: Mapped[int] = mapped_column(sa.ForeignKey("fields.id", ondelete="CASCADE"), index=True)
+    overridden_settings: Mapped[list[str]] = mapped_column(Words, default=list)
+
+    spike_schedule: Mapped[SpikeSchedule] = relationship(back_populates="spike_fields")
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether the spike's author gave it a value of its own."""
+        return bool(self.overridden_settings)
+
+    @property
+    def is_start_overridden(self) -> bool:
+        """Whether its counter begins at its own start, not where the collection's stands."""
+        return "start_number" in self.overridden_settings
+
+    @classmethod
+    def of(cls, field: Field) -> "SpikeScheduleField":
+        """A copy of `field`: its settings, not its state."""
+        copy = cls(original_field_id=field.id, overridden_settings=[])
+        copy.follow(field)
+        return copy
+
+    def follow(self, field: Field) -> None:
+        """Be what the collection's field is: nothing overridden."""
+        self.collection_type = field.collection_type
+        self.field_name = field.field_name
+        self._use(field.value_type, field.settings, given=())
+
+    def override(self, settings: dict[str, object], given: Names[str]) -> None:
+        """Take these settings, of which the author gave those in `given`."""
+        self._use(self.value_type, settings, given)
+
+    def _use(self, value_type: ValueType, settings: dict[str, object], given: Names[str]) -> None:
+        was_own_start = self.is_start_overridden
+        self.take(value_type, settings)
+        self.overridden_settings = sorted(given)
+        if was_own_start != self.is_start_overridden:
+            self.current_number = None  # it counts from elsewhere now

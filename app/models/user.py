@@ -1,0 +1,113 @@
+"""Users, their sign-ins, and the sign-ins that failed."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.database import Base, UTCDateTime, db
+from app.errors import Conflict
+from app.models.actor import Actor, Role
+from app.models.mixins import LONGEST_NAME, Timestamps
+
+
+class User(Timestamps, Base):
+    """Somebody who signs in, and owns collections and API keys."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        sa.UniqueConstraint("email"),
+        sa.UniqueConstraint("username_folded"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    username: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    # Folding may lengthen a text, to three times at the most.
+    username_folded: Mapped[str] = mapped_column(sa.String(3 * LONGEST_NAME))
+    password_hash: Mapped[str] = mapped_column(sa.String(255))
+    role: Mapped[Role] = mapped_column(sa.Enum(Role, native_enum=False, length=20, name="role"))
+
+    @property
+    def actor(self) -> Actor:
+        """Them, as the policy sees them."""
+        return Actor(self.id, self.role)
+
+    def rename(self, username: str) -> None:
+        """Give them another user name; letter case does not tell users apart."""
+        self.username = username
+        self.username_folded = username.casefold()
+
+    @staticmethod
+    def by_login(login: str) -> "User | None":
+        """The user with this e-mail or user name, in any letter case."""
+        folded = login.strip().casefold()
+        found = sa.or_(User.email == login.strip().lower(), User.username_folded == folded)
+        return db.session.scalar(sa.select(User).where(found))
+
+    @staticmethod
+    def exists() -> bool:
+        """Whether anybody is there yet."""
+        return db.session.scalar(sa.select(User.id).limit(1)) is not None
+
+    def end_sign_ins(self) -> None:
+        """End every token of theirs at once."""
+        db.session.execute(sa.delete(SignIn).where(SignIn.user_id == self.id))
+
+    @staticmethod
+    def locked(user_id: int) -> "User | None":
+        """The user, locked together with every Admin.
+
+        Two Admins who demote each other at the same moment would otherwise each still see the other.
+        """
+        query = (
+            sa.select(User)
+            .where(sa.or_(User.id == user_id, User.role == Role.ADMIN))
+            .order_by(User.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return next((user for user in db.session.scalars(query).all() if user.id == user_id), None)
+
+    def must_not_be_last_admin(self) -> None:
+        """Refuse what would leave nobody in charge; the caller has `locked` them."""
+        if list(db.session.scalars(sa.select(User.id).where(User.role == Role.ADMIN))) == [self.id]:
+            raise Conflict("This is the last Admin. Make somebody else an Admin first.", kind="last-admin")
+
+
+class SignIn(Base):
+    """One sign-in: its access and refresh tokens count as long as this row is there."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    address: Mapped[str] = mapped_column(sa.String(64))
+    user_agent: Mapped[str] = mapped_column(sa.String(255))
+
+    @staticmethod
+    def actor_of(sign_in_id: str, user_id: int, now: datetime) -> Actor | None:
+        """The actor of a sign-in that still counts, in one query."""
+        query = (
+            sa.select(User.id, User.role)
+            .join(SignIn, SignIn.user_id == User.id)
+            .where(SignIn.id == sign_in_id, User.id == user_id, SignIn.expires_at > now)
+        )
+        row = db.session.execute(query).one_or_none()
+        return Actor(row.id, row.role, sign_in_id) if row else None
+
+
+class SignInFailure(Base):
+    """A sign-in that failed: counted against guessing, forgotten after the window."""
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (sa.Index(None, "address", "failed_at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(sa.String(64))
+    address: Mapped[str] = mapped_column(sa.String(64))
+    failed_at: Mapped[datetime] = mapped_column(UTCDateTime)

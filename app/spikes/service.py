@@ -1,0 +1,233 @@
+"""Scheduling spikes: the window, the overrides, and what is in the way."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy.exc import IntegrityError
+
+from app.database import db, violated
+from app.errors import Conflict, DomainError
+from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
+from app.models.spike import OVERLAP
+from app.values import SETTING_NAMES, kind_of, settle
+from app.web.fields import LATEST, iso
+from app.web.schema import Checked, refuse
+
+Faults = dict[str, list[str]]
+
+
+class Override(NamedTuple):
+    """What a spike overrides of a field: all settings of the copy, and those that its author gave."""
+
+    settings: dict[str, Any]
+    given: list[str]
+
+
+class Span(NamedTuple):
+    """A window that may yet be wrong."""
+
+    start: datetime
+    end: datetime
+
+
+# --- The verbs -----------------------------------------------------------------------------------------
+
+
+def schedule(actor: Actor, given: Checked, now: datetime) -> SpikeSchedule:
+    """A new schedule with a copy of every field of its collection."""
+    values, faults = given
+    refuse({} if "collection_id" in values else faults)
+    collection = Collection.get_for(actor, values["collection_id"], locked=True)
+    fields = collection.fields
+    if not fields:
+        faults["collection_id"] = [f"{collection.name!r} has no fields yet; add one first"]
+    span = _span(values, now, faults)
+    overrides = _overrides(values.get("spike_fields", []), fields, faults)
+    if span:
+        _check_span(span, now, faults)
+    refuse(faults)
+    assert span is not None
+    spike = SpikeSchedule(collection_id=collection.id, name=values["name"])
+    spike.spike_fields = [SpikeScheduleField.of(field) for field in fields]
+    _override(spike, fields, overrides)
+    _place(spike, span)
+    return spike
+
+
+def reschedule(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
+    """Change what is given about a schedule, whose collection the caller has locked."""
+    values, faults = given
+    if values.get("collection_id", spike.collection_id) != spike.collection_id:
+        faults["collection_id"] = ["cannot be changed; create a schedule for the other collection"]
+    span = _span(values, now, faults, present=spike)
+    fields = spike.collection.fields
+    overrides = None
+    if "spike_fields" in values:
+        overrides = _overrides(values["spike_fields"], fields, faults)
+    if span:
+        _check_span(span, now, faults)
+    refuse(faults)
+    assert span is not None
+    spike.name = values.get("name", spike.name)
+    if overrides is not None:
+        _override(spike, fields, overrides)
+    if span.start > now:
+        for copy in spike.spike_fields:
+            copy.current_number = None  # its first value in the window is still to come
+    _place(spike, span)
+
+
+def end(spike: SpikeSchedule, now: datetime) -> None:
+    """End an active schedule at this instant."""
+    status = spike.status(now)
+    if status != "active":
+        raise Conflict(f"{spike.name!r} is {status}, not active; there is nothing to end.", kind="not-active")
+    spike.end_datetime = now
+
+
+def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
+    """Move the end of a schedule, by the rules of windows."""
+    values, faults = given
+    refuse(faults)
+    later = _later(spike.end_datetime, values["duration"], faults)
+    if later:
+        _check_span(Span(spike.start_datetime, later), now, faults)
+    refuse(faults)
+    assert later is not None
+    _place(spike, Span(spike.start_datetime, later))
+
+
+# --- The window ----------------------------------------------------------------------------------------
+
+
+def _span(
+    values: Mapping[str, Any], now: datetime, faults: Faults, *, present: SpikeSchedule | None = None
+) -> Span | None:
+    """The window that is asked for, merged with the present one; None where it cannot be told."""
+    if "end_datetime" in values and "duration" in values:
+        faults["duration"] = ["give end_datetime or duration, not both"]
+    if faults.keys() & {"start_datetime", "end_datetime", "duration"}:
+        return None
+    start = values.get("start_datetime", present.start_datetime if present else now)
+    if "duration" in values:
+        end = _later(start, values["duration"], faults)
+    else:
+        end = values.get("end_datetime", present.end_datetime if present else None)
+        if end is None:
+            faults["end_datetime"] = ["is required, or a duration in seconds"]
+    return Span(start, end) if end else None
+
+
+def _later(start: datetime, length: timedelta, faults: Faults) -> datetime | None:
+    if length >= LATEST - start:
+        faults["duration"] = ["reaches past the year 9998"]
+        return None
+    return start + length
+
+
+def _check_span(span: Span, now: datetime, faults: Faults) -> None:
+    if span.end <= span.start:
+        said = f"must be after start_datetime ({iso(span.end)} is not after {iso(span.start)})"
+        faults["end_datetime"] = [f"end_datetime {said}"]
+    elif span.end <= now:
+        faults["end_datetime"] = [f"end_datetime must be in the future ({iso(span.end)} is past)"]
+
+
+def _place(spike: SpikeSchedule, span: Span) -> None:
+    """Give the schedule this window, or Conflict where another one is in the way.
+
+    The collection is locked, so looking first is enough; the database refuses all the same.
+    """
+    collection_id, own_id = spike.collection_id, spike.id
+    with db.session.no_autoflush:
+        if SpikeSchedule.in_the_way(collection_id, span.start, span.end, but=own_id):
+            raise overlap(collection_id, span, but=own_id)
+    spike.start_datetime, spike.end_datetime = span
+    db.session.add(spike)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        if violated(error) != OVERLAP:
+            raise
+        db.session.rollback()
+        raise overlap(collection_id, span, but=own_id) from error
+
+
+def overlap(collection_id: int, span: Span, *, but: int | None) -> DomainError:
+    """The refusal of a window: what is in the way, and from when a window of this length is free."""
+    conflicts = SpikeSchedule.in_the_way(collection_id, span.start, span.end, but=but)
+    length = span.end - span.start
+    try:
+        free = SpikeSchedule.next_free_start(collection_id, span.start, length, but=but)
+        next_free_start = iso(free) if free + length < LATEST else None
+    except OverflowError:
+        next_free_start = None
+    names = ", ".join(repr(other.name) for other in conflicts[:3])
+    more = f" and {len(conflicts) - 3} more" if len(conflicts) > 3 else ""
+    remedy = f" The next free start is {next_free_start}." if next_free_start else ""
+    return Conflict(
+        f"The window overlaps {names}{more}.{remedy}",
+        kind="overlap",
+        facts={"conflicts": [in_brief(other) for other in conflicts], "next_free_start": next_free_start},
+    )
+
+
+def in_brief(spike: SpikeSchedule) -> dict[str, Any]:
+    """A schedule that is in the way."""
+    return {
+        "id": spike.id,
+        "name": spike.name,
+        "start_datetime": iso(spike.start_datetime),
+        "end_datetime": iso(spike.end_datetime),
+    }
+
+
+# --- The overrides -------------------------------------------------------------------------------------
+
+
+def _overrides(entries: list[dict[str, Any]], fields: list[Field], faults: Faults) -> dict[int, Override]:
+    """The overrides by field id; each fault is told by its path and names the field."""
+    by_id = {field.id: field for field in fields}
+    overrides: dict[int, Override] = {}
+    for index, entry in enumerate(entries):
+        field_id = entry.get("original_field_id")
+        if field_id is None:
+            continue  # a fault of its form, told already
+        path = f"spike_fields.{index}"
+        field = by_id.get(field_id)
+        if field is None:
+            _add(faults, f"{path}.original_field_id", f"there is no field {field_id} in this collection")
+        elif not field.is_editable:
+            said = f"{field.field_name} cannot be overridden: only numeric Performance fields can"
+            _add(faults, f"{path}.original_field_id", said)
+        elif field_id in overrides:
+            _add(faults, f"{path}.original_field_id", f"{field.field_name} is listed twice")
+        else:
+            overrides[field_id] = _merged(entry, field, path, faults)
+    return overrides
+
+
+def _merged(entry: dict[str, Any], field: Field, path: str, faults: Faults) -> Override:
+    """An override together with the values that it leaves alone, checked by the rules of a field."""
+    given = {name: entry[name] for name in SETTING_NAMES if name in entry}
+    settings, found = settle(field.value_type, field.settings | given)
+    for name, messages in found.items():
+        for message in messages if f"{path}.{name}" not in faults else []:
+            _add(faults, f"{path}.{name}", f"{field.field_name}: {message}")
+    return Override(settings, [name for name in given if name in kind_of(field.value_type).settings])
+
+
+def _add(faults: Faults, path: str, message: str) -> None:
+    faults.setdefault(path, []).append(message)
+
+
+def _override(spike: SpikeSchedule, fields: list[Field], overrides: dict[int, Override]) -> None:
+    """Give the copies these overrides; a copy without one is what its field is."""
+    by_id = {field.id: field for field in fields}
+    for copy in spike.spike_fields:
+        override = overrides.get(copy.original_field_id)
+        if override and override.given:
+            copy.override(*override)
+        elif copy.is_overridden:
+            copy.follow(by_id[copy.original_field_id])

@@ -1,0 +1,109 @@
+"""What is done once, before the workers: the folder, the secret, the schema, the first Admin."""
+
+import fcntl
+import logging
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import flask_migrate
+import sqlalchemy as sa
+from flask import Flask, current_app
+
+import config
+from app import database
+from app.auth import service
+from app.auth.schemas import UserIn
+from app.database import db
+from app.models import Role, User
+from app.web.schema import by_path
+
+MIGRATION_LOCK = 745_500_001  # any number that no other program on the database uses
+log = logging.getLogger(__name__)
+
+
+def kept_secret(instance: Path) -> str:
+    """The secret key that is kept in `instance`, made where there is none yet.
+
+    Several processes may start at once: each writes a file of its own, and the first to link it into
+    place wins.
+    """
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = instance / "secret_key"
+    if not place.exists():
+        draft = instance / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(draft, place)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return place.read_text().strip()
+
+
+def prepare(app: Flask) -> None:
+    """Make the database ready to serve: its schema, and the first Admin where the settings name one."""
+    with app.app_context():
+        migrate()
+        database.begin(writes=True)
+        greet_first_admin(app.config["SETTINGS"].first_admin)
+        db.session.commit()
+        db.engine.dispose()  # workers must not share this process's connections
+
+
+def migrate() -> None:
+    """Bring the schema up to date; of several nodes that start at once, one does it and the others wait."""
+    with _one_at_a_time():
+        database.declare(writes=True)
+        try:
+            flask_migrate.upgrade()
+        finally:
+            database.declare(writes=False)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect() as connection:
+            connection.execute(sa.text("SET lock_timeout = 0"))
+            connection.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))
+            try:
+                yield
+            finally:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
+                connection.rollback()
+    else:
+        file = Path(f"{db.engine.url.database}.migrating")
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with file.open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)  # released by the kernel, whatever happens
+            yield
+
+
+def greet_first_admin(wanted: config.FirstAdmin | None) -> None:
+    """Where nobody is there yet, make the Admin that the settings name, or say in the log how to."""
+    if User.exists():
+        return
+    if wanted is None:
+        log.warning(
+            "There is no user yet. Make the first Admin with: "
+            ".venv/bin/flask --app wsgi create-user --role Admin you@example.org you"
+        )
+        return
+    given = {
+        "email": wanted.email,
+        "username": wanted.username,
+        "password": wanted.password,
+        "role": Role.ADMIN,
+    }
+    faults = UserIn().validate(given)
+    for name, messages in by_path(faults).items() if faults else ():
+        raise config.BadSetting(f"ADMIN_{name.upper()}", messages[0])
+    values = UserIn().load(given)
+    service.create_user(**values)
+    current_app.logger.info("Made the first Admin: %s", wanted.username)

@@ -1,0 +1,41 @@
+"""How values are generated: pure functions of settings, state, randomness and a clock."""
+
+from app.values.catalogue import (
+    DIRECTIONS,
+    NUMERIC_TYPES,
+    SETTING_NAMES,
+    SETTINGS,
+    CollectionType,
+    Setting,
+    Shape,
+    ValueType,
+    draw,
+    is_editable,
+    kind_of,
+    settle,
+)
+from app.values.draws import Settings, State, Value
+from app.values.exact import LARGEST_INTEGER, advance, exact, plain, random_step
+
+__all__ = [
+    "DIRECTIONS",
+    "LARGEST_INTEGER",
+    "NUMERIC_TYPES",
+    "SETTINGS",
+    "SETTING_NAMES",
+    "CollectionType",
+    "Setting",
+    "Settings",
+    "Shape",
+    "State",
+    "Value",
+    "ValueType",
+    "advance",
+    "draw",
+    "exact",
+    "is_editable",
+    "kind_of",
+    "plain",
+    "random_step",
+    "settle",
+]

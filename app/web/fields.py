@@ -1,0 +1,285 @@
+"""The kinds of input and output, with what is wrong with them in words."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from app import clock
+from app.database import LARGEST_ID
+from app.models.mixins import LONGEST_NAME
+from app.values import SETTINGS, Setting, Shape, exact, plain
+
+Messages = dict[str, str | list[Any] | dict[Any, Any]]
+COMMON: Messages = {"required": "is required", "null": "must not be null"}
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+class Text(fields.String):
+    """Any text but NUL, which no database takes."""
+
+    default_error_messages = COMMON | {"invalid": "must be a text"}
+
+    def __init__(self, *, least: int = 0, most: int | None = None, **more: Any) -> None:
+        bounds = {"minLength": least or None, "maxLength": most}
+        shown = {key: value for key, value in bounds.items() if value is not None}
+        super().__init__(**more | {"metadata": shown | more.get("metadata", {})})
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
+        text = self.tidy(super()._deserialize(value, *args, **options))
+        if "\0" in text:
+            raise ValidationError("must not contain the character NUL")
+        if len(text) < self.least:
+            few = f"must have at least {self.least} characters"
+            raise ValidationError("must not be empty" if self.least == 1 else few)
+        if self.most is not None and len(text) > self.most:
+            raise ValidationError(f"must have at most {self.most} characters, not {len(text)}")
+        return text
+
+    def tidy(self, text: str) -> str:
+        """The text as it is kept."""
+        return text
+
+
+class Name(Text):
+    """A name: 1 to 255 characters, trimmed, NFC, without control or bidirectional-override characters."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(least=1, most=LONGEST_NAME, **more)
+
+    def tidy(self, text: str) -> str:
+        """Trimmed and in Unicode's composed form, so that twins are one."""
+        return tidy_name(text)
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
+        text = super()._deserialize(value, *args, **options)
+        if any(unicodedata.category(character) == "Cc" for character in text):
+            raise ValidationError("must not contain control characters")
+        if _OVERRIDES.search(text):
+            raise ValidationError("must not contain characters that turn the direction of writing")
+        return text
+
+
+def tidy_name(text: str) -> str:
+    """A name as it is kept, and as it is looked up."""
+    return unicodedata.normalize("NFC", text.strip())
+
+
+class _Number(fields.Field[Any]):
+    """A JSON number within bounds; neither a text nor a truth value."""
+
+    default_error_messages = COMMON
+    word = "a number"
+
+    def __init__(
+        self,
+        *,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        above: float | None = None,
+        **more: Any,
+    ) -> None:
+        bounds = {"minimum": minimum, "maximum": maximum, "exclusiveMinimum": above}
+        shown = {key: value for key, value in bounds.items() if value is not None}
+        super().__init__(**more | {"metadata": shown | more.get("metadata", {})})
+        self.minimum, self.maximum, self.above = minimum, maximum, above
+
+    def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            raise ValidationError(f"must be {self.word}")
+        # Bounds before conversion: Decimal compares 1E+999999999 at once, int() would write it out.
+        if self.above is not None and value <= self.above:
+            raise ValidationError(f"must be greater than {self.above}")
+        if self.minimum is not None and value < self.minimum:
+            raise ValidationError(f"must be {self.minimum} or more")
+        if self.maximum is not None and value > self.maximum:
+            raise ValidationError(f"must be {self.maximum} or less")
+        return self.convert(value)
+
+    def convert(self, value: int | float | Decimal) -> Any:
+        """The Python number that is worked with."""
+        raise NotImplementedError
+
+
+class Whole(_Number, fields.Integer):
+    """An integer; 3.0 is one, as in JSON Schema."""
+
+    word = "a whole number"
+
+    def convert(self, value: int | float | Decimal) -> int:
+        """An int; raises where there is a fraction."""
+        if value != int(value):
+            raise ValidationError("must be a whole number")
+        return int(value)
+
+
+class Float(_Number, fields.Float):
+    """A finite double."""
+
+    def convert(self, value: int | float | Decimal) -> float:
+        """The double nearest to it."""
+        return float(value)
+
+    def _serialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
+        return value
+
+
+class Exact(_Number, fields.Decimal):
+    """A number that is kept to ten decimals."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.places, self.rounding, self.allow_nan, self.as_string = None, None, False, False
+
+    def convert(self, value: int | float | Decimal) -> Decimal:
+        """The Decimal; a step that rounds to nothing is refused."""
+        number = exact(value)
+        if self.above is not None and number <= self.above:
+            raise ValidationError("must be 0.0000000001 or more")
+        return number
+
+    def _serialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
+        return None if value is None else plain(value)
+
+
+class Flag(fields.Boolean):
+    """true or false, and nothing that merely looks like it."""
+
+    default_error_messages = COMMON | {"invalid": "must be true or false"}
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(truthy={True}, falsy={False}, **more)
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, *args, **options)
+
+
+class Id(Whole):
+    """The id of something."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(minimum=1, maximum=LARGEST_ID, **more)
+
+
+class Choice(fields.Enum[Any]):
+    """One of an enumeration's values."""
+
+    default_error_messages = COMMON | {"unknown": "must be one of {choices}"}
+
+    def __init__(self, enum: type[Enum], **more: Any) -> None:
+        super().__init__(enum, by_value=fields.String, **more)
+
+    def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.make_error("unknown", choices=self.choices_text)
+        try:
+            return self.enum(value)
+        except ValueError:
+            raise self.make_error("unknown", choices=self.choices_text) from None
+
+
+class Instant(fields.DateTime):
+    """An instant in ISO 8601; without an offset it means UTC, and it leaves with a Z."""
+
+    default_error_messages = COMMON | {
+        "invalid": "must be a date and time in ISO 8601, such as 2026-11-27T08:00:00Z",
+        "range": "must lie in the years 1970 to 9998",
+    }
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+
+    def _serialize(self, value: datetime | None, *_args: Any, **_options: Any) -> str | None:
+        return None if value is None else iso(value)
+
+    def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> datetime:
+        if not isinstance(value, str) or len(value) > 64 or not re.match(r"\d{4}-?(\d|W)", value, re.ASCII):
+            raise self.make_error("invalid")
+        if not re.search(r"[Tt ]", value):
+            raise self.make_error("invalid")
+        try:
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            raise self.make_error("invalid") from None
+        try:
+            instant = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+        except OverflowError:
+            raise self.make_error("range") from None
+        if not EARLIEST <= instant < LATEST:
+            raise self.make_error("range")
+        return instant
+
+
+def iso(instant: datetime) -> str:
+    """ISO 8601 in UTC with Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Status(fields.String):
+    """What `status(now)` of a row says at this moment."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__(dump_only=True, metadata={"enum": list(words)})
+
+    def _serialize(self, value: Any, *_args: Any, **_options: Any) -> str:
+        return str(value(clock.now()))
+
+
+class Duration(Whole):
+    """A length of time in whole seconds."""
+
+    LONGEST = 8028 * 366 * 86400  # from 1970 to the end of 9998
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(minimum=1, maximum=self.LONGEST, **more)
+
+    def convert(self, value: int | float | Decimal) -> timedelta:  # type: ignore[override]
+        """A timedelta."""
+        return timedelta(seconds=super().convert(value))
+
+
+class ListOf(fields.List[Any]):
+    """A JSON array."""
+
+    default_error_messages = COMMON | {"invalid": "must be a list"}
+
+
+class Nested(fields.Nested):
+    """A JSON object within another."""
+
+    default_error_messages = COMMON | {"type": "must be a JSON object"}
+
+
+_SHAPES: Mapping[Shape, type[_Number]] = {
+    Shape.WHOLE: Whole,
+    Shape.FLOAT: Float,
+    Shape.EXACT: Exact,
+}
+
+
+def setting_fields() -> dict[str, fields.Field[Any]]:
+    """A schema field for each value column, with the catalogue's bounds."""
+    return {name: _setting_field(setting) for name, setting in SETTINGS.items()}
+
+
+def _setting_field(setting: Setting) -> fields.Field[Any]:
+    metadata = {"description": setting.says}
+    if setting.shape is Shape.TEXT:
+        return Text(most=int(setting.maximum or 0), allow_none=True, metadata=metadata)
+    return _SHAPES[setting.shape](
+        minimum=setting.minimum,
+        maximum=setting.maximum,
+        above=setting.above,
+        allow_none=True,
+        metadata=metadata,
+    )

@@ -1,0 +1,184 @@
+"""The API's description: OpenAPI 3.1, from the schemas that do the validation."""
+
+from typing import Any, NoReturn
+
+import flask_smorest
+import marshmallow
+from flask import Flask, Request
+from webargs.flaskparser import FlaskParser
+from werkzeug.routing import BaseConverter, ValidationError
+
+from app.database import LARGEST_ID
+from app.errors import Invalid
+from app.version import __version__
+from app.web.access import Rule
+from app.web.fields import Exact, Float, Id, Text, Whole
+from app.web.payload import read_json
+from app.web.schema import Checked, Schema, by_path
+
+BEARER, API_KEY, API_KEY_AS_BEARER = "token", "apiKey", "apiKeyAsBearer"
+
+_SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
+    Rule.PUBLIC: [],
+    Rule.SIGNED_IN: [{BEARER: []}],
+    Rule.EDITOR: [{BEARER: []}],
+    Rule.ADMIN: [{BEARER: []}],
+    Rule.REFRESH: [{BEARER: []}],
+    Rule.API_KEY: [{API_KEY: []}, {API_KEY_AS_BEARER: []}],
+}
+_SAYS = {
+    400: "The body is not JSON, or ambiguous.",
+    401: "Without credentials, or with ones that do not count (any more).",
+    403: "The role may not do this.",
+    404: "It does not exist, or belongs to somebody else.",
+    409: "The state of things does not allow it.",
+    413: "The body is too large.",
+    415: "The body is not sent as application/json.",
+    422: "Input that is not valid: `errors` maps the path of each to what is wrong.",
+    429: "Too many attempts; `Retry-After` says when to come back.",
+    503: "The database is busy or away; nothing was changed.",
+}
+
+
+class Problem(Schema):
+    """RFC 9457 problem details."""
+
+    type = Text(required=True, metadata={"description": "about:blank, or urn:spikecast:problem:…"})
+    title = Text(required=True)
+    status = Whole(required=True)
+    detail = Text(required=True)
+    errors = marshmallow.fields.Dict(
+        keys=marshmallow.fields.String(),
+        values=marshmallow.fields.List(marshmallow.fields.String()),
+        metadata={"description": "path of each bad input → what is wrong with it"},
+    )
+
+    class Meta:
+        unknown = marshmallow.INCLUDE
+
+
+class Parser(FlaskParser):
+    """Reads input strictly; what is wrong with it is a domain error like any other."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": marshmallow.RAISE}
+
+    def load_json(self, req: Request, _schema: Any) -> Any:
+        """The body, or Malformed."""
+        return read_json(req)
+
+    def handle_error(self, error: marshmallow.ValidationError, *_args: Any, **_options: Any) -> NoReturn:
+        """Refuse the request with every fault by its path."""
+        messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+        (faults,) = messages.values()  # {location: {path: …}}
+        raise Invalid(by_path(faults))
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A blueprint whose routes are described with their security and refusals."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._prepare_doc_cbks.append(self._document_access)
+
+    @staticmethod
+    def _document_access(doc: dict[str, Any], doc_info: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        rule = doc_info.get("access", Rule.SIGNED_IN)
+        doc["security"] = _SECURITY[rule]
+        responses = doc.setdefault("responses", {})
+        expected = {503}
+        if rule is not Rule.PUBLIC:
+            expected.add(401)
+        if rule in (Rule.EDITOR, Rule.ADMIN):
+            expected.add(403)
+        if "requestBody" in doc:
+            expected |= {400, 413, 415, 422}
+        elif "parameters" in doc:
+            expected.add(422)
+        for status in expected | set(doc_info.get("refusals", ())):
+            responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+        for numeric in [status for status in responses if isinstance(status, int)]:
+            responses.setdefault(str(numeric), responses.pop(numeric))
+        responses.pop("default", None)
+        return doc
+
+
+def refuses(*statuses: int) -> Any:
+    """Document further refusals of a view."""
+
+    def decorate(view: Any) -> Any:
+        view._apidoc = dict(getattr(view, "_apidoc", {}))
+        view._apidoc["refusals"] = statuses
+        return view
+
+    return decorate
+
+
+class Api(flask_smorest.Api):
+    """flask-smorest without its error handlers and pages: Spikecast has its own."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+    def _register_doc_blueprint(self) -> None:
+        pass
+
+
+class IdConverter(BaseConverter):
+    """An id in a path: what no database could hold is not found."""
+
+    regex = r"[0-9]{1,10}"
+
+    def to_python(self, value: str) -> int:
+        """The id."""
+        if not 0 < int(value) <= LARGEST_ID:
+            raise ValidationError
+        return int(value)
+
+
+class NameConverter(BaseConverter):
+    """A name in a path: slashes are part of it."""
+
+    regex = ".+"
+    part_isolating = False
+
+
+def init_app(app: Flask) -> Api:
+    """Prepare the description; blueprints are then registered with the Api that is returned."""
+    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters["name"] = NameConverter
+    app.url_map.merge_slashes = False  # names may hold several slashes in a row
+    api = Api(app, spec_kwargs=_SPEC)
+    spec = api.spec
+    for field, like in ((Exact, "number"), (Float, "number"), (Whole, "integer"), (Id, "integer")):
+        api.register_field(field, like, None)
+    id_shape = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
+    api.register_converter(IdConverter, lambda _converter: id_shape)
+    api.register_converter(NameConverter, lambda _converter: {"type": "string", "minLength": 1})
+    scheme = spec.components.security_scheme
+    scheme(BEARER, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": _TO_SIGN_IN})
+    scheme(API_KEY, {"type": "apiKey", "in": "header", "name": "X-API-Key"})
+    scheme(API_KEY_AS_BEARER, {"type": "http", "scheme": "bearer", "description": "An API key."})
+    for status, says in _SAYS.items():
+        content = {"application/problem+json": {"schema": Problem}}
+        spec.components.response(f"Problem{status}", {"description": says, "content": content})
+    return api
+
+
+_TO_SIGN_IN = "The access_token of POST /api/auth/login; for POST /api/auth/refresh the refresh_token."
+_SPEC = {
+    "title": "Spikecast",
+    "version": __version__,
+    "openapi_version": "3.1.0",
+    "info": {
+        "description": (
+            "Synthetic telemetry on demand: collections of fields that monitoring tools poll, and spike "
+            "schedules that override them during a window. Errors are RFC 9457 problem details."
+        )
+    },
+}
+
+__all__ = ["Api", "Blueprint", "Checked", "refuses"]

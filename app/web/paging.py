@@ -1,0 +1,85 @@
+"""Lists: a page of them, searched and sorted."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from marshmallow import ValidationError, fields, validate
+
+from app.database import db
+from app.web.fields import COMMON, ListOf, Nested, Text, Whole
+from app.web.schema import Schema
+
+DEFAULT_PER_PAGE = 50
+MOST_PER_PAGE = 200
+LAST_PAGE = 10_000_000
+
+Sortable = Mapping[str, Any]
+
+
+class QueryWhole(fields.Integer):
+    """A whole number in a query string."""
+
+    default_error_messages = COMMON
+
+    def __init__(self, least: int, most: int, **more: Any) -> None:
+        bounds = {"minimum": least, "maximum": most}
+        super().__init__(**more | {"metadata": bounds | more.get("metadata", {})})
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", str(value)) or not self.least <= int(value) <= self.most:
+            raise ValidationError(f"must be a whole number from {self.least} to {self.most}")
+        return int(value)
+
+
+def page_args(name: str, sortable: Sequence[str], default_sort: str, **filters: Any) -> type[Schema]:
+    """The query parameters of a list: page, size, search, sort, and its own filters."""
+    orders = [prefix + column for column in sortable for prefix in ("", "-")]
+    members = {
+        "page": QueryWhole(1, LAST_PAGE, load_default=1),
+        "per_page": QueryWhole(1, MOST_PER_PAGE, load_default=DEFAULT_PER_PAGE),
+        "search": Text(most=255, load_default="", metadata={"description": "part of a name, in any case"}),
+        "sort": fields.String(
+            load_default=default_sort,
+            validate=validate.OneOf(orders, error=f"must be one of {', '.join(orders)}"),
+            metadata={"description": "a column; with - before it, descending"},
+        ),
+        **filters,
+    }
+    return Schema.from_dict(members, name=f"{name}Query")  # type: ignore[return-value]
+
+
+def page_of(item: type[Schema], **options: Any) -> type[Schema]:
+    """The schema of a page of `item`."""
+    members = {
+        "items": ListOf(Nested(item, **options)),
+        "total": Whole(),
+        "page": Whole(),
+        "per_page": Whole(),
+    }
+    return Schema.from_dict(members, name=f"{item.__name__}Page")  # type: ignore[return-value]
+
+
+def paginate(
+    query: sa.Select[Any], args: Mapping[str, Any], *, sortable: Sortable, searched: Sequence[Any]
+) -> dict[str, Any]:
+    """The page of `query` that `args` ask for, in two queries, whatever the size."""
+    if args["search"]:
+        query = query.where(sa.or_(*(_contains(column, args["search"]) for column in searched)))
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery()))
+    column = sortable[args["sort"].removeprefix("-")]
+    descending = args["sort"].startswith("-")
+    tie = sortable["id"]
+    query = query.order_by(
+        sa.nulls_last(column.desc() if descending else column.asc()),
+        tie.desc() if descending else tie.asc(),
+    )
+    start = (args["page"] - 1) * args["per_page"]
+    items = db.session.scalars(query.offset(start).limit(args["per_page"])).unique().all()
+    return {"items": items, "total": total, "page": args["page"], "per_page": args["per_page"]}
+
+
+def _contains(column: Any, text: str) -> sa.ColumnElement[bool]:
+    return sa.func.lower(column).contains(text.lower(), autoescape=True)

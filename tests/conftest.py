@@ -1,0 +1,152 @@
+"""What every test may ask for: the app on each database, people, things to work with, a clock."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from flask import Flask
+
+import config
+from app import clock as app_clock
+from app import create_app, startup
+from app.auth import service
+from app.database import Base, db
+from app.models import Role, User
+from tests.support.client import Caller
+from tests.support.make import Maker
+from tests.support.postgres import fresh_database, server_url, unavailable_reason
+
+pytest_plugins = ["tests.support.postgres"]
+
+NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+
+# Tests hash many passwords; what they test is not how slow that is.
+CHEAP_PASSWORDS = {"ARGON2_KIBIBYTES": 8, "ARGON2_PASSES": 1}
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'spikecast.db'}"
+        return
+    server = server_url(request.config)
+    if server is None:
+        pytest.skip(unavailable_reason(request.config))
+    with fresh_database(server, f"spikecast_test_{worker_id}") as url:
+        yield url
+
+
+def settings_for(database_url: str, instance: Path, **environment: str) -> config.Settings:
+    """The settings of a database of the tests."""
+    return config.load(
+        {
+            "SPIKECAST_DATABASE_URL": database_url,
+            "SPIKECAST_INSTANCE": str(instance),
+            "SPIKECAST_SECRET_KEY": "a secret of the tests: 0123456789 abcdef",
+            **environment,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The app on a database with its schema; use `app`, which also cleans up."""
+    settings = settings_for(database_url, tmp_path_factory.mktemp("instance"))
+    app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **CHEAP_PASSWORDS)
+    startup.prepare(app)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Time stands still at NOW, until the test moves it: `clock.shift(60)`, `clock.move_to(…)`."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def app(migrated_app: Flask, clock: time_machine.Traveller) -> Iterator[Flask]:
+    """The app on an empty database, with the clock stopped."""
+    yield migrated_app
+    with migrated_app.app_context(), db.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(sa.delete(table))
+
+
+def person(app: Flask, role: Role, name: str) -> Caller:
+    """Somebody who is signed in; their password is PASSWORD."""
+    with app.app_context():
+        user: User = service.create_user(f"{name}@example.org", name, PASSWORD, role)
+        client = service.Client("127.0.0.1", "tests")
+        tokens = service.begin_sign_in(user, client, app_clock.now())
+        db.session.commit()
+        return Caller(app, user_id=user.id, name=name, tokens=tokens)
+
+
+@pytest.fixture
+def nobody(app: Flask) -> Caller:
+    """A caller without credentials."""
+    return Caller(app)
+
+
+@pytest.fixture
+def admin(app: Flask) -> Caller:
+    """An Admin."""
+    return person(app, Role.ADMIN, "ada")
+
+
+@pytest.fixture
+def owner(app: Flask) -> Caller:
+    """An Editor, who owns what `make` makes."""
+    return person(app, Role.EDITOR, "owen")
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Caller:
+    """An Editor who owns nothing."""
+    return person(app, Role.EDITOR, "stan")
+
+
+@pytest.fixture
+def viewer(app: Flask) -> Caller:
+    """A Viewer, who owns nothing until an Admin gives them something."""
+    return person(app, Role.VIEWER, "vera")
+
+
+@pytest.fixture
+def make(owner: Caller) -> Maker:
+    """Collections, fields, keys and spikes, made over the API by `owner`."""
+    return Maker(owner)
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[SimpleNamespace]:
+    """Count the statements that reach the database: `.count`, `.statements`."""
+    seen = SimpleNamespace(count=0, statements=[])
+
+    def note(_connection, _cursor, statement, *_more):
+        seen.count += 1
+        seen.statements.append(statement)
+
+    with app.app_context(), ExitStack() as stack:
+        engine = db.engine
+        sa.event.listen(engine, "before_cursor_execute", note)
+        stack.callback(sa.event.remove, engine, "before_cursor_execute", note)
+        yield seen
+
+
+@pytest.fixture
+def queries(app: Flask):
+    """`with queries() as seen: …` counts statements."""
+    return lambda: counted(app)

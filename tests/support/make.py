@@ -1,0 +1,71 @@
+"""Things to work with, made over the API; the answers' JSON is returned."""
+
+import itertools
+from typing import Any
+
+from tests.support.client import Caller, Poller
+
+_numbers = itertools.count(1)
+
+SETTINGS = {
+    "TEXT_FIXED": {"fixed_value_text": "diesel"},
+    "NUMBER_FIXED": {"fixed_value_number": 7},
+    "FLOAT_FIXED": {"fixed_value_float": 7.5},
+    "EPOCH_NOW": {},
+    "NUMBER_RANGE": {"range_start_number": 5, "range_end_number": 20},
+    "FLOAT_RANGE": {"range_start_float": 0.5, "range_end_float": 1.5},
+    "INCREMENT": {"start_number": 10, "step_number": 5},
+    "DECREMENT": {"start_number": 100, "step_number": 5},
+}
+"""Valid settings of each value type."""
+
+
+class Maker:
+    """Makes things as the person who is given."""
+
+    def __init__(self, person: Caller) -> None:
+        self.person = person
+
+    def collection(self, name: str | None = None, *fields: dict[str, Any]) -> dict[str, Any]:
+        """A collection; `fields` are keyword sets for `field`. With none it has no fields."""
+        made = self._post("/api/collections", {"name": name or f"Device {next(_numbers)}"})
+        for each in fields:
+            self.field(made, **each)
+        return self.person.get(f"/api/collections/{made['id']}").json
+
+    def field(
+        self,
+        collection: dict[str, Any],
+        value_type: str = "NUMBER_RANGE",
+        name: str | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """A Performance field with valid settings; any settings given replace the usual ones."""
+        body = {
+            "collection_type": "Performance",
+            "field_name": name or f"field {next(_numbers)}",
+            "value_type": value_type,
+        }
+        settings = {key: value for key, value in more.items() if key not in body}
+        body |= {key: value for key, value in more.items() if key in body}
+        return self._post(
+            f"/api/collections/{collection['id']}/fields", body | (settings or SETTINGS[value_type])
+        )
+
+    def key(self, **more: Any) -> Poller:
+        """A monitoring tool with a key of its own."""
+        made = self._post("/api/api-keys", {"label": "tests"} | more)
+        poller = Poller(self.person.app, made["key"])
+        poller.id = made["id"]
+        return poller
+
+    def spike(self, collection: dict[str, Any], *overrides: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """A schedule; without times it starts now and lasts an hour."""
+        body = {"collection_id": collection["id"], "name": "Spike", "spike_fields": list(overrides)}
+        length = {} if "end_datetime" in more else {"duration": 3600}
+        return self._post("/api/spike-schedules", body | length | more)
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        response = self.person.post(path, body)
+        assert response.status_code == 201, response.text
+        return response.json

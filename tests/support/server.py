@@ -1,0 +1,124 @@
+"""The real product under gunicorn, for tests that must see it as its users do."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+ADMIN_EMAIL = "admin@example.org"
+ADMIN_USERNAME = "admin"
+ADMIN_PASSWORD = "a password for tests only"
+
+SECONDS_TO_START = 60
+SECONDS_BETWEEN_LOOKS = 0.05
+
+
+@dataclass
+class RunningServer:
+    """A started product: where it listens, what it has written so far, and its first process."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log_file: Path
+
+    def log(self) -> str:
+        return self.log_file.read_text(errors="replace")
+
+
+@contextmanager
+def running_server(
+    database_url: str, workers: int = 2, env: Mapping[str, str] | None = None
+) -> Iterator[RunningServer]:
+    """The product, ready to answer; every process of it is killed at the end.
+
+    `env` adds settings or replaces those made here. A server that is to be started again gets an
+    `SPIKECAST_INSTANCE` of the test's own that way, for its secret key lies there.
+    """
+    with tempfile.TemporaryDirectory(prefix="spikecast-server-") as folder, _own_port() as port:
+        settings = {
+            "SPIKECAST_BIND": f"127.0.0.1:{port}",
+            "SPIKECAST_DATABASE_URL": database_url,
+            "SPIKECAST_WORKERS": str(workers),
+            "SPIKECAST_INSTANCE": str(Path(folder, "instance")),
+            "SPIKECAST_ADMIN_EMAIL": ADMIN_EMAIL,
+            "SPIKECAST_ADMIN_USERNAME": ADMIN_USERNAME,
+            "SPIKECAST_ADMIN_PASSWORD": ADMIN_PASSWORD,
+            **(env or {}),
+        }
+        log_file = Path(folder, "log")
+        server = RunningServer(
+            url=f"http://{settings['SPIKECAST_BIND']}",
+            process=_start(settings, log_file),
+            log_file=log_file,
+        )
+        try:
+            _wait_until_healthy(server, settings["SPIKECAST_BIND"])
+            yield server
+        finally:
+            _kill(server.process)
+
+
+@contextmanager
+def _own_port() -> Iterator[int]:
+    """A free port that nobody else is given meanwhile.
+
+    The socket is bound but never listens, and allows its address to be used again: on Linux
+    gunicorn can still take the port, while other tests that ask for any free one cannot.
+    """
+    with socket.socket() as reservation:
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reservation.bind(("127.0.0.1", 0))
+        yield reservation.getsockname()[1]
+
+
+def _start(settings: Mapping[str, str], log_file: Path) -> subprocess.Popen[bytes]:
+    # Settings of whoever runs the tests must not decide what the tests see.
+    outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
+    with log_file.open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+            cwd=REPOSITORY,
+            env={**outside, "PYTHONUNBUFFERED": "1", **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # A group of its own, so that workers without their parent are found and killed too.
+            start_new_session=True,
+        )
+
+
+def _wait_until_healthy(server: RunningServer, address: str) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while not _is_healthy(address):
+        if server.process.poll() is not None:
+            raise RuntimeError(f"gunicorn ended with {server.process.returncode}:\n{server.log()}")
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not healthy after {SECONDS_TO_START} s:\n{server.log()}")
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def _is_healthy(address: str) -> bool:
+    connection = http.client.HTTPConnection(address, timeout=5)
+    try:
+        connection.request("GET", "/api/health", headers={"Connection": "close"})
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):  # a test may have killed all of it
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
