@@ -45,6 +45,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     security.init_app(app)
     _register_routes(app)
     access.init_app(app)
+    access.check_rules(app)
     cli.init_app(app)
     return app
 

@@ -1,0 +1,18 @@
+"""The command line: `flask --app wsgi …`."""
+
+from flask import Flask
+
+from app.cli import demo, keys, settings, users
+
+
+def init_app(app: Flask) -> None:
+    """Add Spikecast's commands."""
+    for command in (
+        users.create_user,
+        users.set_password,
+        keys.list_keys,
+        keys.revoke_key,
+        settings.check_config,
+        demo.demo,
+    ):
+        app.cli.add_command(command)

@@ -1,0 +1,138 @@
+"""A demo: two devices, a key, a spike that is active and one that is to come."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import click
+import sqlalchemy as sa
+from flask import current_app
+
+import config
+from app import clock
+from app.auth import service as auth
+from app.cli.support import on_the_database
+from app.collections import service as collections
+from app.collections.schemas import FieldIn
+from app.database import db
+from app.models import Actor, Collection, Role, SpikeSchedule, User
+from app.spikes import service as spikes
+from app.web.schema import Checked
+
+SERVER, TRUCK = "Demo web server", "Demo truck"
+
+Fields = list[tuple[str, str, dict[str, Any]]]
+
+
+def floats(start: float, end: float) -> dict[str, Any]:
+    """Settings of a FLOAT_RANGE with one decimal."""
+    return {"range_start_float": start, "range_end_float": end, "float_precision": 1}
+
+
+SERVER_PERFORMANCE: Fields = [
+    ("cpu percent", "FLOAT_RANGE", floats(12, 38)),
+    ("memory percent", "FLOAT_RANGE", floats(55, 63)),
+    ("response ms", "FLOAT_RANGE", floats(18, 45)),
+    ("requests per minute", "NUMBER_RANGE", {"range_start_number": 800, "range_end_number": 1200}),
+    (
+        "requests total",
+        "INCREMENT",
+        {"start_number": 0, "step_number": 1000, "randomization_percentage": 20},
+    ),
+    ("measured at", "EPOCH_NOW", {}),
+]
+SERVER_CONFIGURATION: Fields = [
+    ("hostname", "TEXT_FIXED", {"fixed_value_text": "web-1.example.org"}),
+    ("cores", "NUMBER_FIXED", {"fixed_value_number": 8}),
+    ("memory GiB", "FLOAT_FIXED", {"fixed_value_float": 31.3}),
+]
+TRUCK_PERFORMANCE: Fields = [
+    ("speed km/h", "NUMBER_RANGE", {"range_start_number": 62, "range_end_number": 88}),
+    ("engine °C", "FLOAT_RANGE", floats(84, 93)),
+    (
+        "fuel percent",
+        "DECREMENT",
+        {"start_number": 100, "step_number": 0.5, "reset_number": 8, "randomization_percentage": 40},
+    ),
+    ("odometer km", "INCREMENT", {"start_number": 48210.5, "step_number": 1.2}),
+    ("measured at", "EPOCH_NOW", {}),
+]
+TRUCK_CONFIGURATION: Fields = [
+    ("plate", "TEXT_FIXED", {"fixed_value_text": "SPK 2026"}),
+    ("tank litres", "NUMBER_FIXED", {"fixed_value_number": 420}),
+]
+
+
+@click.command("demo")
+@click.option("--owner", help="E-mail or user name of who gets it; without it, the first Admin.")
+@on_the_database
+def demo(owner: str | None) -> None:
+    """Load two devices with realistic fields, a key, an active and a scheduled spike."""
+    actor, now = _owner(owner).actor, clock.now()
+    server = _device(actor, SERVER, SERVER_PERFORMANCE, SERVER_CONFIGURATION, now)
+    truck = _device(actor, TRUCK, TRUCK_PERFORMANCE, TRUCK_CONFIGURATION, now)
+    _, key = auth.create_key(actor, {"label": "Demo"}, now)
+    active = _spike(actor, server, "Demo: overload", now, timedelta(minutes=30), now)
+    coming = _spike(actor, truck, "Demo: overheating", now + timedelta(hours=1), timedelta(minutes=15), now)
+    _tell(key, active, coming)
+
+
+def _owner(login: str | None) -> User:
+    first_admin = sa.select(User).where(User.role == Role.ADMIN).order_by(User.id).limit(1)
+    user = User.by_login(login) if login else db.session.scalar(first_admin)
+    if user is None:
+        said = f"There is no user {login!r}." if login else "There is no Admin yet to own the demo."
+        raise click.ClickException(f"{said} Make one with create-user.")
+    if not user.actor.may_write:
+        raise click.ClickException(f"{user.username} is a {user.role}, who may not make collections.")
+    return user
+
+
+def _device(actor: Actor, name: str, performance: Fields, configuration: Fields, now: datetime) -> Collection:
+    collection = collections.create_collection(actor, {"name": name})
+    for collection_type, fields in (("Performance", performance), ("Configuration", configuration)):
+        for field_name, value_type, settings in fields:
+            given = {
+                "collection_type": collection_type,
+                "field_name": field_name,
+                "value_type": value_type,
+                **settings,
+            }
+            collections.add_field(collection, FieldIn().load(given), now)
+    return collection
+
+
+OVERRIDES: dict[str, dict[str, Any]] = {
+    "cpu percent": floats(92, 99.5),
+    "response ms": floats(900, 2400),
+    "engine °C": floats(118, 127),
+    "speed km/h": {"range_start_number": 0, "range_end_number": 12},
+}
+
+
+def _spike(
+    actor: Actor, collection: Collection, name: str, start: datetime, length: timedelta, now: datetime
+) -> SpikeSchedule:
+    overrides = [
+        {"original_field_id": field.id, **OVERRIDES[field.field_name]}
+        for field in collection.fields
+        if field.field_name in OVERRIDES
+    ]
+    values = {
+        "collection_id": collection.id,
+        "name": name,
+        "start_datetime": start,
+        "duration": length,
+        "spike_fields": overrides,
+    }
+    return spikes.schedule(actor, Checked(values, {}), now)
+
+
+def _tell(key: str, active: SpikeSchedule, coming: SpikeSchedule) -> None:
+    settings: config.Settings = current_app.config["SETTINGS"]
+    address = f"http://{settings.bind}/api/data"
+    click.echo(f"Loaded {SERVER!r} and {TRUCK!r}. Poll them with the key, which is shown this once:\n")
+    for name in (SERVER, TRUCK):
+        click.echo(f"  curl -H 'X-API-Key: {key}' {address}/{quote(name, safe='')}/performance")
+    click.echo(f"\n{active.name!r} is active until {active.end_datetime:%H:%M} UTC: cpu and response time are up.")
+    click.echo(f"{coming.name!r} begins at {coming.start_datetime:%H:%M} UTC and lasts 15 minutes.")

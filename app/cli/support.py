@@ -1,0 +1,55 @@
+"""What the commands share: a database that is ready, and refusals in words."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+import click
+import marshmallow
+from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
+
+from app import database, startup
+from app.database import db
+from app.errors import DomainError
+from app.web.schema import by_path
+
+
+def on_the_database(command: Callable[..., None]) -> Callable[..., None]:
+    """Run the command on a database with its schema, in one transaction, and tell refusals in words."""
+
+    @with_appcontext
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            startup.migrate()
+            database.begin(writes=True)
+            command(*args, **options)
+            db.session.commit()
+        except DomainError as error:
+            raise click.ClickException(in_words(error.detail, error.faults or {})) from None
+        except OperationalError as error:
+            raise click.ClickException(f"The database does not answer: {error.orig}") from None
+
+    return run
+
+
+def loaded(schema: marshmallow.Schema, values: Mapping[str, Any]) -> Any:
+    """The values as the API would take them, or a refusal that names what is wrong."""
+    try:
+        return schema.load(values)
+    except marshmallow.ValidationError as error:
+        messages = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise click.ClickException(in_words("That does not work:", by_path(messages))) from None
+
+
+def in_words(detail: str, faults: Mapping[str, Any]) -> str:
+    """A refusal and its faults, a line each."""
+    return "\n".join([detail, *(f"  {path} {'; '.join(said)}" for path, said in faults.items())])
+
+
+def read_password(*, from_stdin: bool) -> str:
+    """A new password: typed twice, or a line of the standard input."""
+    if from_stdin:
+        return click.get_text_stream("stdin").readline().rstrip("\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -1,0 +1,38 @@
+"""Users, from the command line: the way in where nobody can sign in yet, or any more."""
+
+import click
+
+from app.auth import service
+from app.auth.schemas import UserIn, UserPatch
+from app.cli.support import loaded, on_the_database, read_password
+from app.models import Role, User
+
+from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+
+
+@click.command("create-user")
+@click.argument("email")
+@click.argument("username")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.EDITOR.value)
+@from_stdin
+@on_the_database
+def create_user(email: str, username: str, role: str, password_stdin: bool) -> None:
+    """Create a user; asks for the password."""
+    password = read_password(from_stdin=password_stdin)
+    given = {"email": email, "username": username, "role": role, "password": password}
+    user = service.create_user(**loaded(UserIn(), given))
+    click.echo(f"Created {user.role} {user.username} <{user.email}>.")
+
+
+@click.command("set-password")
+@click.argument("login")
+@from_stdin
+@on_the_database
+def set_password(login: str, password_stdin: bool) -> None:
+    """Give the user with this e-mail or user name a new password, and end their sign-ins."""
+    user = User.by_login(login)
+    if user is None:
+        raise click.ClickException(f"There is no user {login!r}.")
+    given = {"password": read_password(from_stdin=password_stdin)}
+    service.set_password(user, loaded(UserPatch(), given)["password"])
+    click.echo(f"{user.username} has a new password; their sign-ins have ended.")
