@@ -11,6 +11,7 @@ from pathlib import Path
 import flask_migrate
 import sqlalchemy as sa
 from flask import Flask, current_app
+from sqlalchemy.exc import OperationalError
 
 import config
 from app import database
@@ -46,14 +47,24 @@ def kept_secret(instance: Path) -> str:
     return place.read_text().strip()
 
 
+class CannotStart(Exception):
+    """Something that Spikecast needs is not there; the message says what."""
+
+
 def prepare(app: Flask) -> None:
     """Make the database ready to serve: its schema, and the first Admin where the settings name one."""
     with app.app_context():
-        migrate()
-        database.begin(writes=True)
-        greet_first_admin(app.config["SETTINGS"].first_admin)
-        db.session.commit()
-        db.engine.dispose()  # workers must not share this process's connections
+        try:
+            migrate()
+            database.begin(writes=True)
+            greet_first_admin(app.config["SETTINGS"].first_admin)
+            db.session.commit()
+        except OperationalError as error:
+            url = db.engine.url.render_as_string(hide_password=True)
+            said = f"SPIKECAST_DATABASE_URL is {url}, and that database does not answer: {error.orig}"
+            raise CannotStart(said) from error
+        finally:
+            db.engine.dispose()  # workers must not share this process's connections
 
 
 def migrate() -> None:
@@ -62,6 +73,7 @@ def migrate() -> None:
         database.declare(writes=True)
         try:
             flask_migrate.upgrade()
+            log.info("The database has the newest schema.")
         finally:
             database.declare(writes=False)
 

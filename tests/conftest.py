@@ -30,18 +30,36 @@ PASSWORD = "correct horse battery"
 CHEAP_PASSWORDS = {"ARGON2_KIBIBYTES": 8, "ARGON2_PASSES": 1}
 
 
-@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@contextmanager
+def empty_database(kind: str, folder: Path, name: str, pytest_config: pytest.Config) -> Iterator[str]:
+    """The URL of a new database without any tables; the test is skipped where the kind is not to be had."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / name}.db"
+        return
+    server = server_url(pytest_config)
+    if server is None:
+        pytest.skip(unavailable_reason(pytest_config))
+    with fresh_database(server, name) as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=KINDS)
 def database_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[str]:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'spikecast.db'}"
-        return
-    server = server_url(request.config)
-    if server is None:
-        pytest.skip(unavailable_reason(request.config))
-    with fresh_database(server, f"spikecast_test_{worker_id}") as url:
+    """The database that the tests of this process share; `app` empties it after each."""
+    folder = tmp_path_factory.mktemp("database")
+    with empty_database(request.param, folder, f"spikecast_test_{worker_id}", request.config) as url:
+        yield url
+
+
+@pytest.fixture(params=KINDS)
+def own_database_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
+    """A database without any tables, for one test alone."""
+    with empty_database(request.param, tmp_path, f"spikecast_own_{worker_id}", request.config) as url:
         yield url
 
 

@@ -134,5 +134,7 @@ def _tell(key: str, active: SpikeSchedule, coming: SpikeSchedule) -> None:
     click.echo(f"Loaded {SERVER!r} and {TRUCK!r}. Poll them with the key, which is shown this once:\n")
     for name in (SERVER, TRUCK):
         click.echo(f"  curl -H 'X-API-Key: {key}' {address}/{quote(name, safe='')}/performance")
-    click.echo(f"\n{active.name!r} is active until {active.end_datetime:%H:%M} UTC: cpu and response time are up.")
+    click.echo(
+        f"\n{active.name!r} is active until {active.end_datetime:%H:%M} UTC: cpu and response time are up."
+    )
     click.echo(f"{coming.name!r} begins at {coming.start_datetime:%H:%M} UTC and lasts 15 minutes.")

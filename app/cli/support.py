@@ -1,5 +1,6 @@
 """What the commands share: a database that is ready, and refusals in words."""
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -51,5 +52,5 @@ def in_words(detail: str, faults: Mapping[str, Any]) -> str:
 def read_password(*, from_stdin: bool) -> str:
     """A new password: typed twice, or a line of the standard input."""
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\n")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt("Password", type=str, hide_input=True, confirmation_prompt=True))

@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from flask import Response, request
+from flask.blueprints import BlueprintSetupState
 from marshmallow import fields
-from werkzeug.exceptions import BadRequest, MethodNotAllowed
+from werkzeug.exceptions import BadRequest
 
 from app import chance, clock, keys
 from app.database import db
@@ -16,6 +16,7 @@ from app.models import Collection
 from app.values import CollectionType
 from app.web.access import with_api_key
 from app.web.fields import Choice, Text, Whole, iso, tidy_name
+from app.web.json import to_bytes
 from app.web.openapi import Blueprint, refuses
 from app.web.schema import Schema
 
@@ -61,7 +62,9 @@ _TYPE = {
 @refuses(400, 404)
 def data_by_name(name: str, collection_type: str) -> Response:
     """Poll a collection by its name, URL-encoded as one path segment."""
-    return _answer(Collection.name == tidy_name(name), collection_type)
+    # No name holds NUL, and PostgreSQL does not even look for it.
+    wanted = sa.false() if "\0" in name else Collection.name == tidy_name(name)
+    return _answer(wanted, collection_type)
 
 
 @blp.route("/collections/<id:collection_id>/data/<collection_type>", methods=["GET"], parameters=[_TYPE])
@@ -73,15 +76,21 @@ def data_by_id(collection_id: int, collection_type: str) -> Response:
     return _answer(Collection.id == collection_id, collection_type)
 
 
+@blp.record
+def _without_head(state: BlueprintSetupState) -> None:
+    """Flask answers HEAD wherever there is a GET; here it would move counters."""
+    for rule in state.app.url_map.iter_rules():
+        if rule.endpoint.startswith(f"{blp.name}.") and rule.methods:
+            rule.methods.discard("HEAD")
+
+
 def _answer(wanted: sa.ColumnElement[bool], type_word: str) -> Response:
-    if request.method == "HEAD":  # Flask offers it wherever there is a GET; here it would move counters
-        raise MethodNotAllowed(valid_methods=["GET"])
     key = _key_of_request()
     if not keys.is_well_formed(key):
         raise service.refused(
             "Send an API key: X-API-Key: <key>"
             if not key
-            else "The API key is mistyped: its checksum is wrong."
+            else "This is no API key, or a mistyped one: its checksum is wrong."
         )
     collection_type = CollectionType.from_word(type_word)
     if collection_type is None:
@@ -104,7 +113,7 @@ def _response(reading: service.Reading) -> Response:
         "generated_at_epoch": reading.epoch,
         "data": reading.data,
     }
-    response = Response(orjson.dumps(body), content_type="application/json")
+    response = Response(to_bytes(body), content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     if reading.spike:
         response.headers["X-Spike-Schedule"] = str(reading.spike.id)

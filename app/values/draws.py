@@ -11,7 +11,7 @@ from app.values.exact import advance, plain, random_step
 
 Settings = Mapping[str, Any]
 State = Decimal | None
-Value = str | int | float
+Value = str | int | float | Decimal
 Draw = Callable[[Settings, State, random.Random, datetime], tuple[Value, State]]
 
 # 309 digits before the point and 15 after it hold any double at any precision.

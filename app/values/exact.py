@@ -17,9 +17,12 @@ def exact(number: int | float | Decimal) -> Decimal:
     return decimal.quantize(_UNIT, context=_CONTEXT)
 
 
-def plain(number: Decimal) -> int | float:
-    """The JSON number for `number`: whole numbers without a fraction."""
-    return int(number) if number == number.to_integral_value() else float(number)
+def plain(number: Decimal) -> int | float | Decimal:
+    """The JSON number for `number`: whole numbers without a fraction, and a Decimal where no float is it."""
+    if number == number.to_integral_value():
+        return int(number)
+    nearest = float(number)
+    return nearest if exact(nearest) == number else number
 
 
 def random_step(step: Decimal, percentage: float, rng: random.Random) -> Decimal:

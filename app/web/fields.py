@@ -125,8 +125,8 @@ class Float(_Number, fields.Float):
     """A finite double."""
 
     def convert(self, value: int | float | Decimal) -> float:
-        """The double nearest to it."""
-        return float(value)
+        """The double nearest to it, but no minus zero: only some databases keep that."""
+        return float(value) + 0.0
 
     def _serialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
         return value

@@ -6,6 +6,8 @@ from typing import Any
 import orjson
 from flask.json.provider import JSONProvider
 
+from app.database import as_text
+
 
 class OrjsonProvider(JSONProvider):
     """Flask's JSON by orjson. Input does not come this way: `web.payload` reads it."""
@@ -14,14 +16,19 @@ class OrjsonProvider(JSONProvider):
 
     def dumps(self, obj: Any, **_options: Any) -> str:
         """JSON text."""
-        return orjson.dumps(obj, default=_plain).decode()
+        return to_bytes(obj).decode()
 
     def loads(self, s: str | bytes, **_options: Any) -> Any:
         """The value of JSON text."""
         return orjson.loads(s)
 
 
-def _plain(value: Any) -> Any:
+def to_bytes(value: Any) -> bytes:
+    """JSON text in UTF-8; a Decimal is written out with every digit."""
+    return orjson.dumps(value, default=_written_out)
+
+
+def _written_out(value: Any) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return orjson.Fragment(as_text(value))
     raise TypeError(f"{type(value).__name__} is no JSON")
