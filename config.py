@@ -59,6 +59,11 @@ class Settings:
     trusted_proxies: int
     first_admin: FirstAdmin | None
 
+    @property
+    def address(self) -> str:
+        """Where it is reached from this machine; empty where that is a socket."""
+        return "" if self.bind.startswith("unix:") else f"http://{self.bind}"
+
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings in `environ`; raises BadSetting with a sentence that names the wrong one."""
@@ -102,6 +107,12 @@ def _database_url(text: str) -> URL:
     if url.drivername != "postgresql+psycopg":
         raise BadSetting("DATABASE_URL", f"has the scheme {url.drivername!r}; it looks like " + _URLS)
     return url
+
+
+def without_secrets(url: URL) -> str:
+    """The database's URL for people to read: neither its password nor one among its parameters."""
+    hidden = {name: "hidden" for name in url.query if "password" in name}
+    return url.update_query_dict(hidden).render_as_string(hide_password=True)
 
 
 _URLS = "sqlite:////var/lib/spikecast/spikecast.db or postgresql+psycopg://user:password@host/name"

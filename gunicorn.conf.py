@@ -34,7 +34,7 @@ def on_starting(_server):  # type: ignore[no-untyped-def]
 
 def when_ready(server):  # type: ignore[no-untyped-def]
     """Say where to go."""
-    server.log.info("Spikecast listens on http://%s; its API is described at /api/docs", bind)
+    server.log.info("Spikecast listens on %s; its API is described at /api/docs", _settings.address or bind)
 
 
 def post_worker_init(_worker):  # type: ignore[no-untyped-def]

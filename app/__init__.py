@@ -11,12 +11,19 @@ import config
 from app import cli, database, startup
 from app.auth import api as auth_api
 from app.auth import keys_api, passwords, users_api
+from app.auth import pages as auth_pages
 from app.collections import api as collections_api
 from app.collections import fields_api
+from app.collections import pages as collections_pages
 from app.extensions import jwt, migrate
 from app.generation import api as generation_api
+from app.generation import pages as generation_pages
+from app.generation import polls_api, sample_api
 from app.spikes import api as spikes_api
-from app.web import access, meta, openapi, problems, security
+from app.spikes import pages as spikes_pages
+from app.spikes import preview_api, timeline_api
+from app.web import access, cookies, meta, openapi, problems, security
+from app.web import pages as web_pages
 from app.web.json import OrjsonProvider
 
 MOST_BODY_BYTES = 4 * 1024 * 1024
@@ -43,6 +50,8 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     passwords.init_app(app)
     problems.init_app(app)
     security.init_app(app)
+    cookies.init_app(app)
+    web_pages.init_app(app)
     _register_routes(app)
     access.init_app(app)
     access.check_rules(app)
@@ -57,7 +66,10 @@ def _flask_config(settings: config.Settings) -> dict[str, Any]:
         "SETTINGS": settings,
         "SECRET_KEY": secret,
         "JWT_SECRET_KEY": secret,
-        "JWT_TOKEN_LOCATION": ["headers"],
+        "SESSION_COOKIE_NAME": "spikecast_form",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,  # a form that stayed open is still the form of this browser
+        **cookies.CONFIG,
         "JWT_ACCESS_TOKEN_EXPIRES": timedelta(hours=1),
         "JWT_DECODE_LEEWAY": 0,
         "MAX_CONTENT_LENGTH": MOST_BODY_BYTES,
@@ -82,12 +94,23 @@ def _register_routes(app: Flask) -> None:
         collections_api,
         fields_api,
         spikes_api,
+        preview_api,
+        timeline_api,
         keys_api,
         generation_api,
+        sample_api,
+        polls_api,
         meta,
     ):
         api.register_blueprint(module.blp)
-    app.register_blueprint(meta.pages)
+    for pages in (
+        meta.pages,
+        auth_pages.pages,
+        collections_pages.pages,
+        spikes_pages.pages,
+        generation_pages.pages,
+    ):
+        app.register_blueprint(pages)
     app.extensions["openapi"] = api.spec.to_dict()
 
 

@@ -130,13 +130,19 @@ def begin(*, writes: bool, patience: float | None = None) -> None:
 def engine_options(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> dict[str, Any]:
     """What `create_engine` is told for this database."""
     if url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": busy_seconds}, "pool_size": 5, "pool_timeout": busy_seconds}
+        return {
+            "connect_args": {"timeout": busy_seconds},
+            "pool_size": 5,
+            "pool_timeout": busy_seconds,
+            "hide_parameters": True,
+        }
     return {
         "connect_args": {
             "connect_timeout": 5,
             "options": f"-c timezone=UTC -c lock_timeout={int(busy_seconds * 1000)}",
         },
         "pool_pre_ping": True,
+        "hide_parameters": True,  # errors go into the log, and hashes must not
         "pool_size": 5,
         "pool_timeout": busy_seconds,
     }
@@ -181,8 +187,8 @@ def _begin_impatiently(connection: sa.Connection, patience: float) -> None:
 
 
 def _lower(text: str | None) -> str | None:
-    """Unicode's lower case, as PostgreSQL has it; SQLite's own knows ASCII only."""
-    return text.lower() if isinstance(text, str) else text
+    """Unicode's lower case as PostgreSQL has it, each character by itself; SQLite's own knows ASCII only."""
+    return "".join(map(str.lower, text)) if isinstance(text, str) else text
 
 
 def _counter_next(last: str | None, start: str, step: str, reset: str | None, direction: int) -> str:

@@ -42,7 +42,7 @@ class Unauthenticated(DomainError):
     """No credentials, or none that count (any more)."""
 
     status = 401
-    title = "Not signed in"
+    title = "Not authenticated"
 
 
 class Forbidden(DomainError):

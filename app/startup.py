@@ -5,17 +5,18 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import sqlalchemy as sa
 from flask import Flask, current_app
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 import config
-from app import database
-from app.auth import service
+from app import clock, database
+from app.auth import service, setup
 from app.auth.schemas import UserIn
 from app.database import db
 from app.models import Role, User
@@ -31,20 +32,31 @@ def kept_secret(instance: Path) -> str:
     Several processes may start at once: each writes a file of its own, and the first to link it into
     place wins.
     """
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     place = instance / "secret_key"
-    if not place.exists():
-        draft = instance / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not place.exists():
+            _make_secret(place)
+        secret = place.read_text().strip()
+    except OSError as error:
+        said = f"is {instance}, where no secret key can be kept: {error.strerror}"
+        raise config.BadSetting("INSTANCE", said) from error
+    if len(secret) < config.SHORTEST_SECRET:
+        said = f"holds a secret_key that is too short ({place}); remove it, and a new one is made"
+        raise config.BadSetting("INSTANCE", said)
+    return secret
+
+
+def _make_secret(place: Path) -> None:
+    draft = place.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
-        try:
+        with suppress(FileExistsError):
             os.link(draft, place)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return place.read_text().strip()
+    finally:
+        draft.unlink()
 
 
 class CannotStart(Exception):
@@ -55,12 +67,14 @@ def prepare(app: Flask) -> None:
     """Make the database ready to serve: its schema, and the first Admin where the settings name one."""
     with app.app_context():
         try:
-            migrate()
-            database.begin(writes=True)
-            greet_first_admin(app.config["SETTINGS"].first_admin)
-            db.session.commit()
-        except OperationalError as error:
-            url = db.engine.url.render_as_string(hide_password=True)
+            with _one_at_a_time():
+                _upgrade()
+                log.info("The database has the newest schema.")
+                database.begin(writes=True)
+                greet_first_admin(app.config["SETTINGS"].first_admin)
+                db.session.commit()
+        except DBAPIError as error:
+            url = config.without_secrets(db.engine.url)
             said = f"SPIKECAST_DATABASE_URL is {url}, and that database does not answer: {error.orig}"
             raise CannotStart(said) from error
         finally:
@@ -70,12 +84,15 @@ def prepare(app: Flask) -> None:
 def migrate() -> None:
     """Bring the schema up to date; of several nodes that start at once, one does it and the others wait."""
     with _one_at_a_time():
-        database.declare(writes=True)
-        try:
-            flask_migrate.upgrade()
-            log.info("The database has the newest schema.")
-        finally:
-            database.declare(writes=False)
+        _upgrade()
+
+
+def _upgrade() -> None:
+    database.declare(writes=True)
+    try:
+        flask_migrate.upgrade()
+    finally:
+        database.declare(writes=False)
 
 
 @contextmanager
@@ -91,8 +108,13 @@ def _one_at_a_time() -> Iterator[None]:
                 connection.rollback()
     else:
         file = Path(f"{db.engine.url.database}.migrating")
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with file.open("w") as handle:
+        try:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = file.open("w")
+        except OSError as error:
+            said = f"SPIKECAST_DATABASE_URL is {db.engine.url}, where no file can be made: {error.strerror}"
+            raise CannotStart(said) from error
+        with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)  # released by the kernel, whatever happens
             yield
 
@@ -102,11 +124,20 @@ def greet_first_admin(wanted: config.FirstAdmin | None) -> None:
     if User.exists():
         return
     if wanted is None:
+        token = setup.new_token(clock.now())
         log.warning(
-            "There is no user yet. Make the first Admin with: "
-            ".venv/bin/flask --app wsgi create-user --role Admin you@example.org you"
+            "There is no user yet. Make the first Admin within 24 hours at %s/setup?token=%s or with: "
+            ".venv/bin/flask --app wsgi create-user --role Admin you@example.org you",
+            current_app.config["SETTINGS"].address,
+            token,
         )
         return
+    service.create_user(**checked(wanted))
+    current_app.logger.info("Made the first Admin: %s", wanted.username)
+
+
+def checked(wanted: config.FirstAdmin) -> dict[str, Any]:
+    """The first Admin as the API would take them, or BadSetting."""
     given = {
         "email": wanted.email,
         "username": wanted.username,
@@ -116,6 +147,5 @@ def greet_first_admin(wanted: config.FirstAdmin | None) -> None:
     faults = UserIn().validate(given)
     for name, messages in by_path(faults).items() if faults else ():
         raise config.BadSetting(f"ADMIN_{name.upper()}", messages[0])
-    values = UserIn().load(given)
-    service.create_user(**values)
-    current_app.logger.info("Made the first Admin: %s", wanted.username)
+    values: dict[str, Any] = UserIn().load(given)
+    return values

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 import time_machine
@@ -22,6 +23,10 @@ from tests.support.make import Maker
 from tests.support.postgres import fresh_database, server_url, unavailable_reason
 
 pytest_plugins = ["tests.support.postgres"]
+
+# How long an example takes says nothing on a busy machine.
+hypothesis.settings.register_profile("spikecast", deadline=None)
+hypothesis.settings.load_profile("spikecast")
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -107,7 +112,7 @@ def person(app: Flask, role: Role, name: str) -> Caller:
     with app.app_context():
         user: User = service.create_user(f"{name}@example.org", name, PASSWORD, role)
         client = service.Client("127.0.0.1", "tests")
-        tokens = service.begin_sign_in(user, client, app_clock.now())
+        tokens = service.tokens_of(user, service.begin_sign_in(user, client, app_clock.now()))
         db.session.commit()
         return Caller(app, user_id=user.id, name=name, tokens=tokens)
 

@@ -6,9 +6,11 @@ from flask import request
 
 from app import clock
 from app.auth import service
-from app.auth.schemas import AccessTokenOut, ChangePasswordIn, LoginIn, TokensOut, UserOut
+from app.auth.schemas import AccessTokenOut, ChangePasswordIn, LoginIn, SignInsOut, TokensOut, UserOut
 from app.database import db
-from app.models import User
+from app.errors import NotFound
+from app.models import SignIn, User
+from app.web import cookies
 from app.web.access import current_actor, public, signed_in, with_refresh_token
 from app.web.openapi import Blueprint, refuses
 
@@ -30,9 +32,10 @@ def login(values: dict[str, Any]) -> dict[str, Any]:
 
     The access token lasts an hour, the sign-in 30 days: renew the access token with the refresh token.
     """
-    user, tokens = service.sign_in(values["login"], values["password"], this_client(), clock.now())
+    user = service.authenticate(values["login"], values["password"], this_client(), clock.now())
+    sign_in = service.begin_sign_in(user, this_client(), clock.now())
     db.session.commit()
-    return tokens | {"user": user}
+    return service.tokens_of(user, sign_in) | {"user": user}
 
 
 @blp.route("/refresh", methods=["POST"])
@@ -51,6 +54,7 @@ def logout() -> None:
     """Sign out: the access and refresh tokens of this sign-in end at once."""
     service.sign_out(current_actor())
     db.session.commit()
+    cookies.end()
 
 
 @blp.route("/me", methods=["GET"])
@@ -71,8 +75,41 @@ def change_password(values: dict[str, Any]) -> dict[str, Any]:
 
     Every token of yours ends at once, this one included; the answer has those of a new sign-in.
     """
-    user, tokens = service.change_password(
+    user, sign_in = service.change_password(
         current_actor(), values["current_password"], values["new_password"], this_client(), clock.now()
     )
     db.session.commit()
-    return tokens | {"user": user}
+    cookies.move_on(sign_in.id)
+    return service.tokens_of(user, sign_in) | {"user": user}
+
+
+@blp.route("/sign-ins", methods=["GET"])
+@blp.response(200, SignInsOut)
+@signed_in
+def list_sign_ins() -> dict[str, Any]:
+    """List your own sign-ins."""
+    actor = current_actor()
+    return {"items": [(each, actor) for each in SignIn.all_of(actor.user_id, clock.now())]}
+
+
+@blp.route("/sign-ins/<sign_in_id>", methods=["DELETE"])
+@blp.response(204)
+@signed_in
+@refuses(404)
+def end_sign_in(sign_in_id: str) -> None:
+    """End one of your sign-ins: its tokens end at once."""
+    actor = current_actor()
+    if not service.end_sign_in(actor, sign_in_id):
+        raise NotFound("There is no such sign-in.")
+    db.session.commit()
+    if sign_in_id == actor.sign_in_id:
+        cookies.end()
+
+
+@blp.route("/sign-ins/end-others", methods=["POST"])
+@blp.response(204)
+@signed_in
+def end_other_sign_ins() -> None:
+    """End all of your sign-ins but this one."""
+    service.end_other_sign_ins(current_actor())
+    db.session.commit()

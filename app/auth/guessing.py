@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from app.database import db
 from app.errors import TooMany
 from app.models import SignInFailure, User
+from app.models.user import folded
 
 PERIOD = timedelta(minutes=5)
 MOST_PER_ACCOUNT = 5
@@ -24,7 +25,7 @@ def account_of(user: User | None, login: str) -> str:
     """What failures are counted by. What was typed is not kept: it may be a password."""
     if user is not None:
         return f"user {user.id}"
-    return hashlib.sha256(login.strip().casefold().encode()).hexdigest()
+    return hashlib.sha256(folded(login).encode()).hexdigest()
 
 
 def refuse_too_many(account: str, address: str, now: datetime) -> None:

@@ -6,9 +6,9 @@ from marshmallow import Schema as PlainSchema
 from marshmallow import ValidationError, validate, validates_schema
 
 from app.auth import passwords
-from app.models import Role
+from app.models import Actor, Role, SignIn
 from app.values import CollectionType
-from app.web.fields import COMMON, Choice, Id, Instant, ListOf, Name, Nested, Status, Text, Whole
+from app.web.fields import COMMON, Choice, Flag, Id, Instant, ListOf, Name, Nested, Status, Text, Whole
 from app.web.schema import Schema
 
 
@@ -90,6 +90,28 @@ class TokensOut(AccessTokenOut):
 
     refresh_token = Text(required=True)
     user = Nested(UserOut, required=True)
+
+
+class SignInOut(Schema):
+    """A sign-in: where and since when."""
+
+    id = Text()
+    created_at = Instant()
+    expires_at = Instant()
+    address = Text()
+    user_agent = Text()
+    is_this_one = Flag(metadata={"description": "the one that this request came with"})
+
+    def get_attribute(self, obj: tuple[SignIn, Actor], attr: str, default: Any) -> Any:
+        """What a sign-in is, as seen by an actor."""
+        sign_in, actor = obj
+        return sign_in.id == actor.sign_in_id if attr == "is_this_one" else getattr(sign_in, attr, default)
+
+
+class SignInsOut(Schema):
+    """One's own sign-ins, the newest first."""
+
+    items = ListOf(Nested(SignInOut))
 
 
 class ChangePasswordIn(Schema):

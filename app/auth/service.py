@@ -15,6 +15,7 @@ from app.auth import guessing, passwords
 from app.database import db, translate
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from app.models import Actor, ApiKey, ApiKeyCollection, Collection, Role, SignIn, User
+from app.web.access import CHALLENGE
 
 ACCESS_LASTS = timedelta(hours=1)
 SIGN_IN_LASTS = timedelta(days=30)
@@ -31,8 +32,8 @@ class Client:
 # --- Signing in ----------------------------------------------------------------------------------------
 
 
-def sign_in(login: str, password: str, client: Client, now: datetime) -> tuple[User, dict[str, Any]]:
-    """The user and their tokens; raises Unauthenticated, or TooMany where somebody is guessing.
+def authenticate(login: str, password: str, client: Client, now: datetime) -> User:
+    """The user whose password this is; raises Unauthenticated, or TooMany where somebody is guessing.
 
     Checking a password is slow on purpose, so it is done between two transactions, not inside one.
     """
@@ -44,19 +45,19 @@ def sign_in(login: str, password: str, client: Client, now: datetime) -> tuple[U
     is_right = passwords.matches(password, stored)
     guessing.take_turn(client.address)
     guessing.refuse_too_many(account, client.address, now)
-    user = User.by_login(login)
+    user = User.by_login(login, locked=True)  # or a password that is being changed could still sign in
     if user is None or not is_right or user.password_hash != stored:
         guessing.failed(account, client.address, now)
         db.session.commit()
-        raise Unauthenticated("The login or the password is wrong.")
+        raise Unauthenticated("The login or the password is wrong.", headers=CHALLENGE)
     guessing.succeeded(account, client.address)
     if passwords.is_outdated(user.password_hash):
         user.password_hash = passwords.hashed(password)
-    return user, begin_sign_in(user, client, now)
+    return user
 
 
-def begin_sign_in(user: User, client: Client, now: datetime) -> dict[str, Any]:
-    """A new sign-in of `user` and its tokens; sign-ins of theirs that have ended are cleared away."""
+def begin_sign_in(user: User, client: Client, now: datetime) -> SignIn:
+    """A new sign-in of `user`; those of theirs that have ended are cleared away."""
     db.session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id, SignIn.expires_at <= now))
     sign_in = SignIn(
         id=secrets.token_hex(16),
@@ -68,9 +69,13 @@ def begin_sign_in(user: User, client: Client, now: datetime) -> dict[str, Any]:
     )
     db.session.add(sign_in)
     db.session.flush()  # the tokens name a sign-in that is there
-    claims = {"sid": sign_in.id}
+    return sign_in
+
+
+def tokens_of(user: User, sign_in: SignIn) -> dict[str, Any]:
+    """The tokens of a new sign-in, for a script."""
     refresh_token = jwt_extended.create_refresh_token(
-        str(user.id), additional_claims=claims, expires_delta=SIGN_IN_LASTS
+        str(user.id), additional_claims={"sid": sign_in.id}, expires_delta=SIGN_IN_LASTS
     )
     return access_token(user.actor, sign_in.id) | {"refresh_token": refresh_token}
 
@@ -89,16 +94,31 @@ def access_token(actor: Actor, sign_in_id: str) -> dict[str, Any]:
 
 def sign_out(actor: Actor) -> None:
     """End the sign-in that the actor came with: its access and refresh tokens."""
-    db.session.execute(sa.delete(SignIn).where(SignIn.id == actor.sign_in_id))
+    end_sign_in(actor, actor.sign_in_id)
+
+
+def end_sign_in(actor: Actor, sign_in_id: str) -> bool:
+    """End one of the actor's sign-ins; whether there was such a one."""
+    wanted = sa.delete(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == actor.user_id)
+    return db.session.scalar(wanted.returning(SignIn.id)) is not None
+
+
+def end_other_sign_ins(actor: Actor) -> None:
+    """End all of the actor's sign-ins but the one that they came with."""
+    db.session.execute(
+        sa.delete(SignIn).where(SignIn.user_id == actor.user_id, SignIn.id != actor.sign_in_id)
+    )
 
 
 def change_password(
     actor: Actor, current: str, new: str, client: Client, now: datetime
-) -> tuple[User, dict[str, Any]]:
+) -> tuple[User, SignIn]:
     """Give the actor a new password, end all their tokens, and begin a new sign-in."""
-    user = db.session.get_one(User, actor.user_id)
-    account = guessing.account_of(user, "")
     guessing.take_turn(client.address)
+    user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
+    if user is None:
+        raise Unauthenticated("The account is gone.", headers=CHALLENGE)
+    account = guessing.account_of(user, "")
     guessing.refuse_too_many(account, client.address, now)
     if not passwords.matches(current, user.password_hash):
         guessing.failed(account, client.address, now)
@@ -172,6 +192,8 @@ def _taken(what: str, value: str) -> Conflict:
 
 def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool) -> None:
     """Delete a user and decide about their collections, or Conflict and nothing is lost."""
+    if transfer_to is not None and delete_collections:
+        raise Invalid({"delete_collections": ["give transfer_to or delete_collections, not both"]})
     if user.role is Role.ADMIN:
         user.must_not_be_last_admin()
     owned = Collection.owner_id == user.id

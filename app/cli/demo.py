@@ -1,5 +1,6 @@
 """A demo: two devices, a key, a spike that is active and one that is to come."""
 
+import shlex
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -99,6 +100,7 @@ def _device(actor: Actor, name: str, performance: Fields, configuration: Fields,
                 **settings,
             }
             collections.add_field(collection, FieldIn().load(given), now)
+    db.session.refresh(collection, ["fields"])
     return collection
 
 
@@ -130,10 +132,13 @@ def _spike(
 
 def _tell(key: str, active: SpikeSchedule, coming: SpikeSchedule) -> None:
     settings: config.Settings = current_app.config["SETTINGS"]
-    address = f"http://{settings.bind}/api/data"
+    socket = settings.bind.removeprefix("unix:")
+    address, options = f"http://{settings.bind}/api/data", ""
+    if socket != settings.bind:
+        address, options = "http://localhost/api/data", f"--unix-socket {shlex.quote(socket)} "
     click.echo(f"Loaded {SERVER!r} and {TRUCK!r}. Poll them with the key, which is shown this once:\n")
     for name in (SERVER, TRUCK):
-        click.echo(f"  curl -H 'X-API-Key: {key}' {address}/{quote(name, safe='')}/performance")
+        click.echo(f"  curl -H 'X-API-Key: {key}' {options}{address}/{quote(name, safe='')}/performance")
     click.echo(
         f"\n{active.name!r} is active until {active.end_datetime:%H:%M} UTC: cpu and response time are up."
     )

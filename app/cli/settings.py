@@ -1,14 +1,17 @@
 """The configuration, from the command line."""
 
+from pathlib import Path
+
 import click
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 import config
+from app import startup
 from app.database import db
 
 
@@ -17,35 +20,47 @@ from app.database import db
 def check_config() -> None:
     """Check the settings and the database, and show what is in force. Changes nothing."""
     settings: config.Settings = current_app.config["SETTINGS"]
+    try:
+        admin = startup.checked(settings.first_admin)["username"] if settings.first_admin else "not set"
+    except config.BadSetting as fault:
+        raise click.ClickException(f"Spikecast does not start: {fault}") from None
     secret = "from the environment" if settings.secret_key else f"kept in {settings.instance}"
-    first = settings.first_admin.username if settings.first_admin else "not set"
     for name, value in (
-        ("DATABASE_URL", settings.database_url.render_as_string(hide_password=True)),
+        ("DATABASE_URL", config.without_secrets(settings.database_url)),
         ("INSTANCE", settings.instance),
         ("SECRET_KEY", secret),
         ("BIND", settings.bind),
         ("WORKERS", settings.workers),
         ("SQLITE_SYNCHRONOUS", settings.sqlite_synchronous),
         ("TRUSTED_PROXIES", settings.trusted_proxies),
-        ("ADMIN_USERNAME", first),
+        ("ADMIN_USERNAME", admin),
     ):
         click.echo(f"{config.PREFIX}{name:<20} {value}")
     click.echo(f"{'database':<30} {_state_of_the_database()}")
 
 
 def _state_of_the_database() -> str:
-    newest = ScriptDirectory(str(config.HERE / "migrations")).get_current_head()
+    url = db.engine.url
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        return "sqlite, not there yet; the next start makes it"
     try:
         with db.engine.connect() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
             version = connection.scalar(sa.text(_VERSION[connection.dialect.name]))
-    except OperationalError as error:
+    except DBAPIError as error:
         raise click.ClickException(f"The database does not answer: {error.orig}") from None
+    return f"{connection.dialect.name} {version} answers; {_state_of_the_schema(present)}"
+
+
+def _state_of_the_schema(present: str | None) -> str:
+    scripts = ScriptDirectory(str(config.HERE / "migrations"))
+    newest = scripts.get_current_head()
     if present == newest:
-        state = "its schema is up to date"
-    else:
-        state = f"its schema is {present or 'not there yet'}; the next start brings it to {newest}"
-    return f"{connection.dialect.name} {version} answers; {state}"
+        return "its schema is up to date"
+    if present not in {None, *(script.revision for script in scripts.walk_revisions())}:
+        said = f"The database's schema is {present}, which this version of Spikecast does not know."
+        raise click.ClickException(said)
+    return f"its schema is {present or 'not there yet'}; the next start brings it to {newest}"
 
 
 _VERSION = {"sqlite": "SELECT sqlite_version()", "postgresql": "SHOW server_version"}

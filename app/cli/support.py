@@ -8,7 +8,7 @@ from typing import Any
 import click
 import marshmallow
 from flask.cli import with_appcontext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from app import database, startup
 from app.database import db
@@ -29,8 +29,12 @@ def on_the_database(command: Callable[..., None]) -> Callable[..., None]:
             db.session.commit()
         except DomainError as error:
             raise click.ClickException(in_words(error.detail, error.faults or {})) from None
-        except OperationalError as error:
+        except startup.CannotStart as error:
+            raise click.ClickException(str(error)) from None
+        except DBAPIError as error:
             raise click.ClickException(f"The database does not answer: {error.orig}") from None
+        except UnicodeError:
+            raise click.ClickException("What was given is not text in UTF-8.") from None
 
     return run
 
@@ -50,7 +54,14 @@ def in_words(detail: str, faults: Mapping[str, Any]) -> str:
 
 
 def read_password(*, from_stdin: bool) -> str:
-    """A new password: typed twice, or a line of the standard input."""
+    """A new password: typed twice, or a line of the standard input.
+
+    Typing takes its time, so the command's transaction ends before it, and another one begins after it.
+    """
+    db.session.rollback()
     if from_stdin:
-        return sys.stdin.readline().rstrip("\n")
-    return str(click.prompt("Password", type=str, hide_input=True, confirmation_prompt=True))
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", type=str, hide_input=True, confirmation_prompt=True)
+    database.begin(writes=True)
+    return password

@@ -30,9 +30,15 @@ def create_user(email: str, username: str, role: str, password_stdin: bool) -> N
 @on_the_database
 def set_password(login: str, password_stdin: bool) -> None:
     """Give the user with this e-mail or user name a new password, and end their sign-ins."""
-    user = User.by_login(login)
-    if user is None:
-        raise click.ClickException(f"There is no user {login!r}.")
+    _user(login)  # or somebody types a password for nobody
     given = {"password": read_password(from_stdin=password_stdin)}
+    user = _user(login)
     service.set_password(user, loaded(UserPatch(), given)["password"])
     click.echo(f"{user.username} has a new password; their sign-ins have ended.")
+
+
+def _user(login: str) -> User:
+    user = User.by_login(login, locked=True)
+    if user is None:
+        raise click.ClickException(f"There is no user {login!r}.")
+    return user

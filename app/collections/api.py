@@ -4,8 +4,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import joinedload, undefer, undefer_group
 
+from app import clock
 from app.collections import service
 from app.collections.schemas import (
     BulkDeleteIn,
@@ -17,6 +18,7 @@ from app.collections.schemas import (
 )
 from app.database import LARGEST_ID, db
 from app.models import Collection, User
+from app.models.spike import show_spikes
 from app.web.access import current_actor, editor, signed_in
 from app.web.openapi import Blueprint, refuses
 from app.web.paging import QueryWhole, page_args, page_of, paginate
@@ -31,6 +33,7 @@ SORTABLE = {
     "owner": User.username_folded,
     "created_at": Collection.created_at,
     "updated_at": Collection.updated_at,
+    "last_polled_at": Collection.last_polled_at,
 }
 CollectionsQuery = page_args("Collections", tuple(SORTABLE), "name", owner_id=QueryWhole(1, LARGEST_ID))
 
@@ -45,11 +48,13 @@ def list_collections(args: dict[str, Any]) -> dict[str, Any]:
         sa.select(Collection)
         .join(Collection.owner)
         .where(current_actor().readable(Collection.owner_id))
-        .options(joinedload(Collection.owner), undefer(Collection.field_count))
+        .options(joinedload(Collection.owner), undefer(Collection.field_count), undefer_group("last poll"))
     )
     if "owner_id" in args:
         query = query.where(Collection.owner_id == args["owner_id"])
-    return paginate(query, args, sortable=SORTABLE, searched=[Collection.name])
+    page = paginate(query, args, sortable=SORTABLE, searched=[Collection.name])
+    show_spikes(page["items"], clock.now())
+    return page
 
 
 @blp.route("", methods=["POST"])
@@ -75,7 +80,9 @@ def location_of(collection: Collection) -> dict[str, str]:
 @refuses(404)
 def get_collection(collection_id: int) -> Collection:
     """See a collection with its fields."""
-    return Collection.get_for(current_actor(), collection_id)
+    collection = Collection.get_for(current_actor(), collection_id)
+    show_spikes([collection], clock.now())
+    return collection
 
 
 @blp.route("/<id:collection_id>", methods=["PATCH"])
@@ -87,6 +94,7 @@ def change_collection(changes: dict[str, Any], collection_id: int) -> Collection
     """Rename a collection; as an Admin also give it to somebody else."""
     collection = Collection.get_for(current_actor(), collection_id, locked=True)
     service.change_collection(current_actor(), collection, changes)
+    show_spikes([collection], clock.now())
     db.session.commit()
     return collection
 

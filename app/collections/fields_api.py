@@ -10,9 +10,8 @@ from app.collections import service
 from app.collections.schemas import FieldIn, FieldOut, FieldPatch
 from app.database import db
 from app.models import Collection, Field
-from app.values import CollectionType
 from app.web.access import current_actor, editor, signed_in
-from app.web.fields import Choice
+from app.web.fields import TypeWord
 from app.web.openapi import Blueprint, refuses
 from app.web.paging import page_args, page_of, paginate
 from app.web.schema import Checked
@@ -25,7 +24,7 @@ SORTABLE = {
     "value_type": Field.value_type,
     "created_at": Field.created_at,
 }
-FieldsQuery = page_args("Fields", tuple(SORTABLE), "id", collection_type=Choice(CollectionType))
+FieldsQuery = page_args("Fields", tuple(SORTABLE), "id", collection_type=TypeWord())
 
 
 @blp.route("/collections/<id:collection_id>/fields", methods=["GET"])

@@ -5,13 +5,14 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from app.values import CollectionType, ValueType
+from app.web.brief import SpikeBriefOut
 from app.web.fields import Choice, Exact, Flag, Id, Instant, ListOf, Name, Nested, Text, Whole, setting_fields
 from app.web.schema import Schema, TolerantSchema
 
 SettingsIn = Schema.from_dict(setting_fields(), name="Settings")
 
 
-class FieldOut(SettingsIn):  # type: ignore[valid-type,misc]
+class FieldOut(Schema):
     """A field: its rule, and for a counter where it stands."""
 
     id = Id()
@@ -20,6 +21,7 @@ class FieldOut(SettingsIn):  # type: ignore[valid-type,misc]
     field_name = Text()
     value_type = Choice(ValueType)
     is_editable = Flag(metadata={"description": "a spike may override it: Performance and numeric"})
+    vars().update(setting_fields())  # here, so that JSON begins with what tells a field
     current_number = Exact(
         allow_none=True, metadata={"description": "the last value served; null before the first"}
     )
@@ -54,13 +56,23 @@ class CollectionOut(Schema):
     updated_at = Instant()
 
 
-class CollectionItemOut(CollectionOut):
+class StateOut(Schema):
+    """What goes on with a collection."""
+
+    spike = Nested(
+        SpikeBriefOut, allow_none=True, metadata={"description": "the active schedule, else the next one"}
+    )
+    last_polled_at = Instant(allow_none=True, metadata={"description": "noted once a minute"})
+    last_polled_by = Text(allow_none=True, metadata={"description": "the label of the key"})
+
+
+class CollectionItemOut(StateOut, CollectionOut):
     """A collection in a list."""
 
     field_count = Whole()
 
 
-class CollectionDetailOut(CollectionOut):
+class CollectionDetailOut(StateOut, CollectionOut):
     """A collection with its fields, in the order in which they were made."""
 
     fields_ = ListOf(Nested(FieldOut), attribute="fields", data_key="fields")

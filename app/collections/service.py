@@ -50,20 +50,17 @@ def _flush_collection(collection: Collection) -> None:
         db.session.flush()  # a name that is taken shows now
     except IntegrityError as error:
         raise translate(error, {"uq_collections_name": lambda: name_taken(name)}) from error
-    db.session.refresh(collection, ["owner"])
+    # For the answer: nothing is read after the commit.
+    db.session.refresh(collection, ["owner", "fields", "last_polled_at", "last_polled_by"])
 
 
 def copy_collection(actor: Actor, original: Collection, name: str) -> Collection:
     """A new collection of the actor's with the same fields; without state, spikes or keys."""
     collection = create_collection(actor, {"name": name})
     for field in original.fields:
-        copy = Field(
-            collection_id=collection.id,
-            collection_type=field.collection_type,
-            field_name=field.field_name,
-        )
+        copy = Field(collection_type=field.collection_type, field_name=field.field_name)
         copy.take(field.value_type, field.settings)
-        db.session.add(copy)
+        collection.fields.append(copy)
         db.session.flush()  # one by one: ids keep the order
     return collection
 

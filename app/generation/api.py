@@ -37,7 +37,7 @@ class DataOut(Schema):
     )
 
 
-_SPIKE_HEADERS = {
+SPIKE_HEADERS = {
     "X-Spike-Schedule": {
         "schema": {"type": "integer"},
         "description": "while a spike is active: its id",
@@ -47,7 +47,7 @@ _SPIKE_HEADERS = {
         "description": "while a spike is active: when it ends",
     },
 }
-_TYPE = {
+TYPE_IN_PATH = {
     "name": "collection_type",
     "in": "path",
     "required": True,
@@ -56,8 +56,8 @@ _TYPE = {
 }
 
 
-@blp.route("/data/<name:name>/<collection_type>", methods=["GET"], parameters=[_TYPE])
-@blp.response(200, DataOut, headers=_SPIKE_HEADERS)
+@blp.route("/data/<name:name>/<collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH])
+@blp.response(200, DataOut, headers=SPIKE_HEADERS)
 @with_api_key
 @refuses(400, 404)
 def data_by_name(name: str, collection_type: str) -> Response:
@@ -67,8 +67,10 @@ def data_by_name(name: str, collection_type: str) -> Response:
     return _answer(wanted, collection_type)
 
 
-@blp.route("/collections/<id:collection_id>/data/<collection_type>", methods=["GET"], parameters=[_TYPE])
-@blp.response(200, DataOut, headers=_SPIKE_HEADERS)
+@blp.route(
+    "/collections/<id:collection_id>/data/<collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH]
+)
+@blp.response(200, DataOut, headers=SPIKE_HEADERS)
 @with_api_key
 @refuses(400, 404)
 def data_by_id(collection_id: int, collection_type: str) -> Response:
@@ -92,12 +94,20 @@ def _answer(wanted: sa.ColumnElement[bool], type_word: str) -> Response:
             if not key
             else "This is no API key, or a mistyped one: its checksum is wrong."
         )
-    collection_type = CollectionType.from_word(type_word)
-    if collection_type is None:
-        raise BadRequest(f"There is no type {type_word!r}: it is performance or configuration.")
-    reading = service.read_out(keys.hashed(key), wanted, collection_type, now=clock.now(), rng=chance.rng)
+    key_hash, now = keys.hashed(key), clock.now()
+    if CollectionType.from_word(type_word) is None:
+        service.check_key(key_hash, now)
+    reading = service.read_out(key_hash, wanted, type_of(type_word), now=now, rng=chance.rng)
     db.session.commit()
-    return _response(reading)
+    return response_of(reading)
+
+
+def type_of(word: str) -> CollectionType:
+    """The collection type that a path names."""
+    collection_type = CollectionType.from_word(word)
+    if collection_type is None:
+        raise BadRequest(f"There is no type {word!r}: it is performance or configuration.")
+    return collection_type
 
 
 def _key_of_request() -> str:
@@ -106,7 +116,8 @@ def _key_of_request() -> str:
     return key or (bearer[1] if bearer else "")
 
 
-def _response(reading: service.Reading) -> Response:
+def response_of(reading: service.Reading) -> Response:
+    """The JSON of a reading; the headers tell of an active spike."""
     body: dict[str, Any] = {
         "collection": reading.collection_name,
         "type": reading.collection_type,

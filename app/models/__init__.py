@@ -3,8 +3,9 @@
 from app.models.actor import Actor, Role
 from app.models.api_key import ApiKey, ApiKeyCollection
 from app.models.collection import Collection, Field
+from app.models.poll import Poll
 from app.models.spike import SpikeSchedule, SpikeScheduleField
-from app.models.user import SignIn, SignInFailure, User
+from app.models.user import SetUpToken, SignIn, SignInFailure, User
 
 __all__ = [
     "Actor",
@@ -12,7 +13,9 @@ __all__ = [
     "ApiKeyCollection",
     "Collection",
     "Field",
+    "Poll",
     "Role",
+    "SetUpToken",
     "SignIn",
     "SignInFailure",
     "SpikeSchedule",

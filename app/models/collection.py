@@ -1,5 +1,6 @@
 """Collections and their fields."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -10,6 +11,9 @@ from app.errors import Conflict, NotFound
 from app.models.actor import Actor
 from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns
 from app.models.user import User
+
+if TYPE_CHECKING:
+    from app.models.spike import SpikeSchedule
 
 
 class Collection(Timestamps, Base):
@@ -24,6 +28,11 @@ class Collection(Timestamps, Base):
 
     if TYPE_CHECKING:
         field_count: InstrumentedAttribute[int]  # mapped below, where Field is known
+        last_polled_at: InstrumentedAttribute[datetime | None]  # mapped in models.poll
+        last_polled_by: InstrumentedAttribute[str | None]
+        spike: "SpikeSchedule | None"
+    else:
+        spike = None  # the one that is active, else the next one: set by models.spike.show_spikes
 
     owner: Mapped[User] = relationship()
     fields: Mapped[list["Field"]] = relationship(

@@ -1,5 +1,6 @@
 """A schedule's copies keep step with the collection while the schedule has not ended."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -32,6 +33,22 @@ def field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None:
         .where(SpikeScheduleField.original_field_id == field.id, SpikeSchedule.end_datetime > now)
     )
     for copy in db.session.scalars(copies):
-        if kind_changed or not copy.is_overridden:
-            copy.follow(field)
-        copy.field_name = field.field_name
+        _keep_step(copy, field, kind_changed=kind_changed)
+
+
+def catch_up(schedule: SpikeSchedule, fields: Sequence[Field]) -> None:
+    """Bring a schedule that had ended and comes back into step: it missed what changed meanwhile."""
+    present = {copy.original_field_id: copy for copy in schedule.spike_fields}
+    for field in fields:
+        copy = present.get(field.id)
+        if copy is None:
+            schedule.spike_fields.append(SpikeScheduleField.of(field))
+        else:
+            was, kind = (copy.value_type, copy.collection_type), (field.value_type, field.collection_type)
+            _keep_step(copy, field, kind_changed=was != kind)
+
+
+def _keep_step(copy: SpikeScheduleField, field: Field, *, kind_changed: bool) -> None:
+    if kind_changed or not copy.is_overridden:
+        copy.follow(field)
+    copy.field_name = field.field_name

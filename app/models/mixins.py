@@ -90,8 +90,12 @@ class Window:
 
     @classmethod
     def overlaps(cls, start: datetime, end: datetime) -> sa.ColumnElement[bool]:
-        """The rows whose window shares an instant with `[start, end)`; back to back does not."""
-        return sa.and_(cls.start_datetime < end, cls.end_datetime > start)
+        """The rows whose window shares an instant with `[start, end)`; back to back does not.
+
+        A window that was ended at the instant of its start holds none.
+        """
+        holds_any = cls.start_datetime < cls.end_datetime
+        return sa.and_(cls.start_datetime < end, cls.end_datetime > start, holds_any)
 
 
 STATUSES = ("scheduled", "active", "expired")

@@ -1,6 +1,7 @@
 """Spike schedules and their copies of the collection's fields."""
 
 from collections.abc import Collection as Names
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -89,6 +90,27 @@ class SpikeSchedule(Timestamps, Window, Base):
         return earliest_gap([(row.start_datetime, row.end_datetime) for row in windows], start, length)
 
 
+def show_spikes(collections: Sequence[Collection], now: datetime) -> None:
+    """Set `spike` of each collection: the schedule that is active, else the next one; in one query."""
+    first_to_end = (
+        sa.func.row_number()
+        .over(partition_by=SpikeSchedule.collection_id, order_by=SpikeSchedule.end_datetime)
+        .label("place")
+    )
+    ranked = (
+        sa.select(SpikeSchedule.id, first_to_end)
+        .where(
+            SpikeSchedule.collection_id.in_([collection.id for collection in collections]),
+            SpikeSchedule.end_datetime > now,
+        )
+        .subquery()
+    )
+    query = sa.select(SpikeSchedule).join(ranked, ranked.c.id == SpikeSchedule.id).where(ranked.c.place == 1)
+    found = {spike.collection_id: spike for spike in db.session.scalars(query)}
+    for collection in collections:
+        collection.spike = found.get(collection.id)
+
+
 def earliest_gap(windows: list[tuple[datetime, datetime]], start: datetime, length: timedelta) -> datetime:
     """The earliest instant from `start` on at which `length` fits between `windows`, which are in order."""
     for taken_from, taken_until in windows:
@@ -113,6 +135,7 @@ class SpikeScheduleField(ValueColumns, Base):
     overridden_settings: Mapped[list[str]] = mapped_column(Words, default=list)
 
     spike_schedule: Mapped[SpikeSchedule] = relationship(back_populates="spike_fields")
+    original: Mapped[Field] = relationship(viewonly=True, lazy="joined", innerjoin=True)
 
     @property
     def is_overridden(self) -> bool:

@@ -1,5 +1,6 @@
 """Users, their sign-ins, and the sign-ins that failed."""
 
+import unicodedata
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -38,14 +39,16 @@ class User(Timestamps, Base):
     def rename(self, username: str) -> None:
         """Give them another user name; letter case does not tell users apart."""
         self.username = username
-        self.username_folded = username.casefold()
+        self.username_folded = folded(username)
 
     @staticmethod
-    def by_login(login: str) -> "User | None":
-        """The user with this e-mail or user name, in any letter case."""
-        folded = login.strip().casefold()
-        found = sa.or_(User.email == login.strip().lower(), User.username_folded == folded)
-        return db.session.scalar(sa.select(User).where(found))
+    def by_login(login: str, *, locked: bool = False) -> "User | None":
+        """The user with this e-mail or user name, in any letter case; locked where they sign in."""
+        found = sa.or_(User.email == login.strip().lower(), User.username_folded == folded(login))
+        query = sa.select(User).where(found)
+        if locked:
+            query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+        return db.session.scalar(query)
 
     @staticmethod
     def exists() -> bool:
@@ -77,6 +80,11 @@ class User(Timestamps, Base):
             raise Conflict("This is the last Admin. Make somebody else an Admin first.", kind="last-admin")
 
 
+def folded(login: str) -> str:
+    """What tells user names apart: neither letter case, nor how a letter is composed, nor space around."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", login.strip()).casefold())
+
+
 class SignIn(Base):
     """One sign-in: its access and refresh tokens count as long as this row is there."""
 
@@ -88,6 +96,12 @@ class SignIn(Base):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     address: Mapped[str] = mapped_column(sa.String(64))
     user_agent: Mapped[str] = mapped_column(sa.String(255))
+
+    @staticmethod
+    def all_of(user_id: int, now: datetime) -> "list[SignIn]":
+        """A user's sign-ins that still count, the newest first."""
+        mine = sa.select(SignIn).where(SignIn.user_id == user_id, SignIn.expires_at > now)
+        return list(db.session.scalars(mine.order_by(SignIn.created_at.desc(), SignIn.id)))
 
     @staticmethod
     def actor_of(sign_in_id: str, user_id: int, now: datetime) -> Actor | None:
@@ -111,3 +125,12 @@ class SignInFailure(Base):
     account: Mapped[str] = mapped_column(sa.String(64))
     address: Mapped[str] = mapped_column(sa.String(64))
     failed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SetUpToken(Base):
+    """The key to the set-up page, where there is no user yet: printed in the log, kept as a hash."""
+
+    __tablename__ = "set_up_tokens"
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -9,12 +9,13 @@ from sqlalchemy.orm import contains_eager, selectinload
 from app import clock
 from app.database import LARGEST_ID, db
 from app.models import Collection, SpikeSchedule, SpikeScheduleField
+from app.models.mixins import STATUSES
 from app.spikes import service
-from app.spikes.schemas import ExtendIn, SpikeIn, SpikeOut, SpikePatch, StatusFilter
+from app.spikes.schemas import CountsOut, ExtendIn, SpikeIn, SpikeOut, SpikePatch, StatusFilter
 from app.web.access import current_actor, editor, signed_in
 from app.web.openapi import Blueprint, refuses
-from app.web.paging import QueryWhole, page_args, page_of, paginate
-from app.web.schema import Checked
+from app.web.paging import QueryWhole, contains, page_args, page_of, paginate, search_arg
+from app.web.schema import Checked, Schema
 
 blp = Blueprint("spikes", __name__, url_prefix="/api", description="Spike schedules")
 
@@ -32,23 +33,39 @@ SpikesQuery = page_args(
     "Spikes", tuple(SORTABLE), "start_datetime", collection_id=QueryWhole(1, LARGEST_ID), **FILTERS
 )
 SpikePage = page_of(SpikeOut)
+CountsQuery = Schema.from_dict(
+    {"collection_id": QueryWhole(1, LARGEST_ID), "search": search_arg()}, name="SpikeCountsQuery"
+)
+OVERRIDDEN = SpikeScheduleField.overridden_settings != []
 _IN_LISTS = "In lists `spike_fields` holds only the copies that are overridden."
 
 
-def page_of_spikes(args: dict[str, Any], collection_id: int | None) -> dict[str, Any]:
-    """The schedules that the actor may see, with the copies that are overridden."""
-    overridden = SpikeSchedule.spike_fields.and_(SpikeScheduleField.overridden_settings != [])
-    query = (
-        sa.select(SpikeSchedule)
-        .join(SpikeSchedule.collection)
-        .where(current_actor().readable(Collection.owner_id))
-        .options(contains_eager(SpikeSchedule.collection), selectinload(overridden))
-    )
+Schedules = sa.Select[*tuple[Any, ...]]
+
+
+def of_actor(query: Schedules, args: dict[str, Any], collection_id: int | None) -> Schedules:
+    """The schedules that the actor may see and that `args` search for: by name, by their collection's
+    name, by the name of a field that they override."""
+    query = query.join(SpikeSchedule.collection).where(current_actor().readable(Collection.owner_id))
     if collection_id is not None:
         query = query.where(SpikeSchedule.collection_id == collection_id)
+    if args["search"]:
+        overrides = SpikeSchedule.spike_fields.any(
+            OVERRIDDEN & contains(SpikeScheduleField.field_name, args["search"])
+        )
+        names = (SpikeSchedule.name, Collection.name)
+        query = query.where(sa.or_(overrides, *(contains(name, args["search"]) for name in names)))
+    return query
+
+
+def page_of_spikes(args: dict[str, Any], collection_id: int | None) -> dict[str, Any]:
+    """A page of these schedules, with the copies that are overridden."""
+    query = of_actor(sa.select(SpikeSchedule), args, collection_id).options(
+        contains_eager(SpikeSchedule.collection), selectinload(SpikeSchedule.spike_fields.and_(OVERRIDDEN))
+    )
     if "status" in args:
         query = query.where(SpikeSchedule.has_status(args["status"], clock.now()))
-    return paginate(query, args, sortable=SORTABLE, searched=[SpikeSchedule.name, Collection.name])
+    return paginate(query, args, sortable=SORTABLE)
 
 
 @blp.route("/spike-schedules", methods=["GET"])
@@ -58,6 +75,22 @@ def page_of_spikes(args: dict[str, Any], collection_id: int | None) -> dict[str,
 def list_spikes(args: dict[str, Any]) -> dict[str, Any]:
     """List the spike schedules of your collections; as an Admin of all."""
     return page_of_spikes(args, args.get("collection_id"))
+
+
+@blp.route("/spike-schedules/counts", methods=["GET"])
+@blp.response(200, CountsOut)
+@signed_in
+@blp.arguments(CountsQuery, location="query")
+def count_spikes(args: dict[str, Any]) -> dict[str, Any]:
+    """Count the spike schedules of your collections by status; as an Admin of all."""
+    now = clock.now()
+    counts = {
+        status: sa.func.count().filter(SpikeSchedule.has_status(status, now)).label(status)
+        for status in STATUSES
+    }
+    every = sa.func.count().label("all")
+    query = of_actor(sa.select(every, *counts.values()), args, args.get("collection_id"))
+    return dict(db.session.execute(query).one()._mapping)
 
 
 @blp.route("/collections/<id:collection_id>/spike-schedules", methods=["GET"])

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from marshmallow import fields
+
 from app.models.mixins import STATUSES
 from app.values import CollectionType, ValueType
 from app.web.fields import (
@@ -9,6 +11,7 @@ from app.web.fields import (
     Duration,
     Exact,
     Flag,
+    Float,
     Id,
     Instant,
     ListOf,
@@ -16,8 +19,10 @@ from app.web.fields import (
     Nested,
     Status,
     Text,
+    Whole,
     setting_fields,
 )
+from app.web.paging import QueryWhole
 from app.web.schema import Schema, TolerantSchema
 
 _START = {"description": "ISO 8601; without an offset it means UTC; without a start, now"}
@@ -49,13 +54,39 @@ class SpikeIn(SpikePatch):
     name = Name(required=True)
 
 
+LONGEST_INTERVAL = 86_400
+USUAL_INTERVAL = 60
+_INTERVAL = {"description": "seconds from one poll to the next"}
+
+
+class PreviewIn(SpikePatch):
+    """A schedule that is being written: as for creating it, or as for changing the one that is named."""
+
+    collection_id = Id(required=True)
+    schedule_id = Id(metadata={"description": "the saved schedule that is being changed"})
+    interval = Whole(minimum=1, maximum=LONGEST_INTERVAL, load_default=USUAL_INTERVAL, metadata=_INTERVAL)
+
+
+class PreviewQuery(Schema):
+    """How often to poll."""
+
+    interval = QueryWhole(1, LONGEST_INTERVAL, load_default=USUAL_INTERVAL, metadata=_INTERVAL)
+
+
 class ExtendIn(TolerantSchema):
     """By how much to extend."""
 
     duration = Duration(required=True, metadata={"description": "seconds to add to the present end"})
 
 
-class SpikeFieldOut(Schema.from_dict(setting_fields(), name="SpikeSettings")):  # type: ignore[misc]
+class OriginalOut(Schema.from_dict(setting_fields(), name="OriginalSettings")):  # type: ignore[misc]
+    """What the collection's own field is: what is served outside the window."""
+
+    value_type = Choice(ValueType)
+    current_number = Exact(allow_none=True, metadata={"description": "where the collection's counter stands"})
+
+
+class SpikeFieldOut(Schema):
     """A schedule's copy of one field."""
 
     id = Id()
@@ -66,7 +97,9 @@ class SpikeFieldOut(Schema.from_dict(setting_fields(), name="SpikeSettings")):  
     is_editable = Flag()
     is_overridden = Flag()
     overridden_settings = ListOf(Text(), metadata={"description": "the settings that were given"})
+    vars().update(setting_fields())  # here, so that JSON begins with what tells a field
     current_number = Exact(allow_none=True, metadata={"description": "the last value served in the window"})
+    original = Nested(OriginalOut, metadata={"description": "the collection's own field"})
 
 
 class SpikeOut(Schema):
@@ -82,6 +115,77 @@ class SpikeOut(Schema):
     spike_fields = ListOf(Nested(SpikeFieldOut))
     created_at = Instant()
     updated_at = Instant()
+
+
+_INSTANT = {"format": "date-time"}
+
+
+class InTheWayOut(Schema):
+    """A schedule whose window overlaps."""
+
+    id = Id()
+    name = Text()
+    start_datetime = Text(metadata=_INSTANT)
+    end_datetime = Text(metadata=_INSTANT)
+
+
+class MeansOut(Schema):
+    """The mean of a field's values before, during and after the window; null where there are none."""
+
+    before = Float(allow_none=True)
+    during = Float(allow_none=True)
+    after = Float(allow_none=True)
+
+
+class PhasesOut(Schema):
+    """How many of the polls come before, during and after the window."""
+
+    before = Whole()
+    during = Whole()
+    after = Whole()
+
+
+def _numbers(**more: Any) -> ListOf:
+    """A list of numbers as the data endpoint serves them."""
+    return ListOf(fields.Raw(metadata={"type": "number"}), **more)
+
+
+class PreviewFieldOut(Schema):
+    """The values that polls would get of one field."""
+
+    original_field_id = Id()
+    field_name = Text()
+    value_type = Choice(ValueType)
+    is_overridden = Flag()
+    values = _numbers(metadata={"description": "one for each of `times`"})
+    normal = _numbers(
+        allow_none=True,
+        metadata={"description": "lowest and highest value of the collection's own rule; null: no such"},
+    )
+    mean = Nested(MeansOut)
+
+
+class PreviewOut(Schema):
+    """What polls around and in a window would get."""
+
+    interval = Whole(metadata={"description": "seconds; wider than asked for where 600 polls do not suffice"})
+    polls_in_window = Whole(metadata={"description": "at the interval that was asked for"})
+    start_datetime = Instant()
+    end_datetime = Instant()
+    times = ListOf(Whole(), metadata={"description": "seconds since 1970 of each poll"})
+    phases = Nested(PhasesOut)
+    fields_ = ListOf(Nested(PreviewFieldOut), attribute="fields", data_key="fields")
+    conflicts = ListOf(Nested(InTheWayOut))
+    next_free_start = Text(allow_none=True, metadata=_INSTANT)
+
+
+class CountsOut(Schema):
+    """How many schedules there are of each status."""
+
+    all = Whole()
+    active = Whole()
+    scheduled = Whole()
+    expired = Whole()
 
 
 class StatusFilter(Text):

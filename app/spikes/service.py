@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db, violated
 from app.errors import Conflict, DomainError
-from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
+from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField, copies
 from app.models.spike import OVERLAP
 from app.values import SETTING_NAMES, kind_of, settle
 from app.web.fields import LATEST, iso
@@ -39,24 +39,38 @@ def schedule(actor: Actor, given: Checked, now: datetime) -> SpikeSchedule:
     values, faults = given
     refuse({} if "collection_id" in values else faults)
     collection = Collection.get_for(actor, values["collection_id"], locked=True)
+    spike, span = draft(collection, given, now)
+    _place(spike, span)
+    return spike
+
+
+def draft(
+    collection: Collection, given: Checked, now: datetime, *, may_be_past: bool = False
+) -> tuple[SpikeSchedule, Span]:
+    """The schedule that is asked for, and its window: not placed yet."""
+    values, faults = given
     fields = collection.fields
     if not fields:
         faults["collection_id"] = [f"{collection.name!r} has no fields yet; add one first"]
     span = _span(values, now, faults)
     overrides = _overrides(values.get("spike_fields", []), fields, faults)
     if span:
-        _check_span(span, now, faults)
+        _check_span(span, values, now, faults, may_be_past=may_be_past)
     refuse(faults)
     assert span is not None
-    spike = SpikeSchedule(collection_id=collection.id, name=values["name"])
+    spike = SpikeSchedule(collection_id=collection.id, name=values.get("name"))
     spike.spike_fields = [SpikeScheduleField.of(field) for field in fields]
     _override(spike, fields, overrides)
-    _place(spike, span)
-    return spike
+    return spike, span
 
 
 def reschedule(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
     """Change what is given about a schedule, whose collection the caller has locked."""
+    _place(spike, revise(spike, given, now))
+
+
+def revise(spike: SpikeSchedule, given: Checked, now: datetime, *, may_be_past: bool = False) -> Span:
+    """Change what is given about a schedule, but for its window: that is returned, not placed yet."""
     values, faults = given
     if values.get("collection_id", spike.collection_id) != spike.collection_id:
         faults["collection_id"] = ["cannot be changed; create a schedule for the other collection"]
@@ -66,16 +80,19 @@ def reschedule(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
     if "spike_fields" in values:
         overrides = _overrides(values["spike_fields"], fields, faults)
     if span:
-        _check_span(span, now, faults)
+        _check_span(span, values, now, faults, may_be_past=may_be_past)
     refuse(faults)
     assert span is not None
+    if spike.status(now) == "expired":
+        copies.catch_up(spike, fields)
     spike.name = values.get("name", spike.name)
     if overrides is not None:
         _override(spike, fields, overrides)
+        spike.updated_at = now
     if span.start > now:
         for copy in spike.spike_fields:
             copy.current_number = None  # its first value in the window is still to come
-    _place(spike, span)
+    return span
 
 
 def end(spike: SpikeSchedule, now: datetime) -> None:
@@ -84,6 +101,7 @@ def end(spike: SpikeSchedule, now: datetime) -> None:
     if status != "active":
         raise Conflict(f"{spike.name!r} is {status}, not active; there is nothing to end.", kind="not-active")
     spike.end_datetime = now
+    _settle(spike)
 
 
 def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
@@ -92,9 +110,11 @@ def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
     refuse(faults)
     later = _later(spike.end_datetime, values["duration"], faults)
     if later:
-        _check_span(Span(spike.start_datetime, later), now, faults)
+        _check_span(Span(spike.start_datetime, later), values, now, faults)
     refuse(faults)
     assert later is not None
+    if spike.status(now) == "expired":
+        copies.catch_up(spike, spike.collection.fields)
     _place(spike, Span(spike.start_datetime, later))
 
 
@@ -126,12 +146,18 @@ def _later(start: datetime, length: timedelta, faults: Faults) -> datetime | Non
     return start + length
 
 
-def _check_span(span: Span, now: datetime, faults: Faults) -> None:
+def _check_span(
+    span: Span, values: Mapping[str, Any], now: datetime, faults: Faults, *, may_be_past: bool = False
+) -> None:
+    """The rules of a window; a fault is told at the input in `values` that brought it about."""
     if span.end <= span.start:
+        only_start = "start_datetime" in values and "end_datetime" not in values
+        at = "start_datetime" if only_start else "end_datetime"
         said = f"must be after start_datetime ({iso(span.end)} is not after {iso(span.start)})"
-        faults["end_datetime"] = [f"end_datetime {said}"]
-    elif span.end <= now:
-        faults["end_datetime"] = [f"end_datetime must be in the future ({iso(span.end)} is past)"]
+        faults[at] = [f"end_datetime {said}"]
+    elif span.end <= now and not may_be_past:
+        at = "duration" if "duration" in values else "end_datetime"
+        faults[at] = [f"end_datetime must be in the future ({iso(span.end)} is past)"]
 
 
 def _place(spike: SpikeSchedule, span: Span) -> None:
@@ -152,10 +178,26 @@ def _place(spike: SpikeSchedule, span: Span) -> None:
             raise
         db.session.rollback()
         raise overlap(collection_id, span, but=own_id) from error
+    _settle(spike)
+
+
+def _settle(spike: SpikeSchedule) -> None:
+    """Read what the answer shows while the collection is locked: nothing is read after the commit."""
+    db.session.refresh(spike, ["collection", "spike_fields"])
 
 
 def overlap(collection_id: int, span: Span, *, but: int | None) -> DomainError:
-    """The refusal of a window: what is in the way, and from when a window of this length is free."""
+    """The refusal of a window."""
+    facts = in_the_way(collection_id, span, but=but)
+    conflicts, next_free_start = facts["conflicts"], facts["next_free_start"]
+    names = ", ".join(repr(other["name"]) for other in conflicts[:3])
+    more = f" and {len(conflicts) - 3} more" if len(conflicts) > 3 else ""
+    remedy = f" The next free start is {next_free_start}." if next_free_start else ""
+    return Conflict(f"The window overlaps {names}{more}.{remedy}", kind="overlap", facts=facts)
+
+
+def in_the_way(collection_id: int, span: Span, *, but: int | None) -> dict[str, Any]:
+    """What is in the way of a window, and from when a window of this length is free."""
     conflicts = SpikeSchedule.in_the_way(collection_id, span.start, span.end, but=but)
     length = span.end - span.start
     try:
@@ -163,14 +205,7 @@ def overlap(collection_id: int, span: Span, *, but: int | None) -> DomainError:
         next_free_start = iso(free) if free + length < LATEST else None
     except OverflowError:
         next_free_start = None
-    names = ", ".join(repr(other.name) for other in conflicts[:3])
-    more = f" and {len(conflicts) - 3} more" if len(conflicts) > 3 else ""
-    remedy = f" The next free start is {next_free_start}." if next_free_start else ""
-    return Conflict(
-        f"The window overlaps {names}{more}.{remedy}",
-        kind="overlap",
-        facts={"conflicts": [in_brief(other) for other in conflicts], "next_free_start": next_free_start},
-    )
+    return {"conflicts": [in_brief(other) for other in conflicts], "next_free_start": next_free_start}
 
 
 def in_brief(spike: SpikeSchedule) -> dict[str, Any]:

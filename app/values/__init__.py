@@ -9,6 +9,7 @@ from app.values.catalogue import (
     Setting,
     Shape,
     ValueType,
+    band,
     draw,
     is_editable,
     kind_of,
@@ -16,6 +17,7 @@ from app.values.catalogue import (
 )
 from app.values.draws import Settings, State, Value
 from app.values.exact import LARGEST_INTEGER, advance, exact, plain, random_step
+from app.values.simulate import Phases, Source, simulate, standing
 
 __all__ = [
     "DIRECTIONS",
@@ -24,13 +26,16 @@ __all__ = [
     "SETTINGS",
     "SETTING_NAMES",
     "CollectionType",
+    "Phases",
     "Setting",
     "Settings",
     "Shape",
+    "Source",
     "State",
     "Value",
     "ValueType",
     "advance",
+    "band",
     "draw",
     "exact",
     "is_editable",
@@ -38,4 +43,6 @@ __all__ = [
     "plain",
     "random_step",
     "settle",
+    "simulate",
+    "standing",
 ]

@@ -11,7 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.values import draws
+from app.values import bands, draws
+from app.values.bands import Band
 from app.values.draws import Draw, Settings, State, Value
 from app.values.exact import LARGEST_INTEGER
 
@@ -120,6 +121,7 @@ class Kind:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     faults: Callable[[Settings], Faults] = _no_faults
     numeric: bool = True
+    band: Callable[[Settings], Band] = bands.none
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -160,6 +162,7 @@ def _counter(label: str, direction: int) -> Kind:
         takes=("reset_number", "randomization_percentage"),
         defaults={"randomization_percentage": 0.0},
         faults=_far_side(direction),
+        band=bands.counter,
     )
 
 
@@ -168,10 +171,16 @@ _KINDS: Mapping[ValueType, Kind] = {
         "Fixed text", draws.fixed("fixed_value_text"), needs=("fixed_value_text",), numeric=False
     ),
     ValueType.NUMBER_FIXED: Kind(
-        "Fixed integer", draws.fixed("fixed_value_number"), needs=("fixed_value_number",)
+        "Fixed integer",
+        draws.fixed("fixed_value_number"),
+        needs=("fixed_value_number",),
+        band=bands.one_value("fixed_value_number"),
     ),
     ValueType.FLOAT_FIXED: Kind(
-        "Fixed float", draws.fixed("fixed_value_float"), needs=("fixed_value_float",)
+        "Fixed float",
+        draws.fixed("fixed_value_float"),
+        needs=("fixed_value_float",),
+        band=bands.one_value("fixed_value_float"),
     ),
     ValueType.EPOCH_NOW: Kind("Seconds since 1970", draws.epoch_now, numeric=False),
     ValueType.NUMBER_RANGE: Kind(
@@ -179,6 +188,7 @@ _KINDS: Mapping[ValueType, Kind] = {
         draws.number_range,
         needs=("range_start_number", "range_end_number"),
         faults=_ordered("range_start_number", "range_end_number"),
+        band=bands.whole_range,
     ),
     ValueType.FLOAT_RANGE: Kind(
         "Random float",
@@ -187,6 +197,7 @@ _KINDS: Mapping[ValueType, Kind] = {
         takes=("float_precision",),
         defaults={"float_precision": 2},
         faults=_ordered("range_start_float", "range_end_float"),
+        band=bands.float_range,
     ),
     ValueType.INCREMENT: _counter("Counts up", 1),
     ValueType.DECREMENT: _counter("Counts down", -1),
@@ -225,7 +236,8 @@ def settle(value_type: ValueType, settings: Settings) -> tuple[dict[str, Any], d
 
 
 def _does_not_belong(name: str, value_type: ValueType) -> str:
-    taken = " and ".join(kind_of(value_type).settings) or "no settings"
+    *others, last = kind_of(value_type).settings or ("no settings",)
+    taken = f"{', '.join(others)} and {last}" if others else last
     return f"{name} does not belong to {value_type}, which takes {taken}"
 
 
@@ -234,3 +246,8 @@ def draw(
 ) -> tuple[Value, State]:
     """A field's value at the instant `now`, and its state after it."""
     return kind_of(value_type).draw(settings, state, rng, now)
+
+
+def band(value_type: ValueType, settings: Settings) -> Band:
+    """The lowest and the highest value that it can have, where there are such."""
+    return kind_of(value_type).band(settings)

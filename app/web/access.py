@@ -1,5 +1,6 @@
 """Who may call what: each view says it by a decorator, and one hook enforces it before all else."""
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from enum import StrEnum
@@ -7,13 +8,14 @@ from typing import Any, cast
 
 import flask_jwt_extended as jwt_extended
 from flask import Flask, current_app, g, request
-from flask_jwt_extended.exceptions import JWTExtendedException
+from flask_jwt_extended.exceptions import CSRFError, JWTExtendedException, NoAuthorizationError
 from jwt.exceptions import PyJWTError
 
 from app import clock, database
 from app.database import db
 from app.errors import Forbidden, Unauthenticated
 from app.models import Actor, SignIn
+from app.web import cookies
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., Any]
@@ -35,7 +37,7 @@ def _decorator(rule: Rule) -> Callable[[View], View]:
         view.access_rule = rule  # type: ignore[attr-defined]
         # The rule also goes to where flask-smorest keeps what it documents of a view.
         apidoc = deepcopy(getattr(view, "_apidoc", {}))
-        view._apidoc = apidoc | {"access": rule}  # type: ignore[attr-defined]
+        view._apidoc = apidoc | {"access": rule, "name": view.__name__}  # type: ignore[attr-defined]
         return view
 
     return decorate
@@ -65,6 +67,8 @@ def check_rules(app: Flask) -> None:
 def enforce() -> None:
     """Let the request through to its view, or refuse it: before its body is even read."""
     database.declare(writes=False)
+    if request.method == "OPTIONS":
+        return  # Flask answers it without the view: which methods there are is no secret
     rule = rule_of(request.endpoint)
     if rule in (Rule.SIGNED_IN, Rule.EDITOR, Rule.ADMIN, Rule.REFRESH):
         g.actor = actor = _authenticate(refresh=rule is Rule.REFRESH)
@@ -89,9 +93,12 @@ def current_actor() -> Actor:
 
 def _authenticate(*, refresh: bool) -> Actor:
     try:
-        jwt_extended.verify_jwt_in_request(refresh=refresh)
-        claims = jwt_extended.get_jwt()
+        claims = _claims_of_header() if "Authorization" in request.headers else _claims_of_cookie()
+        if claims["type"] != ("refresh" if refresh else "access"):
+            raise ValueError("an access token does not refresh, nor does a refresh token give access")
         actor = SignIn.actor_of(str(claims["sid"]), int(claims["sub"]), clock.now())
+    except CSRFError:
+        raise Forbidden("The write came without the page's CSRF token. Load the page again.") from None
     except (JWTExtendedException, PyJWTError, KeyError, ValueError) as error:
         raise _refusal(error) from None
     # The read ends here: what the view writes must begin a transaction of its own.
@@ -101,11 +108,28 @@ def _authenticate(*, refresh: bool) -> Actor:
     return actor
 
 
+def _claims_of_header() -> dict[str, Any]:
+    """The claims of the token that a script sends."""
+    sent = _BEARER.fullmatch(request.headers["Authorization"])
+    if sent is None:
+        raise NoAuthorizationError
+    return jwt_extended.decode_token(sent[1])
+
+
+def _claims_of_cookie() -> dict[str, Any]:
+    """The claims of the token that a browser sends."""
+    jwt_extended.verify_jwt_in_request(locations=["cookies"])
+    claims: dict[str, Any] = jwt_extended.get_jwt()
+    cookies.note(claims)
+    return claims
+
+
+_BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Spikecast"'}
 
 
 def _refusal(error: Exception) -> Unauthenticated:
-    if request.authorization is None and "Authorization" not in request.headers:
+    if isinstance(error, NoAuthorizationError):
         return Unauthenticated("Sign in first: send Authorization: Bearer <token>.", headers=CHALLENGE)
     if "expired" in str(error).lower():
         return Unauthenticated("The token has expired. Refresh it or sign in again.", headers=CHALLENGE)

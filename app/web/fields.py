@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields
 from app import clock
 from app.database import LARGEST_ID
 from app.models.mixins import LONGEST_NAME
-from app.values import SETTINGS, Setting, Shape, exact, plain
+from app.values import SETTINGS, CollectionType, Setting, Shape, exact, plain
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
 COMMON: Messages = {"required": "is required", "null": "must not be null"}
@@ -188,6 +188,16 @@ class Choice(fields.Enum[Any]):
             raise self.make_error("unknown", choices=self.choices_text) from None
 
 
+class TypeWord(Choice):
+    """A collection type in a URL, where letter case does not matter."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(CollectionType, **more)
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
+        return CollectionType.from_word(value) or super()._deserialize(value, *args, **options)
+
+
 class Instant(fields.DateTime):
     """An instant in ISO 8601; without an offset it means UTC, and it leaves with a Z."""
 
@@ -208,7 +218,7 @@ class Instant(fields.DateTime):
         if not re.search(r"[Tt ]", value):
             raise self.make_error("invalid")
         try:
-            instant = datetime.fromisoformat(value)
+            instant = datetime.fromisoformat(value.upper())
         except ValueError:
             raise self.make_error("invalid") from None
         try:
@@ -258,6 +268,12 @@ class Nested(fields.Nested):
     """A JSON object within another."""
 
     default_error_messages = COMMON | {"type": "must be a JSON object"}
+
+    def deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
+        """The object; in a list a null keeps its place, so that the faults of others are told at theirs."""
+        if value is None:
+            raise ValidationError(self.error_messages["null"], valid_data={})
+        return super().deserialize(value, *args, **options)
 
 
 _SHAPES: Mapping[Shape, type[_Number]] = {

@@ -9,7 +9,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.routing import BaseConverter, ValidationError
 
 from app.database import LARGEST_ID
-from app.errors import Invalid
+from app.errors import Invalid, Malformed
 from app.version import __version__
 from app.web.access import Rule
 from app.web.fields import Exact, Float, Id, Text, Whole
@@ -27,7 +27,7 @@ _SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
     Rule.API_KEY: [{API_KEY: []}, {API_KEY_AS_BEARER: []}],
 }
 _SAYS = {
-    400: "The body is not JSON, or ambiguous.",
+    400: "Malformed: the body is not JSON, something is given twice, or the type of data is unknown.",
     401: "Without credentials, or with ones that do not count (any more).",
     403: "The role may not do this.",
     404: "It does not exist, or belongs to somebody else.",
@@ -38,6 +38,7 @@ _SAYS = {
     429: "Too many attempts; `Retry-After` says when to come back.",
     503: "The database is busy or away; nothing was changed.",
 }
+_COMES_WITH = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
 
 class Problem(Schema):
@@ -66,6 +67,13 @@ class Parser(FlaskParser):
         """The body, or Malformed."""
         return read_json(req)
 
+    def load_querystring(self, req: Request, schema: Any) -> Any:
+        """The query, or Malformed where it says one thing twice."""
+        for name, values in req.args.lists():
+            if len(values) > 1:
+                raise Malformed(f"The query parameter {name!a} is given twice.")
+        return super().load_querystring(req, schema)
+
     def handle_error(self, error: marshmallow.ValidationError, *_args: Any, **_options: Any) -> NoReturn:
         """Refuse the request with every fault by its path."""
         messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
@@ -85,6 +93,7 @@ class Blueprint(flask_smorest.Blueprint):
     @staticmethod
     def _document_access(doc: dict[str, Any], doc_info: dict[str, Any], **_more: Any) -> dict[str, Any]:
         rule = doc_info.get("access", Rule.SIGNED_IN)
+        doc["operationId"] = doc_info["name"]
         doc["security"] = _SECURITY[rule]
         responses = doc.setdefault("responses", {})
         expected = {503}
@@ -95,12 +104,15 @@ class Blueprint(flask_smorest.Blueprint):
         if "requestBody" in doc:
             expected |= {400, 413, 415, 422}
         elif "parameters" in doc:
-            expected.add(422)
+            expected |= {400, 422}
         for status in expected | set(doc_info.get("refusals", ())):
             responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
         for numeric in [status for status in responses if isinstance(status, int)]:
             responses.setdefault(str(numeric), responses.pop(numeric))
         responses.pop("default", None)
+        if "201" in responses:
+            responses["201"]["headers"] = {"Location": {"schema": {"type": "string"}}}
+        doc["responses"] = dict(sorted(responses.items()))
         return doc
 
 
@@ -124,6 +136,12 @@ class Api(flask_smorest.Api):
         pass
 
     def _register_doc_blueprint(self) -> None:
+        pass
+
+    def _register_responses(self) -> None:
+        pass
+
+    def _register_pagination_header(self) -> None:
         pass
 
 
@@ -163,8 +181,10 @@ def init_app(app: Flask) -> Api:
     scheme(API_KEY, {"type": "apiKey", "in": "header", "name": "X-API-Key"})
     scheme(API_KEY_AS_BEARER, {"type": "http", "scheme": "bearer", "description": "An API key."})
     for status, says in _SAYS.items():
-        content = {"application/problem+json": {"schema": Problem}}
-        spec.components.response(f"Problem{status}", {"description": says, "content": content})
+        problem = {"description": says, "content": {"application/problem+json": {"schema": Problem}}}
+        if status in _COMES_WITH:
+            problem["headers"] = {_COMES_WITH[status]: {"schema": {"type": "string"}}}
+        spec.components.response(f"Problem{status}", problem)
     return api
 
 

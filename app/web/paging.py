@@ -1,6 +1,7 @@
 """Lists: a page of them, searched and sorted."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,13 +35,18 @@ class QueryWhole(fields.Integer):
         return int(value)
 
 
+def search_arg() -> Text:
+    """The query parameter that searches names."""
+    return Text(most=255, load_default="", metadata={"description": "part of a name, in any case"})
+
+
 def page_args(name: str, sortable: Sequence[str], default_sort: str, **filters: Any) -> type[Schema]:
     """The query parameters of a list: page, size, search, sort, and its own filters."""
     orders = [prefix + column for column in sortable for prefix in ("", "-")]
     members = {
         "page": QueryWhole(1, LAST_PAGE, load_default=1),
         "per_page": QueryWhole(1, MOST_PER_PAGE, load_default=DEFAULT_PER_PAGE),
-        "search": Text(most=255, load_default="", metadata={"description": "part of a name, in any case"}),
+        "search": search_arg(),
         "sort": fields.String(
             load_default=default_sort,
             validate=validate.OneOf(orders, error=f"must be one of {', '.join(orders)}"),
@@ -63,23 +69,33 @@ def page_of(item: type[Schema], **options: Any) -> type[Schema]:
 
 
 def paginate(
-    query: sa.Select[Any], args: Mapping[str, Any], *, sortable: Sortable, searched: Sequence[Any]
+    query: sa.Select[Any],
+    args: Mapping[str, Any],
+    *,
+    sortable: Sortable,
+    searched: Sequence[Any] = (),
+    ties: Sequence[Any] = (),
 ) -> dict[str, Any]:
-    """The page of `query` that `args` ask for, in two queries, whatever the size."""
-    if args["search"]:
-        query = query.where(sa.or_(*(_contains(column, args["search"]) for column in searched)))
+    """The page of `query` that `args` ask for, in two queries, whatever the size.
+
+    Rows that sort alike are told apart by `ties`: by their id, where nothing else is said.
+    """
+    if args["search"] and searched:
+        query = query.where(sa.or_(*(contains(column, args["search"]) for column in searched)))
     total = db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery()))
     column = sortable[args["sort"].removeprefix("-")]
     descending = args["sort"].startswith("-")
-    tie = sortable["id"]
+    ties = ties or [sortable["id"]]
     query = query.order_by(
         sa.nulls_last(column.desc() if descending else column.asc()),
-        tie.desc() if descending else tie.asc(),
+        *(tie.desc() if descending else tie.asc() for tie in ties),
     )
     start = (args["page"] - 1) * args["per_page"]
     items = db.session.scalars(query.offset(start).limit(args["per_page"])).unique().all()
     return {"items": items, "total": total, "page": args["page"], "per_page": args["per_page"]}
 
 
-def _contains(column: Any, text: str) -> sa.ColumnElement[bool]:
-    return sa.func.lower(column).contains(text.lower(), autoescape=True)
+def contains(column: Any, text: str) -> sa.ColumnElement[bool]:
+    """Whether it holds `text`, in any letter case: the database lowers both, by the same rules."""
+    literal = re.sub("[%_/]", r"/\g<0>", unicodedata.normalize("NFC", text))
+    return sa.func.lower(column).like(sa.func.lower(f"%{literal}%"), escape="/")

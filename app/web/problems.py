@@ -1,6 +1,7 @@
 """Every error as RFC 9457 problem details, and none with a stack trace."""
 
 import logging
+import sqlite3
 from http import HTTPStatus
 from typing import Any
 
@@ -8,13 +9,24 @@ import orjson
 from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from app.database import db
 from app.errors import Conflict, DomainError, Unavailable
+from app.web import pages
 
 RETRY_SECONDS = 2
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate", "Location")
+STATEMENTS_FAULTS = {
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_MISUSE,
+    sqlite3.SQLITE_RANGE,
+}
+DATABASES_FAULTS = {"25006", "42P01", "XX000", "XX001", "XX002"}
+"""Of PostgreSQL, besides OperationalError: it is read-only, without tables, damaged."""
 log = logging.getLogger(__name__)
 
 
@@ -44,7 +56,14 @@ def on_http_exception(error: HTTPException) -> Response:
     if 300 <= status < 400:
         return error.get_response()  # type: ignore[return-value]
     kept = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
-    return problem(status, HTTPStatus(status).phrase, error.description or "", headers=kept)
+    return problem(status, HTTPStatus(status).phrase.capitalize(), detail_of(error), headers=kept)
+
+
+def detail_of(error: HTTPException) -> str:
+    """What a refusal of Flask's or Werkzeug's says; some of it is meant for people at a browser."""
+    if isinstance(error, NotFound):
+        return f"There is nothing at {request.path}."
+    return error.description or ""
 
 
 def on_database_error(error: Exception) -> Response:
@@ -56,7 +75,7 @@ def on_database_error(error: Exception) -> Response:
         return on_domain_error(Conflict(said))
     if not is_passing(error):
         return on_unforeseen(error)
-    log.warning("The database did not serve %s: %s", request.path, _first_line(error))
+    log.warning("The database did not serve %s: %s", ascii(request.path), _first_line(error))
     db.session.rollback()
     said = "The database is busy or away. Nothing was changed; try again in a moment."
     retry = Unavailable(said, headers={"Retry-After": str(RETRY_SECONDS)})
@@ -73,9 +92,16 @@ def was_overtaken(error: IntegrityError) -> bool:
 
 def is_passing(error: Exception) -> bool:
     """Whether the database, not the statement, is to blame."""
-    return isinstance(error, OperationalError | PoolTimeout) or bool(
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    )
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        missing = str(error.orig).startswith("no such table")
+        return missing or code & 0xFF not in STATEMENTS_FAULTS
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(error, OperationalError) or error.connection_invalidated or state in DATABASES_FAULTS
 
 
 def on_unforeseen(error: Exception) -> Response:
@@ -86,7 +112,7 @@ def on_unforeseen(error: Exception) -> Response:
 
 
 def _first_line(error: Exception) -> str:
-    return str(getattr(error, "orig", error)).splitlines()[0]
+    return next(iter(str(getattr(error, "orig", error)).splitlines()), type(error).__name__)
 
 
 def problem(
@@ -97,7 +123,9 @@ def problem(
     members: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """An answer of problem details; `kind` names a problem that a script may want to tell apart."""
+    """An answer of problem details, or a page; `kind` names a problem for scripts to tell apart."""
+    if not f"{request.path}/".startswith("/api/"):
+        return pages.error_page(status, detail, headers)
     body = {
         "type": f"urn:spikecast:problem:{kind}" if kind else "about:blank",
         "title": title,

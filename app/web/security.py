@@ -21,11 +21,14 @@ def init_app(app: Flask) -> None:
 
 
 def put_headers(response: Response) -> Response:
-    """The defences of the browser; and nothing that the API says is kept by a cache."""
+    """The defences of the browser; and nothing but static files is kept by a cache."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.path.startswith("/api/"):
+    if request.endpoint == "static":
+        kept = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+        response.headers["Cache-Control"] = kept
+    else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -15,6 +15,7 @@ _SHARES_AN_INSTANT = """
     SELECT 1 FROM spike_schedules AS other
     WHERE other.collection_id = NEW.collection_id AND other.id IS NOT NEW.id
       AND other.start_datetime < NEW.end_datetime AND other.end_datetime > NEW.start_datetime
+      AND other.start_datetime < other.end_datetime AND NEW.start_datetime < NEW.end_datetime
 """
 
 

@@ -1,28 +1,226 @@
-"""Polling a collection."""
+"""Polling a collection: what is in an answer."""
 
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+
+from tests.conftest import NOW
+from tests.support.bulk import many_fields
 from tests.support.make import SETTINGS
 
+EPOCH = int(NOW.timestamp())
 
-def test_a_poll_serves_every_value_type_in_the_order_of_creation(make):
+
+def as_written(response, name: str) -> str:
+    """A value as it stands in the JSON text: `number 15`, or a text as it is."""
+    read = json.loads(response.text, parse_int="number {}".format, parse_float="number {}".format)
+    return read["data"][name]
+
+
+def test_an_answer_reads_literally_like_this(make):
     collection = make.collection("Truck 01")
-    for value_type in SETTINGS:
-        make.field(collection, value_type, name=value_type.lower())
+    make.field(collection, "NUMBER_FIXED", name="cpu", fixed_value_number=97)
+    make.field(collection, "FLOAT_FIXED", name="fuel", fixed_value_float=8.25)
+    make.field(collection, "TEXT_FIXED", name="driver's name", fixed_value_text='Zoë "Z"')
     response = make.key().poll("Truck 01")
     assert response.status_code == 200
-    assert list(response.json["data"]) == [value_type.lower() for value_type in SETTINGS]
-    assert response.json["data"]["epoch_now"] == response.json["generated_at_epoch"]
-
-
-def test_a_spike_is_served_and_ends_by_itself(make, clock):
-    cpu = {"value_type": "NUMBER_RANGE", "name": "cpu"}
-    collection = make.collection("Truck 01", cpu)
-    (field,) = collection["fields"]
-    tool = make.key()
-    make.spike(
-        collection,
-        {"original_field_id": field["id"], "range_start_number": 90, "range_end_number": 100},
-        duration=60,
+    assert response.text == (
+        '{"collection":"Truck 01","type":"Performance","generated_at_epoch":1795766400,'
+        '"data":{"cpu":97,"fuel":8.25,"driver\'s name":"Zoë \\"Z\\""}}'
     )
-    assert 90 <= tool.data("Truck 01")["cpu"] <= 100
-    clock.shift(60)
-    assert 5 <= tool.data("Truck 01")["cpu"] <= 20
+
+
+def test_an_answer_is_json_that_nobody_may_keep(make):
+    make.collection("Truck 01", {"value_type": "EPOCH_NOW"})
+    response = make.key().poll("Truck 01")
+    assert response.content_type == "application/json"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "*/*",
+        "application/json",
+        "text/html",
+        "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+        "text/plain;version=0.0.4",
+    ],
+)
+def test_an_answer_is_json_whatever_the_client_would_accept(make, accept):
+    make.collection("Truck 01", {"value_type": "EPOCH_NOW"})
+    response = make.key().get("/api/data/Truck%2001/performance", headers={"Accept": accept})
+    assert response.status_code == 200
+    assert response.content_type == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("value_type", "settings", "text"),
+    [
+        ("TEXT_FIXED", {"fixed_value_text": "15"}, "15"),
+        ("TEXT_FIXED", {"fixed_value_text": ""}, ""),
+        ("TEXT_FIXED", {"fixed_value_text": "ﬁn\n\t<b>\u2028"}, "ﬁn\n\t<b>\u2028"),
+        ("NUMBER_FIXED", {"fixed_value_number": 0}, "number 0"),
+        ("NUMBER_FIXED", {"fixed_value_number": -15}, "number -15"),
+        ("NUMBER_FIXED", {"fixed_value_number": 2**53 - 1}, "number 9007199254740991"),
+        ("FLOAT_FIXED", {"fixed_value_float": 7.5}, "number 7.5"),
+        ("FLOAT_FIXED", {"fixed_value_float": 0.1}, "number 0.1"),
+        ("FLOAT_FIXED", {"fixed_value_float": -0.0}, "number 0.0"),
+        ("EPOCH_NOW", {}, f"number {EPOCH}"),
+        ("NUMBER_RANGE", {"range_start_number": 15, "range_end_number": 15}, "number 15"),
+        ("FLOAT_RANGE", {"range_start_float": 1.25, "range_end_float": 1.25}, "number 1.25"),
+        ("INCREMENT", {"start_number": 15, "step_number": 1}, "number 15"),
+        ("INCREMENT", {"start_number": 15.0, "step_number": 1}, "number 15"),
+        ("INCREMENT", {"start_number": 1e3, "step_number": 1}, "number 1000"),
+        ("INCREMENT", {"start_number": 0.1, "step_number": 1}, "number 0.1"),
+        ("DECREMENT", {"start_number": -0.0, "step_number": 1}, "number 0"),
+    ],
+)
+def test_every_value_type_is_served_in_its_own_form(make, value_type, settings, text):
+    collection = make.collection("Truck 01")
+    more = settings or {"collection_type": "Performance"}
+    make.field(collection, value_type, name="it", **more)
+    assert as_written(make.key().poll("Truck 01"), "it") == text
+
+
+@pytest.mark.parametrize("number", [1.7976931348623157e308, -1.7976931348623157e308, 5e-324])
+def test_the_outermost_floats_come_back_as_they_are(make, number):
+    make.collection("Truck 01", {"value_type": "FLOAT_FIXED", "name": "it", "fixed_value_float": number})
+    assert make.key().data("Truck 01") == {"it": number}
+
+
+def test_a_random_integer_is_fresh_with_each_poll_and_within_its_range(make):
+    make.collection("Truck 01", {"value_type": "NUMBER_RANGE", "name": "it"})
+    tool = make.key()
+    seen = {tool.data("Truck 01")["it"] for _ in range(40)}
+    assert seen <= set(range(5, 21))
+    assert len(seen) > 1
+    assert all(type(value) is int for value in seen)
+
+
+def test_a_random_float_has_two_decimals_where_nothing_else_was_said(make):
+    make.collection("Truck 01", {"value_type": "FLOAT_RANGE", "name": "it"})
+    tool = make.key()
+    seen = {tool.data("Truck 01")["it"] for _ in range(40)}
+    assert all(0.5 <= value <= 1.5 and round(value, 2) == value for value in seen)
+    assert len(seen) > 1
+
+
+def test_precision_0_means_0_decimals(make):
+    settings = {"range_start_float": 0, "range_end_float": 1000, "float_precision": 0}
+    make.collection("Truck 01", {"value_type": "FLOAT_RANGE", "name": "it", **settings})
+    tool = make.key()
+    assert all(tool.data("Truck 01")["it"].is_integer() for _ in range(20))
+
+
+def test_fields_come_in_the_order_in_which_they_were_created(make):
+    names = ["zebra", "10", "apple", "9", "Äther", "_"]
+    types = ["INCREMENT", "TEXT_FIXED", "EPOCH_NOW", "NUMBER_RANGE", "DECREMENT", "FLOAT_RANGE"]
+    collection = make.collection("Truck 01")
+    fields = [
+        make.field(collection, value_type, name=name) for name, value_type in zip(names, types, strict=True)
+    ]
+    make.person.patch(f"/api/fields/{fields[1]['id']}", {"field_name": "aardvark"})
+    assert list(make.key().data("Truck 01")) == ["zebra", "aardvark", "apple", "9", "Äther", "_"]
+
+
+def test_every_value_type_together_in_one_answer(make):
+    collection = make.collection("Truck 01")
+    for value_type in SETTINGS:
+        make.field(collection, value_type, name=value_type)
+    assert list(make.key().data("Truck 01")) == list(SETTINGS)
+
+
+def test_only_the_fields_of_the_type_that_is_asked_for_are_served(make):
+    collection = make.collection("Truck 01")
+    make.field(collection, "NUMBER_FIXED", name="cpu")
+    make.field(collection, "TEXT_FIXED", name="model", collection_type="Configuration")
+    tool = make.key()
+    assert tool.poll("Truck 01", "performance").json["type"] == "Performance"
+    assert list(tool.data("Truck 01", "performance")) == ["cpu"]
+    assert tool.poll("Truck 01", "configuration").json["type"] == "Configuration"
+    assert list(tool.data("Truck 01", "configuration")) == ["model"]
+
+
+def test_two_types_may_have_fields_of_the_same_name(make):
+    collection = make.collection("Truck 01")
+    make.field(collection, "NUMBER_FIXED", name="state", fixed_value_number=1)
+    make.field(
+        collection, "NUMBER_FIXED", name="state", collection_type="Configuration", fixed_value_number=2
+    )
+    tool = make.key()
+    assert tool.data("Truck 01", "performance") == {"state": 1}
+    assert tool.data("Truck 01", "configuration") == {"state": 2}
+
+
+@pytest.mark.parametrize("word", ["Performance", "performance", "PERFORMANCE", "pErFoRmAnCe"])
+def test_the_type_may_be_asked_for_in_any_letter_case(make, word):
+    make.collection("Truck 01", {"value_type": "EPOCH_NOW"})
+    assert make.key().poll("Truck 01", word).json["type"] == "Performance"
+
+
+def test_the_epoch_of_the_answer_is_that_of_its_values(make, clock):
+    make.collection("Truck 01", {"value_type": "EPOCH_NOW", "name": "now"})
+    tool = make.key()
+    clock.shift(timedelta(seconds=61, microseconds=999_999))
+    answer = tool.poll("Truck 01").json
+    assert answer["generated_at_epoch"] == answer["data"]["now"] == EPOCH + 61
+
+
+def test_all_values_are_of_one_instant_however_long_the_answer_takes(make, app):
+    collection = make.collection("Truck 01")
+    many_fields(app, collection, 500, "EPOCH_NOW")
+    tool = make.key()
+    for lead in range(1, 6):
+        # Time goes on here, and a second passes while the answer is made.
+        with time_machine.travel(NOW - timedelta(milliseconds=lead), tick=True):
+            answer = tool.poll("Truck 01").json
+        assert set(answer["data"].values()) == {answer["generated_at_epoch"]}
+
+
+def test_field_names_may_be_anything_that_a_name_may_be(make):
+    names = ["a.b", "a/b", 'quo"te', "it's", "<b>", "${x}", "día", "日本", "=1+1", "\\", "x" * 255]
+    collection = make.collection("Truck 01")
+    for name in names:
+        make.field(collection, "NUMBER_FIXED", name=name)
+    assert list(make.key().data("Truck 01")) == names
+
+
+def test_a_collection_is_also_served_by_its_id(make):
+    collection = make.collection("Truck 01", {"value_type": "NUMBER_FIXED", "name": "cpu"})
+    tool = make.key()
+    by_id = tool.get(f"/api/collections/{collection['id']}/data/performance")
+    assert by_id.status_code == 200
+    assert by_id.data == tool.poll("Truck 01").data
+
+
+def test_a_renamed_collection_answers_to_its_new_name_only(make):
+    collection = make.collection("Truck 01", {"value_type": "NUMBER_FIXED", "name": "cpu"})
+    make.person.patch(f"/api/collections/{collection['id']}", {"name": "Truck 02"})
+    tool = make.key()
+    assert tool.poll("Truck 01").status_code == 404
+    assert tool.poll("Truck 02").json["collection"] == "Truck 02"
+
+
+def test_a_change_of_a_field_shows_in_the_next_poll(make):
+    collection = make.collection("Truck 01", {"value_type": "NUMBER_FIXED", "name": "cpu"})
+    tool = make.key()
+    assert tool.data("Truck 01") == {"cpu": 7}
+    make.person.patch(f"/api/fields/{collection['fields'][0]['id']}", {"fixed_value_number": 8})
+    assert tool.data("Truck 01") == {"cpu": 8}
+    make.field(collection, "NUMBER_FIXED", name="fan")
+    assert tool.data("Truck 01") == {"cpu": 8, "fan": 7}
+    make.person.delete(f"/api/fields/{collection['fields'][0]['id']}")
+    assert tool.data("Truck 01") == {"fan": 7}
+
+
+def test_a_counter_that_no_float_can_tell_is_written_out(make):
+    settings = {"start_number": 2**53 - 100, "step_number": 0.1}
+    make.collection("Truck 01", {"value_type": "INCREMENT", "name": "it", **settings})
+    tool = make.key()
+    seen = [json.loads(tool.poll("Truck 01").text, parse_float=Decimal)["data"]["it"] for _ in range(12)]
+    assert seen == [2**53 - 100 + Decimal(n) / 10 for n in range(12)]
+    assert type(seen[10]) is int

@@ -1,0 +1,23 @@
+"""Pages of collections."""
+
+from flask import Blueprint, render_template
+
+from app.models import Collection
+from app.web.access import current_actor, signed_in
+
+pages = Blueprint("collections-pages", __name__)
+
+
+@pages.route("/collections")
+@signed_in
+def collections() -> str:
+    """All collections."""
+    return render_template("collections/list.html")
+
+
+@pages.route("/collections/<id:collection_id>")
+@signed_in
+def collection(collection_id: int) -> str:
+    """One collection: its fields, its spikes, a sample."""
+    found = Collection.get_for(current_actor(), collection_id)
+    return render_template("collections/detail.html", collection=found)

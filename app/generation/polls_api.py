@@ -1,0 +1,58 @@
+"""Who polled what, and when last."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from app.database import LARGEST_ID
+from app.models import ApiKey, Collection, Poll
+from app.values import CollectionType
+from app.web.access import current_actor, signed_in
+from app.web.fields import Choice, Id, Instant, Text
+from app.web.openapi import Blueprint
+from app.web.paging import QueryWhole, page_args, page_of, paginate
+from app.web.schema import Schema
+
+blp = Blueprint("polls", __name__, url_prefix="/api/polls", description="Who polled what, and when last")
+
+SORTABLE = {"polled_at": Poll.polled_at, "collection_name": Collection.name, "api_key_label": ApiKey.label}
+TIES = [Poll.collection_id, Poll.api_key_id, Poll.collection_type]
+PollsQuery = page_args(
+    "Polls",
+    tuple(SORTABLE),
+    "-polled_at",
+    collection_id=QueryWhole(1, LARGEST_ID),
+    api_key_id=QueryWhole(1, LARGEST_ID),
+)
+
+
+class PollOut(Schema):
+    """The last poll of one type of a collection by one key."""
+
+    collection_id = Id()
+    collection_name = Text(attribute="collection.name")
+    collection_type = Choice(CollectionType)
+    api_key_id = Id()
+    api_key_label = Text(attribute="api_key.label")
+    polled_at = Instant(metadata={"description": "noted once a minute"})
+
+
+@blp.route("", methods=["GET"])
+@blp.response(200, page_of(PollOut))
+@signed_in
+@blp.arguments(PollsQuery, location="query")
+def list_polls(args: dict[str, Any]) -> dict[str, Any]:
+    """List the last polls of your collections, by key and type; as an Admin of all."""
+    query = (
+        sa.select(Poll)
+        .join(Poll.collection)
+        .join(Poll.api_key)
+        .where(current_actor().readable(Collection.owner_id))
+        .options(contains_eager(Poll.collection), contains_eager(Poll.api_key))
+    )
+    for column in (Poll.collection_id, Poll.api_key_id):
+        if column.key in args:
+            query = query.where(column == args[column.key])
+    searched = [Collection.name, ApiKey.label]
+    return paginate(query, args, sortable=SORTABLE, searched=searched, ties=TIES)

@@ -1,0 +1,25 @@
+"""A look at what a poller would get, for people."""
+
+from flask import Response
+
+from app import chance, clock
+from app.generation import service
+from app.generation.api import SPIKE_HEADERS, TYPE_IN_PATH, DataOut, response_of, type_of
+from app.web.access import current_actor, signed_in
+from app.web.openapi import Blueprint, refuses
+
+blp = Blueprint("sample", __name__, url_prefix="/api", description="A look at what a poller would get")
+
+
+@blp.route(
+    "/collections/<id:collection_id>/sample/<collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH]
+)
+@blp.response(200, DataOut, headers=SPIKE_HEADERS)
+@signed_in
+@refuses(400, 404)
+def sample(collection_id: int, collection_type: str) -> Response:
+    """See what a poll would get now, without polling: counters stay where they are."""
+    wanted = type_of(collection_type)
+    return response_of(
+        service.sample(current_actor(), collection_id, wanted, now=clock.now(), rng=chance.rng)
+    )

@@ -1,0 +1,51 @@
+"""When a key last polled a collection."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+
+from app.database import Base, UTCDateTime
+from app.models.api_key import ApiKey
+from app.models.collection import Collection
+from app.values import CollectionType
+
+
+class Poll(Base):
+    """The last poll of one type of one collection by one key, to the minute."""
+
+    __tablename__ = "polls"
+    __table_args__ = (sa.Index(None, "collection_id", "polled_at"),)
+
+    api_key_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("api_keys.id", ondelete="CASCADE"), primary_key=True
+    )
+    collection_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True
+    )
+    collection_type: Mapped[CollectionType] = mapped_column(
+        sa.Enum(CollectionType, native_enum=False, length=20, name="collection_type"), primary_key=True
+    )
+    polled_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    api_key: Mapped[ApiKey] = relationship()
+    collection: Mapped[Collection] = relationship()
+
+
+_of_collection = (
+    sa.select(Poll.polled_at)
+    .where(Poll.collection_id == Collection.id)
+    .order_by(Poll.polled_at.desc(), Poll.api_key_id)
+    .limit(1)
+)
+Collection.last_polled_at = column_property(  # type: ignore[assignment]
+    _of_collection.correlate_except(Poll).scalar_subquery(), deferred=True, group="last poll"
+)
+Collection.last_polled_by = column_property(  # type: ignore[assignment]
+    _of_collection.join(Poll.api_key)
+    .with_only_columns(ApiKey.label)
+    .correlate_except(Poll, ApiKey)
+    .scalar_subquery(),
+    deferred=True,
+    group="last poll",
+)

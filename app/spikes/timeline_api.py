@@ -1,0 +1,98 @@
+"""The windows of many collections side by side."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from marshmallow import ValidationError, validates_schema
+from sqlalchemy.orm import undefer
+
+from app import clock
+from app.database import db
+from app.models import Collection, SpikeSchedule
+from app.web.access import current_actor, signed_in
+from app.web.brief import SpikeBriefOut
+from app.web.fields import Id, Instant, ListOf, Nested, Text, iso
+from app.web.openapi import Blueprint
+from app.web.paging import page_args, page_of, paginate
+from app.web.schema import Schema
+
+blp = Blueprint("timeline", __name__, url_prefix="/api", description="The windows of many collections")
+
+BACK, AHEAD = timedelta(days=1), timedelta(days=7)
+LONGEST = timedelta(days=400)
+SORTABLE = {"id": Collection.id, "name": Collection.name}
+_BOUNDS = {
+    "from": Instant(metadata={"description": "without it, a day ago, or 8 days before `to`"}),
+    "to": Instant(metadata={"description": "without it, 8 days after `from`; at most 400 days after it"}),
+}
+
+
+class TimelineQuery(page_args("Timeline", ("name",), "name", **_BOUNDS)):  # type: ignore[misc]
+    """What part of the timeline to show."""
+
+    @validates_schema
+    def _is_a_span(self, values: dict[str, Any], **_options: Any) -> None:
+        start, end = span_of(values)
+        if end <= start:
+            raise ValidationError(f"must be after from ({iso(end)} is not after {iso(start)})", "to")
+        if end - start > LONGEST:
+            raise ValidationError(f"must be at most {LONGEST.days} days after from", "to")
+
+
+def span_of(args: dict[str, Any]) -> tuple[datetime, datetime]:
+    """The part that is asked for: the day before now and the week after it, where nothing else is said."""
+    start, end = args.get("from"), args.get("to")
+    if start is None:
+        start = end - BACK - AHEAD if end else clock.now() - BACK
+    return start, end or start + BACK + AHEAD
+
+
+class TimelineItemOut(Schema):
+    """A collection with its schedules that touch the time between `from` and `to`, earliest first."""
+
+    id = Id()
+    name = Text()
+    last_polled_at = Instant(allow_none=True)
+    spikes = ListOf(Nested(SpikeBriefOut))
+
+
+@blp.route("/timeline", methods=["GET"])
+@blp.response(200, page_of(TimelineItemOut))
+@signed_in
+@blp.arguments(TimelineQuery, location="query")
+def timeline(args: dict[str, Any]) -> dict[str, Any]:
+    """See your collections with their windows between two instants; as an Admin all."""
+    query = (
+        sa.select(Collection)
+        .where(current_actor().readable(Collection.owner_id))
+        .options(undefer(Collection.last_polled_at))
+    )
+    page = paginate(query, args, sortable=SORTABLE, searched=[Collection.name])
+    spikes = _spikes([collection.id for collection in page["items"]], *span_of(args))
+    return page | {"items": [_item(collection, spikes[collection.id]) for collection in page["items"]]}
+
+
+def _spikes(
+    collection_ids: list[int], start: datetime, end: datetime
+) -> defaultdict[int, list[SpikeSchedule]]:
+    """The schedules that touch `[start, end)`, by collection, in one query."""
+    query = (
+        sa.select(SpikeSchedule)
+        .where(SpikeSchedule.collection_id.in_(collection_ids), SpikeSchedule.overlaps(start, end))
+        .order_by(SpikeSchedule.start_datetime, SpikeSchedule.id)
+    )
+    found: defaultdict[int, list[SpikeSchedule]] = defaultdict(list)
+    for spike in db.session.scalars(query):
+        found[spike.collection_id].append(spike)
+    return found
+
+
+def _item(collection: Collection, spikes: list[SpikeSchedule]) -> dict[str, Any]:
+    return {
+        "id": collection.id,
+        "name": collection.name,
+        "last_polled_at": collection.last_polled_at,
+        "spikes": spikes,
+    }

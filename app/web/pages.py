@@ -1,0 +1,69 @@
+"""What every page shares: its assets, who looks at it, and what an error looks like."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+
+from app import clock
+from app.database import db
+from app.models import Actor, Collection, SpikeSchedule, User
+from app.version import __version__
+
+ERROR_TITLES = {403: "You may not do this", 404: "There is nothing here", 500: "Something went wrong"}
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates what they all need."""
+    app.jinja_env.globals.update(
+        asset=asset, version=__version__, who_looks=who_looks, form_token=generate_csrf
+    )
+
+
+def asset(path: str) -> str:
+    """The address of a static file, which changes with its content: so it can be kept for ever."""
+    static_folder = current_app.static_folder
+    assert static_folder is not None
+    file = Path(static_folder, path)
+    return url_for("static", filename=path, v=_digest(file, file.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=256)
+def _digest(file: Path, _changed: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Who looks at a page, and how many spikes of theirs are active."""
+
+    actor: Actor
+    user: User
+    active_spikes: int
+
+
+def who_looks() -> Looker:
+    """For the bar at the top of a page; only where somebody is signed in."""
+    actor: Actor = g.actor
+    active = (
+        sa.select(sa.func.count())
+        .select_from(SpikeSchedule)
+        .join(SpikeSchedule.collection)
+        .where(actor.readable(Collection.owner_id), SpikeSchedule.has_status("active", clock.now()))
+    )
+    return Looker(actor, db.session.get_one(User, actor.user_id), db.session.scalar(active) or 0)
+
+
+def error_page(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An error as a page with a way back; somebody who is not signed in is asked to."""
+    if status == 401:
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        return make_response(redirect(url_for("people.sign_in", next=wanted)))
+    title = ERROR_TITLES.get(status, "That did not work")
+    page = render_template("errors/error.html", status=status, title=title, detail=detail)
+    return make_response(page, status, dict(headers or {}))

@@ -1,0 +1,151 @@
+// One collection: its head, and what its panels share.
+
+import { get, remove } from "../lib/api.js";
+import { dataPath, dataPathById, impactWords } from "../lib/collection-words.js";
+import { copyFrom } from "../lib/copy.js";
+import { mix } from "../lib/list.js";
+import { refreshing } from "../lib/refreshing.js";
+import { props } from "../lib/start.js";
+import { ticking } from "../lib/ticker.js";
+import { relative, utc } from "../lib/time.js";
+import { toast } from "../lib/toast.js";
+import { askCollection } from "./collection-dialog.js";
+import { collectionFields } from "./collection-fields.js";
+import { collectionSample } from "./collection-sample.js";
+import { collectionSpikes } from "./collection-spikes.js";
+import { confirm } from "./confirmation.js";
+import { toastOnNextPage } from "./toasts.js";
+
+export const collectionPage = () =>
+  mix(ticking(), collectionSpikes(), collectionFields(), collectionSample(), {
+    collection: { id: 0, name: "", owner: "", fields: [], last_polled_at: null, last_polled_by: null },
+    isLoaded: false,
+    slow: false,
+    failed: "",
+    fault: "",
+    copied: false,
+
+    // Lifecycle
+
+    init() {
+      Object.assign(this.collection, props(this.$el));
+      this.startTabs();
+      this.startTicking();
+      this.$watch("now", () => this.settle());
+      this.stopRefreshing = refreshing(() => this.refresh());
+      this.watchWidth();
+      this.load();
+    },
+
+    destroy() {
+      this.stopTicking();
+      this.stopRefreshing();
+      this.stopTabs();
+      this.stopWatchingWidth();
+    },
+
+    // Actions
+
+    async load() {
+      this.failed = "";
+      const slow = setTimeout(() => {
+        this.slow = !this.isLoaded;
+      }, 300);
+      try {
+        await this.fetch();
+        this.isLoaded = true;
+        await this.takeSample();
+      } catch (problem) {
+        this.failed = problem.message;
+      } finally {
+        clearTimeout(slow);
+        this.slow = false;
+      }
+    },
+
+    /** Collection and spikes as they are now; the sample stays until it is asked for again. */
+    async fetch() {
+      const [collection] = await Promise.all([get(`/api/collections/${this.collection.id}`), this.fetchSpikes()]);
+      this.collection = collection;
+      this.settle();
+    },
+
+    /** Look again in the background: what cannot be had now is had the next time. */
+    async refresh() {
+      await this.fetch().catch(() => {});
+    },
+
+    async edit() {
+      const changed = await askCollection({ mode: "edit", collection: this.collection });
+      if (!changed) return;
+      this.collection = changed;
+      document.title = `${changed.name} · Spikecast`;
+      toast(`“${changed.name}” saved.`);
+      this.takeSample();
+    },
+
+    async copy() {
+      const made = await askCollection({ mode: "copy", collection: this.collection });
+      if (!made) return;
+      toastOnNextPage(`“${this.collection.name}” copied as “${made.name}”.`);
+      window.location.assign(`/collections/${made.id}`);
+    },
+
+    async erase() {
+      const { id, name } = this.collection;
+      await this.trying(async () => {
+        const text = impactWords([await get(`/api/collections/${id}/impact`)]);
+        const question = { title: `Delete “${name}”?`, text, more: "Polls will get 404 from now on." };
+        if (!(await confirm({ ...question, verb: "Delete collection" }))) return;
+        await remove(`/api/collections/${id}`);
+        toastOnNextPage(`“${name}” deleted.`);
+        window.location.assign("/collections");
+      });
+    },
+
+    /** Do it; what is refused is said at the head of the page. */
+    async trying(action) {
+      this.fault = "";
+      try {
+        await action();
+      } catch (problem) {
+        this.fault = problem.message;
+        this.$nextTick(() => this.$refs.fault.scrollIntoView({ block: "nearest" }));
+      }
+    },
+
+    async copyAddress() {
+      this.copied = await copyFrom(this.$refs.address);
+      setTimeout(() => {
+        this.copied = false;
+      }, 2000);
+    },
+
+    // Getters
+
+    get hasFields() {
+      return this.collection.fields.length > 0;
+    },
+
+    get cannotSpike() {
+      return this.isLoaded && !this.hasFields;
+    },
+
+    get polled() {
+      const { last_polled_at: at, last_polled_by: by } = this.collection;
+      if (!at) return "Never polled";
+      return `Polled ${relative(at, Math.max(this.now, Date.parse(at)))}${by ? ` by ${by}` : ""}`;
+    },
+
+    get polledUtc() {
+      return this.collection.last_polled_at ? utc(this.collection.last_polled_at) : "";
+    },
+
+    get address() {
+      return window.location.origin + dataPath(this.collection, this.tab);
+    },
+
+    get addressById() {
+      return dataPathById(this.collection, this.tab);
+    },
+  });

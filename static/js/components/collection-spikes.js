@@ -1,0 +1,138 @@
+// A collection's spikes: the one that is on, the next one, and a strip of the hours round now.
+
+import { get, post } from "../lib/api.js";
+import { stripOf } from "../lib/day-strip.js";
+import { clock, standing, status, utc, windowWords } from "../lib/time.js";
+import { toast } from "../lib/toast.js";
+import { count } from "../lib/words.js";
+
+const SHOWN = 50;
+const EXTENSIONS = [
+  { seconds: 300, label: "5 min" },
+  { seconds: 900, label: "15 min" },
+  { seconds: 3600, label: "1 h" },
+];
+
+export const collectionSpikes = () => ({
+  spikes: [],
+  spikesTotal: 0,
+  standingKey: "",
+  activeId: 0,
+  nextId: 0,
+  strip: { ticks: [], bars: [], now: "0%", past: "0%" },
+  busy: false,
+
+  // Actions
+
+  async fetchSpikes() {
+    const path = `/api/collections/${this.collection.id}/spike-schedules`;
+    const [active, coming, past] = await Promise.all([
+      get(path, { status: "active", per_page: 1 }),
+      get(path, { status: "scheduled", sort: "start_datetime", per_page: SHOWN }),
+      get(path, { status: "expired", sort: "-end_datetime", per_page: SHOWN }),
+    ]);
+    this.spikes = [...past.items, ...active.items, ...coming.items];
+    this.spikesTotal = active.total + coming.total + past.total;
+    this.standingKey = "";
+  },
+
+  /** Once a second: has a window begun or ended? Then everything that shows it changes, otherwise nothing. */
+  settle() {
+    const at = (spike) => this.statusOf(spike);
+    const active = this.spikes.find((spike) => at(spike) === "active")?.id ?? 0;
+    const next = this.spikes.find((spike) => at(spike) === "scheduled")?.id ?? 0;
+    const turned = this.isLoaded && active !== this.activeId;
+    Object.assign(this, { activeId: active, nextId: next });
+    const key = `${active} ${next} ${Math.floor(this.now / 30_000)}`;
+    if (key !== this.standingKey) this.drawStrip();
+    this.standingKey = key;
+    if (turned) this.refresh().then(() => this.takeSample());
+  },
+
+  drawStrip() {
+    const pixels = this.$refs.strip?.clientWidth;
+    if (pixels) this.strip = stripOf(this.spikes, this.now, pixels);
+  },
+
+  watchWidth() {
+    const watcher = new ResizeObserver(() => this.drawStrip());
+    watcher.observe(this.$refs.strip);
+    this.stopWatchingWidth = () => watcher.disconnect();
+  },
+
+  extend({ seconds, label }) {
+    const { id, name } = this.active;
+    return this.changeSpike(async () => {
+      const spike = await post(`/api/spike-schedules/${id}/extend`, { duration: seconds });
+      toast(`“${name}” extended by ${label}, to ${clock(spike.end_datetime)}.`);
+    });
+  },
+
+  end() {
+    const { id, name } = this.active;
+    return this.changeSpike(async () => {
+      await post(`/api/spike-schedules/${id}/end`);
+      toast(`“${name}” ended. The next poll is normal.`);
+    });
+  },
+
+  async changeSpike(action) {
+    if (this.busy) return;
+    this.busy = true;
+    await this.trying(async () => {
+      await action();
+      await this.fetch();
+    });
+    this.busy = false;
+  },
+
+  // What the panel shows
+
+  /** By this clock; but what the server has seen begin has begun, and what it has seen end has ended. */
+  statusOf(spike) {
+    const own = status(spike.start_datetime, spike.end_datetime, this.now);
+    if (spike.status === "expired") return "expired";
+    return spike.status === "active" && own === "scheduled" ? "active" : own;
+  },
+
+  endsOf(spike) {
+    return windowWords(spike.start_datetime, spike.end_datetime, this.now);
+  },
+
+  utcOf(spike) {
+    return `${utc(spike.start_datetime)} to ${utc(spike.end_datetime)}`;
+  },
+
+  // Getters
+
+  get active() {
+    return this.spikes.find(({ id }) => id === this.activeId) ?? null;
+  },
+
+  get coming() {
+    return this.spikes.find(({ id }) => id === this.nextId) ?? null;
+  },
+
+  get standingWords() {
+    const spike = this.active ?? this.coming;
+    return spike ? standing(spike.start_datetime, spike.end_datetime, this.now) : "";
+  },
+
+  /** Overridden copies of the active spike, by the id of their field. */
+  get overrides() {
+    return Object.fromEntries((this.active?.spike_fields ?? []).map((copy) => [copy.original_field_id, copy]));
+  },
+
+  get extensions() {
+    const limit = this.coming ? Date.parse(this.coming.start_datetime) : Infinity;
+    const end = Date.parse(this.active?.end_datetime);
+    return EXTENSIONS.map((each) => {
+      const reaches = end + each.seconds * 1000 > limit;
+      return { ...each, reaches, why: reaches ? `“${this.coming.name}” starts at ${clock(limit)}` : "" };
+    });
+  },
+
+  get allSpikes() {
+    return this.spikesTotal === 1 ? "The spike" : `All ${count(this.spikesTotal, "spike")}`;
+  },
+});

@@ -1,0 +1,43 @@
+// Asking before something is lost: `await confirm({title, text, more, verb})`.
+
+export const confirmation = () => ({
+  title: "",
+  text: "",
+  more: "",
+  verb: "Delete",
+  resolve: null,
+
+  init() {
+    this.asked = (event) => this.ask(event.detail);
+    document.addEventListener("confirm", this.asked);
+  },
+
+  destroy() {
+    document.removeEventListener("confirm", this.asked);
+  },
+
+  ask({ title, text = "", more = "", verb = "Delete", resolve }) {
+    Object.assign(this, { title, text, more, verb, resolve });
+    this.$refs.dialog.showModal();
+  },
+
+  accept() {
+    this.close(true);
+  },
+
+  cancel() {
+    this.close(false);
+  },
+
+  close(answer) {
+    this.$refs.dialog.close();
+    this.resolve?.(answer);
+    this.resolve = null;
+  },
+});
+
+/** Ask; resolves to whether the person said yes. The dialog returns the focus to where it was. */
+export const confirm = (question) =>
+  new Promise((resolve) => {
+    document.dispatchEvent(new CustomEvent("confirm", { detail: { ...question, resolve } }));
+  });

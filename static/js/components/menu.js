@@ -1,0 +1,27 @@
+// A button with a small menu: `x-data="menu"` on the element with class "menu".
+
+export const menu = () => ({
+  menuOpen: false,
+
+  toggleMenu() {
+    this.menuOpen = !this.menuOpen;
+  },
+
+  closeMenu() {
+    this.menuOpen = false;
+  },
+
+  closeMenuAndFocus() {
+    if (!this.menuOpen) return;
+    this.menuOpen = false;
+    this.$root.querySelector("[aria-haspopup]").focus();
+  },
+
+  /** The arrow keys go through what the menu offers. */
+  moveInMenu(step) {
+    if (!this.menuOpen) return;
+    const offered = [...this.$root.querySelectorAll(".menu-list :is(a, button):not(:disabled)")];
+    const next = offered.indexOf(document.activeElement) + step;
+    offered[(next + offered.length) % offered.length]?.focus();
+  },
+});

@@ -1,0 +1,47 @@
+// The bar at the top: the menu on phones, the user's menu, the theme, signing out.
+
+import { post } from "../lib/api.js";
+import { zoneName } from "../lib/time.js";
+
+const THEMES = { "": "dark", dark: "light", light: "" };
+
+export const shell = () => ({
+  open: false,
+  menuOpen: false,
+  theme: document.documentElement.dataset.theme || "",
+  zone: zoneName(),
+
+  toggle() {
+    this.open = !this.open;
+  },
+
+  toggleMenu() {
+    this.menuOpen = !this.menuOpen;
+  },
+
+  closeMenu() {
+    this.menuOpen = false;
+  },
+
+  closeMenuAndFocus() {
+    if (!this.menuOpen) return;
+    this.menuOpen = false;
+    this.$refs.menuButton.focus();
+  },
+
+  switchTheme() {
+    this.theme = THEMES[this.theme];
+    localStorage.setItem("theme", this.theme);
+    if (this.theme) document.documentElement.dataset.theme = this.theme;
+    else delete document.documentElement.dataset.theme;
+  },
+
+  async signOut() {
+    await post("/api/auth/logout");
+    window.location.assign("/sign-in");
+  },
+
+  get themeLabel() {
+    return { "": "Theme: as the system", dark: "Theme: dark", light: "Theme: light" }[this.theme];
+  },
+});

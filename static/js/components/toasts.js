@@ -1,0 +1,48 @@
+// Short confirmations at the bottom left; each stays for six seconds, longer while it is looked at.
+
+const STAYS = 6000;
+let number = 0;
+
+export const toasts = () => ({
+  shown: [],
+
+  init() {
+    this.listen = (event) => this.show(event.detail);
+    document.addEventListener("toast", this.listen);
+    const kept = sessionStorage.getItem("toast");
+    if (kept) {
+      sessionStorage.removeItem("toast");
+      this.show({ text: kept });
+    }
+  },
+
+  destroy() {
+    document.removeEventListener("toast", this.listen);
+  },
+
+  show({ text, undo = null }) {
+    const toast = { id: ++number, text, undo, canUndo: Boolean(undo) };
+    this.shown.push(toast);
+    this.leaveLater(toast.id);
+  },
+
+  leaveLater(id) {
+    setTimeout(() => {
+      if (this.$root.matches(":hover, :focus-within")) this.leaveLater(id);
+      else this.dismiss(id);
+    }, STAYS);
+  },
+
+  dismiss(id) {
+    this.shown = this.shown.filter((toast) => toast.id !== id);
+  },
+
+  async takeBack(id) {
+    const toast = this.shown.find((each) => each.id === id);
+    this.dismiss(id);
+    await toast?.undo();
+  },
+});
+
+/** Show a toast on the page that is opened next. */
+export const toastOnNextPage = (text) => sessionStorage.setItem("toast", text);

@@ -1,0 +1,70 @@
+// Calling the JSON API from a page.
+
+/** What the API refused: RFC 9457 problem details. */
+export class Problem extends Error {
+  constructor(details) {
+    super(details.detail || details.title || "Something went wrong.");
+    Object.assign(this, { errors: {} }, details);
+  }
+}
+
+const UNREACHABLE = { status: 0, title: "No answer", detail: "The server does not answer. Try again in a moment." };
+
+/**
+ * Call the API; resolves to the JSON of the answer (null where there is none), rejects with a Problem.
+ * Where the sign-in has ended, the person is asked to sign in, and the call is made again.
+ */
+export async function call(method, path, body) {
+  const answer = await send(method, path, body);
+  if (answer.status === 401 && (await signInAgain())) return call(method, path, body);
+  if (answer.status === 204) return null;
+  const json = await answer.json().catch(() => ({ status: answer.status, title: answer.statusText }));
+  if (!answer.ok) throw new Problem(json);
+  return json;
+}
+
+export const get = (path, query) => call("GET", withQuery(path, query));
+export const post = (path, body) => call("POST", path, body);
+export const patch = (path, body) => call("PATCH", path, body);
+export const remove = (path) => call("DELETE", path);
+
+/** The answer to a GET as it came, for showing it: `{status, words, headers, text}`; a refusal is no fault here. */
+export async function look(path) {
+  const answer = await send("GET", path);
+  if (answer.status === 401 && (await signInAgain())) return look(path);
+  return { status: answer.status, words: answer.statusText, headers: answer.headers, text: await answer.text() };
+}
+
+/** The path with a query string; empty values are left out. */
+export function withQuery(path, query = {}) {
+  const given = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
+}
+
+async function send(method, path, body) {
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRF-TOKEN"] = cookie("spikecast_csrf");
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  try {
+    return await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch {
+    throw new Problem(UNREACHABLE);
+  }
+}
+
+/** The value of a cookie that scripts may read. */
+export function cookie(name, text = document.cookie) {
+  const found = text.split("; ").find((pair) => pair.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+
+// The dialog for it is in the layout; it answers whether the person signed in.
+let asked = null;
+function signInAgain() {
+  asked ??= new Promise((resolve) => {
+    document.dispatchEvent(new CustomEvent("signed-out", { detail: resolve }));
+  }).finally(() => {
+    asked = null;
+  });
+  return asked;
+}

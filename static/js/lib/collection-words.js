@@ -1,0 +1,41 @@
+// Collections in words: what goes with them, what a copy may be called, where they are polled.
+
+import { count } from "./words.js";
+
+const LONGEST_NAME = 255;
+
+/** What deleting takes along: "13 fields and 3 spikes, 1 of them active, go with it. 2 keys lose access." */
+export function impactWords(impacts) {
+  const sum = (name) => impacts.reduce((total, impact) => total + (impact[name] ?? 0), 0);
+  const [fields, spikes, active, keys] = ["fields", "spikes", "active_spikes", "keys"].map(sum);
+  const them = impacts.length === 1 ? "it" : "them";
+  const parts = [];
+  if (fields) parts.push(count(fields, "field"));
+  if (spikes) parts.push(count(spikes, "spike") + activeWords(spikes, active));
+  const goes = fields + spikes === 1 ? "goes" : "go";
+  const going = parts.length ? `${parts.join(" and ")} ${goes} with ${them}.` : "Nothing else goes with " + them + ".";
+  const losing = keys ? ` ${count(keys, "key")} ${keys === 1 ? "loses" : "lose"} access.` : "";
+  return going + losing;
+}
+
+function activeWords(spikes, active) {
+  if (!active) return "";
+  if (spikes === 1) return ", which is active,";
+  return `, ${active} of them active,`;
+}
+
+/** The name that is proposed for a copy: "Truck copy", then "Truck copy 2"; never too long. */
+export function copyName(name) {
+  const [, base, again] = /^(.*) copy(?: (\d+))?$/su.exec(name) ?? [null, name, null];
+  const ending = base === name ? " copy" : ` copy ${Number(again ?? 1) + 1}`;
+  // Counted in characters as the server counts them, not in UTF-16 units.
+  return [...base].slice(0, LONGEST_NAME - ending.length).join("") + ending;
+}
+
+/** The path of the data endpoint by name; by id where a URL would swallow the name. */
+export function dataPath(collection, type) {
+  if (/^\.{1,2}$/.test(collection.name)) return dataPathById(collection, type);
+  return `/api/data/${encodeURIComponent(collection.name)}/${type}`;
+}
+
+export const dataPathById = (collection, type) => `/api/collections/${collection.id}/data/${type}`;

@@ -1,0 +1,84 @@
+// A strip of a few hours round now with the windows on it: where everything stands, in per cent.
+
+import { clock, status, windowWords } from "./time.js";
+
+const HOUR = 3_600_000;
+const HOURS_SHOWN = 6;
+const MOST_HOURS = 26;
+const LETTER = 6.6; // pixels; a guess that errs on the wide side
+const GAP = 8;
+
+/**
+ * The hours to show: from the hour before now, or before the active window's start, until at least
+ * six hours later, and until the last window of today ends.
+ */
+export function spanOf(spikes, now) {
+  const times = spikes.map((spike) => [Date.parse(spike.start_datetime), Date.parse(spike.end_datetime)]);
+  const active = times.filter(([start, end]) => start <= now && now < end).map(([start]) => start);
+  const earliest = Math.max(Math.min(now, ...active), now - HOURS_SHOWN * HOUR);
+  const from = hourBefore(earliest - HOUR / 2);
+  const midnight = midnightAfter(now);
+  const ends = times.filter(([start, end]) => start < midnight && end > now).map(([, end]) => end + HOUR);
+  const to = Math.max(from + HOURS_SHOWN * HOUR, ...ends.map(hourAfter));
+  return { from, to: Math.min(to, from + MOST_HOURS * HOUR) };
+}
+
+/** The whole strip, for a drawing `pixels` wide: ticks, bars, and where now is. */
+export function stripOf(spikes, now, pixels) {
+  const { from, to } = spanOf(spikes, now);
+  const at = (instant) => Math.min(100, Math.max(0, ((instant - from) / (to - from)) * 100));
+  return { from, to, now: percent(at(now)), past: percent(at(now)), ticks: ticksOf(from, to, at, pixels), bars: barsOf(spikes, now, { from, to, at, pixels }) };
+}
+
+function ticksOf(from, to, at, pixels) {
+  const hours = (to - from) / HOUR;
+  const step = [1, 2, 3, 6, 12].find((each) => (pixels / hours) * each >= 58) ?? 12;
+  const ticks = [];
+  for (let tick = from + HOUR; tick < to; tick += HOUR) {
+    const far = Math.min(tick - from, to - tick) >= (HOUR * hours * 20) / Math.max(pixels, 1);
+    if (new Date(tick).getHours() % step === 0 && far) ticks.push({ at: tick, left: percent(at(tick)), label: clock(tick) });
+  }
+  return ticks;
+}
+
+function barsOf(spikes, now, { from, to, at, pixels }) {
+  const bars = spikes
+    .map((spike) => ({ spike, start: Date.parse(spike.start_datetime), end: Date.parse(spike.end_datetime) }))
+    .filter(({ start, end }) => start < to && end > from)
+    .sort((one, other) => one.start - other.start);
+  return bars.map(({ spike, start, end }, index) => {
+    const next = bars[index + 1];
+    const left = at(start);
+    const right = Math.max(at(end), left + (7 / pixels) * 100);
+    const times = `${clock(start)}–${clock(end)}`;
+    const room = ((next ? at(next.start) : 100) - right) * (pixels / 100) - 2 * GAP;
+    const needed = (text) => [...text].length * LETTER;
+    return {
+      id: spike.id,
+      name: spike.name,
+      times,
+      status: status(start, end, now),
+      words: `${spike.name}, ${windowWords(start, end, now)}`,
+      left: percent(left),
+      width: percent(right - left),
+      labelLeft: percent(right),
+      labelWidth: `${Math.max(0, Math.round(room))}px`,
+      namesIt: needed(spike.name) <= room,
+      timesIt: needed(`${spike.name} ${times}`) + GAP <= room,
+    };
+  });
+}
+
+const percent = (share) => `${share.toFixed(3)}%`;
+
+function hourBefore(instant) {
+  return new Date(instant).setMinutes(0, 0, 0);
+}
+
+const hourAfter = (instant) => (hourBefore(instant) === instant ? instant : hourBefore(instant) + HOUR);
+
+function midnightAfter(now) {
+  const day = new Date(now);
+  day.setHours(24, 0, 0, 0);
+  return day.getTime();
+}

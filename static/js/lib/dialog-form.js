@@ -1,0 +1,88 @@
+// What every form in a dialog does: open, ask before input is lost, send, show what is wrong.
+
+import { confirm } from "../components/confirmation.js";
+import { humane } from "./field-form.js";
+
+/**
+ * State and actions of a form in a `<dialog x-ref="dialog" @cancel.prevent="leave()" @close="closed()">`.
+ * The component gives `form`, and calls `openWith` and `send`; call `guard()` in its init.
+ */
+export const dialogForm = () => ({
+  form: {},
+  before: "",
+  faults: {},
+  fault: "",
+  busy: false,
+  resolve: null,
+
+  guard() {
+    this.beforeUnload = (event) => {
+      if (this.resolve && this.dirty) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", this.beforeUnload);
+  },
+
+  openWith(form, resolve) {
+    Object.assign(this, { form, before: JSON.stringify(form), faults: {}, fault: "", busy: false, resolve });
+    this.$refs.dialog.showModal();
+  },
+
+  /** Close without saving; typed input is only thrown away where the person says so. */
+  async leave() {
+    const question = { title: "Discard your input?", text: "What you typed here is not saved.", verb: "Discard" };
+    if (this.busy || (this.dirty && !(await confirm(question)))) return;
+    this.finish(null);
+  },
+
+  /** The browser closed the dialog by itself: a second Escape does so. */
+  closed() {
+    if (!this.resolve) return;
+    this.$refs.dialog.showModal();
+    this.leave();
+  },
+
+  finish(result) {
+    const { resolve } = this;
+    this.resolve = null;
+    this.$refs.dialog.close();
+    resolve?.(result);
+  },
+
+  async send(action) {
+    if (this.busy) return;
+    Object.assign(this, { busy: true, faults: {}, fault: "" });
+    try {
+      this.finish(await action());
+    } catch (problem) {
+      if (!("errors" in problem)) throw problem;
+      this.refuse(firstOfEach(problem.errors), problem.message);
+    } finally {
+      this.busy = false;
+    }
+  },
+
+  /** Show faults at their inputs, the first one focused; what belongs to no input stands above the buttons. */
+  refuse(faults, message = "") {
+    this.faults = faults;
+    this.$nextTick(() => {
+      const invalid = this.$refs.dialog.querySelector('[aria-invalid="true"]');
+      if (!invalid) this.fault = message;
+      invalid?.focus();
+    });
+  },
+
+  faultOf(name) {
+    return this.faults[name] ?? "";
+  },
+
+  isFaulty(name) {
+    return this.faultOf(name) !== "";
+  },
+
+  get dirty() {
+    return JSON.stringify(this.form) !== this.before;
+  },
+});
+
+const firstOfEach = (errors) =>
+  Object.fromEntries(Object.entries(errors).map(([path, messages]) => [path, humane(messages[0])]));

@@ -1,0 +1,117 @@
+// What every list does: load a page of items, search, sort, page; loading, empty and failed states.
+
+import { get } from "./api.js";
+
+const PATIENCE = 250;
+
+/**
+ * The state and actions of a list that the API serves at `path`; `filters()` gives further query
+ * parameters. Spread it into a component and call `load()` in its init.
+ */
+export const listOf = (path, { sort, perPage = 50, filters = () => ({}) }) => ({
+  items: [],
+  total: 0,
+  page: 1,
+  perPage,
+  search: "",
+  sort,
+  loading: true,
+  slow: false,
+  failed: "",
+  asked: 0,
+
+  async load() {
+    const turn = ++this.asked;
+    this.loading = true;
+    this.failed = "";
+    const slow = setTimeout(() => {
+      this.slow = this.loading;
+    }, 300);
+    try {
+      const query = { page: this.page, per_page: this.perPage, search: this.search, sort: this.sort };
+      const found = await get(path, { ...query, ...filters.call(this) });
+      if (turn !== this.asked) return; // a later question is on its way
+      this.items = found.items;
+      this.total = found.total;
+      if (!found.items.length && this.page > 1) {
+        this.page = 1;
+        await this.load();
+      }
+    } catch (problem) {
+      if (turn === this.asked) this.failed = problem.message;
+    } finally {
+      clearTimeout(slow);
+      if (turn === this.asked) {
+        this.loading = false;
+        this.slow = false;
+      }
+    }
+    this.loaded?.();
+  },
+
+  searchSoon() {
+    clearTimeout(this.searching);
+    this.searching = setTimeout(() => {
+      this.page = 1;
+      this.load();
+    }, PATIENCE);
+  },
+
+  sortBy(column) {
+    this.sort = this.sort === column ? `-${column}` : column;
+    this.page = 1;
+    return this.load();
+  },
+
+  previous() {
+    this.page -= 1;
+    return this.load();
+  },
+
+  next() {
+    this.page += 1;
+    return this.load();
+  },
+
+  ariaSort(column) {
+    if (this.sort === column) return "ascending";
+    return this.sort === `-${column}` ? "descending" : "none";
+  },
+
+  get isEmpty() {
+    return !this.loading && !this.failed && this.items.length === 0;
+  },
+
+  get isSearching() {
+    return this.search !== "";
+  },
+
+  get first() {
+    return this.total ? (this.page - 1) * this.perPage + 1 : 0;
+  },
+
+  get last() {
+    return Math.min(this.page * this.perPage, this.total);
+  },
+
+  get hasPrevious() {
+    return this.page > 1;
+  },
+
+  get hasNext() {
+    return this.page * this.perPage < this.total;
+  },
+
+  get range() {
+    return `${this.first}–${this.last} of ${this.total}`;
+  },
+});
+
+/**
+ * Copy a mixin into a component with its getters alive; a spread would read them once.
+ */
+export function mix(...sources) {
+  const target = {};
+  for (const source of sources) Object.defineProperties(target, Object.getOwnPropertyDescriptors(source));
+  return target;
+}

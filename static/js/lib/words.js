@@ -1,0 +1,94 @@
+// Fields and their rules in words.
+
+export const LABELS = {
+  TEXT_FIXED: "Fixed text",
+  NUMBER_FIXED: "Fixed integer",
+  FLOAT_FIXED: "Fixed float",
+  EPOCH_NOW: "Time of the poll",
+  NUMBER_RANGE: "Random integer",
+  FLOAT_RANGE: "Random float",
+  INCREMENT: "Counts up",
+  DECREMENT: "Counts down",
+};
+
+/** The settings of each value type, needed ones first; the same as the server's catalogue. */
+export const SETTINGS = {
+  TEXT_FIXED: ["fixed_value_text"],
+  NUMBER_FIXED: ["fixed_value_number"],
+  FLOAT_FIXED: ["fixed_value_float"],
+  EPOCH_NOW: [],
+  NUMBER_RANGE: ["range_start_number", "range_end_number"],
+  FLOAT_RANGE: ["range_start_float", "range_end_float", "float_precision"],
+  INCREMENT: ["start_number", "step_number", "reset_number", "randomization_percentage"],
+  DECREMENT: ["start_number", "step_number", "reset_number", "randomization_percentage"],
+};
+
+/** A number with thousands separators and its own decimals; at least `decimals` of them. */
+export function number(value, decimals = 0) {
+  if (value === null || value === undefined) return "";
+  const own = (String(value).split(".")[1] || "").length;
+  if (!Number.isFinite(value) || /e/i.test(String(value))) return String(value);
+  return value.toLocaleString("en-GB", {
+    minimumFractionDigits: Math.max(decimals, Math.min(own, 20)),
+    maximumFractionDigits: 20,
+  });
+}
+
+/** A field's rule in words: "random 5 to 20", "counts up from 10 by 5, back at 30". */
+export function rule(field) {
+  switch (field.value_type) {
+    case "TEXT_FIXED":
+      return `fixed text “${field.fixed_value_text}”`;
+    case "NUMBER_FIXED":
+      return `fixed at ${number(field.fixed_value_number)}`;
+    case "FLOAT_FIXED":
+      return `fixed at ${number(field.fixed_value_float)}`;
+    case "EPOCH_NOW":
+      return "time of the poll";
+    case "NUMBER_RANGE":
+      return `random ${number(field.range_start_number)} to ${number(field.range_end_number)}`;
+    case "FLOAT_RANGE":
+      return `random ${float(field, "range_start_float")} to ${float(field, "range_end_float")}`;
+    default:
+      return counter(field);
+  }
+}
+
+const float = (field, name) => number(field[name], Math.min(field.float_precision ?? 2, 3));
+
+function counter(field) {
+  const up = field.value_type === "INCREMENT" ? "counts up" : "counts down";
+  const spread = field.randomization_percentage ? ` ± ${number(field.randomization_percentage)} %` : "";
+  const back = field.reset_number === null || field.reset_number === undefined ? "" : `, back at ${number(field.reset_number)}`;
+  return `${up} from ${number(field.start_number)} by ${number(field.step_number)}${spread}${back}`;
+}
+
+/** The rule in few words, for old beside new: "90–100", "+25 a poll", "14.5". */
+export function brief(field) {
+  switch (field.value_type) {
+    case "NUMBER_RANGE":
+      return `${number(field.range_start_number)}–${number(field.range_end_number)}`;
+    case "FLOAT_RANGE":
+      return `${float(field, "range_start_float")}–${float(field, "range_end_float")}`;
+    case "INCREMENT":
+      return `+${number(field.step_number)} a poll`;
+    case "DECREMENT":
+      return `−${number(field.step_number)} a poll`;
+    default:
+      return rule(field).replace(/^fixed (at|text) /, "");
+  }
+}
+
+/** "1 field", "3 fields". */
+export const count = (amount, one, many = `${one}s`) => `${number(amount)} ${amount === 1 ? one : many}`;
+
+/**
+ * A number that was typed: "1,200" and "0.5" are right; null where empty, NaN where it is none. A comma
+ * only stands between thousands: "0,5" must not quietly become 5.
+ */
+export function typed(text) {
+  const given = String(text ?? "").replace(/\s/g, "");
+  const plain = /^[+-]?\d{1,3}(,\d{3})+(\.|$)/.test(given) ? given.replaceAll(",", "") : given;
+  if (plain === "") return null;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+}

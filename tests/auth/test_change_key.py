@@ -1,0 +1,128 @@
+"""Changing an API key."""
+
+import pytest
+
+from tests.support.problems import faults, refused
+
+
+def change(person, tool, **changes):
+    return person.patch(f"/api/api-keys/{tool.id}", changes)
+
+
+@pytest.fixture
+def truck(make):
+    return make.collection("Truck", {"name": "cpu"})
+
+
+@pytest.fixture
+def trailer(make):
+    return make.collection("Trailer", {"name": "load"})
+
+
+def test_what_is_absent_stays(make, owner, truck):
+    limit = [{"collection_id": truck["id"], "collection_type": "Performance"}]
+    tool = make.key(expires_at="2027-01-01T00:00:00Z", allowed_collections=limit)
+    before = owner.get(f"/api/api-keys/{tool.id}").json
+    assert change(owner, tool).json == before
+    assert change(owner, tool, label="Telegraf").json == before | {"label": "Telegraf"}
+
+
+def test_a_new_list_replaces_the_old_one_at_once(make, owner, truck, trailer):
+    tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
+    refused(tool.poll("Trailer"), 404)
+    assert change(owner, tool, allowed_collections=[{"collection_id": trailer["id"]}]).status_code == 200
+    assert tool.poll("Trailer").status_code == 200
+    refused(tool.poll("Truck"), 404)
+
+
+def test_a_list_may_keep_some_of_its_entries(make, owner, truck, trailer):
+    tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
+    both = [
+        {"collection_id": truck["id"]},
+        {"collection_id": trailer["id"], "collection_type": "Performance"},
+    ]
+    changed = change(owner, tool, allowed_collections=both).json["allowed_collections"]
+    assert [limit["collection_name"] for limit in changed] == ["Truck", "Trailer"]
+    assert tool.poll("Truck").status_code == 200
+
+
+def test_null_lifts_the_limits(make, owner, truck, trailer):
+    tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
+    assert change(owner, tool, allowed_collections=None).json["allowed_collections"] is None
+    assert tool.poll("Trailer").status_code == 200
+
+
+def test_an_answer_can_be_sent_back_as_it_came(make, owner, truck):
+    tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
+    limits = owner.get(f"/api/api-keys/{tool.id}").json["allowed_collections"]
+    for limit in limits:
+        del limit["collection_name"]
+    assert change(owner, tool, allowed_collections=limits).status_code == 200
+
+
+def test_deleting_the_last_listed_collection_opens_no_other(make, owner, truck, trailer):
+    tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
+    assert owner.delete(f"/api/collections/{truck['id']}").status_code == 204
+    assert owner.get(f"/api/api-keys/{tool.id}").json["allowed_collections"] == []
+    refused(tool.poll("Trailer"), 404)
+
+
+def test_the_expiry_can_be_set_moved_and_lifted(make, owner, truck, clock):
+    tool = make.key()
+    assert change(owner, tool, expires_at="2026-11-27T08:00:10Z").json["expires_at"] == "2026-11-27T08:00:10Z"
+    clock.shift(10)
+    refused(tool.poll("Truck"), 401)
+    assert change(owner, tool, expires_at="2026-11-27T08:00:11Z").json["status"] == "valid"
+    assert tool.poll("Truck").status_code == 200
+    assert change(owner, tool, expires_at=None).json["expires_at"] is None
+    clock.shift(3000)
+    assert tool.poll("Truck").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"label": ""},
+        {"label": None},
+        {"expires_at": "2026-11-27T07:59:59Z"},
+        {"allowed_collections": []},
+        {"allowed_collections": [{"collection_id": 999999}]},
+        {"status": "valid"},
+        {"revoked_at": None},
+        {"user_id": 1},
+        {"key": "spk_x"},
+    ],
+    ids=str,
+)
+def test_the_rules_of_a_new_key_hold_and_nothing_changes(make, owner, truck, changes):
+    tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
+    before = owner.get(f"/api/api-keys/{tool.id}").json
+    (path,) = faults(change(owner, tool, **changes))
+    assert path.split(".")[0] == next(iter(changes))
+    assert owner.get(f"/api/api-keys/{tool.id}").json == before
+
+
+def test_one_bad_input_leaves_the_limits_as_they_were(make, owner, truck, trailer):
+    tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
+    limits = [{"collection_id": trailer["id"]}]
+    faults(change(owner, tool, allowed_collections=limits, expires_at="2026-01-01T00:00:00Z"))
+    assert tool.poll("Truck").status_code == 200
+    refused(tool.poll("Trailer"), 404)
+
+
+def test_not_even_an_admin_changes_somebody_elses_key(make, admin):
+    assert "revoke or delete" in refused(change(admin, make.key(), label="mine"), 403)["detail"]
+
+
+def test_somebody_elses_key_does_not_exist(make, stranger, viewer):
+    tool = make.key()
+    for person in (stranger, viewer):
+        refused(change(person, tool, label="mine"), 404)
+
+
+def test_a_revoked_key_stays_revoked_whatever_changes(make, owner, truck):
+    tool = make.key()
+    owner.post(f"/api/api-keys/{tool.id}/revoke")
+    changed = change(owner, tool, label="again", expires_at=None, allowed_collections=None).json
+    assert changed["status"] == "revoked"
+    refused(tool.poll("Truck"), 401)

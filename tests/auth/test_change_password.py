@@ -1,0 +1,105 @@
+"""Changing one's own password."""
+
+from functools import partial
+
+import pytest
+
+from tests.support.client import Caller
+from tests.support.problems import faults, refused
+from tests.support.signing_in import PASSWORD, is_signed_in, refresh, sign_in, signed_in
+from tests.support.together import together
+
+NEW = "another password"
+
+
+def change(caller: Caller, current: str = PASSWORD, new: str = NEW):
+    return caller.post("/api/auth/change-password", {"current_password": current, "new_password": new})
+
+
+def test_the_new_password_signs_in_and_the_old_one_does_not(app, owner):
+    assert change(owner).status_code == 200
+    assert sign_in(app, "owen", NEW).status_code == 200
+    refused(sign_in(app, "owen"), 401)
+
+
+def test_every_token_ends_and_the_answer_is_a_new_sign_in(app, owner):
+    phone = signed_in(app, "owen")
+    response = change(owner)
+    assert response.json.keys() == {"access_token", "refresh_token", "token_type", "expires_in", "user"}
+    assert not is_signed_in(owner)
+    assert not is_signed_in(phone)
+    refused(refresh(phone), 401)
+    fresh = Caller(app, tokens=response.json)
+    assert is_signed_in(fresh)
+    assert refresh(fresh).status_code == 200
+
+
+def test_other_people_stay_signed_in(owner, stranger):
+    change(owner)
+    assert is_signed_in(stranger)
+
+
+def test_a_wrong_current_password_is_refused_and_changes_nothing(app, owner):
+    assert faults(change(owner, current="not the password")) == {"current_password": ["is not your password"]}
+    assert is_signed_in(owner)
+    assert sign_in(app, "owen").status_code == 200
+
+
+def test_a_wrong_current_password_counts_as_a_guess(app, owner):
+    for _ in range(5):
+        refused(change(owner, current="not the password"), 422)
+    refused(change(owner), 429)
+    refused(sign_in(app, "owen"), 429)
+
+
+def test_guesses_at_the_sign_in_count_here(app, owner):
+    for _ in range(5):
+        refused(sign_in(app, "owen", "not the password"), 401)
+    assert refused(change(owner), 429)["detail"].startswith("Too many")
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("1234567", "must have at least 8 characters"),
+        ("x" * 129, "must have at most 128 characters, not 129"),
+        ("", "must have at least 8 characters"),
+        (None, "must not be null"),
+        (12345678, "must be a text"),
+        ("with\0NUL in it", "must not contain the character NUL"),
+    ],
+    ids=lambda value: ascii(value)[:20],
+)
+def test_the_new_password_has_8_to_128_characters(owner, new, said):
+    assert faults(change(owner, new=new)) == {"new_password": [said]}
+
+
+@pytest.mark.parametrize("new", ["12345678", "x" * 128, "é" * 8])
+def test_8_and_128_characters_are_enough_and_not_too_many(app, owner, new):
+    assert change(owner, new=new).status_code == 200
+    assert sign_in(app, "owen", new).status_code == 200
+
+
+def test_of_changes_at_the_same_moment_one_counts(app, owner):
+    devices = [signed_in(app, "owen") for _ in range(4)]
+    answers = together(
+        *(partial(change, device, new=f"new password {number}") for number, device in enumerate(devices))
+    )
+    changed = [number for number, answer in enumerate(answers) if answer.status_code == 200]
+    assert len(changed) == 1
+    assert sign_in(app, "owen", f"new password {changed[0]}").status_code == 200
+
+
+def test_no_sign_in_with_the_old_password_outlives_the_change(app, owner, clock):
+    """A sign-in at the moment of the change is either refused or ended by it."""
+    device, old = owner, PASSWORD
+    for turn in range(12):
+        new = f"new password {turn}"
+        attempts = [partial(sign_in, app, "owen", old, f"10.0.{turn}.{each}") for each in range(3)]
+        changed, *answers = together(partial(change, device, old, new), *attempts)
+        assert changed.status_code == 200
+        for answer in answers:
+            assert answer.status_code in (200, 401)
+            if answer.status_code == 200:
+                assert not is_signed_in(Caller(app, tokens=answer.json))
+        device, old = Caller(app, tokens=changed.json), new

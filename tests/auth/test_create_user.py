@@ -1,0 +1,135 @@
+"""Creating a user."""
+
+from functools import partial
+
+import pytest
+
+from tests.support.problems import faults, refused
+from tests.support.signing_in import sign_in
+from tests.support.together import together
+
+EVE = {"email": "eve@example.org", "username": "eve", "password": "a password of eve", "role": "Editor"}
+
+
+def create(admin, **changes):
+    return admin.post("/api/users", EVE | changes)
+
+
+def test_the_answer_is_the_user_and_where_they_are(admin):
+    response = create(admin)
+    assert response.status_code == 201
+    user = response.json
+    assert user.keys() == {"id", "email", "username", "role", "created_at", "updated_at"}
+    assert {name: user[name] for name in ("email", "username", "role")} == {
+        "email": "eve@example.org",
+        "username": "eve",
+        "role": "Editor",
+    }
+    assert response.headers["Location"] == f"/api/users/{user['id']}"
+    assert admin.get(response.headers["Location"]).json == user
+
+
+def test_the_user_can_sign_in(app, admin):
+    create(admin)
+    assert sign_in(app, "eve", EVE["password"]).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["Admin", "Editor", "Viewer"])
+def test_there_are_three_roles(admin, role):
+    assert create(admin, role=role).json["role"] == role
+
+
+def test_the_email_is_kept_in_lower_case_and_the_user_name_as_given(admin):
+    user = create(admin, email=" Eve@Example.ORG ", username="  Eve Polastri ").json
+    assert (user["email"], user["username"]) == ("eve@example.org", "Eve Polastri")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"email": "eve"}, "must be an e-mail address, such as ada@example.org"),
+        ({"email": "eve@"}, "must be an e-mail address, such as ada@example.org"),
+        ({"email": "@example.org"}, "must be an e-mail address, such as ada@example.org"),
+        ({"email": "eve@example.org\nbcc: all"}, "must be an e-mail address, such as ada@example.org"),
+        ({"email": "eve polastri@example.org"}, "must be an e-mail address, such as ada@example.org"),
+        ({"email": ""}, "must not be empty"),
+        ({"email": None}, "must not be null"),
+        ({"email": 5}, "must be a text"),
+        ({"email": "e" * 244 + "@example.org"}, "must have at most 255 characters, not 256"),
+        ({"username": ""}, "must not be empty"),
+        ({"username": "   "}, "must not be empty"),
+        ({"username": "x" * 256}, "must have at most 255 characters, not 256"),
+        ({"username": "eve@home"}, "must not contain @"),
+        ({"username": "eve\u202e"}, "must not contain characters that turn the direction of writing"),
+        ({"username": "e\tve"}, "must not contain control characters"),
+        ({"username": "e\x00ve"}, "must not contain the character NUL"),
+        ({"username": None}, "must not be null"),
+        ({"username": ["eve"]}, "must be a text"),
+        ({"password": "1234567"}, "must have at least 8 characters"),
+        ({"password": "x" * 129}, "must have at most 128 characters, not 129"),
+        ({"password": 12345678}, "must be a text"),
+        ({"password": None}, "must not be null"),
+        ({"role": "Owner"}, "must be one of Admin, Editor, Viewer"),
+        ({"role": "admin"}, "must be one of Admin, Editor, Viewer"),
+        ({"role": "ADMIN"}, "must be one of Admin, Editor, Viewer"),
+        ({"role": 1}, "must be one of Admin, Editor, Viewer"),
+        ({"role": None}, "must not be null"),
+        ({"id": 5}, "is not a key that is known here"),
+        ({"is_admin": True}, "is not a key that is known here"),
+        ({"password_hash": "x"}, "is not a key that is known here"),
+    ],
+    ids=lambda value: ascii(value)[:40],
+)
+def test_what_is_wrong_is_said_in_words(admin, changes, said):
+    assert faults(create(admin, **changes)) == {next(iter(changes)): [said]}
+
+
+def test_every_fault_is_told_at_once(admin):
+    assert faults(admin.post("/api/users", {"email": "eve", "role": "Owner"})).keys() == {
+        "email",
+        "username",
+        "password",
+        "role",
+    }
+
+
+@pytest.mark.parametrize(
+    "username", ["x", "x" * 255, "名前", "Ève / 100%", "<b>eve</b>", "'; --", "..", "%00"]
+)
+def test_a_user_name_may_be_any_text(app, admin, username):
+    assert create(admin, username=username).json["username"] == username
+    assert sign_in(app, username, EVE["password"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"username": "other"}, "email"),
+        ({"username": "other", "email": "EVE@Example.org"}, "email"),
+        ({"email": "other@example.org"}, "username"),
+        ({"email": "other@example.org", "username": "EVE"}, "username"),
+        ({"email": "other@example.org", "username": " Eve "}, "username"),
+    ],
+    ids=str,
+)
+def test_email_and_user_name_are_unique_in_any_letter_case(admin, changes, what):
+    create(admin)
+    problem = refused(create(admin, **changes), 409)
+    assert problem["type"] == "urn:spikecast:problem:name-taken"
+    assert problem["errors"] == {what: ["is taken by another user"]}
+
+
+@pytest.mark.parametrize(
+    ("first", "twin"), [("José", "Jose\u0301"), ("STRASSE", "straße"), ("ΐ", "\u0399\u0308\u0301")]
+)
+def test_twins_that_look_alike_are_one_name(admin, first, twin):
+    assert create(admin, username=first).status_code == 201
+    refused(create(admin, username=twin, email="twin@example.org"), 409)
+
+
+def test_of_twins_at_the_same_moment_one_is_created(admin):
+    answers = together(
+        *(partial(create, admin, username=name) for name in ("eve", "EVE", "Eve", "eVe", "evE", "EVe"))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5
+    assert admin.get("/api/users?search=eve").json["total"] == 1

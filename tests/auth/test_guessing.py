@@ -1,0 +1,196 @@
+"""Guessing passwords is limited."""
+
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+
+from app.database import db
+from app.models import SignInFailure
+from tests.support.problems import refused
+from tests.support.signing_in import PASSWORD, sign_in
+from tests.support.together import together
+
+WRONG = "not the password"
+ELSEWHERE = "192.0.2.7"
+
+
+def guess(app, login: str = "owen", times: int = 1, address: str = "127.0.0.1") -> None:
+    """Guess wrong so often, which must be let through."""
+    for _ in range(times):
+        refused(sign_in(app, login, WRONG, address), 401)
+
+
+def recorded(app) -> list[SignInFailure]:
+    with app.app_context():
+        return list(db.session.scalars(sa.select(SignInFailure)))
+
+
+def test_after_five_failures_the_sixth_attempt_is_refused(app, owner):
+    guess(app, times=5)
+    problem = refused(sign_in(app, "owen", WRONG), 429)
+    assert problem["detail"] == "Too many failed sign-ins. Try again in 300 seconds."
+
+
+def test_the_right_password_is_refused_too(app, owner):
+    guess(app, times=5)
+    refused(sign_in(app, "owen"), 429)
+
+
+def test_four_failures_harm_nobody(app, owner):
+    guess(app, times=4)
+    assert sign_in(app, "owen").status_code == 200
+
+
+def test_a_success_forgives_the_failures_before_it(app, owner):
+    for _ in range(3):
+        guess(app, times=4)
+        assert sign_in(app, "owen").status_code == 200
+
+
+def test_retry_after_says_when_it_goes_on(app, owner, clock):
+    guess(app, times=5)
+    clock.shift(100)
+    refusal = sign_in(app, "owen")
+    refused(refusal, 429)
+    assert refusal.headers["Retry-After"] == "200"
+    clock.shift(199)
+    assert sign_in(app, "owen").headers["Retry-After"] == "1"
+    clock.shift(1)
+    assert sign_in(app, "owen").status_code == 200
+
+
+def test_retry_after_is_rounded_up_to_whole_seconds(app, owner, clock):
+    guess(app, times=5)
+    clock.shift(299.25)
+    assert sign_in(app, "owen").headers["Retry-After"] == "1"
+
+
+def test_the_five_minutes_slide(app, owner, clock):
+    for _ in range(5):
+        guess(app)
+        clock.shift(60)
+    guess(app)  # the first of the five is five minutes old now
+    refusal = sign_in(app, "owen")
+    refused(refusal, 429)
+    assert refusal.headers["Retry-After"] == "60"
+
+
+def test_refused_attempts_do_not_prolong_the_wait(app, owner, clock):
+    guess(app, times=5)
+    clock.shift(150)
+    for _ in range(10):
+        refused(sign_in(app, "owen", WRONG), 429)
+    clock.shift(150)
+    assert sign_in(app, "owen").status_code == 200
+
+
+def test_the_same_account_may_sign_in_from_elsewhere(app, owner):
+    guess(app, times=5)
+    assert sign_in(app, "owen", address=ELSEWHERE).status_code == 200
+    refused(sign_in(app, "owen"), 429)
+
+
+def test_another_account_may_sign_in_from_the_same_address(app, owner, stranger):
+    guess(app, times=5)
+    assert sign_in(app, "stan").status_code == 200
+
+
+def test_email_and_user_name_in_any_case_are_one_account(app, owner):
+    for login in ("owen", "OWEN", "owen@example.org", "Owen@Example.org", " owen "):
+        guess(app, login)
+    refused(sign_in(app, "oWEN@example.org"), 429)
+
+
+@pytest.mark.parametrize(
+    "spellings", [["nobody", "NOBODY", " nobody ", "noBODY", "Nobody"], ["a@b.org", "A@B.ORG"]]
+)
+def test_an_unknown_account_is_refused_alike(app, owner, spellings):
+    for attempt in range(5):
+        guess(app, spellings[attempt % len(spellings)])
+    unknown = sign_in(app, spellings[0], WRONG)
+    guess(app, times=5)
+    known = sign_in(app, "owen", WRONG)
+    assert refused(unknown, 429) == refused(known, 429)
+    assert unknown.headers.to_wsgi_list() == known.headers.to_wsgi_list()
+
+
+def test_fifty_failures_from_one_address_close_it_to_every_account(app, owner):
+    for number in range(50):
+        guess(app, f"user {number}", address=ELSEWHERE)
+    refusal = sign_in(app, "owen", address=ELSEWHERE)
+    refused(refusal, 429)
+    assert refusal.headers["Retry-After"] == "300"
+    refused(sign_in(app, "somebody new", WRONG, ELSEWHERE), 429)
+    assert sign_in(app, "owen").status_code == 200
+
+
+def test_forty_nine_failures_from_one_address_leave_it_open(app, owner):
+    for number in range(49):
+        guess(app, f"user {number}")
+    assert sign_in(app, "owen").status_code == 200
+
+
+def test_the_address_opens_again_as_the_five_minutes_slide(app, owner, clock):
+    for number in range(50):
+        guess(app, f"user {number}")
+        clock.shift(2)
+    refusal = sign_in(app, "owen")
+    assert refusal.headers["Retry-After"] == "200"
+    clock.shift(200)
+    assert sign_in(app, "owen").status_code == 200
+
+
+def test_a_success_of_ones_own_does_not_forgive_guesses_at_others(app, owner, stranger):
+    """Or somebody with an account of their own could guess at others for ever."""
+    guess(app, "stan", times=5)
+    assert sign_in(app, "owen").status_code == 200
+    refused(sign_in(app, "stan"), 429)
+
+
+def test_other_workers_and_a_restarted_server_refuse_too(app, owner, another_worker):
+    guess(app, times=3)
+    guess(another_worker, times=2)
+    refused(sign_in(app, "owen"), 429)
+    refused(sign_in(another_worker, "owen"), 429)
+
+
+def test_of_guesses_made_side_by_side_no_more_are_let_through(app, owner):
+    answers = together(*[partial(sign_in, app, "owen", WRONG)] * 16)
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 11
+    assert len(recorded(app)) == 5
+
+
+def test_the_right_password_does_not_slip_through_among_wrong_ones(app, owner):
+    guess(app, times=4)
+    together(*[partial(sign_in, app, "owen", WRONG)] * 4)
+    refused(sign_in(app, "owen"), 429)
+
+
+def test_of_guesses_at_many_accounts_side_by_side_no_more_are_let_through(app):
+    for number in range(45):
+        guess(app, f"user {number}")
+    answers = together(*(partial(sign_in, app, f"another {number}", WRONG) for number in range(12)))
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 7
+    assert len(recorded(app)) == 50
+
+
+def test_guesses_side_by_side_on_two_workers_are_counted_together(app, owner, another_worker):
+    guesses = [partial(sign_in, worker, "owen", WRONG) for worker in (app, another_worker)] * 5
+    answers = together(*guesses)
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 5
+
+
+def test_what_was_typed_is_not_kept(app, owner):
+    guess(app, PASSWORD)
+    guess(app, "nobody@example.org")
+    kept = " ".join(f"{failure.account} {failure.address}" for failure in recorded(app))
+    assert PASSWORD not in kept
+    assert "nobody" not in kept
+
+
+def test_failures_that_no_longer_count_are_forgotten(app, owner, clock):
+    guess(app, times=5)
+    clock.shift(300)
+    guess(app)
+    assert len(recorded(app)) == 1

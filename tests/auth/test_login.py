@@ -1,0 +1,133 @@
+"""Signing in."""
+
+from time import perf_counter
+
+import pytest
+
+from app import create_app
+from app.database import db
+from app.models import User
+from tests.support.client import Caller
+from tests.support.problems import faults, refused
+from tests.support.signing_in import PASSWORD, is_signed_in, sign_in, signed_in
+
+
+def test_the_answer_holds_the_tokens_their_life_and_the_user(app, owner):
+    response = sign_in(app, "owen")
+    assert response.status_code == 200
+    assert response.json.keys() == {"access_token", "refresh_token", "token_type", "expires_in", "user"}
+    assert response.json["token_type"] == "Bearer"
+    assert response.json["expires_in"] == 3600
+    assert response.json["user"] == owner.get("/api/auth/me").json
+
+
+def test_the_user_is_told_without_password_or_hash(app, owner):
+    user = sign_in(app, "owen").json["user"]
+    assert user.keys() == {"id", "email", "username", "role", "created_at", "updated_at"}
+    assert (user["email"], user["username"], user["role"]) == ("owen@example.org", "owen", "Editor")
+
+
+@pytest.mark.parametrize(
+    "login",
+    ["owen", "OWEN", "oWeN", "  owen ", "owen@example.org", "OWEN@Example.ORG", " Owen@example.org  "],
+)
+def test_email_and_user_name_count_in_any_letter_case(app, owner, login):
+    response = sign_in(app, login)
+    assert response.status_code == 200
+    assert response.json["user"]["id"] == owner.user_id
+
+
+@pytest.mark.parametrize(
+    ("username", "login"),
+    [
+        ("Zoë", "ZOË"),
+        ("Straße", "STRASSE"),
+        ("José", "Jose\u0301"),
+        ("ÅSA", "A\u030asa"),
+        ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
+        ("ΐχνος", "Ϊ́ΧΝΟΣ"),
+    ],
+)
+def test_a_user_name_counts_however_its_letters_are_cased_and_composed(app, admin, username, login):
+    user = {"email": "z@example.org", "username": username, "password": PASSWORD, "role": "Viewer"}
+    assert admin.post("/api/users", user).status_code == 201
+    assert sign_in(app, login).status_code == 200
+
+
+def test_the_password_counts_in_its_letter_case(app, owner):
+    refused(sign_in(app, "owen", PASSWORD.upper()), 401)
+
+
+@pytest.mark.parametrize(
+    "password", ["Grüße, Jürgen", "пароль пароль", "🐎" * 8, "a" * 128, " spaces count "]
+)
+def test_a_password_may_be_any_text(app, owner, admin, password):
+    assert admin.patch(f"/api/users/{owner.user_id}", {"password": password}).status_code == 200
+    assert sign_in(app, "owen", password).status_code == 200
+    refused(sign_in(app, "owen", password.strip() + "!"), 401)
+
+
+def test_an_unknown_account_and_a_wrong_password_get_the_same_answer(app, owner):
+    unknown, wrong = sign_in(app, "nobody"), sign_in(app, "owen", "not the password")
+    assert refused(unknown, 401) == refused(wrong, 401)
+    assert _without_length(unknown) == _without_length(wrong)
+
+
+def _without_length(response) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in response.headers if name != "Content-Length"]
+
+
+def test_every_sign_in_has_tokens_of_its_own(app, owner):
+    phone, laptop = signed_in(app, "owen"), signed_in(app, "owen")
+    assert phone.tokens["access_token"] != laptop.tokens["access_token"]
+    assert is_signed_in(phone)
+    assert is_signed_in(laptop)
+
+
+def test_an_unknown_account_takes_as_long_as_a_wrong_password(app, owner):
+    costly = create_app(app.config["SETTINGS"], ARGON2_KIBIBYTES=16_384, ARGON2_PASSES=2)
+    assert sign_in(costly, "owen").status_code == 200  # stored at that cost from now on
+    unknown = min(_seconds(costly, f"nobody {attempt}") for attempt in range(3))
+    wrong = min(_seconds(costly, "owen") for _ in range(3))
+    assert wrong / 2 < unknown < wrong * 2
+
+
+def _seconds(app, login: str) -> float:
+    begun = perf_counter()
+    refused(sign_in(app, login, "not the password"), 401)
+    return perf_counter() - begun
+
+
+def test_login_and_password_are_both_needed(nobody):
+    assert faults(nobody.post("/api/auth/login", {})) == {
+        "login": ["is required"],
+        "password": ["is required"],
+    }
+
+
+def test_a_user_agent_of_any_length_may_sign_in(app, owner):
+    response = Caller(app).post(
+        "/api/auth/login",
+        {"login": "owen", "password": PASSWORD},
+        headers={"User-Agent": "Mozilla " * 200},
+    )
+    assert response.status_code == 200
+
+
+def test_a_password_that_was_hashed_at_another_cost_is_hashed_anew(app, owner):
+    before = _stored_hash(app, owner.user_id)
+    costlier = create_app(app.config["SETTINGS"], ARGON2_KIBIBYTES=16, ARGON2_PASSES=2)
+    assert sign_in(costlier, "owen").status_code == 200
+    after = _stored_hash(app, owner.user_id)
+    assert after != before
+    assert sign_in(costlier, "owen").status_code == 200
+    assert _stored_hash(app, owner.user_id) == after
+
+
+def _stored_hash(app, user_id: int) -> str:
+    with app.app_context():
+        return db.session.get_one(User, user_id).password_hash
+
+
+def test_passwords_are_stored_as_argon2id(app, owner):
+    assert _stored_hash(app, owner.user_id).startswith("$argon2id$")

@@ -1,0 +1,223 @@
+"""`flask check-config`."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+import config
+from app import create_app
+from app.database import db
+from tests.cli.conftest import runner
+from tests.conftest import settings_for
+from tests.support.commands import done, refused
+
+A_FILE = "sqlite:////tmp/spikecast-that-is-not-there.db"
+FIRST_ADMIN = {
+    "SPIKECAST_ADMIN_EMAIL": "ada@example.org",
+    "SPIKECAST_ADMIN_USERNAME": "ada",
+    "SPIKECAST_ADMIN_PASSWORD": "a password to hide",
+}
+
+
+def ended_in_words(result):
+    """Whether a command refused by itself; something may have been shown before."""
+    return result.exit_code == 1 and isinstance(result.exception, SystemExit)
+
+
+def shown(said):
+    """What the command shows, by name."""
+    return dict(line.split(maxsplit=1) for line in said.splitlines())
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Run `check-config` with these settings, as its users do: in a process of its own."""
+
+    def run(**settings: str) -> subprocess.CompletedProcess[str]:
+        usual = {
+            "SPIKECAST_INSTANCE": str(tmp_path / "instance"),
+            "SPIKECAST_DATABASE_URL": f"sqlite:///{tmp_path / 'data.db'}",
+        }
+        outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-m", "flask", "--app", "wsgi", "check-config"],
+            cwd=config.HERE,
+            env=outside | usual | settings,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    return run
+
+
+@pytest.fixture
+def run_with(tmp_path):
+    """Run a command in an app with this database URL and these settings."""
+
+    def run(url, *args, typed="", **settings):
+        app = create_app(settings_for(url, tmp_path / "instance", **settings))
+        return runner(app)(*args, input=typed)
+
+    return run
+
+
+# --- What it shows -------------------------------------------------------------------------------------
+
+
+def test_it_shows_every_setting_in_force(run):
+    assert shown(done(run("check-config"))).keys() == {
+        "SPIKECAST_DATABASE_URL",
+        "SPIKECAST_INSTANCE",
+        "SPIKECAST_SECRET_KEY",
+        "SPIKECAST_BIND",
+        "SPIKECAST_WORKERS",
+        "SPIKECAST_SQLITE_SYNCHRONOUS",
+        "SPIKECAST_TRUSTED_PROXIES",
+        "SPIKECAST_ADMIN_USERNAME",
+        "database",
+    }
+
+
+def test_it_says_which_database_answers_and_that_its_schema_is_up_to_date(run, app):
+    state = shown(done(run("check-config")))["database"]
+    assert re.fullmatch(r"(sqlite|postgresql) \d+.* answers; its schema is up to date", state)
+
+
+def test_it_says_that_a_new_database_is_not_ready_yet_and_changes_nothing(new_app, run_new):
+    state = shown(done(run_new("check-config")))["database"]
+    with new_app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            assert state == "sqlite, not there yet; the next start makes it"
+            assert not Path(db.engine.url.database).exists()
+        else:
+            assert re.fullmatch(
+                r"postgresql \d+.* answers; its schema is not there yet; the next start brings it to \w+",
+                state,
+            )
+            assert sa.inspect(db.engine).get_table_names() == []
+
+
+def test_a_schema_of_a_newer_version_is_refused(new_app, run_new):
+    done(run_new("list-keys"))
+    with new_app.app_context(), db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    result = run_new("check-config")
+    assert result.exit_code == 1
+    assert "The database's schema is 9999, which this version of Spikecast does not know." in result.stderr
+
+
+def test_it_shows_the_name_of_the_first_admin_but_not_the_password(run_with):
+    result = run_with(A_FILE, "check-config", **FIRST_ADMIN)
+    assert shown(done(result))["SPIKECAST_ADMIN_USERNAME"] == "ada"
+    assert FIRST_ADMIN["SPIKECAST_ADMIN_PASSWORD"] not in result.output
+
+
+def test_it_says_that_a_secret_key_comes_from_the_environment_but_not_what_it_is(run, app):
+    result = run("check-config")
+    assert shown(done(result))["SPIKECAST_SECRET_KEY"] == "from the environment"
+    assert app.config["SECRET_KEY"] not in result.output
+
+
+def test_it_says_where_a_secret_key_is_kept_but_not_what_it_is(check, tmp_path):
+    kept = check()
+    assert kept.returncode == 0, kept.stderr
+    assert shown(kept.stdout)["SPIKECAST_SECRET_KEY"] == f"kept in {tmp_path / 'instance'}"
+    assert (tmp_path / "instance" / "secret_key").read_text() not in kept.stdout + kept.stderr
+
+
+# --- What is wrong -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("DATABASE_URL", "mysql://u:hunter2@db.example.org/x", id="another database"),
+        pytest.param("DATABSE_URL", "sqlite:////tmp/x", id="misspelt"),
+        pytest.param("INSTANCE", "/dev/null", id="instance is no folder"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named_in_one_sentence(check, name, text):
+    result = check(**{f"SPIKECAST_{name}": text})
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    assert result.stderr.startswith(f"Spikecast does not start: SPIKECAST_{name} ")
+    assert "hunter2" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("EMAIL", "nonsense"), ("USERNAME", "a@b"), ("PASSWORD", "hunter2")],
+)
+def test_a_first_admin_who_cannot_be_made_is_told_of_before_the_start(run_with, name, text):
+    result = run_with(A_FILE, "check-config", **FIRST_ADMIN | {f"SPIKECAST_ADMIN_{name}": text})
+    assert f"Error: Spikecast does not start: SPIKECAST_ADMIN_{name} must" in refused(result)
+    assert "hunter2" not in result.output
+
+
+def test_a_kept_secret_key_that_was_emptied_is_refused(check, tmp_path):
+    (tmp_path / "instance").mkdir()
+    (tmp_path / "instance" / "secret_key").touch()
+    result = check()
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    assert f"too short ({tmp_path / 'instance' / 'secret_key'})" in result.stderr
+
+
+# --- A database that does not serve --------------------------------------------------------------------
+
+NOBODY_LISTENS = "postgresql://spikecast:hunter2@127.0.0.1:1/spikecast"
+
+
+COMMANDS = [
+    ("check-config",),
+    ("list-keys",),
+    ("revoke-key", "1"),
+    ("create-user", "ada@example.org", "ada", "--password-stdin"),
+    ("set-password", "ada", "--password-stdin"),
+    ("demo",),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_database_that_is_away_is_told_in_words(run_with, command):
+    result = run_with(NOBODY_LISTENS, *command, typed="a long enough password")
+    assert ended_in_words(result)
+    assert "Error: The database does not answer: " in result.stderr
+    assert "127.0.0.1" in result.stderr
+    assert "hunter2" not in result.output
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_file_that_is_no_database_is_told_in_words(run_with, tmp_path, command):
+    file = tmp_path / "letter.db"
+    file.write_text("Dear Ada, this is no database. " * 100)
+    result = run_with(f"sqlite:///{file}", *command, typed="a long enough password")
+    assert ended_in_words(result)
+    assert "Error: The database does not answer: file is not a database" in result.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS[1:], ids=lambda command: command[0])
+def test_a_folder_that_cannot_be_made_is_told_in_words(run_with, command):
+    result = run_with("sqlite:////dev/null/spikecast.db", *command, typed="a long enough password")
+    assert ended_in_words(result)
+    assert "SPIKECAST_DATABASE_URL is sqlite:////dev/null/spikecast.db, where no file" in result.stderr
+
+
+def test_a_parameter_that_postgresql_does_not_know_is_told_in_words(run_with):
+    result = run_with(f"{NOBODY_LISTENS}?nonsense=1", "list-keys")
+    assert result.exit_code == 1
+    assert 'invalid connection option "nonsense"' in result.stderr
+
+
+def test_a_password_among_the_parameters_of_the_url_is_hidden_too(run_with):
+    result = run_with("postgresql://u@127.0.0.1:1/x?password=hunter2&sslpassword=hunter2", "check-config")
+    assert result.exit_code == 1
+    assert "127.0.0.1:1/x" in result.stdout
+    assert "hunter2" not in result.output

@@ -1,0 +1,152 @@
+"""`flask create-user EMAIL USERNAME`."""
+
+import io
+
+import pytest
+
+from tests.support.commands import done, refused
+from tests.support.signing_in import sign_in
+from tests.support.trouble import write_lock
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def create(run):
+    """Run `create-user` with a password on standard input."""
+    return lambda *args, password=PASSWORD: run("create-user", *args, "--password-stdin", input=password)
+
+
+def test_it_makes_a_user_who_can_sign_in(create, app):
+    assert done(create("ada@example.org", "ada")) == "Created Editor ada <ada@example.org>.\n"
+    assert sign_in(app, "ada", PASSWORD).status_code == 200
+    assert sign_in(app, "ada@example.org", PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["Admin", "Editor", "Viewer"])
+def test_the_role_can_be_given(create, app, role):
+    assert (
+        done(create("ada@example.org", "ada", "--role", role)) == f"Created {role} ada <ada@example.org>.\n"
+    )
+    assert sign_in(app, "ada", PASSWORD).json["user"]["role"] == role
+
+
+def test_the_email_is_kept_in_lower_case_and_the_name_as_it_is_typed(create):
+    assert done(create(" Ada@Example.ORG ", " Ada ")) == "Created Editor Ada <ada@example.org>.\n"
+
+
+def test_the_first_use_on_a_database_without_tables_makes_them(run_new, new_app):
+    result = run_new("create-user", "ada@example.org", "ada", "--password-stdin", input=PASSWORD)
+    assert done(result) == "Created Editor ada <ada@example.org>.\n"
+    assert sign_in(new_app, "ada", PASSWORD).status_code == 200
+
+
+# --- The password --------------------------------------------------------------------------------------
+
+
+def test_without_an_option_it_asks_for_the_password_twice_and_does_not_show_it(run, app):
+    result = run("create-user", "ada@example.org", "ada", input=f"{PASSWORD}\n{PASSWORD}\n")
+    assert "Created Editor ada" in done(result)
+    assert PASSWORD not in result.output
+    assert sign_in(app, "ada", PASSWORD).status_code == 200
+
+
+def test_a_typing_error_in_the_second_password_asks_again(run, app):
+    typed = f"{PASSWORD}\nsomething else\n{PASSWORD}\n{PASSWORD}\n"
+    assert "do not match" in done(run("create-user", "ada@example.org", "ada", input=typed))
+    assert sign_in(app, "ada", PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n", "\nsecond line\n"], ids=["none", "lf", "crlf", "more"])
+def test_the_password_is_one_line_of_standard_input(create, app, ending):
+    done(create("ada@example.org", "ada", password=PASSWORD + ending))
+    assert sign_in(app, "ada", PASSWORD).status_code == 200
+
+
+def test_spaces_belong_to_the_password(create, app):
+    done(create("ada@example.org", "ada", password=f"  {PASSWORD} \n"))
+    assert sign_in(app, "ada", f"  {PASSWORD} ").status_code == 200
+    assert sign_in(app, "ada", PASSWORD).status_code == 401
+
+
+def test_the_password_is_no_argument(run):
+    assert "No such option" in refused(run("create-user", "ada@example.org", "ada", "--password", PASSWORD))
+
+
+@pytest.mark.parametrize("options", [["--password-stdin"], []], ids=["from stdin", "typed"])
+def test_others_write_while_somebody_types_the_password(run, app, options):
+    class SlowTypist(io.BytesIO):
+        """Somebody who thinks about a password, while others write."""
+
+        met = 0
+
+        def read1(self, size: int = -1) -> bytes:
+            with write_lock(app):
+                self.met += 1
+            return super().read1(size)
+
+    typist = SlowTypist(f"{PASSWORD}\n{PASSWORD}\n".encode())
+    done(run("create-user", "ada@example.org", "ada", *options, input=typist))
+    assert typist.met
+
+
+# --- Refusals ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("email", "username", "password", "said"),
+    [
+        pytest.param("ada@example.org", "ada", "short", "password must have at least 8", id="short password"),
+        pytest.param("ada@example.org", "ada", "", "password must have at least 8", id="no password"),
+        pytest.param(
+            "ada@example.org", "ada", "x" * 129, "password must have at most 128", id="long password"
+        ),
+        pytest.param("ada", "ada", PASSWORD, "email must be an e-mail address", id="no e-mail address"),
+        pytest.param("", "ada", PASSWORD, "email must not be empty", id="empty e-mail"),
+        pytest.param("ada@example.org", " ", PASSWORD, "username must not be empty", id="empty name"),
+        pytest.param("ada@example.org", "a@b", PASSWORD, "username must not contain @", id="name with @"),
+        pytest.param(
+            "ada@example.org", "x" * 256, PASSWORD, "username must have at most 255", id="long name"
+        ),
+        pytest.param(
+            "ada@example.org",
+            "a\x1b[2Jb",
+            PASSWORD,
+            "username must not contain control",
+            id="control character",
+        ),
+    ],
+)
+def test_what_is_not_valid_is_refused_in_words(create, admin, email, username, password, said):
+    assert said in refused(create(email, username, password=password))
+    assert admin.get("/api/users").json["total"] == 1
+
+
+def test_every_fault_is_told_at_once(create):
+    said = refused(create("nonsense", "", password="short"))
+    assert all(name in said for name in ("email", "username", "password"))
+
+
+def test_a_refused_password_is_not_repeated(create):
+    assert "hunter2" not in refused(create("ada@example.org", "ada", password="hunter2"))
+
+
+def test_a_password_that_is_not_utf_8_is_refused(create):
+    assert "not text in UTF-8" in refused(create("ada@example.org", "ada", password=b"pass\xff\xfeword\n"))
+
+
+@pytest.mark.parametrize(
+    ("email", "username", "said"),
+    [
+        pytest.param("OWEN@example.org", "other", "the email 'owen@example.org'", id="e-mail"),
+        pytest.param("other@example.org", "OWEN", "the username 'OWEN'", id="user name"),
+    ],
+)
+def test_a_taken_name_is_refused(create, admin, owner, email, username, said):
+    assert f"There is a user with {said} already." in refused(create(email, username))
+    assert admin.get("/api/users").json["total"] == 2
+
+
+def test_an_unknown_role_is_refused_and_the_known_ones_are_told(create):
+    said = refused(create("ada@example.org", "ada", "--role", "Root"))
+    assert all(role in said for role in ("Admin", "Editor", "Viewer"))

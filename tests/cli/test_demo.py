@@ -1,0 +1,141 @@
+"""`flask demo`."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from app.models import Role
+from tests.conftest import NOW, person
+from tests.support.client import Poller
+from tests.support.commands import done, refused
+from tests.support.moments import written
+
+KEY = re.compile(r"spk_\w{38}")
+URL = re.compile(r"http://127\.0\.0\.1:8088(/api/data/\S+)")
+
+SERVER, TRUCK = "Demo web server", "Demo truck"
+
+
+def poller(app, said):
+    """A monitoring tool with the key that the command printed."""
+    (key,) = set(KEY.findall(said))
+    return Poller(app, key)
+
+
+def test_the_printed_key_polls_both_devices_at_the_printed_addresses(run, app, admin):
+    said = done(run("demo"))
+    tool = poller(app, said)
+    answers = [tool.get(path) for path in URL.findall(said)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.json["collection"] for answer in answers] == [SERVER, TRUCK]
+
+
+@pytest.mark.parametrize("collection", [SERVER, TRUCK])
+def test_both_devices_have_fields_of_both_types(run, app, admin, collection):
+    tool = poller(app, done(run("demo")))
+    assert len(tool.data(collection, "performance")) >= 4
+    assert len(tool.data(collection, "configuration")) >= 2
+
+
+def test_one_spike_is_active_and_one_is_scheduled(run, app, admin):
+    tool = poller(app, done(run("demo")))
+    spikes = admin.get("/api/spike-schedules").json["items"]
+    assert [(spike["collection_name"], spike["status"]) for spike in spikes] == [
+        (SERVER, "active"),
+        (TRUCK, "scheduled"),
+    ]
+    assert spikes[0]["start_datetime"] == written(NOW)
+    assert "X-Spike-Schedule" in tool.poll(SERVER).headers
+    assert "X-Spike-Schedule" not in tool.poll(TRUCK).headers
+
+
+def test_the_spikes_show_in_the_values_and_end_by_themselves(run, app, admin, clock):
+    tool = poller(app, done(run("demo")))
+    assert tool.data(SERVER)["cpu percent"] >= 92
+    assert tool.data(TRUCK)["engine °C"] <= 93
+    clock.shift(3600)
+    assert tool.data(SERVER)["cpu percent"] <= 38
+    assert tool.data(TRUCK)["engine °C"] >= 118
+    clock.shift(15 * 60)
+    assert tool.data(TRUCK)["engine °C"] <= 93
+
+
+def test_it_says_when_the_spikes_end_and_begin(run, admin):
+    said = done(run("demo"))
+    assert "'Demo: overload' is active until 08:30 UTC" in said
+    assert "'Demo: overheating' begins at 09:00 UTC and lasts 15 minutes" in said
+
+
+def test_the_counters_of_the_devices_count(run, app, admin, clock):
+    tool = poller(app, done(run("demo")))
+    clock.shift(1800)  # the spike on the server is over
+    values = [(tool.data(SERVER)["requests total"], tool.data(TRUCK)["fuel percent"]) for _ in range(3)]
+    assert values[0] == (0, 100)
+    assert values[0][0] < values[1][0] < values[2][0]
+    assert values[0][1] > values[1][1] > values[2][1]
+
+
+def test_addresses_of_a_server_on_a_unix_socket_are_ones_that_curl_takes(app, run, admin, monkeypatch):
+    settings = replace(app.config["SETTINGS"], bind="unix:/run/spike cast.sock")
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    said = done(run("demo"))
+    assert "--unix-socket '/run/spike cast.sock' http://localhost/api/data/Demo%20truck/performance" in said
+
+
+# --- Who gets it ---------------------------------------------------------------------------------------
+
+
+def owners(admin):
+    return {item["owner"] for item in admin.get("/api/collections").json["items"]}
+
+
+def test_without_an_owner_the_first_admin_gets_it(run, app, owner, admin):
+    person(app, Role.ADMIN, "bob")
+    done(run("demo"))
+    assert owners(admin) == {"ada"}
+
+
+@pytest.mark.parametrize("login", ["owen", "owen@example.org", "OWEN"])
+def test_it_can_be_given_to_somebody_by_name_or_email(run, admin, owner, login):
+    done(run("demo", "--owner", login))
+    assert owners(admin) == {"owen"}
+    assert [key["username"] for key in admin.get("/api/api-keys").json["items"]] == ["owen"]
+
+
+def test_a_viewer_is_refused_as_owner(run, admin, viewer):
+    assert "vera is a Viewer, who may not make collections." in refused(run("demo", "--owner", "vera"))
+    assert owners(admin) == set()
+
+
+def test_an_unknown_owner_is_refused(run, admin):
+    assert "There is no user 'nobody'. Make one with create-user." in refused(
+        run("demo", "--owner", "nobody")
+    )
+
+
+def test_without_an_admin_it_says_how_to_make_one(run, owner):
+    assert "There is no Admin yet to own the demo. Make one with create-user." in refused(run("demo"))
+
+
+def test_on_a_new_database_it_says_how_to_begin(run_new):
+    assert "There is no Admin yet" in refused(run_new("demo"))
+
+
+# --- All or nothing ------------------------------------------------------------------------------------
+
+
+def test_a_second_time_it_refuses_and_changes_nothing(run, app, admin):
+    tool = poller(app, done(run("demo")))
+    assert "A collection named 'Demo web server' exists already." in refused(run("demo"))
+    assert admin.get("/api/collections").json["total"] == 2
+    assert admin.get("/api/api-keys").json["total"] == 1
+    assert tool.poll(SERVER).status_code == 200
+
+
+def test_where_one_of_the_two_names_is_taken_nothing_is_made(run, admin, make):
+    make.collection(TRUCK)
+    assert "A collection named 'Demo truck' exists already." in refused(run("demo"))
+    assert admin.get("/api/collections").json["total"] == 1
+    assert admin.get("/api/api-keys").json["total"] == 0
+    assert admin.get("/api/spike-schedules").json["total"] == 0

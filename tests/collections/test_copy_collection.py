@@ -1,0 +1,109 @@
+"""POST /api/collections/{id}/copy."""
+
+import pytest
+
+from tests.support.make import SETTINGS
+from tests.support.names import EVERY_KEPT, EVERY_REFUSED
+from tests.support.problems import faults, refused
+
+OWN = ("id", "collection_id", "created_at", "updated_at")
+
+
+def without_own(field):
+    return {key: value for key, value in field.items() if key not in OWN}
+
+
+@pytest.fixture
+def original(make):
+    """A collection with every value type, in both groups, and with settings that are easy to lose."""
+    collection = make.collection("Truck 01")
+    for value_type in SETTINGS:
+        make.field(collection, value_type, name=f"{value_type} 1")
+        make.field(collection, value_type, name=f"{value_type} 2", collection_type="Configuration")
+    make.field(
+        collection, "FLOAT_RANGE", range_start_float=0, range_end_float=0, float_precision=0, name="zeros"
+    )
+    return collection
+
+
+def copy(caller, original, name="Truck 02"):
+    return caller.post(f"/api/collections/{original['id']}/copy", {"name": name})
+
+
+def test_a_copy_has_the_fields_with_their_settings_in_their_order(owner, original):
+    response = copy(owner, original)
+    assert response.status_code == 201
+    assert response.headers["Location"] == f"/api/collections/{response.json['id']}"
+    assert owner.get(response.headers["Location"]).json == response.json
+    fields = owner.get(f"/api/collections/{original['id']}").json["fields"]
+    assert response.json["id"] != original["id"]
+    assert [without_own(field) for field in response.json["fields"]] == [without_own(f) for f in fields]
+    assert {field["collection_id"] for field in response.json["fields"]} == {response.json["id"]}
+
+
+def test_a_copy_begins_its_counters_anew(owner, make):
+    original = make.collection("Truck 01", {"value_type": "INCREMENT", "name": "n"})
+    tool = make.key()
+    assert [tool.data("Truck 01")["n"] for _ in range(3)] == [10, 15, 20]
+    assert copy(owner, original).json["fields"][0]["current_number"] is None
+    assert tool.data("Truck 02")["n"] == 10
+    assert tool.data("Truck 01")["n"] == 25
+
+
+def test_a_copy_has_no_schedules(owner, original, make):
+    make.spike(original)
+    made = copy(owner, original).json
+    assert owner.get(f"/api/collections/{made['id']}/spike-schedules").json["total"] == 0
+
+
+def test_a_key_that_is_limited_to_the_original_does_not_read_the_copy(owner, original, make):
+    tool = make.key(allowed_collections=[{"collection_id": original["id"]}])
+    copy(owner, original)
+    assert tool.poll("Truck 01").status_code == 200
+    refused(tool.poll("Truck 02"), 404)
+
+
+def test_a_copy_goes_its_own_way(owner, original):
+    before = owner.get(f"/api/collections/{original['id']}").json
+    made = copy(owner, original).json
+    owner.patch(f"/api/fields/{made['fields'][0]['id']}", {"field_name": "renamed"})
+    owner.delete(f"/api/fields/{made['fields'][1]['id']}")
+    assert owner.get(f"/api/collections/{original['id']}").json == before
+
+
+def test_an_empty_collection_may_be_copied(owner, make):
+    assert copy(owner, make.collection("Truck 01")).json["fields"] == []
+
+
+def test_a_copy_belongs_to_whoever_made_it(admin, owner, original):
+    made = copy(admin, original).json
+    assert made["owner_id"] == admin.user_id
+    refused(owner.get(f"/api/collections/{made['id']}"), 404)
+
+
+def test_a_name_that_is_taken_is_refused_and_nothing_is_copied(owner, original):
+    problem = refused(copy(owner, original, "Truck 01"), 409)
+    assert problem["errors"] == {"name": ["is taken by another collection"]}
+    assert owner.get("/api/collections").json["total"] == 1
+
+
+def test_a_name_is_kept_trimmed_and_composed(owner, make):
+    original = make.collection("original")
+    for given, kept in EVERY_KEPT:
+        made = copy(owner, original, given)
+        assert made.json["name"] == kept
+        owner.delete(made.headers["Location"])
+
+
+def test_a_name_that_is_none_is_refused(owner, make):
+    original = make.collection("original")
+    for given, message in EVERY_REFUSED:
+        assert faults(copy(owner, original, given)) == {"name": [message]}
+
+
+def test_a_name_is_required_and_nothing_else_is_taken(owner, original):
+    path = f"/api/collections/{original['id']}/copy"
+    assert faults(owner.post(path, {"owner_id": 1})) == {
+        "name": ["is required"],
+        "owner_id": ["is not a key that is known here"],
+    }

@@ -1,0 +1,133 @@
+"""How much work a poll is: the same few statements for any number of fields and schedules."""
+
+import pytest
+
+from tests.support.bulk import many_fields, many_schedules
+from tests.support.statements import work, writes
+
+FIND_KEY_AND_COLLECTION, FIND_SPIKE, READ_FIELDS = 1, 1, 1
+READ_ONLY = FIND_KEY_AND_COLLECTION + FIND_SPIKE + READ_FIELDS
+LOCK, MOVE_COUNTERS = 1, 1
+COUNTING = READ_ONLY + LOCK + MOVE_COUNTERS
+DELETE_EXPIRED = 1
+NOTES_ONCE_A_MINUTE = 2
+
+SIZES = pytest.mark.parametrize(
+    ("fields", "schedules"),
+    [(1, 0), (100, 0), (1000, 0), (1, 1000)],
+    ids=["1 field", "100 fields", "1000 fields", "1000 schedules"],
+)
+
+
+@pytest.fixture
+def collection(make):
+    return make.collection("Truck 01")
+
+
+@pytest.fixture
+def statements(make, queries):
+    """The statements of one poll, for which the note of the minute is taken already."""
+    tool = make.key()
+
+    def of_a_poll():
+        tool.data("Truck 01")
+        with queries() as seen:
+            tool.data("Truck 01")
+        return seen
+
+    return of_a_poll
+
+
+@SIZES
+def test_a_poll_without_counters(app, collection, statements, fields, schedules):
+    many_fields(app, collection, fields)
+    many_schedules(app, collection, schedules)
+    seen = statements()
+    assert len(work(seen)) == READ_ONLY == 3
+    assert writes(seen) == []
+
+
+@SIZES
+def test_a_poll_with_counters(app, collection, statements, fields, schedules):
+    many_fields(app, collection, fields, "INCREMENT")
+    many_schedules(app, collection, schedules)
+    assert len(work(statements())) == COUNTING == 5
+
+
+@SIZES
+def test_a_poll_without_counters_during_a_spike(app, make, collection, statements, fields, schedules):
+    many_fields(app, collection, fields)
+    many_schedules(app, collection, schedules)
+    make.spike(collection)
+    seen = statements()
+    assert len(work(seen)) == READ_ONLY
+    assert writes(seen) == []
+
+
+@SIZES
+def test_a_poll_with_counters_during_a_spike(app, make, collection, statements, fields, schedules):
+    many_fields(app, collection, fields, "INCREMENT")
+    many_schedules(app, collection, schedules)
+    make.spike(collection)
+    assert len(work(statements())) == COUNTING
+
+
+@pytest.mark.parametrize("expired", [1, 1000])
+def test_a_poll_that_deletes_expired_schedules_deletes_all_by_one_statement(
+    app, make, collection, queries, clock, expired
+):
+    many_fields(app, collection, 10)
+    many_schedules(app, collection, expired)
+    tool = make.key()
+    clock.shift(10 * 86400)
+    with queries() as seen:
+        tool.data("Truck 01")
+    assert len(work(seen)) == READ_ONLY + LOCK + DELETE_EXPIRED + NOTES_ONCE_A_MINUTE
+
+
+def test_a_poll_of_a_type_without_counters_is_not_charged_for_those_of_the_other(
+    make, collection, statements
+):
+    make.field(collection, "NUMBER_FIXED")
+    make.field(collection, "INCREMENT", collection_type="Configuration", start_number=1, step_number=1)
+    assert len(work(statements())) == READ_ONLY
+
+
+@pytest.mark.parametrize("value_type", ["NUMBER_RANGE", "INCREMENT"])
+def test_the_note_of_the_minute_is_two_statements_more(make, collection, queries, clock, value_type):
+    make.field(collection, value_type)
+    tool = make.key()
+    tool.data("Truck 01")
+    counts = []
+    for _ in range(2):
+        with queries() as seen:
+            tool.data("Truck 01")
+        counts.append(len(work(seen)))
+        clock.shift(60)
+    assert counts[1] - counts[0] == NOTES_ONCE_A_MINUTE
+
+
+def test_other_people_s_rows_cost_nothing(app, make, collection, statements):
+    make.field(collection, "INCREMENT")
+    for number in range(20):
+        other = make.collection(f"Other {number}")
+        many_fields(app, other, 20, "INCREMENT")
+        many_schedules(app, other, 5)
+    assert len(work(statements())) == COUNTING
+
+
+def test_a_refusal_asks_only_for_the_key_and_the_collection(make, collection, queries):
+    tool = make.key()
+    with queries() as seen:
+        assert tool.poll("Truck 02").status_code == 404
+    assert len(work(seen)) == FIND_KEY_AND_COLLECTION
+
+
+def test_values_of_a_thousand_fields_are_all_there(app, make, collection):
+    many_fields(app, collection, 700)
+    many_fields(app, collection, 300, "INCREMENT")
+    tool = make.key()
+    tool.data("Truck 01")
+    data = tool.data("Truck 01")
+    assert len(data) == 1000
+    assert {value for name, value in data.items() if name.startswith("INCREMENT")} == {15}

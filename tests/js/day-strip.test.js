@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+process.env.TZ = "UTC";
+const { spanOf, stripOf } = await import("../../static/js/lib/day-strip.js");
+
+const at = (time, day = 24) => Date.parse(`2026-11-${day}T${time}:00Z`);
+const spike = (id, start, end) => ({
+  id,
+  name: `Spike ${id}`,
+  start_datetime: new Date(start).toISOString(),
+  end_datetime: new Date(end).toISOString(),
+});
+const hours = ({ from, to }) => [new Date(from), new Date(to)].map((date) => date.toISOString().slice(8, 16));
+
+test("six hours from the hour before now", () => {
+  assert.deepEqual(hours(spanOf([], at("14:22"))), ["24T13:00", "24T19:00"]);
+});
+
+test("the start of the active window is in sight", () => {
+  assert.deepEqual(hours(spanOf([spike(1, at("11:10"), at("14:40"))], at("14:22"))), ["24T10:00", "24T16:00"]);
+});
+
+test("the last window of today is in sight, one of tomorrow is not waited for", () => {
+  const spikes = [spike(1, at("21:30"), at("22:30")), spike(2, at("03:00", 25), at("04:00", 25))];
+  assert.deepEqual(hours(spanOf(spikes, at("14:22"))), ["24T13:00", "25T00:00"]);
+});
+
+test("a window without end does not stretch the strip without end", () => {
+  const { from, to } = spanOf([spike(1, at("14:00"), Date.parse("2030-01-01T00:00:00Z"))], at("14:22"));
+  assert.equal((to - from) / 3_600_000, 26);
+});
+
+test("bars stand where their windows are, and are never too thin", () => {
+  const { bars } = stripOf([spike(1, at("13:00"), at("14:30")), spike(2, at("16:00"), at("16:01"))], at("14:22"), 600);
+  assert.equal(bars[0].left, "16.667%");
+  assert.equal(bars[0].status, "active");
+  assert.equal(bars[1].status, "scheduled");
+  assert.ok(Number.parseFloat(bars[1].width) * 6 >= 6.99);
+});
+
+test("a label that would meet the next bar is left out", () => {
+  const { bars } = stripOf([spike(1, at("14:00"), at("14:30")), spike(2, at("14:40"), at("15:00"))], at("14:22"), 600);
+  assert.deepEqual(bars.map((bar) => bar.namesIt), [false, true]);
+});
+
+test("narrow strips have fewer ticks", () => {
+  const wide = stripOf([], at("14:22"), 1200).ticks;
+  const narrow = stripOf([], at("14:22"), 200).ticks;
+  assert.deepEqual(wide.map((tick) => tick.label), ["14:00", "15:00", "16:00", "17:00", "18:00"]);
+  assert.ok(narrow.length < wide.length);
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { bodyOf, faultsOf, formOf, humane } from "../../static/js/lib/field-form.js";
+
+const form = (values) => ({ ...formOf(null), field_name: "cpu", ...values });
+
+test("a form shows a field as it is, zero and fractions included", () => {
+  const shown = formOf({ field_name: "cpu", collection_type: "Performance", value_type: "INCREMENT", start_number: 0, step_number: 0.5 });
+  assert.equal(shown.start_number, "0");
+  assert.equal(shown.step_number, "0.5");
+  assert.equal(shown.reset_number, "");
+});
+
+test("what is sent holds only the settings of the chosen type", () => {
+  const body = bodyOf(form({ value_type: "INCREMENT", start_number: "0", step_number: "0.5", range_start_number: "7" }));
+  assert.deepEqual(body, {
+    field_name: "cpu",
+    collection_type: "Performance",
+    value_type: "INCREMENT",
+    start_number: 0,
+    step_number: 0.5,
+    reset_number: null,
+    randomization_percentage: null,
+  });
+});
+
+test("a text may be empty, a needed number may not", () => {
+  assert.deepEqual(faultsOf(bodyOf(form({ value_type: "TEXT_FIXED" }))), {});
+  assert.deepEqual(faultsOf(bodyOf(form({ value_type: "NUMBER_FIXED" }))), { fixed_value_number: "Needs a number." });
+});
+
+test("what is no number says so at its input", () => {
+  const faults = faultsOf(bodyOf(form({ range_start_number: "five", range_end_number: "1.5" })));
+  assert.deepEqual(Object.keys(faults), ["range_start_number", "range_end_number"]);
+});
+
+test("a range that is the wrong way round is told with its other end", () => {
+  const faults = faultsOf(bodyOf(form({ range_start_number: "100", range_end_number: "5" })));
+  assert.deepEqual(faults, { range_start_number: "Must not be above the end of the range, 5." });
+});
+
+test("a counter must move, and start again on its far side", () => {
+  const up = { value_type: "INCREMENT", start_number: "10", step_number: "5", reset_number: "9" };
+  assert.deepEqual(faultsOf(bodyOf(form(up))), { reset_number: "Must not be below the start, 10." });
+  assert.deepEqual(faultsOf(bodyOf(form({ ...up, value_type: "DECREMENT", reset_number: "11" }))), {
+    reset_number: "Must not be above the start, 10.",
+  });
+  assert.deepEqual(faultsOf(bodyOf(form({ ...up, step_number: "0", reset_number: "" }))), {
+    step_number: "Must be greater than 0.",
+  });
+});
+
+test("integers that a client would not read exactly are refused", () => {
+  const faults = faultsOf(bodyOf(form({ value_type: "NUMBER_FIXED", fixed_value_number: "9007199254740993" })));
+  assert.match(faults.fixed_value_number, /at most 9,007,199,254,740,991/);
+});
+
+test("the server's words use the names of the form", () => {
+  assert.equal(humane("start_number is needed for INCREMENT"), "“Start” is needed for INCREMENT.");
+  assert.equal(humane("is taken by another field"), "Is taken by another field.");
+});

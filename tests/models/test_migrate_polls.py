@@ -1,0 +1,22 @@
+"""Migration 0002 brings the table of polls, and takes it away again."""
+
+import flask_migrate
+import sqlalchemy as sa
+
+from app import create_app, startup
+from app.database import db, declare
+from tests.conftest import settings_for
+
+
+def test_the_table_of_polls_comes_and_goes_with_its_migration(own_database_url, tmp_path):
+    app = create_app(settings_for(own_database_url, tmp_path), TESTING=True)
+    startup.prepare(app)
+    with app.app_context():
+        declare(writes=True)
+        seen = []
+        for step in (None, flask_migrate.downgrade, flask_migrate.upgrade):
+            if step:
+                step(revision="0001" if step is flask_migrate.downgrade else "head")
+            seen.append("polls" in sa.inspect(db.engine).get_table_names())
+        db.engine.dispose()
+    assert seen == [True, False, True]

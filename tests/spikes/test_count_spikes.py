@@ -1,0 +1,99 @@
+"""How many schedules there are of each status, and the search that finds them."""
+
+import pytest
+
+from tests.support.moments import at
+from tests.support.problems import faults, refused
+
+
+@pytest.fixture
+def devices(make, clock):
+    """On the truck one expired, one active and two scheduled spikes, on the server one that is active."""
+    cpu = {"value_type": "NUMBER_RANGE", "name": "Cpu Load"}
+    truck = make.collection("Truck", cpu, {"value_type": "INCREMENT", "name": "km"})
+    server = make.collection("Server", cpu)
+    cpu_id, km_id = (field["id"] for field in truck["fields"])
+    hot = {"original_field_id": cpu_id, "range_end_number": 100}
+    make.spike(truck, hot, name="early", duration=60)
+    clock.shift(120)
+    make.spike(truck, {"original_field_id": km_id, "step_number": 50}, name="current")
+    make.spike(truck, name="later", start_datetime=at(120))
+    make.spike(truck, hot, name="last", start_datetime=at(240))
+    make.spike(server, name="server's")
+    return {"truck": truck, "server": server}
+
+
+def counted(caller, query=""):
+    response = caller.get(f"/api/spike-schedules/counts{query}")
+    assert response.status_code == 200, response.text
+    return response.json
+
+
+def found(caller, query):
+    response = caller.get(f"/api/spike-schedules{query}")
+    assert response.status_code == 200, response.text
+    return [spike["name"] for spike in response.json["items"]]
+
+
+def test_all_are_counted_by_status(owner, devices):
+    assert counted(owner) == {"all": 5, "active": 2, "scheduled": 2, "expired": 1}
+
+
+def test_none_count_zero(owner):
+    assert counted(owner) == {"all": 0, "active": 0, "scheduled": 0, "expired": 0}
+
+
+def test_they_are_counted_for_one_collection(owner, devices):
+    query = f"?collection_id={devices['truck']['id']}"
+    assert counted(owner, query) == {"all": 4, "active": 1, "scheduled": 2, "expired": 1}
+
+
+@pytest.mark.parametrize(
+    ("search", "names"),
+    [
+        ("LAT", ["later"]),
+        ("server", ["server's"]),
+        ("truck", ["early", "current", "later", "last"]),
+        ("cpu load", ["early", "last"]),
+        ("km", ["current"]),
+        ("%", []),
+    ],
+    ids=[
+        "a name",
+        "a collection",
+        "another collection",
+        "an overridden field",
+        "another field",
+        "a wildcard",
+    ],
+)
+def test_the_search_finds_names_collections_and_overridden_fields(owner, devices, search, names):
+    query = f"?search={search.replace('%', '%25')}"
+    assert found(owner, query) == names
+    assert counted(owner, query)["all"] == len(names)
+
+
+def test_the_search_of_one_collections_schedules_finds_fields_as_well(owner, devices):
+    path = f"/api/collections/{devices['truck']['id']}/spike-schedules?search=km"
+    assert [spike["name"] for spike in owner.get(path).json["items"]] == ["current"]
+
+
+def test_a_found_schedule_still_shows_all_of_its_overrides(owner, make):
+    fields = [{"value_type": "NUMBER_RANGE", "name": name} for name in ("cpu", "memory")]
+    truck = make.collection("Truck", *fields)
+    make.spike(
+        truck, *({"original_field_id": each["id"], "range_end_number": 30} for each in truck["fields"])
+    )
+    spike = owner.get("/api/spike-schedules?search=memory").json["items"][0]
+    assert [copy["field_name"] for copy in spike["spike_fields"]] == ["cpu", "memory"]
+
+
+def test_everybody_counts_their_own_and_an_admin_all(admin, stranger, devices):
+    assert counted(admin)["all"] == 5
+    assert counted(stranger)["all"] == 0
+    assert counted(stranger, f"?collection_id={devices['truck']['id']}")["all"] == 0
+
+
+def test_refusals(owner, nobody):
+    refused(nobody.get("/api/spike-schedules/counts"), 401)
+    assert list(faults(owner.get("/api/spike-schedules/counts?status=active"))) == ["status"]

@@ -1,0 +1,50 @@
+"""DELETE /api/spike-schedules/{id}."""
+
+import pytest
+
+from tests.support.moments import at
+from tests.support.problems import refused
+
+
+@pytest.fixture
+def truck(make):
+    return make.collection("Truck 01", {"value_type": "NUMBER_FIXED", "name": "cpu"})
+
+
+@pytest.mark.parametrize("start", [-10, 0, 10], ids=["begun", "begins now", "to come"])
+def test_a_schedule_is_gone_whatever_its_status(owner, make, truck, start):
+    spike = make.spike(truck, start_datetime=at(start), end_datetime=at(20))
+    response = owner.delete(f"/api/spike-schedules/{spike['id']}")
+    assert response.status_code == 204
+    assert response.data == b""
+    refused(owner.get(f"/api/spike-schedules/{spike['id']}"), 404)
+    assert owner.get("/api/spike-schedules").json["total"] == 0
+
+
+def test_the_next_poll_serves_normal_values(owner, make, truck):
+    (cpu,) = truck["fields"]
+    spike = make.spike(truck, {"original_field_id": cpu["id"], "fixed_value_number": 99})
+    tool = make.key()
+    assert tool.data("Truck 01") == {"cpu": 99}
+    owner.delete(f"/api/spike-schedules/{spike['id']}")
+    assert tool.data("Truck 01") == {"cpu": 7}
+
+
+def test_an_expired_one_may_be_deleted_too(owner, make, truck, clock):
+    spike = make.spike(truck, duration=60)
+    clock.shift(60)
+    assert owner.delete(f"/api/spike-schedules/{spike['id']}").status_code == 204
+
+
+def test_collection_and_other_schedules_stay(owner, make, truck):
+    gone = make.spike(truck, start_datetime=at(0), duration=60)
+    stays = make.spike(truck, start_datetime=at(10), duration=60)
+    owner.delete(f"/api/spike-schedules/{gone['id']}")
+    assert owner.get(f"/api/collections/{truck['id']}").json["fields"] == truck["fields"]
+    assert owner.get(f"/api/spike-schedules/{stays['id']}").json == stays
+
+
+def test_a_second_time_there_is_nothing_to_delete(owner, make, truck):
+    path = f"/api/spike-schedules/{make.spike(truck)['id']}"
+    owner.delete(path)
+    refused(owner.delete(path), 404)

@@ -1,0 +1,214 @@
+"""Windows of one collection never overlap, and the refusal says what is in the way and what is free."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.support.moments import at
+from tests.support.problems import refused
+from tests.support.properties import talks_to_the_app
+
+
+@pytest.fixture
+def truck(make):
+    return make.collection("Truck 01", {"value_type": "NUMBER_RANGE", "name": "cpu"})
+
+
+def schedule(caller, collection, start, end, name="Spike"):
+    """Ask for the window of these minutes from now."""
+    return caller.post(
+        "/api/spike-schedules",
+        {
+            "collection_id": collection["id"],
+            "name": name,
+            "start_datetime": at(start),
+            "end_datetime": at(end),
+        },
+    )
+
+
+def brief(spike):
+    return {name: spike[name] for name in ("id", "name", "start_datetime", "end_datetime")}
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        pytest.param(60, 120, id="the same window"),
+        pytest.param(50, 70, id="over its start"),
+        pytest.param(110, 130, id="over its end"),
+        pytest.param(70, 110, id="within it"),
+        pytest.param(50, 130, id="around it"),
+        pytest.param(60, 70, id="its first part"),
+        pytest.param(110, 120, id="its last part"),
+        pytest.param(50, 120, id="from before it to its end"),
+        pytest.param(60, 130, id="from its start to after it"),
+        pytest.param(50, 60 + 1e-6, id="an instant of its start"),
+        pytest.param(120 - 1e-6, 130, id="an instant of its end"),
+        pytest.param(-600, 6000, id="far around it"),
+    ],
+)
+def test_a_window_that_shares_an_instant_with_another_is_refused(owner, truck, start, end):
+    there = schedule(owner, truck, 60, 120, "Black Friday").json
+    problem = refused(schedule(owner, truck, start, end), 409)
+    assert problem["conflicts"] == [brief(there)]
+    assert problem["type"] == "urn:spikecast:problem:overlap"
+    assert problem["detail"].startswith("The window overlaps 'Black Friday'.")
+    assert owner.get("/api/spike-schedules").json["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        pytest.param(0, 60, id="back to back before it"),
+        pytest.param(120, 180, id="back to back after it"),
+        pytest.param(0, 30, id="before it"),
+        pytest.param(150, 180, id="after it"),
+    ],
+)
+def test_a_window_that_shares_none_is_allowed(owner, truck, start, end):
+    schedule(owner, truck, 60, 120)
+    assert schedule(owner, truck, start, end).status_code == 201
+
+
+def test_a_gap_may_be_filled_exactly(owner, truck):
+    schedule(owner, truck, 0, 60)
+    schedule(owner, truck, 120, 180)
+    assert schedule(owner, truck, 60, 120).status_code == 201
+
+
+def test_windows_are_compared_as_instants_whatever_their_offsets(owner, truck):
+    body = {"collection_id": truck["id"], "name": "Spike"}
+    there = {"start_datetime": "2026-11-27T12:00:00+02:00", "end_datetime": "2026-11-27T13:00:00+02:00"}
+    same = {"start_datetime": "2026-11-27T10:30:00", "end_datetime": "2026-11-27T11:30:00Z"}
+    after = {"start_datetime": "2026-11-27T08:00:00-03:00", "end_datetime": "2026-11-27T12:00:00Z"}
+    assert owner.post("/api/spike-schedules", body | there).status_code == 201
+    refused(owner.post("/api/spike-schedules", body | same), 409)
+    assert owner.post("/api/spike-schedules", body | after).status_code == 201
+
+
+def test_other_collections_may_have_the_same_window(owner, truck, make):
+    schedule(owner, truck, 60, 120)
+    other = make.collection("Truck 02", {"value_type": "NUMBER_RANGE"})
+    assert schedule(owner, other, 60, 120).status_code == 201
+
+
+def test_all_that_is_in_the_way_is_told_earliest_first(owner, truck):
+    for start in (120, 0, 60, 180, 240):
+        schedule(owner, truck, start, start + 30, f"at {start}")
+    problem = refused(schedule(owner, truck, 10, 190), 409)
+    assert [each["name"] for each in problem["conflicts"]] == ["at 0", "at 60", "at 120", "at 180"]
+    assert problem["detail"] == (
+        "The window overlaps 'at 0', 'at 60', 'at 120' and 1 more. The next free start is "
+        "2026-11-27T12:30:00Z."
+    )
+
+
+def test_the_next_free_start_is_where_a_window_of_that_length_fits(owner, truck):
+    schedule(owner, truck, 60, 120)
+    schedule(owner, truck, 130, 180)
+    assert refused(schedule(owner, truck, 90, 100), 409)["next_free_start"] == at(120)
+    assert refused(schedule(owner, truck, 90, 101), 409)["next_free_start"] == at(180)
+    assert refused(schedule(owner, truck, 55, 65), 409)["next_free_start"] == at(120)
+
+
+def test_there_is_no_next_free_start_where_the_calendar_ends_first(owner, truck):
+    body = {"collection_id": truck["id"], "name": "Spike"}
+    owner.post("/api/spike-schedules", body | {"end_datetime": "9998-12-31T23:00:00Z"})
+    problem = refused(owner.post("/api/spike-schedules", body | {"duration": 3600}), 409)
+    assert problem["next_free_start"] is None
+    problem = refused(owner.post("/api/spike-schedules", body | {"duration": 3599}), 409)
+    assert problem["next_free_start"] == "9998-12-31T23:00:00Z"
+
+
+def test_a_window_in_the_way_is_free_once_it_is_deleted(owner, truck):
+    there = schedule(owner, truck, 60, 120).json
+    refused(schedule(owner, truck, 60, 120), 409)
+    owner.delete(f"/api/spike-schedules/{there['id']}")
+    assert schedule(owner, truck, 60, 120).status_code == 201
+
+
+def test_what_a_spike_that_was_ended_had_left_is_free(owner, truck, clock):
+    there = schedule(owner, truck, 0, 120).json
+    clock.shift(60 * 30)
+    owner.post(f"/api/spike-schedules/{there['id']}/end")
+    assert schedule(owner, truck, 30, 60).status_code == 201
+
+
+def test_a_window_that_has_passed_is_still_in_the_way_until_it_is_cleared_away(owner, truck, clock, make):
+    there = schedule(owner, truck, 0, 10).json
+    clock.shift(60 * 20)
+    problem = refused(schedule(owner, truck, 5, 30), 409)
+    assert problem["conflicts"] == [brief(there)]
+    make.key().data("Truck 01")
+    assert schedule(owner, truck, 5, 30).status_code == 201
+
+
+def test_a_spike_that_was_ended_at_its_very_start_is_in_nobodys_way(owner, truck):
+    there = schedule(owner, truck, 0, 60).json
+    ended = owner.post(f"/api/spike-schedules/{there['id']}/end").json
+    assert (ended["start_datetime"], ended["end_datetime"]) == (at(0), at(0))
+    assert schedule(owner, truck, -30, 30).status_code == 201
+
+
+def overlaps(one, other):
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def earliest(windows, start, length):
+    """The first minute from `start` on at which a window of that length is free, by trying each."""
+    while any(overlaps((start, start + length), window) for window in windows):
+        start += 1
+    return start
+
+
+windows = st.tuples(st.integers(0, 120), st.integers(1, 60)).map(lambda each: (each[0], sum(each)))
+
+
+@given(wanted=st.lists(windows, min_size=2, max_size=8))
+@example(wanted=[(60, 120), (0, 180), (70, 80), (60, 120), (0, 60), (120, 180)])
+@talks_to_the_app
+def test_a_window_is_accepted_exactly_where_it_overlaps_none_and_else_told_where_it_fits(owner, make, wanted):
+    collection = make.collection(None, {"value_type": "NUMBER_RANGE"})
+    accepted: dict[tuple[int, int], int] = {}
+    for start, end in wanted:
+        response = schedule(owner, collection, start, end)
+        in_the_way = sorted(window for window in accepted if overlaps(window, (start, end)))
+        if not in_the_way:
+            assert response.status_code == 201, response.text
+            accepted[start, end] = response.json["id"]
+            continue
+        problem = refused(response, 409)
+        assert [each["id"] for each in problem["conflicts"]] == [accepted[window] for window in in_the_way]
+        free = earliest(accepted, start, end - start)
+        assert problem["next_free_start"] == at(free)
+        at_the_free_start = schedule(owner, collection, free, free + end - start)
+        assert at_the_free_start.status_code == 201, at_the_free_start.text
+        owner.delete(at_the_free_start.headers["Location"])
+
+
+@given(
+    there=st.lists(windows, min_size=1, max_size=4),
+    moved=windows,
+    ends=st.sampled_from([("start_datetime",), ("end_datetime",), ("start_datetime", "end_datetime")]),
+)
+@talks_to_the_app
+def test_a_window_is_moved_exactly_where_it_then_overlaps_no_other(owner, make, there, moved, ends):
+    collection = make.collection(None, {"value_type": "NUMBER_RANGE"})
+    others = [each for each in there if schedule(owner, collection, *each).status_code == 201]
+    last = max(end for _, end in others)
+    spike = schedule(owner, collection, last + 10, last + 20).json
+    changes = {"start_datetime": at(moved[0]), "end_datetime": at(moved[1])}
+    start = moved[0] if "start_datetime" in ends else last + 10
+    end = moved[1] if "end_datetime" in ends else last + 20
+    response = owner.patch(f"/api/spike-schedules/{spike['id']}", {name: changes[name] for name in ends})
+    if start >= end:
+        assert response.status_code == 422
+    elif any(overlaps(other, (start, end)) for other in others):
+        problem = refused(response, 409)
+        assert problem["next_free_start"] == at(earliest(others, start, end - start))
+    else:
+        assert response.status_code == 200, response.text
+        assert (response.json["start_datetime"], response.json["end_datetime"]) == (at(start), at(end))
+    if response.status_code != 200:
+        assert owner.get(f"/api/spike-schedules/{spike['id']}").json == spike

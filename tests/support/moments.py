@@ -1,0 +1,15 @@
+"""Moments around the one at which the tests' clock stands, as the API writes them."""
+
+from datetime import UTC, datetime, timedelta
+
+NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+
+
+def at(minutes: float) -> str:
+    """So many minutes after the tests' NOW; before it, where negative."""
+    return written(NOW + timedelta(minutes=minutes))
+
+
+def written(moment: datetime) -> str:
+    """ISO 8601 in UTC, with Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,8 @@
+"""Settings of property-based tests that talk to the app."""
+
+from hypothesis import HealthCheck, settings
+
+# The app's fixtures are made once for all examples: each example makes things of its own.
+talks_to_the_app = settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)

@@ -1,0 +1,135 @@
+"""Trouble for the database of an app: locks that others hold, no room, no right to write."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.pool import NullPool
+from werkzeug.test import TestResponse
+
+from app.database import Base, db
+
+
+@contextmanager
+def another_session(app: Flask) -> Iterator[sa.Connection]:
+    """Somebody else in the database of `app`, who is not the app and begins transactions by SQL."""
+    with app.app_context():
+        url = db.engine.url
+    engine = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def write_lock(app: Flask) -> Iterator[None]:
+    """Somebody else is writing everything: nobody may write, everybody may read."""
+    with another_session(app) as session:
+        if session.dialect.name == "sqlite":
+            session.exec_driver_sql("PRAGMA busy_timeout=100")
+            session.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            tables = ", ".join(Base.metadata.tables)
+            session.exec_driver_sql("SET lock_timeout=100")
+            session.exec_driver_sql("BEGIN")
+            session.exec_driver_sql(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")
+        try:
+            yield
+        finally:
+            session.exec_driver_sql("ROLLBACK")
+
+
+def everything(app: Flask) -> dict[str, list[str]]:
+    """All rows of all tables."""
+    with another_session(app) as session:
+        return {
+            name: sorted(map(repr, session.execute(sa.select(table)).all()))
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def unavailable(response: TestResponse) -> None:
+    """An answer must be the 503 of a database that does not serve."""
+    assert response.status_code == 503, f"{response.status_code}: {response.text[:500]}"
+    assert response.content_type == "application/problem+json"
+    assert int(response.headers["Retry-After"]) > 0
+    assert response.json == {
+        "type": "about:blank",
+        "title": "Temporarily unavailable",
+        "status": 503,
+        "detail": "The database is busy or away. Nothing was changed; try again in a moment.",
+    }
+
+
+@contextmanager
+def every_connection(app: Flask, statement: str) -> Iterator[None]:
+    """Every connection that the app opens meanwhile begins with `statement`."""
+
+    def begin(connection: Any, _record: object) -> None:
+        connection.execute(statement).close()
+        connection.commit()
+
+    with app.app_context():
+        engine = db.engine
+    engine.dispose()
+    sa.event.listen(engine, "connect", begin)
+    try:
+        yield
+    finally:
+        sa.event.remove(engine, "connect", begin)
+        engine.dispose()
+
+
+@contextmanager
+def only_reading(app: Flask) -> Iterator[None]:
+    """The app may only read: PostgreSQL as a standby, SQLite from a read-only disk."""
+    with app.app_context():
+        is_sqlite = db.engine.dialect.name == "sqlite"
+    with every_connection(
+        app, "PRAGMA query_only=ON" if is_sqlite else "SET default_transaction_read_only=ON"
+    ):
+        yield
+
+
+@contextmanager
+def no_room(app: Flask) -> Iterator[None]:
+    """The database's disk is full."""
+    with app.app_context():
+        is_sqlite = db.engine.dialect.name == "sqlite"
+    with no_file_grows() if is_sqlite else refusing_writes(app, "disk_full"):
+        yield
+
+
+@contextmanager
+def no_file_grows() -> Iterator[None]:
+    """This process can write no file."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+@contextmanager
+def refusing_writes(app: Flask, condition: str) -> Iterator[None]:
+    """PostgreSQL refuses every write with this condition, such as `disk_full` or a SQLSTATE."""
+    with running_at_writes(app, f"RAISE EXCEPTION USING ERRCODE = '{condition}'"):
+        yield
+
+
+@contextmanager
+def running_at_writes(app: Flask, body: str) -> Iterator[None]:
+    """PostgreSQL runs some PL/pgSQL at every write."""
+    with another_session(app) as session:
+        function = f"trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NULL; END $$"
+        session.exec_driver_sql(f"CREATE FUNCTION {function}")
+        for table in Base.metadata.tables:
+            at = f"BEFORE INSERT OR UPDATE OR DELETE ON {table}"
+            session.exec_driver_sql(f"CREATE TRIGGER trouble {at} EXECUTE FUNCTION trouble()")
+        try:
+            yield
+        finally:
+            session.exec_driver_sql("DROP FUNCTION trouble CASCADE")

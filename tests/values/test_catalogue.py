@@ -1,0 +1,35 @@
+"""What is known of the types: which are numeric, which a spike may override, how they are told."""
+
+import pytest
+
+from app.values import DIRECTIONS, NUMERIC_TYPES, CollectionType, ValueType, is_editable
+
+NUMERIC = {"NUMBER_FIXED", "FLOAT_FIXED", "NUMBER_RANGE", "FLOAT_RANGE", "INCREMENT", "DECREMENT"}
+
+
+def test_there_are_eight_value_types():
+    assert set(ValueType) == NUMERIC | {"TEXT_FIXED", "EPOCH_NOW"}
+
+
+def test_six_of_them_are_numeric():
+    assert set(NUMERIC_TYPES) == NUMERIC
+
+
+def test_two_of_them_count():
+    assert set(DIRECTIONS) == {"INCREMENT", "DECREMENT"}
+
+
+@pytest.mark.parametrize("value_type", ValueType)
+def test_a_spike_may_override_exactly_the_numeric_performance_fields(value_type):
+    assert is_editable(CollectionType.PERFORMANCE, value_type) == (value_type in NUMERIC)
+    assert not is_editable(CollectionType.CONFIGURATION, value_type)
+
+
+@pytest.mark.parametrize("word", ["Performance", "performance", "PERFORMANCE", "pErFoRmAnCe"])
+def test_a_collection_type_is_told_in_any_letter_case(word):
+    assert CollectionType.from_word(word) is CollectionType.PERFORMANCE
+
+
+@pytest.mark.parametrize("word", ["", " performance", "perf", "performances", "conﬁguration", "INFO"])
+def test_no_other_word_is_a_collection_type(word):
+    assert CollectionType.from_word(word) is None
