@@ -1,0 +1,150 @@
+"""The product under gunicorn, a browser, and people who use it."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.support import is_required
+from tests.support.browser import PHONE, Complaints, context, launch, program
+from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, running_server
+
+_numbers = itertools.count(1)
+PASSWORD = "a password of the browser tests"
+
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    if program() is None:
+        reason = "no Chromium: install Debian's package chromium"
+        if is_required("browser"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """The product with two workers on SQLite, for all tests of this process."""
+    folder = tmp_path_factory.mktemp("site")
+    with running_server(f"sqlite:///{folder / 'spikecast.db'}") as server:
+        yield server
+
+
+class Api:
+    """The JSON API, as somebody who signed in with a script."""
+
+    def __init__(self, site: str, login: str, password: str) -> None:
+        self.site, self.session = site, requests.Session()
+        tokens = self.post("/api/auth/login", {"login": login, "password": password})
+        self.session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+
+    def call(self, method: str, path: str, body: object = None) -> dict:
+        answer = self.session.request(method, self.site + path, json=body, timeout=20)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else {}
+
+    def get(self, path: str) -> dict:
+        return self.call("GET", path)
+
+    def post(self, path: str, body: object = None) -> dict:
+        return self.call("POST", path, body)
+
+    def collection(self, name: str, **fields: dict) -> dict:
+        """A collection; each keyword is a field's name, its value the settings with value_type."""
+        made = self.post("/api/collections", {"name": name})
+        for field_name, settings in fields.items():
+            body = {"collection_type": "Performance", "field_name": field_name, **settings}
+            self.post(f"/api/collections/{made['id']}/fields", body)
+        return self.get(f"/api/collections/{made['id']}")
+
+    def spike(self, collection: dict, name: str = "Drill", **more: object) -> dict:
+        body = {"collection_id": collection["id"], "name": name, "duration": 3600, **more}
+        return self.post("/api/spike-schedules", body)
+
+
+@pytest.fixture(scope="session")
+def admin_api(site: RunningServer) -> Api:
+    """The first Admin's script."""
+    return Api(site.url, ADMIN_USERNAME, ADMIN_PASSWORD)
+
+
+class Person:
+    """Somebody with an account, who opens browsers."""
+
+    def __init__(self, site: str, login: str, role: str, open_page: Callable[..., Page]) -> None:
+        self.site, self.login, self.password, self.role = site, login, PASSWORD, role
+        self.open_page = open_page
+        self.api = Api(site, login, PASSWORD)
+
+    def browse(self, path: str = "/", **options: object) -> Page:
+        """A browser of their own, signed in, at `path`."""
+        page = self.open_page(**options)
+        page.goto(f"{self.site}/sign-in")
+        page.get_by_label("E-mail or user name").fill(self.login)
+        page.get_by_label("Password").fill(self.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{self.site}/")
+        page.goto(self.site + path)
+        return page
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """Whatever a browser complains about fails the test, unless the test said that it would."""
+    seen = Complaints()
+    yield seen
+    assert seen.unexpected == []
+
+
+@pytest.fixture
+def open_page(browser: Browser, complaints: Complaints) -> Iterator[Callable[..., Page]]:
+    """Open a page in a browser of its own; options are those of a browser context."""
+    with ExitStack() as opened:
+        yield lambda **options: opened.enter_context(context(browser, complaints, **options)).new_page()
+
+
+@pytest.fixture
+def person(site: RunningServer, admin_api: Api, open_page: Callable[..., Page]) -> Callable[..., Person]:
+    """Make somebody: `person()` is an Editor, `person("Viewer")` a Viewer, `person("Admin")` an Admin."""
+
+    def make(role: str = "Editor") -> Person:
+        name = f"{role.lower()}{next(_numbers)}"
+        body = {"email": f"{name}@example.org", "username": name, "password": PASSWORD, "role": role}
+        admin_api.post("/api/users", body)
+        return Person(site.url, name, role, open_page)
+
+    return make
+
+
+@pytest.fixture
+def editor(person: Callable[..., Person]) -> Person:
+    return person()
+
+
+@pytest.fixture
+def viewer(person: Callable[..., Person]) -> Person:
+    return person("Viewer")
+
+
+@pytest.fixture(params=["wide", "phone"])
+def width(request: pytest.FixtureRequest) -> dict:
+    """Options for a wide window, and for a phone."""
+    return {} if request.param == "wide" else {"viewport": PHONE, "has_touch": True}

@@ -1,0 +1,51 @@
+"""Signing in and out in the browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+def test_a_page_asks_to_sign_in_and_comes_back(site, editor, open_page):
+    page = open_page()
+    page.goto(f"{site.url}/collections?search=truck")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.get_by_label("E-mail or user name").fill(editor.login)
+    page.get_by_label("Password").fill(editor.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site.url}/collections?search=truck")
+
+
+def test_a_wrong_password_is_told_and_the_login_kept(site, editor, open_page, complaints):
+    complaints.expect("401")
+    page = open_page()
+    page.goto(f"{site.url}/sign-in")
+    page.get_by_label("E-mail or user name").fill(editor.login)
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("wrong")
+    expect(page.get_by_label("E-mail or user name")).to_have_value(editor.login)
+
+
+def test_signing_out_ends_the_sign_in(site, editor):
+    page = editor.browse()
+    page.get_by_role("button", name=editor.login).click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(f"{site.url}/sign-in")
+    page.goto(f"{site.url}/collections")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_the_token_is_out_of_reach_of_scripts(editor):
+    page = editor.browse()
+    cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    assert cookies["spikecast_session"]["httpOnly"]
+    assert cookies["spikecast_session"]["sameSite"] == "Lax"
+    assert "spikecast_session" not in page.evaluate("document.cookie")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_theme_that_is_chosen_stays(editor, theme):
+    page = editor.browse()
+    for _ in range(1 if theme == "dark" else 2):
+        page.get_by_role("button", name="Theme").click()
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
