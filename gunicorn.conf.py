@@ -1,9 +1,9 @@
 """How gunicorn serves Spikecast. What differs between installations is a SPIKECAST_ setting."""
 
-import logging
+import subprocess
 import sys
 
-from config import BadSetting, load  # a name `config` here would be taken for a setting
+from config import HERE, BadSetting, load  # a name `config` here would be taken for a setting
 
 try:
     _settings = load()
@@ -22,14 +22,15 @@ accesslog = None
 
 
 def on_starting(_server):  # type: ignore[no-untyped-def]
-    """Migrate and greet before the first worker starts."""
-    _log_like_gunicorn()
-    from app import create_app, startup
+    """Migrate and greet before the first worker starts.
 
-    try:
-        startup.prepare(create_app(_settings))
-    except (BadSetting, startup.CannotStart, OSError) as fault:
-        sys.exit(f"Spikecast does not start: {fault}")
+    In a process of its own: workers inherit what this one has imported, and a reload would then bring
+    them nothing new.
+    """
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"]
+    prepared = subprocess.run(command, cwd=HERE, check=False)  # noqa: S603 - nothing of it comes from outside
+    if prepared.returncode:
+        sys.exit(prepared.returncode)
 
 
 def when_ready(server):  # type: ignore[no-untyped-def]
@@ -39,10 +40,6 @@ def when_ready(server):  # type: ignore[no-untyped-def]
 
 def post_worker_init(_worker):  # type: ignore[no-untyped-def]
     """The workers log to the same place."""
-    _log_like_gunicorn()
+    from app import log
 
-
-def _log_like_gunicorn():  # type: ignore[no-untyped-def]
-    form = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
-    logging.basicConfig(level=logging.INFO, format=form, datefmt="%Y-%m-%d %H:%M:%S %z")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    log.configure()

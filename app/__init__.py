@@ -13,7 +13,7 @@ from app.auth import api as auth_api
 from app.auth import keys_api, passwords, users_api
 from app.auth import pages as auth_pages
 from app.collections import api as collections_api
-from app.collections import fields_api
+from app.collections import fields_api, impact_api
 from app.collections import pages as collections_pages
 from app.extensions import jwt, migrate
 from app.generation import api as generation_api
@@ -93,6 +93,7 @@ def _register_routes(app: Flask) -> None:
         users_api,
         collections_api,
         fields_api,
+        impact_api,
         spikes_api,
         preview_api,
         timeline_api,

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import demo, keys, settings, users
+from app.cli import demo, keys, prepare, settings, users
 
 
 def init_app(app: Flask) -> None:
@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
         keys.list_keys,
         keys.revoke_key,
         settings.check_config,
+        prepare.prepare,
         demo.demo,
     ):
         app.cli.add_command(command)

@@ -136,7 +136,7 @@ def check_key(key_hash: str, now: datetime) -> None:
     _alive(db.session.execute(query).one_or_none(), now)
 
 
-def _alive(row: sa.Row[Any] | None, now: datetime) -> sa.Row[Any]:
+def _alive(row: Any, now: datetime) -> Any:
     """The row of a key that counts."""
     if row is None:
         raise refused("The API key is not known here.")

@@ -49,6 +49,12 @@ class ApiKey(Base):
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= now else "valid"
 
+    @classmethod
+    def is_valid(cls, now: datetime) -> sa.ColumnElement[bool]:
+        """The keys whose status is `valid`: `status()` as SQL."""
+        lasts = sa.or_(cls.expires_at.is_(None), cls.expires_at > now)
+        return sa.and_(cls.revoked_at.is_(None), lasts)
+
     @staticmethod
     def get_for(actor: Actor, key_id: int, *, locked: bool = False) -> "ApiKey":
         """The key, if it exists for this actor: their own, or anybody's for an Admin."""

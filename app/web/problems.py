@@ -9,7 +9,7 @@ import orjson
 from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from app.database import db
 from app.errors import Conflict, DomainError, Unavailable
@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
     """Answer every error of the app."""
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_exception)
+    app.register_error_handler(InternalServerError, on_logged)
     app.register_error_handler(DBAPIError, on_database_error)
     app.register_error_handler(PoolTimeout, on_database_error)
     app.register_error_handler(Exception, on_unforeseen)
@@ -108,6 +109,11 @@ def on_unforeseen(error: Exception) -> Response:
     """A fault of ours: told to the log whole, to the client only that it happened."""
     log.error("Failed at %s %s", request.method, ascii(request.path), exc_info=error)
     db.session.rollback()
+    return on_logged(error)
+
+
+def on_logged(_error: Exception) -> Response:
+    """A fault of ours that is in the log already: Flask met it when the view was done."""
     return problem(500, "Internal error", "Something went wrong on the server; its log says what.")
 
 

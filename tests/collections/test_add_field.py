@@ -19,6 +19,7 @@ from tests.support.value_types import (
     foreign,
     some,
     taken,
+    takes,
 )
 
 HEAD = {"collection_type": "Performance", "field_name": "cpu"}
@@ -93,9 +94,9 @@ def test_a_needed_setting_that_is_null_is_asked_for(owner, path, value_type):
 def test_every_setting_of_another_type_is_refused(owner, path, value_type):
     given = some(NEEDED[value_type]) | some(foreign(value_type))
     told = faults(owner.post(path, HEAD | {"value_type": value_type} | given))
-    takes = " and ".join(taken(value_type)) or "no settings"
     assert told == {
-        name: [f"{name} does not belong to {value_type}, which takes {takes}"] for name in foreign(value_type)
+        name: [f"{name} does not belong to {value_type}, which takes {takes(value_type)}"]
+        for name in foreign(value_type)
     }
 
 
@@ -330,8 +331,7 @@ def test_all_faults_are_told_at_once_by_their_path(owner, path):
         "current_number": 3,
     }
     told = faults(owner.post(path, given))
-    takes = "range_start_float and range_end_float and float_precision"
-    belongs = f"does not belong to FLOAT_RANGE, which takes {takes}"
+    belongs = f"does not belong to FLOAT_RANGE, which takes {takes('FLOAT_RANGE')}"
     assert told == {
         "field_name": ["must not be empty"],
         "collection_type": ["must be one of Performance, Configuration"],

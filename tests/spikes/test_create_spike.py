@@ -45,8 +45,7 @@ def test_the_answer_is_the_schedule_and_says_where_it_is(owner, make):
     assert response.headers["Location"] == f"/api/spike-schedules/{made['id']}"
     assert owner.get(response.headers["Location"]).json == made
     (copy,) = made.pop("spike_fields")
-    assert made == {
-        "id": made["id"],
+    assert made == made | {
         "collection_id": truck["id"],
         "collection_name": "Truck 01",
         "name": "Black Friday",
@@ -56,8 +55,7 @@ def test_the_answer_is_the_schedule_and_says_where_it_is(owner, make):
         "created_at": "2026-11-27T08:00:00Z",
         "updated_at": "2026-11-27T08:00:00Z",
     }
-    assert copy == dict.fromkeys(SOME_VALUE) | {
-        "id": copy["id"],
+    assert copy == copy | dict.fromkeys(SOME_VALUE) | {
         "original_field_id": cpu["id"],
         "collection_type": "Performance",
         "field_name": "cpu",

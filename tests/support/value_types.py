@@ -51,6 +51,12 @@ def foreign(value_type: str) -> list[str]:
     return [name for name in SOME_VALUE if name not in taken(value_type)]
 
 
+def takes(value_type: str) -> str:
+    """What a refusal says that it takes."""
+    *others, last = taken(value_type) or ["no settings"]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def some(names: list[str]) -> dict[str, object]:
     """A right value for each of these settings."""
     return {name: SOME_VALUE[name] for name in names}

@@ -98,8 +98,8 @@ def test_a_setting_of_another_value_type_is_refused(value_type, name):
         ("TEXT_FIXED", "fixed_value_text"),
         ("EPOCH_NOW", "no settings"),
         ("NUMBER_RANGE", "range_start_number and range_end_number"),
-        ("FLOAT_RANGE", "range_start_float and range_end_float and float_precision"),
-        ("DECREMENT", "start_number and step_number and reset_number and randomization_percentage"),
+        ("FLOAT_RANGE", "range_start_float, range_end_float and float_precision"),
+        ("DECREMENT", "start_number, step_number, reset_number and randomization_percentage"),
     ],
 )
 def test_the_refusal_of_a_foreign_setting_says_what_the_type_takes(value_type, taken):

@@ -19,7 +19,7 @@ export const collectionSpikes = () => ({
   standingKey: "",
   activeId: 0,
   nextId: 0,
-  strip: { ticks: [], bars: [], now: "0%", past: "0%" },
+  strip: { ticks: [], bars: [], now: "0%" },
   busy: false,
 
   // Actions
@@ -95,8 +95,8 @@ export const collectionSpikes = () => ({
     return spike.status === "active" && own === "scheduled" ? "active" : own;
   },
 
-  endsOf(spike) {
-    return windowWords(spike.start_datetime, spike.end_datetime, this.now);
+  whenOf(spike) {
+    return windowWords(spike.start_datetime, spike.end_datetime, this.now).replace(/^Today/, "today");
   },
 
   utcOf(spike) {
@@ -111,6 +111,12 @@ export const collectionSpikes = () => ({
 
   get coming() {
     return this.spikes.find(({ id }) => id === this.nextId) ?? null;
+  },
+
+  /** The next one that the strip does not show. */
+  get later() {
+    const shown = this.strip.bars.map(({ id }) => id);
+    return this.spikes.find((spike) => spike.status === "scheduled" && !shown.includes(spike.id)) ?? null;
   },
 
   get standingWords() {

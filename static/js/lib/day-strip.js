@@ -1,4 +1,4 @@
-// A strip of a few hours round now with the windows on it: where everything stands, in per cent.
+// A strip of a few hours round now with the windows on it: where everything stands.
 
 import { clock, status, windowWords } from "./time.js";
 
@@ -7,6 +7,7 @@ const HOURS_SHOWN = 6;
 const MOST_HOURS = 26;
 const LETTER = 6.6; // pixels; a guess that errs on the wide side
 const GAP = 8;
+const THINNEST = 7;
 
 /**
  * The hours to show: from the hour before now, or before the active window's start, until at least
@@ -27,7 +28,8 @@ export function spanOf(spikes, now) {
 export function stripOf(spikes, now, pixels) {
   const { from, to } = spanOf(spikes, now);
   const at = (instant) => Math.min(100, Math.max(0, ((instant - from) / (to - from)) * 100));
-  return { from, to, now: percent(at(now)), past: percent(at(now)), ticks: ticksOf(from, to, at, pixels), bars: barsOf(spikes, now, { from, to, at, pixels }) };
+  const bars = barsOf(spikes, now, { from, to, at, pixels });
+  return { from, to, now: percent(at(now)), ticks: ticksOf(from, to, at, pixels), bars };
 }
 
 function ticksOf(from, to, at, pixels) {
@@ -36,40 +38,56 @@ function ticksOf(from, to, at, pixels) {
   const ticks = [];
   for (let tick = from + HOUR; tick < to; tick += HOUR) {
     const far = Math.min(tick - from, to - tick) >= (HOUR * hours * 20) / Math.max(pixels, 1);
-    if (new Date(tick).getHours() % step === 0 && far) ticks.push({ at: tick, left: percent(at(tick)), label: clock(tick) });
+    if (new Date(tick).getHours() % step !== 0 || !far) continue;
+    ticks.push({ at: tick, left: percent(at(tick)), label: clock(tick) });
   }
   return ticks;
 }
 
 function barsOf(spikes, now, { from, to, at, pixels }) {
-  const bars = spikes
+  const shown = spikes
     .map((spike) => ({ spike, start: Date.parse(spike.start_datetime), end: Date.parse(spike.end_datetime) }))
     .filter(({ start, end }) => start < to && end > from)
     .sort((one, other) => one.start - other.start);
-  return bars.map(({ spike, start, end }, index) => {
-    const next = bars[index + 1];
-    const left = at(start);
-    const right = Math.max(at(end), left + (7 / pixels) * 100);
-    const times = `${clock(start)}–${clock(end)}`;
-    const room = ((next ? at(next.start) : 100) - right) * (pixels / 100) - 2 * GAP;
-    const needed = (text) => [...text].length * LETTER;
+  let taken = 0;
+  return shown.map(({ spike, start, end }, index) => {
+    const left = (at(start) / 100) * pixels;
+    const right = Math.max((at(end) / 100) * pixels, left + THINNEST);
+    const next = shown[index + 1];
+    const free = next ? (at(next.start) / 100) * pixels : pixels;
+    const label = labelOf(spike.name, `${minutes(start)}–${minutes(end)}`, { taken, left, right, free });
+    taken = label.side === "right" ? right + label.width : right;
     return {
       id: spike.id,
-      name: spike.name,
-      times,
       status: status(start, end, now),
       words: `${spike.name}, ${windowWords(start, end, now)}`,
-      left: percent(left),
-      width: percent(right - left),
-      labelLeft: percent(right),
-      labelWidth: `${Math.max(0, Math.round(room))}px`,
-      namesIt: needed(spike.name) <= room,
-      timesIt: needed(`${spike.name} ${times}`) + GAP <= room,
+      left: inPixels(left),
+      width: inPixels(right - left),
+      label: { ...label, left: inPixels(label.left), width: inPixels(label.width) },
     };
   });
 }
 
+/** The label goes inside its bar where it fits, else right, else left of it; else it is left out. */
+function labelOf(name, times, { taken, left, right, free }) {
+  const needed = [...name].length * LETTER + GAP;
+  const more = times.length * LETTER + GAP;
+  const places = [
+    { side: "inside", left, width: right - left },
+    { side: "right", left: right, width: free - right - GAP },
+    { side: "left", left: taken + GAP, width: left - taken - GAP },
+  ];
+  const place = places.find(({ width }) => width >= needed);
+  if (!place) return { side: "", left: 0, width: 0, name: "", times: "" };
+  const withTimes = place.width >= needed + more;
+  const width = place.side === "right" ? Math.min(place.width, needed + more) : place.width;
+  return { ...place, width, name, times: withTimes ? times : "" };
+}
+
+const minutes = (instant) => clock(instant).slice(0, 5);
+
 const percent = (share) => `${share.toFixed(3)}%`;
+const inPixels = (length) => `${length.toFixed(1)}px`;
 
 function hourBefore(instant) {
   return new Date(instant).setMinutes(0, 0, 0);

@@ -1,0 +1,57 @@
+"""What goes with a collection that is deleted."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.database import db
+from app.models import ApiKey, ApiKeyCollection, Collection, Field, SpikeSchedule
+from app.models.mixins import STATUSES
+from app.web.access import current_actor, signed_in
+from app.web.fields import Whole
+from app.web.openapi import Blueprint, refuses
+from app.web.schema import Schema
+
+blp = Blueprint("impact", __name__, url_prefix="/api/collections", description="What goes with a collection")
+
+
+class ImpactOut(Schema):
+    """What goes with a collection that is deleted."""
+
+    fields_ = Whole(attribute="fields", data_key="fields")
+    active_spikes = Whole()
+    scheduled_spikes = Whole()
+    expired_spikes = Whole()
+    keys_losing_access = Whole(metadata={"description": "keys in use that are limited to it, among others"})
+
+
+@blp.route("/<id:collection_id>/impact", methods=["GET"])
+@blp.response(200, ImpactOut)
+@signed_in
+@refuses(404)
+def impact(collection_id: int) -> dict[str, Any]:
+    """See what would go with a collection: before it is deleted."""
+    collection = Collection.get_for(current_actor(), collection_id)
+    now = clock.now()
+
+    def count(counted: Any, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+        return sa.select(sa.func.count(counted)).where(*conditions).scalar_subquery()
+
+    spikes = {
+        f"{status}_spikes": count(
+            SpikeSchedule.id,
+            SpikeSchedule.collection_id == collection.id,
+            SpikeSchedule.has_status(status, now),
+        )
+        for status in STATUSES
+    }
+    keys = count(
+        ApiKeyCollection.api_key_id.distinct(),
+        ApiKeyCollection.collection_id == collection.id,
+        ApiKeyCollection.api_key_id == ApiKey.id,
+        ApiKey.is_valid(now),
+    )
+    facts = {"fields": count(Field.id, Field.collection_id == collection.id), "keys_losing_access": keys}
+    query = sa.select(*(number.label(name) for name, number in (facts | spikes).items()))
+    return dict(db.session.execute(query).one()._mapping)

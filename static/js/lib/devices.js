@@ -1,0 +1,26 @@
+// What signed in, from its User-Agent header, in words that a person recognises.
+
+const BROWSERS = [
+  [/Edg\//, "Edge"],
+  [/OPR\//, "Opera"],
+  [/Firefox\//, "Firefox"],
+  [/Chrome\/|Chromium\//, "Chrome"],
+  [/Safari\//, "Safari"],
+];
+const SYSTEMS = [
+  [/Windows/, "Windows"],
+  [/Android/, "Android"],
+  [/iPhone|iPad/, "iOS"],
+  [/Mac OS X/, "macOS"],
+  [/Linux/, "Linux"],
+];
+
+const first = (table, text) => table.find(([pattern]) => pattern.test(text))?.[1];
+
+/** "Firefox on Linux"; for a program its own name: "curl/8.5.0". */
+export function deviceWords(userAgent) {
+  const browser = first(BROWSERS, userAgent);
+  if (!browser) return userAgent.split(" ")[0] || "Unknown program";
+  const system = first(SYSTEMS, userAgent);
+  return system ? `${browser} on ${system}` : browser;
+}

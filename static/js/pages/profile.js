@@ -1,0 +1,5 @@
+import { passwordForm } from "../components/password-form.js";
+import { signIns } from "../components/sign-ins.js";
+import { start } from "../lib/start.js";
+
+start({ passwordForm, signIns });

@@ -1,0 +1,137 @@
+"""Many who schedule and change fields at the same moment."""
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from tests.support.moments import at
+from tests.support.problems import refused
+from tests.support.together import together
+from tests.support.value_types import SOME_VALUE
+
+THREADS = 16
+ROUNDS = 3
+
+
+def schedule(caller, collection, start, end, **more):
+    body = {
+        "collection_id": collection["id"],
+        "name": f"{start} to {end}",
+        "start_datetime": at(start),
+        "end_datetime": at(end),
+    }
+    return caller.post("/api/spike-schedules", body | more)
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_of_16_who_want_the_same_window_one_gets_it_and_the_others_are_told(owner, make, round_):
+    truck = make.collection("Truck 01", {"name": "cpu"})
+    answers = together(*[lambda: schedule(owner, truck, 10, 20)] * THREADS)
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * (THREADS - 1)
+    (winner,) = (answer.json for answer in answers if answer.status_code == 201)
+    for answer in answers:
+        if answer.status_code == 409:
+            problem = refused(answer, 409)
+            assert [each["id"] for each in problem["conflicts"]] == [winner["id"]]
+            assert problem["next_free_start"] == at(20)
+    assert owner.get("/api/spike-schedules").json["total"] == 1
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_of_windows_that_overlap_at_random_those_that_are_stored_do_not(owner, make, seed):
+    rng = random.Random(seed)
+    truck = make.collection("Truck 01", {"name": "cpu"})
+    starts = [rng.randrange(100) for _ in range(THREADS)]
+    wanted = [(start, start + rng.randrange(1, 40)) for start in starts]
+    answers = together(*(lambda window=window: schedule(owner, truck, *window) for window in wanted))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    stored = owner.get("/api/spike-schedules?sort=start_datetime").json["items"]
+    assert {spike["id"] for spike in stored} == {
+        answer.json["id"] for answer in answers if answer.status_code == 201
+    }
+    assert all(before["end_datetime"] <= after["start_datetime"] for before, after in pairwise(stored)), (
+        stored
+    )
+    # Nobody was turned away for nothing: each of the others overlaps one that was stored.
+    windows = [(spike["start_datetime"], spike["end_datetime"]) for spike in stored]
+    for (start, end), answer in zip(wanted, answers, strict=True):
+        if answer.status_code == 409:
+            assert any(
+                at(start) < taken_until and taken_from < at(end) for taken_from, taken_until in windows
+            )
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_of_16_who_move_their_windows_to_the_same_place_one_gets_there(owner, make, round_):
+    truck = make.collection("Truck 01", {"name": "cpu"})
+    spikes = [schedule(owner, truck, 100 + 10 * n, 105 + 10 * n).json for n in range(THREADS)]
+    there = {"start_datetime": at(10), "end_datetime": at(20)}
+    answers = together(
+        *(lambda spike=spike: owner.patch(f"/api/spike-schedules/{spike['id']}", there) for spike in spikes)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * (THREADS - 1)
+    stored = owner.get("/api/spike-schedules").json["items"]
+    assert sum(spike["start_datetime"] == at(10) for spike in stored) == 1
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_of_an_extension_and_a_new_window_after_it_one_is_refused(owner, make, round_):
+    truck = make.collection("Truck 01", {"name": "cpu"})
+    spike = schedule(owner, truck, 0, 10).json
+    extended, created = together(
+        lambda: owner.post(f"/api/spike-schedules/{spike['id']}/extend", {"duration": 600}),
+        lambda: schedule(owner, truck, 15, 25),
+    )
+    assert (extended.status_code, created.status_code) in [(200, 409), (409, 201)]
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_copies_are_in_step_however_fields_change_while_schedules_are_made(owner, make, round_):
+    truck = make.collection("Truck 01", *({"name": f"field {n}"} for n in range(8)))
+    ids = [field["id"] for field in truck["fields"]]
+    override = {"original_field_id": ids[0], "range_start_number": 6}
+
+    def change(id_, **changes):
+        return lambda: owner.patch(f"/api/fields/{id_}", changes)
+
+    def add(name):
+        field = {"collection_type": "Performance", "field_name": name, "value_type": "EPOCH_NOW"}
+        return lambda: owner.post(f"/api/collections/{truck['id']}/fields", field)
+
+    calls = [
+        *(lambda n=n: schedule(owner, truck, 10 * n, 10 * n + 10, spike_fields=[override]) for n in range(8)),
+        change(ids[0], field_name="renamed though overridden"),
+        change(ids[1], field_name="renamed"),
+        change(ids[2], range_end_number=30),
+        change(ids[3], value_type="NUMBER_FIXED", fixed_value_number=1),
+        change(ids[4], collection_type="Configuration"),
+        lambda: owner.delete(f"/api/fields/{ids[5]}"),
+        add("new"),
+        add("newer"),
+    ]
+    answers = together(*calls)
+    assert {answer.status_code for answer in answers} <= {200, 201, 204}
+    fields = owner.get(f"/api/collections/{truck['id']}").json["fields"]
+    assert len(fields) == 9
+    shared = ("collection_type", "field_name", "value_type", *SOME_VALUE)
+    spikes = owner.get("/api/spike-schedules").json["items"]
+    assert len(spikes) == 8
+    for spike in spikes:
+        copies = owner.get(f"/api/spike-schedules/{spike['id']}").json["spike_fields"]
+        assert [copy["original_field_id"] for copy in copies] == [field["id"] for field in fields]
+        for copy, field in zip(copies, fields, strict=True):
+            expected = {name: field[name] for name in shared}
+            if field["id"] == ids[0]:
+                expected["range_start_number"] = 6
+            assert {name: copy[name] for name in shared} == expected
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_a_collection_that_goes_while_schedules_are_made_leaves_nothing_behind(owner, make, round_):
+    truck = make.collection("Truck 01", {"name": "cpu"})
+    calls = [lambda n=n: schedule(owner, truck, 10 * n, 10 * n + 10) for n in range(THREADS - 1)]
+    *made, deleted = together(*calls, lambda: owner.delete(f"/api/collections/{truck['id']}"))
+    assert deleted.status_code == 204
+    assert {answer.status_code for answer in made} <= {201, 404}
+    assert owner.get("/api/spike-schedules").json["total"] == 0

@@ -1,0 +1,99 @@
+"""Who may do what with schedules: nobody, a Viewer, a stranger, an Admin."""
+
+import pytest
+
+from tests.support.moments import at
+from tests.support.problems import refused
+
+READS = [
+    ("GET", "/api/spike-schedules/{spike}", None),
+    ("GET", "/api/collections/{collection}/spike-schedules", None),
+]
+LISTS = [("GET", "/api/spike-schedules", None)]
+WRITES = [
+    (
+        "POST",
+        "/api/spike-schedules",
+        {"collection_id": "{collection}", "name": "New", "start_datetime": at(90)},
+    ),
+    ("PATCH", "/api/spike-schedules/{spike}", {"name": "Renamed"}),
+    ("POST", "/api/spike-schedules/{spike}/end", None),
+    ("POST", "/api/spike-schedules/{spike}/extend", {"duration": 60}),
+    ("DELETE", "/api/spike-schedules/{spike}", None),
+]
+
+
+def titled(calls):
+    return [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in calls]
+
+
+@pytest.fixture
+def ids(make):
+    collection = make.collection("Truck 01", {"name": "cpu"})
+    override = {"original_field_id": collection["fields"][0]["id"], "range_start_number": 6}
+    return {"collection": collection["id"], "spike": make.spike(collection, override)["id"]}
+
+
+@pytest.fixture
+def of_viewer(admin, viewer, ids):
+    """The viewer owns the collection."""
+    admin.patch(f"/api/collections/{ids['collection']}", {"owner_id": viewer.user_id})
+
+
+def call(caller, ids, method, path, body):
+    if body and "collection_id" in body:
+        body = body | {"collection_id": ids["collection"], "duration": 60}
+    return caller.call(method, path.format(**ids), body)
+
+
+def seen(caller, ids):
+    return caller.get(f"/api/spike-schedules/{ids['spike']}").json, caller.get("/api/spike-schedules").json
+
+
+@pytest.mark.parametrize(("method", "path", "body"), titled(READS + LISTS + WRITES))
+def test_without_credentials_nothing(nobody, owner, ids, method, path, body):
+    before = seen(owner, ids)
+    refused(call(nobody, ids, method, path, body), 401)
+    assert seen(owner, ids) == before
+
+
+@pytest.mark.parametrize(("method", "path", "body"), titled(READS + WRITES))
+def test_to_a_stranger_it_does_not_exist(stranger, owner, ids, method, path, body):
+    before = seen(owner, ids)
+    refused(call(stranger, ids, method, path, body), 404)
+    assert seen(owner, ids) == before
+
+
+@pytest.mark.parametrize(("method", "path", "body"), titled(READS + LISTS))
+def test_a_viewer_reads_those_of_their_own_collections(viewer, of_viewer, ids, method, path, body):
+    response = call(viewer, ids, method, path, body)
+    assert response.status_code == 200
+    spike = response.json["items"][0] if "items" in response.json else response.json
+    assert (spike["id"], spike["spike_fields"][0]["range_start_number"]) == (ids["spike"], 6)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), titled(WRITES))
+def test_a_viewer_writes_nothing_not_even_their_own(viewer, of_viewer, ids, method, path, body):
+    before = seen(viewer, ids)
+    refused(call(viewer, ids, method, path, body), 403)
+    assert seen(viewer, ids) == before
+
+
+@pytest.mark.parametrize(("method", "path", "body"), titled(READS))
+def test_to_a_viewer_somebody_elses_do_not_exist(viewer, ids, method, path, body):
+    refused(call(viewer, ids, method, path, body), 404)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), titled(READS + LISTS + WRITES))
+def test_an_admin_may_do_everything_to_everybodys(admin, ids, method, path, body):
+    assert call(admin, ids, method, path, body).status_code in (200, 201, 204)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), titled(READS + LISTS + WRITES))
+def test_an_owner_may_do_everything_to_their_own(owner, ids, method, path, body):
+    assert call(owner, ids, method, path, body).status_code in (200, 201, 204)
+
+
+def test_who_loses_a_collection_loses_its_schedules(owner, of_viewer, ids):
+    refused(owner.get(f"/api/spike-schedules/{ids['spike']}"), 404)
+    assert owner.get("/api/spike-schedules").json["total"] == 0
