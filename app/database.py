@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import URL, Dialect, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -204,6 +204,11 @@ def _counter_next(last: str | None, start: str, step: str, reset: str | None, di
 
 
 # --- Refusals ------------------------------------------------------------------------------------------
+
+
+def reason(error: DBAPIError) -> str:
+    """What the database said, in one line."""
+    return " ".join(str(error.orig).split())
 
 
 def violated(error: IntegrityError) -> str:

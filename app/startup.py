@@ -75,8 +75,8 @@ def prepare(app: Flask) -> None:
                 db.session.commit()
         except DBAPIError as error:
             url = config.without_secrets(db.engine.url)
-            said = f"SPIKECAST_DATABASE_URL is {url}, and that database does not answer: {error.orig}"
-            raise CannotStart(said) from error
+            said = f"does not answer: {database.reason(error)}"
+            raise CannotStart(f"SPIKECAST_DATABASE_URL is {url}, and that database {said}") from error
         finally:
             db.engine.dispose()  # workers must not share this process's connections
 

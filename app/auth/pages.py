@@ -1,6 +1,7 @@
 """Pages about people: signing in, the profile, API keys, users."""
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
@@ -22,6 +23,8 @@ pages = Blueprint("people", __name__)
 @public
 def sign_in() -> AnyResponse:
     """Sign in; a page that lost its sign-in meanwhile posts the same form from a dialog."""
+    if request.method == "GET" and _is_dialog():
+        return jsonify({"csrf_token": generate_csrf()})
     form = SignInForm()
     if not form.is_submitted() and not User.exists():
         return redirect(url_for("people.set_up"))

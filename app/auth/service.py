@@ -9,6 +9,7 @@ from typing import Any
 import flask_jwt_extended as jwt_extended
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
 
 from app import keys
 from app.auth import guessing, passwords
@@ -99,6 +100,8 @@ def sign_out(actor: Actor) -> None:
 
 def end_sign_in(actor: Actor, sign_in_id: str) -> bool:
     """End one of the actor's sign-ins; whether there was such a one."""
+    if not sign_in_id.isalnum():
+        return False  # no database takes all that an address may hold
     wanted = sa.delete(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == actor.user_id)
     return db.session.scalar(wanted.returning(SignIn.id)) is not None
 
@@ -249,6 +252,17 @@ def change_key(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datet
     key.label = changes.get("label", key.label)
     key.expires_at = changes.get("expires_at", key.expires_at)
     db.session.flush()  # gives it an id
+    _settle(key)
+
+
+def _settle(key: ApiKey) -> None:
+    """Read what the answer shows: nothing is read after the commit."""
+    shown = (
+        selectinload(ApiKey.user),
+        selectinload(ApiKey.limits).selectinload(ApiKeyCollection.collection),
+    )
+    again = sa.select(ApiKey).where(ApiKey.id == key.id).options(*shown)
+    db.session.scalars(again.execution_options(populate_existing=True)).one()
 
 
 def _limit(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) -> dict[str, list[str]]:
@@ -276,3 +290,4 @@ def _limit(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) -> di
 def revoke_key(key: ApiKey, now: datetime) -> None:
     """End a key at once; it stays in the list."""
     key.revoked_at = key.revoked_at or now
+    _settle(key)

@@ -67,7 +67,7 @@ TRUCK_CONFIGURATION: Fields = [
 @click.command("demo")
 @click.option("--owner", help="E-mail or user name of who gets it; without it, the first Admin.")
 @on_the_database
-def demo(owner: str | None) -> None:
+def demo(owner: str | None) -> str:
     """Load two devices with realistic fields, a key, an active and a scheduled spike."""
     actor, now = _owner(owner).actor, clock.now()
     server = _device(actor, SERVER, SERVER_PERFORMANCE, SERVER_CONFIGURATION, now)
@@ -75,7 +75,7 @@ def demo(owner: str | None) -> None:
     _, key = auth.create_key(actor, {"label": "Demo"}, now)
     active = _spike(actor, server, "Demo: overload", now, timedelta(minutes=30), now)
     coming = _spike(actor, truck, "Demo: overheating", now + timedelta(hours=1), timedelta(minutes=15), now)
-    _tell(key, active, coming)
+    return _told(key, active, coming)
 
 
 def _owner(login: str | None) -> User:
@@ -130,16 +130,22 @@ def _spike(
     return spikes.schedule(actor, Checked(values, {}), now)
 
 
-def _tell(key: str, active: SpikeSchedule, coming: SpikeSchedule) -> None:
+def _told(key: str, active: SpikeSchedule, coming: SpikeSchedule) -> str:
     settings: config.Settings = current_app.config["SETTINGS"]
     socket = settings.bind.removeprefix("unix:")
     address, options = f"http://{settings.bind}/api/data", ""
     if socket != settings.bind:
         address, options = "http://localhost/api/data", f"--unix-socket {shlex.quote(socket)} "
-    click.echo(f"Loaded {SERVER!r} and {TRUCK!r}. Poll them with the key, which is shown this once:\n")
-    for name in (SERVER, TRUCK):
-        click.echo(f"  curl -H 'X-API-Key: {key}' {options}{address}/{quote(name, safe='')}/performance")
-    click.echo(
-        f"\n{active.name!r} is active until {active.end_datetime:%H:%M} UTC: cpu and response time are up."
+    polls = [
+        f"  curl -H 'X-API-Key: {key}' {options}{address}/{quote(name, safe='')}/performance"
+        for name in (SERVER, TRUCK)
+    ]
+    until, since = f"{active.end_datetime:%H:%M}", f"{coming.start_datetime:%H:%M}"
+    return "\n".join(
+        [
+            f"Loaded {SERVER!r} and {TRUCK!r}. Poll them with the key, which is shown this once:\n",
+            *polls,
+            f"\n{active.name!r} is active until {until} UTC: cpu and response time are up.",
+            f"{coming.name!r} begins at {since} UTC and lasts 15 minutes.",
+        ]
     )
-    click.echo(f"{coming.name!r} begins at {coming.start_datetime:%H:%M} UTC and lasts 15 minutes.")

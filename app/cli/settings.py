@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 import config
-from app import startup
+from app import database, startup
 from app.database import db
 
 
@@ -43,12 +43,13 @@ def _state_of_the_database() -> str:
     url = db.engine.url
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
         return "sqlite, not there yet; the next start makes it"
+    database.declare(writes=False)
     try:
         with db.engine.connect() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
             version = connection.scalar(sa.text(_VERSION[connection.dialect.name]))
     except DBAPIError as error:
-        raise click.ClickException(f"The database does not answer: {error.orig}") from None
+        raise click.ClickException(f"The database does not answer: {database.reason(error)}") from None
     return f"{connection.dialect.name} {version} answers; {_state_of_the_schema(present)}"
 
 

@@ -16,8 +16,11 @@ from app.errors import DomainError
 from app.web.schema import by_path
 
 
-def on_the_database(command: Callable[..., None]) -> Callable[..., None]:
-    """Run the command on a database with its schema, in one transaction, and tell refusals in words."""
+def on_the_database(command: Callable[..., str]) -> Callable[..., None]:
+    """Run the command on a database with its schema, in one transaction, and tell refusals in words.
+
+    What the command returns is told when it is committed.
+    """
 
     @with_appcontext
     @wraps(command)
@@ -25,16 +28,17 @@ def on_the_database(command: Callable[..., None]) -> Callable[..., None]:
         try:
             startup.migrate()
             database.begin(writes=True)
-            command(*args, **options)
+            said = command(*args, **options)
             db.session.commit()
         except DomainError as error:
             raise click.ClickException(in_words(error.detail, error.faults or {})) from None
         except startup.CannotStart as error:
             raise click.ClickException(str(error)) from None
         except DBAPIError as error:
-            raise click.ClickException(f"The database does not answer: {error.orig}") from None
+            raise click.ClickException(f"The database does not answer: {database.reason(error)}") from None
         except UnicodeError:
             raise click.ClickException("What was given is not text in UTF-8.") from None
+        click.echo(said)
 
     return run
 

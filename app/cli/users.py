@@ -16,25 +16,25 @@ from_stdin = click.option("--password-stdin", is_flag=True, help="Read the passw
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.EDITOR.value)
 @from_stdin
 @on_the_database
-def create_user(email: str, username: str, role: str, password_stdin: bool) -> None:
+def create_user(email: str, username: str, role: str, password_stdin: bool) -> str:
     """Create a user; asks for the password."""
     password = read_password(from_stdin=password_stdin)
     given = {"email": email, "username": username, "role": role, "password": password}
     user = service.create_user(**loaded(UserIn(), given))
-    click.echo(f"Created {user.role} {user.username} <{user.email}>.")
+    return f"Created {user.role} {user.username} <{user.email}>."
 
 
 @click.command("set-password")
 @click.argument("login")
 @from_stdin
 @on_the_database
-def set_password(login: str, password_stdin: bool) -> None:
+def set_password(login: str, password_stdin: bool) -> str:
     """Give the user with this e-mail or user name a new password, and end their sign-ins."""
     _user(login)  # or somebody types a password for nobody
     given = {"password": read_password(from_stdin=password_stdin)}
     user = _user(login)
     service.set_password(user, loaded(UserPatch(), given)["password"])
-    click.echo(f"{user.username} has a new password; their sign-ins have ended.")
+    return f"{user.username} has a new password; their sign-ins have ended."
 
 
 def _user(login: str) -> User:

@@ -39,7 +39,10 @@ _of_collection = (
     .limit(1)
 )
 Collection.last_polled_at = column_property(  # type: ignore[assignment]
-    _of_collection.correlate_except(Poll).scalar_subquery(), deferred=True, group="last poll"
+    _of_collection.correlate_except(Poll).scalar_subquery(),
+    deferred=True,
+    group="last poll",
+    expire_on_flush=False,
 )
 Collection.last_polled_by = column_property(  # type: ignore[assignment]
     _of_collection.join(Poll.api_key)
@@ -48,4 +51,5 @@ Collection.last_polled_by = column_property(  # type: ignore[assignment]
     .scalar_subquery(),
     deferred=True,
     group="last poll",
+    expire_on_flush=False,
 )

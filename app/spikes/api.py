@@ -1,5 +1,6 @@
 """Spike schedules over HTTP."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,16 +28,18 @@ SORTABLE = {
     "end_datetime": SpikeSchedule.end_datetime,
     "created_at": SpikeSchedule.created_at,
 }
+STANDING = "standing"
 FILTERS = {"status": StatusFilter()}
-OfCollectionQuery = page_args("CollectionSpikes", tuple(SORTABLE), "start_datetime", **FILTERS)
+OfCollectionQuery = page_args("CollectionSpikes", (*SORTABLE, STANDING), "start_datetime", **FILTERS)
 SpikesQuery = page_args(
-    "Spikes", tuple(SORTABLE), "start_datetime", collection_id=QueryWhole(1, LARGEST_ID), **FILTERS
+    "Spikes", (*SORTABLE, STANDING), "start_datetime", collection_id=QueryWhole(1, LARGEST_ID), **FILTERS
 )
 SpikePage = page_of(SpikeOut)
 CountsQuery = Schema.from_dict(
     {"collection_id": QueryWhole(1, LARGEST_ID), "search": search_arg()}, name="SpikeCountsQuery"
 )
 OVERRIDDEN = SpikeScheduleField.overridden_settings != []
+_AFTER_ALL = 1_000_000_000_000  # seconds; no window is that late
 _IN_LISTS = "In lists `spike_fields` holds only the copies that are overridden."
 
 
@@ -58,6 +61,13 @@ def of_actor(query: Schedules, args: dict[str, Any], collection_id: int | None) 
     return query
 
 
+def _standing(now: datetime) -> sa.ColumnElement[Any]:
+    """What people look for first: what is on or to come, earliest first; then what is over, latest first."""
+    start = sa.extract("epoch", SpikeSchedule.start_datetime)
+    end = sa.extract("epoch", SpikeSchedule.end_datetime)
+    return sa.case((SpikeSchedule.end_datetime > now, start), else_=_AFTER_ALL - end)
+
+
 def page_of_spikes(args: dict[str, Any], collection_id: int | None) -> dict[str, Any]:
     """A page of these schedules, with the copies that are overridden."""
     query = of_actor(sa.select(SpikeSchedule), args, collection_id).options(
@@ -65,7 +75,7 @@ def page_of_spikes(args: dict[str, Any], collection_id: int | None) -> dict[str,
     )
     if "status" in args:
         query = query.where(SpikeSchedule.has_status(args["status"], clock.now()))
-    return paginate(query, args, sortable=SORTABLE)
+    return paginate(query, args, sortable=SORTABLE | {STANDING: _standing(clock.now())})
 
 
 @blp.route("/spike-schedules", methods=["GET"])

@@ -9,13 +9,13 @@ from marshmallow import ValidationError, validates_schema
 from sqlalchemy.orm import undefer
 
 from app import clock
-from app.database import db
+from app.database import LARGEST_ID, db
 from app.models import Collection, SpikeSchedule
 from app.web.access import current_actor, signed_in
 from app.web.brief import SpikeBriefOut
 from app.web.fields import Id, Instant, ListOf, Nested, Text, iso
 from app.web.openapi import Blueprint
-from app.web.paging import page_args, page_of, paginate
+from app.web.paging import QueryWhole, contains, page_args, page_of, paginate
 from app.web.schema import Schema
 
 blp = Blueprint("timeline", __name__, url_prefix="/api", description="The windows of many collections")
@@ -23,13 +23,14 @@ blp = Blueprint("timeline", __name__, url_prefix="/api", description="The window
 BACK, AHEAD = timedelta(days=1), timedelta(days=7)
 LONGEST = timedelta(days=400)
 SORTABLE = {"id": Collection.id, "name": Collection.name}
+_FILTERS = {"collection_id": QueryWhole(1, LARGEST_ID)}
 _BOUNDS = {
     "from": Instant(metadata={"description": "without it, a day ago, or 8 days before `to`"}),
     "to": Instant(metadata={"description": "without it, 8 days after `from`; at most 400 days after it"}),
 }
 
 
-class TimelineQuery(page_args("Timeline", ("name",), "name", **_BOUNDS)):  # type: ignore[misc]
+class TimelineQuery(page_args("Timeline", ("name",), "name", **_FILTERS, **_BOUNDS)):  # type: ignore[misc]
     """What part of the timeline to show."""
 
     @validates_schema
@@ -63,13 +64,22 @@ class TimelineItemOut(Schema):
 @signed_in
 @blp.arguments(TimelineQuery, location="query")
 def timeline(args: dict[str, Any]) -> dict[str, Any]:
-    """See your collections with their windows between two instants; as an Admin all."""
+    """See your collections with their windows between two instants; as an Admin all.
+
+    The search finds collections by their name, and by the names of their spikes.
+    """
     query = (
         sa.select(Collection)
         .where(current_actor().readable(Collection.owner_id))
         .options(undefer(Collection.last_polled_at))
     )
-    page = paginate(query, args, sortable=SORTABLE, searched=[Collection.name])
+    if "collection_id" in args:
+        query = query.where(Collection.id == args["collection_id"])
+    if args["search"]:
+        of_spike = SpikeSchedule.collection_id == Collection.id
+        spike = sa.exists().where(of_spike, contains(SpikeSchedule.name, args["search"]))
+        query = query.where(contains(Collection.name, args["search"]) | spike)
+    page = paginate(query, args, sortable=SORTABLE)
     spikes = _spikes([collection.id for collection in page["items"]], *span_of(args))
     return page | {"items": [_item(collection, spikes[collection.id]) for collection in page["items"]]}
 

@@ -213,9 +213,8 @@ class Instant(fields.DateTime):
         return None if value is None else iso(value)
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> datetime:
-        if not isinstance(value, str) or len(value) > 64 or not re.match(r"\d{4}-?(\d|W)", value, re.ASCII):
-            raise self.make_error("invalid")
-        if not re.search(r"[Tt ]", value):
+        # Characters first: fromisoformat reads only as far as a NUL.
+        if not isinstance(value, str) or len(value) > 64 or not _ISO_8601.fullmatch(value):
             raise self.make_error("invalid")
         try:
             instant = datetime.fromisoformat(value.upper())
@@ -228,6 +227,9 @@ class Instant(fields.DateTime):
         if not EARLIEST <= instant < LATEST:
             raise self.make_error("range")
         return instant
+
+
+_ISO_8601 = re.compile(r"\d{4}-?[\dW][\dW-]*[T ][\dZ:.,+-]+", re.ASCII | re.IGNORECASE)
 
 
 def iso(instant: datetime) -> str:

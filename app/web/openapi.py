@@ -6,7 +6,7 @@ import flask_smorest
 import marshmallow
 from flask import Flask, Request
 from webargs.flaskparser import FlaskParser
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter
 
 from app.database import LARGEST_ID
 from app.errors import Invalid, Malformed
@@ -148,13 +148,14 @@ class Api(flask_smorest.Api):
 class IdConverter(BaseConverter):
     """An id in a path: what no database could hold is not found."""
 
-    regex = r"[0-9]{1,10}"
+    regex = r"[1-9][0-9]{0,9}"
 
     def to_python(self, value: str) -> int:
-        """The id."""
-        if not 0 < int(value) <= LARGEST_ID:
-            raise ValidationError
-        return int(value)
+        """The id; 0, which nothing has, for what no database could hold.
+
+        Raising werkzeug's ValidationError instead would answer 405 to all methods but the first.
+        """
+        return int(value) if int(value) <= LARGEST_ID else 0
 
 
 class NameConverter(BaseConverter):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
-from flask_wtf.csrf import generate_csrf
 
 from app import clock
 from app.database import db
@@ -20,9 +19,7 @@ ERROR_TITLES = {403: "You may not do this", 404: "There is nothing here", 500: "
 
 def init_app(app: Flask) -> None:
     """Give the templates what they all need."""
-    app.jinja_env.globals.update(
-        asset=asset, version=__version__, who_looks=who_looks, form_token=generate_csrf
-    )
+    app.jinja_env.globals.update(asset=asset, version=__version__, who_looks=who_looks)
 
 
 def asset(path: str) -> str:

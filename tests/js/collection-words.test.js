@@ -5,13 +5,24 @@ import { copyName, dataPath, impactWords } from "../../static/js/lib/collection-
 
 test("what goes with a collection is said in one sentence or two", () => {
   assert.equal(
-    impactWords([{ fields: 13, spikes: 3, active_spikes: 1, keys: 2 }]),
+    impactWords([
+      { fields: 13, active_spikes: 1, scheduled_spikes: 1, expired_spikes: 1, keys_losing_access: 2 },
+    ]),
     "13 fields and 3 spikes, 1 of them active, go with it. 2 keys lose access.",
   );
-  assert.equal(impactWords([{ fields: 1, spikes: 0, active_spikes: 0, keys: 1 }]), "1 field goes with it. 1 key loses access.");
-  assert.equal(impactWords([{ fields: 0, spikes: 1, active_spikes: 1, keys: 0 }]), "1 spike, which is active, goes with it.");
-  assert.equal(impactWords([{ fields: 0, spikes: 0, active_spikes: 0, keys: 0 }]), "Nothing else goes with it.");
-  assert.equal(impactWords([{ fields: 1 }, { fields: 2, keys: 1 }]), "3 fields go with them. 1 key loses access.");
+  assert.equal(
+    impactWords([{ fields: 1, active_spikes: 0, keys_losing_access: 1 }]),
+    "1 field goes with it. 1 key loses access.",
+  );
+  assert.equal(
+    impactWords([{ fields: 0, active_spikes: 1, scheduled_spikes: 0 }]),
+    "1 spike, which is active, goes with it.",
+  );
+  assert.equal(impactWords([{ fields: 0, keys_losing_access: 0 }]), "Nothing else goes with it.");
+  assert.equal(
+    impactWords([{ fields: 1 }, { fields: 2, keys_losing_access: 1 }]),
+    "3 fields go with them. 1 key loses access.",
+  );
 });
 
 test("a copy has a name of its own that is never too long", () => {

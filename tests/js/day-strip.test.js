@@ -18,7 +18,10 @@ test("six hours from the hour before now", () => {
 });
 
 test("the start of the active window is in sight", () => {
-  assert.deepEqual(hours(spanOf([spike(1, at("11:10"), at("14:40"))], at("14:22"))), ["24T10:00", "24T16:00"]);
+  assert.deepEqual(hours(spanOf([spike(1, at("11:10"), at("14:40"))], at("14:22"))), [
+    "24T10:00",
+    "24T16:00",
+  ]);
 });
 
 test("the last window of today is in sight, one of tomorrow is not waited for", () => {
@@ -32,7 +35,11 @@ test("a window without end does not stretch the strip without end", () => {
 });
 
 test("bars stand where their windows are, and are never too thin", () => {
-  const { bars } = stripOf([spike(1, at("13:00"), at("14:30")), spike(2, at("16:00"), at("16:01"))], at("14:22"), 600);
+  const { bars } = stripOf(
+    [spike(1, at("13:00"), at("14:30")), spike(2, at("16:00"), at("16:01"))],
+    at("14:22"),
+    600,
+  );
   assert.equal(bars[0].left, "100.0px");
   assert.equal(bars[0].status, "active");
   assert.equal(bars[1].status, "scheduled");
@@ -47,12 +54,18 @@ test("a label stands inside, right or left of its bar, or nowhere", () => {
     spike(4, at("16:00"), at("18:00")),
   ];
   const { bars } = stripOf(spikes, at("14:22"), 600);
-  assert.deepEqual(bars.map((bar) => bar.label.side), ["left", "", "right", "inside"]);
+  assert.deepEqual(
+    bars.map((bar) => bar.label.side),
+    ["left", "", "right", "inside"],
+  );
 });
 
 test("narrow strips have fewer ticks", () => {
   const wide = stripOf([], at("14:22"), 1200).ticks;
   const narrow = stripOf([], at("14:22"), 200).ticks;
-  assert.deepEqual(wide.map((tick) => tick.label), ["14:00", "15:00", "16:00", "17:00", "18:00"]);
+  assert.deepEqual(
+    wide.map((tick) => tick.label),
+    ["14:00", "15:00", "16:00", "17:00", "18:00"],
+  );
   assert.ok(narrow.length < wide.length);
 });

@@ -6,14 +6,22 @@ import { bodyOf, faultsOf, formOf, humane } from "../../static/js/lib/field-form
 const form = (values) => ({ ...formOf(null), field_name: "cpu", ...values });
 
 test("a form shows a field as it is, zero and fractions included", () => {
-  const shown = formOf({ field_name: "cpu", collection_type: "Performance", value_type: "INCREMENT", start_number: 0, step_number: 0.5 });
+  const shown = formOf({
+    field_name: "cpu",
+    collection_type: "Performance",
+    value_type: "INCREMENT",
+    start_number: 0,
+    step_number: 0.5,
+  });
   assert.equal(shown.start_number, "0");
   assert.equal(shown.step_number, "0.5");
   assert.equal(shown.reset_number, "");
 });
 
 test("what is sent holds only the settings of the chosen type", () => {
-  const body = bodyOf(form({ value_type: "INCREMENT", start_number: "0", step_number: "0.5", range_start_number: "7" }));
+  const body = bodyOf(
+    form({ value_type: "INCREMENT", start_number: "0", step_number: "0.5", range_start_number: "7" }),
+  );
   assert.deepEqual(body, {
     field_name: "cpu",
     collection_type: "Performance",
@@ -27,7 +35,9 @@ test("what is sent holds only the settings of the chosen type", () => {
 
 test("a text may be empty, a needed number may not", () => {
   assert.deepEqual(faultsOf(bodyOf(form({ value_type: "TEXT_FIXED" }))), {});
-  assert.deepEqual(faultsOf(bodyOf(form({ value_type: "NUMBER_FIXED" }))), { fixed_value_number: "Needs a number." });
+  assert.deepEqual(faultsOf(bodyOf(form({ value_type: "NUMBER_FIXED" }))), {
+    fixed_value_number: "Needs a number.",
+  });
 });
 
 test("what is no number says so at its input", () => {
@@ -52,7 +62,9 @@ test("a counter must move, and start again on its far side", () => {
 });
 
 test("integers that a client would not read exactly are refused", () => {
-  const faults = faultsOf(bodyOf(form({ value_type: "NUMBER_FIXED", fixed_value_number: "9007199254740993" })));
+  const faults = faultsOf(
+    bodyOf(form({ value_type: "NUMBER_FIXED", fixed_value_number: "9007199254740993" })),
+  );
   assert.match(faults.fixed_value_number, /at most 9,007,199,254,740,991/);
 });
 

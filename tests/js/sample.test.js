@@ -8,7 +8,9 @@ const ANSWER =
   '"data":{"cpu":97,"mem, \\"used\\"":15.10,"state":"up, \\"really\\": {yes}"}}';
 
 test("an answer is laid out line by line, every digit as it came", () => {
-  const lines = linesOf(ANSWER).map(({ indent, key, value, tail }) => `${" ".repeat(indent)}${key && `${key}: `}${value}${tail}`);
+  const lines = linesOf(ANSWER).map(
+    ({ indent, key, value, tail }) => `${" ".repeat(indent)}${key && `${key}: `}${value}${tail}`,
+  );
   assert.deepEqual(lines, [
     "{",
     ' "collection": "Edge {1}",',
@@ -25,15 +27,25 @@ test("an answer is laid out line by line, every digit as it came", () => {
 
 test("only fields are spiked, not what is around them", () => {
   const lines = linesOf('{"type":"Performance","data":{"type":1,"cpu":2}}', new Set(["type"]));
-  assert.deepEqual(lines.filter((line) => line.spiked).map((line) => line.indent), [2]);
+  assert.deepEqual(
+    lines.filter((line) => line.spiked).map((line) => line.indent),
+    [2],
+  );
 });
 
 test("no fields make an empty object", () => {
-  assert.deepEqual(linesOf('{"data":{}}').map((line) => line.key + line.value), ["{", '"data"{', "}", "}"]);
+  assert.deepEqual(
+    linesOf('{"data":{}}').map((line) => line.key + line.value),
+    ["{", '"data"{', "}", "}"],
+  );
 });
 
 test("values by name, as they were written", () => {
-  assert.deepEqual(valuesOf(ANSWER), { cpu: "97", 'mem, "used"': "15.10", state: '"up, \\"really\\": {yes}"' });
+  assert.deepEqual(valuesOf(ANSWER), {
+    cpu: "97",
+    'mem, "used"': "15.10",
+    state: '"up, \\"really\\": {yes}"',
+  });
 });
 
 test("a table shows numbers with separators and texts without quotes", () => {

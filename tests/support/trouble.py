@@ -20,6 +20,8 @@ def another_session(app: Flask) -> Iterator[sa.Connection]:
         url = db.engine.url
     engine = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET lock_timeout = '5s'")
         yield connection
 
 
@@ -28,11 +30,9 @@ def write_lock(app: Flask) -> Iterator[None]:
     """Somebody else is writing everything: nobody may write, everybody may read."""
     with another_session(app) as session:
         if session.dialect.name == "sqlite":
-            session.exec_driver_sql("PRAGMA busy_timeout=100")
             session.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             tables = ", ".join(Base.metadata.tables)
-            session.exec_driver_sql("SET lock_timeout=100")
             session.exec_driver_sql("BEGIN")
             session.exec_driver_sql(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")
         try:

@@ -21,7 +21,7 @@ class Write:
     status: int
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path} {' '.join(self.body or ())}".rstrip()
 
 
 NEW_FIELD = {
@@ -49,6 +49,7 @@ WRITES = [
     Write("DELETE", "/api/users/{user}", None, 204),
     Write("POST", "/api/collections", {"name": "Truck 02"}, 201),
     Write("PATCH", "/api/collections/{collection}", {"name": "Truck 02"}, 200),
+    Write("PATCH", "/api/collections/{collection}", {"owner_id": "{user}"}, 200),
     Write("DELETE", "/api/collections/{collection}", None, 204),
     Write("POST", "/api/collections/{collection}/copy", {"name": "Truck 02"}, 201),
     Write("POST", "/api/collections/bulk-delete", {"collection_ids": ["{collection}", "{other}"]}, 204),
@@ -62,6 +63,7 @@ WRITES = [
     Write("POST", "/api/spike-schedules/{spike}/end", None, 200),
     Write("POST", "/api/spike-schedules/{spike}/extend", {"duration": 60}, 200),
     Write("POST", "/api/api-keys", {"label": "Grafana"}, 201),
+    Write("PATCH", "/api/api-keys/{key}", {"allowed_collections": [{"collection_id": "{other}"}]}, 200),
     Write("PATCH", "/api/api-keys/{key}", {"label": "Renamed", "allowed_collections": None}, 200),
     Write("POST", "/api/api-keys/{key}/revoke", None, 200),
     Write("DELETE", "/api/api-keys/{key}", None, 204),

@@ -11,7 +11,7 @@ import { askField } from "./field-dialog.js";
 const TYPES = ["Performance", "Configuration"];
 const PER_PAGE = 100;
 const COUNTERS = ["INCREMENT", "DECREMENT"];
-export const FEW = 12; // so many are found without searching
+const FEW = 12; // so many are found without searching
 
 export const collectionFields = () => ({
   types: TYPES,
@@ -64,15 +64,26 @@ export const collectionFields = () => ({
   },
 
   async editField(field) {
-    const saved = await askField({ collectionId: this.collection.id, field });
+    const saved = await askField({
+      collectionId: this.collection.id,
+      field,
+      hasSpikes: this.spikesTotal > 0,
+    });
     if (saved) await this.fieldSaved(saved, `“${saved.field_name}” saved.`);
   },
 
   async fieldSaved(field, words) {
+    this.put(field);
     toast(words);
     await this.trying(() => this.fetch());
     if (field.collection_type === this.tab) await this.takeSample();
     else this.chooseTab(field.collection_type);
+  },
+
+  /** Show a field as the server answered it, at once: whoever edits it again starts from this. */
+  put(field) {
+    const others = this.collection.fields.filter(({ id }) => id !== field.id);
+    this.collection.fields = [...others, field].sort((one, other) => one.id - other.id);
   },
 
   async resetField(field) {
@@ -81,7 +92,7 @@ export const collectionFields = () => ({
     const more = this.activeId ? "The active spike counts on its own and goes on." : "";
     if (!(await confirm({ title: `Reset “${field.field_name}”?`, text, more, verb: "Reset" }))) return;
     await this.trying(async () => {
-      await post(`/api/fields/${field.id}/reset`);
+      this.put(await post(`/api/fields/${field.id}/reset`));
       toast(`“${field.field_name}” begins at ${start} again.`);
       await this.fetch();
       await this.takeSample();
@@ -90,7 +101,9 @@ export const collectionFields = () => ({
 
   async removeField(field) {
     const title = `Delete “${field.field_name}”?`;
-    const override = this.overrides[field.id] ? ` with the override in “${this.active.name}”, which is active` : "";
+    const override = this.overrides[field.id]
+      ? ` with the override in “${this.active.name}”, which is active`
+      : "";
     const text = `It is missing from the next poll on${override}.`;
     const more = this.spikesTotal ? "Its copies in this collection's spikes go with it." : "";
     if (!(await confirm({ title, text, more, verb: "Delete field" }))) return;
@@ -175,7 +188,9 @@ export const collectionFields = () => ({
     const found = this.ofTab.filter((field) => field.field_name.toLowerCase().includes(wanted));
     if (!this.sort) return found;
     const turn = this.sort.startsWith("-") ? -1 : 1;
-    return found.sort((one, other) => turn * one.field_name.localeCompare(other.field_name, undefined, { numeric: true }));
+    return found.sort(
+      (one, other) => turn * one.field_name.localeCompare(other.field_name, undefined, { numeric: true }),
+    );
   },
 
   get rows() {

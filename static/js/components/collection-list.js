@@ -97,13 +97,23 @@ export const collectionList = () =>
       async erase(collections, title, action) {
         this.fault = "";
         try {
-          const impacts = await Promise.all(collections.map(({ id }) => get(`/api/collections/${id}/impact`)));
+          const impacts = await Promise.all(
+            collections.map(({ id }) => get(`/api/collections/${id}/impact`)),
+          );
           const names = collections.length > 1 ? `${namesOf(collections)}. ` : "";
-          const question = { title, text: names + impactWords(impacts), more: "Polls will get 404 from now on." };
+          const question = {
+            title,
+            text: names + impactWords(impacts),
+            more: "Polls will get 404 from now on.",
+          };
           const verb = collections.length > 1 ? "Delete collections" : "Delete collection";
           if (!(await confirm({ ...question, verb }))) return;
           await action();
-          toast(collections.length > 1 ? `${collections.length} collections deleted.` : `“${collections[0].name}” deleted.`);
+          toast(
+            collections.length > 1
+              ? `${collections.length} collections deleted.`
+              : `“${collections[0].name}” deleted.`,
+          );
         } catch (problem) {
           this.fault = problem.message;
         }
@@ -143,7 +153,8 @@ export const collectionList = () =>
       },
 
       windowOf({ spike }) {
-        return `${windowWords(spike.start_datetime, spike.end_datetime, this.now)}; ${utc(spike.start_datetime)} to ${utc(spike.end_datetime)}`;
+        const { start_datetime: start, end_datetime: end } = spike;
+        return `${windowWords(start, end, this.now)}; ${utc(start)} to ${utc(end)}`;
       },
 
       polledOf({ last_polled_at: polled }) {

@@ -65,7 +65,10 @@ export const collectionPage = () =>
 
     /** Collection and spikes as they are now; the sample stays until it is asked for again. */
     async fetch() {
-      const [collection] = await Promise.all([get(`/api/collections/${this.collection.id}`), this.fetchSpikes()]);
+      const [collection] = await Promise.all([
+        get(`/api/collections/${this.collection.id}`),
+        this.fetchSpikes(),
+      ]);
       this.collection = collection;
       this.settle();
     },

@@ -7,6 +7,7 @@ import { toast } from "../lib/toast.js";
 import { count } from "../lib/words.js";
 
 const SHOWN = 50;
+const DAY = 86_400;
 const EXTENSIONS = [
   { seconds: 300, label: "5 min" },
   { seconds: 900, label: "15 min" },
@@ -60,11 +61,11 @@ export const collectionSpikes = () => ({
     this.stopWatchingWidth = () => watcher.disconnect();
   },
 
-  extend({ seconds, label }) {
+  extend({ seconds }) {
     const { id, name } = this.active;
     return this.changeSpike(async () => {
       const spike = await post(`/api/spike-schedules/${id}/extend`, { duration: seconds });
-      toast(`“${name}” extended by ${label}, to ${clock(spike.end_datetime)}.`);
+      toast(`“${name}” extended to ${clock(spike.end_datetime)}.`);
     });
   },
 
@@ -126,16 +127,22 @@ export const collectionSpikes = () => ({
 
   /** Overridden copies of the active spike, by the id of their field. */
   get overrides() {
-    return Object.fromEntries((this.active?.spike_fields ?? []).map((copy) => [copy.original_field_id, copy]));
+    return Object.fromEntries(
+      (this.active?.spike_fields ?? []).map((copy) => [copy.original_field_id, copy]),
+    );
   },
 
+  /** How far the active spike can be extended: not into the next one. */
   get extensions() {
     const limit = this.coming ? Date.parse(this.coming.start_datetime) : Infinity;
     const end = Date.parse(this.active?.end_datetime);
-    return EXTENSIONS.map((each) => {
+    const fixed = EXTENSIONS.map((each) => {
       const reaches = end + each.seconds * 1000 > limit;
       return { ...each, reaches, why: reaches ? `“${this.coming.name}” starts at ${clock(limit)}` : "" };
     });
+    const seconds = Math.floor((limit - end) / 1000);
+    if (!Number.isFinite(seconds) || seconds < 1 || seconds > DAY) return fixed;
+    return [...fixed, { seconds, label: `Up to “${this.coming.name}”`, reaches: false, why: "" }];
   },
 
   get allSpikes() {

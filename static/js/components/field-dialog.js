@@ -11,6 +11,7 @@ export const fieldDialog = () =>
     form: formOf(null),
     collectionId: 0,
     field: null,
+    hasSpikes: false,
     choices: CHOICES.map(([type]) => ({ type, label: LABELS[type] })),
 
     // Lifecycle
@@ -28,8 +29,8 @@ export const fieldDialog = () =>
 
     // Actions
 
-    ask({ collectionId, field = null, collectionType, resolve }) {
-      Object.assign(this, { collectionId, field });
+    ask({ collectionId, field = null, collectionType, hasSpikes = false, resolve }) {
+      Object.assign(this, { collectionId, field, hasSpikes });
       this.openWith(formOf(field, collectionType), resolve);
     },
 
@@ -40,6 +41,7 @@ export const fieldDialog = () =>
 
     type(name, text) {
       this.form[name] = text;
+      this.mend(name);
     },
 
     save() {
@@ -106,9 +108,12 @@ export const fieldDialog = () =>
       if (!this.field) return "";
       const { collection_type: group, value_type: type, start_number: start } = this.form;
       const kindChanged = group !== this.field.collection_type || type !== this.field.value_type;
-      if (kindChanged && this.field.is_editable) return "Spikes that override this field lose that override.";
+      if (kindChanged && this.hasSpikes && this.field.is_editable)
+        return "Spikes that override this field lose that override.";
       const counting = this.field.current_number !== null && !kindChanged;
-      return counting && start !== String(this.field.start_number) ? "The counter begins at its new start." : "";
+      return counting && start !== String(this.field.start_number)
+        ? "The counter begins at its new start."
+        : "";
     },
   });
 

@@ -1,6 +1,7 @@
 // The bar at the top: the menu on phones, the user's menu, the theme, signing out.
 
 import { post } from "../lib/api.js";
+import { props } from "../lib/start.js";
 import { zoneName } from "../lib/time.js";
 
 const THEMES = { "": "dark", dark: "light", light: "" };
@@ -10,6 +11,19 @@ export const shell = () => ({
   menuOpen: false,
   theme: document.documentElement.dataset.theme || "",
   zone: zoneName(),
+  activeSpikes: 0,
+
+  init() {
+    this.activeSpikes = props(this.$el).activeSpikes ?? 0;
+    this.count = (event) => {
+      this.activeSpikes = event.detail;
+    };
+    document.addEventListener("active-spikes", this.count);
+  },
+
+  destroy() {
+    document.removeEventListener("active-spikes", this.count);
+  },
 
   toggle() {
     this.open = !this.open;

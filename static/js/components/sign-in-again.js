@@ -26,8 +26,11 @@ export const signInAgain = () => ({
     this.busy = true;
     this.fault = "";
     try {
+      const headers = { Accept: "application/json" };
       const body = new FormData(this.$refs.form);
-      const answer = await fetch("/sign-in", { method: "POST", headers: { Accept: "application/json" }, body });
+      // A fresh token: the cookie that the one of this page belonged to may be gone as well.
+      body.set("csrf_token", (await (await fetch("/sign-in", { headers })).json()).csrf_token);
+      const answer = await fetch("/sign-in", { method: "POST", headers, body });
       if (answer.ok) return this.close(true);
       this.fault = (await answer.json()).detail;
     } catch {

@@ -7,13 +7,16 @@ const LONGEST_NAME = 255;
 /** What deleting takes along: "13 fields and 3 spikes, 1 of them active, go with it. 2 keys lose access." */
 export function impactWords(impacts) {
   const sum = (name) => impacts.reduce((total, impact) => total + (impact[name] ?? 0), 0);
-  const [fields, spikes, active, keys] = ["fields", "spikes", "active_spikes", "keys"].map(sum);
+  const [fields, active, keys] = ["fields", "active_spikes", "keys_losing_access"].map(sum);
+  const spikes = active + sum("scheduled_spikes") + sum("expired_spikes");
   const them = impacts.length === 1 ? "it" : "them";
   const parts = [];
   if (fields) parts.push(count(fields, "field"));
   if (spikes) parts.push(count(spikes, "spike") + activeWords(spikes, active));
   const goes = fields + spikes === 1 ? "goes" : "go";
-  const going = parts.length ? `${parts.join(" and ")} ${goes} with ${them}.` : "Nothing else goes with " + them + ".";
+  const going = parts.length
+    ? `${parts.join(" and ")} ${goes} with ${them}.`
+    : "Nothing else goes with " + them + ".";
   const losing = keys ? ` ${count(keys, "key")} ${keys === 1 ? "loses" : "lose"} access.` : "";
   return going + losing;
 }

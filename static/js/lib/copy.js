@@ -10,3 +10,21 @@ export async function copyFrom(input) {
     return document.execCommand("copy");
   }
 }
+
+/** Copy a text that no input shows; resolves to whether it worked. */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const focused = document.activeElement;
+    const area = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+    area.className = "visually-hidden";
+    document.body.append(area);
+    area.select();
+    const worked = document.execCommand("copy");
+    area.remove();
+    focused?.focus();
+    return worked;
+  }
+}

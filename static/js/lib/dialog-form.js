@@ -29,7 +29,11 @@ export const dialogForm = () => ({
 
   /** Close without saving; typed input is only thrown away where the person says so. */
   async leave() {
-    const question = { title: "Discard your input?", text: "What you typed here is not saved.", verb: "Discard" };
+    const question = {
+      title: "Discard your input?",
+      text: "What you typed here is not saved.",
+      verb: "Discard",
+    };
     if (this.busy || (this.dirty && !(await confirm(question)))) return;
     this.finish(null);
   },
@@ -61,7 +65,7 @@ export const dialogForm = () => ({
     }
   },
 
-  /** Show faults at their inputs, the first one focused; what belongs to no input stands above the buttons. */
+  /** Show faults at their inputs, the first one focused; the others stand above the buttons. */
   refuse(faults, message = "") {
     this.faults = faults;
     this.$nextTick(() => {
@@ -69,6 +73,11 @@ export const dialogForm = () => ({
       if (!invalid) this.fault = message;
       invalid?.focus();
     });
+  },
+
+  /** What is typed anew is not known to be wrong. */
+  mend(name) {
+    if (this.faults[name]) this.faults = { ...this.faults, [name]: "" };
   },
 
   faultOf(name) {

@@ -26,10 +26,18 @@ export const ASKED = {
   range_end_number: asks("To", { whole: true }),
   range_start_float: asks("From"),
   range_end_float: asks("To"),
-  float_precision: asks("Decimals", { ...OPTIONAL, whole: true, unsigned: true, help: "0 to 15. 2 where left empty." }),
+  float_precision: asks("Decimals", {
+    ...OPTIONAL,
+    whole: true,
+    unsigned: true,
+    help: "0 to 15. 2 where left empty.",
+  }),
   start_number: asks("Start", { help: "The first value that is served." }),
   step_number: asks("Step", { unsigned: true, help: "How far each poll moves it." }),
-  reset_number: asks("Back at", { ...OPTIONAL, help: "Where a step would pass this, it starts again. Empty: never." }),
+  reset_number: asks("Back at", {
+    ...OPTIONAL,
+    help: "Where a step would pass this, it starts again. Empty: never.",
+  }),
   randomization_percentage: asks("Step varies by ± %", {
     ...OPTIONAL,
     unsigned: true,
@@ -56,7 +64,8 @@ export function bodyOf(form) {
     collection_type: form.collection_type,
     value_type: form.value_type,
   };
-  for (const name of SETTINGS[form.value_type]) body[name] = ASKED[name].text ? form[name] : typed(form[name]);
+  for (const name of SETTINGS[form.value_type])
+    body[name] = ASKED[name].text ? form[name] : typed(form[name]);
   return body;
 }
 
@@ -77,14 +86,16 @@ function faultOf(asked, value) {
   if (value === null) return asked.optional ? "" : "Needs a number.";
   if (!Number.isFinite(value)) return "Must be a number, such as 20 or 0.5.";
   if (asked.whole && !Number.isInteger(value)) return "Must be a whole number.";
-  if (asked.whole && !Number.isSafeInteger(value)) return `Must be at most ${number(Number.MAX_SAFE_INTEGER)} in size.`;
+  if (asked.whole && !Number.isSafeInteger(value))
+    return `Must be at most ${number(Number.MAX_SAFE_INTEGER)} in size.`;
   return "";
 }
 
 // What two settings must be to each other.
 function orderFaults(body) {
   const { start_number: start, reset_number: reset, step_number: step } = body;
-  if (body.range_start_number > body.range_end_number) return above("range_start_number", body.range_end_number);
+  if (body.range_start_number > body.range_end_number)
+    return above("range_start_number", body.range_end_number);
   if (body.range_start_float > body.range_end_float) return above("range_start_float", body.range_end_float);
   if (step !== undefined && step <= 0) return { step_number: "Must be greater than 0." };
   if (reset === undefined || reset === null) return {};
@@ -101,7 +112,9 @@ const above = (name, end) => ({ [name]: `Must not be above the end of the range,
 
 /** Settings under the names that the form gives them: the server speaks of columns. */
 export function humane(message) {
-  const named = message.replace(/\b[a-z]+(_[a-z]+)+\b/g, (name) => (ASKED[name] ? `“${ASKED[name].label}”` : name));
+  const named = message.replace(/\b[a-z]+(_[a-z]+)+\b/g, (name) =>
+    ASKED[name] ? `“${ASKED[name].label}”` : name,
+  );
   const sentence = named.charAt(0).toUpperCase() + named.slice(1);
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }

@@ -2,7 +2,7 @@
 
 const EVERY = 30_000;
 
-/** Call `again` every half minute while the page is seen, and when it comes back into sight; returns how to stop. */
+/** Call `again` every half minute while the page is seen, and when it comes back; returns how to stop. */
 export function refreshing(again) {
   const whileSeen = () => {
     if (document.visibilityState === "visible" && !document.querySelector("dialog[open]")) again();

@@ -6,6 +6,7 @@ setInterval(() => watchers.forEach((watch) => watch(Date.now())), 1000);
 /** State and lifecycle for a component that shows the time passing: spread it in, and call startTicking in init. */
 export const ticking = () => ({
   now: Date.now(),
+  stopTicking: null,
   startTicking() {
     const watch = (now) => {
       this.now = now;

@@ -2,19 +2,28 @@
 
 export const zoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
+// Making a format is slow, and lists show many times every second: one for each zone is kept.
+const formats = new Map();
+
+function formatOf(zone) {
+  if (!formats.has(zone)) formats.set(zone, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...SHOWN }));
+  return formats.get(zone);
+}
+
+const SHOWN = {
+  weekday: "short",
+  year: "numeric",
+  month: "short",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+};
+
 const parts = (instant, zone) =>
   Object.fromEntries(
-    new Intl.DateTimeFormat("en-GB", {
-      timeZone: zone,
-      weekday: "short",
-      year: "numeric",
-      month: "short",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-      hourCycle: "h23",
-    })
+    formatOf(zone)
       .formatToParts(new Date(instant))
       .map(({ type, value }) => [type, value]),
   );

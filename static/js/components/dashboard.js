@@ -1,0 +1,167 @@
+// The dashboard: what is spiking now, what is next. Both change places by themselves, at the second.
+
+import { get } from "../lib/api.js";
+import { showActive } from "../lib/active-count.js";
+import { mix } from "../lib/list.js";
+import { atMoments } from "../lib/moments.js";
+import { refreshing } from "../lib/refreshing.js";
+import { changeWords, fieldsWords, statusOf } from "../lib/spike-words.js";
+import { ticking } from "../lib/ticker.js";
+import { countdown, length, moment, utc, windowWords } from "../lib/time.js";
+import { count } from "../lib/words.js";
+import { askCollection } from "./collection-dialog.js";
+import { firstSteps } from "./first-steps.js";
+import { spikeActions } from "./spike-actions.js";
+import { toastOnNextPage } from "./toasts.js";
+
+const FETCHED = 20;
+const MOST_ACTIVE = 8;
+const MOST_NEXT = 5;
+const MOST_CHANGES = 4;
+
+export const dashboard = () =>
+  mix(ticking(), atMoments(), spikeActions(), firstSteps(), {
+    spikes: [],
+    active: [],
+    coming: [],
+    activeTotal: 0,
+    scheduledTotal: 0,
+    placed: "",
+    isLoaded: false,
+    slow: false,
+    failed: "",
+    announced: "",
+
+    // Lifecycle
+
+    init() {
+      this.startTicking();
+      this.$watch("now", () => this.tick());
+      this.stopRefreshing = refreshing(() => this.reload());
+      setTimeout(() => {
+        this.slow = !this.isLoaded && !this.failed;
+      }, 300);
+      this.reload();
+    },
+
+    destroy() {
+      this.stopTicking();
+      this.stopRefreshing();
+    },
+
+    tick() {
+      this.place();
+      this.settle(() => {
+        this.reload();
+        document.dispatchEvent(new Event("spikes-changed"));
+      });
+    },
+
+    // Actions
+
+    async reload() {
+      try {
+        await Promise.all([this.loadSpikes(), this.loadSteps()]);
+        this.isLoaded = true;
+        this.failed = "";
+      } catch (problem) {
+        this.failed = problem.message;
+      }
+      this.slow = false;
+    },
+
+    async loadSpikes() {
+      const path = "/api/spike-schedules";
+      const [active, scheduled] = await Promise.all([
+        get(path, { status: "active", sort: "end_datetime", per_page: FETCHED }),
+        get(path, { status: "scheduled", sort: "start_datetime", per_page: FETCHED }),
+      ]);
+      // One that began between the two answers is in both.
+      const seen = new Map([...scheduled.items, ...active.items].map((spike) => [spike.id, spike]));
+      this.spikes = [...seen.values()].map(shown);
+      Object.assign(this, { activeTotal: active.total, scheduledTotal: scheduled.total, placed: "" });
+      this.awaitMoment(this.spikes);
+      this.place();
+      showActive(active.total);
+    },
+
+    /** Each where it belongs at this second; nothing is touched while nothing changes. */
+    place() {
+      const now = Date.now();
+      const of = (status, by) =>
+        this.spikes.filter((spike) => statusOf(spike, now) === status).sort((one, other) => one[by] - other[by]);
+      const active = of("active", "end").slice(0, MOST_ACTIVE);
+      const coming = of("scheduled", "start").slice(0, MOST_NEXT);
+      const placed = [active, coming].map((spikes) => spikes.map(({ id }) => id).join()).join(";");
+      if (placed === this.placed) return;
+      this.announce(active);
+      Object.assign(this, { placed, active, coming });
+    },
+
+    announce(active) {
+      const began = active.filter(({ id }) => !this.active.some((each) => each.id === id));
+      const ended = this.active.filter(({ id }) => !active.some((each) => each.id === id));
+      if (!this.isLoaded) return;
+      const words = [...began.map(({ name }) => `${name} is active.`), ...ended.map(({ name }) => `${name} has ended.`)];
+      if (words.length) this.announced = words.join(" ");
+    },
+
+    async createCollection() {
+      const made = await askCollection({ mode: "create" });
+      if (!made) return;
+      toastOnNextPage(`“${made.name}” created.`);
+      window.location.assign(`/collections/${made.id}`);
+    },
+
+    // What a row shows
+
+    shareOf({ start, end }) {
+      return Math.min(1, Math.max(0, (this.now - start) / (end - start)));
+    },
+
+    progressOf({ start, end }) {
+      return `${length(Math.max(0, this.now - start))} of ${length(end - start)}`;
+    },
+
+    countdownOf({ end }) {
+      return countdown(end - this.now);
+    },
+
+    startsIn({ start }) {
+      return length(Math.max(0, start - this.now));
+    },
+
+    windowOf(spike) {
+      return windowWords(spike.start, spike.end, this.now).replace(/^Today /, "");
+    },
+
+    // Getters
+
+    get activeWords() {
+      return `${count(Math.max(this.activeTotal, this.active.length), "spike")} active`;
+    },
+
+    get moreActive() {
+      return this.activeTotal > MOST_ACTIVE;
+    },
+
+    get spikingIds() {
+      return this.spikes.filter((spike) => statusOf(spike, this.now) === "active").map((spike) => spike.collection_id);
+    },
+  });
+
+/** A spike with what its row shows and what does not change while it is shown. */
+function shown(spike) {
+  const [start, end] = [Date.parse(spike.start_datetime), Date.parse(spike.end_datetime)];
+  const changes = spike.spike_fields.map((copy) => ({ id: copy.id, name: copy.field_name, ...changeWords(copy) }));
+  return {
+    ...spike,
+    start,
+    end,
+    changes: changes.slice(0, MOST_CHANGES),
+    more: changes.length - MOST_CHANGES,
+    about: `${spike.collection_name} · ${fieldsWords(spike)}`,
+    ends: `ends ${moment(end, Date.now()).replace(/^Today /, "")}`,
+    utc: `${utc(start)} to ${utc(end)}`,
+  };
+}

@@ -1,0 +1,177 @@
+// The list of API keys: what each reads, when it was used and when it ends, and what one does with it.
+
+import { post, remove } from "../lib/api.js";
+import { distance, endsSoon, expiryWords, keyStatus, readsLines, readsWords } from "../lib/keys.js";
+import { listOf, mix } from "../lib/list.js";
+import { refreshing } from "../lib/refreshing.js";
+import { user } from "../lib/start.js";
+import { ticking } from "../lib/ticker.js";
+import { moment, utc } from "../lib/time.js";
+import { toast } from "../lib/toast.js";
+import { confirm } from "./confirmation.js";
+import { keyCreated } from "./key-created.js";
+import { askKey } from "./key-dialog.js";
+
+const WORDS = { revoked: "Revoked", expired: "Expired" };
+
+export const keyList = () =>
+  mix(
+    ticking(),
+    listOf("/api/api-keys", {
+      sort: "-created_at",
+      filters() {
+        return { user_id: this.onlyMine ? user().id : "" };
+      },
+    }),
+    keyCreated(),
+    {
+      onlyMine: true,
+      fault: "",
+
+      // Lifecycle
+
+      init() {
+        this.startTicking();
+        this.guardKey();
+        this.stopRefreshing = refreshing(() => this.load());
+        this.load();
+      },
+
+      destroy() {
+        this.stopTicking();
+        this.stopGuardingKey();
+        this.stopRefreshing();
+      },
+
+      // Actions
+
+      show(onlyMine) {
+        this.onlyMine = onlyMine;
+        this.page = 1;
+        this.load();
+      },
+
+      clearSearch() {
+        this.search = "";
+        this.load();
+      },
+
+      async create() {
+        if (!(await this.mayGo())) return;
+        const made = await askKey({});
+        if (!made) return;
+        this.showKey(made);
+        this.load();
+      },
+
+      async edit(key) {
+        const saved = await askKey({ key });
+        if (!saved) return;
+        toast(`“${saved.label}” saved.`);
+        this.load();
+      },
+
+      async revoke(key) {
+        const text = "From the next poll on it is refused with 401. That cannot be taken back; the key stays in the list.";
+        if (!(await confirm({ title: `Revoke “${key.label}”?`, text, more: this.usedWords(key), verb: "Revoke key" }))) return;
+        await this.trying(() => post(`/api/api-keys/${key.id}/revoke`), `“${key.label}” revoked.`);
+      },
+
+      async erase(key) {
+        const works = this.statusOf(key) === "valid";
+        const text = works ? "From the next poll on it is refused with 401." : "It leaves the list; it was refused already.";
+        const question = { title: `Delete “${key.label}”?`, text, more: works ? this.usedWords(key) : "", verb: "Delete key" };
+        if (!(await confirm(question))) return;
+        const done = await this.trying(() => remove(`/api/api-keys/${key.id}`), `“${key.label}” deleted.`);
+        if (done && this.made?.id === key.id) this.made = null;
+      },
+
+      async trying(action, words) {
+        this.fault = "";
+        try {
+          await action();
+          toast(words);
+          return true;
+        } catch (problem) {
+          this.fault = problem.message;
+          return false;
+        } finally {
+          await this.load();
+        }
+      },
+
+      // What a row shows
+
+      isMine(key) {
+        return key.user_id === user().id;
+      },
+
+      isNew(key) {
+        return this.made !== null && key.id === this.made.id;
+      },
+
+      statusOf(key) {
+        return keyStatus(key, this.now);
+      },
+
+      badgeOf(key) {
+        return WORDS[this.statusOf(key)] ?? "";
+      },
+
+      isOver(key) {
+        return this.statusOf(key) !== "valid";
+      },
+
+      canEdit(key) {
+        return this.isMine(key) && this.statusOf(key) !== "revoked";
+      },
+
+      readsOf(key) {
+        return readsWords(key, this.isMine(key));
+      },
+
+      allReadsOf(key) {
+        return readsLines(key).join("\n");
+      },
+
+      usedOf({ last_used_at: used }) {
+        return used ? distance(Math.min(Date.parse(used) - this.now, -1)) : "never";
+      },
+
+      usedWords(key) {
+        const who = this.isMine(key) ? "" : `It belongs to ${key.username}. `;
+        return who + (key.last_used_at ? `Last used ${this.usedOf(key)}.` : "It was never used.");
+      },
+
+      /** A revoked key has no expiry to speak of. */
+      expiryOf(key) {
+        return this.statusOf(key) === "revoked" ? "" : expiryWords(key, this.now);
+      },
+
+      exactExpiryOf({ expires_at: expires }) {
+        return expires ? `${moment(expires, this.now)}; ${utc(expires)}` : "";
+      },
+
+      endsSoon(key) {
+        return endsSoon(key, this.now);
+      },
+
+      utcOf(instant) {
+        return instant ? utc(instant) : "";
+      },
+
+      // Getters
+
+      get heading() {
+        return this.onlyMine ? "Your keys" : "Everybody’s keys";
+      },
+
+      get isFirst() {
+        return this.isEmpty && !this.isSearching;
+      },
+
+      get nothingFound() {
+        return this.isEmpty && this.isSearching;
+      },
+    },
+  );

@@ -1,0 +1,42 @@
+// Who polled what, and how long ago. It stands inside the dashboard, which knows what is spiking.
+
+import { listOf, mix } from "../lib/list.js";
+import { refreshing } from "../lib/refreshing.js";
+import { pollWords } from "../lib/spike-words.js";
+import { utc } from "../lib/time.js";
+
+const SHOWN = 6;
+
+export const recentPolls = () =>
+  mix(listOf("/api/polls", { sort: "-polled_at", perPage: SHOWN }), {
+    stopRefreshing: null,
+
+    // Lifecycle
+
+    init() {
+      this.stopRefreshing = refreshing(() => this.load());
+      this.load();
+    },
+
+    destroy() {
+      this.stopRefreshing();
+    },
+
+    loaded() {
+      for (const poll of this.items) poll.key = `${poll.collection_id} ${poll.collection_type} ${poll.api_key_id}`;
+    },
+
+    // What a row shows
+
+    agoOf(poll) {
+      return pollWords(poll.polled_at, this.now);
+    },
+
+    utcOf(poll) {
+      return utc(poll.polled_at);
+    },
+
+    isSpiking(poll) {
+      return poll.collection_type === "Performance" && this.spikingIds.includes(poll.collection_id);
+    },
+  });

@@ -1,0 +1,115 @@
+// What one does with a spike from a list: end it, extend it, delete it. The list reloads by `reload()`.
+
+import { patch, post, remove } from "../lib/api.js";
+import { again, statusOf } from "../lib/spike-words.js";
+import { clock } from "../lib/time.js";
+import { toast } from "../lib/toast.js";
+import { count } from "../lib/words.js";
+import { confirm } from "./confirmation.js";
+
+const NAMED = 5;
+
+export const spikeActions = () => ({
+  busyId: 0,
+  fault: "",
+
+  // Actions
+
+  end(spike) {
+    return this.change(spike, "ended", async () => {
+      await post(`/api/spike-schedules/${spike.id}/end`);
+      toast(`“${spike.name}” ended. The next poll is normal.`);
+    });
+  },
+
+  /** `extension` is one of extensionsOf(): by so many seconds, or up to an instant. */
+  extend(spike, { body, until }) {
+    const path = `/api/spike-schedules/${spike.id}`;
+    return this.change(spike, "extended", async () => {
+      const changed = until ? await patch(path, { end_datetime: until }) : await post(`${path}/extend`, body);
+      toast(`“${spike.name}” now ends at ${clock(changed.end_datetime)}.`);
+    });
+  },
+
+  async erase(spikes) {
+    const one = spikes.length === 1;
+    const title = one ? `Delete “${spikes[0].name}”?` : `Delete ${spikes.length} spikes?`;
+    const verb = one ? "Delete spike" : "Delete spikes";
+    if (!(await confirm({ title, ...consequences(spikes, this.now), verb }))) return;
+    this.fault = "";
+    const deleted = [];
+    try {
+      for (const spike of spikes) {
+        await removed(spike);
+        deleted.push(spike);
+      }
+    } catch (problem) {
+      const rest = one ? "" : ` ${deleted.length} of ${spikes.length} were.`;
+      this.fault = `“${spikes[deleted.length].name}” was not deleted.${rest} ${problem.message}`;
+    }
+    if (deleted.length) this.offerBack(deleted);
+    await this.changed();
+  },
+
+  /** What has ended cannot be scheduled again: only the others come back. */
+  offerBack(deleted) {
+    const back = deleted.filter((spike) => statusOf(spike, Date.now()) !== "expired");
+    const words = deleted.length === 1 ? `“${deleted[0].name}” deleted.` : `${count(deleted.length, "spike")} deleted.`;
+    toast(words, back.length ? () => this.bringBack(back) : null);
+  },
+
+  async bringBack(spikes) {
+    this.fault = "";
+    for (const spike of spikes) {
+      try {
+        await post("/api/spike-schedules", again(spike));
+      } catch (problem) {
+        this.fault = `“${spike.name}” could not be brought back. ${problem.message}`;
+      }
+    }
+    await this.changed();
+  },
+
+  async change(spike, done, action) {
+    if (this.busyId) return;
+    this.busyId = spike.id;
+    this.fault = "";
+    try {
+      await action();
+    } catch (problem) {
+      this.fault = `“${spike.name}” could not be ${done}. ${problem.message}`;
+    }
+    await this.changed();
+    this.busyId = 0;
+  },
+
+  async changed() {
+    document.dispatchEvent(new Event("spikes-changed"));
+    await this.reload();
+  },
+
+  forgetFault() {
+    this.fault = "";
+  },
+});
+
+/** It is gone already where somebody else, or a poll, was faster. */
+async function removed(spike) {
+  try {
+    await remove(`/api/spike-schedules/${spike.id}`);
+  } catch (problem) {
+    if (problem.status !== 404) throw problem;
+  }
+}
+
+function consequences(spikes, now) {
+  const active = spikes.filter((spike) => statusOf(spike, now) === "active").length;
+  const names = spikes.slice(0, NAMED).map(({ name }) => `“${name}”`);
+  const others = spikes.length - names.length;
+  const list = `${names.join(", ")}${others ? ` and ${others} more` : ""}.`;
+  const of = spikes.length === 1 ? `The spike of ${spikes[0].collection_name}` : list;
+  const kept = "The collection and its fields stay as they are.";
+  const text = spikes.length === 1 ? `${of} and its overrides are deleted. ${kept}` : of;
+  if (!active) return { text };
+  return { text, more: active === 1 ? "1 is active: the next poll is normal." : `${active} are active: the next polls are normal.` };
+}

@@ -1,0 +1,205 @@
+// The list of spikes: filters that stand in the address, badges that change at the second, row actions.
+
+import { get } from "../lib/api.js";
+import { showActive } from "../lib/active-count.js";
+import { listOf, mix } from "../lib/list.js";
+import { atMoments } from "../lib/moments.js";
+import { refreshing } from "../lib/refreshing.js";
+import { addressOf, fromAddress } from "../lib/spike-filters.js";
+import { BADGES, overrideWords, statusOf } from "../lib/spike-words.js";
+import { ticking } from "../lib/ticker.js";
+import { ticks } from "../lib/ticks.js";
+import { standing, utc, windowWords } from "../lib/time.js";
+import { count } from "../lib/words.js";
+import { collectionFilter } from "./collection-filter.js";
+import { spikeActions } from "./spike-actions.js";
+
+const SHOWN = 2; // overrides in a row
+const MINUTE = 60_000;
+const ORDERS = [
+  { sort: "standing", label: "By status" },
+  { sort: "name", label: "By name" },
+  { sort: "start_datetime", label: "By start, earliest first" },
+  { sort: "-start_datetime", label: "By start, latest first" },
+  { sort: "end_datetime", label: "By end, earliest first" },
+  { sort: "-end_datetime", label: "By end, latest first" },
+];
+
+export const spikeList = () =>
+  mix(
+    ticking(),
+    atMoments(),
+    ticks(),
+    listOf("/api/spike-schedules", {
+      sort: "standing",
+      filters() {
+        return { status: this.status, collection_id: this.collection };
+      },
+    }),
+    collectionFilter(),
+    spikeActions(),
+    {
+      view: "table",
+      status: "",
+      counts: { all: "", active: "", scheduled: "", expired: "" },
+      wide: [],
+      minute: Math.floor(Date.now() / MINUTE),
+      orders: ORDERS,
+      wanted: { collection: "", search: "", status: "" }, // what the timeline shows
+      announced: "",
+
+      // Lifecycle
+
+      init() {
+        Object.assign(this, fromAddress(window.location.search));
+        this.startTicking();
+        this.$watch("now", (now) => {
+          const minute = Math.floor(now / MINUTE);
+          if (minute !== this.minute) this.minute = minute;
+          if (now >= this.moment) this.announce();
+          this.settle(() => this.reload());
+        });
+        this.stopRefreshing = refreshing(() => this.reload());
+        this.load();
+        this.loadCollections();
+      },
+
+      destroy() {
+        this.stopTicking();
+        this.stopRefreshing();
+      },
+
+      loaded() {
+        this.keepTicks();
+        this.wanted = { collection: this.collection, search: this.search, status: this.status };
+        this.awaitMoment(this.items);
+        this.loadCounts();
+        window.history.replaceState(null, "", addressOf(window.location.pathname, this));
+      },
+
+      // Actions
+
+      reload() {
+        return this.load();
+      },
+
+      /** Tell those who do not see the badges which of them have just changed. */
+      announce() {
+        const changed = this.items.filter((spike) => spike.status !== this.statusOf(spike));
+        this.announced = changed.map((spike) => `${spike.name}: ${this.badgeOf(spike)}.`).join(" ");
+      },
+
+      async loadCounts() {
+        try {
+          const filters = { collection_id: this.collection, search: this.search };
+          this.counts = await get("/api/spike-schedules/counts", filters);
+          const isWhole = this.collection === "" && this.search === "";
+          showActive(isWhole ? this.counts.active : (await get("/api/spike-schedules/counts")).active);
+        } catch {
+          // The numbers stay; the list itself says what is wrong.
+        }
+      },
+
+      look(view) {
+        this.view = view;
+        this.load();
+      },
+
+      choose(status) {
+        this.status = status;
+        this.filtersChanged();
+      },
+
+      filtersChanged() {
+        this.page = 1;
+        this.untick();
+        this.load();
+      },
+
+      clearFilters() {
+        Object.assign(this, { status: "", collection: "", collectionName: "", search: "" });
+        this.filtersChanged();
+      },
+
+      sortAs(sort) {
+        this.sort = sort;
+        this.page = 1;
+        this.load();
+      },
+
+      async eraseTicked() {
+        await this.erase(this.items.filter(({ id }) => this.ticked.includes(id)));
+      },
+
+      widen({ id }) {
+        this.wide = this.wide.includes(id) ? this.wide.filter((each) => each !== id) : [...this.wide, id];
+      },
+
+      // What a row shows
+
+      statusOf(spike) {
+        return statusOf(spike, this.now);
+      },
+
+      badgeOf(spike) {
+        return BADGES[this.statusOf(spike)];
+      },
+
+      windowOf(spike) {
+        return windowWords(spike.start_datetime, spike.end_datetime, this.minute * MINUTE);
+      },
+
+      utcOf(spike) {
+        return `${utc(spike.start_datetime)} to ${utc(spike.end_datetime)}`;
+      },
+
+      standingOf(spike) {
+        return standing(spike.start_datetime, spike.end_datetime, this.now);
+      },
+
+      shownOf(spike) {
+        return this.isWide(spike) ? spike.spike_fields : spike.spike_fields.slice(0, SHOWN);
+      },
+
+      wordsOf(copy) {
+        return overrideWords(copy);
+      },
+
+      isLong(spike) {
+        return spike.spike_fields.length > SHOWN;
+      },
+
+      isWide({ id }) {
+        return this.wide.includes(id);
+      },
+
+      moreOf(spike) {
+        return this.isWide(spike) ? "less" : `${spike.spike_fields.length - SHOWN} more`;
+      },
+
+      // Getters
+
+      get segments() {
+        return [["", "All", "all"], ...Object.entries(BADGES).map(([status, label]) => [status, label, status])].map(
+          ([status, label, name]) => ({ status, label, count: this.counts[name] }),
+        );
+      },
+
+      get isFiltered() {
+        return Boolean(this.status || this.collection || this.search);
+      },
+
+      get tickedWords() {
+        return `${count(this.ticked.length, "spike")} ticked`;
+      },
+
+      get createHref() {
+        return this.collection ? `/spikes/new?collection=${this.collection}` : "/spikes/new";
+      },
+
+      get windowSort() {
+        const start = this.ariaSort("start_datetime");
+        return start === "none" ? this.ariaSort("end_datetime") : start;
+      },
+    },
+  );

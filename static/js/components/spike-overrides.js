@@ -1,0 +1,217 @@
+// The overrides of the spike: rows of fields, quick factors, setting back, the two folds.
+
+import {
+  FACTORS,
+  canMultiply,
+  carriedOver,
+  isGiven,
+  isMultiplied,
+  isOverridden,
+  namesOf,
+  ownTexts,
+  pressFactor,
+  reasonOf,
+  reasonsOf,
+  rowOf,
+  tidied,
+} from "../lib/overrides.js";
+import { count, number } from "../lib/words.js";
+
+const SHOWN_AT_FIRST = 40;
+
+export const spikeOverrides = () => ({
+  factors: FACTORS,
+  rows: [],
+  locked: [],
+  find: "",
+  isFoldOpen: false,
+  shownAlone: SHOWN_AT_FIRST,
+
+  // Actions
+
+  /** Rows for these fields; `given` are overrides by field id, each with the value type that they are of. */
+  makeRows(fields, given = {}) {
+    const fitting = (field) => {
+      const { type, ...settings } = given[field.id] ?? {};
+      return type === undefined || type === field.value_type ? settings : {};
+    };
+    this.rows = fields.filter((field) => field.is_editable).map((field) => rowOf(field, fitting(field)));
+    this.locked = fields.filter((field) => !field.is_editable);
+    this.find = "";
+    this.shownAlone = SHOWN_AT_FIRST;
+    this.isFoldOpen = !this.rows.some((row) => row.isUp);
+  },
+
+  /** The same overrides for the fields of another collection, as far as it has fields of these names. */
+  carryOver(fields) {
+    return carriedOver(this.rows, fields);
+  },
+
+  type(row, setting, text) {
+    row.texts[setting] = text;
+    this.touch(`${row.id}.${setting}`);
+  },
+
+  tidy(row, setting) {
+    row.texts[setting] = tidied(row, setting);
+  },
+
+  /** A row that was changed moves up when it is left: not under somebody's fingers. */
+  leaveRow(row, event) {
+    if (event.currentTarget.contains(event.relatedTarget)) return;
+    row.isUp = isOverridden(row);
+  },
+
+  press(row, factor) {
+    Object.assign(row.texts, pressFactor(row, factor.by));
+    const isUp = row.isUp || isOverridden(row);
+    const moves = isUp !== row.isUp;
+    row.isUp = isUp;
+    this.touchRow(row);
+    this.pickIfNone(row.id);
+    if (moves) this.$nextTick(() => document.getElementById(this.factorId(row, factor))?.focus());
+  },
+
+  setBack(row) {
+    row.kept = {};
+    Object.assign(row.texts, ownTexts(row));
+    this.touchRow(row);
+    this.$nextTick(() => document.getElementById(row.inputs[0].id)?.focus({ preventScroll: true }));
+  },
+
+  setAllBack() {
+    for (const row of this.rows) {
+      row.kept = {};
+      Object.assign(row.texts, ownTexts(row));
+      row.isUp = false;
+      this.touchRow(row);
+    }
+    this.isFoldOpen = true;
+  },
+
+  touchRow(row) {
+    this.touch(...row.inputs.map(({ setting }) => `${row.id}.${setting}`));
+  },
+
+  toggleFold(event) {
+    this.isFoldOpen = event.target.open;
+  },
+
+  showMore() {
+    this.shownAlone += 200;
+  },
+
+  /** Bring the row of an input into sight. */
+  showRow(inputId) {
+    const row = this.rows.find(({ inputs }) => inputs.some(({ id }) => id === inputId));
+    if (!row) return;
+    this.find = "";
+    row.isUp = true;
+  },
+
+  // What a row shows
+
+  rowById(id) {
+    return this.rows.find((row) => row.id === id);
+  },
+
+  isSpiked(row, setting) {
+    return isGiven(row, setting);
+  },
+
+  isChanged(row) {
+    return isOverridden(row);
+  },
+
+  factorId(row, { by }) {
+    return `factor-${row.id}-${by}`;
+  },
+
+  isPressed(row, { by }) {
+    return isMultiplied(row, by);
+  },
+
+  cannotPress(row, { by }) {
+    return !canMultiply(row, by);
+  },
+
+  /** A counter whose start is untouched goes on from where the collection's stands. */
+  goesOn(row, setting) {
+    return setting === "start_number" && !isGiven(row, setting);
+  },
+
+  faultsOfRow(row) {
+    return row.inputs
+      .map(({ setting, id }) => ({ id: `${id}-fault`, words: this.faultOf(`${row.id}.${setting}`) }))
+      .filter(({ words }) => words);
+  },
+
+  // Signed numbers get the whole keyboard: some phones' number pads have no minus.
+  keyboard(row, setting) {
+    const value = row.own[setting];
+    return value !== null && value < 0 ? "text" : "decimal";
+  },
+
+  reason(field) {
+    return reasonOf(field);
+  },
+
+  // Getters
+
+  get found() {
+    const wanted = this.find.trim().toLowerCase();
+    return wanted ? this.rows.filter(({ name }) => name.toLowerCase().includes(wanted)) : this.rows;
+  },
+
+  get up() {
+    return this.found.filter((row) => row.isUp);
+  },
+
+  get alone() {
+    return this.found.filter((row) => !row.isUp);
+  },
+
+  get aloneShown() {
+    return this.alone.slice(0, this.shownAlone);
+  },
+
+  get hasMoreAlone() {
+    return this.alone.length > this.shownAlone;
+  },
+
+  get moreAlone() {
+    return `Show ${number(Math.min(200, this.alone.length - this.shownAlone))} more of ${number(this.alone.length)}`;
+  },
+
+  get overridden() {
+    return this.rows.filter(isOverridden).length;
+  },
+
+  get overriddenWords() {
+    return this.rows.length ? `${number(this.overridden)} of ${count(this.rows.length, "field")}` : "";
+  },
+
+  get aloneWords() {
+    return `${count(this.alone.length, "field")} left alone`;
+  },
+
+  get aloneNames() {
+    return `${namesOf(this.alone)} ${this.alone.length === 1 ? "keeps" : "keep"} the collection's rule`;
+  },
+
+  get lockedWords() {
+    return `${count(this.locked.length, "field")} cannot be overridden`;
+  },
+
+  get lockedReasons() {
+    return reasonsOf(this.locked);
+  },
+
+  get foundNothing() {
+    return this.rows.length > 0 && this.found.length === 0;
+  },
+
+  get isMany() {
+    return this.rows.length > 4;
+  },
+});

@@ -1,0 +1,216 @@
+// Lanes of collections along the time, with their windows. Where things stand is computed in lib/timeline.js.
+
+import { listOf, mix } from "../lib/list.js";
+import { atMoments } from "../lib/moments.js";
+import { refreshing } from "../lib/refreshing.js";
+import { pollWords, statusOf } from "../lib/spike-words.js";
+import { user } from "../lib/start.js";
+import { ticking } from "../lib/ticker.js";
+import { barsOf, daysOf, nowOf, offerAt, spanOf, spanWords, ticksOf, viewOf, ZOOMS } from "../lib/timeline.js";
+import { count } from "../lib/words.js";
+
+const LANES = 25;
+const MINUTE = 60_000;
+const PHONE = 640;
+const KEPT = "timeline-days";
+const FONTS = { label: "600 11px", day: "600 12px", pill: "600 11px" };
+const NO_FILTER = { collection: "", search: "", status: "" };
+
+export const timeline = () =>
+  mix(
+    ticking(),
+    atMoments(),
+    listOf("/api/timeline", {
+      sort: "name",
+      perPage: LANES,
+      filters() {
+        // The present is always asked for, so that a lane's dot is right wherever one looks.
+        const { from, to } = this.span();
+        const [first, last] = [Math.min(from, Date.now() - MINUTE), Math.max(to, Date.now() + MINUTE)];
+        return { from: iso(first), to: iso(last), collection_id: this.filter.collection };
+      },
+    }),
+    {
+      days: daysAtFirst(),
+      shift: 0,
+      lanes: [],
+      ticks: [],
+      dayNames: [],
+      nowAt: { isSeen: false, line: {}, past: {}, label: "" },
+      ghost: { id: 0, left: "", label: "" },
+      filter: NO_FILTER,
+      drawing: null,
+      drawnAt: 0,
+      stopRefreshing: null,
+      watcher: null,
+      again: null,
+      isFirstLook: true,
+
+      // Lifecycle
+
+      init() {
+        this.startTicking();
+        this.$watch("now", () => this.tick());
+        this.stopRefreshing = refreshing(() => this.load());
+        this.watcher = new ResizeObserver(() => this.draw());
+        this.watcher.observe(this.$refs.plot);
+        document.fonts.ready.then(() => this.draw());
+        this.again = () => this.load();
+        document.addEventListener("spikes-changed", this.again);
+        this.load();
+      },
+
+      destroy() {
+        this.stopTicking();
+        this.stopRefreshing();
+        this.watcher.disconnect();
+        document.removeEventListener("spikes-changed", this.again);
+      },
+
+      loaded() {
+        this.isFirstLook = false;
+        this.awaitMoment(this.items.flatMap((item) => item.spikes));
+        this.draw();
+      },
+
+      /** Each minute the time moves on; at the second a window begins or ends it changes its colour. */
+      tick() {
+        if (this.now >= this.moment || Math.floor(this.now / MINUTE) !== this.drawnAt) this.draw();
+        this.settle(() => this.load());
+      },
+
+      // Actions
+
+      zoom(days) {
+        this.days = days;
+        this.shift = 0;
+        localStorage.setItem(KEPT, days);
+        this.look();
+      },
+
+      earlier() {
+        this.shift -= 1;
+        this.look();
+      },
+
+      later() {
+        this.shift += 1;
+        this.look();
+      },
+
+      toNow() {
+        this.shift = 0;
+        this.look();
+      },
+
+      look() {
+        this.draw();
+        this.load();
+      },
+
+      /** What the page round it filters by: others' windows stay in sight, but step aside. */
+      filterBy(filter) {
+        if (JSON.stringify(filter) === JSON.stringify(this.filter)) return;
+        const isAsked = filter.search !== this.search || filter.collection !== this.filter.collection;
+        this.filter = { ...filter };
+        this.search = filter.search;
+        if (isAsked) this.page = 1;
+        queueMicrotask(() => (isAsked ? this.load() : this.draw()));
+      },
+
+      draw() {
+        const pixels = this.$refs.axis?.clientWidth;
+        if (!pixels) return;
+        const view = viewOf(this.span(), { now: Date.now(), pixels, measure });
+        this.drawnAt = Math.floor(view.now / MINUTE);
+        this.drawing = view;
+        this.ticks = ticksOf(view);
+        this.dayNames = daysOf(view);
+        this.nowAt = nowOf(view);
+        this.lanes = this.items.map((item) => this.laneOf(item, view));
+      },
+
+      laneOf(item, view) {
+        const isSpiking = item.spikes.some((spike) => statusOf(spike, view.now) === "active");
+        const polled = item.last_polled_at ? `polled ${pollWords(item.last_polled_at, view.now)}` : "never polled";
+        return {
+          id: item.id,
+          name: item.name,
+          href: `/collections/${item.id}`,
+          create: `/spikes/new?collection=${item.id}`,
+          dot: isSpiking ? "spiking" : item.last_polled_at ? "polled" : "",
+          dotWords: isSpiking ? `spiking, ${polled}` : polled,
+          bars: barsOf(item.spikes, view, (spike) => this.isAside(item, spike)),
+        };
+      },
+
+      isAside(item, spike) {
+        const { status, search } = this.filter;
+        if (status && statusOf(spike, Date.now()) !== status) return true;
+        const sought = search.toLowerCase();
+        return sought !== "" && ![item.name, spike.name].some((name) => name.toLowerCase().includes(sought));
+      },
+
+      /** Show where a click would start a spike. */
+      hover(event, lane) {
+        const offer = this.offerOf(event, lane);
+        this.ghost = offer ? { id: lane.id, left: offer.left, label: offer.label } : { id: 0, left: "", label: "" };
+      },
+
+      unhover() {
+        this.ghost = { id: 0, left: "", label: "" };
+      },
+
+      offer(event, lane) {
+        const offer = this.offerOf(event, lane);
+        if (!offer) return;
+        const start = offer.start ? `&start=${encodeURIComponent(offer.start)}` : "";
+        window.location.assign(`${lane.create}${start}`);
+      },
+
+      offerOf(event, lane) {
+        if (!user().mayWrite || !this.drawing || event.target.closest("a")) return null;
+        const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
+        const { spikes } = this.items.find(({ id }) => id === lane.id) ?? { spikes: [] };
+        return offerAt(left, spikes, { ...this.drawing, now: Date.now() });
+      },
+
+      span() {
+        return spanOf(Date.now(), this.days, this.shift);
+      },
+
+      // Getters
+
+      get zooms() {
+        return ZOOMS.map(({ days }) => days);
+      },
+
+      get summary() {
+        const words = spanWords(spanOf(this.drawnAt * MINUTE, this.days, this.shift));
+        return this.total ? `${count(this.total, "collection")}, ${words}` : words;
+      },
+
+      get isPaged() {
+        return this.total > this.perPage;
+      },
+
+      get isNew() {
+        return this.isEmpty && !this.isSearching && this.filter.collection === "";
+      },
+    },
+  );
+
+const iso = (instant) => new Date(instant).toISOString();
+
+function daysAtFirst() {
+  const kept = Number(localStorage.getItem(KEPT));
+  if (ZOOMS.some(({ days }) => days === kept)) return kept;
+  return window.innerWidth <= PHONE ? 2 : 5;
+}
+
+let pen = null;
+function measure(text, kind) {
+  pen ??= document.createElement("canvas").getContext("2d");
+  pen.font = `${FONTS[kind]} "Inter Variable", system-ui, sans-serif`;
+  return pen.measureText(text).width;
+}

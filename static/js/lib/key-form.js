@@ -1,0 +1,75 @@
+// The form of an API key: what it shows for a key, what it sends, and what is wrong in words. Pure.
+
+import { TYPES, dateOf, endOf, grouped, toDateInput } from "./keys.js";
+
+/** How long a key may last, with what the button says. */
+export const EXPIRIES = [
+  { value: "never", label: "Never" },
+  { value: "30", label: "30 days" },
+  { value: "90", label: "90 days" },
+  { value: "date", label: "A date" },
+];
+
+/** What the inputs show for a key, or for a new one. `chosen` maps a collection's id to `{name, types}`. */
+export function formOf(key) {
+  const chosen = Object.fromEntries(grouped(key?.allowed_collections).map(({ id, ...entry }) => [id, entry]));
+  return {
+    label: key?.label ?? "",
+    expiry: key?.expires_at ? "date" : "never",
+    date: key?.expires_at ? toDateInput(key.expires_at) : "",
+    limited: Boolean(key?.allowed_collections),
+    chosen,
+  };
+}
+
+/** The form with one tick of the list of collections set or taken away. */
+export function ticked(chosen, { id, name }, type) {
+  const { [id]: entry = { name, types: [] }, ...others } = chosen;
+  const on = !entry.types.includes(type);
+  const types = TYPES.filter((each) => (each === type ? on : entry.types.includes(each)));
+  return types.length ? { ...others, [id]: { name: entry.name, types } } : others;
+}
+
+/** What is sent: for a new key everything, for an old one only what was changed about it. */
+export function bodyOf(form, before, now) {
+  const body = { label: form.label.trim() };
+  if (!before || form.expiry !== before.expiry || form.date !== before.date) {
+    body.expires_at = endOf(form.expiry, form.date, now);
+  }
+  const limits = limitsOf(form);
+  if (!before || JSON.stringify(limits) !== JSON.stringify(limitsOf(before))) body.allowed_collections = limits;
+  return body;
+}
+
+/** Both types of a collection are one entry without a type. */
+export function limitsOf({ limited, chosen }) {
+  if (!limited) return null;
+  return Object.entries(chosen).flatMap(([id, { types }]) => {
+    const given = types.length === TYPES.length ? [null] : types;
+    return given.map((type) => ({ collection_id: Number(id), collection_type: type }));
+  });
+}
+
+/** What is wrong before it is sent, by input; the server checks everything again. */
+export function faultsOf(form, before, now) {
+  const faults = {};
+  if (!form.label.trim()) faults.label = "Give the key a label, such as the tool that will use it.";
+  const isNew = !before || form.expiry !== before.expiry || form.date !== before.date;
+  if (form.expiry === "date" && isNew) {
+    if (!dateOf(form.date)) faults.expires_at = "Choose the last day on which it works.";
+    else if (Date.parse(endOf("date", form.date, now)) <= now) faults.expires_at = "Must not be in the past.";
+  }
+  if (form.limited && Object.keys(form.chosen).length === 0) {
+    faults.allowed_collections = "Choose at least one collection, or let it read all.";
+  }
+  return faults;
+}
+
+/** What the server said about an entry of the list of collections, with the collection's name. */
+export function limitsFault(faults, form) {
+  const path = Object.keys(faults).find((each) => each.startsWith("allowed_collections"));
+  if (!path || path === "allowed_collections") return faults.allowed_collections ?? "";
+  const entry = limitsOf(form)?.[Number(path.split(".")[1])];
+  const name = form.chosen[entry?.collection_id]?.name;
+  return name ? `“${name}” is gone, or no longer yours to read: take its ticks away.` : faults[path];
+}

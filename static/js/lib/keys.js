@@ -1,0 +1,117 @@
+// API keys in words and numbers: what one reads, when it ends, whether a text can be one. Pure.
+
+import { day, length } from "./time.js";
+import { count } from "./words.js";
+
+export const TYPES = ["Performance", "Configuration"];
+const DAY = 86_400_000;
+const SOON = 14 * DAY;
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** What a key is limited to, one entry for each collection: `{id, name, types}`. */
+export function grouped(limits) {
+  const found = new Map();
+  for (const { collection_id: id, collection_name: name, collection_type: type } of limits ?? []) {
+    const entry = found.get(id) ?? { id, name, types: [] };
+    entry.types.push(...(type ? [type] : TYPES));
+    found.set(id, entry);
+  }
+  return [...found.values()].map((entry) => ({ ...entry, types: TYPES.filter((type) => entry.types.includes(type)) }));
+}
+
+/** What a key reads, in few words: "All of mine", "Truck 01", "Truck 01, 2 more". */
+export function readsWords({ allowed_collections: limits }, isMine = true) {
+  if (!limits) return isMine ? "All of mine" : "All of its owner’s";
+  const [first, ...more] = grouped(limits);
+  if (!first) return "Nothing";
+  const only = more.length === 0 && first.types.length === 1 ? ` ${first.types[0]}` : "";
+  return first.name + only + (more.length ? `, ${more.length} more` : "");
+}
+
+/** All that a key reads, a line for each collection. */
+export function readsLines({ allowed_collections: limits }) {
+  return grouped(limits).map(({ name, types }) => `${name}: ${types.join(", ")}`);
+}
+
+/** Whether a key may read that type of the collection; what its owner may read is the server's to say. */
+export function reads({ allowed_collections: limits }, collectionId, type) {
+  if (!limits) return true;
+  return limits.some((limit) => limit.collection_id === collectionId && [null, type].includes(limit.collection_type));
+}
+
+/** The status of a key at `now`: the same rule as the server's. */
+export function keyStatus({ revoked_at: revoked, expires_at: expires }, now) {
+  if (revoked) return "revoked";
+  return expires && Date.parse(expires) <= now ? "expired" : "valid";
+}
+
+/** Whether a key that still works ends within two weeks. */
+export function endsSoon(key, now) {
+  return keyStatus(key, now) === "valid" && key.expires_at !== null && Date.parse(key.expires_at) - now <= SOON;
+}
+
+/** When a key ends: "never", "in 12 days", beyond three months the day, "3 days ago". */
+export function expiryWords({ expires_at: expires }, now, zone) {
+  if (!expires) return "never";
+  const left = Date.parse(expires) - now;
+  if (left > 92 * DAY) return day(expires, now, zone);
+  return distance(left);
+}
+
+/** "in 90 days", "2 s ago"; whole days where there are several. */
+export function distance(milliseconds) {
+  const days = Math.round(Math.abs(milliseconds) / DAY);
+  const words = days >= 2 ? count(days, "day") : length(milliseconds);
+  return milliseconds > 0 ? `in ${words}` : `${words} ago`;
+}
+
+/**
+ * When a key with this choice ends: null for never, else the last minute of a day in the viewer's
+ * zone, as an ISO instant. The choice is "never", a number of days, or "date" with a date "2027-02-22".
+ */
+export function endOf(choice, date, now) {
+  if (choice === "never") return null;
+  const end = choice === "date" ? dateOf(date) : new Date(now);
+  if (choice !== "date") end.setDate(end.getDate() + Number(choice));
+  end.setHours(23, 59, 0, 0);
+  return end.toISOString();
+}
+
+/** The day of an instant, for a date input, in the viewer's zone. */
+export function toDateInput(instant) {
+  const date = new Date(instant);
+  const two = (number, width = 2) => String(number).padStart(width, "0");
+  return `${two(date.getFullYear(), 4)}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** Midnight of a date input's day, or null where it is none. */
+export function dateOf(text) {
+  const date = new Date(`${text}T00:00:00`);
+  return /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(date.getTime()) ? date : null;
+}
+
+/** Whether a text can be a key at all: its form, and the checksum that tells a mistyped one. */
+export function isWellFormed(text) {
+  const [, body, sum] = /^spk_([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/.exec(text) ?? [];
+  return body !== undefined && checksum(body) === sum;
+}
+
+/** CRC-32 in base 62, six digits. */
+export function checksum(body) {
+  let number = crc32(body);
+  let digits = "";
+  for (let place = 0; place < 6; place += 1) {
+    digits = DIGITS[number % 62] + digits;
+    number = Math.floor(number / 62);
+  }
+  return digits;
+}
+
+function crc32(text) {
+  let sum = 0xffffffff;
+  for (const character of text) {
+    sum ^= character.charCodeAt(0);
+    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return (sum ^ 0xffffffff) >>> 0;
+}

@@ -1,0 +1,37 @@
+import { doubled } from "./quote.js";
+import { urlOf } from "./target.js";
+
+export const python = (target) => ({
+  blocks: [
+    {
+      title: "With requests",
+      where: "Into a Python file, after pip install requests.",
+      text: `import requests
+
+answer = requests.get(
+    ${doubled(urlOf(target))},
+    headers={"X-API-Key": ${doubled(target.key)}},
+    timeout=10,
+)
+answer.raise_for_status()
+data = answer.json()["data"]
+print(data[${doubled(target.field.field_name)}])
+`,
+    },
+    {
+      title: "With the standard library alone",
+      where: "Into a Python file; there is nothing to install.",
+      text: `import json
+import urllib.request
+
+request = urllib.request.Request(
+    ${doubled(urlOf(target))},
+    headers={"X-API-Key": ${doubled(target.key)}},
+)
+with urllib.request.urlopen(request, timeout=10) as answer:
+    data = json.load(answer)["data"]
+print(data[${doubled(target.field.field_name)}])
+`,
+    },
+  ],
+});

@@ -1,0 +1,33 @@
+import { doubled as yaml, jmespath } from "./quote.js";
+import { urlOf } from "./target.js";
+
+const snippetArgument = (target) => `low_code:
+  version: 2
+  steps:
+    - http:
+        url: ${yaml(urlOf(target)).replaceAll("$", "\\u0024")}
+        headers:
+          X-API-Key: ${yaml(target.key)}
+    - json
+    - jmespath:
+        value: ${yaml(jmespath(target.field.field_name))}
+`;
+
+export const sciencelogic = (target) => ({
+  notes: [
+    "Give every collection object of the Dynamic Application the same http step, letter by letter: then SL1 sends one " +
+      "request per cycle for all of them. Different ones would each move the counters a step.",
+  ],
+  blocks: [
+    {
+      title: `Snippet argument for one field`,
+      where: "Into the Snippet Arguments of a collection object, in a Dynamic Application of the REST: Toolkit.",
+      text: snippetArgument(target),
+    },
+    {
+      title: "The jmespath value of each field",
+      where: "In place of the last line, one for each collection object.",
+      text: target.fields.map((field) => `value: ${yaml(jmespath(field.field_name))}\n`).join(""),
+    },
+  ],
+});

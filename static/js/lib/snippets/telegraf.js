@@ -1,0 +1,40 @@
+import { toml } from "./quote.js";
+import { isText, urlOf } from "./target.js";
+
+// Telegraf takes these in a list of fields for a pattern.
+const PATTERN = /[*?[\]{}!,\\]/;
+
+/** The text fields by name; where one of them would be taken for a pattern, all text fields there are. */
+function textFields(fields) {
+  const names = fields.filter(isText).map((field) => field.field_name);
+  return names.some((name) => PATTERN.test(name)) ? ["*"] : names;
+}
+
+export function telegraf(target) {
+  const texts = textFields(target.fields);
+  const listed = texts.length ? `\n  json_string_fields = [${texts.map(toml).join(", ")}]` : "";
+  return {
+    blocks: [
+      {
+        title: "inputs.http",
+        where: "Into telegraf.conf, or a file of its own in /etc/telegraf/telegraf.d/.",
+        text: `[[inputs.http]]
+  urls = [${toml(urlOf(target))}]
+  method = "GET"
+  timeout = "10s"
+  interval = "60s"
+  name_override = "spikecast"
+  data_format = "json"
+  json_query = "data"${listed}
+
+  [inputs.http.headers]
+    X-API-Key = ${toml(target.key)}
+
+  [inputs.http.tags]
+    collection = ${toml(target.collection.name)}
+    collection_type = ${toml(target.type)}
+`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,93 @@
+import { doubled as yaml, zabbixPath } from "./quote.js";
+import { isText, urlOf } from "./target.js";
+
+const LONGEST_NAME = 128; // of a template, in Zabbix
+const MASTER = "spikecast.poll";
+
+/** A version-4 UUID as Zabbix wants it, always the same for the same text: importing again changes, and adds nothing. */
+export function uuid(text) {
+  const words = [0x811c9dc5, 0x01000193, 0x9e3779b9, 0x85ebca6b].map((seed) => {
+    let hash = seed;
+    for (const character of text) {
+      hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
+      hash ^= hash >>> 15;
+    }
+    return (hash >>> 0).toString(16).padStart(8, "0");
+  });
+  const digits = words.join("");
+  return `${digits.slice(0, 12)}4${digits.slice(13, 16)}8${digits.slice(17)}`;
+}
+
+function valueType(field) {
+  if (isText(field)) return "          value_type: TEXT\n          trends: '0'\n";
+  if (field.value_type === "EPOCH_NOW") return "          units: unixtime\n";
+  return "          value_type: FLOAT\n";
+}
+
+const dependentItem = (seed) => (field) => `        - uuid: ${uuid(`${seed} ${field.id}`)}
+          name: ${yaml(field.field_name)}
+          type: DEPENDENT
+          key: 'spikecast.field[${field.id}]'
+          delay: '0'
+${valueType(field)}          preprocessing:
+            - type: JSONPATH
+              parameters:
+                - ${yaml(zabbixPath(field.field_name))}
+          master_item:
+            key: ${MASTER}
+`;
+
+function template(target) {
+  const { origin, collection, type, key, fields } = target;
+  const seed = `${origin} ${collection.id} ${type}`;
+  const name = `Spikecast ${collection.id} ${type}`;
+  return `zabbix_export:
+  version: '6.0'
+  groups:
+    - uuid: ${uuid("group")}
+      name: Templates/Spikecast
+  templates:
+    - uuid: ${uuid(seed)}
+      template: ${yaml(name)}
+      name: ${yaml([...`${name}: ${collection.name}`].slice(0, LONGEST_NAME).join(""))}
+      groups:
+        - name: Templates/Spikecast
+      items:
+        - uuid: ${uuid(`${seed} poll`)}
+          name: 'Spikecast: poll'
+          type: HTTP_AGENT
+          key: ${MASTER}
+          delay: 1m
+          history: '0'
+          trends: '0'
+          value_type: TEXT
+          timeout: 10s
+          url: ${yaml(urlOf(target))}
+          headers:
+            - name: X-API-Key
+              value: '{$SPIKECAST.KEY}'
+${fields.map(dependentItem(seed)).join("")}      macros:
+        - macro: '{$SPIKECAST.KEY}'
+          value: ${yaml(key)}
+          description: 'API key of Spikecast'
+`;
+}
+
+export const zabbix = (target) => ({
+  notes: [
+    "One HTTP agent item polls, and the other items depend on it: one request a minute. An HTTP item for each field " +
+      "would poll as many times, and every poll moves the counters a step.",
+  ],
+  blocks: [
+    {
+      title: "Template",
+      where: "Save it as spikecast.yaml, import it under Templates (Zabbix 6.0 or later), and link it to a host.",
+      text: template(target),
+    },
+    {
+      title: "By hand: the JSONPath of each field",
+      where: "Into the preprocessing of a dependent item, type JSONPath; the master item sends the header X-API-Key.",
+      text: target.fields.map((field) => `${zabbixPath(field.field_name)}\n`).join(""),
+    },
+  ],
+});

@@ -1,0 +1,193 @@
+// Where everything stands on a timeline that is so many pixels wide. Pure: time, width and the width of
+// a text are given.
+
+import { clock, utc, windowWords } from "./time.js";
+import { BADGES, statusOf } from "./spike-words.js";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** How many days are shown, and how many of them lie back. */
+export const ZOOMS = [
+  { days: 2, back: 0.5 },
+  { days: 5, back: 1 },
+  { days: 8, back: 1 },
+];
+export const LEAST_BAR = 7;
+export const LEAST_HIT = 24;
+const LEAST_HOURS = 56;
+const LEAST_INSIDE = 90; // a bar that is worth the beginning of a long name
+const PAD = 6;
+const GAP = 4;
+
+const px = (value) => `${Math.round(value * 10) / 10}px`;
+
+/** The part that is shown: `shift` times its own length away from now. */
+export function spanOf(now, days, shift = 0) {
+  const { back } = ZOOMS.find((zoom) => zoom.days === days);
+  const from = new Date(now).setMinutes(0, 0, 0) - back * DAY + shift * days * DAY;
+  return { from, to: from + days * DAY };
+}
+
+/** From instants to pixels, with what is needed to draw. */
+export const viewOf = ({ from, to }, { now, pixels, measure }) => ({
+  from,
+  to,
+  now,
+  pixels,
+  measure,
+  x: (instant) => ((instant - from) / (to - from)) * pixels,
+});
+
+// --- The axis --------------------------------------------------------------------------------------------
+
+/** Lines at every day and at hours between; their labels where there is room. */
+export function ticksOf(view) {
+  const { from, to, pixels, x } = view;
+  const hourPixels = (pixels / (to - from)) * HOUR;
+  const step = [3, 6, 12].find((hours) => hours * hourPixels >= LEAST_HOURS) ?? 12;
+  const isLabelled = step * hourPixels >= LEAST_HOURS;
+  const ticks = [];
+  for (const midnight of midnightsOf(view)) {
+    for (let hour = 0; hour < 24; hour += step) {
+      const at = new Date(midnight).setHours(hour);
+      if (at <= from || at >= to) continue;
+      const left = x(at);
+      const fits = isLabelled && left >= 18 && left <= pixels - 18;
+      ticks.push({ at, left: px(left), isDay: hour === 0, label: fits ? clock(at) : "" });
+    }
+  }
+  return ticks;
+}
+
+/** The names of the days, as long as there is room; they give way to the time on the axis. */
+export function daysOf(view) {
+  const { from, to, now, pixels, measure, x } = view;
+  const pill = x(now) - measure("00:00", "pill") / 2 - PAD;
+  const pillEnd = x(now) + measure("00:00", "pill") / 2 + PAD;
+  let named = "";
+  return midnightsOf(view).flatMap((midnight) => {
+    const end = Math.min(pixels, x(new Date(midnight).setHours(24)));
+    const isBeside = (left, width) => !isWithin(now, from, to) || left + width + GAP < pill || left > pillEnd;
+    const starts = [Math.max(0, x(midnight)) + PAD, pillEnd + GAP];
+    const date = new Date(midnight);
+    const month = monthOf(date);
+    const texts = [...(named === month ? [] : [`${dayName(date)} ${month}`]), dayName(date), String(date.getDate())];
+    for (const text of texts) {
+      const width = measure(text, "day");
+      const left = starts.find((start) => start >= Math.max(0, x(midnight)) && start + width + GAP <= end && isBeside(start, width));
+      if (left === undefined) continue;
+      named = text.endsWith(month) ? month : named;
+      return [{ at: midnight, left: px(left), label: text }];
+    }
+    return [];
+  });
+}
+
+function midnightsOf({ from, to }) {
+  const found = [];
+  const day = new Date(from);
+  day.setHours(0, 0, 0, 0);
+  for (; day < to; day.setDate(day.getDate() + 1)) found.push(day.getTime());
+  return found;
+}
+
+const isWithin = (instant, from, to) => instant >= from && instant < to;
+const monthOf = (date) => date.toLocaleDateString("en-GB", { month: "short" });
+const dayName = (date) => `${date.toLocaleDateString("en-GB", { weekday: "short" })} ${date.getDate()}`;
+
+/** "Mon 23 to Sat 28 Nov". */
+export function spanWords({ from, to }) {
+  const [first, last] = [new Date(from), new Date(to - 1)];
+  const year = last.getFullYear() === new Date().getFullYear() ? "" : ` ${last.getFullYear()}`;
+  const start = dayName(first) + (monthOf(first) === monthOf(last) ? "" : ` ${monthOf(first)}`);
+  return `${start} to ${dayName(last)} ${monthOf(last)}${year}`;
+}
+
+/** Where now is: the line, its time, and how much is past. */
+export function nowOf({ from, to, now, pixels, x }) {
+  const at = Math.min(pixels, Math.max(0, x(now)));
+  const isSeen = isWithin(now, from, to);
+  return { isSeen, line: { left: px(at) }, past: { width: px(at) }, label: isSeen ? clock(new Date(now).setSeconds(0, 0)) : "" };
+}
+
+// --- The bars --------------------------------------------------------------------------------------------
+
+/** The bars of one lane, with their labels inside, right or left of them, or in the tooltip only. */
+export function barsOf(spikes, view, isAside = () => false) {
+  const { from, to, now, pixels, x } = view;
+  const bars = spikes
+    .map((spike) => ({ spike, start: Date.parse(spike.start_datetime), end: Date.parse(spike.end_datetime) }))
+    .filter(({ start, end }) => start < to && end > from)
+    .sort((one, other) => one.start - other.start)
+    .map(({ spike, start, end }) => {
+      const width = Math.max(LEAST_BAR, Math.min(pixels, x(end)) - Math.max(0, x(start)));
+      const left = Math.min(pixels - width, Math.max(0, x(start)));
+      return { spike, left, width, right: left + width, isAside: isAside(spike) };
+    });
+  placeLabels(bars, view);
+  return bars.map(({ spike, left, width, label, isAside: aside }) => {
+    const hit = Math.max(LEAST_HIT, width);
+    const hitLeft = Math.min(pixels - hit, Math.max(0, left - (hit - width) / 2));
+    const state = statusOf(spike, now);
+    const words = windowWords(spike.start_datetime, spike.end_datetime, now);
+    return {
+      id: spike.id,
+      name: spike.name,
+      href: `/spikes/${spike.id}`,
+      classes: `${state}${aside ? " is-aside" : ""}`,
+      hit: { left: px(hitLeft), width: px(hit) },
+      bar: { left: px(left - hitLeft), width: px(width) },
+      place: label.place,
+      label: { left: px(label.left), maxWidth: px(label.width) },
+      words: `${spike.name}, ${BADGES[state]}, ${words}`,
+      title: `${spike.name}\n${BADGES[state]}, ${words}\n${utc(spike.start_datetime)} to ${utc(spike.end_datetime)}`,
+    };
+  });
+}
+
+// Inside where the name fits, else right, else left of the bar, rather not across the line for now; where
+// labels would meet, the later one stays in the tooltip.
+function placeLabels(bars, { now, pixels, measure, x }) {
+  let taken = 0; // up to here there is something already
+  const crosses = (left, width) => left < x(now) && x(now) < left + width;
+  bars.forEach((bar, index) => {
+    const width = measure(bar.spike.name, "label");
+    const limit = bars[index + 1]?.left ?? pixels;
+    const inside = { place: "inside", left: bar.left + PAD, width: Math.min(width + 1, bar.width - 2 * PAD) };
+    const right = { place: "right", left: bar.right + PAD, width: width + 1 };
+    const left = { place: "left", left: bar.left - PAD - width, width: width + 1 };
+    const beside = [];
+    if (right.left + width + GAP <= limit) beside.push(right);
+    if (left.left - GAP >= taken) beside.push(left);
+    bar.label = { place: "", left: 0, width: 0 };
+    if (!bar.isAside) {
+      if (width + 2 * PAD <= bar.width) bar.label = inside;
+      else if (beside.length) bar.label = beside.find((label) => !crosses(label.left, width)) ?? beside[0];
+      else if (bar.width >= LEAST_INSIDE) bar.label = inside;
+    }
+    taken = bar.label.place === "right" ? bar.label.left + width : bar.right;
+  });
+}
+
+// --- An empty place --------------------------------------------------------------------------------------
+
+/**
+ * The spike that a click at `left` pixels offers: `{start, left, label}`; null in the past and in a window.
+ * `start` is "" where it would start now.
+ */
+export function offerAt(left, spikes, { from, to, now, pixels, x }) {
+  const minutes = { 2: 15, 5: 30, 8: 60 }[Math.round((to - from) / DAY)];
+  const place = new Date(from + (left / pixels) * (to - from));
+  const cell = place.setMinutes(Math.floor(place.getMinutes() / minutes) * minutes, 0, 0);
+  const cellEnd = cell + minutes * 60_000;
+  if (cellEnd <= now) return null;
+  const windows = spikes
+    .map((spike) => [Date.parse(spike.start_datetime), Date.parse(spike.end_datetime)])
+    .sort(([one], [other]) => one - other);
+  let start = Math.max(cell, now);
+  for (const [begin, end] of windows) if (begin <= start && start < end) start = end;
+  if (start >= cellEnd) return null;
+  const isNow = start === now;
+  return { start: isNow ? "" : new Date(start).toISOString(), left: px(x(start)), label: isNow ? "now" : clock(start) };
+}

@@ -1,0 +1,82 @@
+"""For each route that takes JSON, bodies that it accepts and that together use every key it knows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.support.signing_in import PASSWORD
+from tests.support.things import Things
+
+JSON_ROUTES = (
+    "POST /api/auth/login",
+    "POST /api/auth/change-password",
+    "POST /api/users",
+    "PATCH /api/users/<id:user_id>",
+    "POST /api/collections",
+    "PATCH /api/collections/<id:collection_id>",
+    "POST /api/collections/<id:collection_id>/copy",
+    "POST /api/collections/bulk-delete",
+    "POST /api/collections/<id:collection_id>/fields",
+    "PATCH /api/fields/<id:field_id>",
+    "POST /api/spike-schedules",
+    "PATCH /api/spike-schedules/<id:spike_id>",
+    "POST /api/spike-schedules/<id:spike_id>/extend",
+    "POST /api/spike-schedules/preview",
+    "POST /api/api-keys",
+    "PATCH /api/api-keys/<id:key_id>",
+)
+
+VALUES = (
+    {"value_type": "TEXT_FIXED", "fixed_value_text": "diesel"},
+    {"value_type": "NUMBER_FIXED", "fixed_value_number": 7},
+    {"value_type": "FLOAT_FIXED", "fixed_value_float": 7.5},
+    {"value_type": "NUMBER_RANGE", "range_start_number": 5, "range_end_number": 20},
+    {"value_type": "FLOAT_RANGE", "range_start_float": 0.5, "range_end_float": 1.5, "float_precision": 3},
+    {
+        "value_type": "INCREMENT",
+        "start_number": 1,
+        "step_number": 2,
+        "reset_number": 90,
+        "randomization_percentage": 10,
+    },
+)
+
+
+def bodies(things: Things, route: str) -> Iterator[dict[str, Any]]:
+    """The bodies for a route; each can be sent to a world as it is now."""
+    name = f"new {things.number}"
+    user = {"email": "new@example.org", "username": name, "password": PASSWORD, "role": "Viewer"}
+    match route:
+        case "POST /api/auth/login":
+            yield {"login": things.holder.name, "password": PASSWORD}
+        case "POST /api/auth/change-password":
+            yield {"current_password": PASSWORD, "new_password": PASSWORD}
+        case "POST /api/users" | "PATCH /api/users/<id:user_id>":
+            yield user
+        case "POST /api/collections" | "PATCH /api/collections/<id:collection_id>":
+            yield {"name": name, "owner_id": things.holder.user_id}
+        case "POST /api/collections/<id:collection_id>/copy":
+            yield {"name": name}
+        case "POST /api/collections/bulk-delete":
+            yield {"collection_ids": [things.collection_id]}
+        case "POST /api/collections/<id:collection_id>/fields" | "PATCH /api/fields/<id:field_id>":
+            for number, values in enumerate(VALUES):
+                yield {"collection_type": "Performance", "field_name": f"f{number}", **values}
+        case "POST /api/spike-schedules" | "PATCH /api/spike-schedules/<id:spike_id>":
+            yield from _spikes(things, name)
+        case "POST /api/spike-schedules/preview":
+            for body in _spikes(things, name):
+                yield body | {"interval": 30, "schedule_id": things.spike_id}
+        case "POST /api/spike-schedules/<id:spike_id>/extend":
+            yield {"duration": 60}
+        case "POST /api/api-keys" | "PATCH /api/api-keys/<id:key_id>":
+            limit = {"collection_id": things.collection_id, "collection_type": "Performance"}
+            yield {"label": name, "expires_at": "2027-01-01T00:00:00Z", "allowed_collections": [limit]}
+
+
+def _spikes(things: Things, name: str) -> Iterator[dict[str, Any]]:
+    override = {"original_field_id": things.field_id} | {
+        key: value for key, value in VALUES[-1].items() if key != "value_type"
+    }
+    body = {"collection_id": things.collection_id, "name": name, "start_datetime": "2027-01-01T00:00:00Z"}
+    yield body | {"end_datetime": "2027-01-01T01:00:00Z", "spike_fields": [override]}
+    yield body | {"start_datetime": "2028-01-01T00:00:00Z", "duration": 3600}
