@@ -73,6 +73,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         if name.startswith(PREFIX) and value.strip()
     }
     _refuse_unknown(given)
+    _refuse_other_bytes(given)
     instance = Path(given.get("INSTANCE", HERE / "instance")).absolute()
     return Settings(
         instance=instance,
@@ -91,6 +92,12 @@ def _refuse_unknown(given: Mapping[str, str]) -> None:
         near = difflib.get_close_matches(name, KNOWN, n=1)
         meant = f"; did you mean {PREFIX}{near[0]}?" if near else f"; known: {', '.join(KNOWN)}"
         raise BadSetting(name, f"is not a setting of Spikecast{meant}")
+
+
+def _refuse_other_bytes(given: Mapping[str, str]) -> None:
+    for name, value in given.items():
+        if not value.isprintable():
+            raise BadSetting(name, "holds bytes that are not printable text in UTF-8")
 
 
 def _database_url(text: str) -> URL:
@@ -133,7 +140,7 @@ def _bind(text: str) -> str:
         return text
     host, _, port = text.rpartition(":")
     host_is_right = re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:.]+\]", host)
-    if not host_is_right or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+    if not host_is_right or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise BadSetting("BIND", f"must be host:port or unix:/path, not {text!r}")
     return text
 

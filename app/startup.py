@@ -78,6 +78,7 @@ def prepare(app: Flask) -> None:
             said = f"does not answer: {database.reason(error)}"
             raise CannotStart(f"SPIKECAST_DATABASE_URL is {url}, and that database {said}") from error
         finally:
+            db.session.remove()
             db.engine.dispose()  # workers must not share this process's connections
 
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 
 from app import chance, clock, keys
 from app.database import db
-from app.generation import service
+from app.generation import poller, service
 from app.models import Collection
 from app.values import CollectionType
 from app.web.access import with_api_key
@@ -89,14 +89,14 @@ def _without_head(state: BlueprintSetupState) -> None:
 def _answer(wanted: sa.ColumnElement[bool], type_word: str) -> Response:
     key = _key_of_request()
     if not keys.is_well_formed(key):
-        raise service.refused(
+        raise poller.refused(
             "Send an API key: X-API-Key: <key>"
             if not key
             else "This is no API key, or a mistyped one: its checksum is wrong."
         )
     key_hash, now = keys.hashed(key), clock.now()
     if CollectionType.from_word(type_word) is None:
-        service.check_key(key_hash, now)
+        poller.check_key(key_hash, now)
     reading = service.read_out(key_hash, wanted, type_of(type_word), now=now, rng=chance.rng)
     db.session.commit()
     return response_of(reading)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import undefer
 
 from app import clock
 from app.database import LARGEST_ID, db
-from app.models import Collection, SpikeSchedule
+from app.models import Collection, SpikeSchedule, SpikeScheduleField
+from app.spikes.api import OVERRIDDEN
 from app.web.access import current_actor, signed_in
 from app.web.brief import SpikeBriefOut
 from app.web.fields import Id, Instant, ListOf, Nested, Text, iso
@@ -66,7 +67,7 @@ class TimelineItemOut(Schema):
 def timeline(args: dict[str, Any]) -> dict[str, Any]:
     """See your collections with their windows between two instants; as an Admin all.
 
-    The search finds collections by their name, and by the names of their spikes.
+    The search finds collections by their name, and by the names of their spikes and of what these override.
     """
     query = (
         sa.select(Collection)
@@ -77,7 +78,10 @@ def timeline(args: dict[str, Any]) -> dict[str, Any]:
         query = query.where(Collection.id == args["collection_id"])
     if args["search"]:
         of_spike = SpikeSchedule.collection_id == Collection.id
-        spike = sa.exists().where(of_spike, contains(SpikeSchedule.name, args["search"]))
+        override = SpikeSchedule.spike_fields.any(
+            OVERRIDDEN & contains(SpikeScheduleField.field_name, args["search"])
+        )
+        spike = sa.exists().where(of_spike, contains(SpikeSchedule.name, args["search"]) | override)
         query = query.where(contains(Collection.name, args["search"]) | spike)
     page = paginate(query, args, sortable=SORTABLE)
     spikes = _spikes([collection.id for collection in page["items"]], *span_of(args))

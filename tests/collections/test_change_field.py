@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.make import SETTINGS
 from tests.support.names import EVERY_KEPT, EVERY_REFUSED
-from tests.support.numbers import EVERY_BAD_NUMBER, TYPE_OF
+from tests.support.numbers import BAD_NUMBERS, TYPE_OF
 from tests.support.problems import faults, refused
 from tests.support.value_types import DEFAULTS, NEEDED, SOME_VALUE, foreign, some, taken
 
@@ -114,7 +114,7 @@ def test_a_setting_of_another_type_is_refused(owner, make, collection, value_typ
 @pytest.mark.parametrize("setting", TYPE_OF)
 def test_a_number_that_is_none_or_out_of_bounds_is_refused(owner, make, collection, setting):
     field = make.field(collection, TYPE_OF[setting], **some(taken(TYPE_OF[setting])))
-    for name, written, message in EVERY_BAD_NUMBER:
+    for name, written, message in BAD_NUMBERS:
         if name == setting:
             body = f'{{"{setting}": {written}}}'
             response = owner.patch(f"/api/fields/{field['id']}", data=body, content_type="application/json")

@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.make import SETTINGS
 from tests.support.moments import at
-from tests.support.names import KEPT, REFUSED
+from tests.support.names import EVERY_KEPT, EVERY_REFUSED
 from tests.support.problems import faults, refused
 from tests.support.value_types import NUMERIC, SOME_VALUE
 
@@ -98,16 +98,19 @@ def test_a_collection_without_fields_cannot_be_given_a_spike(owner, make):
     assert told == {"collection_id": ["'Truck 01' has no fields yet; add one first"]}
 
 
-@pytest.mark.parametrize(("given", "kept"), KEPT)
-def test_a_name_is_kept_trimmed_and_composed(owner, make, given, kept):
-    response = create(owner, make.collection("Truck 01", {}), name=given)
-    assert response.status_code == 201, response.text
-    assert owner.get(response.headers["Location"]).json["name"] == kept
+def test_a_name_is_kept_trimmed_and_composed(owner, make):
+    truck = make.collection("Truck 01", {})
+    for given, kept in EVERY_KEPT:
+        response = create(owner, truck, name=given)
+        assert response.status_code == 201, response.text
+        assert owner.get(response.headers["Location"]).json["name"] == kept
+        owner.delete(response.headers["Location"])
 
 
-@pytest.mark.parametrize(("given", "message"), REFUSED)
-def test_a_name_that_is_none_is_refused(owner, make, given, message):
-    assert faults(create(owner, make.collection("Truck 01", {}), name=given)) == {"name": [message]}
+def test_a_name_that_is_none_is_refused(owner, make):
+    truck = make.collection("Truck 01", {})
+    for given, message in EVERY_REFUSED:
+        assert faults(create(owner, truck, name=given)) == {"name": [message]}
 
 
 def test_schedules_may_share_a_name(owner, make):

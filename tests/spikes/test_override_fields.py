@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.make import SETTINGS
-from tests.support.numbers import EVERY_BAD_NUMBER, TYPE_OF
+from tests.support.numbers import BAD_NUMBERS, TYPE_OF
 from tests.support.problems import faults, refused
 from tests.support.value_types import DEFAULTS, NEEDED, NUMERIC, SOME_VALUE, foreign, some, taken, takes
 
@@ -213,7 +213,7 @@ def test_zero_is_a_value_like_any_other(spike_with, make, collection):
 @pytest.mark.parametrize("setting", TYPE_OF)
 def test_a_number_that_is_none_or_out_of_bounds_is_refused(owner, make, collection, setting):
     field = make.field(collection, TYPE_OF[setting], **some(taken(TYPE_OF[setting])))
-    for name, text, message in EVERY_BAD_NUMBER:
+    for name, text, message in BAD_NUMBERS:
         if name == setting:
             body = (
                 f'{{"collection_id": {collection["id"]}, "name": "x", "duration": 60, '

@@ -43,7 +43,7 @@ export const integrations = () =>
 
     followHash() {
       const named = TOOLS.find(({ id }) => `#${id}` === window.location.hash);
-      if (named) this.tool = named.id;
+      if (named) this.showTool(named.id);
     },
 
     // Actions
@@ -78,6 +78,7 @@ export const integrations = () =>
       try {
         await action();
         this.isLoaded = true;
+        this.showTool(this.tool);
       } catch (problem) {
         this.failed = problem.message;
       } finally {
@@ -120,8 +121,14 @@ export const integrations = () =>
       if (known) this.keyId = known.id;
     },
 
-    chooseTool(id) {
+    /** Where the tabs do not fit side by side, the chosen one is brought into sight. */
+    showTool(id) {
       this.tool = id;
+      this.$nextTick(() => document.getElementById(`tab-${id}`)?.scrollIntoView({ block: "nearest", inline: "center" }));
+    },
+
+    chooseTool(id) {
+      this.showTool(id);
       window.history.replaceState(null, "", `#${id}`);
     },
 

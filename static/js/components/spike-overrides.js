@@ -3,10 +3,10 @@
 import {
   FACTORS,
   canMultiply,
-  carriedOver,
   isGiven,
   isMultiplied,
   isOverridden,
+  kindOf,
   namesOf,
   ownTexts,
   pressFactor,
@@ -42,11 +42,6 @@ export const spikeOverrides = () => ({
     this.isFoldOpen = !this.rows.some((row) => row.isUp);
   },
 
-  /** The same overrides for the fields of another collection, as far as it has fields of these names. */
-  carryOver(fields) {
-    return carriedOver(this.rows, fields);
-  },
-
   type(row, setting, text) {
     row.texts[setting] = text;
     this.touch(`${row.id}.${setting}`);
@@ -60,6 +55,7 @@ export const spikeOverrides = () => ({
   leaveRow(row, event) {
     if (event.currentTarget.contains(event.relatedTarget)) return;
     row.isUp = isOverridden(row);
+    if (!this.rows.some(({ isUp }) => isUp)) this.isFoldOpen = true;
   },
 
   press(row, factor) {
@@ -117,6 +113,15 @@ export const spikeOverrides = () => ({
 
   isSpiked(row, setting) {
     return isGiven(row, setting);
+  },
+
+  kind(row) {
+    return kindOf({ ...row.own, ...row.kept });
+  },
+
+  /** Decimals have no input of their own, but a script may have given them. */
+  hasOwnDecimals(row) {
+    return "float_precision" in row.kept;
   },
 
   isChanged(row) {

@@ -114,7 +114,7 @@ export const spikePreview = () => {
       this.previewSoon();
     },
 
-    choose(id) {
+    pickLine(id) {
       this.picked = id;
       this.draw();
     },
@@ -183,11 +183,14 @@ export const spikePreview = () => {
     /** What the draft lacks for a preview; empty where it lacks nothing. */
     get missing() {
       if (!this.collection) return "Choose a collection to see what its polls would get.";
-      if (!this.collection.fields.length) return `“${this.collection.name}” has no fields yet: there is nothing to serve.`;
+      if (!this.collection.fields.length)
+        return `“${this.collection.name}” has no fields yet: there is nothing to serve.`;
       if (!this.rows.length) return "None of its fields can be overridden: polls stay as they are.";
       if (!this.hasWindow) return "Give the window a start and a later end to see what polls would get.";
-      const row = this.rows.find(({ id }) => Object.keys(this.faults).some((key) => key.startsWith(`${id}.`)));
-      return row ? `Mend ${row.name} to see what polls would get.` : "";
+      const row = this.rows.find(({ id }) =>
+        Object.keys(this.faults).some((key) => key.startsWith(`${id}.`)),
+      );
+      return row ? `Fix ${row.name} to see what polls would get.` : "";
     },
   };
 };

@@ -88,7 +88,9 @@ export const spikeStrip = () => ({
   labelOf(bar) {
     if (!bar?.label) return {};
     const { place: at, left, right } = bar.label;
-    return at === "left" ? { right: per(right) } : { left: per(left), maxWidth: at === "inside" ? per(bar.right - bar.left) : "none" };
+    return at === "left"
+      ? { right: per(right) }
+      : { left: per(left), maxWidth: at === "inside" ? per(bar.right - bar.left) : "none" };
   },
 
   wordsOf(bar) {
@@ -99,7 +101,11 @@ export const spikeStrip = () => ({
 
   get stripDay() {
     if (!this.hasWindow) return "";
-    const date = new Date(this.draft.start).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" });
+    const date = new Date(this.draft.start).toLocaleDateString("en-GB", {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+    });
     return this.collection ? `${this.collection.name}, ${date.replace(",", "")}` : date;
   },
 });

@@ -126,9 +126,11 @@ export const spikeWindow = () => ({
   /** "starts in 1 h 23 min", counting. */
   get standingOfDraft() {
     if (!this.hasWindow) return "";
-    if (this.draft.startPreset === "now") return this.spike ? "starts when you save it" : "starts when you create it";
+    if (this.draft.startPreset === "now")
+      return this.spike ? "starts when you save it" : "starts when you create it";
     const { start, end } = windowAt(this.draft, this.now);
-    if (this.now < start) return `starts in ${start - this.now < 600_000 ? countdown(start - this.now) : length(start - this.now)}`;
+    if (this.now < start)
+      return `starts in ${start - this.now < 600_000 ? countdown(start - this.now) : length(start - this.now)}`;
     if (this.now >= end) return `ended ${length(this.now - end)} ago`;
     const begun = this.spike ? "" : "starts at once, ";
     return `${begun}ends in ${countdown(end - this.now)}`;
@@ -142,7 +144,9 @@ export const spikeWindow = () => ({
   },
 
   get moveWords() {
-    return this.collision?.free ? `Move to ${dayOf(this.collision.free.start, this.draft.start)}${times(this.collision.free)}` : "";
+    return this.collision?.free
+      ? `Move to ${dayOf(this.collision.free.start, this.draft.start)}${times(this.collision.free)}`
+      : "";
   },
 
   get shortenWords() {
@@ -161,4 +165,5 @@ function dayOf(instant, before) {
   return `${new Date(instant).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" })} `;
 }
 
-const utcWords = (instant) => (instant === null ? "" : utc(Number(new Date(instant))).replace(/:00 UTC$/, " UTC"));
+const utcWords = (instant) =>
+  instant === null ? "" : utc(Number(new Date(instant))).replace(/:00 UTC$/, " UTC");

@@ -147,8 +147,9 @@ export const timeline = () =>
       isAside(item, spike) {
         const { status, search } = this.filter;
         if (status && statusOf(spike, Date.now()) !== status) return true;
-        const sought = search.toLowerCase();
-        return sought !== "" && ![item.name, spike.name].some((name) => name.toLowerCase().includes(sought));
+        const isFound = ({ name }) => name.toLowerCase().includes(search.toLowerCase());
+        // A lane may also be found by the name of a field: then all of it stays in sight.
+        return !isFound(item) && item.spikes.some(isFound) && !isFound(spike);
       },
 
       /** Show where a click would start a spike. */

@@ -21,8 +21,14 @@ const COUNTER = [
 const INPUTS = {
   NUMBER_FIXED: [["fixed_value_number", ""]],
   FLOAT_FIXED: [["fixed_value_float", ""]],
-  NUMBER_RANGE: [["range_start_number", ""], ["range_end_number", ""]],
-  FLOAT_RANGE: [["range_start_float", ""], ["range_end_float", ""]],
+  NUMBER_RANGE: [
+    ["range_start_number", ""],
+    ["range_end_number", ""],
+  ],
+  FLOAT_RANGE: [
+    ["range_start_float", ""],
+    ["range_end_float", ""],
+  ],
   INCREMENT: COUNTER,
   DECREMENT: COUNTER,
 };
@@ -60,7 +66,6 @@ export function rowOf(field, given = {}) {
     own: field,
     kept: { ...given },
     texts: {},
-    kind: kindOf(field),
     rule: besideOf(field),
     stand: standOf(field),
     isRange: type.endsWith("RANGE"),
@@ -110,7 +115,9 @@ export function isGiven(row, setting) {
 export function givenOf(row) {
   const asked = row.inputs.map(({ setting }) => setting);
   const hidden = Object.entries(row.kept).filter(([setting]) => !asked.includes(setting));
-  const given = asked.filter((setting) => isGiven(row, setting)).map((setting) => [setting, valueOf(row, setting)]);
+  const given = asked
+    .filter((setting) => isGiven(row, setting))
+    .map((setting) => [setting, valueOf(row, setting)]);
   return Object.fromEntries([...given, ...hidden]);
 }
 
@@ -173,7 +180,8 @@ export const canMultiply = (row, by) =>
 
 /** Whether the inputs are the collection's values times the factor. */
 export const isMultiplied = (row, by) =>
-  canMultiply(row, by) && Object.entries(multiplied(row, by)).every(([setting, value]) => valueOf(row, setting) === value);
+  canMultiply(row, by) &&
+  Object.entries(multiplied(row, by)).every(([setting, value]) => valueOf(row, setting) === value);
 
 /** The texts of the row after a factor was pressed; pressed again, they are the collection's. */
 export function pressFactor(row, by) {
@@ -184,7 +192,8 @@ export function pressFactor(row, by) {
 
 // In words
 
-function kindOf(field) {
+/** "random, 1 decimal", "counts up". */
+export function kindOf(field) {
   const places = field.float_precision ?? 2;
   const kinds = {
     NUMBER_RANGE: "random, whole",

@@ -37,19 +37,32 @@ export function drawPreview(element, width, preview, line, pointed) {
   const span = { start: Date.parse(preview.start_datetime), end: Date.parse(preview.end_datetime) };
   const window_ = { from: span.start / 1000, to: span.end / 1000 };
   const axis = { stroke: colour.text, font, grid: { stroke: colour.grid, width: 1 }, ticks: { show: false } };
-  const dots = (stroke) => ({ stroke, width: 1.25, points: { show: true, size: 4.5, fill: stroke, width: 0 } });
+  const dots = (stroke) => ({
+    stroke,
+    width: 1.25,
+    points: { show: true, size: 4.5, fill: stroke, width: 0 },
+  });
 
   const options = {
     width,
     height: HEIGHT,
-    padding: [26, 10, 0, 4],
+    padding: [26, 18, 0, 4],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
     scales: { x: { time: true }, y: { range: (_chart, low, high) => rangeOf(low, high, line.normal) } },
     series: [{}, dots(colour.normal), dots(line.is_overridden ? colour.spike : colour.normal)],
     axes: [
-      { ...axis, space: 56, size: 28, values: (_chart, splits, _axis, _space, step) => splits.map((at) => timeOf(at, step)) },
-      { ...axis, size: (_chart, values) => 14 + 6.6 * Math.max(1, ...(values ?? []).map((text) => text.length)), values: (_chart, splits) => compact(splits) },
+      {
+        ...axis,
+        space: 56,
+        size: 28,
+        values: (_chart, splits, _axis, _space, step) => splits.map((at) => timeOf(at, step)),
+      },
+      {
+        ...axis,
+        size: (_chart, values) => 14 + 6.6 * Math.max(1, ...(values ?? []).map((text) => text.length)),
+        values: (_chart, splits) => compact(splits),
+      },
     ],
     hooks: {
       drawClear: [(chart) => shade(chart, window_, colour)],
@@ -92,7 +105,9 @@ const timeOf = (at, step) => {
 function compact(splits) {
   const isLarge = splits.some((value) => Math.abs(value) >= 100_000);
   const short = { notation: "compact", maximumFractionDigits: 2 };
-  return splits.map((value) => (isLarge ? value.toLocaleString("en-GB", short) : number(Number(value.toPrecision(12)))));
+  return splits.map((value) =>
+    isLarge ? value.toLocaleString("en-GB", short) : number(Number(value.toPrecision(12))),
+  );
 }
 
 const left = (chart, { from }) => Math.max(chart.valToPos(from, "x", true), chart.bbox.left);
@@ -133,7 +148,12 @@ function band(chart, span, { normal }, colour, family) {
   if (isLow && ctx.measureText(words).width + 2 * room <= to - from) {
     // On a ground of its own, or dots would run through the words.
     ctx.fillStyle = colour.shade;
-    ctx.fillRect(from + room / 2, level(normal[1]) - 17 * uPlot.pxRatio, ctx.measureText(words).width + room, 14 * uPlot.pxRatio);
+    ctx.fillRect(
+      from + room / 2,
+      level(normal[1]) - 17 * uPlot.pxRatio,
+      ctx.measureText(words).width + room,
+      14 * uPlot.pxRatio,
+    );
     ctx.fillStyle = colour.text;
     ctx.fillText(words, from + room, level(normal[1]) - 6 * uPlot.pxRatio);
   }

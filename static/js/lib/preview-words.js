@@ -6,7 +6,8 @@ import { count, number } from "./words.js";
 export function meanWords(value) {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
-  if (size >= 1e15) return value.toLocaleString("en-GB", { notation: "scientific", maximumFractionDigits: 3 });
+  if (size >= 1e15)
+    return value.toLocaleString("en-GB", { notation: "scientific", maximumFractionDigits: 3 });
   if (size >= 100) return number(Math.round(value) + 0);
   if (size >= 1) return number(Number(value.toFixed(1)));
   return number(Number(value.toPrecision(2)));

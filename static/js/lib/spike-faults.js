@@ -23,7 +23,8 @@ export function faultsFromServer(errors, sent, nameOf = () => "") {
     const [, index, setting] = /^spike_fields\.(\d+)\.(\w+)$/.exec(path) ?? [];
     const id = index === undefined ? null : sent[index]?.original_field_id;
     if (INPUT_OF[path]) faults[INPUT_OF[path]] = sentence(message);
-    else if (id && setting !== "original_field_id") faults[`${id}.${setting}`] = sentence(message, nameOf(id));
+    else if (id && setting !== "original_field_id")
+      faults[`${id}.${setting}`] = sentence(message, nameOf(id));
     else other.push(sentence(message));
   }
   return { faults, other };

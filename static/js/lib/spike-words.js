@@ -1,7 +1,7 @@
 // Spikes in words: what they override, how they stand, by how much they can be extended.
 
 import { clock, length, moment, status } from "./time.js";
-import { brief, number, rule } from "./words.js";
+import { brief, count, number, rule } from "./words.js";
 
 export const BADGES = { active: "Active", scheduled: "Scheduled", expired: "Expired" };
 
@@ -54,7 +54,7 @@ export function changeWords(copy) {
 export function fieldsWords(spike, most = 3) {
   const names = spike.spike_fields.map((copy) => copy.field_name);
   if (!names.length) return "nothing overridden";
-  return names.length > most || names.join(", ").length > 48 ? `${names.length} fields` : names.join(", ");
+  return names.length > most || names.join(", ").length > 48 ? count(names.length, "field") : names.join(", ");
 }
 
 /** What creates the same spike again. */

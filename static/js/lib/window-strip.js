@@ -38,8 +38,14 @@ export function stripOf({ draft, others, collision, now, pixels, scale, narrow =
   if (free) lower.push({ ...free, id: "free", name: "Next free slot" });
   lower.sort((one, other) => one.start - other.start);
 
+  const hatched = new Set((collision?.conflicts ?? []).map(({ id }) => id)).add(collision && "draft");
   const described = (windows, show) => {
-    const bars = windows.map((each) => ({ ...each, ...bar(each), times: times(each) }));
+    const bars = windows.map((each) => ({
+      ...each,
+      ...bar(each),
+      times: times(each),
+      isHatched: hatched.has(each.id),
+    }));
     return show ? labelled(bars, pixels, narrow) : bars;
   };
   const below = described(lower, true);
@@ -53,7 +59,11 @@ export function stripOf({ draft, others, collision, now, pixels, scale, narrow =
     draft: below.find(({ id }) => id === "draft"),
     free: below.find(({ id }) => id === "free") ?? null,
     collisions: (collision?.conflicts ?? [])
-      .map((other) => ({ id: other.id, start: Math.max(other.start, draft.start), end: Math.min(other.end, draft.end) }))
+      .map((other) => ({
+        id: other.id,
+        start: Math.max(other.start, draft.start),
+        end: Math.min(other.end, draft.end),
+      }))
       .filter(({ start, end }) => start < end)
       .map((each) => ({ id: each.id, ...bar(each) })),
   };
@@ -61,17 +71,22 @@ export function stripOf({ draft, others, collision, now, pixels, scale, narrow =
 
 const statusOf = ({ start, end }, now) => status(start, end, now);
 
-/** Give each bar of a row its label: inside where it fits, else right, else left; none where two would meet. */
+/** Give each bar its label: inside where it fits and can be read, else right, else left, else none. */
 export function labelled(bars, pixels, narrow = false) {
   const share = (width) => (width / pixels) * 100;
   let taken = 0;
   return bars.map((bar, index) => {
     const until = bars[index + 1]?.left ?? 100;
-    const texts = narrow ? [[bar.name, ""]] : [[bar.name, bar.times], [bar.name, ""]];
+    const texts = narrow
+      ? [[bar.name, ""]]
+      : [
+          [bar.name, bar.times],
+          [bar.name, ""],
+        ];
     for (const [name, when] of texts) {
       const needed = share([...`${name} ${when}`].length * LETTER + GAP);
       const label = { name, times: when };
-      if (needed + share(GAP) <= bar.right - bar.left) {
+      if (!bar.isHatched && needed + share(GAP) <= bar.right - bar.left) {
         taken = bar.right;
         return { ...bar, label: { ...label, place: "inside", left: bar.left, right: null } };
       }
@@ -109,7 +124,12 @@ function labelOf(tick, step) {
   const midnight = date.getHours() === 0 && date.getMinutes() === 0;
   if (!midnight) return clock(tick);
   const year = step * MINUTE >= 28 * DAY ? { year: "numeric" } : {};
-  return date.toLocaleDateString("en-GB", { weekday: year.year ? undefined : "short", day: "numeric", month: "short", ...year });
+  return date.toLocaleDateString("en-GB", {
+    weekday: year.year ? undefined : "short",
+    day: "numeric",
+    month: "short",
+    ...year,
+  });
 }
 
 /** Where dragging has brought the window, on whole minutes; `part` is "start", "end" or "move". */

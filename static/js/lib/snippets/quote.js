@@ -35,7 +35,7 @@ export const jqPath = (name) => `.data[${doubled(name)}]`;
  */
 export function exporterPath(name) {
   if (name.includes("\\")) return null;
-  return `{ .data.${name.replace(/[^\p{L}\p{N}_]/gu, "\\$&")} }`;
+  return `{ .data.${name.replace(/[ .,[\]{}$@*]/g, "\\$&")} }`;
 }
 
 /** A fixed text where json_exporter expects a template: only the opening brace means something. */

@@ -1,0 +1,108 @@
+// What the form of a spike is filled with: the spike, the collection's fields, its other windows.
+
+import { get } from "../lib/api.js";
+import { copyName } from "../lib/collection-words.js";
+import { carriedOver, givenOfCopy } from "../lib/overrides.js";
+import { occupied } from "../lib/spike-window.js";
+import { count } from "../lib/words.js";
+
+const PATIENCE = 300;
+const MOST_PAGES = 5;
+
+export const spikeLoading = () => ({
+  given: { collection: null, spike: null, copy: null, start: "", back: "/spikes" },
+  spike: null,
+  collection: null,
+  others: [],
+  isReady: false,
+  failed: "",
+  slow: false,
+
+  // Actions
+
+  async load() {
+    this.failed = "";
+    const slow = setTimeout(() => {
+      this.slow = !this.isReady;
+    }, PATIENCE);
+    try {
+      await this.fetch();
+      this.isReady = true;
+      this.before = this.snapshot;
+      this.settle();
+      this.$nextTick(() => {
+        this.watchStrip();
+        this.watchChart();
+        this.check();
+        if (!this.spike && !this.name) document.getElementById("spike-name")?.focus();
+      });
+    } catch (problem) {
+      this.failed = problem.message;
+    } finally {
+      clearTimeout(slow);
+      this.slow = false;
+    }
+  },
+
+  async fetch() {
+    const { spike, copy, collection, start } = this.given;
+    const source = spike ?? copy;
+    const [found, own] = await Promise.all([
+      source ? get(`/api/spike-schedules/${source.id}`) : null,
+      collection ? get(`/api/collections/${collection.id}`) : null,
+    ]);
+    if (spike) this.spike = found;
+    if (found) this.name = spike ? found.name : copyName(found.name);
+    this.startWindow({ saved: this.spike, like: copy ? found : null, start });
+    if (own) await this.useCollection(own, givenOfSpike(found));
+  },
+
+  /** Offer the fields of this collection, and keep clear of its windows. */
+  async useCollection(collection, given = {}) {
+    this.collection = collection;
+    this.makeRows(collection.fields, given);
+    await this.fetchOthers();
+  },
+
+  /** From the list: overrides go along, as far as this collection has fields of these names. */
+  async choose({ id, name }) {
+    if (id === this.collection?.id) return;
+    await this.trying(async () => {
+      const collection = await get(`/api/collections/${id}`);
+      await this.useCollection(collection, carriedOver(this.rows, collection.fields));
+      this.touch("collection");
+      this.check();
+    });
+    this.showChoice(this.collection?.name ?? name);
+  },
+
+  aside({ field_count: fields, owner }) {
+    return `${fields ? count(fields, "field") : "no fields yet"} · ${owner}`;
+  },
+
+  async fetchOthers() {
+    const path = `/api/collections/${this.collection.id}/spike-schedules`;
+    const found = [];
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const { items, total } = await get(path, { sort: "-end_datetime", per_page: 200, page });
+      found.push(...items);
+      if (found.length >= total) break;
+    }
+    this.others = found.map(occupied).filter(({ id }) => id !== this.spike?.id);
+  },
+
+  /** The server knows of windows that this page does not. */
+  learn(conflicts) {
+    const known = new Map(this.others.map((other) => [other.id, other]));
+    for (const other of conflicts.map(occupied)) if (other.id !== this.spike?.id) known.set(other.id, other);
+    this.others = [...known.values()];
+  },
+});
+
+/** The overrides by field id, each with the value type that it is of. */
+export function givenOfSpike(spike) {
+  const copies = spike?.spike_fields ?? [];
+  return Object.fromEntries(
+    copies.map((copy) => [copy.original_field_id, { type: copy.value_type, ...givenOfCopy(copy) }]),
+  );
+}

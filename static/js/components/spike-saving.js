@@ -1,0 +1,144 @@
+// What becomes of the form of a spike: it is saved or refused; the spike is ended or deleted; the page is left.
+
+import { patch, post, remove } from "../lib/api.js";
+import { entriesOf } from "../lib/overrides.js";
+import { faultsFromServer } from "../lib/spike-faults.js";
+import { bodyOfWindow } from "../lib/spike-window.js";
+import { toast } from "../lib/toast.js";
+import { confirm } from "./confirmation.js";
+import { givenOfSpike } from "./spike-loading.js";
+import { toastOnNextPage } from "./toasts.js";
+
+const LOST = { title: "Discard your input?", text: "What you typed here is not saved.", verb: "Discard" };
+
+export const spikeSaving = () => ({
+  fault: "",
+  busy: false,
+  leaving: false,
+
+  // Saving
+
+  async save() {
+    if (this.busy || this.isReadOnly) return;
+    Object.assign(this, { tried: true, fault: "" });
+    this.look();
+    if (this.collision) await this.lookAgain();
+    if (this.toFix.length) return this.goToFirst();
+    const sent = entriesOf(this.rows);
+    this.busy = true;
+    try {
+      const saved = await this.send(sent);
+      this.leaveFor("/spikes", `“${saved.name}” ${this.spike ? "saved" : "created"}.`);
+    } catch (problem) {
+      if (!("errors" in problem)) throw problem;
+      this.refuse(problem, sent);
+    } finally {
+      this.busy = this.leaving; // while the next page loads, nothing is sent twice
+    }
+  },
+
+  send(sent) {
+    if (this.spike) return patch(`/api/spike-schedules/${this.spike.id}`, this.changes(sent));
+    return post("/api/spike-schedules", this.whole(sent));
+  },
+
+  /** What seems to be in the way may be gone by now. */
+  async lookAgain() {
+    await this.fetchOthers().catch(() => {});
+    this.look();
+  },
+
+  whole(sent) {
+    const { collection, name, draft } = this;
+    return { collection_id: collection.id, name, ...bodyOfWindow(draft, this.exact), spike_fields: sent };
+  },
+
+  /** Only what was changed: somebody else may have changed the rest. */
+  changes(sent) {
+    const { name, start_datetime: start, end_datetime: end } = this.spike;
+    const body = this.windowNow;
+    const changes = {};
+    if (this.name !== name) changes.name = this.name;
+    if (body.start_datetime !== start) changes.start_datetime = body.start_datetime;
+    if (body.end_datetime !== end) changes.end_datetime = body.end_datetime;
+    if (JSON.stringify(sent) !== JSON.parse(this.before).overrides) changes.spike_fields = sent;
+    return changes;
+  },
+
+  refuse(problem, sent) {
+    const { faults, other } = faultsFromServer(problem.errors, sent, (id) => this.rowById(id)?.name);
+    this.refused = faults;
+    if (problem.conflicts) this.learn(problem.conflicts);
+    this.look();
+    if (!this.toFix.length || other.length) this.fault = other[0] ?? problem.message;
+    if (this.toFix.length) this.goToFirst();
+  },
+
+  goToFirst() {
+    const target = this.toFix[0]?.target;
+    this.showRow(target);
+    this.$nextTick(() => {
+      const note = target === "spike-start" ? document.getElementById("spike-collision") : null;
+      const input = document.getElementById(target);
+      (note ?? input)?.scrollIntoView({ block: "center" });
+      input?.focus({ preventScroll: true });
+    });
+  },
+
+  // Ending, deleting, leaving
+
+  async endNow() {
+    const question = {
+      ...LOST,
+      title: `End “${this.spike.name}” and discard your changes?`,
+      verb: "End now",
+    };
+    if (this.isDirty && !(await confirm(question))) return;
+    await this.trying(async () => {
+      this.spike = await post(`/api/spike-schedules/${this.spike.id}/end`);
+      this.name = this.spike.name;
+      this.startWindow({ saved: this.spike });
+      await this.useCollection(this.collection, givenOfSpike(this.spike));
+      this.before = this.snapshot;
+      this.now = Date.now();
+      this.settle();
+      this.check();
+      toast(`“${this.name}” ended. The next poll is normal.`);
+    });
+  },
+
+  async erase() {
+    const { id, name } = this.spike;
+    const text =
+      this.status === "active" ? "It is active: the next poll is normal." : "Its window becomes free.";
+    if (!(await confirm({ title: `Delete “${name}”?`, text, verb: "Delete spike" }))) return;
+    await this.trying(async () => {
+      await remove(`/api/spike-schedules/${id}`);
+      this.leaveFor("/spikes", `“${name}” deleted.`);
+    });
+  },
+
+  async trying(action) {
+    this.busy = true;
+    this.fault = "";
+    try {
+      await action();
+    } catch (problem) {
+      this.fault = problem.message;
+    } finally {
+      this.busy = this.leaving;
+    }
+  },
+
+  async cancel() {
+    if (this.isDirty && !(await confirm(LOST))) return;
+    this.leaving = true;
+    window.location.assign(this.given.back ?? "/spikes");
+  },
+
+  leaveFor(path, words) {
+    this.leaving = true;
+    toastOnNextPage(words);
+    window.location.assign(path);
+  },
+});

@@ -1,0 +1,30 @@
+"""What the rules of the house are about."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.database import db
+from tests.conftest import CHEAP_PASSWORDS, settings_for
+
+
+@pytest.fixture
+def other_app(tmp_path) -> Iterator[Flask]:
+    """An app whose database was never made, in a folder that is not there."""
+    settings = settings_for(f"sqlite:///{tmp_path / 'missing' / 'spikecast.db'}", tmp_path)
+    app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **CHEAP_PASSWORDS)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def description(other_app) -> dict[str, Any]:
+    """The OpenAPI document, as it is sent."""
+    response = other_app.test_client().get("/api/openapi.json")
+    assert response.status_code == 200
+    return json.loads(response.text)

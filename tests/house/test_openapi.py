@@ -1,0 +1,150 @@
+"""The OpenAPI document is valid, whole, and usable."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+
+from app.version import __version__
+from app.web.openapi import BEARER
+
+METHODS = {"get", "post", "patch", "delete", "put", "head", "options", "trace"}
+OUTSIDE = {"/api/docs"}  # a page
+
+
+def operations(description) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every operation with its `METHOD /path`."""
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            if method in METHODS:
+                yield f"{method.upper()} {path}", operation
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every `$ref` below `node`."""
+    if isinstance(node, dict):
+        yield from ([node["$ref"]] if "$ref" in node else [])
+        node = list(node.values())
+    if isinstance(node, list):
+        for below in node:
+            yield from references(below)
+
+
+def braced(rule: str) -> str:
+    """Flask's `/x/<id:y>` as OpenAPI's `/x/{y}`."""
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule)
+
+
+def test_it_is_valid_by_the_official_schema(description):
+    assert description["openapi"] == "3.1.0"
+    schemathesis.openapi.from_dict(description).validate()
+
+
+def test_the_official_schema_refuses_what_is_wrong(description):
+    """That the test above would notice."""
+    description["paths"]["/api/health"]["get"]["responses"]["200"].pop("description")
+    with pytest.raises(Exception, match="description"):
+        schemathesis.openapi.from_dict(description).validate()
+
+
+def test_it_has_every_route_of_the_api_and_no_other(description, other_app):
+    described = {name for name, _operation in operations(description)}
+    routed = {
+        f"{method} {braced(rule.rule)}"
+        for rule in other_app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/") and rule.rule not in OUTSIDE
+    }
+    assert described == routed
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(description):
+    ids = [operation["operationId"] for _name, operation in operations(description)]
+    assert len(ids) == len(set(ids))
+    for name, operation in operations(description):
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation["operationId"]), name
+        assert re.fullmatch(r"[A-Z].*\.", operation["summary"]), name
+        assert operation["tags"], name
+
+
+def test_every_tag_is_explained(description):
+    tags = {tag["name"]: tag["description"] for tag in description["tags"]}
+    assert {tag for _name, operation in operations(description) for tag in operation["tags"]} == set(tags)
+    assert all(tags.values())
+
+
+def test_every_operation_says_what_signs_it(description):
+    public = {name for name, operation in operations(description) if operation["security"] == []}
+    assert public == {"POST /api/auth/login", "GET /api/health", "GET /api/openapi.json"}
+    for name, operation in operations(description):
+        used = {scheme for option in operation["security"] for scheme in option}
+        assert used <= description["components"]["securitySchemes"].keys(), name
+        assert (BEARER in used) == (name not in public and "/data/" not in name), name
+
+
+def test_every_refusal_is_problem_details(description):
+    for name, operation in operations(description):
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert response == {"$ref": f"#/components/responses/Problem{status}"}, name
+    for name, response in description["components"]["responses"].items():
+        assert list(response["content"]) == ["application/problem+json"], name
+        assert response["description"], name
+
+
+def test_every_operation_tells_the_refusals_that_its_kind_can_meet(description):
+    for name, operation in operations(description):
+        told = {int(status) for status in operation["responses"]}
+        expected = {503}
+        expected |= {401} if operation["security"] else set()
+        expected |= {404} if "{" in name else set()
+        expected |= {400, 413, 415, 422} if "requestBody" in operation else set()
+        expected |= {400, 422} if operation.get("parameters") else set()
+        assert expected <= told, name
+        assert len([status for status in told if status < 300]) == 1, name
+
+
+def test_creating_says_where_and_deleting_says_nothing(description):
+    for name, operation in operations(description):
+        if "201" in operation["responses"]:
+            assert "Location" in operation["responses"]["201"]["headers"], name
+        if name.startswith("DELETE"):
+            assert "content" not in operation["responses"]["204"], name
+
+
+def test_every_reference_leads_somewhere_and_nothing_is_left_over(description):
+    used = set(references(description))
+    there = {
+        f"#/components/{kind}/{name}"
+        for kind, members in description["components"].items()
+        if kind != "securitySchemes"
+        for name in members
+    }
+    assert used == there
+
+
+def test_every_input_refuses_unknown_keys(description):
+    for name, operation in operations(description):
+        if body := operation.get("requestBody"):
+            reference = body["content"]["application/json"]["schema"]["$ref"]
+            schema = description["components"]["schemas"][reference.rpartition("/")[2]]
+            assert schema["additionalProperties"] is False, name
+            assert body["required"] is True, name
+
+
+def test_state_is_no_input(description):
+    for name in ("FieldIn", "FieldPatch", "OverrideIn"):
+        assert "current_number" not in description["components"]["schemas"][name]["properties"]
+
+
+def test_it_names_the_version_that_serves_it(description, other_app):
+    assert description["info"]["version"] == __version__
+    assert description["info"]["title"] == "Spikecast"
+
+
+def test_it_never_shows_what_is_secret(description):
+    for name, schema in description["components"]["schemas"].items():
+        if name.endswith("Out"):
+            assert not {"password", "password_hash", "key_hash"} & schema.get("properties", {}).keys(), name

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const { stepsOf } = await import("../../static/js/lib/first-steps.js");
+
+const done = (given) => stepsOf(given).map(({ isDone }) => Number(isDone)).join("");
+const next = (given) => stepsOf(given).find(({ isNext }) => isNext)?.href;
+
+test("somebody new begins with a collection", () => {
+  const nothing = { collections: [], keys: 0, polls: 0, spikes: 0 };
+  assert.equal(done(nothing), "00000");
+  assert.equal(next(nothing), "/collections");
+});
+
+test("each step leads to where it is done, for the collection that is there", () => {
+  const empty = [{ id: 3, field_count: 0 }];
+  const filled = [...empty, { id: 4, field_count: 2 }];
+  assert.equal(next({ collections: empty, keys: 0, polls: 0, spikes: 0 }), "/collections/3");
+  assert.equal(next({ collections: filled, keys: 0, polls: 0, spikes: 0 }), "/api-keys");
+  assert.equal(next({ collections: filled, keys: 1, polls: 0, spikes: 0 }), "/integrations?collection=4");
+  assert.equal(next({ collections: filled, keys: 1, polls: 9, spikes: 0 }), "/spikes/new?collection=4");
+});
+
+test("steps are ticked off in any order", () => {
+  assert.equal(done({ collections: [{ id: 3, field_count: 2 }], keys: 0, polls: 0, spikes: 1 }), "11001");
+});

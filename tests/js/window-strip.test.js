@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { dragged, labelled, scaleOf, stripOf, ticksOf } from "../../static/js/lib/window-strip.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const at = (hours, minutes = 0) => new Date(2026, 10, 24, hours, minutes).getTime();
+const draft = { start: at(15, 45), end: at(16, 15) };
+const strip = (more = {}) =>
+  stripOf({ draft, others: [], collision: null, now: at(14), pixels: 720, ...more });
+
+test("half an hour is shown in about four hours", () => {
+  const { from, to } = scaleOf(draft);
+  assert.equal(to - from, 4 * HOUR);
+  assert.ok(from < draft.start && to > draft.end);
+});
+
+test("the scale follows the length, from minutes to years", () => {
+  for (const length of [MINUTE, 5 * MINUTE, HOUR, 24 * HOUR, 9000 * 24 * HOUR]) {
+    const { from, to } = scaleOf({ start: at(12), end: at(12) + length });
+    assert.ok(to - from >= HOUR && to - from >= 2 * length, `${length}`);
+  }
+});
+
+test("a free slot that is near is in sight, one that is far is not waited for", () => {
+  const near = { start: at(18), end: at(18, 30) };
+  assert.ok(scaleOf(draft, near).to > near.end);
+  const far = { start: at(23), end: at(23, 30) };
+  assert.deepEqual(scaleOf(draft, far), scaleOf(draft));
+});
+
+test("a collision is the part that both windows share", () => {
+  const other = { id: 1, name: "Flapping", start: at(16), end: at(16, 20) };
+  const free = { start: at(16, 20), end: at(16, 50) };
+  const found = strip({ others: [other], collision: { conflicts: [other], free } });
+  const [block] = found.collisions;
+  assert.equal(found.collisions.length, 1);
+  assert.ok(Math.abs(block.left - found.others[0].left) < 1e-9);
+  assert.ok(Math.abs(block.right - found.draft.right) < 1e-9);
+  assert.equal(found.free.times, "16:20–16:50");
+});
+
+test("windows out of sight are left out, and a short one is still wide enough to be seen", () => {
+  const others = [
+    { id: 1, name: "far", start: at(3), end: at(4) },
+    { id: 2, name: "short", start: at(17), end: at(17) + 1000 },
+  ];
+  const found = strip({ others });
+  assert.deepEqual(
+    found.others.map(({ id }) => id),
+    [2],
+  );
+  assert.ok(((found.others[0].right - found.others[0].left) / 100) * 720 >= 6.99);
+});
+
+test("the state of the other windows is told", () => {
+  const others = [
+    { id: 1, name: "a", start: at(14), end: at(15) },
+    { id: 2, name: "b", start: at(16, 30), end: at(17) },
+  ];
+  assert.deepEqual(
+    strip({ others, now: at(14, 30) }).others.map(({ status }) => status),
+    ["active", "scheduled"],
+  );
+});
+
+test("a label goes inside where it fits, else right, else left, else nowhere", () => {
+  const bar = (left, right, name) => ({ left, right, name, times: "" });
+  const places = (bars) => labelled(bars, 700).map(({ label }) => label?.place ?? null);
+  assert.deepEqual(places([bar(10, 60, "wide enough")]), ["inside"]);
+  assert.deepEqual(places([bar(10, 12, "to its right")]), ["right"]);
+  assert.deepEqual(places([bar(97, 99, "to its left")]), ["left"]);
+  assert.deepEqual(places([bar(0, 2, "no room at all"), bar(3, 98, "x".repeat(30))])[0], null);
+});
+
+test("nothing is written where it is hatched", () => {
+  const [bar] = labelled([{ left: 10, right: 60, name: "wide enough", times: "", isHatched: true }], 700);
+  assert.equal(bar.label.place, "right");
+});
+
+test("on a narrow strip only the names of the lower row stay", () => {
+  const found = strip({
+    others: [{ id: 1, name: "a", start: at(16, 30), end: at(17) }],
+    pixels: 340,
+    narrow: true,
+  });
+  assert.equal(found.others[0].label, undefined);
+  assert.deepEqual([found.draft.label.name, found.draft.label.times], ["This spike", ""]);
+});
+
+test("ticks stand at round times, as far apart as their labels need", () => {
+  const ticks = ticksOf(at(14, 7), at(18, 7), (instant) => ((instant - at(14, 7)) / (4 * HOUR)) * 100, 720);
+  assert.deepEqual(
+    ticks.slice(0, 2).map(({ label }) => label),
+    ["14:30", "15:00"],
+  );
+  const years = ticksOf(at(1), at(1) + 4000 * 24 * HOUR, () => 50, 720);
+  assert.ok(years.length < 20);
+});
+
+test("dragging moves by whole minutes and never turns the window round", () => {
+  assert.deepEqual(dragged(draft, "move", 61_000), { start: draft.start + MINUTE, end: draft.end + MINUTE });
+  assert.equal(dragged(draft, "end", -5 * HOUR).end, draft.start + MINUTE);
+  assert.equal(dragged(draft, "start", 5 * HOUR).start, draft.end - MINUTE);
+});

@@ -1,0 +1,158 @@
+"""The first start: the schema, and the first Admin where there is no user."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app import create_app, startup
+from app.database import Base, db
+from app.models import User
+from config import BadSetting
+from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.support.signing_in import sign_in
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROCESSES = 5
+ADMIN = {
+    "SPIKECAST_ADMIN_EMAIL": "Ada@example.org",
+    "SPIKECAST_ADMIN_USERNAME": "Ada",
+    "SPIKECAST_ADMIN_PASSWORD": "a good password",
+}
+
+
+@contextmanager
+def app_on(url: str, folder: Path, **environment: str) -> Iterator[Flask]:
+    app = create_app(settings_for(url, folder, **environment), **CHEAP_PASSWORDS)
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+
+
+def users(app: Flask) -> list[User]:
+    with app.app_context():
+        return list(db.session.scalars(sa.select(User).order_by(User.id)))
+
+
+def tables(app: Flask) -> set[str]:
+    with app.app_context():
+        return set(sa.inspect(db.engine).get_table_names())
+
+
+def test_the_schema_is_made(own_database_url, tmp_path):
+    with app_on(own_database_url, tmp_path) as app:
+        startup.prepare(app)
+        assert tables(app) >= Base.metadata.tables.keys()
+        assert app.test_client().get("/api/health").status_code == 200
+
+
+def test_starting_again_changes_nothing(own_database_url, tmp_path):
+    with app_on(own_database_url, tmp_path, **ADMIN) as app:
+        startup.prepare(app)
+        before = [(user.id, user.password_hash) for user in users(app)]
+        startup.prepare(app)
+        assert [(user.id, user.password_hash) for user in users(app)] == before
+
+
+def test_the_first_admin_comes_of_the_settings(own_database_url, tmp_path):
+    with app_on(own_database_url, tmp_path, **ADMIN) as app:
+        startup.prepare(app)
+        answer = sign_in(app, "ada", "a good password")
+        assert (answer.json["user"]["email"], answer.json["user"]["username"]) == ("ada@example.org", "Ada")
+        assert answer.json["user"]["role"] == "Admin"
+
+
+def test_the_settings_make_nobody_where_there_is_a_user(own_database_url, tmp_path):
+    with app_on(own_database_url, tmp_path, **ADMIN) as app:
+        startup.prepare(app)
+    other = ADMIN | {"SPIKECAST_ADMIN_EMAIL": "eve@example.org", "SPIKECAST_ADMIN_USERNAME": "eve"}
+    with app_on(own_database_url, tmp_path, **other) as app:
+        startup.prepare(app)
+        assert [user.username for user in users(app)] == ["Ada"]
+
+
+def test_a_changed_password_outlives_the_settings(own_database_url, tmp_path):
+    with app_on(own_database_url, tmp_path, **ADMIN) as app:
+        startup.prepare(app)
+        token = sign_in(app, "ada", "a good password").json["access_token"]
+        body = {"current_password": "a good password", "new_password": "a better password"}
+        client = app.test_client()
+        changed = client.post(
+            "/api/auth/change-password", json=body, headers={"Authorization": f"Bearer {token}"}
+        )
+        assert changed.status_code == 200
+        startup.prepare(app)
+        assert sign_in(app, "ada", "a good password").status_code == 401
+        assert sign_in(app, "ada", "a better password").status_code == 200
+
+
+def test_without_settings_there_is_nobody_and_no_default_password(own_database_url, tmp_path):
+    with app_on(own_database_url, tmp_path) as app:
+        startup.prepare(app)
+        assert users(app) == []
+        for login in ("admin", "root", "Admin", "admin@example.org"):
+            assert sign_in(app, login, "admin123").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("ADMIN_EMAIL", "ada", "must be an e-mail address"),
+        ("ADMIN_USERNAME", "ada@home", "must not contain @"),
+        ("ADMIN_PASSWORD", "short", "must have at least 8 characters"),
+        ("ADMIN_PASSWORD", "x" * 129, "must have at most 128 characters"),
+    ],
+)
+def test_a_first_admin_who_cannot_be_is_refused(own_database_url, tmp_path, name, value, says):
+    with app_on(own_database_url, tmp_path, **ADMIN | {f"SPIKECAST_{name}": value}) as app:
+        with pytest.raises(BadSetting, match=f"^SPIKECAST_{name} {says}"):
+            startup.prepare(app)
+        assert users(app) == []
+
+
+def test_nodes_that_start_at_once_make_one_schema_and_one_admin(own_database_url, tmp_path):
+    code = (
+        "import sys\n"
+        "import config\n"
+        "from app import create_app, startup\n"
+        "app = create_app(config.load())\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "startup.prepare(app)\n"
+    )
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("SPIKECAST_")}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=REPOSITORY,
+            env=outside
+            | ADMIN
+            | {
+                "SPIKECAST_DATABASE_URL": own_database_url,
+                "SPIKECAST_INSTANCE": str(tmp_path / f"node{number}"),
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(PROCESSES)
+    ]
+    for process in started:
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [process.communicate()[1] for process in started]
+    assert [process.returncode for process in started] == [0] * PROCESSES, said
+    with app_on(own_database_url, tmp_path) as app:
+        assert tables(app) >= Base.metadata.tables.keys()
+        assert [user.username for user in users(app)] == ["Ada"]

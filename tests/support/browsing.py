@@ -1,0 +1,56 @@
+"""What tests of pages do again and again."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Locator, Page, expect
+
+BERLIN = "Europe/Berlin"
+RANGE = {"value_type": "NUMBER_RANGE", "range_start_number": 5, "range_end_number": 20}
+FIXED = {"value_type": "NUMBER_FIXED", "fixed_value_number": 7}
+
+
+def iso(instant: datetime) -> str:
+    """The instant as the API writes it, to the second."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def typed(instant: datetime, zone: str = BERLIN) -> str:
+    """What one types for the instant, to the second, in a browser that stands in the zone."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def started(page: Page) -> Page:
+    """Wait until the page's scripts run: a click before that would be lost."""
+    expect(page.locator("[x-cloak]")).to_have_count(0)
+    return page
+
+
+def row(page: Page, name: str) -> Locator:
+    """The row of a table that has this text."""
+    return page.get_by_role("row").filter(has_text=name)
+
+
+def toast(page: Page, words: str) -> None:
+    """Wait until the page confirms something in these words."""
+    expect(page.locator(".toast").filter(has_text=words)).to_be_visible()
+
+
+def go(page: Page, place: str) -> None:
+    """Open a page by the bar at the top, which is a menu on a phone."""
+    menu = page.get_by_role("button", name="Menu", exact=True)
+    if menu.is_visible():
+        menu.click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name=place).click()
+    expect(page.get_by_role("heading", level=1, name=place)).to_be_visible()
+    started(page)
+
+
+def tab_to(page: Page, target: Locator, most: int = 60) -> None:
+    """Press Tab until the target has the focus."""
+    expect(target).to_be_visible()
+    for _ in range(most):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{most} times Tab do not lead to {target}")
