@@ -38,7 +38,7 @@ class FieldIn(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
 
 
 class FieldPatch(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
-    """What changes about a field. With a new value type, settings that it does not take fall away."""
+    """What changes about a field. With a new value type, the settings of the old one fall away."""
 
     collection_type = Choice(CollectionType)
     field_name = Name()

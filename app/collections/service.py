@@ -11,7 +11,7 @@ from app.database import db, translate
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Actor, Collection, Field, User, copies
 from app.models.collection import field_name_taken, name_taken
-from app.values import DIRECTIONS, SETTING_NAMES, kind_of, settle
+from app.values import DIRECTIONS, SETTING_NAMES, settle
 from app.web.schema import Checked, refuse
 
 # --- Collections ---------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def change_field(field: Field, given: Checked, now: datetime) -> None:
     changes, faults = given
     value_type = changes.get("value_type", field.value_type)
     collection_type = changes.get("collection_type", field.collection_type)
-    kept = {name: value for name, value in field.settings.items() if name in kind_of(value_type).settings}
+    kept = field.settings if value_type is field.value_type else {}  # another type's settings fall away
     merged = kept | {name: changes[name] for name in SETTING_NAMES if name in changes}
     settings = _settled({"value_type": value_type}, merged, faults)
     refuse(faults)

@@ -119,6 +119,7 @@ def _poller_query(
 
 
 def lock(poller: Poller) -> None:
+    """Lock the collection, as everybody does who changes it."""
     locked = (
         sa.select(Collection.id).where(Collection.id == poller.collection_id).with_for_update(key_share=True)
     )

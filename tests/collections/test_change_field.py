@@ -231,6 +231,13 @@ def test_a_new_value_type_without_its_settings_is_refused(owner, cpu):
     assert see(owner, cpu) == cpu
 
 
+def test_settings_that_both_value_types_take_fall_away_as_well(owner, odometer):
+    given = {"value_type": "DECREMENT", "start_number": 10, "step_number": 5}
+    changed = change(owner, odometer | {"reset_number": 30}, **given).json
+    assert (changed["value_type"], changed["reset_number"]) == ("DECREMENT", None)
+    assert set(faults(change(owner, odometer, value_type="INCREMENT"))) == {"start_number", "step_number"}
+
+
 def test_the_settings_of_the_old_value_type_are_refused_when_given(owner, cpu):
     given = {"value_type": "NUMBER_FIXED", "fixed_value_number": 1, "range_start_number": 5}
     assert set(faults(change(owner, cpu, **given))) == {"range_start_number"}
@@ -262,7 +269,7 @@ def test_polls_are_no_change_of_the_field(owner, odometer, clock, make):
     ("changes", "next_value"),
     [
         ({"start_number": 0}, 0),
-        ({"value_type": "DECREMENT", "reset_number": None}, 10),
+        ({"value_type": "DECREMENT", "start_number": 10, "step_number": 5}, 10),
         ({"start_number": 0, "step_number": 1}, 0),
     ],
     ids=["start", "value type", "start and step"],

@@ -79,6 +79,16 @@ test("TOML reads every name back, and has no dollar sign for Telegraf to replace
   assert.deepEqual(Object.values(read), HOSTILE);
 });
 
+test("YAML's single quotes hold what would need backslashes, and nothing else", () => {
+  assert.equal(quote.yaml("it's"), '"it\'s"');
+  assert.equal(quote.yaml('say "it\'s"'), "'say \"it''s\"'");
+  for (const name of HOSTILE) {
+    const quoted = quote.yaml(name);
+    assert.equal(quoted.startsWith("'") ? quoted.slice(1, -1).replaceAll("''", "'") : JSON.parse(quoted), name);
+    assert.doesNotMatch(quoted, /[\u2028\u2029\ufeff]/);
+  }
+});
+
 test("jq finds every field", { skip: !has("jq") }, () => {
   for (const name of HOSTILE) {
     const input = JSON.stringify({ data: { other: 1, [name]: "found" } });
@@ -130,7 +140,7 @@ test("Prometheus polls by id, says what it leaves out, and keeps texts as labels
   assert.match(blocks[1].text, /target: \["https:\/\/spikecast\.example\.org\/api\/collections\/3\/data\/Performance"\]/);
   assert.match(notes[1], /^Left out: “\\”, “ends with \\”/);
   const text = textOf("prometheus", target({ fields: [field(1, "plate no", "TEXT_FIXED")] }));
-  assert.match(text, /value: "\{ \.plate\\\\ no \}"/);
+  assert.match(text, /value: '\{ \.plate\\ no \}'/);
   assert.match(text, /path: "\{ \.data \}"/);
 });
 

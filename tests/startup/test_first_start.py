@@ -1,8 +1,5 @@
 """The first start: the schema, and the first Admin where there is no user."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +13,10 @@ from app.database import Base, db
 from app.models import User
 from config import BadSetting
 from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.support.forked import in_processes
 from tests.support.signing_in import sign_in
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-PROCESSES = 5
+PROCESSES = 8
 ADMIN = {
     "SPIKECAST_ADMIN_EMAIL": "Ada@example.org",
     "SPIKECAST_ADMIN_USERNAME": "Ada",
@@ -119,40 +116,18 @@ def test_a_first_admin_who_cannot_be_is_refused(own_database_url, tmp_path, name
 
 
 def test_nodes_that_start_at_once_make_one_schema_and_one_admin(own_database_url, tmp_path):
-    code = (
-        "import sys\n"
-        "import config\n"
-        "from app import create_app, startup\n"
-        "app = create_app(config.load())\n"
-        "print('ready', flush=True)\n"
-        "sys.stdin.readline()\n"
-        "startup.prepare(app)\n"
-    )
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("SPIKECAST_")}
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", code],
-            cwd=REPOSITORY,
-            env=outside
-            | ADMIN
-            | {
-                "SPIKECAST_DATABASE_URL": own_database_url,
-                "SPIKECAST_INSTANCE": str(tmp_path / f"node{number}"),
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(PROCESSES)
-    ]
-    for process in started:
-        assert process.stdout.readline() == "ready\n"
-    for process in started:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    said = [process.communicate()[1] for process in started]
-    assert [process.returncode for process in started] == [0] * PROCESSES, said
+    setup = """
+        import config
+        from app import create_app, startup
+
+        app = create_app(config.load())
+
+        def run():
+            startup.prepare(app)
+            return "prepared"
+    """
+    settings = {"SPIKECAST_DATABASE_URL": own_database_url, "SPIKECAST_INSTANCE": str(tmp_path)}
+    assert in_processes(PROCESSES, setup, env=ADMIN | settings) == ["prepared"] * PROCESSES
     with app_on(own_database_url, tmp_path) as app:
         assert tables(app) >= Base.metadata.tables.keys()
         assert [user.username for user in users(app)] == ["Ada"]

@@ -3,8 +3,6 @@
 import os
 import re
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +10,8 @@ import pytest
 from app import create_app, startup
 from config import BadSetting
 from tests.conftest import settings_for
+from tests.support.forked import in_processes
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PROCESSES = 16
 
 
@@ -62,41 +60,25 @@ def test_without_a_setting_it_signs_the_tokens(tmp_path):
 @pytest.mark.parametrize("text", ["", "\n", "0123456789abcdef0123456789abcde"])
 def test_a_damaged_one_is_refused(tmp_path, text):
     (tmp_path / "secret_key").write_text(text)
-    with pytest.raises(BadSetting, match="^SPIKECAST_INSTANCE .*secret_key.* too short"):
+    with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE .*secret_key.* too short"):
         startup.kept_secret(tmp_path)
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadSetting, match="^SPIKECAST_INSTANCE .* no secret key can be kept"):
+    with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE .* no secret key can be kept"):
         startup.kept_secret(tmp_path / "file" / "instance")
 
 
 def test_processes_that_start_at_once_agree_on_one(tmp_path):
-    """They wait for a file to appear before they go, so that they go together."""
-    code = (
-        "import sys, pathlib\n"
-        "from app import startup\n"
-        "print('ready', flush=True)\n"
-        "sys.stdin.readline()\n"
-        "print(startup.kept_secret(pathlib.Path(sys.argv[1])))\n"
-    )
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(tmp_path / "instance")],
-            cwd=REPOSITORY,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(PROCESSES)
-    ]
-    for process in started:
-        assert process.stdout.readline() == "ready\n"
-    for process in started:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    secrets = {process.communicate()[0].strip() for process in started}
-    assert len(secrets) == 1
-    assert len(secrets.pop()) == 64
+    setup = """
+        from pathlib import Path
+        from app import startup
+
+        def run():
+            return startup.kept_secret(Path(sys.argv[1]))
+    """
+    secrets = in_processes(PROCESSES, setup, str(tmp_path / "instance"))
+    assert len(secrets) == PROCESSES
+    assert set(secrets) == {(tmp_path / "instance" / "secret_key").read_text()}
     assert [path.name for path in (tmp_path / "instance").iterdir()] == ["secret_key"]

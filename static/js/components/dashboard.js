@@ -15,7 +15,7 @@ import { spikeActions } from "./spike-actions.js";
 import { toastOnNextPage } from "./toasts.js";
 
 const FETCHED = 20;
-const MOST_ACTIVE = 8;
+const MOST_ACTIVE = 5;
 const MOST_NEXT = 5;
 const MOST_CHANGES = 4;
 

@@ -106,10 +106,13 @@ function consequences(spikes, now) {
   const active = spikes.filter((spike) => statusOf(spike, now) === "active").length;
   const names = spikes.slice(0, NAMED).map(({ name }) => `“${name}”`);
   const others = spikes.length - names.length;
-  const list = `${names.join(", ")}${others ? ` and ${others} more` : ""}.`;
-  const of = spikes.length === 1 ? `The spike of ${spikes[0].collection_name}` : list;
-  const kept = "The collection and its fields stay as they are.";
-  const text = spikes.length === 1 ? `${of} and its overrides are deleted. ${kept}` : of;
+  const all = `${names.join(", ")}${others ? ` and ${others} more` : ""}`;
+  const overrides = (copies) => count(copies.length, "override");
+  const text =
+    spikes.length === 1
+      ? `The window of “${spikes[0].collection_name}” and ${overrides(spikes[0].spike_fields)} go with it.`
+      : `${all}, with ${overrides(spikes.flatMap((spike) => spike.spike_fields))}.`;
   if (!active) return { text };
-  return { text, more: active === 1 ? "1 is active: the next poll is normal." : `${active} are active: the next polls are normal.` };
+  const which = spikes.length === 1 ? "It is" : `${active} of them ${active === 1 ? "is" : "are"}`;
+  return { text, more: `${which} active: the next poll is normal.` };
 }

@@ -1,4 +1,4 @@
-import { doubled as yaml, exporterPath, exporterText, metricName } from "./quote.js";
+import { exporterPath, exporterText, metricName, yaml } from "./quote.js";
 import { isText, slug, urlById } from "./target.js";
 
 /** A name for each field's metric; fields whose names come out alike get their id as well. */

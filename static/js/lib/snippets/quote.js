@@ -8,6 +8,12 @@ const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padSta
 /** In double quotes with JSON's escapes: right in JSON, YAML, Python and jq. */
 export const doubled = (text) => JSON.stringify(text).replace(UNSEEN, escaped);
 
+/** For YAML: in single quotes where double quotes would fill it with backslashes. */
+export function yaml(text) {
+  const plain = text.search(UNSEEN) === -1;
+  return plain && /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : doubled(text);
+}
+
 /** For a POSIX shell: in single quotes, where only the single quote itself means something. */
 export const shell = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 

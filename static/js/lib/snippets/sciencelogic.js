@@ -1,11 +1,11 @@
-import { doubled as yaml, jmespath } from "./quote.js";
+import { jmespath, yaml } from "./quote.js";
 import { urlOf } from "./target.js";
 
 const snippetArgument = (target) => `low_code:
   version: 2
   steps:
     - http:
-        url: ${yaml(urlOf(target)).replaceAll("$", "\\u0024")}
+        url: ${yaml(urlOf(target))}
         headers:
           X-API-Key: ${yaml(target.key)}
     - json

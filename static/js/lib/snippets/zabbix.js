@@ -1,4 +1,4 @@
-import { doubled as yaml, zabbixPath } from "./quote.js";
+import { yaml, zabbixPath } from "./quote.js";
 import { isText, urlOf } from "./target.js";
 
 const LONGEST_NAME = 128; // of a template, in Zabbix

@@ -1,0 +1,112 @@
+"""A tester's first day: a device, a key, polls, a spike that comes and goes."""
+
+from datetime import UTC, datetime, timedelta
+
+import requests
+from playwright.sync_api import Page, expect
+
+from tests.support.browsing import go, row, started, toast, typed
+
+LASTS = timedelta(seconds=20)  # time to look at everything while the spike is active
+CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
+
+FIELDS = {
+    "load": ("Random integer", {"From": "5", "To": "20"}, "random 5 to 20"),
+    "temperature": (
+        "Random float",
+        {"From": "0.5", "To": "1.5", "Decimals": "1"},
+        "random 0.5 to 1.5",
+    ),
+    "requests": (
+        "Counts up",
+        {"Start": "10", "Step": "5", "Back at": "30"},
+        "counts up from 10 by 5, back at 30",
+    ),
+    "fuel": ("Counts down", {"Start": "100", "Step": "0.5"}, "counts down from 100 by 0.5"),
+    "cores": ("Fixed integer", {"Value": "8"}, "fixed at 8"),
+    "voltage": ("Fixed float", {"Value": "14.5"}, "fixed at 14.5"),
+    "state": ("Fixed text", {"Text": "up & running"}, "fixed text “up & running”"),
+    "clock": ("Time of the poll", {}, "time of the poll"),
+}
+
+
+def add_field(page: Page, name: str) -> None:
+    label, settings, rule = FIELDS[name]
+    page.get_by_role("button", name="Add field").first.click()
+    dialog = page.get_by_role("dialog", name="Add field")
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_label("Value", exact=True).and_(dialog.locator("select")).select_option(label)
+    for setting, text in settings.items():
+        dialog.get_by_role("textbox", name=setting, exact=True).fill(text)
+    expect(dialog).to_contain_text(rule)
+    dialog.get_by_role("button", name="Add field").click()
+    expect(dialog).to_be_hidden()
+    expect(row(page, name)).to_contain_text(rule)
+
+
+def copied_key(page: Page, label: str) -> str:
+    go(page, "API keys")
+    page.get_by_role("button", name="Create key").click()
+    dialog = page.get_by_role("dialog", name="Create key")
+    dialog.get_by_label("Label").fill(label)
+    dialog.get_by_role("button", name="Create key").click()
+    page.get_by_role("button", name="Copy key").click()
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_be_visible()
+    key = page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("button", name="I have stored it").click()
+    expect(row(page, label)).to_contain_text("never")
+    return key
+
+
+# The end is a real one: twenty seconds off. Nothing else waits.
+def test_a_spike_comes_and_goes(site, editor, width):
+    device = f"Truck & trailer / {editor.login}"
+    page = editor.browse("/collections", **width, **CLIPBOARD)
+    page.get_by_role("button", name="Create your first collection").click()
+    page.get_by_role("dialog").get_by_label("Name").fill(device)
+    page.get_by_role("dialog").get_by_role("button", name="Create").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(device)
+    toast(page, f"“{device}” created.")
+    collection_url = page.url
+    page.get_by_role("button", name="Add a field").wait_for()
+    for name in FIELDS:
+        add_field(page, name)
+
+    key = copied_key(page, f"Zabbix of {editor.login}")
+    page.goto(collection_url)
+    started(page)
+    address = page.get_by_label("Address").input_value()
+
+    def poll() -> requests.Response:
+        answer = requests.get(address, headers={"X-API-Key": key}, timeout=20)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    normal = poll()
+    values = normal.json()["data"]
+    assert list(values) == list(FIELDS)
+    assert 5 <= values["load"] <= 20
+    assert values["clock"] == normal.json()["generated_at_epoch"]
+    assert "X-Spike-Schedule" not in normal.headers
+
+    page.get_by_role("link", name="Create Spike").click()
+    page.get_by_label("Name", exact=True).fill("Black Friday")
+    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
+    page.get_by_role("group", name="Start presets").get_by_role("button", name="Now").click()
+    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
+    load = page.get_by_role("group", name="load", exact=True)
+    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
+    load.get_by_role("button", name="×10").click()
+    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
+    expect(load.get_by_label("load: from")).to_have_value("50")
+    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
+    expect(load.get_by_label("load: to")).to_have_value("200")
+    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
+    expect(page.get_by_role("region", name="Overrides")).to_contain_text("1 of 6 fields")
+    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
+    end = datetime.now(UTC) + LASTS
+    page.get_by_label("End").fill(typed(end))
+    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
+    page.get_by_role("button", name="Create Spike").click()
+    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
+    page.wait_for_url(f'{site.url}/spikes')

@@ -1,0 +1,50 @@
+"""Processes that do the same thing at the same moment, as workers and nodes that start together."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import dedent
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+# One interpreter imports and forks, for that is quicker than so many that import; the children wait
+# for the pipe to close.
+SCRIPT = """
+import os, sys, traceback
+{setup}
+ready, gate = os.pipe()
+children = []
+for _ in range({count}):
+    child = os.fork()
+    if child == 0:
+        os.close(gate)
+        os.read(ready, 1)
+        try:
+            os.write(1, f"{{run()}}\\n".encode())
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)
+        os._exit(0)
+    children.append(child)
+os.close(gate)
+sys.exit(max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children))
+"""
+
+
+def in_processes(count: int, setup: str, *arguments: str, env: Mapping[str, str] | None = None) -> list[str]:
+    """What `run()` of `setup` returns in each of so many processes, all of which must end well."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("SPIKECAST_")}
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(setup=dedent(setup), count=count), *arguments],
+        cwd=REPOSITORY,
+        env={**outside, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
