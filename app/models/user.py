@@ -44,6 +44,8 @@ class User(Timestamps, Base):
     @staticmethod
     def by_login(login: str, *, locked: bool = False) -> "User | None":
         """The user with this e-mail or user name, in any letter case; locked where they sign in."""
+        if "\0" in login:
+            return None  # no name has it, and PostgreSQL refuses to look
         found = sa.or_(User.email == login.strip().lower(), User.username_folded == folded(login))
         query = sa.select(User).where(found)
         if locked:

@@ -39,7 +39,7 @@ CountsQuery = Schema.from_dict(
     {"collection_id": QueryWhole(1, LARGEST_ID), "search": search_arg()}, name="SpikeCountsQuery"
 )
 OVERRIDDEN = SpikeScheduleField.overridden_settings != []
-_AFTER_ALL = 1_000_000_000_000  # seconds; no window is that late
+_AFTER_ALL = sa.literal(1_000_000_000_000, sa.BigInteger)  # seconds; no window is that late
 _IN_LISTS = "In lists `spike_fields` holds only the copies that are overridden."
 
 

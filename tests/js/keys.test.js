@@ -6,8 +6,17 @@ const keys = await import("../../static/js/lib/keys.js");
 const form = await import("../../static/js/lib/key-form.js");
 
 const NOW = Date.parse("2026-11-24T13:00:00Z");
-const limit = (id, name, type = null) => ({ collection_id: id, collection_name: name, collection_type: type });
-const keyWith = (limits, more = {}) => ({ label: "Grafana", allowed_collections: limits, expires_at: null, ...more });
+const limit = (id, name, type = null) => ({
+  collection_id: id,
+  collection_name: name,
+  collection_type: type,
+});
+const keyWith = (limits, more = {}) => ({
+  label: "Grafana",
+  allowed_collections: limits,
+  expires_at: null,
+  ...more,
+});
 
 test("what a key reads, in few words", () => {
   assert.equal(keys.readsWords(keyWith(null)), "All of mine");
@@ -15,8 +24,14 @@ test("what a key reads, in few words", () => {
   assert.equal(keys.readsWords(keyWith([])), "Nothing");
   assert.equal(keys.readsWords(keyWith([limit(1, "Truck")])), "Truck");
   assert.equal(keys.readsWords(keyWith([limit(1, "Truck", "Performance")])), "Truck Performance");
-  assert.equal(keys.readsWords(keyWith([limit(1, "Truck", "Configuration"), limit(1, "Truck", "Performance")])), "Truck");
-  assert.equal(keys.readsWords(keyWith([limit(1, "Truck"), limit(2, "Van"), limit(3, "Bus")])), "Truck, 2 more");
+  assert.equal(
+    keys.readsWords(keyWith([limit(1, "Truck", "Configuration"), limit(1, "Truck", "Performance")])),
+    "Truck",
+  );
+  assert.equal(
+    keys.readsWords(keyWith([limit(1, "Truck"), limit(2, "Van"), limit(3, "Bus")])),
+    "Truck, 2 more",
+  );
 });
 
 test("a key with limits reads those alone", () => {
@@ -69,7 +84,9 @@ test("ticks become entries, both types of one collection a single one", () => {
   const truck = { id: 7, name: "Truck" };
   let chosen = form.ticked({}, truck, "Configuration");
   assert.deepEqual(chosen, { 7: { name: "Truck", types: ["Configuration"] } });
-  assert.deepEqual(form.limitsOf({ limited: true, chosen }), [{ collection_id: 7, collection_type: "Configuration" }]);
+  assert.deepEqual(form.limitsOf({ limited: true, chosen }), [
+    { collection_id: 7, collection_type: "Configuration" },
+  ]);
   chosen = form.ticked(chosen, truck, "Performance");
   assert.deepEqual(form.limitsOf({ limited: true, chosen }), [{ collection_id: 7, collection_type: null }]);
   assert.equal(form.limitsOf({ limited: false, chosen }), null);
@@ -81,14 +98,28 @@ test("only what was changed about a key is sent", () => {
   const before = form.formOf(keyWith([limit(7, "Truck")], { expires_at: "2026-11-01T10:11:12Z" }));
   assert.deepEqual(form.bodyOf({ ...before, label: " New " }, before, NOW), { label: "New" });
   assert.deepEqual(form.faultsOf({ ...before }, before, NOW), {}); // an expired key may keep its end
-  assert.deepEqual(form.bodyOf({ ...before, limited: false }, before, NOW), { label: "Grafana", allowed_collections: null });
-  assert.deepEqual(form.bodyOf({ ...before, expiry: "never" }, before, NOW), { label: "Grafana", expires_at: null });
-  assert.deepEqual(form.bodyOf(form.formOf(null), null, NOW), { label: "", expires_at: null, allowed_collections: null });
+  assert.deepEqual(form.bodyOf({ ...before, limited: false }, before, NOW), {
+    label: "Grafana",
+    allowed_collections: null,
+  });
+  assert.deepEqual(form.bodyOf({ ...before, expiry: "never" }, before, NOW), {
+    label: "Grafana",
+    expires_at: null,
+  });
+  assert.deepEqual(form.bodyOf(form.formOf(null), null, NOW), {
+    label: "",
+    expires_at: null,
+    allowed_collections: null,
+  });
 });
 
 test("what is wrong stands at its input", () => {
   const wrong = { label: " ", expiry: "date", date: "", limited: true, chosen: {} };
-  assert.deepEqual(Object.keys(form.faultsOf(wrong, null, NOW)), ["label", "expires_at", "allowed_collections"]);
+  assert.deepEqual(Object.keys(form.faultsOf(wrong, null, NOW)), [
+    "label",
+    "expires_at",
+    "allowed_collections",
+  ]);
   assert.deepEqual(form.faultsOf({ ...wrong, label: "a", date: "2026-11-23", limited: false }, null, NOW), {
     expires_at: "Must not be in the past.",
   });

@@ -32,7 +32,8 @@ const HOSTILE = [
   "<b>&amp;</b>",
 ];
 
-const python = (program, ...given) => execFileSync("python3", ["-c", program, ...given], { encoding: "utf8" });
+const python = (program, ...given) =>
+  execFileSync("python3", ["-c", program, ...given], { encoding: "utf8" });
 
 /** Whether a command is here; the checks that need it are left out where it is not. */
 function has(command) {
@@ -47,9 +48,17 @@ function has(command) {
 const field = (id, name, value_type = "NUMBER_RANGE") => ({ id, field_name: name, value_type });
 
 const target = (more = {}) => {
-  const fields = HOSTILE.map((name, index) => field(index + 1, name, index % 5 === 4 ? "TEXT_FIXED" : "INCREMENT"));
+  const fields = HOSTILE.map((name, index) =>
+    field(index + 1, name, index % 5 === 4 ? "TEXT_FIXED" : "INCREMENT"),
+  );
   const origin = "https://spikecast.example.org";
-  const given = { origin, collection: { id: 3, name: "Truck 01" }, type: "Performance", key: "spk_KEY", byId: false };
+  const given = {
+    origin,
+    collection: { id: 3, name: "Truck 01" },
+    type: "Performance",
+    key: "spk_KEY",
+    byId: false,
+  };
   return { ...given, fields, field: fields[0], ...more };
 };
 
@@ -72,19 +81,28 @@ test("double quotes are JSON and a Python text, and hide nothing", { skip: !has(
   assert.deepEqual(JSON.parse(python(`import json; print(json.dumps(${list}))`)), HOSTILE);
 });
 
-test("TOML reads every name back, and has no dollar sign for Telegraf to replace", { skip: !has("python3") }, () => {
-  const document = HOSTILE.map((name, index) => `n${index} = ${quote.toml(name)}`).join("\n");
-  assert.ok(!document.includes("$"));
-  const read = JSON.parse(python("import json, sys, tomllib; print(json.dumps(tomllib.loads(sys.argv[1])))", document));
-  assert.deepEqual(Object.values(read), HOSTILE);
-});
+test(
+  "TOML reads every name back, and has no dollar sign for Telegraf to replace",
+  { skip: !has("python3") },
+  () => {
+    const document = HOSTILE.map((name, index) => `n${index} = ${quote.toml(name)}`).join("\n");
+    assert.ok(!document.includes("$"));
+    const read = JSON.parse(
+      python("import json, sys, tomllib; print(json.dumps(tomllib.loads(sys.argv[1])))", document),
+    );
+    assert.deepEqual(Object.values(read), HOSTILE);
+  },
+);
 
 test("YAML's single quotes hold what would need backslashes, and nothing else", () => {
   assert.equal(quote.yaml("it's"), '"it\'s"');
   assert.equal(quote.yaml('say "it\'s"'), "'say \"it''s\"'");
   for (const name of HOSTILE) {
     const quoted = quote.yaml(name);
-    assert.equal(quoted.startsWith("'") ? quoted.slice(1, -1).replaceAll("''", "'") : JSON.parse(quoted), name);
+    assert.equal(
+      quoted.startsWith("'") ? quoted.slice(1, -1).replaceAll("''", "'") : JSON.parse(quoted),
+      name,
+    );
     assert.doesNotMatch(quoted, /[\u2028\u2029\ufeff]/);
   }
 });
@@ -130,14 +148,19 @@ test("metric names are names, and each field has its own", () => {
   assert.equal(quote.metricName("Größe °C"), "gro_e_c");
   assert.equal(quote.metricName("北京"), "");
   const fields = [field(7, "a b"), field(8, "a-b"), field(9, "北京"), field(10, "c")];
-  const names = [...textOf("prometheus", target({ fields })).matchAll(/- name: (\S+)/g)].map(([, name]) => name);
+  const names = [...textOf("prometheus", target({ fields })).matchAll(/- name: (\S+)/g)].map(
+    ([, name]) => name,
+  );
   assert.deepEqual(names, ["spikecast_a_b_7", "spikecast_a_b_8", "spikecast_field_9", "spikecast_c"]);
   for (const name of names) assert.match(name, /^[a-zA-Z_][a-zA-Z0-9_]*$/);
 });
 
 test("Prometheus polls by id, says what it leaves out, and keeps texts as labels", () => {
   const { notes, blocks } = toolOf("prometheus", target({ collection: { id: 3, name: "a/b" } }));
-  assert.match(blocks[1].text, /target: \["https:\/\/spikecast\.example\.org\/api\/collections\/3\/data\/Performance"\]/);
+  assert.match(
+    blocks[1].text,
+    /target: \["https:\/\/spikecast\.example\.org\/api\/collections\/3\/data\/Performance"\]/,
+  );
   assert.match(notes[1], /^Left out: “\\”, “ends with \\”/);
   const text = textOf("prometheus", target({ fields: [field(1, "plate no", "TEXT_FIXED")] }));
   assert.match(text, /value: '\{ \.plate\\ no \}'/);
@@ -145,7 +168,8 @@ test("Prometheus polls by id, says what it leaves out, and keeps texts as labels
 });
 
 test("Telegraf lists text fields, or takes all where a name would be a pattern", () => {
-  const of = (...names) => textOf("telegraf", target({ fields: names.map((name, id) => field(id + 1, name, "TEXT_FIXED")) }));
+  const of = (...names) =>
+    textOf("telegraf", target({ fields: names.map((name, id) => field(id + 1, name, "TEXT_FIXED")) }));
   assert.match(of("plate", "it's"), /json_string_fields = \["plate", "it's"\]/);
   assert.match(of("plate", "a*"), /json_string_fields = \["\*"\]/);
   assert.doesNotMatch(textOf("telegraf", target({ fields: [field(1, "cpu")] })), /json_string_fields/);
@@ -154,7 +178,9 @@ test("Telegraf lists text fields, or takes all where a name would be a pattern",
 test("every snippet of Telegraf is TOML, whatever the names", { skip: !has("python3") }, () => {
   for (const name of HOSTILE) {
     const text = textOf("telegraf", target({ collection: { id: 3, name } }));
-    const [input] = JSON.parse(python("import json, sys, tomllib; print(json.dumps(tomllib.loads(sys.argv[1])))", text)).inputs.http;
+    const [input] = JSON.parse(
+      python("import json, sys, tomllib; print(json.dumps(tomllib.loads(sys.argv[1])))", text),
+    ).inputs.http;
     assert.equal(input.tags.collection, name);
     assert.equal(input.headers["X-API-Key"], "spk_KEY");
   }
@@ -162,7 +188,11 @@ test("every snippet of Telegraf is TOML, whatever the names", { skip: !has("pyth
 
 test("every snippet of Python compiles, whatever the names", { skip: !has("python3") }, () => {
   for (const each of target().fields) {
-    for (const block of [0, 1]) python("import sys; compile(sys.argv[1], 'snippet', 'exec')", textOf("python", target({ field: each }), block));
+    for (const block of [0, 1])
+      python(
+        "import sys; compile(sys.argv[1], 'snippet', 'exec')",
+        textOf("python", target({ field: each }), block),
+      );
   }
 });
 
@@ -181,7 +211,10 @@ test("an address by name is encoded once, in quotes; by id where that is wanted 
 
 test("PowerShell's own limits are said", () => {
   assert.equal(toolOf("powershell", target({ fields: [field(1, "cpu")] })).notes.length, 0);
-  assert.match(toolOf("powershell", target({ fields: [field(1, "cpu"), field(2, "CPU")] })).notes[0], /letter case/);
+  assert.match(
+    toolOf("powershell", target({ fields: [field(1, "cpu"), field(2, "CPU")] })).notes[0],
+    /letter case/,
+  );
   assert.match(toolOf("powershell", target({ fields: [field(1, "°C")] })).notes[0], /PowerShell 7/);
 });
 
@@ -193,7 +226,10 @@ test("Zabbix gets one item that polls, and valid ids that stay the same", () => 
   assert.equal(new Set(ids).size, HOSTILE.length + 3);
   for (const id of ids) assert.match(id, /^[0-9a-f]{12}4[0-9a-f]{3}8[0-9a-f]{15}$/);
   assert.equal(text, textOf("zabbix", target()));
-  assert.equal(new Set(Array.from({ length: 50_000 }, (_, id) => uuid(`https://a 3 Performance ${id}`))).size, 50_000);
+  assert.equal(
+    new Set(Array.from({ length: 50_000 }, (_, id) => uuid(`https://a 3 Performance ${id}`))).size,
+    50_000,
+  );
 });
 
 test("a template's name is short enough for Zabbix", () => {
@@ -205,7 +241,10 @@ test("every tool says where each snippet goes, and holds the key where it polls"
   for (const { id, make } of TOOLS) {
     const { blocks } = make(target());
     for (const block of blocks) assert.ok(block.title && block.where && block.text, `${id}: ${block.title}`);
-    assert.ok(blocks.some((block) => block.text.includes("spk_KEY")), id);
+    assert.ok(
+      blocks.some((block) => block.text.includes("spk_KEY")),
+      id,
+    );
     assert.equal(new Set(blocks.map((block) => block.title)).size, blocks.length);
   }
 });

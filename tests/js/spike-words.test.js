@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 process.env.TZ = "UTC";
-const { again, changeWords, extensionsOf, fieldsWords, nextMoment, overrideWords, pollWords, statusOf } = await import(
-  "../../static/js/lib/spike-words.js"
-);
+const words = await import("../../static/js/lib/spike-words.js");
+const { again, changeWords, extensionsOf, fieldsWords } = words;
+const { nextMoment, overrideWords, pollWords, statusOf } = words;
 
 const at = (time) => Date.parse(`2026-11-24T${time}Z`);
 const spike = (start, end, more = {}) => ({
@@ -65,8 +65,10 @@ test("of a counter only what was given is told", () => {
 
 test("old beside new", () => {
   assert.deepEqual(changeWords(range), { now: "90–100", was: "18–35" });
-  assert.deepEqual(changeWords(counter(["step_number"], { step_number: 25 })), { now: "+25 a poll", was: "+1" });
-  const both = counter(["start_number", "step_number"], { start_number: 60, step_number: 4 }, { start_number: 10 });
+  const step = counter(["step_number"], { step_number: 25 });
+  assert.deepEqual(changeWords(step), { now: "+25 a poll", was: "+1" });
+  const given = ["start_number", "step_number"];
+  const both = counter(given, { start_number: 60, step_number: 4 }, { start_number: 10 });
   assert.deepEqual(changeWords(both), { now: "from 60, +4", was: "from 10, +1" });
 });
 

@@ -98,7 +98,8 @@ test("nothing reaches out of the drawing", () => {
 });
 
 test("a window that only touches the edge is not drawn", () => {
-  assert.equal(barsOf([spike(1, "22T12:00", "23T13:00"), spike(2, "28T13:00", "28T14:00")], view()).length, 0);
+  const touching = [spike(1, "22T12:00", "23T13:00"), spike(2, "28T13:00", "28T14:00")];
+  assert.equal(barsOf(touching, view()).length, 0);
 });
 
 test("the label is inside where it fits, else right, else left", () => {

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import is_required
 from tests.support.browser import PHONE, Complaints, context, launch, program
-from tests.support.browsing import started
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, running_server
 
 _numbers = itertools.count(1)
@@ -104,7 +103,7 @@ class Person:
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{self.site}/")
         page.goto(self.site + path)
-        return started(page)
+        return page
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.support.browsing import go, row, started, toast, typed
+from tests.support.browsing import follow, go, row, toast, typed
 
 LASTS = timedelta(seconds=20)  # time to look at everything while the spike is active
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
@@ -64,7 +64,7 @@ def test_a_spike_comes_and_goes(site, editor, width):
     page = editor.browse("/collections", **width, **CLIPBOARD)
     page.get_by_role("button", name="Create your first collection").click()
     page.get_by_role("dialog").get_by_label("Name").fill(device)
-    page.get_by_role("dialog").get_by_role("button", name="Create").click()
+    follow(page, page.get_by_role("dialog").get_by_role("button", name="Create"))
     expect(page.get_by_role("heading", level=1)).to_have_text(device)
     toast(page, f"“{device}” created.")
     collection_url = page.url
@@ -74,7 +74,6 @@ def test_a_spike_comes_and_goes(site, editor, width):
 
     key = copied_key(page, f"Zabbix of {editor.login}")
     page.goto(collection_url)
-    started(page)
     address = page.get_by_label("Address").input_value()
 
     def poll() -> requests.Response:
@@ -89,24 +88,43 @@ def test_a_spike_comes_and_goes(site, editor, width):
     assert values["clock"] == normal.json()["generated_at_epoch"]
     assert "X-Spike-Schedule" not in normal.headers
 
-    page.get_by_role("link", name="Create Spike").click()
+    follow(page, page.get_by_role("link", name="Create Spike"))
     page.get_by_label("Name", exact=True).fill("Black Friday")
-    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
     page.get_by_role("group", name="Start presets").get_by_role("button", name="Now").click()
-    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
     load = page.get_by_role("group", name="load", exact=True)
-    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
     load.get_by_role("button", name="×10").click()
-    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
     expect(load.get_by_label("load: from")).to_have_value("50")
-    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
     expect(load.get_by_label("load: to")).to_have_value("200")
-    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
     expect(page.get_by_role("region", name="Overrides")).to_contain_text("1 of 6 fields")
-    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
     end = datetime.now(UTC) + LASTS
     page.get_by_label("End").fill(typed(end))
-    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
-    page.get_by_role("button", name="Create Spike").click()
-    print("STEP", repr(page.locator("#spike-name").input_value()), page.url, page.evaluate("performance.timeOrigin"))
-    page.wait_for_url(f'{site.url}/spikes')
+    follow(page, page.get_by_role("button", name="Create Spike"))
+    assert page.url == f"{site.url}/spikes"
+
+    spiked = poll()
+    assert spiked.headers["X-Spike-Schedule"].isdigit()
+    assert 50 <= spiked.json()["data"]["load"] <= 200
+    assert spiked.json()["data"]["cores"] == 8
+    badge = row(page, "Black Friday").locator(".badge")
+    expect(badge).to_have_text("Active")
+    other = page.context.new_page()
+    other.goto(collection_url)
+    head = other.locator(".collection-head")
+    expect(head.get_by_text("Active", exact=True)).to_be_visible()
+    expect(row(other, "load")).to_contain_text("random 50 to 200")
+    expect(row(other, "load").get_by_text("normally random 5 to 20")).to_be_visible()
+
+    for each in (page, other):
+        each.evaluate("window.isTheSamePage = true")
+    expect(badge).to_have_text("Expired", timeout=40_000)
+    expect(head.get_by_text("Active", exact=True)).to_be_hidden(timeout=40_000)
+    expect(row(other, "load").get_by_text("normally random 5 to 20")).to_be_hidden()
+    assert datetime.now(UTC) >= end.replace(microsecond=0)
+    for each in (page, other):
+        assert each.evaluate("window.isTheSamePage")
+
+    back = poll()
+    assert "X-Spike-Schedule" not in back.headers
+    assert 5 <= back.json()["data"]["load"] <= 20
+    # The collection's counter stood still meanwhile, and goes on where it was.
+    assert back.json()["data"]["requests"] == values["requests"] + 5

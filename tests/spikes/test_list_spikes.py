@@ -166,6 +166,13 @@ def test_a_list_is_sorted_by_a_column_either_way(owner, spikes, sort, order):
     assert names(owner, sort=sort) == order
 
 
+def test_by_standing_what_is_on_or_to_come_is_first_and_what_is_over_last(owner, spikes, clock):
+    assert names(owner, sort="standing") == ["Übung_1", "active", "scheduled", "expired"]
+    clock.move_to(at(35))
+    assert names(owner, sort="standing") == ["Übung_1", "scheduled", "active", "expired"]
+    assert names(owner, sort="-standing") == ["expired", "active", "scheduled", "Übung_1"]
+
+
 def test_pages_follow_each_other_and_tell_the_total(owner, spikes):
     pages = [
         owner.get("/api/spike-schedules", query_string={"per_page": 3, "page": page}).json

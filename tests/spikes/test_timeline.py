@@ -97,6 +97,20 @@ def test_it_comes_in_pages_and_is_searched_by_name(owner, devices):
     assert shown(owner, "?search=b") == {"B": ["now", "soon"]}
 
 
+def test_it_is_searched_by_the_names_of_spikes_and_of_what_they_override(owner, make, devices):
+    disk = make.collection("D", {"name": "disk_io"}, {"name": "cpu"})
+    make.spike(disk, {"original_field_id": disk["fields"][0]["id"], "range_start_number": 6}, name="drill")
+    assert list(shown(owner, "?search=FAR")) == ["C"]
+    assert list(shown(owner, "?search=k_io")) == ["D"]
+    assert list(shown(owner, "?search=cpu")) == []
+
+
+def test_one_collection_alone(owner, stranger, devices):
+    path = f"?collection_id={devices['B']['id']}"
+    assert shown(owner, path) == {"B": ["now", "soon"]}
+    assert shown(stranger, path) == {}
+
+
 def test_an_expired_window_shows_until_a_poll_clears_it_away(owner, make, devices, clock):
     owner.patch(f"/api/spike-schedules/{devices['now']['id']}", {"end_datetime": at(30)})
     clock.shift(30 * 60)

@@ -20,12 +20,6 @@ def typed(instant: datetime, zone: str = BERLIN) -> str:
     return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def started(page: Page) -> Page:
-    """Wait until the page's scripts run: a click before that would be lost."""
-    expect(page.locator("[x-cloak]")).to_have_count(0)
-    return page
-
-
 def row(page: Page, name: str) -> Locator:
     """The row of a table that has this text."""
     return page.get_by_role("row").filter(has_text=name)
@@ -41,9 +35,13 @@ def go(page: Page, place: str) -> None:
     menu = page.get_by_role("button", name="Menu", exact=True)
     if menu.is_visible():
         menu.click()
-    page.get_by_role("navigation", name="Main").get_by_role("link", name=place).click()
-    expect(page.get_by_role("heading", level=1, name=place)).to_be_visible()
-    started(page)
+    follow(page, page.get_by_role("navigation", name="Main").get_by_role("link", name=place))
+
+
+def follow(page: Page, link: Locator) -> None:
+    """Click a link, and wait until the page that it leads to is there: what is done before that is lost."""
+    with page.expect_event("load"):
+        link.click()
 
 
 def tab_to(page: Page, target: Locator, most: int = 60) -> None:

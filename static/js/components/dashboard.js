@@ -88,8 +88,7 @@ export const dashboard = () =>
     /** Each where it belongs at this second; nothing is touched while nothing changes. */
     place() {
       const now = Date.now();
-      const of = (status, by) =>
-        this.spikes.filter((spike) => statusOf(spike, now) === status).sort((one, other) => one[by] - other[by]);
+      const of = (status, by) => this.thatAre(status, now).sort((one, other) => one[by] - other[by]);
       const active = of("active", "end").slice(0, MOST_ACTIVE);
       const coming = of("scheduled", "start").slice(0, MOST_NEXT);
       const placed = [active, coming].map((spikes) => spikes.map(({ id }) => id).join()).join(";");
@@ -102,8 +101,9 @@ export const dashboard = () =>
       const began = active.filter(({ id }) => !this.active.some((each) => each.id === id));
       const ended = this.active.filter(({ id }) => !active.some((each) => each.id === id));
       if (!this.isLoaded) return;
-      const words = [...began.map(({ name }) => `${name} is active.`), ...ended.map(({ name }) => `${name} has ended.`)];
-      if (words.length) this.announced = words.join(" ");
+      const words = (spikes, verb) => spikes.map(({ name }) => `${name} ${verb}.`);
+      const all = [...words(began, "is active"), ...words(ended, "has ended")];
+      if (all.length) this.announced = all.join(" ");
     },
 
     async createCollection() {
@@ -111,6 +111,10 @@ export const dashboard = () =>
       if (!made) return;
       toastOnNextPage(`“${made.name}” created.`);
       window.location.assign(`/collections/${made.id}`);
+    },
+
+    thatAre(status, now) {
+      return this.spikes.filter((spike) => statusOf(spike, now) === status);
     },
 
     // What a row shows
@@ -146,14 +150,15 @@ export const dashboard = () =>
     },
 
     get spikingIds() {
-      return this.spikes.filter((spike) => statusOf(spike, this.now) === "active").map((spike) => spike.collection_id);
+      return this.thatAre("active", this.now).map((spike) => spike.collection_id);
     },
   });
 
 /** A spike with what its row shows and what does not change while it is shown. */
 function shown(spike) {
   const [start, end] = [Date.parse(spike.start_datetime), Date.parse(spike.end_datetime)];
-  const changes = spike.spike_fields.map((copy) => ({ id: copy.id, name: copy.field_name, ...changeWords(copy) }));
+  const change = (copy) => ({ id: copy.id, name: copy.field_name, ...changeWords(copy) });
+  const changes = spike.spike_fields.map(change);
   return {
     ...spike,
     start,

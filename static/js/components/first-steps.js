@@ -25,7 +25,8 @@ export const firstSteps = () => ({
       get("/api/polls", { per_page: 1 }),
       get("/api/spike-schedules/counts"),
     ]);
-    this.steps = stepsOf({ collections: collections.items, keys: keys.total, polls: polls.total, spikes: spikes.all });
+    const numbers = { keys: keys.total, polls: polls.total, spikes: spikes.all };
+    this.steps = stepsOf({ collections: collections.items, ...numbers });
     // Expired spikes go with the next poll: what was done once stays done.
     if (this.steps.every((step) => step.isDone)) localStorage.setItem(key, DONE);
   },

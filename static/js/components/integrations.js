@@ -124,7 +124,9 @@ export const integrations = () =>
     /** Where the tabs do not fit side by side, the chosen one is brought into sight. */
     showTool(id) {
       this.tool = id;
-      this.$nextTick(() => document.getElementById(`tab-${id}`)?.scrollIntoView({ block: "nearest", inline: "center" }));
+      this.$nextTick(() =>
+        document.getElementById(`tab-${id}`)?.scrollIntoView({ block: "nearest", inline: "center" }),
+      );
     },
 
     chooseTool(id) {
@@ -213,7 +215,9 @@ export const integrations = () =>
     get keyHelp() {
       if (this.isPasted) {
         const known = this.keys.find(({ prefix }) => this.pasted.startsWith(prefix));
-        return known ? `This is “${known.label}”. The snippets hold it.` : "None of your keys that work; the snippets hold it.";
+        return known
+          ? `This is “${known.label}”. The snippets hold it.`
+          : "None of your keys that work; the snippets hold it.";
       }
       return `Neither stored nor sent. Without it the snippets hold ${PLACEHOLDER}.`;
     },
@@ -223,11 +227,16 @@ export const integrations = () =>
       const { collection, type, fields, field, byId } = this;
       const key = this.isPasted ? this.pasted : PLACEHOLDER;
       const { make } = TOOLS.find(({ id }) => id === this.tool);
-      return { notes: [], ...make({ origin: window.location.origin, collection, type, key, byId, fields, field }) };
+      return {
+        notes: [],
+        ...make({ origin: window.location.origin, collection, type, key, byId, fields, field }),
+      };
     },
 
     get collectionAddress() {
-      return this.collection ? `/collections/${this.collection.id}#${this.type.toLowerCase()}` : "/collections";
+      return this.collection
+        ? `/collections/${this.collection.id}#${this.type.toLowerCase()}`
+        : "/collections";
     },
   });
 

@@ -105,7 +105,11 @@ export const keyCreated = () => ({
   // Getters
 
   get readsOfMade() {
-    return grouped(this.made?.allowed_collections).map(({ id, name, types }) => ({ id, name, types: types.join(", ") }));
+    return grouped(this.made?.allowed_collections).map(({ id, name, types }) => ({
+      id,
+      name,
+      types: types.join(", "),
+    }));
   },
 
   get madeReadsAll() {

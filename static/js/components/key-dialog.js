@@ -94,7 +94,9 @@ export const keyDialog = () =>
       const faults = faultsOf(this.form, before, now);
       if (Object.keys(faults).length) return this.refuse(faults);
       const body = bodyOf(this.form, before, now);
-      return this.send(() => (this.key ? patch(`/api/api-keys/${this.key.id}`, body) : post("/api/api-keys", body)));
+      return this.send(() =>
+        this.key ? patch(`/api/api-keys/${this.key.id}`, body) : post("/api/api-keys", body),
+      );
     },
 
     // What the list of collections shows

@@ -72,15 +72,31 @@ export const keyList = () =>
       },
 
       async revoke(key) {
-        const text = "From the next poll on it is refused with 401. That cannot be taken back; the key stays in the list.";
-        if (!(await confirm({ title: `Revoke “${key.label}”?`, text, more: this.usedWords(key), verb: "Revoke key" }))) return;
+        const text =
+          "From the next poll on it is refused with 401. That cannot be taken back; the key stays in the list.";
+        if (
+          !(await confirm({
+            title: `Revoke “${key.label}”?`,
+            text,
+            more: this.usedWords(key),
+            verb: "Revoke key",
+          }))
+        )
+          return;
         await this.trying(() => post(`/api/api-keys/${key.id}/revoke`), `“${key.label}” revoked.`);
       },
 
       async erase(key) {
         const works = this.statusOf(key) === "valid";
-        const text = works ? "From the next poll on it is refused with 401." : "It leaves the list; it was refused already.";
-        const question = { title: `Delete “${key.label}”?`, text, more: works ? this.usedWords(key) : "", verb: "Delete key" };
+        const text = works
+          ? "From the next poll on it is refused with 401."
+          : "It leaves the list; it was refused already.";
+        const question = {
+          title: `Delete “${key.label}”?`,
+          text,
+          more: works ? this.usedWords(key) : "",
+          verb: "Delete key",
+        };
         if (!(await confirm(question))) return;
         const done = await this.trying(() => remove(`/api/api-keys/${key.id}`), `“${key.label}” deleted.`);
         if (done && this.made?.id === key.id) this.made = null;

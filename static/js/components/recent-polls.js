@@ -23,7 +23,9 @@ export const recentPolls = () =>
     },
 
     loaded() {
-      for (const poll of this.items) poll.key = `${poll.collection_id} ${poll.collection_type} ${poll.api_key_id}`;
+      for (const poll of this.items) {
+        poll.key = `${poll.collection_id} ${poll.collection_type} ${poll.api_key_id}`;
+      }
     },
 
     // What a row shows

@@ -54,8 +54,8 @@ export const spikeActions = () => ({
   /** What has ended cannot be scheduled again: only the others come back. */
   offerBack(deleted) {
     const back = deleted.filter((spike) => statusOf(spike, Date.now()) !== "expired");
-    const words = deleted.length === 1 ? `“${deleted[0].name}” deleted.` : `${count(deleted.length, "spike")} deleted.`;
-    toast(words, back.length ? () => this.bringBack(back) : null);
+    const what = deleted.length === 1 ? `“${deleted[0].name}”` : count(deleted.length, "spike");
+    toast(`${what} deleted.`, back.length ? () => this.bringBack(back) : null);
   },
 
   async bringBack(spikes) {

@@ -180,9 +180,8 @@ export const spikeList = () =>
       // Getters
 
       get segments() {
-        return [["", "All", "all"], ...Object.entries(BADGES).map(([status, label]) => [status, label, status])].map(
-          ([status, label, name]) => ({ status, label, count: this.counts[name] }),
-        );
+        const each = Object.entries(BADGES).map(([status, label]) => ({ status, label, count: this.counts[status] }));
+        return [{ status: "", label: "All", count: this.counts.all }, ...each];
       },
 
       get isFiltered() {

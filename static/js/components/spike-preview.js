@@ -2,7 +2,6 @@
 
 import { post } from "../lib/api.js";
 import { entriesOf } from "../lib/overrides.js";
-import { drawPreview } from "../lib/preview-chart.js";
 import { chartWords, inOrder, meanWords, pick, pollsWords } from "../lib/preview-words.js";
 import { faultsFromServer } from "../lib/spike-faults.js";
 import { count } from "../lib/words.js";
@@ -21,6 +20,7 @@ const chartElement = () => document.getElementById("spike-chart");
 // What is drawn does not belong into Alpine's state: a proxy of a chart is no chart.
 export const spikePreview = () => {
   let chart = null;
+  let drawing = null;
   let resized = null;
   let turn = 0;
   let asked = "";
@@ -124,13 +124,16 @@ export const spikePreview = () => {
       if (!this.picked) this.picked = id;
     },
 
-    draw() {
-      const line = this.shown;
+    async draw() {
       const element = chartElement();
-      const width = roomOf(element);
-      if (!line || this.previewFault || !width) return;
+      if (!this.shown || this.previewFault || !roomOf(element)) return;
+      drawing ??= library(element.dataset.library).catch(() => null);
+      const found = await drawing;
+      if (!found) drawing = null; // the table says the same; the next change tries again
+      const [line, width] = [this.shown, roomOf(element)];
+      if (!found || !line || this.previewFault || !width) return;
       chart?.destroy();
-      chart = drawPreview(element, width, this.preview, line, (words) => {
+      chart = found.drawPreview(element, width, this.preview, line, (words) => {
         this.pointed = words;
       });
     },
@@ -194,6 +197,17 @@ export const spikePreview = () => {
     },
   };
 };
+
+/** What draws is fetched when there is something to draw: it weighs as much as the rest of the page. */
+async function library(address) {
+  const script = Object.assign(document.createElement("script"), { src: address });
+  await new Promise((resolve, reject) => {
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return import("../lib/preview-chart.js");
+}
 
 /** How wide a chart may be: without the padding. */
 function roomOf(element) {

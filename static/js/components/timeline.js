@@ -6,7 +6,8 @@ import { refreshing } from "../lib/refreshing.js";
 import { pollWords, statusOf } from "../lib/spike-words.js";
 import { user } from "../lib/start.js";
 import { ticking } from "../lib/ticker.js";
-import { barsOf, daysOf, nowOf, offerAt, spanOf, spanWords, ticksOf, viewOf, ZOOMS } from "../lib/timeline.js";
+import { barsOf, daysOf, nowOf, offerAt } from "../lib/timeline.js";
+import { spanOf, spanWords, ticksOf, viewOf, ZOOMS } from "../lib/timeline.js";
 import { count } from "../lib/words.js";
 
 const LANES = 25;
@@ -14,6 +15,7 @@ const MINUTE = 60_000;
 const PHONE = 640;
 const KEPT = "timeline-days";
 const FONTS = { label: "600 11px", day: "600 12px", pill: "600 11px" };
+const NO_GHOST = { id: 0, left: "", label: "" };
 const NO_FILTER = { collection: "", search: "", status: "" };
 
 export const timeline = () =>
@@ -37,7 +39,7 @@ export const timeline = () =>
       ticks: [],
       dayNames: [],
       nowAt: { isSeen: false, line: {}, past: {}, label: "" },
-      ghost: { id: 0, left: "", label: "" },
+      ghost: NO_GHOST,
       filter: NO_FILTER,
       drawing: null,
       drawnAt: 0,
@@ -132,13 +134,14 @@ export const timeline = () =>
 
       laneOf(item, view) {
         const isSpiking = item.spikes.some((spike) => statusOf(spike, view.now) === "active");
-        const polled = item.last_polled_at ? `polled ${pollWords(item.last_polled_at, view.now)}` : "never polled";
+        const last = item.last_polled_at;
+        const polled = last ? `polled ${pollWords(last, view.now)}` : "never polled";
         return {
           id: item.id,
           name: item.name,
           href: `/collections/${item.id}`,
           create: `/spikes/new?collection=${item.id}`,
-          dot: isSpiking ? "spiking" : item.last_polled_at ? "polled" : "",
+          dot: isSpiking ? "spiking" : last && "polled",
           dotWords: isSpiking ? `spiking, ${polled}` : polled,
           bars: barsOf(item.spikes, view, (spike) => this.isAside(item, spike)),
         };
@@ -155,11 +158,11 @@ export const timeline = () =>
       /** Show where a click would start a spike. */
       hover(event, lane) {
         const offer = this.offerOf(event, lane);
-        this.ghost = offer ? { id: lane.id, left: offer.left, label: offer.label } : { id: 0, left: "", label: "" };
+        this.ghost = offer ? { id: lane.id, left: offer.left, label: offer.label } : NO_GHOST;
       },
 
       unhover() {
-        this.ghost = { id: 0, left: "", label: "" };
+        this.ghost = NO_GHOST;
       },
 
       offer(event, lane) {

@@ -37,7 +37,8 @@ export function bodyOf(form, before, now) {
     body.expires_at = endOf(form.expiry, form.date, now);
   }
   const limits = limitsOf(form);
-  if (!before || JSON.stringify(limits) !== JSON.stringify(limitsOf(before))) body.allowed_collections = limits;
+  if (!before || JSON.stringify(limits) !== JSON.stringify(limitsOf(before)))
+    body.allowed_collections = limits;
   return body;
 }
 

@@ -16,7 +16,10 @@ export function grouped(limits) {
     entry.types.push(...(type ? [type] : TYPES));
     found.set(id, entry);
   }
-  return [...found.values()].map((entry) => ({ ...entry, types: TYPES.filter((type) => entry.types.includes(type)) }));
+  return [...found.values()].map((entry) => ({
+    ...entry,
+    types: TYPES.filter((type) => entry.types.includes(type)),
+  }));
 }
 
 /** What a key reads, in few words: "All of mine", "Truck 01", "Truck 01, 2 more". */
@@ -36,7 +39,9 @@ export function readsLines({ allowed_collections: limits }) {
 /** Whether a key may read that type of the collection; what its owner may read is the server's to say. */
 export function reads({ allowed_collections: limits }, collectionId, type) {
   if (!limits) return true;
-  return limits.some((limit) => limit.collection_id === collectionId && [null, type].includes(limit.collection_type));
+  return limits.some(
+    (limit) => limit.collection_id === collectionId && [null, type].includes(limit.collection_type),
+  );
 }
 
 /** The status of a key at `now`: the same rule as the server's. */
@@ -47,7 +52,9 @@ export function keyStatus({ revoked_at: revoked, expires_at: expires }, now) {
 
 /** Whether a key that still works ends within two weeks. */
 export function endsSoon(key, now) {
-  return keyStatus(key, now) === "valid" && key.expires_at !== null && Date.parse(key.expires_at) - now <= SOON;
+  return (
+    keyStatus(key, now) === "valid" && key.expires_at !== null && Date.parse(key.expires_at) - now <= SOON
+  );
 }
 
 /** When a key ends: "never", "in 12 days", beyond three months the day, "3 days ago". */

@@ -1,9 +1,11 @@
 // The chart of a preview: dots are polls, the window is shaded, a dashed band is what would be normal.
+// uPlot is a script of its own that must be there already: its smallest file is no module.
 
-import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { times } from "./spike-window.js";
 import { clock } from "./time.js";
 import { number } from "./words.js";
+
+const { uPlot } = window;
 
 const HEIGHT = 230;
 const DAY = 86_400;

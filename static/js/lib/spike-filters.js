@@ -15,7 +15,8 @@ export function fromAddress(query) {
     if (choices.includes(given.get(name))) found[name] = given.get(name);
   }
   found.search = (given.get("search") ?? "").slice(0, 255);
-  if (/^[1-9]\d{0,9}$/.test(given.get("collection") ?? "")) found.collection = Number(given.get("collection"));
+  const collection = given.get("collection") ?? "";
+  if (/^[1-9]\d{0,9}$/.test(collection)) found.collection = Number(collection);
   return found;
 }
 

@@ -14,7 +14,7 @@ export function statusOf(spike, now) {
 
 /** The first instant after `now` at which one of them begins or ends; Infinity where there is none. */
 export function nextMoment(spikes, now) {
-  const instants = spikes.flatMap((spike) => [Date.parse(spike.start_datetime), Date.parse(spike.end_datetime)]);
+  const instants = spikes.flatMap((spike) => [spike.start_datetime, spike.end_datetime]).map(Date.parse);
   return Math.min(Infinity, ...instants.filter((instant) => instant > now));
 }
 
@@ -33,7 +33,7 @@ export function overrideWords(copy) {
   return parts.join(" ");
 }
 
-const backWords = (field) => (none(field.reset_number) ? "never back" : `back at ${number(field.reset_number)}`);
+const backWords = ({ reset_number: back }) => (none(back) ? "never back" : `back at ${number(back)}`);
 
 /** Old beside new, in few words: `{now: "+25 a poll", was: "+1"}`. */
 export function changeWords(copy) {
@@ -50,11 +50,14 @@ export function changeWords(copy) {
   return { now: given.join() === "step_number" ? `${of(copy)} a poll` : of(copy), was: of(copy.original) };
 }
 
+const LONGEST = 48;
+
 /** Which fields, in few words: "cpu, mem_used", or "4 fields". */
 export function fieldsWords(spike, most = 3) {
   const names = spike.spike_fields.map((copy) => copy.field_name);
+  const words = names.join(", ");
   if (!names.length) return "nothing overridden";
-  return names.length > most || names.join(", ").length > 48 ? count(names.length, "field") : names.join(", ");
+  return names.length > most || words.length > LONGEST ? count(names.length, "field") : words;
 }
 
 /** What creates the same spike again. */
@@ -92,7 +95,10 @@ export function extensionsOf(spike, next, now = Date.now()) {
   const upTo = { key: "next", label: "Up to the next window", note: "", why: "" };
   if (!next) upTo.why = "there is none";
   else if (gap < 1000) upTo.why = `“${next.name}” follows at once`;
-  else Object.assign(upTo, { note: `by ${length(gap)}, to ${moment(limit, now).replace(/^Today /, "")}`, until: next.start_datetime });
+  else {
+    upTo.note = `by ${length(gap)}, to ${moment(limit, now).replace(/^Today /, "")}`;
+    upTo.until = next.start_datetime;
+  }
   return [...steps, upTo];
 }
 

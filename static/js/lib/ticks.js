@@ -1,6 +1,6 @@
 // Ticking rows of a list, for what is done with many at once.
 
-/** State, actions and getters for a component with `items`; forget what is gone with `keepTicks` once loaded. */
+/** For a component with `items`; once they are loaded, `keepTicks` forgets what is gone. */
 export const ticks = () => ({
   ticked: [],
 

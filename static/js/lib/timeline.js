@@ -72,10 +72,12 @@ export function daysOf(view) {
     const starts = [Math.max(0, x(midnight)) + PAD, pillEnd + GAP];
     const date = new Date(midnight);
     const month = monthOf(date);
-    const texts = [...(named === month ? [] : [`${dayName(date)} ${month}`]), dayName(date), String(date.getDate())];
+    const texts = [dayName(date), String(date.getDate())];
+    if (named !== month) texts.unshift(`${dayName(date)} ${month}`);
     for (const text of texts) {
       const width = measure(text, "day");
-      const left = starts.find((start) => start >= Math.max(0, x(midnight)) && start + width + GAP <= end && isBeside(start, width));
+      const fits = (start) => start >= Math.max(0, x(midnight)) && start + width + GAP <= end;
+      const left = starts.find((start) => fits(start) && isBeside(start, width));
       if (left === undefined) continue;
       named = text.endsWith(month) ? month : named;
       return [{ at: midnight, left: px(left), label: text }];
@@ -108,7 +110,8 @@ export function spanWords({ from, to }) {
 export function nowOf({ from, to, now, pixels, x }) {
   const at = Math.min(pixels, Math.max(0, x(now)));
   const isSeen = isWithin(now, from, to);
-  return { isSeen, line: { left: px(at) }, past: { width: px(at) }, label: isSeen ? clock(new Date(now).setSeconds(0, 0)) : "" };
+  const label = isSeen ? clock(new Date(now).setSeconds(0, 0)) : "";
+  return { isSeen, line: { left: px(at) }, past: { width: px(at) }, label };
 }
 
 // --- The bars --------------------------------------------------------------------------------------------
@@ -141,10 +144,12 @@ export function barsOf(spikes, view, isAside = () => false) {
       place: label.place,
       label: { left: px(label.left), maxWidth: px(label.width) },
       words: `${spike.name}, ${BADGES[state]}, ${words}`,
-      title: `${spike.name}\n${BADGES[state]}, ${words}\n${utc(spike.start_datetime)} to ${utc(spike.end_datetime)}`,
+      title: [spike.name, `${BADGES[state]}, ${words}`, utcWords(spike)].join("\n"),
     };
   });
 }
+
+const utcWords = (spike) => `${utc(spike.start_datetime)} to ${utc(spike.end_datetime)}`;
 
 // Inside where the name fits, else right, else left of the bar, rather not across the line for now; where
 // labels would meet, the later one stays in the tooltip.
@@ -173,12 +178,12 @@ function placeLabels(bars, { now, pixels, measure, x }) {
 // --- An empty place --------------------------------------------------------------------------------------
 
 /**
- * The spike that a click at `left` pixels offers: `{start, left, label}`; null in the past and in a window.
+ * The spike that a click at a pixel offers: `{start, left, label}`; null in the past and in a window.
  * `start` is "" where it would start now.
  */
-export function offerAt(left, spikes, { from, to, now, pixels, x }) {
+export function offerAt(pixel, spikes, { from, to, now, pixels, x }) {
   const minutes = { 2: 15, 5: 30, 8: 60 }[Math.round((to - from) / DAY)];
-  const place = new Date(from + (left / pixels) * (to - from));
+  const place = new Date(from + (pixel / pixels) * (to - from));
   const cell = place.setMinutes(Math.floor(place.getMinutes() / minutes) * minutes, 0, 0);
   const cellEnd = cell + minutes * 60_000;
   if (cellEnd <= now) return null;
@@ -188,6 +193,7 @@ export function offerAt(left, spikes, { from, to, now, pixels, x }) {
   let start = Math.max(cell, now);
   for (const [begin, end] of windows) if (begin <= start && start < end) start = end;
   if (start >= cellEnd) return null;
-  const isNow = start === now;
-  return { start: isNow ? "" : new Date(start).toISOString(), left: px(x(start)), label: isNow ? "now" : clock(start) };
+  const left = px(x(start));
+  if (start === now) return { start: "", left, label: "now" };
+  return { start: new Date(start).toISOString(), left, label: clock(start) };
 }

@@ -16,7 +16,9 @@ datasources:
 `;
 
 export const grafana = (target) => ({
-  notes: ["With the Infinity data source. Every refresh of a dashboard is a poll and moves the counters a step."],
+  notes: [
+    "With the Infinity data source. Every refresh of a dashboard is a poll and moves the counters a step.",
+  ],
   blocks: [
     {
       title: "Data source",
@@ -30,7 +32,8 @@ export const grafana = (target) => ({
     },
     {
       title: "Rows/Root",
-      where: "With the parser JSONata (Backend). Without columns every field becomes one; Format “Time series” adds the time.",
+      where:
+        "With the parser JSONata (Backend). Without columns every field becomes one; Format “Time series” adds the time.",
       text: "data",
     },
     { title: "UQL", where: "Instead of Rows/Root, with the parser UQL.", text: 'parse-json\n| scope "data"' },

@@ -11,7 +11,9 @@ export function powershell(target) {
     notes.push("Use PowerShell 7: Windows PowerShell 5.1 garbles field names beyond ASCII.");
   }
   if (alike) {
-    notes.push("Two fields differ only in letter case. PowerShell takes them for one: give one of them another name.");
+    notes.push(
+      "Two fields differ only in letter case. PowerShell takes them for one: give one of them another name.",
+    );
   }
   return {
     notes,

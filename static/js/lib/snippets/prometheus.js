@@ -6,7 +6,11 @@ function metricsOf(fields) {
   const bare = fields.map((field) => metricName(field.field_name) || `field_${field.id}`);
   return fields.map((field, index) => {
     const alone = bare.indexOf(bare[index]) === bare.lastIndexOf(bare[index]);
-    return { field, path: exporterPath(field.field_name), name: `spikecast_${bare[index]}${alone ? "" : `_${field.id}`}` };
+    return {
+      field,
+      path: exporterPath(field.field_name),
+      name: `spikecast_${bare[index]}${alone ? "" : `_${field.id}`}`,
+    };
   });
 }
 
@@ -68,9 +72,16 @@ export function prometheus(target) {
       {
         title: "json_exporter",
         where: "Into json_exporter's config.yml; start it with --config.file=config.yml.",
-        text: exporterConfig(target, metrics.filter(({ path }) => path !== null)),
+        text: exporterConfig(
+          target,
+          metrics.filter(({ path }) => path !== null),
+        ),
       },
-      { title: "Prometheus", where: "Into prometheus.yml, under scrape_configs.", text: scrapeConfig(target) },
+      {
+        title: "Prometheus",
+        where: "Into prometheus.yml, under scrape_configs.",
+        text: scrapeConfig(target),
+      },
     ],
   };
 }

@@ -21,7 +21,8 @@ export const sciencelogic = (target) => ({
   blocks: [
     {
       title: `Snippet argument for one field`,
-      where: "Into the Snippet Arguments of a collection object, in a Dynamic Application of the REST: Toolkit.",
+      where:
+        "Into the Snippet Arguments of a collection object, in a Dynamic Application of the REST: Toolkit.",
       text: snippetArgument(target),
     },
     {

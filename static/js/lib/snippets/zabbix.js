@@ -81,12 +81,14 @@ export const zabbix = (target) => ({
   blocks: [
     {
       title: "Template",
-      where: "Save it as spikecast.yaml, import it under Templates (Zabbix 6.0 or later), and link it to a host.",
+      where:
+        "Save it as spikecast.yaml, import it under Templates (Zabbix 6.0 or later), and link it to a host.",
       text: template(target),
     },
     {
       title: "By hand: the JSONPath of each field",
-      where: "Into the preprocessing of a dependent item, type JSONPath; the master item sends the header X-API-Key.",
+      where:
+        "Into the preprocessing of a dependent item, type JSONPath; the master item sends the header X-API-Key.",
       text: target.fields.map((field) => `${zabbixPath(field.field_name)}\n`).join(""),
     },
   ],
