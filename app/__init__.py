@@ -82,6 +82,7 @@ def _flask_config(settings: config.Settings) -> dict[str, Any]:
 
 
 def _configure_log(app: Flask) -> None:
+    app.logger.handlers.clear()  # the root's handler writes all lines, once
     app.logger.setLevel(logging.INFO)
     logging.getLogger("app").setLevel(logging.INFO)
 

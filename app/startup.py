@@ -134,7 +134,7 @@ def greet_first_admin(wanted: config.FirstAdmin | None) -> None:
         )
         return
     service.create_user(**checked(wanted))
-    current_app.logger.info("Made the first Admin: %s", wanted.username)
+    log.info("Made the first Admin: %s", wanted.username)
 
 
 def checked(wanted: config.FirstAdmin) -> dict[str, Any]:

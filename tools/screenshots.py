@@ -151,7 +151,7 @@ def spikes(now: datetime) -> list[Spike]:
     rush = {"requests per minute": numbers(9000, 14000), "requests total": {"step_number": 12000}}
     too_warm, too_hot = {"temperature °C": floats(11, 14)}, {"engine °C": floats(118, 127)}
     stands_still, full = {"flow m³/h": floats(121, 121)}, {"in Mbit/s": floats(930, 990)}
-    leak, loss = {"connections": numbers(180, 200)}, {"packet loss percent": floats(6, 14)}
+    leak, drop = {"connections": numbers(180, 200)}, {"pressure bar": floats(2.1, 2.9, 2)}
     return [
         ("web-01", "Checkout overload", now - 18 * MINUTE, HOUR, overload),
         ("Cool store", "Door left open", now - 4 * MINUTE, 15 * MINUTE, too_warm),
@@ -160,8 +160,9 @@ def spikes(now: datetime) -> list[Spike]:
         ("core-switch-2", "Uplink saturated", morning + DAY + 5 * HOUR, 4 * HOUR, full),
         ("web-01", "Black Friday rehearsal", morning + 2 * DAY, 10 * HOUR, rush),
         ("db-01", "Connections leak", morning + 3 * DAY, 6 * HOUR, leak),
-        ("core-switch-2", "Loss on the uplink", now - 9 * HOUR, 2 * HOUR, loss),
-        ("Truck 02", "Empty by noon", now - 20 * HOUR, 4 * HOUR, {"fuel percent": {"step_number": 6}}),
+        # What has ended is still there because nobody has polled it since.
+        ("Pump 7", "Pressure drop", now - 150 * MINUTE, 2 * HOUR, drop),
+        ("Truck 02", "Fuel leak", now - 20 * HOUR, 4 * HOUR, {"fuel percent": {"step_number": 6}}),
     ]
 
 

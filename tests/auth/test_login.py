@@ -4,7 +4,6 @@ from time import perf_counter
 
 import pytest
 
-from app import create_app
 from app.database import db
 from app.models import User
 from tests.support.client import Caller
@@ -84,8 +83,8 @@ def test_every_sign_in_has_tokens_of_its_own(app, owner):
     assert is_signed_in(laptop)
 
 
-def test_an_unknown_account_takes_as_long_as_a_wrong_password(app, owner):
-    costly = create_app(app.config["SETTINGS"], ARGON2_KIBIBYTES=16_384, ARGON2_PASSES=2)
+def test_an_unknown_account_takes_as_long_as_a_wrong_password(app, owner, start_worker):
+    costly = start_worker(ARGON2_KIBIBYTES=16_384, ARGON2_PASSES=2)
     assert sign_in(costly, "owen").status_code == 200  # stored at that cost from now on
     unknown = min(_seconds(costly, f"nobody {attempt}") for attempt in range(3))
     wrong = min(_seconds(costly, "owen") for _ in range(3))
@@ -114,9 +113,9 @@ def test_a_user_agent_of_any_length_may_sign_in(app, owner):
     assert response.status_code == 200
 
 
-def test_a_password_that_was_hashed_at_another_cost_is_hashed_anew(app, owner):
+def test_a_password_that_was_hashed_at_another_cost_is_hashed_anew(app, owner, start_worker):
     before = _stored_hash(app, owner.user_id)
-    costlier = create_app(app.config["SETTINGS"], ARGON2_KIBIBYTES=16, ARGON2_PASSES=2)
+    costlier = start_worker(ARGON2_KIBIBYTES=16, ARGON2_PASSES=2)
     assert sign_in(costlier, "owen").status_code == 200
     after = _stored_hash(app, owner.user_id)
     assert after != before

@@ -27,6 +27,7 @@ test("each rule is told in words", () => {
 
 test("in few words, for old beside new", () => {
   assert.equal(brief({ value_type: "NUMBER_RANGE", range_start_number: 90, range_end_number: 100 }), "90–100");
+  assert.equal(brief({ value_type: "NUMBER_RANGE", range_start_number: -12, range_end_number: -8 }), "-12 to -8");
   assert.equal(brief({ ...increment, step_number: 25 }), "+25 a poll");
   assert.equal(brief({ value_type: "FLOAT_FIXED", fixed_value_float: 14.5 }), "14.5");
 });

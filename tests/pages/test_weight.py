@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 MOST_BYTES, MOST_COMPRESSED, MOST_FONTS = 250_000, 80_000, 100_000
-PAGES = ["/", "/collections", "/spikes", "/spikes/new", "/api-keys", "/integrations", "/profile"]
+PAGES = ["/collections", "/spikes", "/api-keys", "/integrations", "/profile"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -15,6 +15,7 @@ import {
   rowOf,
   tidied,
 } from "../lib/overrides.js";
+import { whenLetGo } from "../lib/pointer.js";
 import { count, number } from "../lib/words.js";
 
 const SHOWN_AT_FIRST = 40;
@@ -54,8 +55,10 @@ export const spikeOverrides = () => ({
   /** A row that was changed moves up when it is left: not under somebody's fingers. */
   leaveRow(row, event) {
     if (event.currentTarget.contains(event.relatedTarget)) return;
-    row.isUp = isOverridden(row);
-    if (!this.rows.some(({ isUp }) => isUp)) this.isFoldOpen = true;
+    whenLetGo(() => {
+      row.isUp = isOverridden(row);
+      if (!this.rows.some(({ isUp }) => isUp)) this.isFoldOpen = true;
+    });
   },
 
   press(row, factor) {

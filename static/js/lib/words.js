@@ -67,9 +67,9 @@ function counter(field) {
 export function brief(field) {
   switch (field.value_type) {
     case "NUMBER_RANGE":
-      return `${number(field.range_start_number)}–${number(field.range_end_number)}`;
+      return between(number(field.range_start_number), number(field.range_end_number));
     case "FLOAT_RANGE":
-      return `${float(field, "range_start_float")}–${float(field, "range_end_float")}`;
+      return between(float(field, "range_start_float"), float(field, "range_end_float"));
     case "INCREMENT":
       return `+${number(field.step_number)} a poll`;
     case "DECREMENT":
@@ -78,6 +78,9 @@ export function brief(field) {
       return rule(field).replace(/^fixed (at|text) /, "");
   }
 }
+
+// A dash between the ends, unless it would meet a minus.
+const between = (start, end) => (`${start}${end}`.includes("-") ? `${start} to ${end}` : `${start}–${end}`);
 
 /** "1 field", "3 fields". */
 export const count = (amount, one, many = `${one}s`) => `${number(amount)} ${amount === 1 ? one : many}`;
