@@ -202,11 +202,10 @@ def test_a_reset_lets_it_begin_at_its_start_again(counter, make, tool):
     [
         ({"start_number": 100}, [100, 105]),
         ({"start_number": 10.0000000001}, [Decimal("10.0000000001"), Decimal("15.0000000001")]),
-        ({"value_type": DOWN}, [10, 5]),
-        ({"value_type": DOWN, "start_number": 10}, [10, 5]),
-        ({"value_type": DOWN, "start_number": 100, "reset_number": 95}, [100, 95, 100]),
+        ({"value_type": DOWN, "start_number": 10, "step_number": 5}, [10, 5]),
+        ({"value_type": DOWN, "start_number": 100, "step_number": 5, "reset_number": 95}, [100, 95, 100]),
     ],
-    ids=["another start", "hardly another start", "another direction", "told once more", "both"],
+    ids=["another start", "hardly another start", "another direction", "both"],
 )
 def test_another_start_or_value_type_lets_it_begin_anew(counter, make, tool, change, following):
     field = counter()

@@ -114,9 +114,7 @@ def test_duplicate_takes_name_length_and_overrides_along(editor, spikes):
     expect(page.get_by_role("region", name="Window")).to_contain_text("1 h")
     follow(page, page.get_by_role("button", name="Create Spike"))
     toast(page, "“Fair copy” created.")
-    (copy,) = (
-        each for each in spikes.api.get("/api/spike-schedules?search=Fair copy")["items"]
-    )
+    (copy,) = (each for each in spikes.api.get("/api/spike-schedules?search=Fair copy")["items"])
     assert spikes.overrides(copy) == spikes.overrides(spikes.scheduled)
 
 
@@ -178,6 +176,7 @@ def test_extending_moves_the_end_and_ending_ends_at_once(editor, spikes, width):
 
 
 def test_deleting_asks_and_can_be_taken_back(editor, spikes):
+    before = spikes.overrides(spikes.scheduled)
     page = editor.browse("/spikes")
     page.get_by_role("button", name="Delete Fair").click()
     dialog = page.get_by_role("dialog", name="Delete “Fair”?")
@@ -190,7 +189,10 @@ def test_deleting_asks_and_can_be_taken_back(editor, spikes):
     toast(page, "“Fair” deleted.")
     expect(names(page)).to_have_text(["Rush", "Flood"])
     assert "Fair" not in spikes.names()
-    before = {"load": {"range_start_number": 90, "range_end_number": 100}, "cores": {"fixed_value_number": 70}}
+    before = {
+        "load": {"range_start_number": 90, "range_end_number": 100},
+        "cores": {"fixed_value_number": 70},
+    }
     page.get_by_role("button", name="Undo").click()
     expect(names(page)).to_have_text(["Rush", "Fair", "Flood"])
     (back,) = (each for each in spikes.api.get("/api/spike-schedules?search=Fair")["items"])

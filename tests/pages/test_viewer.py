@@ -9,8 +9,7 @@ from tests.support.browsing import RANGE, row
 
 TEXT = {"value_type": "TEXT_FIXED", "fixed_value_text": "up"}
 CHANGES = re.compile(
-    r"^(create|new|add|edit|rename|delete|remove|end now|extend|duplicate|reset|tick|save|set .* back"
-    r"|copy$|.* copy$|more$|now$|in \d|×|÷)",
+    r"^(create|new|add|edit|delete|remove|end now|extend|duplicate|reset|tick|save|set|more$|now$|in \d|×|÷)",
     re.IGNORECASE,
 )
 PAGES = ["/", "/collections", "/collections/{collection}", "/spikes", "/spikes?view=timeline"]
@@ -47,8 +46,7 @@ def test_no_page_offers_a_change_and_none_writes(site, viewer, given, width):
         expect(main).to_contain_text(re.compile("Going on|Coming|Ended|Given to"))
         controls = [*main.get_by_role("button").all(), *main.get_by_role("link").all()]
         names = [(each.get_attribute("aria-label") or each.inner_text()).strip() for each in controls]
-        fields = {f"Given to {viewer.login}", "Going on", "Coming", "Ended"}
-        assert [name for name in names if CHANGES.match(name) and name not in fields] == [], path
+        assert [name for name in names if CHANGES.match(name)] == [], path
         for box in main.locator("input:not([type=search]), textarea").all():
             if box.is_visible():
                 expect(box, path).not_to_be_editable()

@@ -44,11 +44,11 @@ def follow(page: Page, link: Locator) -> None:
         link.click()
 
 
-def tab_to(page: Page, target: Locator, most: int = 60) -> None:
+def tab_to(page: Page, target: Locator, *, backwards: bool = False, most: int = 60) -> None:
     """Press Tab until the target has the focus."""
     expect(target).to_be_visible()
     for _ in range(most):
         if target.evaluate("element => element === document.activeElement"):
             return
-        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab" if backwards else "Tab")
     raise AssertionError(f"{most} times Tab do not lead to {target}")

@@ -51,7 +51,8 @@ export const keyDialog = () =>
 
     chooseExpiry(value) {
       this.form.expiry = value;
-      if (value === "date") this.$nextTick(() => this.$refs.date.focus());
+      // x-show shows the input with the next frame, and what is not seen takes no focus.
+      if (value === "date") this.$nextTick(() => requestAnimationFrame(() => this.$refs.date.focus()));
     },
 
     limit(limited) {

@@ -34,7 +34,10 @@ export const spikeLoading = () => ({
         this.watchStrip();
         this.watchChart();
         this.check();
-        if (!this.spike && !this.name) document.getElementById("spike-name")?.focus();
+        // x-show shows the form with the next frame, and what is not seen takes no focus.
+        if (!this.spike && !this.name) {
+          requestAnimationFrame(() => document.getElementById("spike-name")?.focus());
+        }
       });
     } catch (problem) {
       this.failed = problem.message;

@@ -1,0 +1,38 @@
+"""The bodies that the hostile ones are made of are right themselves, and whole."""
+
+import pytest
+
+from tests.support.bodies import JSON_ROUTES, bodies
+
+
+def schema_of(app, route: str) -> dict:
+    method, rule = route.split()
+    path = rule.replace("<id:", "{").replace(">", "}")
+    description = app.extensions["openapi"]
+    body = description["paths"][path][method.lower()]["requestBody"]
+    reference = body["content"]["application/json"]["schema"]["$ref"]
+    return description["components"]["schemas"][reference.rpartition("/")[2]]
+
+
+def test_every_route_that_takes_json_is_there(migrated_app):
+    taking = {
+        f"{method.upper()} {path}"
+        for path, item in migrated_app.extensions["openapi"]["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters" and "requestBody" in operation
+    }
+    assert {route.replace("<id:", "{").replace(">", "}") for route in JSON_ROUTES} == taking
+
+
+@pytest.mark.parametrize("route", JSON_ROUTES)
+def test_every_body_is_accepted(things, admin, route):
+    method, rule = route.split()
+    for body in bodies(things, route):
+        response = admin.call(method, things.path(rule), body)
+        assert response.status_code < 300, response.text
+
+
+@pytest.mark.parametrize("route", JSON_ROUTES)
+def test_every_key_is_used(app, things, route):
+    used = {key for body in bodies(things, route) for key in body}
+    assert used == schema_of(app, route)["properties"].keys()

@@ -1,0 +1,134 @@
+"""Query strings that nobody would write: refused in words, never a fault of ours."""
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.support.problems import faults, refused
+from tests.support.things import Things
+
+QUERIES = (
+    "/api/api-keys",
+    "/api/collections",
+    "/api/collections/<id:collection_id>/fields",
+    "/api/collections/<id:collection_id>/spike-schedules",
+    "/api/polls",
+    "/api/spike-schedules",
+    "/api/spike-schedules/counts",
+    "/api/spike-schedules/<id:spike_id>/preview",
+    "/api/timeline",
+    "/api/users",
+    "/api/users/<id:user_id>",
+)
+"""Every route that takes parameters: all GET but the last, which is for deleting."""
+
+HOSTILE = {
+    "nothing": "",
+    "blank": "%20",
+    "NUL": "%00",
+    "a number and NUL": "1%00",
+    "not UTF-8": "%FF%FE",
+    "a cut-off escape": "%E2%82",
+    "a malformed escape": "%zz",
+    "an array": "[]",
+    "an object": "{}",
+    "negative": "-1",
+    "plus": "%2B1",
+    "fraction": "1.5",
+    "exponent": "1e3",
+    "2^63": "9223372036854775808",
+    "10^30": "1" + "0" * 30,
+    "5,000 digits": "9" * 5_000,
+    "Arabic digits": "%D9%A1",
+    "NaN": "NaN",
+    "null": "null",
+    "quotes": "%27%22",
+    "SQL": "1;DROP%20TABLE%20users",
+    "markup": "%3Cscript%3E",
+    "line feed": "1%0A",
+    "70,000 characters": "x" * 70_000,
+}
+NO_TEXT = {"5,000 digits", "NUL", "a number and NUL", "70,000 characters"}
+"""What not even a text to search for may be."""
+
+
+def parameters(app, rule: str) -> list[str]:
+    """The parameters of a route, as the API describes them."""
+    path = rule.replace("<id:", "{").replace(">", "}")
+    item = app.extensions["openapi"]["paths"][path]
+    operation = item["delete" if "users/{" in path else "get"]
+    return [parameter["name"] for parameter in operation.get("parameters", [])]
+
+
+def ask(admin, things: Things, rule: str, query: str):
+    method = "DELETE" if "user_id" in rule else "GET"
+    return admin.call(method, f"{things.path(rule)}?{query}")
+
+
+def test_every_route_with_a_query_is_there(migrated_app):
+    described = {
+        path.replace("{", "<id:").replace("}", ">")
+        for path, item in migrated_app.extensions["openapi"]["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters" and operation.get("parameters")
+    }
+    assert described == set(QUERIES)
+
+
+@pytest.mark.parametrize("rule", QUERIES)
+def test_no_parameter_takes_a_hostile_value(app, admin, things, rows, rule):
+    things.path(rule)
+    before = rows()
+    for name in parameters(app, rule):
+        for kind, value in HOSTILE.items():
+            answer = ask(admin, things, rule, f"{name}={value}")
+            if name == "search" and kind not in NO_TEXT:
+                assert answer.status_code == 200, kind
+            else:
+                assert name in faults(answer), kind
+    assert rows() == before
+
+
+@pytest.mark.parametrize("rule", QUERIES)
+def test_a_parameter_given_twice_is_refused(app, admin, things, rows, rule):
+    things.path(rule)
+    before = rows()
+    for name in parameters(app, rule):
+        problem = refused(ask(admin, things, rule, f"{name}=1&{name}=1"), 400)
+        assert problem["detail"] == f"The query parameter '{name}' is given twice."
+    assert rows() == before
+
+
+@pytest.mark.parametrize("rule", QUERIES)
+def test_an_unknown_parameter_is_refused(admin, things, rows, rule):
+    things.path(rule)
+    before = rows()
+    for name in ("zzz", "Page", "__proto__", "page[]", "\0", "ünknown", "x" * 5_000):
+        assert faults(ask(admin, things, rule, f"{quote(name)}=1")) == {
+            name: ["is not a key that is known here"]
+        }
+    many = "&".join(f"unknown{number}=1" for number in range(1_000))
+    assert len(faults(ask(admin, things, rule, many))) == 1_000
+    assert rows() == before
+
+
+LISTS = [rule for rule in QUERIES if not rule.endswith(("/preview", "/counts", "<id:user_id>"))]
+
+
+@pytest.mark.parametrize("rule", LISTS)
+def test_a_page_far_behind_the_last_is_empty(admin, things, rule):
+    page = ask(admin, things, rule, "page=10000000&per_page=200")
+    assert page.status_code == 200
+    assert (page.json["items"], page.json["page"], page.json["per_page"]) == ([], 10_000_000, 200)
+    assert faults(ask(admin, things, rule, "page=10000001")) == {
+        "page": ["must be a whole number from 1 to 10000000"]
+    }
+
+
+@pytest.mark.parametrize("rule", LISTS)
+def test_what_is_searched_for_means_itself(admin, things, rule):
+    things.path(rule)
+    for text in ("%", "_", "%%%", "\\", "/%", "'", '"', "[a-z]", ".*", "🚚", "\u202e", "a" * 255):
+        if text not in "Device 1 / %":
+            assert ask(admin, things, rule, f"search={quote(text, safe='')}").json["items"] == [], text
+    faults(ask(admin, things, rule, f"search={'a' * 256}"))
