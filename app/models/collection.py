@@ -25,6 +25,8 @@ class Collection(Timestamps, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    # The database replaces it with every change of what the collection serves (migration 0004).
+    revision: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", deferred=True)
 
     if TYPE_CHECKING:
         field_count: InstrumentedAttribute[int]  # mapped below, where Field is known
