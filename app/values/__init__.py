@@ -13,9 +13,10 @@ from app.values.catalogue import (
     draw,
     is_editable,
     kind_of,
+    maker_of,
     settle,
 )
-from app.values.draws import Settings, State, Value
+from app.values.draws import Make, Settings, State, Value
 from app.values.exact import LARGEST_INTEGER, advance, exact, plain, random_step
 from app.values.simulate import Phases, Source, simulate, standing
 
@@ -26,6 +27,7 @@ __all__ = [
     "SETTINGS",
     "SETTING_NAMES",
     "CollectionType",
+    "Make",
     "Phases",
     "Setting",
     "Settings",
@@ -40,6 +42,7 @@ __all__ = [
     "exact",
     "is_editable",
     "kind_of",
+    "maker_of",
     "plain",
     "random_step",
     "settle",

@@ -13,8 +13,8 @@ from typing import Any
 
 from app.values import bands, draws
 from app.values.bands import Band
-from app.values.draws import Draw, Settings, State, Value
-from app.values.exact import LARGEST_INTEGER
+from app.values.draws import Make, Settings, State, Value
+from app.values.exact import LARGEST_INTEGER, advance, plain, random_step
 
 LARGEST_FLOAT = 1.7976931348623157e308
 LONGEST_TEXT = 65_535
@@ -115,7 +115,8 @@ class Kind:
     """What Spikecast knows of one value type."""
 
     label: str
-    draw: Draw
+    maker: Callable[[Settings], Make] | None = None  # none for a counter: its values follow each other
+    direction: int = 0  # of a counter
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -157,7 +158,7 @@ def _short(number: Decimal) -> str:
 def _counter(label: str, direction: int) -> Kind:
     return Kind(
         label,
-        draws.counter(direction),
+        direction=direction,
         needs=("start_number", "step_number"),
         takes=("reset_number", "randomization_percentage"),
         defaults={"randomization_percentage": 0.0},
@@ -203,7 +204,9 @@ _KINDS: Mapping[ValueType, Kind] = {
     ValueType.DECREMENT: _counter("Counts down", -1),
 }
 
-DIRECTIONS: Mapping[ValueType, int] = {ValueType.INCREMENT: 1, ValueType.DECREMENT: -1}
+DIRECTIONS: Mapping[ValueType, int] = {
+    value_type: kind.direction for value_type, kind in _KINDS.items() if kind.direction
+}
 NUMERIC_TYPES = tuple(value_type for value_type, kind in _KINDS.items() if kind.numeric)
 
 
@@ -241,11 +244,29 @@ def _does_not_belong(name: str, value_type: ValueType) -> str:
     return f"{name} does not belong to {value_type}, which takes {taken}"
 
 
+def maker_of(value_type: ValueType, settings: Settings) -> Make:
+    """What makes the values of a field that is no counter."""
+    make = kind_of(value_type).maker
+    if make is None:
+        raise ValueError(f"{value_type} counts: its values follow each other")
+    return make(settings)
+
+
 def draw(
     value_type: ValueType, settings: Settings, state: State, rng: random.Random, now: datetime
 ) -> tuple[Value, State]:
     """A field's value at the instant `now`, and its state after it."""
-    return kind_of(value_type).draw(settings, state, rng, now)
+    kind = kind_of(value_type)
+    if not kind.direction:
+        return maker_of(value_type, settings)(rng, now), state
+    following = advance(
+        state,
+        start=settings["start_number"],
+        step=random_step(settings["step_number"], settings["randomization_percentage"], rng),
+        reset=settings["reset_number"],
+        direction=kind.direction,
+    )
+    return plain(following), following
 
 
 def band(value_type: ValueType, settings: Settings) -> Band:

@@ -1,51 +1,109 @@
-"""One small function for each way a value comes about."""
+"""One small function for each way a value comes about.
+
+Each takes a field's settings and gives back the function that makes its values: what follows from the
+settings alone is worked out once, however many values are drawn. Counters are not here: `values.exact`.
+"""
 
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from app.values.exact import advance, plain, random_step
+from app.values.exact import LARGEST_INTEGER
 
 Settings = Mapping[str, Any]
 State = Decimal | None
 Value = str | int | float | Decimal
-Draw = Callable[[Settings, State, random.Random, datetime], tuple[Value, State]]
+Make = Callable[[random.Random, datetime], Value]
 
 # 309 digits before the point and 15 after it hold any double at any precision.
 _WIDE = Context(prec=400)
+_QUICK_SPAN = 2**32
 
 
-def fixed(setting: str) -> Draw:
+def fixed(setting: str) -> Callable[[Settings], Make]:
     """Always the stored value."""
 
-    def draw(settings: Settings, state: State, _rng: random.Random, _now: datetime) -> tuple[Value, State]:
-        return settings[setting], state
+    def maker(settings: Settings) -> Make:
+        return partial(_same, settings[setting])
 
-    return draw
+    return maker
 
 
-def epoch_now(_settings: Settings, state: State, _rng: random.Random, now: datetime) -> tuple[Value, State]:
+def _same(value: Value, _rng: random.Random, _now: datetime) -> Value:
+    return value
+
+
+def epoch_now(_settings: Settings) -> Make:
     """Whole seconds since 1970."""
-    return int(now.timestamp()), state
+    return _epoch
 
 
-def number_range(settings: Settings, state: State, rng: random.Random, _now: datetime) -> tuple[Value, State]:
+def _epoch(_rng: random.Random, now: datetime) -> int:
+    return int(now.timestamp())
+
+
+def number_range(settings: Settings) -> Make:
     """A uniform integer, both ends included."""
-    return rng.randint(settings["range_start_number"], settings["range_end_number"]), state
+    start, end = settings["range_start_number"], settings["range_end_number"]
+    span = end - start + 1
+    return partial(_whole_of_few, start, span) if span <= _QUICK_SPAN else partial(_whole_of_many, start, end)
 
 
-def float_range(settings: Settings, state: State, rng: random.Random, _now: datetime) -> tuple[Value, State]:
-    """A uniform float rounded to `float_precision` decimals, never outside the range."""
+def _whole_of_few(start: int, span: int, rng: random.Random, _now: datetime) -> int:
+    """`random()` has 2^53 steps: no integer is likelier than another by more than 2^-21, and this is
+    several times as fast as `randint`."""
+    return start + int(rng.random() * span)
+
+
+def _whole_of_many(start: int, end: int, rng: random.Random, _now: datetime) -> int:
+    return rng.randint(start, end)
+
+
+def float_range(settings: Settings) -> Make:
+    """A uniform float rounded to `float_precision` decimals, never outside the range.
+
+    A rounded float is a whole number of units, of 0.01 where there are two decimals. Where every such
+    number is an exact integer, the units are drawn: the division rounds correctly, so its result is the
+    very double that the decimal's text means, and it takes a third of the time of `round`.
+    """
     start, end = settings["range_start_float"], settings["range_end_float"]
     places = settings["float_precision"]
+    units = 10**places
+    first, last = _whole_units(start, end, places)
+    if first > last or max(abs(first), abs(last)) > LARGEST_INTEGER:
+        return partial(_rounded, start, end, places)
+    # From the first unit on: where the range starts (with the half that rounds up to it), and its width.
+    from_first = float(_WIDE.subtract(_scaled(start, places), Decimal(first)) + Decimal("0.5"))
+    width = float(_WIDE.subtract(_scaled(end, places), _scaled(start, places)))
+    return partial(_in_units, from_first, width, first, last - first, units)
+
+
+def _in_units(
+    from_first: float, width: float, first: int, steps: int, units: int, rng: random.Random, _now: datetime
+) -> float:
+    step = int(from_first + rng.random() * width)
+    return (first + (step if step < steps else steps)) / units
+
+
+def _rounded(start: float, end: float, places: int, rng: random.Random, _now: datetime) -> float:
     lowest, highest = rounded_bounds(start, end, places)
     part = rng.random()
     # Not start + (end - start) * part: the difference of two doubles may be infinite.
     value = start * (1 - part) + end * part
-    return min(max(round(value, places), lowest), highest) + 0.0, state  # + 0.0: no minus zero
+    return min(max(round(value, places), lowest), highest) + 0.0  # + 0.0: no minus zero
+
+
+def _scaled(number: float, places: int) -> Decimal:
+    return Decimal(repr(number)).scaleb(places, _WIDE)
+
+
+def _whole_units(start: float, end: float, places: int) -> tuple[int, int]:
+    """The first and the last whole number of units in `[start, end]`."""
+    lowest = _scaled(start, places).to_integral_value(ROUND_CEILING, _WIDE)
+    return int(lowest), int(_scaled(end, places).to_integral_value(ROUND_FLOOR, _WIDE))
 
 
 @lru_cache(maxsize=8192)
@@ -59,19 +117,3 @@ def rounded_bounds(start: float, end: float, places: int) -> tuple[float, float]
     lowest = Decimal(repr(start)).quantize(unit, ROUND_CEILING, _WIDE)
     highest = Decimal(repr(end)).quantize(unit, ROUND_FLOOR, _WIDE)
     return (float(lowest), float(highest)) if lowest <= highest else (start, end)
-
-
-def counter(direction: int) -> Draw:
-    """Counts from `start_number` by `step_number`, and starts again where it would pass `reset_number`."""
-
-    def draw(settings: Settings, state: State, rng: random.Random, _now: datetime) -> tuple[Value, State]:
-        following = advance(
-            state,
-            start=settings["start_number"],
-            step=random_step(settings["step_number"], settings["randomization_percentage"], rng),
-            reset=settings["reset_number"],
-            direction=direction,
-        )
-        return plain(following), following
-
-    return draw
