@@ -13,11 +13,11 @@ UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format screenshots lock clean
+.PHONY: help run test check format bench bench-compare bench-values screenshots lock clean
 
 help: ## Show this list
 	@echo "Spikecast. Usage: make <target>"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 run: .venv/.run ## Start Spikecast (settings come from SPIKECAST_* variables)
 	.venv/bin/gunicorn -c gunicorn.conf.py wsgi:app
@@ -34,6 +34,15 @@ check: .venv/.dev ## Check style, types and the import rules, as CI does
 format: .venv/.dev ## Format the code and mend what ruff can mend
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+bench: .venv/.dev ## Measure polls under load, with wrk (less of it: ARGS="--database sqlite --cases 10-fields")
+	.venv/bin/python -m bench load $(ARGS)
+
+bench-compare: .venv/.dev ## Say what changed between two measurements: OLD=file NEW=file
+	.venv/bin/python -m bench compare $(OLD) $(NEW)
+
+bench-values: .venv/.dev ## Measure how long each kind of value takes
+	.venv/bin/python -m bench values
 
 screenshots: .venv/.dev ## Make the pictures in docs/images/ again, with Chromium
 	.venv/bin/python -m tools.screenshots

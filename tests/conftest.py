@@ -20,7 +20,8 @@ from app.database import Base, db
 from app.models import Role, User
 from tests.support.client import Caller
 from tests.support.make import Maker
-from tests.support.postgres import fresh_database, server_url, unavailable_reason
+from tests.support.postgres import server_url, unavailable_reason
+from tests.support.throwaway_postgres import fresh_database
 
 pytest_plugins = ["tests.support.postgres"]
 

@@ -37,12 +37,13 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    database_url: str, workers: int = 2, env: Mapping[str, str] | None = None
+    database_url: str, workers: int = 2, env: Mapping[str, str] | None = None, app: str = "wsgi:app"
 ) -> Iterator[RunningServer]:
     """The product, ready to answer; every process of it is killed at the end.
 
     `env` adds settings or replaces those made here. A server that is to be started again gets an
-    `SPIKECAST_INSTANCE` of the test's own that way, for its secret key lies there.
+    `SPIKECAST_INSTANCE` of the test's own that way, for its secret key lies there. `app` names another
+    WSGI app to be served in the product's place, which answers at /api/health too.
     """
     with tempfile.TemporaryDirectory(prefix="spikecast-server-") as folder, _own_port() as port:
         settings = {
@@ -58,7 +59,7 @@ def running_server(
         log_file = Path(folder, "log")
         server = RunningServer(
             url=f"http://{settings['SPIKECAST_BIND']}",
-            process=_start(settings, log_file),
+            process=_start(app, settings, log_file),
             log_file=log_file,
         )
         try:
@@ -81,12 +82,12 @@ def _own_port() -> Iterator[int]:
         yield reservation.getsockname()[1]
 
 
-def _start(settings: Mapping[str, str], log_file: Path) -> subprocess.Popen[bytes]:
+def _start(app: str, settings: Mapping[str, str], log_file: Path) -> subprocess.Popen[bytes]:
     # Settings of whoever runs the tests must not decide what the tests see.
     outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
     with log_file.open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", app],
             cwd=REPOSITORY,
             env={**outside, "PYTHONUNBUFFERED": "1", **settings},
             stdin=subprocess.DEVNULL,

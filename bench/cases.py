@@ -1,0 +1,47 @@
+"""What is measured, and what is expected of it."""
+
+from dataclasses import dataclass
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+DATABASES = (SQLITE, POSTGRESQL)
+
+MOST_P99_RATIO = 3.0
+LEAST_GROWTH_RATIO = 0.95
+MOST_WORKER_MIB = 150
+
+
+@dataclass(frozen=True)
+class Case:
+    """A data GET under load, held against an empty route that answers with the same bytes."""
+
+    name: str
+    title: str
+    goals: dict[str, float]
+    """The least ratio to the empty route, on each database on which it is measured."""
+    synchronous: str = "FULL"
+
+
+@dataclass(frozen=True)
+class Growth:
+    """A data GET where there is much of something, held against one where there is little."""
+
+    name: str
+    title: str
+
+
+CASES = (
+    Case("10-fields", "10 fields", {SQLITE: 0.85, POSTGRESQL: 0.60}),
+    Case("counters", "10 fields, 3 of them counters", {SQLITE: 0.45, POSTGRESQL: 0.27}),
+    Case("counters-normal", "the same, synchronous NORMAL", {SQLITE: 0.65}, synchronous="NORMAL"),
+    Case("spike", "10 fields, a spike is active", {SQLITE: 0.80, POSTGRESQL: 0.55}),
+    Case("100-fields", "100 fields", {SQLITE: 0.80, POSTGRESQL: 0.55}),
+    Case("1000-fields", "1,000 fields", {SQLITE: 0.50, POSTGRESQL: 0.40}),
+)
+GROWTHS = (
+    Growth("collections", "10 → 10,000 collections, at random"),
+    Growth("schedules-one", "0 → 100,000 schedules of one collection"),
+    Growth("schedules-all", "0 → 100,000 schedules over 10,000 collections"),
+    Growth("keys", "1 → 100,000 keys, 10,000 of them in turn"),
+)
+EXACTNESS, MEMORY = "exactness", "memory"
+NAMES = (*(case.name for case in CASES), EXACTNESS, *(growth.name for growth in GROWTHS), MEMORY)

@@ -1,0 +1,24 @@
+"""The yardstick: a Flask app whose routes do nothing but answer with bytes that lie ready.
+
+Each file `<name>.json` in the folder of BENCH_BODIES is served at `/<name>`.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, Response
+
+app = Flask(__name__, static_folder=None)
+
+
+def _answer(body: bytes) -> Callable[[], Response]:
+    def answer() -> Response:
+        return Response(body, content_type="application/json")
+
+    return answer
+
+
+app.add_url_rule("/api/health", "health", _answer(b"{}"))
+for _file in Path(os.environ["BENCH_BODIES"]).glob("*.json"):
+    app.add_url_rule(f"/{_file.stem}", _file.stem, _answer(_file.read_bytes()))

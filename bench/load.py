@@ -1,0 +1,101 @@
+"""Load by wrk, and what it tells of it."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SCRIPT = Path(__file__).with_name("poll.lua")
+CONNECTIONS = 16
+MARK = "RESULT "
+
+
+class NoLoad(Exception):
+    """There is no load generator, or it could not do its work; the message says why."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one round of load saw."""
+
+    requests: int
+    seconds: float
+    p50_ms: float
+    p99_ms: float
+    not_2xx: int
+    socket_errors: int
+
+    @property
+    def per_second(self) -> float:
+        """Requests answered in a second."""
+        return self.requests / self.seconds
+
+    @property
+    def errors(self) -> int:
+        """Everything that went wrong."""
+        return self.not_2xx + self.socket_errors
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server and what to ask it: addresses of one server, each with a header or none."""
+
+    name: str
+    site: str
+    asks: Sequence[tuple[str, str]]
+
+
+def wrk() -> str:
+    """Where wrk is."""
+    found = shutil.which("wrk")
+    if found is None:
+        raise NoLoad("wrk, which makes the load, is not installed. On Debian or Ubuntu: apt-get install wrk")
+    return found
+
+
+def version() -> str:
+    """Which wrk it is."""
+    said = subprocess.run([wrk(), "-v"], capture_output=True, text=True, check=False)
+    return (said.stdout or said.stderr).split("[")[0].strip()
+
+
+def run(target: Target, seconds: int, *, begin: int = 0, at_random: bool = True) -> Load:
+    """Load `target` for so many seconds, with its asks at random, or in order from one of them on."""
+    with tempfile.NamedTemporaryFile("w", prefix="spikecast-bench-", suffix=".txt") as asks:
+        asks.writelines(f"{path}\t{header}\n" for path, header in target.asks)
+        asks.flush()
+        order = "at-random" if at_random else "in-order"
+        command = [wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "20s", "-s", str(SCRIPT)]
+        command += [target.site, "--", asks.name, order, str(begin)]
+        said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
+    if said.returncode:
+        raise NoLoad(f"wrk ended with {said.returncode}: {said.stderr.strip() or said.stdout.strip()}")
+    return parse(said.stdout)
+
+
+def warm_up(target: Target) -> None:
+    """Ask everything once, for a second at least and a minute at most."""
+    asked = 0
+    for _ in range(60):
+        asked += run(target, 1, begin=asked, at_random=False).requests
+        if asked >= len(target.asks):
+            return
+
+
+def parse(output: str) -> Load:
+    """What poll.lua wrote at the end of wrk's output."""
+    line = next((line for line in output.splitlines() if line.startswith(MARK)), None)
+    if line is None:
+        raise NoLoad(f"wrk did not say what it saw: {output.strip()[-500:]}")
+    told = json.loads(line.removeprefix(MARK))
+    return Load(
+        requests=told["requests"],
+        seconds=told["microseconds"] / 1e6,
+        p50_ms=told["p50"] / 1000,
+        p99_ms=told["p99"] / 1000,
+        not_2xx=told["not_2xx"],
+        socket_errors=told["socket_errors"],
+    )

@@ -1,0 +1,149 @@
+"""The measurements under load: each case in rounds, the servers in turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench import cases, exactness, load, servers, worlds
+from bench.cases import Case, Growth
+from bench.load import Target
+from bench.progress import Progress
+from bench.result import Counted, Measured, Memory, Result
+from tests.support.server import RunningServer
+
+STEPS = {"field 0008": 1, "field 0009": 5, "field 0010": 1}
+"""By how much each counter of the world's counting collections moves."""
+
+
+@dataclass
+class Wanted:
+    """What to measure, and how long."""
+
+    databases: Sequence[str]
+    names: Sequence[str]
+    rounds: int
+    seconds: int
+    against: Target | None = None
+
+    def cases_on(self, database: str) -> list[Case]:
+        """The wanted cases that this database has."""
+        return [case for case in cases.CASES if case.name in self.names and database in case.goals]
+
+    def growths(self) -> list[Growth]:
+        """The wanted measurements of growth."""
+        return [growth for growth in cases.GROWTHS if growth.name in self.names]
+
+    @property
+    def steps(self) -> int:
+        """How many there are to measure."""
+        each = len(self.growths()) + sum(name in self.names for name in (cases.EXACTNESS, cases.MEMORY))
+        return sum(len(self.cases_on(database)) + each for database in self.databases)
+
+
+class Run:
+    """One run of the measurements."""
+
+    def __init__(self, wanted: Wanted, result: Result) -> None:
+        self.wanted, self.result = wanted, result
+        self.progress = Progress(wanted.steps)
+
+    def all(self) -> None:
+        """Everything that is wanted."""
+        for database in self.wanted.databases:
+            with servers.place(database) as place:
+                self._on(place)
+        self.progress.end()
+
+    def _on(self, place: servers.Place) -> None:
+        self.progress.say(f"{place.kind}: seeding")
+        with place.database("little") as url:
+            little = worlds.little(url)
+            self._cases(place.kind, little)
+            if cases.EXACTNESS in self.wanted.names:
+                self._exactness(place.kind, little)
+            if self.wanted.growths() or cases.MEMORY in self.wanted.names:
+                self.progress.say(f"{place.kind}: seeding much")
+                with place.database("much") as url:
+                    self._growth(place.kind, little, worlds.much(url))
+
+    # --- Against the empty route -----------------------------------------------------------------------
+
+    def _cases(self, database: str, little: worlds.World) -> None:
+        wanted = self.wanted.cases_on(database)
+        if not wanted:
+            return
+        with servers.empty_route({case.name: little.body(case.name) for case in wanted}) as empty:
+            for case in wanted:
+                with servers.spikecast(little.database_url, case.synchronous) as server:
+                    targets = [
+                        Target("empty route", empty.url, [(f"/{case.name}", "")]),
+                        Target("Spikecast", server.url, little.asks[case.name]),
+                    ]
+                    if self.wanted.against:
+                        targets.append(self.wanted.against)
+                    self._measure(
+                        database, case, targets, case.goals[database], most_p99_ratio=cases.MOST_P99_RATIO
+                    )
+
+    # --- Exactness -------------------------------------------------------------------------------------
+
+    def _exactness(self, database: str, little: worlds.World) -> None:
+        self.progress.say(f"{database}: are counters exact?")
+        with servers.spikecast(little.database_url) as server:
+            target = Target("Spikecast", server.url, little.asks["exactness"])
+            self.result.counted.append(Counted(database, exactness.measure(target, STEPS)))
+        self.progress.step()
+
+    # --- Growth ----------------------------------------------------------------------------------------
+
+    def _growth(self, database: str, little: worlds.World, much: worlds.World) -> None:
+        with servers.spikecast(much.database_url) as large:
+            if self.wanted.growths():
+                with servers.spikecast(little.database_url) as small:
+                    for growth in self.wanted.growths():
+                        targets = [
+                            Target("little", small.url, little.asks[growth.name]),
+                            Target("much", large.url, much.asks[growth.name]),
+                        ]
+                        self._measure(database, growth, targets, cases.LEAST_GROWTH_RATIO)
+            if cases.MEMORY in self.wanted.names:
+                self._memory(database, Target("much", large.url, much.asks["collections"]), large)
+
+    def _memory(self, database: str, target: Target, server: RunningServer) -> None:
+        self.progress.say(f"{database}: memory")
+        for _ in range(3):  # so that each worker has answered for nearly each of them
+            load.warm_up(target)
+        memory = [servers.memory_of(pid) for pid in servers.workers_of(server)]
+        self.result.memory.append(Memory(database, memory))
+        self.progress.step()
+
+    # --- Rounds ----------------------------------------------------------------------------------------
+
+    def _measure(
+        self,
+        database: str,
+        case: Case | Growth,
+        targets: Sequence[Target],
+        least_ratio: float,
+        most_p99_ratio: float | None = None,
+    ) -> None:
+        """Rounds in which each target has its turn; the order changes, so that no one is always first."""
+        for target in targets:
+            self.progress.say(f"{database}: {case.title}, warming up {target.name}")
+            load.warm_up(target)
+        rounds: dict[str, list[load.Load]] = {target.name: [] for target in targets}
+        for number in range(self.wanted.rounds):
+            self.progress.say(f"{database}: {case.title}, round {number + 1} of {self.wanted.rounds}")
+            for target in targets if number % 2 == 0 else reversed(targets):
+                rounds[target.name].append(load.run(target, self.wanted.seconds))
+        measured = Measured(
+            database,
+            case.name,
+            case.title,
+            targets[0].name,
+            targets[1].name,
+            least_ratio,
+            most_p99_ratio,
+            rounds,
+        )
+        self.result.measured.append(measured)
+        self.progress.step()

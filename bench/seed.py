@@ -1,0 +1,175 @@
+"""Rows to measure with, put in past the API: little of everything, or much."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock, database, keys
+from app.auth import service as auth
+from app.database import db
+from app.models import ApiKey, Collection, Field, Role, SpikeSchedule, User
+from app.models.spike import OVERLAP
+from app.spikes import service as spikes
+from app.values import CollectionType, ValueType, settle
+from app.web.schema import Checked
+
+Rows = list[dict[str, Any]]
+Rule = tuple[ValueType, dict[str, Any]]
+
+PASSWORD = "a password for measurements only"  # noqa: S105 - of a throwaway database
+_WHOLE: Rule = (ValueType.NUMBER_RANGE, {"range_start_number": 800, "range_end_number": 1200})
+_FLOAT: Rule = (
+    ValueType.FLOAT_RANGE,
+    {"range_start_float": 12.0, "range_end_float": 38.0, "float_precision": 1},
+)
+PLAIN: Sequence[Rule] = (
+    _WHOLE,
+    _FLOAT,
+    _WHOLE,
+    _FLOAT,
+    _WHOLE,
+    _FLOAT,
+    _WHOLE,
+    (ValueType.EPOCH_NOW, {}),
+    (ValueType.TEXT_FIXED, {"fixed_value_text": "web-1.example.org"}),
+    (ValueType.NUMBER_FIXED, {"fixed_value_number": 8}),
+)
+"""Ten fields as people have them, none of them a counter."""
+
+COUNTERS: Sequence[Rule] = (
+    (ValueType.INCREMENT, {"start_number": Decimal(0), "step_number": Decimal(1)}),
+    (ValueType.INCREMENT, {"start_number": Decimal(1000), "step_number": Decimal(5)}),
+    (ValueType.DECREMENT, {"start_number": Decimal(0), "step_number": Decimal(1)}),
+)
+
+
+def fields(count: int, counters: int = 0) -> list[Rule]:
+    """So many fields, the last of which are counters."""
+    plain = list(itertools.islice(itertools.cycle(PLAIN), count - counters))
+    return plain + list(itertools.islice(itertools.cycle(COUNTERS), counters))
+
+
+def write(statement: sa.Executable, rows: Rows | None = None) -> None:
+    """Run one statement in a transaction of its own."""
+    database.begin(writes=True)
+    db.session.execute(statement, rows) if rows else db.session.execute(statement)
+    db.session.commit()
+    database.declare(writes=False)
+
+
+def add_user(name: str, role: Role) -> User:
+    """Somebody to own things."""
+    database.begin(writes=True)
+    user = auth.create_user(f"{name}@example.org", name, PASSWORD, role)
+    db.session.commit()
+    database.declare(writes=False)
+    return user
+
+
+def add_collections(owner: User, names: Sequence[str]) -> list[int]:
+    """Collections without fields; their ids in the order of the names."""
+    write(sa.insert(Collection), [{"name": name, "owner_id": owner.id} for name in names])
+    known = dict(db.session.execute(sa.select(Collection.name, Collection.id)).all())
+    db.session.rollback()
+    return [known[name] for name in names]
+
+
+def add_fields(collection_id: int, rules: Sequence[Rule]) -> None:
+    """Performance fields of these rules."""
+    rows = []
+    for number, (value_type, settings) in enumerate(rules, start=1):
+        settled, _ = settle(value_type, settings)
+        row = {"collection_id": collection_id, "collection_type": CollectionType.PERFORMANCE}
+        rows.append(row | settled | {"field_name": f"field {number:04}", "value_type": value_type})
+    write(sa.insert(Field), rows)
+
+
+def copy_fields(template: int, collection_ids: Sequence[int]) -> None:
+    """Give each of these collections, whose ids follow each other, the fields of another one."""
+    copied = [column for column in Field.__table__.c if column.name not in {"id", "collection_id"}]
+    query = (
+        sa.select(Collection.id, *copied)
+        .join(Field, Field.collection_id == template)
+        .where(Collection.id.between(min(collection_ids), max(collection_ids)), Collection.id != template)
+        .order_by(Collection.id, Field.id)
+    )
+    write(sa.insert(Field).from_select(["collection_id", *(column.name for column in copied)], query))
+
+
+def add_keys(owner: User, count: int) -> list[str]:
+    """API keys that read all of their owner's collections; their texts."""
+    texts = [keys.make() for _ in range(count)]
+    rows = [
+        {
+            "user_id": owner.id,
+            "label": f"Key {n:06}",
+            "prefix": text[: keys.SHOWN],
+            "key_hash": keys.hashed(text),
+        }
+        for n, text in enumerate(texts)
+    ]
+    write(sa.insert(ApiKey), [row | {"is_limited": False} for row in rows])
+    return texts
+
+
+def add_schedules(collection_ids: Sequence[int], of_each: int) -> None:
+    """Spikes of an hour, one a day from tomorrow on, without their copies of the fields."""
+    first = clock.now().replace(microsecond=0) + timedelta(days=1)
+    rows = [
+        {
+            "collection_id": collection_id,
+            "name": f"Spike {number:06}",
+            "start_datetime": first + timedelta(hours=2 * number),
+            "end_datetime": first + timedelta(hours=2 * number + 1),
+        }
+        for collection_id in collection_ids
+        for number in range(of_each)
+    ]
+    with _overlaps_unchecked():
+        write(sa.insert(SpikeSchedule), rows)
+
+
+@contextmanager
+def _overlaps_unchecked() -> Iterator[None]:
+    """Without SQLite's triggers against overlaps, which look at every window of a collection each time."""
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    kept = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE :overlap")
+    triggers = db.session.execute(kept, {"overlap": f"{OVERLAP}%"}).all()
+    for trigger in triggers:
+        write(sa.text(f"DROP TRIGGER {trigger.name}"))
+    yield
+    for trigger in triggers:
+        write(sa.text(trigger.sql))
+
+
+def begin_spike(owner: User, collection_id: int) -> None:
+    """An active spike that overrides two of the fields."""
+    database.begin(writes=True)
+    query = sa.select(Field.id).where(
+        Field.collection_id == collection_id, Field.value_type == ValueType.NUMBER_RANGE
+    )
+    settings = {"range_start_number": 9000, "range_end_number": 14000}
+    overridden = db.session.scalars(query.order_by(Field.id).limit(2)).all()
+    values: Mapping[str, Any] = {
+        "collection_id": collection_id,
+        "name": "Rush",
+        "start_datetime": clock.now(),
+        "duration": timedelta(days=1),
+        "spike_fields": [{"original_field_id": field_id, **settings} for field_id in overridden],
+    }
+    spikes.schedule(owner.actor, Checked(dict(values), {}), clock.now())
+    db.session.commit()
+    database.declare(writes=False)
+
+
+def analyze() -> None:
+    """Let PostgreSQL see what there is now, as it does by itself after a while. SQLite never does."""
+    if db.engine.dialect.name == "postgresql":
+        write(sa.text("ANALYZE"))
