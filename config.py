@@ -64,6 +64,12 @@ class Settings:
         """Where it is reached from this machine; empty where that is a socket."""
         return "" if self.bind.startswith("unix:") else f"http://{self.bind}"
 
+    @property
+    def serving_lock(self) -> Path | None:
+        """The file that a server of a SQLite database holds locked, so that nobody restores below it."""
+        url = self.database_url
+        return Path(f"{url.database}.serving") if url.get_backend_name() == "sqlite" else None
+
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings in `environ`; raises BadSetting with a sentence that names the wrong one."""

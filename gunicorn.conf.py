@@ -1,5 +1,6 @@
 """How gunicorn serves Spikecast. What differs between installations is a SPIKECAST_ setting."""
 
+import fcntl
 import subprocess
 import sys
 
@@ -21,8 +22,8 @@ control_socket_disable = True  # nothing here uses it, and it would lie in $HOME
 accesslog = None
 
 
-def on_starting(_server):  # type: ignore[no-untyped-def]
-    """Migrate and greet before the first worker starts.
+def on_starting(server):  # type: ignore[no-untyped-def]
+    """Migrate and greet before the first worker starts, and say to `restore` that a server runs.
 
     In a process of its own: workers inherit what this one has imported, and a reload would then bring
     them nothing new.
@@ -31,6 +32,10 @@ def on_starting(_server):  # type: ignore[no-untyped-def]
     prepared = subprocess.run(command, cwd=HERE, check=False)  # noqa: S603 - nothing of it comes from outside
     if prepared.returncode:
         sys.exit(prepared.returncode)
+    if _settings.serving_lock:
+        # The workers inherit it, and the kernel releases it with the last of them, however they end.
+        server.serving = _settings.serving_lock.open("w")
+        fcntl.flock(server.serving, fcntl.LOCK_SH)
 
 
 def when_ready(server):  # type: ignore[no-untyped-def]

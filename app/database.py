@@ -153,10 +153,12 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            _prepare_sqlite(db.engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
+            prepare_sqlite(db.engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
 
 
-def _prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
+def prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
+    """Have each connection of a SQLite engine behave as Spikecast expects."""
+
     @sa.event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own

@@ -9,8 +9,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
+import alembic.command
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
@@ -67,8 +70,8 @@ def prepare(app: Flask) -> None:
     """Make the database ready to serve: its schema, and the first Admin where the settings name one."""
     with app.app_context():
         try:
-            with _one_at_a_time():
-                _upgrade()
+            with one_at_a_time():
+                upgrade(db.engine)
                 log.info("The database has the newest schema.")
                 database.begin(writes=True)
                 greet_first_admin(app.config["SETTINGS"].first_admin)
@@ -84,20 +87,41 @@ def prepare(app: Flask) -> None:
 
 def migrate() -> None:
     """Bring the schema up to date; of several nodes that start at once, one does it and the others wait."""
-    with _one_at_a_time():
-        _upgrade()
+    with one_at_a_time():
+        upgrade(db.engine)
 
 
-def _upgrade() -> None:
+def upgrade(engine: sa.Engine) -> None:
+    """Bring the schema of this database up to date: whole, or not at all."""
+    settings = current_app.extensions["migrate"].migrate.get_config()
+    settings.attributes["engine"] = engine
     database.declare(writes=True)
     try:
-        flask_migrate.upgrade()
+        _refuse_newer(engine)
+        alembic.command.upgrade(settings, "head")
+    except (CommandError, RuntimeError) as error:
+        raise CannotStart(f"The database could not be migrated: {error}") from error
     finally:
         database.declare(writes=False)
 
 
+def _refuse_newer(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    if present is not None and present not in schemas():
+        known = f"its schema is {present}, and this version knows those up to {schemas()[0]}"
+        raise CannotStart(f"The database was made by a newer version of Spikecast: {known}.")
+
+
+def schemas() -> list[str]:
+    """The schemas that this version knows, the newest first."""
+    scripts = ScriptDirectory(str(config.HERE / "migrations"))
+    return [script.revision for script in scripts.walk_revisions()]
+
+
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
+    """Hold off every other start and command of this database: they wait until this is over."""
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect() as connection:
             connection.execute(sa.text("SET lock_timeout = 0"))

@@ -10,7 +10,8 @@ from flask import current_app
 import app.models  # noqa: F401 - fills the metadata
 from app.database import Base
 
-engine = current_app.extensions["migrate"].db.engine
+# A start and a restore say which database; `flask db …` means the app's own.
+engine = context.config.attributes.get("engine") or current_app.extensions["migrate"].db.engine
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import demo, keys, prepare, settings, users
+from app.cli import backup, demo, keys, prepare, settings, users
 
 
 def init_app(app: Flask) -> None:
@@ -14,6 +14,9 @@ def init_app(app: Flask) -> None:
         keys.revoke_key,
         settings.check_config,
         prepare.prepare,
+        backup.backup,
+        backup.restore,
+        backup.after_restore,
         demo.demo,
     ):
         app.cli.add_command(command)

@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
@@ -54,11 +53,10 @@ def _state_of_the_database() -> str:
 
 
 def _state_of_the_schema(present: str | None) -> str:
-    scripts = ScriptDirectory(str(config.HERE / "migrations"))
-    newest = scripts.get_current_head()
+    newest, *older = startup.schemas()
     if present == newest:
         return "its schema is up to date"
-    if present not in {None, *(script.revision for script in scripts.walk_revisions())}:
+    if present not in {None, *older}:
         said = f"The database's schema is {present}, which this version of Spikecast does not know."
         raise click.ClickException(said)
     return f"its schema is {present or 'not there yet'}; the next start brings it to {newest}"

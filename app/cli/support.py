@@ -16,20 +16,13 @@ from app.errors import DomainError
 from app.web.schema import by_path
 
 
-def on_the_database(command: Callable[..., str]) -> Callable[..., None]:
-    """Run the command on a database with its schema, in one transaction, and tell refusals in words.
+def tells_refusals(command: Callable[..., str]) -> Callable[..., None]:
+    """Run the command, and tell what it returns, or in words why it refuses."""
 
-    What the command returns is told when it is committed.
-    """
-
-    @with_appcontext
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
         try:
-            startup.migrate()
-            database.begin(writes=True)
             said = command(*args, **options)
-            db.session.commit()
         except DomainError as error:
             raise click.ClickException(in_words(error.detail, error.faults or {})) from None
         except startup.CannotStart as error:
@@ -39,6 +32,25 @@ def on_the_database(command: Callable[..., str]) -> Callable[..., None]:
         except UnicodeError:
             raise click.ClickException("What was given is not text in UTF-8.") from None
         click.echo(said)
+
+    return run
+
+
+def on_the_database(command: Callable[..., str]) -> Callable[..., None]:
+    """Run the command on a database with its schema, in one transaction, and tell refusals in words.
+
+    What the command returns is told when it is committed.
+    """
+
+    @with_appcontext
+    @tells_refusals
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> str:
+        startup.migrate()
+        database.begin(writes=True)
+        said = command(*args, **options)
+        db.session.commit()
+        return said
 
     return run
 

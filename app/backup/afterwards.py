@@ -1,0 +1,202 @@
+"""After a restore, on either engine: nothing is served twice, and what was ended stays ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.backup.snapshot import Counter, Snapshot, move_ids_on, taken, why_it_tells_nothing
+from app.errors import Conflict
+from app.models import ApiKey, Field, SetUpToken, SignIn, SpikeSchedule, SpikeScheduleField
+from app.values import DIRECTIONS, advance, exact
+
+MOST_TOLD = 10
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to do with counters of which nobody knows how far they went since the backup."""
+
+    counters_on: int | None = None
+    accept_repeats: bool = False
+
+    @property
+    def is_made(self) -> bool:
+        """Whether anything was chosen."""
+        return self.counters_on is not None or self.accept_repeats
+
+
+def put_right(connection: sa.Connection, before: Snapshot | None, choice: Choice, now: datetime) -> list[str]:
+    """Bring the restored database behind `connection` up to what the one `before` knows; tell what was done.
+
+    Refuses where a counter may have gone on nobody knows how far, and nothing was chosen for that.
+    """
+    # As the next poll would; and what a spike that is over served will not be served again.
+    connection.execute(sa.delete(SpikeSchedule).where(SpikeSchedule.has_status("expired", now)))
+    restored = taken(connection, now)
+    doubt = why_it_tells_nothing(restored, before) if before else "there is none to be read"
+    known = before if before and not doubt else None
+    return [
+        *_set_counters(connection, restored, known, choice, doubt),
+        *_end_keys(connection, restored, known, now),
+        *_tell_people(restored, known),
+        *_end_sign_ins(connection),
+        *_move_ids_on(connection, known),
+    ]
+
+
+# --- Counters ------------------------------------------------------------------------------------------
+
+
+def _set_counters(
+    connection: sa.Connection, restored: Snapshot, known: Snapshot | None, choice: Choice, doubt: str
+) -> list[str]:
+    fields = _standing(restored.fields, known.fields if known else {})
+    copies = _standing(restored.copies, known.copies if known else {})
+    unknown = [
+        counter
+        for counters, found in ((restored.fields, fields), (restored.copies, copies))
+        for counter in counters.values()
+        if counter.id not in found
+    ]
+    if unknown and not choice.is_made:
+        raise _how_far(unknown, doubt)
+    moved = choice.counters_on or 0
+    for counter in restored.fields.values():
+        fields.setdefault(counter.id, moved_on(counter, counter.current, moved))
+    for counter in restored.copies.values():
+        base = counter.current
+        if base is None and not counter.has_own_start:
+            base = fields.get(counter.original)
+        copies.setdefault(counter.id, moved_on(counter, base, moved) if moved else counter.current)
+    _write(connection, Field.__table__, fields)
+    _write(connection, SpikeScheduleField.__table__, copies)
+    return _told(len(restored.fields) + len(restored.copies) - len(unknown), len(unknown), choice)
+
+
+def _standing(restored: Mapping[int, Counter], known: Mapping[int, Counter]) -> dict[int, Decimal | None]:
+    """Where those counters stand that are still there, and still count the same sequence.
+
+    Nor is there any doubt about a spike's that has not begun.
+    """
+    found = {
+        id: known[id].current
+        for id, counter in restored.items()
+        if id in known and known[id].sequence == counter.sequence
+    }
+    untouched = {counter.id: counter.current for counter in restored.values() if not counter.may_have_served}
+    return untouched | found
+
+
+def moved_on(counter: Counter, last: Decimal | None, polls: int) -> Decimal | None:
+    """Where it stands after so many polls at the most: in one leap of its largest steps."""
+    if polls and last is None:
+        last, polls = counter.start, polls - 1
+    if not polls:
+        return last
+    largest = exact(counter.step * (1 + Decimal(repr(counter.percentage or 0)) / 100))
+    direction = DIRECTIONS[counter.value_type]
+    return advance(last, start=counter.start, step=polls * largest, reset=counter.reset, direction=direction)
+
+
+def _write(connection: sa.Connection, table: Any, states: Mapping[int, Decimal | None]) -> None:
+    unchanged = {"updated_at": table.c.updated_at} if "updated_at" in table.c else {}
+    statement = (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("counter"))
+        .values(current_number=sa.bindparam("state"), **unchanged)
+    )
+    if states:
+        connection.execute(statement, [{"counter": id, "state": state} for id, state in states.items()])
+
+
+def _how_far(unknown: list[Counter], doubt: str) -> Conflict:
+    why = (
+        f"the database from before the restore does not say, for {doubt}"
+        if doubt
+        else "in the database from before the restore they are gone, or count otherwise"
+    )
+    named = [f"  {counter.name}" for counter in unknown[:MOST_TOLD]]
+    more = [f"  and {len(unknown) - MOST_TOLD} more"] if len(unknown) > MOST_TOLD else []
+    lines = (
+        f"How far these counters have gone since the backup is not known: {why}.",
+        *named,
+        *more,
+        "Say --counters-on N to leave out the next N values of each, no fewer than were polled since; or",
+        "--accept-repeats, and values that were served since the backup are served again.",
+        "Nothing was changed.",
+    )
+    return Conflict("\n".join(lines))
+
+
+def _told(known: int, unknown: int, choice: Choice) -> list[str]:
+    lines = []
+    if known:
+        lines.append(
+            f"{counted(known, 'counter')} will go on from where the database before the restore stood."
+        )
+    if unknown and choice.counters_on:
+        lines.append(f"{counted(unknown, 'counter')} moved on by {choice.counters_on} values.")
+    elif unknown:
+        lines.append(f"{counted(unknown, 'counter')} as at the backup: values served since will come again.")
+    return lines
+
+
+# --- People and keys -----------------------------------------------------------------------------------
+
+
+def _end_keys(
+    connection: sa.Connection, restored: Snapshot, known: Snapshot | None, now: datetime
+) -> list[str]:
+    if known is None:
+        look = "Which were revoked since is not known: see list-keys and revoke-key."
+        count = len(restored.keys)
+        return [f"API keys that count as at the backup: {count}. {look}"] if count else []
+    ended = [id for key_hash, id in restored.keys.items() if key_hash not in known.keys]
+    if not ended:
+        return []
+    statement = sa.update(ApiKey).where(ApiKey.__table__.c.id == sa.bindparam("key")).values(revoked_at=now)
+    connection.execute(statement, [{"key": id} for id in ended])
+    ids = ", ".join(map(str, ended))
+    return [f"Revoked API keys that were revoked, deleted or had expired since the backup: {ids}."]
+
+
+def _tell_people(restored: Snapshot, known: Snapshot | None) -> list[str]:
+    if known is None:
+        return ["Users, their roles and passwords are those of the backup."] if restored.people else []
+    back, roles, passwords = [], [], []
+    for id, person in restored.people.items():
+        last = known.people.get(id)
+        if last is None:
+            back.append(person.username)
+        elif last.role != person.role:
+            roles.append(f"{person.username} ({person.role})")
+        if last is not None and last.password_hash != person.password_hash:
+            passwords.append(person.username)
+    told = (
+        ("Users who were deleted since the backup are back: ", back),
+        ("Users who have the role of the backup again: ", roles),
+        ("Users who have the password of the backup again: ", passwords),
+    )
+    return [f"{what}{', '.join(names)}." for what, names in told if names]
+
+
+def _end_sign_ins(connection: sa.Connection) -> list[str]:
+    ended = connection.execute(sa.delete(SignIn)).rowcount
+    connection.execute(sa.delete(SetUpToken))
+    return [f"Ended all sign-ins ({ended}): everybody signs in again."] if ended else []
+
+
+def _move_ids_on(connection: sa.Connection, known: Snapshot | None) -> list[str]:
+    if known is None:
+        return ["Ids that were given to things made since the backup may be given again."]
+    move_ids_on(connection, known.last_ids)
+    return []
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 counter`, `2 counters`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,160 @@
+"""SQLite files: copied whole while others write, looked at before they are trusted, put in place at once."""
+
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from app.errors import Conflict
+
+HEADER = b"SQLite format 3\0"
+OURS = {"alembic_version", "users", "collections", "fields", "api_keys", "spike_schedules"}
+COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+def save(source: sqlite3.Connection, place: Path, *, overwrite: bool) -> None:
+    """Copy the database of `source` to `place`, as it is at one instant; or leave nothing behind."""
+    if place.exists() and not overwrite:
+        raise _is_there(place)
+    _refuse_without_room(source, place.parent)
+    try:
+        with draft_beside(place) as draft:
+            with closing(_opened(draft)) as target:
+                source.backup(target)  # all pages in one step: one instant, and writers need not wait
+            finish(draft, place)
+            put(draft, place, overwrite=overwrite)
+    except FileExistsError:
+        raise _is_there(place) from None
+    except (OSError, sqlite3.Error) as error:
+        raise Conflict(f"{place} could not be written: {said(error)}.") from error
+
+
+def _is_there(place: Path) -> Conflict:
+    return Conflict(f"{place} exists already; choose another name, or say --overwrite.")
+
+
+def _refuse_without_room(source: sqlite3.Connection, folder: Path) -> None:
+    (pages,), (size,) = (source.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise Conflict(f"{folder} is no folder that can be written to: {said(error)}.") from None
+    if free < pages * size:
+        needed = f"{pages * size / 2**20:.1f} MiB, and {folder} has {free / 2**20:.1f} MiB free"
+        raise Conflict(f"There is no room for the backup: it needs {needed}.")
+
+
+@contextmanager
+def draft_beside(place: Path) -> Iterator[Path]:
+    """A new, empty file in the folder of `place`, readable by nobody else; it is gone afterwards."""
+    draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}.draft")
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield draft
+    finally:
+        for ending in ("", *COMPANIONS):
+            draft.with_name(draft.name + ending).unlink(missing_ok=True)
+
+
+def finish(draft: Path, name: Path) -> None:
+    """Make it one file without companions, look for damage, and see it onto the disk."""
+    with closing(_opened(draft)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        refuse_damaged(connection, name)
+    _sync(draft)
+
+
+def put(draft: Path, place: Path, *, overwrite: bool) -> None:
+    """Give the finished draft its name, in one step that a crash cannot halve."""
+    if overwrite:
+        draft.replace(place)
+    else:
+        try:
+            os.link(draft, place)  # which refuses where there is a file, unlike renaming
+        except FileExistsError:
+            raise
+        except OSError:  # a disk that knows no links, such as a USB stick
+            draft.rename(place)
+    _sync(place.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def look_at(draft: Path, file: Path, schemas: Collection[str]) -> None:
+    """Refuse a copy of `file` that is no whole database of a Spikecast that knew one of these schemas."""
+    with draft.open("rb") as content:
+        if content.read(len(HEADER)) != HEADER:
+            raise Conflict(f"{file} is no SQLite database.")
+    try:
+        with closing(_opened(draft)) as connection:
+            refuse_damaged(connection, file)
+            _refuse_others(connection, file, schemas)
+    except sqlite3.Error as error:
+        raise Conflict(f"{file} is damaged: {said(error)}.") from None
+
+
+def refuse_damaged(connection: sqlite3.Connection, name: Path) -> None:
+    """Read all of it: every page, every index, every reference."""
+    (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if found != "ok":
+        raise Conflict(f"{name} is damaged: {' '.join(found.split())}.")
+    broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+    if broken:
+        raise Conflict(
+            f"{name} is damaged: a row of {broken[0]} refers to one of {broken[2]} that is not there."
+        )
+
+
+def _refuse_others(connection: sqlite3.Connection, file: Path, schemas: Collection[str]) -> None:
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    schema = (
+        connection.execute("SELECT version_num FROM alembic_version").fetchone() if tables >= OURS else None
+    )
+    if schema is None:
+        raise Conflict(f"{file} is a SQLite database, but none of Spikecast's.")
+    if schema[0] not in schemas:
+        newest = max(schemas)
+        raise Conflict(
+            f"{file} was made by a newer version of Spikecast: its schema is {schema[0]}, and this version "
+            f"knows those up to {newest}. Restore it with that version."
+        )
+
+
+def is_in_use(database: Path) -> bool:
+    """Whether any program has this database open; if not, what lay beside it is folded into the one file.
+
+    SQLite itself tells: whoever has a database with a write-ahead log open holds a lock on it, and
+    leaving that mode needs all of it. A database that is too damaged to tell is nobody's.
+    """
+    with closing(_opened(database, patience=0)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+        except sqlite3.DatabaseError as error:
+            if (error.sqlite_errorname or "").startswith("SQLITE_BUSY"):
+                return True
+            if not is_damage(error):
+                raise
+    return False
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether that is what SQLite says of a file that is no database, or no whole one."""
+    return (getattr(error, "sqlite_errorname", None) or "").startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT"))
+
+
+def said(error: Exception) -> str:
+    """What the system or SQLite said, without the path that the sentence names already."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+def _opened(path: Path, *, patience: float = 5) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, timeout=patience)

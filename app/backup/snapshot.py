@@ -1,0 +1,152 @@
+"""What a database knows that a restore must not forget: counters, keys, people, and the ids given out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.models import ApiKey, Collection, Field, SpikeSchedule, SpikeScheduleField, User
+from app.values import DIRECTIONS, ValueType
+
+_COUNTING = ("value_type", "start_number", "step_number", "reset_number", "randomization_percentage")
+
+
+class Counter(NamedTuple):
+    """A counter of a collection, or of a spike's copy, and where it stands."""
+
+    id: int
+    name: str
+    made: datetime
+    changed: datetime
+    original: int
+    has_own_start: bool
+    may_have_served: bool
+    value_type: ValueType
+    start: Decimal
+    step: Decimal
+    reset: Decimal | None
+    percentage: float | None
+    current: Decimal | None
+
+    @property
+    def sequence(self) -> tuple[Any, ...]:
+        """What makes its sequence another one, and its state begin anew, when it is changed."""
+        return self.made, self.value_type, self.start, self.has_own_start
+
+
+class Person(NamedTuple):
+    """What decides who somebody is."""
+
+    username: str
+    role: str
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One database: the counters by id, the keys that count by their hash, the people and last ids by id."""
+
+    fields: Mapping[int, Counter]
+    copies: Mapping[int, Counter]
+    keys: Mapping[str, int]
+    people: Mapping[int, Person]
+    last_ids: Mapping[str, int]
+
+
+def taken(connection: sa.Connection, now: datetime) -> Snapshot:
+    """What the database behind `connection` knows. Any schema will do that has these columns."""
+    valid = sa.select(ApiKey.key_hash, ApiKey.id).where(ApiKey.is_valid(now))
+    people = sa.select(User.id, User.username, User.role, User.password_hash)
+    return Snapshot(
+        fields=_counters(connection, _of_collections()),
+        copies=_counters(connection, _of_spikes(now)),
+        keys={row.key_hash: row.id for row in connection.execute(valid)},
+        people={row.id: Person(*row[1:]) for row in connection.execute(people)},
+        last_ids=_last_ids(connection),
+    )
+
+
+def _counters(connection: sa.Connection, query: sa.Select[Any]) -> dict[int, Counter]:
+    return {row.id: Counter(*row) for row in connection.execute(query)}
+
+
+def _of_collections() -> sa.Select[Any]:
+    name = Collection.name + ": " + Field.field_name
+    return (
+        sa.select(Field.id, name, Field.created_at, Field.updated_at, Field.id)
+        .add_columns(sa.literal(value=True), sa.literal(value=True))
+        .add_columns(*(getattr(Field, column) for column in _COUNTING), Field.current_number)
+        .join(Collection, Collection.id == Field.collection_id)
+        .where(Field.value_type.in_(DIRECTIONS))
+        .order_by(Field.id)
+    )
+
+
+def _of_spikes(now: datetime) -> sa.Select[Any]:
+    copy = SpikeScheduleField
+    name = SpikeSchedule.name + " (a spike of " + Collection.name + "): " + copy.field_name
+    own_start = (" " + sa.type_coerce(copy.overridden_settings, sa.String) + " ").like("% start_number %")
+    may_have_served = sa.or_(SpikeSchedule.start_datetime <= now, copy.current_number.is_not(None))
+    return (
+        sa.select(copy.id, name, SpikeSchedule.created_at, SpikeSchedule.updated_at)
+        .add_columns(copy.original_field_id, own_start, may_have_served)
+        .add_columns(*(getattr(copy, column) for column in _COUNTING), copy.current_number)
+        .join(SpikeSchedule, SpikeSchedule.id == copy.spike_schedule_id)
+        .join(Collection, Collection.id == SpikeSchedule.collection_id)
+        .where(copy.value_type.in_(DIRECTIONS))
+        .order_by(copy.id)
+    )
+
+
+def _last_ids(connection: sa.Connection) -> dict[str, int]:
+    if connection.dialect.name == "sqlite":
+        given = "SELECT name, seq FROM sqlite_sequence"
+    else:
+        given = (
+            "SELECT replace(sequencename, '_id_seq', ''), last_value FROM pg_sequences "
+            "WHERE schemaname = current_schema() AND last_value IS NOT NULL"
+        )
+    return {row[0]: row[1] for row in connection.execute(sa.text(given))}
+
+
+def move_ids_on(connection: sa.Connection, last_ids: Mapping[str, int]) -> None:
+    """Give no id again that was given before: the next ones come after these."""
+    present = _last_ids(connection)
+    if connection.dialect.name == "sqlite":
+        # A table that never had a row has none here either, and no constraint refuses a second one.
+        statements = [
+            "DELETE FROM sqlite_sequence WHERE name = :table",
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)",
+        ]
+    else:
+        statements = ["SELECT setval(to_regclass(:table || '_id_seq'), :last)"]
+    for table, last in last_ids.items():
+        if last > present.get(table, 0):
+            for statement in statements:
+                connection.execute(sa.text(statement), {"table": table, "last": last})
+
+
+def why_it_tells_nothing(earlier: Snapshot, later: Snapshot) -> str:
+    """Why `later` is not what became of `earlier`; empty where it is.
+
+    Ids only ever grow; a field keeps when it was made; and a counter that nobody has changed, and that
+    never begins anew, only moves in its direction.
+    """
+    for id, was in earlier.fields.items():
+        now = later.fields.get(id)
+        if now is not None and now.made != was.made:
+            return "it is another one than the backup was made of"
+        if now is not None and _is_behind(now, was):
+            return f"it is older than the backup ({was.name})"
+    if any(later.last_ids.get(name, 0) < last for name, last in earlier.last_ids.items()):
+        return "it is older than the backup, or another one"
+    return ""
+
+
+def _is_behind(now: Counter, was: Counter) -> bool:
+    if now.changed != was.changed or was.reset is not None or was.current is None:
+        return now.changed < was.changed
+    return now.current is None or DIRECTIONS[was.value_type] * (now.current - was.current) < 0

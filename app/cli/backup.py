@@ -1,0 +1,165 @@
+"""Backup and restore, from the command line."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+import config
+from app import clock, database, startup
+from app.backup import files
+from app.backup.afterwards import Choice, counted, put_right
+from app.backup.alone import no_server, refuse_company
+from app.backup.restore import restore as put_in_place
+from app.backup.snapshot import Snapshot, taken
+from app.cli.support import tells_refusals
+from app.database import db
+from app.errors import Conflict
+
+a_file = click.argument("file", type=click.Path(path_type=Path, resolve_path=True))
+COUNTED = ("users", "collections", "api_keys", "spike_schedules")
+
+
+def chooses(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What to do with counters of which nobody knows how far they went since the backup."""
+    for option in (
+        click.option(
+            "--accept-repeats",
+            is_flag=True,
+            help="Serve values again that were served since the backup, where that is not known.",
+        ),
+        click.option(
+            "--counters-on",
+            type=click.IntRange(1, 10**9),
+            metavar="N",
+            help="Leave out the next N values of counters of which it is not known how far they have gone.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("backup")
+@a_file
+@click.option("--overwrite", is_flag=True, help="Replace FILE where it exists.")
+@with_appcontext
+@tells_refusals
+def backup(file: Path, overwrite: bool) -> str:
+    """Write the whole SQLite database to FILE, while the server runs.
+
+    FILE holds what the database holds, so nobody but you may read it: mode 0600. The secret key is not in
+    it, and need not be: a restore ends all sign-ins.
+    """
+    place = _sqlite_file(f"pg_dump --format=custom --file={file} {{}}")
+    if not place.exists():
+        raise Conflict(f"There is no database {place} yet.")
+    with db.engine.connect() as connection:
+        source = connection.connection.driver_connection
+        assert isinstance(source, sqlite3.Connection)
+        files.save(source, file, overwrite=overwrite)
+    return f"Wrote {file}, {file.stat().st_size / 2**20:.1f} MiB: {_contents(file)}."
+
+
+def _contents(file: Path) -> str:
+    with closing(sqlite3.connect(file)) as connection:
+        (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        counts = [
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - names from above
+            for table in COUNTED
+        ]
+    nouns = ("user", "collection", "API key", "spike schedule")
+    return f"{', '.join(map(counted, counts, nouns))}; schema {schema}"
+
+
+@click.command("restore")
+@a_file
+@chooses
+@with_appcontext
+@tells_refusals
+def restore(file: Path, counters_on: int | None, accept_repeats: bool) -> str:
+    """Put the backup FILE in the place of the SQLite database, while no server runs.
+
+    The present database is kept beside it. What it knows still holds afterwards: counters go on from where
+    they stand there, keys that were revoked stay revoked. All sign-ins end. FILE may be of an older version.
+    """
+    place = _sqlite_file(f"pg_restore --exit-on-error --dbname={{}} {file}", "then run after-restore")
+    settings: config.Settings = current_app.config["SETTINGS"]
+    assert settings.serving_lock
+    choice = _choice(counters_on, accept_repeats=accept_repeats)
+    return "\n".join(put_in_place(file, place, lock=settings.serving_lock, choice=choice, now=clock.now()))
+
+
+@click.command("after-restore")
+@click.option("--previous", metavar="URL", help="The database from before the restore, which was kept aside.")
+@chooses
+@with_appcontext
+@tells_refusals
+def after_restore(previous: str | None, counters_on: int | None, accept_repeats: bool) -> str:
+    """Make a database ready that was restored by other means, such as pg_restore, before it is served.
+
+    Does what `restore` does by itself: moves counters on, ends sign-ins, revokes again what was revoked.
+    """
+    choice, now = _choice(counters_on, accept_repeats=accept_repeats), clock.now()
+    before = _snapshot(previous, now) if previous else None
+    with _unserved():
+        startup.migrate()
+        database.begin(writes=True)
+        told = put_right(db.session.connection(), before, choice, now)
+        db.session.commit()
+    return "\n".join(told or ["There was nothing to do."])
+
+
+def _choice(counters_on: int | None, *, accept_repeats: bool) -> Choice:
+    if counters_on and accept_repeats:
+        raise click.UsageError("--counters-on and --accept-repeats are two ways; choose one.")
+    return Choice(counters_on, accept_repeats)
+
+
+@contextmanager
+def _unserved() -> Iterator[None]:
+    settings: config.Settings = current_app.config["SETTINGS"]
+    if settings.serving_lock:
+        with no_server(settings.serving_lock, Path(str(settings.database_url.database))):
+            yield
+        return
+    with db.engine.connect() as connection:
+        refuse_company(connection)
+    yield
+
+
+def _snapshot(previous: str, now: datetime) -> Snapshot:
+    try:
+        url = config.load({f"{config.PREFIX}DATABASE_URL": previous}).database_url
+        if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+            raise Conflict(f"There is no database {url.database}.")
+        with sa.create_engine(url, poolclass=NullPool, hide_parameters=True).connect() as connection:
+            return taken(connection, now)
+    except config.BadSetting as fault:
+        raise Conflict(f"--previous: {fault}.") from None
+    except DBAPIError as error:
+        raise Conflict(
+            f"The database from before the restore does not answer: {database.reason(error)}"
+        ) from None
+
+
+def _sqlite_file(instead: str, *more: str) -> Path:
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite":
+        command = "; ".join([instead.format(_for_postgresql(url)), *more])
+        raise Conflict(f"The database is PostgreSQL, which has its own tools for this: {command}.")
+    return Path(str(url.database))
+
+
+def _for_postgresql(url: URL) -> str:
+    plain = url._replace(drivername="postgresql", password=None)
+    return f"'{config.without_secrets(plain)}'"

@@ -1,0 +1,85 @@
+"""A SQLite installation of a test's own: its database is backed up, lost, damaged and restored."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from app import create_app, startup
+from app.database import db
+from app.models import Role
+from tests.conftest import CHEAP_PASSWORDS, person, settings_for
+from tests.support.commands import done
+from tests.support.make import Maker
+from tests.support.signing_in import signed_in
+from tests.support.trouble import everything
+
+
+class Installation:
+    """The app on a file, an Editor who owns what `make` makes, and the commands."""
+
+    def __init__(self, app: Flask, database: Path) -> None:
+        self.app, self.database = app, database
+        self.owner = person(app, Role.EDITOR, "owen")
+        self.make = Maker(self.owner)
+
+    def run(self, *arguments: object) -> Result:
+        """Run a command, as in a process of its own: with no connection left open before or after."""
+        self.close()
+        try:
+            return self.app.test_cli_runner().invoke(args=[str(each) for each in arguments])
+        finally:
+            self.close()
+
+    def backup(self) -> Path:
+        """A backup of this instant."""
+        file = self.database.parents[1] / "a.backup"
+        done(self.run("backup", "--overwrite", file))
+        return file
+
+    def restored(self, *arguments: object) -> str:
+        """What `restore` says, which must succeed."""
+        return done(self.run("restore", *arguments))
+
+    def sign_in_again(self) -> None:
+        """As one has to after a restore."""
+        self.owner = self.make.person = signed_in(self.app, self.owner.name)
+
+    def state(self) -> tuple[dict[str, list[str]], set[str]]:
+        """All rows, and which files there are."""
+        rows = everything(self.app)
+        self.close()
+        return rows, {path.name for path in self.database.parent.iterdir()} - LOCKS
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+LOCKS = {"spikecast.db.migrating", "spikecast.db.serving"}
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its schema and nothing in it."""
+    folder = tmp_path_factory.mktemp("migrated")
+    file = folder / "migrated.db"
+    app = create_app(settings_for(f"sqlite:///{file}", folder))
+    startup.prepare(app)
+    return file
+
+
+@pytest.fixture
+def here(migrated_file: Path, tmp_path: Path, clock: object) -> Iterator[Installation]:
+    """An installation of the test's own."""
+    database = tmp_path / "data" / "spikecast.db"
+    database.parent.mkdir()
+    shutil.copyfile(migrated_file, database)
+    app = create_app(settings_for(f"sqlite:///{database}", tmp_path / "instance"), **CHEAP_PASSWORDS)
+    installation = Installation(app, database)
+    yield installation
+    installation.close()

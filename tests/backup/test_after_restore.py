@@ -1,0 +1,138 @@
+"""`flask after-restore`: for a database that other tools restored, as PostgreSQL's do."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from app import create_app, startup
+from app.database import db
+from app.models import Role
+from tests.cli.conftest import runner
+from tests.conftest import CHEAP_PASSWORDS, empty_database, person, settings_for
+from tests.support.client import Caller, Poller
+from tests.support.commands import done, refused
+from tests.support.make import Maker
+from tests.support.server import running_server
+from tests.support.signing_in import is_signed_in
+from tests.support.throwaway_postgres import programs
+
+COUNTER = {"value_type": "INCREMENT", "name": "n", "start_number": 1, "step_number": 1}
+
+
+@pytest.fixture
+def postgresql(request: pytest.FixtureRequest, tmp_path, worker_id: str) -> Iterator[list[str]]:
+    """Two PostgreSQL databases without any tables: the present one, and one to restore to."""
+    names = (f"spikecast_{place}_{worker_id}" for place in ("present", "restored"))
+    with (
+        empty_database("postgresql", tmp_path, next(names), request.config) as present,
+        empty_database("postgresql", tmp_path, next(names), request.config) as restored,
+    ):
+        yield [present, restored]
+
+
+@pytest.fixture
+def open_app(tmp_path, clock):
+    """The app on this database; its connections are closed at the end."""
+    apps: list[Flask] = []
+
+    def make(url: str) -> Flask:
+        apps.append(create_app(settings_for(url, tmp_path / "instance"), **CHEAP_PASSWORDS))
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        close(app)
+
+
+def close(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def run(app: Flask, *arguments: object):
+    close(app)
+    result = runner(app)("after-restore", *map(str, arguments))
+    close(app)
+    return result
+
+
+def tool_of(program: str, *arguments: str) -> None:
+    subprocess.run(
+        [programs() / program, *arguments], check=True, capture_output=True, timeout=60, env=os.environ
+    )
+
+
+def libpq(url: str) -> str:
+    return url.replace("postgresql+psycopg", "postgresql")
+
+
+@pytest.mark.postgresql
+def test_a_dump_that_pg_restore_restored_serves_nothing_twice(postgresql, open_app, tmp_path, clock):
+    """The way of docs/operating.md: dump, go on, restore to a new database, keep the old one."""
+    present, restored = postgresql
+    app = open_app(present)
+    startup.prepare(app)
+    owner = person(app, Role.EDITOR, "owen")
+    make = Maker(owner)
+    make.collection("Truck 01", COUNTER)
+    tool, revoked = make.key(), make.key()
+    served = [tool.data("Truck 01")["n"]]
+    dump = str(tmp_path / "spikecast.dump")
+    tool_of("pg_dump", "--format=custom", f"--file={dump}", libpq(present))
+    clock.shift(60)
+    served += [tool.data("Truck 01")["n"] for _ in range(3)]
+    assert owner.post(f"/api/api-keys/{revoked.id}/revoke").status_code == 200
+    last = make.collection("Truck 02")
+    tool_of("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={libpq(restored)}", dump)
+
+    again = open_app(restored)
+    assert "How far these counters have gone" in refused(run(again))
+    said = done(run(again, "--previous", present))
+    assert "1 counter will go on" in said
+    assert f"since the backup: {revoked.id}." in said
+    assert not is_signed_in(Caller(again, tokens=owner.tokens))
+    assert [*served, Poller(again, tool.key).data("Truck 01")["n"]] == [1, 2, 3, 4, 5]
+    assert Poller(again, revoked.key).poll("Truck 01").status_code == 401
+    assert Maker(person(again, Role.EDITOR, "eve")).collection("Truck 03")["id"] > last["id"]
+
+
+def test_without_the_previous_database_the_user_says(own_database_url, open_app):
+    app = open_app(own_database_url)
+    startup.prepare(app)
+    make = Maker(person(app, Role.EDITOR, "owen"))
+    make.collection("Truck 01", COUNTER)
+    tool = make.key()
+    assert tool.data("Truck 01")["n"] == 1
+    refused(run(app))
+    assert tool.data("Truck 01")["n"] == 2
+    assert "1 counter moved on by 10 values." in done(run(app, "--counters-on", 10))
+    assert tool.data("Truck 01")["n"] == 13
+
+
+def test_an_older_schema_is_brought_up_to_date(own_database_url, open_app):
+    app = open_app(own_database_url)
+    done(run(app))
+    assert "its schema is up to date" in done(runner(app)("check-config"))
+
+
+def test_while_a_server_runs_it_refuses(own_database_url, open_app):
+    with running_server(own_database_url, workers=1):
+        assert "Stop Spikecast first" in refused(run(open_app(own_database_url), "--accept-repeats"))
+
+
+@pytest.mark.parametrize(
+    ("previous", "says"),
+    [
+        ("nonsense", "--previous: SPIKECAST_DATABASE_URL is not a database URL"),
+        ("sqlite:////nowhere/spikecast.db", "There is no database /nowhere/spikecast.db."),
+        ("postgresql://ada:hunter2@127.0.0.1:1/x", "The database from before the restore does not answer: "),
+    ],
+)
+def test_a_previous_database_that_is_none_is_named(own_database_url, open_app, previous, says):
+    said = refused(run(open_app(own_database_url), "--previous", previous))
+    assert says in said
+    assert "hunter2" not in said
