@@ -73,8 +73,9 @@ def demo(owner: str | None) -> str:
     server = _device(actor, SERVER, SERVER_PERFORMANCE, SERVER_CONFIGURATION, now)
     truck = _device(actor, TRUCK, TRUCK_PERFORMANCE, TRUCK_CONFIGURATION, now)
     _, key = auth.create_key(actor, {"label": "Demo"}, now)
-    active = _spike(actor, server, "Demo: overload", now, timedelta(minutes=30), now)
-    coming = _spike(actor, truck, "Demo: overheating", now + timedelta(hours=1), timedelta(minutes=15), now)
+    start = now.replace(second=0, microsecond=0)
+    active = _spike(actor, server, "Demo: overload", start, timedelta(minutes=30), now)
+    coming = _spike(actor, truck, "Demo: overheating", start + timedelta(hours=1), timedelta(minutes=15), now)
     return _told(key, active, coming)
 
 

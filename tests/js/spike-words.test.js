@@ -107,7 +107,7 @@ test("extensions that do not fit say why", () => {
 });
 
 test("up to the next window: not without one, and not where it follows at once", () => {
-  const last = (next) => extensionsOf(spike("14:10", "14:40"), next).at(-1).why;
+  const last = (next) => extensionsOf(spike("14:10", "14:40"), next, at("14:20:00")).at(-1).why;
   assert.equal(last(null), "there is none");
   assert.equal(last({ name: "Flapping", ...spike("14:40", "15:20") }), "“Flapping” follows at once");
 });

@@ -2,6 +2,7 @@
 
 import { look } from "../lib/api.js";
 import { linesOf, valuesOf } from "../lib/sample.js";
+import { serverNow } from "../lib/server-clock.js";
 import { clock, utc } from "../lib/time.js";
 
 const NONE = { status: "", headers: [], lines: [], at: "", utc: "", fault: "" };
@@ -34,7 +35,7 @@ export const collectionSample = () => ({
 
   showSample({ status, words, headers, text }) {
     const spikeHeaders = ["X-Spike-Schedule", "X-Spike-Ends"].filter((name) => headers.has(name));
-    const now = Date.now();
+    const now = serverNow();
     this.values = status === 200 ? valuesOf(text) : {};
     this.sample = {
       status: `${status} ${words || (status === 200 ? "OK" : "")}`.trim(),

@@ -5,6 +5,7 @@ import { showActive } from "../lib/active-count.js";
 import { mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
 import { refreshing } from "../lib/refreshing.js";
+import { serverNow } from "../lib/server-clock.js";
 import { changeWords, fieldsWords, statusOf } from "../lib/spike-words.js";
 import { ticking } from "../lib/ticker.js";
 import { countdown, length, moment, utc, windowWords } from "../lib/time.js";
@@ -87,7 +88,7 @@ export const dashboard = () =>
 
     /** Each where it belongs at this second; nothing is touched while nothing changes. */
     place() {
-      const now = Date.now();
+      const now = serverNow();
       const of = (status, by) => this.thatAre(status, now).sort((one, other) => one[by] - other[by]);
       const active = of("active", "end").slice(0, MOST_ACTIVE);
       const coming = of("scheduled", "start").slice(0, MOST_NEXT);
@@ -166,7 +167,7 @@ function shown(spike) {
     changes: changes.slice(0, MOST_CHANGES),
     more: changes.length - MOST_CHANGES,
     about: `${spike.collection_name} · ${fieldsWords(spike)}`,
-    ends: `ends ${moment(end, Date.now()).replace(/^Today /, "")}`,
+    ends: `ends ${moment(end, serverNow()).replace(/^Today /, "")}`,
     utc: `${utc(start)} to ${utc(end)}`,
   };
 }

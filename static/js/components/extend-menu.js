@@ -2,6 +2,7 @@
 
 import { get } from "../lib/api.js";
 import { mix } from "../lib/list.js";
+import { serverNow } from "../lib/server-clock.js";
 import { extensionsOf } from "../lib/spike-words.js";
 import { menu } from "./menu.js";
 
@@ -63,7 +64,7 @@ export const extendMenu = () =>
 
     get extensions() {
       if (!this.extended) return [];
-      const found = extensionsOf(this.extended, this.next);
+      const found = extensionsOf(this.extended, this.next, serverNow());
       return this.isKnown ? found : found.filter(({ until, body }) => until || body);
     },
   });

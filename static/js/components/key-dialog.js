@@ -5,6 +5,7 @@ import { dialogForm } from "../lib/dialog-form.js";
 import { EXPIRIES, bodyOf, faultsOf, formOf, limitsFault, ticked } from "../lib/key-form.js";
 import { TYPES, distance, endOf, toDateInput } from "../lib/keys.js";
 import { mix } from "../lib/list.js";
+import { serverNow } from "../lib/server-clock.js";
 import { user } from "../lib/start.js";
 import { moment } from "../lib/time.js";
 import { count } from "../lib/words.js";
@@ -90,7 +91,7 @@ export const keyDialog = () =>
     },
 
     save() {
-      const now = Date.now();
+      const now = serverNow();
       const before = this.key && formOf(this.key);
       const faults = faultsOf(this.form, before, now);
       if (Object.keys(faults).length) return this.refuse(faults);
@@ -122,14 +123,14 @@ export const keyDialog = () =>
     },
 
     get today() {
-      return toDateInput(Date.now());
+      return toDateInput(serverNow());
     },
 
     get endWords() {
       const { expiry, date } = this.form;
       if (expiry === "never") return "It works until it is revoked or deleted.";
       if (expiry === "date" && !date) return "It works to the end of that day, 23:59 in your zone.";
-      const now = Date.now();
+      const now = serverNow();
       try {
         const end = endOf(expiry, date, now);
         return `Works until ${moment(end, now)}, ${distance(Date.parse(end) - now)}.`;

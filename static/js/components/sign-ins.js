@@ -2,6 +2,7 @@
 
 import { get, post, remove } from "../lib/api.js";
 import { deviceWords } from "../lib/devices.js";
+import { serverNow } from "../lib/server-clock.js";
 import { moment, utc } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
 
@@ -62,7 +63,7 @@ export const signIns = () => ({
   },
 
   sinceOf(item) {
-    return moment(item.created_at, Date.now());
+    return moment(item.created_at, serverNow());
   },
 
   utcOf(item) {

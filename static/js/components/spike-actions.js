@@ -1,6 +1,7 @@
 // What one does with a spike from a list: end it, extend it, delete it. The list reloads by `reload()`.
 
 import { patch, post, remove } from "../lib/api.js";
+import { serverNow } from "../lib/server-clock.js";
 import { again, statusOf } from "../lib/spike-words.js";
 import { clock } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
@@ -53,7 +54,7 @@ export const spikeActions = () => ({
 
   /** What has ended cannot be scheduled again: only the others come back. */
   offerBack(deleted) {
-    const back = deleted.filter((spike) => statusOf(spike, Date.now()) !== "expired");
+    const back = deleted.filter((spike) => statusOf(spike, serverNow()) !== "expired");
     const what = deleted.length === 1 ? `“${deleted[0].name}”` : count(deleted.length, "spike");
     toast(`${what} deleted.`, back.length ? () => this.bringBack(back) : null);
   },

@@ -5,6 +5,7 @@ import { showActive } from "../lib/active-count.js";
 import { listOf, mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
 import { refreshing } from "../lib/refreshing.js";
+import { serverNow } from "../lib/server-clock.js";
 import { addressOf, fromAddress } from "../lib/spike-filters.js";
 import { BADGES, overrideWords, statusOf } from "../lib/spike-words.js";
 import { ticking } from "../lib/ticker.js";
@@ -16,14 +17,6 @@ import { spikeActions } from "./spike-actions.js";
 
 const SHOWN = 2; // overrides in a row
 const MINUTE = 60_000;
-const ORDERS = [
-  { sort: "standing", label: "By status" },
-  { sort: "name", label: "By name" },
-  { sort: "start_datetime", label: "By start, earliest first" },
-  { sort: "-start_datetime", label: "By start, latest first" },
-  { sort: "end_datetime", label: "By end, earliest first" },
-  { sort: "-end_datetime", label: "By end, latest first" },
-];
 
 export const spikeList = () =>
   mix(
@@ -43,8 +36,7 @@ export const spikeList = () =>
       status: "",
       counts: { all: "", active: "", scheduled: "", expired: "" },
       wide: [],
-      minute: Math.floor(Date.now() / MINUTE),
-      orders: ORDERS,
+      minute: Math.floor(serverNow() / MINUTE),
       wanted: { collection: "", search: "", status: "" }, // what the timeline shows
       announced: "",
 
@@ -119,12 +111,6 @@ export const spikeList = () =>
       clearFilters() {
         Object.assign(this, { status: "", collection: "", collectionName: "", search: "" });
         this.filtersChanged();
-      },
-
-      sortAs(sort) {
-        this.sort = sort;
-        this.page = 1;
-        this.load();
       },
 
       async eraseTicked() {

@@ -58,6 +58,7 @@ export const spikeLoading = () => ({
     if (found) this.name = spike ? found.name : copyName(found.name);
     this.startWindow({ saved: this.spike, like: copy ? found : null, start });
     if (own) await this.useCollection(own, givenOfSpike(found));
+    this.giveWay();
   },
 
   /** Offer the fields of this collection, and keep clear of its windows. */

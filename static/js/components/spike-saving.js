@@ -2,6 +2,7 @@
 
 import { patch, post, remove } from "../lib/api.js";
 import { entriesOf } from "../lib/overrides.js";
+import { serverNow } from "../lib/server-clock.js";
 import { faultsFromServer } from "../lib/spike-faults.js";
 import { bodyOfWindow } from "../lib/spike-window.js";
 import { toast } from "../lib/toast.js";
@@ -100,7 +101,7 @@ export const spikeSaving = () => ({
       this.startWindow({ saved: this.spike });
       await this.useCollection(this.collection, givenOfSpike(this.spike));
       this.before = this.snapshot;
-      this.now = Date.now();
+      this.now = serverNow();
       this.settle();
       this.check();
       toast(`“${this.name}” ended. The next poll is normal.`);

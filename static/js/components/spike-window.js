@@ -1,8 +1,10 @@
 // The window of the spike: presets, inputs, and what to do about a collision.
 
+import { serverNow } from "../lib/server-clock.js";
 import {
   LENGTHS,
   STARTS,
+  collisionOf,
   draftOf,
   newDraft,
   place,
@@ -42,6 +44,13 @@ export const spikeWindow = () => ({
     this.draft = newDraft(wanted, this.now);
   },
 
+  /** A window that nobody has chosen yet does not begin with a collision. */
+  giveWay() {
+    if (!this.draft.startPreset) return;
+    const free = collisionOf(this.draft, this.others, this.now)?.free;
+    if (free) this.draft = place(this.draft, free.start, free.end);
+  },
+
   slideWindow() {
     const before = this.draft;
     this.draft = slide(before, this.now);
@@ -54,7 +63,7 @@ export const spikeWindow = () => ({
   },
 
   chooseStart(preset) {
-    this.now = Date.now();
+    this.now = serverNow();
     this.setWindow(pressStart(this.draft, preset, this.now));
   },
 

@@ -3,6 +3,7 @@
 import { listOf, mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
 import { refreshing } from "../lib/refreshing.js";
+import { serverNow } from "../lib/server-clock.js";
 import { pollWords, statusOf } from "../lib/spike-words.js";
 import { user } from "../lib/start.js";
 import { ticking } from "../lib/ticker.js";
@@ -28,7 +29,7 @@ export const timeline = () =>
       filters() {
         // The present is always asked for, so that a lane's dot is right wherever one looks.
         const { from, to } = this.span();
-        const [first, last] = [Math.min(from, Date.now() - MINUTE), Math.max(to, Date.now() + MINUTE)];
+        const [first, last] = [Math.min(from, serverNow() - MINUTE), Math.max(to, serverNow() + MINUTE)];
         return { from: iso(first), to: iso(last), collection_id: this.filter.collection };
       },
     }),
@@ -123,7 +124,7 @@ export const timeline = () =>
       draw() {
         const pixels = this.$refs.axis?.clientWidth;
         if (!pixels) return;
-        const view = viewOf(this.span(), { now: Date.now(), pixels, measure });
+        const view = viewOf(this.span(), { now: serverNow(), pixels, measure });
         this.drawnAt = Math.floor(view.now / MINUTE);
         this.drawing = view;
         this.ticks = ticksOf(view);
@@ -149,7 +150,7 @@ export const timeline = () =>
 
       isAside(item, spike) {
         const { status, search } = this.filter;
-        if (status && statusOf(spike, Date.now()) !== status) return true;
+        if (status && statusOf(spike, serverNow()) !== status) return true;
         const isFound = ({ name }) => name.toLowerCase().includes(search.toLowerCase());
         // A lane may also be found by the name of a field: then all of it stays in sight.
         return !isFound(item) && item.spikes.some(isFound) && !isFound(spike);
@@ -176,11 +177,11 @@ export const timeline = () =>
         if (!user().mayWrite || !this.drawing || event.target.closest("a")) return null;
         const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
         const { spikes } = this.items.find(({ id }) => id === lane.id) ?? { spikes: [] };
-        return offerAt(left, spikes, { ...this.drawing, now: Date.now() });
+        return offerAt(left, spikes, { ...this.drawing, now: serverNow() });
       },
 
       span() {
-        return spanOf(Date.now(), this.days, this.shift);
+        return spanOf(serverNow(), this.days, this.shift);
       },
 
       // Getters

@@ -1,8 +1,9 @@
 // The list of users, for Admins.
 
 import { listOf, mix } from "../lib/list.js";
+import { serverNow } from "../lib/server-clock.js";
 import { user } from "../lib/start.js";
-import { moment, utc } from "../lib/time.js";
+import { day, utc } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
 import { askUser } from "./user-dialog.js";
 import { askRemoval } from "./user-removal.js";
@@ -70,7 +71,7 @@ export const userList = () =>
       },
 
       sinceOf(person) {
-        return moment(person.created_at, Date.now());
+        return day(person.created_at, serverNow());
       },
 
       utcOf(person) {

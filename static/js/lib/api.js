@@ -1,4 +1,6 @@
-// Calling the JSON API from a page.
+// Calling the JSON API from a page. Every answer sets the server's clock.
+
+import { serverClock } from "./server-clock.js";
 
 /** What the API refused: RFC 9457 problem details. */
 export class Problem extends Error {
@@ -45,8 +47,12 @@ async function send(method, path, body) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-TOKEN"] = cookie("spikecast_csrf");
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  const sent = Date.now();
   try {
-    return await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await fetch(path, { method, headers, body: text });
+    serverClock.hear(answer.headers.get("Date"), sent, Date.now());
+    return answer;
   } catch {
     throw new Problem(UNREACHABLE);
   }

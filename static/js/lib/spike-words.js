@@ -82,7 +82,7 @@ const EXTENSIONS = [
  * By how much a spike can be extended, given the next window of its collection (null: there is none);
  * `why` says what is in the way.
  */
-export function extensionsOf(spike, next, now = Date.now()) {
+export function extensionsOf(spike, next, now) {
   const end = Date.parse(spike.end_datetime);
   const limit = next ? Date.parse(next.start_datetime) : Infinity;
   const steps = EXTENSIONS.map(([seconds, label]) => ({

@@ -1,11 +1,13 @@
-// One clock for a page: `now` moves once a second for everything that counts.
+// One clock for a page: `now` moves once a second for everything that counts, with the server's time.
+
+import { serverNow } from "./server-clock.js";
 
 const watchers = new Set();
-setInterval(() => watchers.forEach((watch) => watch(Date.now())), 1000);
+setInterval(() => watchers.forEach((watch) => watch(serverNow())), 1000);
 
 /** State and lifecycle for a component that shows the time passing: spread it in, and call startTicking in init. */
 export const ticking = () => ({
-  now: Date.now(),
+  now: serverNow(),
   stopTicking: null,
   startTicking() {
     const watch = (now) => {
