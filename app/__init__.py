@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import cli, database, startup
+from app import cli, database, direct, startup
 from app.auth import api as auth_api
 from app.auth import keys_api, passwords, users_api
 from app.auth import pages as auth_pages
@@ -18,7 +18,7 @@ from app.collections import pages as collections_pages
 from app.extensions import jwt, migrate
 from app.generation import api as generation_api
 from app.generation import pages as generation_pages
-from app.generation import polls_api, sample_api
+from app.generation import plans, polls_api, sample_api
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
 from app.spikes import preview_api, timeline_api
@@ -40,11 +40,14 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     )
     app.config.from_mapping(_flask_config(settings) | overrides)
     app.json = OrjsonProvider(app)
-    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-        app.wsgi_app, *[settings.trusted_proxies] * 4
-    )
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, *[settings.trusted_proxies] * 4
+        )
     _configure_log(app)
     database.init_app(app)
+    direct.init_app(app)
+    plans.init_app(app)
     migrate.init_app(app, database.db, directory=str(config.HERE / "migrations"))
     jwt.init_app(app)
     passwords.init_app(app)
@@ -77,6 +80,7 @@ def _flask_config(settings: config.Settings) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(
             settings.database_url, busy_seconds=busy_seconds
         ),
+        "CACHED_FIELDS": settings.cached_fields,
         "SQLITE_SYNCHRONOUS": settings.sqlite_synchronous,
     }
 

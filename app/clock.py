@@ -6,3 +6,8 @@ from datetime import UTC, datetime
 def now() -> datetime:
     """This instant, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def of_database(instant: datetime) -> datetime:
+    """The instant at which the database ran a statement: all machines that share it share its clock."""
+    return instant

@@ -17,6 +17,7 @@ from app import clock as app_clock
 from app import create_app, startup
 from app.auth import service
 from app.database import Base, db
+from app.direct import Direct
 from app.models import Role, User
 from tests.support.client import Caller
 from tests.support.make import Maker
@@ -89,12 +90,14 @@ def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
     startup.prepare(app)
     yield app
     with app.app_context():
+        app.extensions["direct"].close()
         db.engine.dispose()
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
     """Time stands still at NOW, until the test moves it: `clock.shift(60)`, `clock.move_to(…)`."""
+    monkeypatch.setattr(app_clock, "of_database", lambda _instant: app_clock.now())
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 
@@ -163,10 +166,17 @@ def counted(app: Flask) -> Iterator[SimpleNamespace]:
         seen.count += 1
         seen.statements.append(statement)
 
+    run = Direct._run
+
+    def note_direct(self, statement, parameters):
+        note(None, None, statement.strip())
+        return run(self, statement, parameters)
+
     with app.app_context(), ExitStack() as stack:
         engine = db.engine
         sa.event.listen(engine, "before_cursor_execute", note)
         stack.callback(sa.event.remove, engine, "before_cursor_execute", note)
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(Direct, "_run", note_direct)
         yield seen
 
 

@@ -1,18 +1,18 @@
 """The data endpoint: what monitoring tools poll."""
 
 import re
+from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
-from flask import Response, request
+from flask import Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from marshmallow import fields
 from werkzeug.exceptions import BadRequest
 
 from app import chance, clock, keys
-from app.database import db
+from app.direct import direct
 from app.generation import poller, service
-from app.models import Collection
+from app.generation.poller import Wanted
 from app.values import CollectionType
 from app.web.access import with_api_key
 from app.web.fields import Choice, Text, Whole, iso, tidy_name
@@ -62,9 +62,7 @@ TYPE_IN_PATH = {
 @refuses(400, 404)
 def data_by_name(name: str, collection_type: str) -> Response:
     """Poll a collection by its name, URL-encoded as one path segment."""
-    # No name holds NUL, and PostgreSQL does not even look for it.
-    wanted = sa.false() if "\0" in name else Collection.name == tidy_name(name)
-    return _answer(wanted, collection_type)
+    return _answer(Wanted.by_name(tidy_name(name)), collection_type)
 
 
 @blp.route(
@@ -75,7 +73,7 @@ def data_by_name(name: str, collection_type: str) -> Response:
 @refuses(400, 404)
 def data_by_id(collection_id: int, collection_type: str) -> Response:
     """Poll a collection by its id, for clients that mangle names."""
-    return _answer(Collection.id == collection_id, collection_type)
+    return _answer(Wanted(id=collection_id), collection_type)
 
 
 @blp.record
@@ -86,7 +84,7 @@ def _without_head(state: BlueprintSetupState) -> None:
             rule.methods.discard("HEAD")
 
 
-def _answer(wanted: sa.ColumnElement[bool], type_word: str) -> Response:
+def _answer(wanted: Wanted, type_word: str) -> Response:
     key = _key_of_request()
     if not keys.is_well_formed(key):
         raise poller.refused(
@@ -94,12 +92,21 @@ def _answer(wanted: sa.ColumnElement[bool], type_word: str) -> Response:
             if not key
             else "This is no API key, or a mistyped one: its checksum is wrong."
         )
-    key_hash, now = keys.hashed(key), clock.now()
+    key_hash, now, way = keys.hashed(key), clock.now(), direct()
     if CollectionType.from_word(type_word) is None:
-        poller.check_key(key_hash, now)
-    reading = service.read_out(key_hash, wanted, type_of(type_word), now=now, rng=chance.rng)
-    db.session.commit()
-    return response_of(reading)
+        poller.check_key(way, key_hash, now)
+    collection_type = type_of(type_word)
+    reading, by = service.read_out(way, key_hash, wanted, collection_type, now=now, rng=chance.rng)
+    response = response_of(reading)
+    if poller.is_due(by):
+        response.call_on_close(partial(_note, current_app._get_current_object(), by, collection_type))  # type: ignore[attr-defined]
+    return response
+
+
+def _note(app: Flask, by: poller.Poller, collection_type: CollectionType) -> None:
+    """When the answer has been sent, so that no poller waits for it."""
+    with app.app_context():
+        poller.note_use(by, collection_type)
 
 
 def type_of(word: str) -> CollectionType:

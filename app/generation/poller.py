@@ -1,68 +1,124 @@
 """Who polls, and what they may read: the key, its collection, and when it was last used."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-from app import database
+from app import clock, database
 from app.database import UTCDateTime, db
+from app.direct import Direct, Row
 from app.errors import DomainError, NotFound, Unauthenticated
-from app.models import Actor, ApiKey, ApiKeyCollection, Collection, Field, Poll, SpikeSchedule, User
-from app.values import DIRECTIONS, CollectionType
+from app.models import Actor, ApiKey, Poll, Role
+from app.values import CollectionType
 
 NOTE_USE_AFTER = timedelta(minutes=1)
 NOTE_USE_PATIENCE = 0.05
 
 
-@dataclass(frozen=True)
-class Poller:
-    """Whose key it is and what it asks for."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The collection that a poll asks for: by its name, or by its id."""
 
+    name: str | None = None
+    id: int | None = None
+
+    @classmethod
+    def by_name(cls, name: str) -> "Wanted":
+        """The collection of this name. None holds NUL, and PostgreSQL does not even look for it."""
+        return cls(id=0) if "\0" in name else cls(name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """Whose key it is, what it asks for, and when: the database's instant, where it has a clock."""
+
+    instant: datetime
     key_id: int
     last_used_at: datetime | None
     last_polled_at: datetime | None
     collection_id: int
     collection_name: str
-    needs_write: bool
+    revision: int
 
 
-def check_key(key_hash: str, now: datetime) -> None:
+_COLUMNS = """
+SELECT {instant}, api_keys.revoked_at, api_keys.expires_at,
+    api_keys.id, api_keys.user_id, api_keys.last_used_at, users.role"""
+_KEY = """
+FROM api_keys JOIN users ON users.id = api_keys.user_id"""
+_COLLECTION = """,
+    collections.id, collections.name, collections.owner_id, collections.revision, polls.polled_at,
+    NOT api_keys.is_limited OR EXISTS (
+        SELECT 1 FROM api_key_collections AS listed
+        WHERE listed.api_key_id = api_keys.id AND listed.collection_id = collections.id
+          AND (listed.collection_type IS NULL OR listed.collection_type = :collection_type)
+    )"""
+_JOINED = """
+LEFT JOIN collections ON collections.{column} = :wanted
+LEFT JOIN polls ON polls.api_key_id = api_keys.id AND polls.collection_id = collections.id
+    AND polls.collection_type = :collection_type"""
+_WHERE = """
+WHERE api_keys.key_hash = :key_hash"""
+
+
+def _statements(shape: str) -> dict[bool, str]:
+    """By whether it is for SQLite, which runs on the app's machine and shares its clock."""
+    return {True: shape.format(instant="NULL"), False: shape.format(instant="statement_timestamp()")}
+
+
+_FIND_KEY = _statements(_COLUMNS + _KEY + _WHERE)
+_FIND = {
+    column: _statements(_COLUMNS + _COLLECTION + _KEY + _JOINED.replace("{column}", column) + _WHERE)
+    for column in ("id", "name")
+}
+
+
+def check_key(direct: Direct, key_hash: str, now: datetime) -> None:
     """Refuse a key that does not count, before anything else is said about the request."""
-    query = sa.select(ApiKey.revoked_at, ApiKey.expires_at).where(ApiKey.key_hash == key_hash)
-    _alive(db.session.execute(query).one_or_none(), now)
+    _alive(direct, direct.read(_FIND_KEY[direct.is_sqlite], {"key_hash": key_hash}), now)
 
 
-def _alive(row: Any, now: datetime) -> Any:
-    """The row of a key that counts."""
-    if row is None:
+def _alive(direct: Direct, rows: Sequence[Row], now: datetime) -> tuple[datetime, Row]:
+    """The instant and the row of a key that counts."""
+    if not rows:
         raise refused("The API key is not known here.")
-    if row.revoked_at is not None:
+    of_database, revoked_at, expires = rows[0][:3]
+    instant = clock.of_database(of_database) if of_database else now
+    expires_at = direct.instant(expires)
+    if revoked_at is not None:
         raise refused("The API key has been revoked.")
-    if row.expires_at is not None and row.expires_at <= now:
+    if expires_at is not None and expires_at <= instant:
         raise refused("The API key has expired.")
-    return row
+    return instant, rows[0][3:]
 
 
 def identify(
-    key_hash: str, wanted: sa.ColumnElement[bool], collection_type: CollectionType, now: datetime
+    direct: Direct, key_hash: str, wanted: Wanted, collection_type: CollectionType, now: datetime
 ) -> Poller:
-    """Check key and collection, in one query."""
-    found = db.session.execute(_poller_query(wanted, collection_type, now), {"key_hash": key_hash})
-    row = _alive(found.one_or_none(), now)
-    owner = Actor(row.user_id, row.role)
-    if row.collection_id is None or not owner.may_read(row.owner_id) or not row.is_listed:
-        raise NotFound("There is no such collection for this API key.")
+    """Check key and collection, in one query. Nothing of it is kept: the next poll asks again."""
+    by_name = wanted.name is not None
+    parameters = {
+        "key_hash": key_hash,
+        "wanted": wanted.name if by_name else wanted.id,
+        "collection_type": collection_type.name,
+    }
+    rows = direct.read(_FIND["name" if by_name else "id"][direct.is_sqlite], parameters)
+    instant, row = _alive(direct, rows, now)
+    key_id, user_id, used_at, role, collection_id, name, owner_id, revision, polled_at, is_listed = row
+    if collection_id is None or not is_listed or not Actor(user_id, Role[role]).may_read(owner_id):
+        raise gone()
     return Poller(
-        row.key_id,
-        row.last_used_at,
-        row.polled_at,
-        row.collection_id,
-        row.collection_name,
-        row.needs_write,
+        instant,
+        key_id,
+        direct.instant(used_at),
+        direct.instant(polled_at),
+        collection_id,
+        name,
+        revision,
     )
 
 
@@ -71,68 +127,26 @@ def refused(why: str) -> DomainError:
     return Unauthenticated(why, headers={"WWW-Authenticate": 'Bearer realm="Spikecast data"'})
 
 
-def _poller_query(
-    wanted: sa.ColumnElement[bool], collection_type: CollectionType, now: datetime
-) -> sa.Select[*tuple[Any, ...]]:
-    listed = sa.exists().where(
-        ApiKeyCollection.api_key_id == ApiKey.id,
-        ApiKeyCollection.collection_id == Collection.id,
-        sa.or_(
-            ApiKeyCollection.collection_type.is_(None), ApiKeyCollection.collection_type == collection_type
-        ),
-    )
-    counts = sa.exists().where(
-        Field.collection_id == Collection.id,
-        Field.collection_type == collection_type,
-        Field.value_type.in_(tuple(DIRECTIONS)),
-    )
-    expired = sa.exists().where(
-        SpikeSchedule.collection_id == Collection.id, SpikeSchedule.has_status("expired", now)
-    )
-    return (
-        sa.select(
-            ApiKey.id.label("key_id"),
-            ApiKey.user_id,
-            ApiKey.revoked_at,
-            ApiKey.expires_at,
-            ApiKey.last_used_at,
-            Poll.polled_at,
-            User.role,
-            Collection.id.label("collection_id"),
-            Collection.name.label("collection_name"),
-            Collection.owner_id,
-            sa.or_(sa.not_(ApiKey.is_limited), listed).label("is_listed"),
-            sa.or_(counts, expired).label("needs_write"),
-        )
-        .join(User, User.id == ApiKey.user_id)
-        .outerjoin(Collection, wanted)
-        .outerjoin(
-            Poll,
-            sa.and_(
-                Poll.api_key_id == ApiKey.id,
-                Poll.collection_id == Collection.id,
-                Poll.collection_type == collection_type,
-            ),
-        )
-        .where(ApiKey.key_hash == sa.bindparam("key_hash"))
-    )
-
-
-def lock(poller: Poller) -> None:
-    """Lock the collection, as everybody does who changes it."""
-    locked = (
-        sa.select(Collection.id).where(Collection.id == poller.collection_id).with_for_update(key_share=True)
-    )
-    if db.session.scalar(locked) is None:
-        raise NotFound("There is no such collection for this API key.")
+def gone() -> NotFound:
+    """The refusal of a collection that does not exist for a key."""
+    return NotFound("There is no such collection for this API key.")
 
 
 # --- When a key was last used, and for what ------------------------------------------------------------
 
 
-def notes(poller: Poller, collection_type: CollectionType, now: datetime) -> list[sa.Executable]:
-    """What is to be noted of this poll: each at most once a minute, or every read would be a write."""
+def is_due(poller: Poller) -> bool:
+    """Whether there is anything to note of this poll: at most once a minute, or every read would be a
+    write."""
+    return _is_long_ago(poller.last_used_at, poller.instant) or _is_long_ago(
+        poller.last_polled_at, poller.instant
+    )
+
+
+def notes(poller: Poller, collection_type: CollectionType) -> list[sa.Executable]:
+    """What is to be noted of this poll: of the key, and of the key with this collection."""
     notes: list[sa.Executable] = []
+    now = poller.instant
     if _is_long_ago(poller.last_used_at, now):
         notes.append(sa.update(ApiKey).where(ApiKey.id == poller.key_id).values(last_used_at=now))
     if _is_long_ago(poller.last_polled_at, now):
@@ -166,14 +180,11 @@ def _poll(poller: Poller, collection_type: CollectionType, now: datetime) -> sa.
     )
 
 
-def note_use(poller: Poller, collection_type: CollectionType, now: datetime) -> None:
-    """Note a poll that only read; it neither waits nor fails for that."""
-    due = notes(poller, collection_type, now)
-    if not due:
-        return
+def note_use(poller: Poller, collection_type: CollectionType) -> None:
+    """Note a poll, where that is due; it neither waits nor fails for that."""
     try:
         database.begin(writes=True, patience=NOTE_USE_PATIENCE)
-        for note in due:
+        for note in notes(poller, collection_type):
             db.session.execute(note)
         db.session.commit()
     except DBAPIError:

@@ -1,45 +1,26 @@
-"""Answering a poll: spike or not, expired or not, and the values of one instant."""
+"""Answering a poll: who asks, what is to be served at this instant, and the values."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app import database
 from app.database import db
-from app.errors import NotFound
-from app.generation.poller import Poller, identify, lock, note_use, notes
-from app.models import (
-    Actor,
-    Collection,
-    Field,
-    SpikeSchedule,
-    SpikeScheduleField,
-)
+from app.direct import Direct
+from app.errors import NotFound, Unavailable
+from app.generation import plans
+from app.generation.plan import Plan, Spike, moves, values
+from app.generation.poller import Poller, Wanted, gone, identify
+from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.counters import Move, move
-from app.values import (
-    DIRECTIONS,
-    SETTING_NAMES,
-    CollectionType,
-    Settings,
-    State,
-    Value,
-    draw,
-    plain,
-    random_step,
-    standing,
-)
+from app.values import CollectionType, State, Value, advance, standing
 
-
-@dataclass(frozen=True)
-class Spike:
-    """The schedule that is active at the instant of a poll."""
-
-    id: int
-    ends: datetime
+MOST_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -53,40 +34,57 @@ class Reading:
     spike: Spike | None
 
 
-class _MustWrite(Exception):
-    """What was to be read only has a counter to move or a schedule to clear away after all."""
-
-
 def read_out(
+    direct: Direct,
     key_hash: str,
-    wanted: sa.ColumnElement[bool],
+    wanted: Wanted,
     collection_type: CollectionType,
     *,
     now: datetime,
     rng: random.Random,
-) -> Reading:
-    """Fresh values of the collection that `wanted` tells, for whoever holds this key.
+) -> tuple[Reading, Poller]:
+    """Fresh values of the wanted collection, for whoever holds this key.
 
-    A poll that moves no counter and meets no expired schedule only reads, from one snapshot. Any other
-    locks the collection first, as everybody does who changes it: so what it reads stays true until it
-    commits. Either way the number of queries is the same for any number of fields and schedules.
+    One query says who asks and which revision the collection has; its plan is read when there is none of
+    that revision. Counters move only while the revision is still the same, and otherwise all is asked
+    again: so an answer is what the collection serves at one instant, and nothing was locked for it.
     """
-    database.begin(writes=False)
-    poller = identify(key_hash, wanted, collection_type, now)
-    if not poller.needs_write:
-        try:
-            reading = _read(poller, collection_type, now, rng, may_write=False)
-        except _MustWrite:
-            pass
-        else:
-            note_use(poller, collection_type, now)
-            return reading
+    for _ in range(MOST_TRIES):
+        poller = identify(direct, key_hash, wanted, collection_type, now)
+        plan = plans.plan_of(poller.collection_id, collection_type, poller.revision, poller.instant)
+        if plan is None:
+            raise gone()
+        if plan.has_expired:
+            clear_expired(poller.collection_id, poller.instant)
+            continue
+        if not plan.fixed:
+            raise _nothing_to_serve(poller.collection_name, collection_type)
+        counted = move(
+            direct,
+            moves(plan, rng),
+            collection_id=poller.collection_id,
+            revision=plan.revision,
+            of_spike=plan.spike is not None,
+        )
+        if counted is not None:
+            data = values(plan, counted, rng, poller.instant)
+            return _reading(poller.collection_name, collection_type, poller.instant, data, plan), poller
+    raise Unavailable(
+        "The collection is being changed all the time. Try again.", headers={"Retry-After": "1"}
+    )
+
+
+def clear_expired(collection_id: int, now: datetime) -> None:
+    """Delete the collection's expired schedules: the one place where they go away, no timer does it."""
     database.begin(writes=True)
-    lock(poller)
-    reading = _read(poller, collection_type, now, rng, may_write=True)
-    for note in notes(poller, collection_type, now):
-        db.session.execute(note)
-    return reading
+    locked = sa.select(Collection.id).where(Collection.id == collection_id).with_for_update(key_share=True)
+    db.session.execute(locked)
+    db.session.execute(
+        sa.delete(SpikeSchedule).where(
+            SpikeSchedule.collection_id == collection_id, SpikeSchedule.has_status("expired", now)
+        )
+    )
+    db.session.commit()
 
 
 def sample(
@@ -95,116 +93,57 @@ def sample(
     """What a poll would get at this instant: from one snapshot, with nothing moved and nothing written."""
     database.begin(writes=False)
     collection = Collection.get_for(actor, collection_id)
-    spike, _ = _spike_at(collection.id, now)
-    rows = _rows(collection.id, collection_type, spike)
-    if not rows:
+    plan = plans.read(collection.id, collection_type, now)
+    if plan is None or not plan.fixed:
         raise _nothing_to_serve(collection.name, collection_type)
-    states = _states(collection.id, spike)
-    data = {
-        row.field_name: draw(row.value_type, cast(Settings, row._mapping), states.get(row.id), rng, now)[0]
-        for row in rows
-    }
-    return Reading(collection.name, collection_type, int(now.timestamp()), data, spike)
+    stand = _counters_stand(collection.id, plan.spike)
+    counted = {each.id: _next(stand[each.id], each) for each in moves(plan, rng)}
+    data = values(plan, counted, rng, now)
+    return _reading(collection.name, collection_type, now, data, plan)
 
 
-def _read(
-    poller: Poller, collection_type: CollectionType, now: datetime, rng: random.Random, *, may_write: bool
-) -> Reading:
-    """The values at `now`; raises _MustWrite where it may not write but would have to."""
-    spike, has_expired = _spike_at(poller.collection_id, now)
-    rows = _rows(poller.collection_id, collection_type, spike)
-    if not may_write and (has_expired or any(row.value_type in DIRECTIONS for row in rows)):
-        raise _MustWrite
-    if has_expired:
-        # The one place where expired schedules go away: no timer does it.
-        db.session.execute(
-            sa.delete(SpikeSchedule).where(
-                SpikeSchedule.collection_id == poller.collection_id, SpikeSchedule.has_status("expired", now)
-            )
+class _Stand(NamedTuple):
+    """Where a counter stands, and where it starts again."""
+
+    last: State
+    start: Any
+    reset: State
+
+
+def _counters_stand(collection_id: int, spike: Spike | None) -> Mapping[int, _Stand]:
+    """Where the counters stand, by the id of what would be served: fields, or copies during a spike."""
+    if spike is None:
+        own = sa.select(Field.id, Field.current_number, Field.start_number, Field.reset_number)
+        of_collection = own.where(Field.collection_id == collection_id, Field.start_number.is_not(None))
+        return {id_: _Stand(*rest) for id_, *rest in db.session.execute(of_collection)}
+    copy = SpikeScheduleField
+    copies = (
+        sa.select(
+            copy.id,
+            copy.overridden_settings,
+            Field.current_number,
+            copy.current_number,
+            copy.start_number,
+            copy.reset_number,
         )
-    if not rows:
-        if has_expired:
-            db.session.commit()  # the refusal must not bring them back
-        raise _nothing_to_serve(poller.collection_name, collection_type)
-    data = _values(rows, now, rng, of_spike=spike is not None)
-    return Reading(poller.collection_name, collection_type, int(now.timestamp()), data, spike)
+        .join(Field, Field.id == copy.original_field_id)
+        .where(copy.spike_schedule_id == spike.id, copy.start_number.is_not(None))
+    )
+    return {
+        id_: _Stand(standing(last, collections, goes_on="start_number" not in overridden), start, reset)
+        for id_, overridden, collections, last, start, reset in db.session.execute(copies)
+    }
+
+
+def _next(stand: _Stand, move: Move) -> Decimal:
+    return advance(stand.last, start=stand.start, step=move.step, reset=stand.reset, direction=move.direction)
+
+
+def _reading(
+    name: str, collection_type: CollectionType, now: datetime, data: dict[str, Value], plan: Plan
+) -> Reading:
+    return Reading(name, collection_type, int(now.timestamp()), data, plan.spike)
 
 
 def _nothing_to_serve(collection_name: str, collection_type: CollectionType) -> NotFound:
     return NotFound(f"{collection_name!r} has no {collection_type} fields.")
-
-
-def _spike_at(collection_id: int, now: datetime) -> tuple[Spike | None, bool]:
-    """The schedule that is active at `now`, and whether there are expired ones to clear away.
-
-    The active one and one expired one are all that is asked for, however many there are.
-    """
-    columns = (SpikeSchedule.id, SpikeSchedule.start_datetime, SpikeSchedule.end_datetime)
-    of_collection = SpikeSchedule.collection_id == collection_id
-    last_to_end = (
-        sa.select(*columns)
-        .where(of_collection, SpikeSchedule.start_datetime <= now)
-        .order_by(SpikeSchedule.end_datetime.desc())
-        .limit(2)
-    )
-    begun = db.session.execute(last_to_end).all()
-    active = next((row for row in begun if row.end_datetime > now), None)
-    return Spike(active.id, active.end_datetime) if active else None, any(
-        row.end_datetime <= now for row in begun
-    )
-
-
-def _rows(collection_id: int, collection_type: CollectionType, spike: Spike | None) -> Sequence[sa.Row[Any]]:
-    """The fields to serve, in the order in which they were created: the copies during a spike."""
-    if spike is None:
-        table: Any = Field
-        query = sa.select(sa.literal(value=False).label("goes_on"))
-        query = query.where(Field.collection_id == collection_id).order_by(Field.id)
-    else:
-        table = SpikeScheduleField
-        query = sa.select(SpikeScheduleField.overridden_settings)
-        query = query.where(SpikeScheduleField.spike_schedule_id == spike.id)
-        query = query.order_by(SpikeScheduleField.original_field_id)
-    columns = [getattr(table, name) for name in ("id", "field_name", "value_type", *SETTING_NAMES)]
-    query = query.add_columns(*columns).where(table.collection_type == collection_type)
-    return db.session.execute(query).all()
-
-
-def _states(collection_id: int, spike: Spike | None) -> Mapping[int, State]:
-    """Where the counters stand, by the id of what would be served: fields, or copies during a spike."""
-    own = sa.select(Field.id, Field.current_number).where(Field.collection_id == collection_id)
-    if spike is None:
-        return dict(db.session.execute(own).all())
-    copy = SpikeScheduleField
-    copies = (
-        sa.select(copy.id, copy.overridden_settings, copy.current_number, Field.current_number)
-        .join(Field, Field.id == copy.original_field_id)
-        .where(copy.spike_schedule_id == spike.id)
-    )
-    return {
-        copy_id: standing(state, collections, goes_on="start_number" not in overridden)
-        for copy_id, overridden, state, collections in db.session.execute(copies)
-    }
-
-
-def _values(
-    rows: Sequence[sa.Row[Any]], now: datetime, rng: random.Random, *, of_spike: bool
-) -> dict[str, Value]:
-    """The value of each field; the counters among them move in one statement."""
-    moves = [
-        Move(
-            id=row.id,
-            step=random_step(row.step_number, row.randomization_percentage, rng),
-            direction=DIRECTIONS[row.value_type],
-            goes_on=of_spike and "start_number" not in row.overridden_settings,
-        )
-        for row in rows
-        if row.value_type in DIRECTIONS
-    ]
-    counted = move(db.session.connection(), moves, of_spike=of_spike)
-    return {
-        row.field_name: plain(counted[row.id])
-        if row.id in counted
-        else draw(row.value_type, cast(Settings, row._mapping), None, rng, now)[0]
-        for row in rows
-    }

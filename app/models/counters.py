@@ -2,19 +2,19 @@
 
 The rule is `values.advance`. SQLite runs that very function; for PostgreSQL it stands here as SQL over
 NUMERIC, which is as exact, and a test holds the two against each other.
+
+The statement names the revision of the collection that the caller has read. Where it is another one by
+now, it moves nothing: the caller has to read again. So no lock is held between reading and moving.
 """
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import GenericFunction
+import orjson
 
-from app.database import ExactNumber
-from app.models.collection import Field
-from app.models.spike import SpikeScheduleField
+from app.database import as_text
+from app.direct import Direct
 from app.values import LARGEST_INTEGER
 
 
@@ -28,61 +28,97 @@ class Move(NamedTuple):
     goes_on: bool = False
 
 
-class counter_next(GenericFunction[Decimal]):  # noqa: N801 - named as SQL functions are
-    """`counter_next(last, start, step, reset, direction)`: the value after `last`."""
-
-    type = ExactNumber()
-    inherit_cache = True
-
-
-@compiles(counter_next, "postgresql")
-def _counter_next_on_postgresql(element: counter_next, compiler: Any, **options: Any) -> str:
-    last, start, step, reset, direction = element.clauses
-    following = last + direction * step
-    limit = sa.func.coalesce(reset, sa.literal(LARGEST_INTEGER, sa.BigInteger) * direction)
-    passed = direction * (following - limit) > 0
-    return str(
-        compiler.process(sa.case((last.is_(None), start), (passed, start), else_=following), **options)
-    )
-
-
-def move(connection: sa.Connection, moves: Sequence[Move], *, of_spike: bool) -> Mapping[int, Decimal]:
-    """Move each counter on by one step and tell their new values by id.
-
-    The caller holds the collection's lock, so the rows are moved in no particular order without deadlock.
-    """
+def move(
+    direct: Direct, moves: Sequence[Move], *, collection_id: int, revision: int, of_spike: bool
+) -> Mapping[int, Decimal] | None:
+    """Move each counter on by one step and tell their new values by id; None where the collection
+    has another revision by now, and nothing has moved."""
     if not moves:
         return {}
-    table: Any = SpikeScheduleField.__table__ if of_spike else Field.__table__
-    wanted = _as_rows(moves)
-    last = table.c.current_number
-    if of_spike:
-        collections_own = (
-            sa.select(Field.current_number)
-            .where(Field.id == table.c.original_field_id, wanted.c.goes_on)
-            .scalar_subquery()
-        )
-        last = sa.func.coalesce(last, collections_own, type_=ExactNumber())
-    following = counter_next(
-        last, table.c.start_number, wanted.c.step, table.c.reset_number, wanted.c.direction
-    )
-    # Being polled is no change of the field; without this its onupdate would say so.
-    unchanged = {"updated_at": table.c.updated_at} if "updated_at" in table.c else {}
-    statement = (
-        sa.update(table)
-        .values(current_number=following, **unchanged)
-        .where(table.c.id == wanted.c.id)
-        .returning(table.c.id, table.c.current_number)
-    )
-    # All rows are fetched: a RETURNING that is left half read keeps its locks.
-    return dict(connection.execute(statement).all())
+    statement = _STATEMENTS[direct.is_sqlite, of_spike]
+    wanted = _as_json(moves) if direct.is_sqlite else _as_arrays(moves)
+    rows = direct.write(statement, {"collection_id": collection_id, "revision": revision, **wanted})
+    return {id_: Decimal(value) for id_, value in rows} or None
 
 
-def _as_rows(moves: Sequence[Move]) -> sa.CTE:
-    columns = (
-        sa.column("id", sa.Integer),
-        sa.column("step", ExactNumber()),
-        sa.column("direction", sa.Integer),
-        sa.column("goes_on", sa.Boolean),
-    )
-    return sa.values(*columns, name="moves").data(list(moves)).cte("wanted")
+def _as_json(moves: Sequence[Move]) -> Mapping[str, object]:
+    rows = [(each.id, as_text(each.step), each.direction, each.goes_on) for each in moves]
+    return {"moves": orjson.dumps(rows).decode()}
+
+
+def _as_arrays(moves: Sequence[Move]) -> Mapping[str, object]:
+    ids, steps, directions, goes_on = zip(*moves, strict=True)
+    return {
+        "ids": list(ids),
+        "steps": list(steps),
+        "directions": list(directions),
+        "goes_on": list(goes_on),
+    }
+
+
+# --- SQLite: one writer at a time, and `counter_next` is `values.advance` -----------------------------
+
+_SQLITE = """
+UPDATE {table} AS counter
+SET current_number = counter_next({last}, start_number, wanted.step, reset_number, wanted.direction)
+FROM (
+    SELECT value ->> 0 AS id, value ->> 1 AS step, value ->> 2 AS direction, value ->> 3 AS goes_on
+    FROM json_each(:moves)
+) AS wanted
+WHERE counter.id = wanted.id
+  AND (SELECT revision FROM collections WHERE id = :collection_id) = :revision
+RETURNING id, current_number
+"""
+
+_COLLECTIONS_OWN = """
+coalesce(counter.current_number, CASE WHEN wanted.goes_on THEN
+    (SELECT own.current_number FROM fields AS own WHERE own.id = counter.original_field_id)
+END)
+"""
+
+# --- PostgreSQL: the collection's lock makes pollers follow each other, so their rows cannot deadlock --
+
+_POSTGRESQL = """
+WITH held AS (
+    SELECT id FROM collections WHERE id = :collection_id AND revision = :revision FOR NO KEY UPDATE
+), wanted AS (
+    SELECT * FROM unnest(:ids::int[], :steps::numeric[], :directions::int[], :goes_on::bool[])
+        AS moves (id, step, direction, goes_on)
+){more}
+UPDATE {table} AS counter
+SET current_number = CASE
+    WHEN {last} IS NULL THEN start_number
+    WHEN wanted.direction * ({last} + wanted.direction * wanted.step
+        - coalesce(reset_number, wanted.direction * {largest}::numeric)) > 0 THEN start_number
+    ELSE {last} + wanted.direction * wanted.step
+END
+FROM held CROSS JOIN wanted{join}
+WHERE counter.id = wanted.id
+RETURNING counter.id, counter.current_number
+"""
+
+# A copy that has not counted yet goes on from the collection's counter, which a poll from just before
+# the window may be moving at this moment: locking it waits for that poll and reads what it left.
+_BEGINS = """, own AS (
+    SELECT copy.id AS copy_id, fields.current_number
+    FROM held
+    JOIN spike_schedule_fields AS copy ON copy.id = ANY (:ids::int[]) AND copy.current_number IS NULL
+    JOIN fields ON fields.id = copy.original_field_id
+    FOR SHARE OF fields
+)"""
+_GOES_ON = "coalesce(counter.current_number, CASE WHEN wanted.goes_on THEN own.current_number END)"
+
+_STATEMENTS = {
+    (True, False): _SQLITE.format(table="fields", last="counter.current_number"),
+    (True, True): _SQLITE.format(table="spike_schedule_fields", last=_COLLECTIONS_OWN),
+    (False, False): _POSTGRESQL.format(
+        table="fields", last="counter.current_number", largest=LARGEST_INTEGER, more="", join=""
+    ),
+    (False, True): _POSTGRESQL.format(
+        table="spike_schedule_fields",
+        last=_GOES_ON,
+        largest=LARGEST_INTEGER,
+        more=_BEGINS,
+        join=" LEFT JOIN own ON own.copy_id = wanted.id",
+    ),
+}

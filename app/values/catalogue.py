@@ -117,6 +117,7 @@ class Kind:
     label: str
     maker: Callable[[Settings], Make] | None = None  # none for a counter: its values follow each other
     direction: int = 0  # of a counter
+    fixed: str | None = None  # the setting that is served as it is
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -155,6 +156,17 @@ def _short(number: Decimal) -> str:
     return format(number.normalize(), "f")
 
 
+def _fixed(label: str, setting: str, *, numeric: bool = True) -> Kind:
+    return Kind(
+        label,
+        draws.fixed(setting),
+        fixed=setting,
+        needs=(setting,),
+        numeric=numeric,
+        band=bands.one_value(setting) if numeric else bands.none,
+    )
+
+
 def _counter(label: str, direction: int) -> Kind:
     return Kind(
         label,
@@ -168,21 +180,9 @@ def _counter(label: str, direction: int) -> Kind:
 
 
 _KINDS: Mapping[ValueType, Kind] = {
-    ValueType.TEXT_FIXED: Kind(
-        "Fixed text", draws.fixed("fixed_value_text"), needs=("fixed_value_text",), numeric=False
-    ),
-    ValueType.NUMBER_FIXED: Kind(
-        "Fixed integer",
-        draws.fixed("fixed_value_number"),
-        needs=("fixed_value_number",),
-        band=bands.one_value("fixed_value_number"),
-    ),
-    ValueType.FLOAT_FIXED: Kind(
-        "Fixed float",
-        draws.fixed("fixed_value_float"),
-        needs=("fixed_value_float",),
-        band=bands.one_value("fixed_value_float"),
-    ),
+    ValueType.TEXT_FIXED: _fixed("Fixed text", "fixed_value_text", numeric=False),
+    ValueType.NUMBER_FIXED: _fixed("Fixed integer", "fixed_value_number"),
+    ValueType.FLOAT_FIXED: _fixed("Fixed float", "fixed_value_float"),
     ValueType.EPOCH_NOW: Kind("Seconds since 1970", draws.epoch_now, numeric=False),
     ValueType.NUMBER_RANGE: Kind(
         "Random integer",

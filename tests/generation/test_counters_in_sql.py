@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.database import as_text, db
-from app.models import Field, SpikeScheduleField
+from app.direct import direct
+from app.models import Collection, Field, SpikeScheduleField
 from app.models.counters import Move, move
 from app.values import LARGEST_INTEGER, advance
 from tests.support.properties import talks_to_the_app
@@ -68,10 +69,20 @@ def set_up(model: type, id_: int, counter) -> None:
         "reset_number": counter["reset"],
     }
     db.session.execute(sa.update(model).where(model.id == id_).values(row))
+    db.session.commit()
+
+
+def move_now(moves, *, of_spike: bool):
+    """Move counters of the one collection, which nobody is changing."""
+    collection = db.session.execute(sa.select(Collection.id, Collection.revision)).one()
+    db.session.rollback()
+    return move(direct(), moves, collection_id=collection.id, revision=collection.revision, of_spike=of_spike)
 
 
 def stands(model: type, id_: int) -> Decimal:
-    return db.session.scalar(sa.select(model.current_number).where(model.id == id_))
+    found = db.session.scalar(sa.select(model.current_number).where(model.id == id_))
+    db.session.rollback()
+    return found
 
 
 @pytest.fixture
@@ -82,7 +93,6 @@ def rows(app, make):
     spike = make.spike(collection)
     with app.app_context():
         yield [[each["id"] for each in collection["fields"]], [each["id"] for each in spike["spike_fields"]]]
-        db.session.rollback()
 
 
 @many
@@ -94,10 +104,9 @@ def test_moving_counters_is_advancing_them(rows, given_counters):
     for id_, counter in moving:
         set_up(Field, id_, counter)
     moves = [Move(id_, counter["step"], counter["direction"]) for id_, counter in moving]
-    moved = move(db.session.connection(), moves, of_spike=False)
+    moved = move_now(moves, of_spike=False)
     assert dict(moved) == {id_: following(counter) for id_, counter in moving}
     assert {id_: stands(Field, id_) for id_ in moved} == moved
-    db.session.rollback()
 
 
 @many
@@ -111,22 +120,38 @@ def test_a_copy_that_has_not_counted_advances_from_where_its_field_stands(rows, 
     set_up(SpikeScheduleField, copy_id, counter)
     set_up(Field, field_id, counter | {"last": fields_own})
     moves = [Move(copy_id, counter["step"], counter["direction"], goes_on)]
-    moved = move(db.session.connection(), moves, of_spike=True)
+    moved = move_now(moves, of_spike=True)
     begins_at = fields_own if goes_on and counter["last"] is None else counter["last"]
     assert dict(moved) == {copy_id: following(counter | {"last": begins_at})}
     assert stands(Field, field_id) == fields_own
-    db.session.rollback()
 
 
 def test_moving_nothing_is_nothing(rows):
-    assert move(db.session.connection(), [], of_spike=False) == {}
+    assert move_now([], of_spike=False) == {}
 
 
 def test_counters_that_are_not_named_stand_still(rows):
     (moving, still, *_), _ = rows
-    move(db.session.connection(), [Move(moving, Decimal(1), 1)], of_spike=False)
+    move_now([Move(moving, Decimal(1), 1)], of_spike=False)
     assert stands(Field, moving) == 10
     assert stands(Field, still) is None
+
+
+@pytest.mark.parametrize("of_spike", [False, True])
+def test_nothing_moves_where_the_collection_has_changed_meanwhile(rows, of_spike):
+    id_ = rows[of_spike][0]
+    collection = db.session.execute(sa.select(Collection.id, Collection.revision)).one()
+    db.session.rollback()
+    set_up(Field, rows[0][1], EXAMPLES[0])
+    moved = move(
+        direct(),
+        [Move(id_, Decimal(1), 1)],
+        collection_id=collection.id,
+        revision=collection.revision,
+        of_spike=of_spike,
+    )
+    assert moved is None
+    assert stands(SpikeScheduleField if of_spike else Field, id_) is None
 
 
 @given(st.decimals(-LARGEST_INTEGER, LARGEST_INTEGER, places=10))

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import NOW
+from tests.support.make import field_named
 from tests.support.problems import refused
 from tests.support.statements import work, writes
 
@@ -21,10 +22,6 @@ def truck(make):
 
 def sample(caller, collection, collection_type="performance"):
     return caller.get(f"/api/collections/{collection['id']}/sample/{collection_type}")
-
-
-def field_named(collection, name):
-    return next(field for field in collection["fields"] if field["field_name"] == name)
 
 
 def test_a_sample_reads_like_a_poll(owner, truck):

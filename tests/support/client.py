@@ -30,7 +30,8 @@ class Caller:
         headers = self.headers | options.pop("headers", {})
         if json is not None:
             options["json"] = json
-        return self.app.test_client().open(path, method=method, headers=headers, **options)
+        # buffered: what the product does after it has sent the answer is done by then, too
+        return self.app.test_client().open(path, method=method, headers=headers, buffered=True, **options)
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.call("GET", path, **options)

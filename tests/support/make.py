@@ -69,3 +69,8 @@ class Maker:
         response = self.person.post(path, body)
         assert response.status_code == 201, response.text
         return response.json
+
+
+def field_named(collection, name):
+    """One of its fields, as the API gave it."""
+    return next(field for field in collection["fields"] if field["field_name"] == name)

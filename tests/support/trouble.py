@@ -71,15 +71,24 @@ def every_connection(app: Flask, statement: str) -> Iterator[None]:
         connection.execute(statement).close()
         connection.commit()
 
+    direct = app.extensions["direct"]
     with app.app_context():
-        engine = db.engine
-    engine.dispose()
-    sa.event.listen(engine, "connect", begin)
+        engines = [db.engine, direct.engine]
+
+    def start_afresh() -> None:
+        direct.close()
+        for engine in engines:
+            engine.dispose()
+
+    start_afresh()
+    for engine in engines:
+        sa.event.listen(engine, "connect", begin)
     try:
         yield
     finally:
-        sa.event.remove(engine, "connect", begin)
-        engine.dispose()
+        for engine in engines:
+            sa.event.remove(engine, "connect", begin)
+        start_afresh()
 
 
 @contextmanager
