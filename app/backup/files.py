@@ -43,7 +43,7 @@ def _refuse_without_room(source: sqlite3.Connection, folder: Path) -> None:
     except OSError as error:
         raise Conflict(f"{folder} is no folder that can be written to: {said(error)}.") from None
     if free < pages * size:
-        needed = f"{pages * size / 2**20:.1f} MiB, and {folder} has {free / 2**20:.1f} MiB free"
+        needed = f"{pages * size // 1024} KiB, and {folder} has {free // 1024} KiB free"
         raise Conflict(f"There is no room for the backup: it needs {needed}.")
 
 

@@ -1,6 +1,8 @@
 """After a restore no counter serves a value twice; where that cannot be known, it is asked."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -83,6 +85,17 @@ def test_its_settings_are_those_of_the_backup(here, truck, tool, clock):
     assert polled(tool, 2) == [1, 11]
     here.restored(file)
     assert polled(tool) == [12]
+
+
+def test_also_where_a_newer_version_has_migrated_the_present_database(here, truck, tool):
+    """The way back to an older version."""
+    file = here.backup()
+    polled(tool, 2)
+    here.close()
+    with closing(sqlite3.connect(here.database, isolation_level=None)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    here.restored(file)
+    assert polled(tool) == [3]
 
 
 def test_the_counters_of_a_spike_go_on_too(here, truck, tool):
