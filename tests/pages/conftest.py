@@ -10,13 +10,13 @@ import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import is_required
-from tests.support.browser import PHONE, Complaints, context, launch, program
+from tests.support.browser import PATIENCE, PHONE, Complaints, context, launch, program
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, running_server
 
 _numbers = itertools.count(1)
 PASSWORD = "a password of the browser tests"
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,15 +49,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 class Api:
-    """The JSON API, as somebody who signed in with a script."""
+    """The JSON API for somebody who signed in as a browser does; a browser can go on with `cookies`."""
 
-    def __init__(self, site: str, login: str, password: str) -> None:
+    def __init__(self, site: str, login: str, password: str, user_agent: str = "tests") -> None:
         self.site, self.session = site, requests.Session()
-        tokens = self.post("/api/auth/login", {"login": login, "password": password})
-        self.session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        self.session.headers.update({"Accept": "application/json", "User-Agent": user_agent})
+        form = {"login": login, "password": password, "csrf_token": self.get("/sign-in")["csrf_token"]}
+        answer = self.session.post(f"{site}/sign-in", data=form, timeout=PATIENCE)
+        assert answer.ok, answer.text
+
+    @property
+    def cookies(self) -> list[dict]:
+        """For a browser's context."""
+        return [{"name": each.name, "value": each.value, "url": self.site} for each in self.session.cookies]
 
     def call(self, method: str, path: str, body: object = None) -> dict:
-        answer = self.session.request(method, self.site + path, json=body, timeout=20)
+        headers = {"X-CSRF-TOKEN": self.session.cookies.get("spikecast_csrf")}
+        answer = self.session.request(method, self.site + path, json=body, headers=headers, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json() if answer.content else {}
 
@@ -82,12 +90,12 @@ class Api:
 
 @pytest.fixture(scope="session")
 def admin_api(site: RunningServer) -> Api:
-    """The first Admin's script."""
+    """The API for the first Admin."""
     return Api(site.url, ADMIN_USERNAME, ADMIN_PASSWORD)
 
 
 class Person:
-    """Somebody with an account, who opens browsers."""
+    """Somebody with an account, who is signed in and opens browsers."""
 
     def __init__(self, site: str, login: str, role: str, open_page: Callable[..., Page]) -> None:
         self.site, self.login, self.password, self.role = site, login, PASSWORD, role
@@ -97,11 +105,7 @@ class Person:
     def browse(self, path: str = "/", **options: object) -> Page:
         """A browser of their own, signed in, at `path`."""
         page = self.open_page(**options)
-        page.goto(f"{self.site}/sign-in")
-        page.get_by_label("E-mail or user name").fill(self.login)
-        page.get_by_label("Password").fill(self.password)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{self.site}/")
+        page.context.add_cookies(self.api.cookies)
         page.goto(self.site + path)
         return page
 
@@ -125,9 +129,10 @@ def open_page(browser: Browser, complaints: Complaints) -> Iterator[Callable[...
 def person(site: RunningServer, admin_api: Api, open_page: Callable[..., Page]) -> Callable[..., Person]:
     """Make somebody: `person()` is an Editor, `person("Viewer")` a Viewer, `person("Admin")` an Admin."""
 
-    def make(role: str = "Editor") -> Person:
-        name = f"{role.lower()}{next(_numbers)}"
-        body = {"email": f"{name}@example.org", "username": name, "password": PASSWORD, "role": role}
+    def make(role: str = "Editor", name: str = "") -> Person:
+        number = next(_numbers)
+        name = name or f"{role.lower()}{number}"
+        body = {"email": f"{number}@example.org", "username": name, "password": PASSWORD, "role": role}
         admin_api.post("/api/users", body)
         return Person(site.url, name, role, open_page)
 

@@ -1,17 +1,22 @@
 """Signing in and out in the browser."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+
+
+def sign_in(page: Page, person) -> None:
+    page.get_by_label("E-mail or user name").fill(person.login)
+    page.get_by_label("Password").fill(person.password)
+    page.keyboard.press("Enter")
 
 
 def test_a_page_asks_to_sign_in_and_comes_back(site, editor, open_page):
     page = open_page()
     page.goto(f"{site.url}/collections?search=truck")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    page.get_by_label("E-mail or user name").fill(editor.login)
-    page.get_by_label("Password").fill(editor.password)
-    page.keyboard.press("Enter")
+    sign_in(page, editor)
     page.wait_for_url(f"{site.url}/collections?search=truck")
+    expect(page.get_by_role("button", name=editor.login)).to_be_visible()
 
 
 def test_a_wrong_password_is_told_and_the_login_kept(site, editor, open_page, complaints):
@@ -34,8 +39,11 @@ def test_signing_out_ends_the_sign_in(site, editor):
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_the_token_is_out_of_reach_of_scripts(editor):
-    page = editor.browse()
+def test_the_token_is_out_of_reach_of_scripts(site, editor, open_page):
+    page = open_page()
+    page.goto(f"{site.url}/sign-in")
+    sign_in(page, editor)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
     cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
     assert cookies["spikecast_session"]["httpOnly"]
     assert cookies["spikecast_session"]["sameSite"] == "Lax"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 30  # seconds; what is waited for comes soon, unless the machine is busy with something else
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 # Nothing but the server under test is there for it; and root needs to run it without a sandbox.
@@ -22,6 +23,12 @@ FLAGS = [
     "--no-pings",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
+
+# Whatever the Content Security Policy stops is an error in the console, also where Chromium says less of it.
+TELL_VIOLATIONS = """
+addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
+  console.error(`policy: ${effectiveDirective} ${blockedURI}`));
+"""
 
 
 def program() -> str | None:
@@ -66,6 +73,7 @@ def context(browser: Browser, complaints: Complaints, **options) -> Iterator[Bro
     """A browser of its own: cookies, storage, zone, width."""
     settings = {"viewport": WIDE, "locale": "en-GB", "timezone_id": "Europe/Berlin", **options}
     with browser.new_context(**settings) as made:
-        made.set_default_timeout(10_000)
+        made.set_default_timeout(PATIENCE * 1000)
+        made.add_init_script(TELL_VIOLATIONS)
         made.on("page", complaints.watch)
         yield made

@@ -34,10 +34,7 @@ export const spikeLoading = () => ({
         this.watchStrip();
         this.watchChart();
         this.check();
-        // x-show shows the form with the next frame, and what is not seen takes no focus.
-        if (!this.spike && !this.name) {
-          requestAnimationFrame(() => document.getElementById("spike-name")?.focus());
-        }
+        if (!this.spike && !this.name) this.focusName();
       });
     } catch (problem) {
       this.failed = problem.message;
@@ -45,6 +42,14 @@ export const spikeLoading = () => ({
       clearTimeout(slow);
       this.slow = false;
     }
+  },
+
+  /** A new spike begins with its name, unless the person is busy elsewhere by now. */
+  focusName() {
+    // x-show shows the form with the next frame, and what is not seen takes no focus.
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) document.getElementById("spike-name").focus();
+    });
   },
 
   async fetch() {
