@@ -26,6 +26,7 @@ KNOWN = {
     "INSTANCE": "the folder for the SQLite file and the secret key",
     "SQLITE_SYNCHRONOUS": "FULL survives a power cut, NORMAL is faster",
     "CACHED_FIELDS": "how many fields a worker keeps at hand; 100,000 take about 40 MB",
+    "AUDIT_ENTRIES": "how many entries the audit log keeps",
     "TRUSTED_PROXIES": "how many reverse proxies stand in front",
 }
 FOR_TESTS = {"TEST_POSTGRES_URL", "TEST_REQUIRE"}
@@ -59,6 +60,7 @@ class Settings:
     sqlite_synchronous: str
     cached_fields: int
     trusted_proxies: int
+    audit_entries: int
     first_admin: FirstAdmin | None
 
     @property
@@ -92,6 +94,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         sqlite_synchronous=_one_of("SQLITE_SYNCHRONOUS", given.get("SQLITE_SYNCHRONOUS", "FULL")),
         cached_fields=_whole("CACHED_FIELDS", given.get("CACHED_FIELDS", "100000"), 0, 10**8),
         trusted_proxies=_whole("TRUSTED_PROXIES", given.get("TRUSTED_PROXIES", "0"), 0, 10),
+        audit_entries=_whole("AUDIT_ENTRIES", given.get("AUDIT_ENTRIES", "100000"), 1000, 10_000_000),
         first_admin=_first_admin(given),
     )
 

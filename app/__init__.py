@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app import cli, database, direct, startup
+from app.audit import api as audit_api
+from app.audit import pages as audit_pages
 from app.auth import api as auth_api
 from app.auth import keys_api, passwords, users_api
 from app.auth import pages as auth_pages
@@ -106,6 +108,7 @@ def _register_routes(app: Flask) -> None:
         generation_api,
         sample_api,
         polls_api,
+        audit_api,
         meta,
     ):
         api.register_blueprint(module.blp)
@@ -115,6 +118,7 @@ def _register_routes(app: Flask) -> None:
         collections_pages.pages,
         spikes_pages.pages,
         generation_pages.pages,
+        audit_pages.pages,
     ):
         app.register_blueprint(pages)
     app.extensions["openapi"] = api.spec.to_dict()

@@ -190,7 +190,9 @@ def _begin_impatiently(connection: sa.Connection, patience: float) -> None:
 
 def _lower(text: str | None) -> str | None:
     """Unicode's lower case as PostgreSQL has it, each character by itself; SQLite's own knows ASCII only."""
-    return "".join(map(str.lower, text)) if isinstance(text, str) else text
+    if not isinstance(text, str):
+        return text
+    return text.lower() if text.isascii() else "".join(map(str.lower, text))
 
 
 def _counter_next(last: str | None, start: str, step: str, reset: str | None, direction: int) -> str:

@@ -157,7 +157,7 @@ def greet_first_admin(wanted: config.FirstAdmin | None) -> None:
             token,
         )
         return
-    service.create_user(**checked(wanted))
+    service.create_user(**checked(wanted), is_set_up=True)
     log.info("Made the first Admin: %s", wanted.username)
 
 

@@ -99,5 +99,5 @@ def revoke_key(key_id: int) -> ApiKey:
 @refuses(404)
 def delete_key(key_id: int) -> None:
     """Delete a key: it ends at once."""
-    db.session.delete(ApiKey.get_for(current_actor(), key_id, locked=True))
+    service.delete_key(ApiKey.get_for(current_actor(), key_id, locked=True))
     db.session.commit()

@@ -12,7 +12,8 @@ from app.auth.schemas import UserIn
 from app.database import db
 from app.errors import DomainError, Forbidden, NotFound
 from app.models import User
-from app.web import cookies
+from app.models.audit import Action
+from app.web import audit, cookies
 from app.web.access import admin, public, signed_in
 from app.web.schema import by_path
 
@@ -77,7 +78,7 @@ def set_up() -> AnyResponse:
     try:
         user = setup.make_first_admin(form.token.data or "", values, now)
     except Forbidden as error:
-        db.session.rollback()
+        audit.note_refusal(Action.SET_UP, why="wrong token")
         return _set_up_page(form, {"token": error.detail}, error.status)
     sign_in = service.begin_sign_in(user, client, now)
     db.session.commit()

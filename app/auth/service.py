@@ -14,8 +14,10 @@ from sqlalchemy.orm import selectinload
 from app import keys
 from app.auth import guessing, passwords
 from app.database import db, translate
-from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from app.models import Actor, ApiKey, ApiKeyCollection, Collection, Role, SignIn, User
+from app.models.audit import Action, Outcome
+from app.web import audit
 from app.web.access import CHALLENGE
 
 ACCESS_LASTS = timedelta(hours=1)
@@ -40,21 +42,34 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
     """
     user = User.by_login(login)
     account = guessing.account_of(user, login)
-    guessing.refuse_too_many(account, client.address, now)
+    _refuse_too_many(Action.SIGN_IN, user, account, client, now)
     stored = user.password_hash if user else None
     db.session.rollback()
     is_right = passwords.matches(password, stored)
     guessing.take_turn(client.address)
-    guessing.refuse_too_many(account, client.address, now)
+    _refuse_too_many(Action.SIGN_IN, user, account, client, now)
     user = User.by_login(login, locked=True)  # or a password that is being changed could still sign in
     if user is None or not is_right or user.password_hash != stored:
         guessing.failed(account, client.address, now)
+        # What was typed for an account that is not there is not noted: it may be a password.
+        why = "wrong password" if user else "unknown account"
+        audit.note(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
         db.session.commit()
         raise Unauthenticated("The login or the password is wrong.", headers=CHALLENGE)
     guessing.succeeded(account, client.address)
     if passwords.is_outdated(user.password_hash):
         user.password_hash = passwords.hashed(password)
+    audit.note(Action.SIGN_IN, user, by=user)
     return user
+
+
+def _refuse_too_many(action: Action, user: User | None, account: str, client: Client, now: datetime) -> None:
+    """Raise TooMany where somebody is guessing."""
+    try:
+        guessing.refuse_too_many(account, client.address, now)
+    except TooMany:
+        audit.note_refusal(action, user, why="too many attempts")
+        raise
 
 
 def begin_sign_in(user: User, client: Client, now: datetime) -> SignIn:
@@ -95,22 +110,32 @@ def access_token(actor: Actor, sign_in_id: str) -> dict[str, Any]:
 
 def sign_out(actor: Actor) -> None:
     """End the sign-in that the actor came with: its access and refresh tokens."""
-    end_sign_in(actor, actor.sign_in_id)
+    _end_sign_in(actor, actor.sign_in_id)
+    audit.note(Action.SIGN_OUT)
 
 
 def end_sign_in(actor: Actor, sign_in_id: str) -> bool:
     """End one of the actor's sign-ins; whether there was such a one."""
     if not sign_in_id.isalnum():
         return False  # no database takes all that an address may hold
+    address = _end_sign_in(actor, sign_in_id)
+    if address is not None:
+        audit.note(Action.END_SIGN_IN, address=address)
+    return address is not None
+
+
+def _end_sign_in(actor: Actor, sign_in_id: str) -> str | None:
+    """The address that the sign-in came from; None where there was no such sign-in."""
     wanted = sa.delete(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == actor.user_id)
-    return db.session.scalar(wanted.returning(SignIn.id)) is not None
+    return db.session.scalar(wanted.returning(SignIn.address))
 
 
 def end_other_sign_ins(actor: Actor) -> None:
     """End all of the actor's sign-ins but the one that they came with."""
-    db.session.execute(
-        sa.delete(SignIn).where(SignIn.user_id == actor.user_id, SignIn.id != actor.sign_in_id)
-    )
+    others = sa.delete(SignIn).where(SignIn.user_id == actor.user_id, SignIn.id != actor.sign_in_id)
+    ended = len(db.session.scalars(others.returning(SignIn.id)).all())
+    if ended:
+        audit.note(Action.END_OTHER_SIGN_INS, ended=ended)
 
 
 def change_password(
@@ -122,13 +147,15 @@ def change_password(
     if user is None:
         raise Unauthenticated("The account is gone.", headers=CHALLENGE)
     account = guessing.account_of(user, "")
-    guessing.refuse_too_many(account, client.address, now)
+    _refuse_too_many(Action.CHANGE_PASSWORD, user, account, client, now)
     if not passwords.matches(current, user.password_hash):
         guessing.failed(account, client.address, now)
+        audit.note(Action.CHANGE_PASSWORD, user, outcome=Outcome.REFUSED, why="wrong password")
         db.session.commit()
         raise Invalid({"current_password": ["is not your password"]})
     guessing.succeeded(account, client.address)
     set_password(user, new)
+    audit.note(Action.CHANGE_PASSWORD, user)
     return user, begin_sign_in(user, client, now)
 
 
@@ -141,12 +168,16 @@ def set_password(user: User, password: str) -> None:
 # --- Users ---------------------------------------------------------------------------------------------
 
 
-def create_user(email: str, username: str, password: str, role: Role) -> User:
-    """A new user."""
+def create_user(email: str, username: str, password: str, role: Role, *, is_set_up: bool = False) -> User:
+    """A new user; at the set-up it is they who make themselves."""
     user = User(email=email, role=role, password_hash=passwords.hashed(password))
     user.rename(username)
     db.session.add(user)
     _flush_user(user)
+    if is_set_up:
+        audit.note(Action.SET_UP, user, by=user)
+    else:
+        audit.note(Action.CREATE_USER, user, role=role)
     return user
 
 
@@ -160,6 +191,7 @@ def get_user(user_id: int, *, locked: bool = False) -> User:
 
 def change_user(user: User, changes: Mapping[str, Any]) -> None:
     """Change what is given. A new role or password ends the user's tokens."""
+    before = _noted(user)
     if "role" in changes and changes["role"] is not user.role:
         if user.role is Role.ADMIN:
             user.must_not_be_last_admin()
@@ -172,6 +204,17 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
     if "password" in changes:
         set_password(user, changes["password"])
     _flush_user(user)
+    audit.note_change(Action.CHANGE_USER, user, before, _noted(user))
+
+
+def _noted(user: User) -> dict[str, Any]:
+    """What the audit log tells of, where it changes."""
+    return {
+        "email": user.email,
+        "username": user.username,
+        "role": user.role,
+        "password": user.password_hash,
+    }
 
 
 def _flush_user(user: User) -> None:
@@ -202,11 +245,10 @@ def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool
     owned = Collection.owner_id == user.id
     count = db.session.scalar(sa.select(sa.func.count()).select_from(Collection).where(owned)) or 0
     if transfer_to is not None:
-        if transfer_to == user.id or db.session.get(User, transfer_to, with_for_update=True) is None:
-            raise Invalid({"transfer_to": ["must be the id of another user"]})
-        db.session.execute(sa.update(Collection).where(owned).values(owner_id=transfer_to))
+        _transfer(user, transfer_to)
     elif delete_collections:
-        db.session.execute(sa.delete(Collection).where(owned))
+        gone = db.session.scalars(sa.delete(Collection).where(owned).returning(Collection))
+        audit.note_each(Action.DELETE_COLLECTION, gone)
     elif count:
         raise Conflict(
             f"{user.username} owns {count} collection{'' if count == 1 else 's'}. Say what becomes of them: "
@@ -214,8 +256,20 @@ def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool
             kind="owns-collections",
             facts={"collections": count},
         )
+    audit.note(Action.DELETE_USER, user, role=user.role)
     db.session.delete(user)
     db.session.flush()  # a collection made meanwhile shows now
+
+
+def _transfer(user: User, heir_id: int) -> None:
+    """Give a user's collections to somebody else."""
+    heir = db.session.get(User, heir_id, with_for_update=True)
+    if heir is None or heir is user:
+        raise Invalid({"transfer_to": ["must be the id of another user"]})
+    given = sa.update(Collection).where(Collection.owner_id == user.id).values(owner_id=heir_id)
+    changed = {"owner": [user.username, heir.username]}
+    moved = db.session.scalars(given.returning(Collection))
+    audit.note_each(Action.CHANGE_COLLECTION, moved, changed=changed)
 
 
 # --- API keys ------------------------------------------------------------------------------------------
@@ -232,7 +286,8 @@ def create_key(actor: Actor, values: Mapping[str, Any], now: datetime) -> tuple[
         created_at=now,
     )
     db.session.add(key)
-    change_key(actor, key, values, now)
+    _fill_in(actor, key, values, now)
+    audit.note(Action.CREATE_KEY, key, expires_at=key.expires_at, is_limited=key.is_limited)
     return key, text
 
 
@@ -240,6 +295,23 @@ def change_key(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datet
     """Change the label, expiry or limits of one's own key."""
     if key.user_id != actor.user_id:
         raise Forbidden("Only its owner may change an API key; you may revoke or delete it.")
+    before = _noted_of(key)
+    _fill_in(actor, key, changes, now)
+    audit.note_change(Action.CHANGE_KEY, key, before, _noted_of(key))
+
+
+def _noted_of(key: ApiKey) -> dict[str, Any]:
+    """What the audit log tells of, where it changes."""
+    limits = [(limit.collection_id, limit.collection_type) for limit in key.limits]
+    return {
+        "label": key.label,
+        "expires_at": key.expires_at,
+        "allowed_collections": limits if key.is_limited else None,
+    }
+
+
+def _fill_in(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
+    """Take what is given, and settle the key for the answer."""
     faults: dict[str, list[str]] = {}
     expires_at = changes.get("expires_at")
     if expires_at is not None and expires_at <= now:
@@ -289,5 +361,13 @@ def _limit(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) -> di
 
 def revoke_key(key: ApiKey, now: datetime) -> None:
     """End a key at once; it stays in the list."""
-    key.revoked_at = key.revoked_at or now
+    if key.revoked_at is None:
+        key.revoked_at = now
+        audit.note(Action.REVOKE_KEY, key, owner=key.user.username)
     _settle(key)
+
+
+def delete_key(key: ApiKey) -> None:
+    """Delete a key: it ends at once."""
+    audit.note(Action.DELETE_KEY, key, owner=key.user.username)
+    db.session.delete(key)

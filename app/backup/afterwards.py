@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from app.backup.snapshot import Counter, Snapshot, move_ids_on, taken, why_it_tells_nothing
 from app.errors import Conflict
-from app.models import ApiKey, Field, SetUpToken, SignIn, SpikeSchedule, SpikeScheduleField
+from app.models import ApiKey, AuditEntry, Field, SetUpToken, SignIn, SpikeSchedule, SpikeScheduleField
+from app.models.audit import COMMAND_LINE, Action, Outcome, Party, Thing, entry_of
 from app.values import DIRECTIONS, advance, exact
 
 MOST_TOLD = 10
@@ -39,13 +40,15 @@ def put_right(connection: sa.Connection, before: Snapshot | None, choice: Choice
     restored = taken(connection, now)
     doubt = why_it_tells_nothing(restored, before) if before else "there is none to be read"
     known = before if before and not doubt else None
-    return [
+    told = [
         *_set_counters(connection, restored, known, choice, doubt),
         *_end_keys(connection, restored, known, now),
         *_tell_people(restored, known),
         *_end_sign_ins(connection),
         *_move_ids_on(connection, known),
     ]
+    _note(connection, now)
+    return told
 
 
 # --- Counters ------------------------------------------------------------------------------------------
@@ -195,6 +198,13 @@ def _move_ids_on(connection: sa.Connection, known: Snapshot | None) -> list[str]
         return ["Ids that were given to things made since the backup may be given again."]
     move_ids_on(connection, known.last_ids)
     return []
+
+
+def _note(connection: sa.Connection, now: datetime) -> None:
+    """Say in the audit log that it is the one of the backup from here back."""
+    by_command = Party(None, None, COMMAND_LINE)
+    entry = entry_of(by_command, Action.RESTORE, Outcome.DONE, Thing(), {}, now=now)
+    connection.execute(sa.insert(AuditEntry), [entry])
 
 
 def counted(count: int, noun: str) -> str:

@@ -32,6 +32,7 @@ def check_config() -> None:
         ("WORKERS", settings.workers),
         ("SQLITE_SYNCHRONOUS", settings.sqlite_synchronous),
         ("TRUSTED_PROXIES", settings.trusted_proxies),
+        ("AUDIT_ENTRIES", settings.audit_entries),
         ("ADMIN_USERNAME", admin),
     ):
         click.echo(f"{config.PREFIX}{name:<20} {value}")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from app import database, startup
 from app.database import db
 from app.errors import DomainError
+from app.web import audit
 from app.web.schema import by_path
 
 
@@ -48,7 +49,8 @@ def on_the_database(command: Callable[..., str]) -> Callable[..., None]:
     def run(*args: Any, **options: Any) -> str:
         startup.migrate()
         database.begin(writes=True)
-        said = command(*args, **options)
+        with audit.from_the_command_line():
+            said = command(*args, **options)
         db.session.commit()
         return said
 

@@ -6,6 +6,8 @@ from app.auth import service
 from app.auth.schemas import UserIn, UserPatch
 from app.cli.support import loaded, on_the_database, read_password
 from app.models import Role, User
+from app.models.audit import Action
+from app.web import audit
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
@@ -34,6 +36,7 @@ def set_password(login: str, password_stdin: bool) -> str:
     given = {"password": read_password(from_stdin=password_stdin)}
     user = _user(login)
     service.set_password(user, loaded(UserPatch(), given)["password"])
+    audit.note(Action.CHANGE_PASSWORD, user)
     return f"{user.username} has a new password; their sign-ins have ended."
 
 

@@ -105,7 +105,7 @@ def change_collection(changes: dict[str, Any], collection_id: int) -> Collection
 @refuses(404)
 def delete_collection(collection_id: int) -> None:
     """Delete a collection with its fields and spike schedules."""
-    db.session.delete(Collection.get_for(current_actor(), collection_id, locked=True))
+    service.delete_collection(Collection.get_for(current_actor(), collection_id, locked=True))
     db.session.commit()
 
 

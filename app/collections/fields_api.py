@@ -82,7 +82,7 @@ def change_field(given: Checked, field_id: int) -> Field:
 @refuses(404)
 def delete_field(field_id: int) -> None:
     """Delete a field, and its copies with it."""
-    db.session.delete(Field.get_for(current_actor(), field_id, locked=True))
+    service.delete_field(Field.get_for(current_actor(), field_id, locked=True))
     db.session.commit()
 
 

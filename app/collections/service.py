@@ -10,8 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from app.database import db, translate
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Actor, Collection, Field, User, copies
+from app.models.audit import Action
 from app.models.collection import field_name_taken, name_taken
 from app.values import DIRECTIONS, SETTING_NAMES, settle
+from app.web import audit
 from app.web.schema import Checked, refuse
 
 # --- Collections ---------------------------------------------------------------------------------------
@@ -19,6 +21,12 @@ from app.web.schema import Checked, refuse
 
 def create_collection(actor: Actor, values: Mapping[str, Any]) -> Collection:
     """A new collection of the actor's, or of whoever an Admin says."""
+    collection = _new_collection(actor, values)
+    audit.note(Action.CREATE_COLLECTION, collection, owner=collection.owner.username)
+    return collection
+
+
+def _new_collection(actor: Actor, values: Mapping[str, Any]) -> Collection:
     collection = Collection(name=values["name"], owner_id=actor.user_id)
     _give(actor, collection, values)
     db.session.add(collection)
@@ -28,9 +36,16 @@ def create_collection(actor: Actor, values: Mapping[str, Any]) -> Collection:
 
 def change_collection(actor: Actor, collection: Collection, changes: Mapping[str, Any]) -> None:
     """Rename a collection, or give it to somebody else."""
+    before = _noted(collection)
     collection.name = changes.get("name", collection.name)
     _give(actor, collection, changes)
     _flush_collection(collection)
+    audit.note_change(Action.CHANGE_COLLECTION, collection, before, _noted(collection))
+
+
+def _noted(collection: Collection) -> dict[str, Any]:
+    """What the audit log tells of, where it changes."""
+    return {"name": collection.name, "owner": collection.owner.username}
 
 
 def _give(actor: Actor, collection: Collection, values: Mapping[str, Any]) -> None:
@@ -56,13 +71,20 @@ def _flush_collection(collection: Collection) -> None:
 
 def copy_collection(actor: Actor, original: Collection, name: str) -> Collection:
     """A new collection of the actor's with the same fields; without state, spikes or keys."""
-    collection = create_collection(actor, {"name": name})
+    collection = _new_collection(actor, {"name": name})
+    audit.note(Action.COPY_COLLECTION, collection, original={"id": original.id, "name": original.name})
     for field in original.fields:
         copy = Field(collection_type=field.collection_type, field_name=field.field_name)
         copy.take(field.value_type, field.settings)
         collection.fields.append(copy)
         db.session.flush()  # one by one: ids keep the order
     return collection
+
+
+def delete_collection(collection: Collection) -> None:
+    """Delete a collection with its fields and schedules."""
+    audit.note(Action.DELETE_COLLECTION, collection)
+    db.session.delete(collection)
 
 
 def delete_collections(actor: Actor, ids: Sequence[int]) -> None:
@@ -81,7 +103,8 @@ def delete_collections(actor: Actor, ids: Sequence[int]) -> None:
     }
     if missing:
         raise NotFound("Nothing was deleted: some of the collections do not exist.", faults=missing)
-    db.session.execute(sa.delete(Collection).where(Collection.id.in_(found)))
+    gone = db.session.scalars(sa.delete(Collection).where(Collection.id.in_(found)).returning(Collection))
+    audit.note_each(Action.DELETE_COLLECTION, gone)
 
 
 # --- Fields --------------------------------------------------------------------------------------------
@@ -101,12 +124,14 @@ def add_field(collection: Collection, given: Checked, now: datetime) -> Field:
     db.session.add(field)
     _flush_field(field)
     copies.field_added(field, now)
+    audit.note(Action.CREATE_FIELD, field, **_kind(field))
     return field
 
 
 def change_field(field: Field, given: Checked, now: datetime) -> None:
     """Change what is given about a field, whose collection the caller has locked; its copies keep step."""
     changes, faults = given
+    before = _noted_of(field)
     value_type = changes.get("value_type", field.value_type)
     collection_type = changes.get("collection_type", field.collection_type)
     kept = field.settings if value_type is field.value_type else {}  # another type's settings fall away
@@ -119,6 +144,16 @@ def change_field(field: Field, given: Checked, now: datetime) -> None:
     field.take(value_type, settings)
     _flush_field(field)
     copies.field_changed(field, kind_changed=kind_changed, now=now)
+    audit.note_change(Action.CHANGE_FIELD, field, before, _noted_of(field))
+
+
+def _noted_of(field: Field) -> dict[str, Any]:
+    """What the audit log tells of, where it changes."""
+    return {"field_name": field.field_name, **_kind(field), **field.settings}
+
+
+def _kind(field: Field) -> dict[str, Any]:
+    return {"collection_type": field.collection_type, "value_type": field.value_type}
 
 
 def _settled(
@@ -151,3 +186,10 @@ def reset_counter(field: Field) -> None:
     if field.value_type not in DIRECTIONS:
         raise Conflict(f"{field.field_name} is no counter: {field.value_type} has nothing to reset.")
     field.current_number = None
+    audit.note(Action.RESET_FIELD, field, collection_type=field.collection_type)
+
+
+def delete_field(field: Field) -> None:
+    """Delete a field, and its copies with it."""
+    audit.note(Action.DELETE_FIELD, field, collection_type=field.collection_type)
+    db.session.delete(field)

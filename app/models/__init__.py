@@ -2,6 +2,7 @@
 
 from app.models.actor import Actor, Role
 from app.models.api_key import ApiKey, ApiKeyCollection
+from app.models.audit import AuditEntry
 from app.models.collection import Collection, Field
 from app.models.poll import Poll
 from app.models.spike import SpikeSchedule, SpikeScheduleField
@@ -11,6 +12,7 @@ __all__ = [
     "Actor",
     "ApiKey",
     "ApiKeyCollection",
+    "AuditEntry",
     "Collection",
     "Field",
     "Poll",

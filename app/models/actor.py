@@ -22,6 +22,7 @@ class Actor:
     user_id: int
     role: Role
     sign_in_id: str = ""
+    name: str = ""
 
     @property
     def is_admin(self) -> bool:

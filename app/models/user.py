@@ -34,7 +34,7 @@ class User(Timestamps, Base):
     @property
     def actor(self) -> Actor:
         """Them, as the policy sees them."""
-        return Actor(self.id, self.role)
+        return Actor(self.id, self.role, name=self.username)
 
     def rename(self, username: str) -> None:
         """Give them another user name; letter case does not tell users apart."""
@@ -109,12 +109,12 @@ class SignIn(Base):
     def actor_of(sign_in_id: str, user_id: int, now: datetime) -> Actor | None:
         """The actor of a sign-in that still counts, in one query."""
         query = (
-            sa.select(User.id, User.role)
+            sa.select(User.id, User.role, User.username)
             .join(SignIn, SignIn.user_id == User.id)
             .where(SignIn.id == sign_in_id, User.id == user_id, SignIn.expires_at > now)
         )
         row = db.session.execute(query).one_or_none()
-        return Actor(row.id, row.role, sign_in_id) if row else None
+        return Actor(row.id, row.role, sign_in_id, row.username) if row else None
 
 
 class SignInFailure(Base):

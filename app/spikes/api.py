@@ -161,7 +161,7 @@ def change_spike(given: Checked, spike_id: int) -> SpikeSchedule:
 @refuses(404)
 def delete_spike(spike_id: int) -> None:
     """Delete a spike schedule; the next poll serves normal values."""
-    db.session.delete(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
+    service.delete(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
     db.session.commit()
 
 

@@ -9,12 +9,15 @@ from sqlalchemy.exc import IntegrityError
 from app.database import db, violated
 from app.errors import Conflict, DomainError
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField, copies
+from app.models.audit import Action
 from app.models.spike import OVERLAP
 from app.values import SETTING_NAMES, kind_of, settle
+from app.web import audit
 from app.web.fields import LATEST, iso
 from app.web.schema import Checked, refuse
 
 Faults = dict[str, list[str]]
+MOST_NOTED = 20  # names of overridden fields in the audit log
 
 
 class Override(NamedTuple):
@@ -41,6 +44,8 @@ def schedule(actor: Actor, given: Checked, now: datetime) -> SpikeSchedule:
     collection = Collection.get_for(actor, values["collection_id"], locked=True)
     spike, span = draft(collection, given, now)
     _place(spike, span)
+    overridden = [copy.field_name for copy in spike.spike_fields if copy.is_overridden]
+    audit.note(Action.CREATE_SPIKE, spike, **_window(spike), overrides=overridden[:MOST_NOTED])
     return spike
 
 
@@ -66,7 +71,9 @@ def draft(
 
 def reschedule(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
     """Change what is given about a schedule, whose collection the caller has locked."""
+    before = _noted(spike)
     _place(spike, revise(spike, given, now))
+    audit.note_change(Action.CHANGE_SPIKE, spike, before, _noted(spike))
 
 
 def revise(spike: SpikeSchedule, given: Checked, now: datetime, *, may_be_past: bool = False) -> Span:
@@ -100,8 +107,10 @@ def end(spike: SpikeSchedule, now: datetime) -> None:
     status = spike.status(now)
     if status != "active":
         raise Conflict(f"{spike.name!r} is {status}, not active; there is nothing to end.", kind="not-active")
+    before = _noted(spike)
     spike.end_datetime = now
     _settle(spike)
+    audit.note_change(Action.END_SPIKE, spike, before, _noted(spike))
 
 
 def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
@@ -115,7 +124,32 @@ def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
     assert later is not None
     if spike.status(now) == "expired":
         copies.catch_up(spike, spike.collection.fields)
+    before = _noted(spike)
     _place(spike, Span(spike.start_datetime, later))
+    audit.note_change(Action.EXTEND_SPIKE, spike, before, _noted(spike))
+
+
+def delete(spike: SpikeSchedule) -> None:
+    """Delete a schedule; the next poll serves normal values."""
+    audit.note(Action.DELETE_SPIKE, spike, **_window(spike))
+    db.session.delete(spike)
+
+
+def _window(spike: SpikeSchedule) -> dict[str, Any]:
+    return {"start_datetime": spike.start_datetime, "end_datetime": spike.end_datetime}
+
+
+def _noted(spike: SpikeSchedule) -> dict[str, Any]:
+    """What the audit log tells of, where it changes."""
+    return {
+        "name": spike.name,
+        **_window(spike),
+        "spike_fields": {
+            copy.original_field_id: {name: getattr(copy, name) for name in copy.overridden_settings}
+            for copy in spike.spike_fields
+            if copy.is_overridden
+        },
+    }
 
 
 # --- The window ----------------------------------------------------------------------------------------

@@ -6,14 +6,14 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from app.database import db
-from app.errors import Conflict, DomainError, Unavailable
-from app.web import pages
+from app.errors import Conflict, DomainError, Forbidden, Unavailable
+from app.web import audit, pages
 
 RETRY_SECONDS = 2
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate", "Location")
@@ -43,6 +43,8 @@ def init_app(app: Flask) -> None:
 def on_domain_error(error: DomainError) -> Response:
     """What Spikecast itself refuses."""
     db.session.rollback()
+    if isinstance(error, Forbidden) and "actor" in g:
+        audit.note_refused_request(g.actor)
     members = dict(error.facts)
     if error.faults:
         members["errors"] = error.faults

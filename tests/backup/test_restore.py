@@ -5,7 +5,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+import sqlalchemy as sa
 
+from app.database import db
+from app.models import AuditEntry
 from tests.support.commands import refused
 from tests.support.server import running_server
 from tests.support.signing_in import is_signed_in
@@ -195,6 +198,16 @@ def test_where_the_database_cannot_be_put_nothing_changes(here, monkeypatch):
         patch.setattr("os.fsync", full)
         assert "No space left on device" in refused(here.run("restore", file))
     assert here.state() == before
+
+
+def test_the_audit_log_says_that_it_was_done(here):
+    file = here.backup()
+    here.make.collection("Truck 02")
+    here.restored(file)
+    with here.app.app_context():
+        newest = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert (newest.action, newest.outcome, newest.source) == ("restore", "done", "command line")
+    here.close()
 
 
 # --- While somebody uses it ----------------------------------------------------------------------------

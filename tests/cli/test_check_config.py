@@ -79,6 +79,7 @@ def test_it_shows_every_setting_in_force(run):
         "SPIKECAST_WORKERS",
         "SPIKECAST_SQLITE_SYNCHRONOUS",
         "SPIKECAST_TRUSTED_PROXIES",
+        "SPIKECAST_AUDIT_ENTRIES",
         "SPIKECAST_ADMIN_USERNAME",
         "database",
     }

@@ -31,6 +31,7 @@ GET    /api/api-keys/<id:key_id>                                     401 404 200
 PATCH  /api/api-keys/<id:key_id>                                     401 404 200 200 404 403 401 401
 DELETE /api/api-keys/<id:key_id>                                     401 404 204 204 404 204 401 401
 POST   /api/api-keys/<id:key_id>/revoke                              401 404 200 200 404 200 401 401
+GET    /api/audit                                                    401 403 403 403 403 200 401 401
 POST   /api/auth/change-password                                     401 200 200 200 200 200 401 401
 POST   /api/auth/login                                               200 200 200 200 200 200 200 200
 POST   /api/auth/logout                                              401 204 204 204 204 204 401 401
@@ -84,6 +85,7 @@ PAGES = """
                                                                      nob vie kee own str adm too rev
 GET    /                                                             302 200 200 200 200 200 302 302
 GET    /api-keys                                                     302 200 200 200 200 200 302 302
+GET    /audit                                                        302 403 403 403 403 200 302 302
 GET    /collections                                                  302 200 200 200 200 200 302 302
 GET    /collections/<id:collection_id>                               302 404 200 200 404 200 302 302
 GET    /integrations                                                 302 200 200 200 200 200 302 302

@@ -29,6 +29,7 @@ MAY_COMMIT = {
     "app/generation/poller.py": {
         "note_use": "noting a poll is a transaction of its own, which may fail",
     },
+    "app/web/audit.py": {"_note_refusal": "a refusal is noted in a transaction of its own"},
     "app/startup.py": {"prepare": "the first start is no request"},
 }
 

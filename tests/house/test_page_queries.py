@@ -20,6 +20,7 @@ PAGES = {
     "/api-keys": "/api-keys",
     "/integrations": "/integrations?collection={collection}",
     "/users": "/users",
+    "/audit": "/audit",
     "/profile": "/profile",
     "/sign-in": "/sign-in?next=/spikes",
     "/api/docs": "/api/docs",

@@ -22,6 +22,7 @@ PAGES = [
     "/api-keys",
     "/integrations?collection={collection}",
     "/users",
+    "/audit",
     "/profile",
     "/nowhere",
 ]

@@ -36,6 +36,7 @@ def test_everything_has_a_working_default():
         sqlite_synchronous="FULL",
         cached_fields=100_000,
         trusted_proxies=0,
+        audit_entries=100_000,
         first_admin=None,
     )
 
@@ -63,6 +64,8 @@ def test_space_around_a_value_does_not_count():
         ("WORKERS", "256", "workers", 256),
         ("TRUSTED_PROXIES", "0", "trusted_proxies", 0),
         ("TRUSTED_PROXIES", "10", "trusted_proxies", 10),
+        ("AUDIT_ENTRIES", "1000", "audit_entries", 1000),
+        ("AUDIT_ENTRIES", "10000000", "audit_entries", 10_000_000),
         ("SQLITE_SYNCHRONOUS", "normal", "sqlite_synchronous", "NORMAL"),
         ("SQLITE_SYNCHRONOUS", "FULL", "sqlite_synchronous", "FULL"),
         ("SECRET_KEY", SECRET, "secret_key", SECRET),
@@ -135,6 +138,7 @@ def test_the_first_admin_comes_of_three_settings():
         ("WORKERS", "9" * 5_000, "must be a whole number from 1 to 256"),
         ("TRUSTED_PROXIES", "11", "must be a whole number from 0 to 10"),
         ("TRUSTED_PROXIES", "yes", "must be a whole number from 0 to 10"),
+        ("AUDIT_ENTRIES", "999", "must be a whole number from 1000 to 10000000"),
         ("SQLITE_SYNCHRONOUS", "OFF", "must be FULL or NORMAL"),
         ("SQLITE_SYNCHRONOUS", "1", "must be FULL or NORMAL"),
         ("INSTANCE", "/var/\x00lib", "not printable text"),

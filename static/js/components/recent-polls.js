@@ -5,7 +5,7 @@ import { refreshing } from "../lib/refreshing.js";
 import { pollWords } from "../lib/spike-words.js";
 import { utc } from "../lib/time.js";
 
-const SHOWN = 5;
+const SHOWN = 6;
 
 export const recentPolls = () =>
   mix(listOf("/api/polls", { sort: "-polled_at", perPage: SHOWN }), {

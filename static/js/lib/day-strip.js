@@ -68,7 +68,7 @@ function barsOf(spikes, now, { from, to, at, pixels }) {
   });
 }
 
-/** The label goes inside its bar, right or left of it: where its times fit too, else where the name does. */
+/** The label goes inside its bar where it fits, else right, else left of it; else it is left out. */
 function labelOf(name, times, { taken, left, right, free }) {
   const needed = [...name].length * LETTER + GAP;
   const more = times.length * LETTER + GAP;
@@ -77,8 +77,7 @@ function labelOf(name, times, { taken, left, right, free }) {
     { side: "right", left: right, width: free - right - GAP },
     { side: "left", left: taken + GAP, width: left - taken - GAP },
   ];
-  const fitting = (least) => places.find(({ width }) => width >= least);
-  const place = fitting(needed + more) ?? fitting(needed);
+  const place = places.find(({ width }) => width >= needed);
   if (!place) return { side: "", left: 0, width: 0, name: "", times: "" };
   const withTimes = place.width >= needed + more;
   const width = place.side === "right" ? Math.min(place.width, needed + more) : place.width;

@@ -1,0 +1,178 @@
+"""Noting who does what, from where: in the transaction that does it, and as a line of the log.
+
+Who it is and where they are comes from the request, here and nowhere else. What is noted says which
+settings changed; the values are kept of a few alone (`SHOWN`), so that no secret gets in.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, g, has_request_context, request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from app import clock, database
+from app.database import db
+from app.log import AUDIT
+from app.models import Actor, ApiKey, AuditEntry, Collection, Field, SpikeSchedule, User
+from app.models.audit import (
+    COMMAND_LINE,
+    SERVER,
+    Action,
+    Kind,
+    Outcome,
+    Party,
+    Thing,
+    entry_of,
+)
+from app.web.fields import iso
+
+Row = User | ApiKey | Collection | Field | SpikeSchedule
+SHOWN = {
+    "name",
+    "username",
+    "label",
+    "field_name",
+    "role",
+    "owner",
+    "collection_type",
+    "value_type",
+    "start_datetime",
+    "end_datetime",
+    "expires_at",
+}
+"""The settings of which an entry shows the old and the new value; of others, that they changed."""
+KINDS = {
+    "user_id": Kind.USER,
+    "key_id": Kind.KEY,
+    "collection_id": Kind.COLLECTION,
+    "field_id": Kind.FIELD,
+    "spike_id": Kind.SPIKE,
+}
+"""What the ids in an address name."""
+REFUSALS_PERIOD = timedelta(minutes=5)
+MOST_REFUSALS = 50
+PATIENCE = 1.0  # seconds; a refusal does not wait longer for its entry
+log = logging.getLogger(AUDIT)
+_outside: ContextVar[str] = ContextVar("source outside of requests", default=SERVER)
+
+
+@contextmanager
+def from_the_command_line() -> Iterator[None]:
+    """What is noted within was done by a command."""
+    token = _outside.set(COMMAND_LINE)
+    try:
+        yield
+    finally:
+        _outside.reset(token)
+
+
+def note(
+    action: Action,
+    row: Row | None = None,
+    *,
+    by: User | None = None,
+    outcome: Outcome = Outcome.DONE,
+    **details: Any,
+) -> None:
+    """Note what is done to `row`, in the transaction that does it; `by` whom, before they are signed in."""
+    thing = Thing.of(row) if row else Thing()
+    shown = {name: _plain(value) for name, value in details.items()}
+    _write([entry_of(_party(by), action, outcome, thing, shown, now=clock.now())])
+
+
+def note_each(action: Action, rows: Iterable[Row], **details: Any) -> None:
+    """Note the same of several things."""
+    party, now = _party(), clock.now()
+    if entries := [entry_of(party, action, Outcome.DONE, Thing.of(row), details, now=now) for row in rows]:
+        _write(entries)
+
+
+def note_change(
+    action: Action, row: Row, before: Mapping[str, Any], after: Mapping[str, Any], **details: Any
+) -> None:
+    """Note which settings changed, with both values of those that are shown; nothing, where none did."""
+    changed = {
+        name: [_plain(before[name]), _plain(after[name])] if name in SHOWN else None
+        for name in after
+        if before[name] != after[name]
+    }
+    if changed:
+        note(action, row, changed=changed, **details)
+
+
+def _plain(value: Any) -> Any:
+    return iso(value) if isinstance(value, datetime) else value
+
+
+def note_refusal(action: Action, row: Row | None = None, **details: Any) -> None:
+    """Note a refusal in a transaction of its own; the present one ends without a trace."""
+    _note_refusal(action, Thing.of(row) if row else Thing(), details)
+
+
+def note_refused_request(actor: Actor) -> None:
+    """Note that somebody who is signed in may not do what they asked for."""
+    asked = {"request": f"{request.method} {request.path}"[:255], "as": actor.role}
+    ids = request.view_args or {}
+    named = next(((kind, ids[name]) for name, kind in KINDS.items() if name in ids), (None, None))
+    _note_refusal(Action.REQUEST, Thing(*named), asked)
+
+
+def _note_refusal(action: Action, thing: Thing, details: dict[str, Any]) -> None:
+    """The refusal stands whatever comes of this; nor can anybody push out the log by being refused often."""
+    party, now = _party(), clock.now()
+    entry = entry_of(party, action, Outcome.REFUSED, thing, details, now=now)
+    try:
+        database.begin(writes=False)
+        if AuditEntry.refused_since(party, now - REFUSALS_PERIOD) < MOST_REFUSALS:
+            database.begin(writes=True, patience=PATIENCE)
+            _write([entry])
+            db.session.commit()
+    except (DBAPIError, PoolTimeout):
+        log.info(_line(entry))
+    finally:
+        db.session.rollback()
+        database.declare(writes=False)
+
+
+def _party(by: User | None = None) -> Party:
+    """Who it is, and from where: the request's address as guesses are counted by."""
+    if not has_request_context():
+        return Party(None, None, _outside.get())
+    source = (request.remote_addr or "unknown")[:64]
+    if by is not None:
+        return Party(by.id, by.username, source)
+    actor: Actor | None = g.get("actor")
+    return Party(actor.user_id, actor.name, source) if actor else Party(None, None, source)
+
+
+def _write(entries: list[dict[str, Any]]) -> None:
+    AuditEntry.write(entries, current_app.config["SETTINGS"].audit_entries)
+    db.session().info.setdefault("audit", []).extend(entries)
+
+
+# --- The log -------------------------------------------------------------------------------------------
+
+
+@sa.event.listens_for(db.session, "after_commit")
+def _tell(session: Session) -> None:
+    """Log what was noted, now that it is certain."""
+    for entry in session.info.pop("audit", ()):
+        log.info(_line(entry))
+
+
+@sa.event.listens_for(db.session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("audit", None)
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    """One line of JSON, all of it ASCII: no name can forge another line."""
+    return json.dumps({"event": "audit", **entry, "noted_at": iso(entry["noted_at"])})

@@ -1,0 +1,135 @@
+// The audit log in words.
+
+import { moment, windowWords } from "./time.js";
+import { LABELS } from "./words.js";
+
+/** Every action, by what it is about: what was done, and for some what was refused. */
+export const GROUPS = [
+  {
+    label: "Signing in, and the server",
+    actions: {
+      "sign-in": "Signed in",
+      "sign-out": "Signed out",
+      "end-sign-in": "Ended a sign-in",
+      "end-other-sign-ins": "Ended their other sign-ins",
+      "change-password": "Changed a password",
+      "set-up": "Set Spikecast up",
+      request: "Asked for what they may not do",
+      restore: "Restored a backup",
+    },
+  },
+  {
+    label: "Users",
+    kind: "user",
+    actions: { "create-user": "Created user", "change-user": "Changed user", "delete-user": "Deleted user" },
+  },
+  {
+    label: "API keys",
+    kind: "key",
+    actions: {
+      "create-key": "Created key",
+      "change-key": "Changed key",
+      "revoke-key": "Revoked key",
+      "delete-key": "Deleted key",
+    },
+  },
+  {
+    label: "Collections",
+    kind: "collection",
+    actions: {
+      "create-collection": "Created collection",
+      "change-collection": "Changed collection",
+      "copy-collection": "Copied collection",
+      "delete-collection": "Deleted collection",
+    },
+  },
+  {
+    label: "Fields",
+    kind: "field",
+    actions: {
+      "create-field": "Created field",
+      "change-field": "Changed field",
+      "reset-field": "Reset counter",
+      "delete-field": "Deleted field",
+    },
+  },
+  {
+    label: "Spikes",
+    kind: "spike",
+    actions: {
+      "create-spike": "Created spike",
+      "change-spike": "Changed spike",
+      "end-spike": "Ended spike",
+      "extend-spike": "Extended spike",
+      "delete-spike": "Deleted spike",
+    },
+  },
+];
+const DONE = Object.assign({}, ...GROUPS.map(({ actions }) => actions));
+const REFUSED = { "sign-in": "Sign-in", "set-up": "Set-up", "change-password": "New password", request: "Request" };
+const SOURCES = { "command line": "Command line", server: "Server" };
+
+/** The choices of a filter: every action, and for each kind of thing all that is about it. */
+export const choices = () =>
+  GROUPS.map(({ label, kind, actions }) => ({
+    label,
+    choices: [
+      ...(kind ? [{ what: `about:${kind}`, label: `All about ${label === "API keys" ? label : label.toLowerCase()}` }] : []),
+      ...Object.entries(actions).map(([what, words]) => ({ what, label: words })),
+    ],
+  }));
+
+/** What was done, or refused; an action that is not known here says its own name. */
+export function what({ action, outcome }) {
+  return (outcome === "refused" && REFUSED[action]) || DONE[action] || action;
+}
+
+/** Who did it; where nobody was signed in, what did it. */
+export const who = ({ actor_name: name, source }) => name ?? SOURCES[source] ?? "Nobody signed in";
+
+/** "spike “Black Friday”"; "spike 7", where its name was not noted. */
+export const about = ({ thing_kind: kind, thing_id: id, thing_name: name }) =>
+  kind && id ? `${kind} ${name === null ? id : `“${name}”`}` : "";
+
+/** "in “Truck 01”", of a field or a spike. */
+export const within = ({ thing_kind: kind, collection_name: name }) =>
+  name !== null && kind !== "collection" ? `in “${name}”` : "";
+
+/** What else was noted: "role: Editor → Admin; password". */
+export function details({ details: given }, now) {
+  const { changed = {}, start_datetime: start, end_datetime: end, ...others } = given;
+  const words = Object.entries(changed).map(([name, values]) => change(name, values, now));
+  if (start && end) words.push(windowWords(start, end, now));
+  for (const [name, value] of Object.entries(others)) words.push(more(name, value, now));
+  return words.filter(Boolean).join("; ");
+}
+
+const TOLD = {
+  why: (value) => value,
+  request: (value) => value,
+  as: (value) => `as ${value}`,
+  address: (value) => `the one from ${value}`,
+  ended: (value) => `${value} ended`,
+  original: ({ name }) => `from “${name}”`,
+  overrides: (names) => (names.length ? `overrides ${names.join(", ")}` : "overrides nothing"),
+  is_limited: (value) => (value ? "limited to collections" : ""),
+};
+
+function more(name, value, now) {
+  if (name in TOLD) return TOLD[name](value);
+  return value === null ? "" : `${label(name)}: ${shown(value, now)}`;
+}
+
+function change(name, values, now) {
+  if (values === null) return label(name);
+  return `${label(name)}: ${shown(values[0], now)} → ${shown(values[1], now)}`;
+}
+
+const NAMES = { spike_fields: "overrides", allowed_collections: "collections" };
+const label = (name) => NAMES[name] ?? name.replace(/_datetime$/, "").replaceAll("_", " ");
+
+function shown(value, now) {
+  if (value === null) return "none";
+  if (value in LABELS) return LABELS[value].toLowerCase();
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? moment(value, now) : String(value);
+}
