@@ -1,6 +1,7 @@
 """Spikecast: synthetic telemetry on demand."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -31,10 +32,18 @@ from app.web.json import OrjsonProvider
 MOST_BODY_BYTES = 4 * 1024 * 1024
 
 
+class Spikecast(Flask):
+    """The app, without what Flask does for views that are coroutines: none is here."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is. Flask would look at every hook and view with each request."""
+        return func
+
+
 def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
     """The app for these settings; without any, for those of the environment. `overrides` are for tests."""
     settings = settings or config.load()
-    app = Flask(
+    app = Spikecast(
         __name__,
         instance_path=str(settings.instance),
         template_folder=str(config.HERE / "templates"),
@@ -42,10 +51,6 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     )
     app.config.from_mapping(_flask_config(settings) | overrides)
     app.json = OrjsonProvider(app)
-    if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, *[settings.trusted_proxies] * 4
-        )
     _configure_log(app)
     database.init_app(app)
     direct.init_app(app)
@@ -55,6 +60,10 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     passwords.init_app(app)
     problems.init_app(app)
     security.init_app(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, *[settings.trusted_proxies] * 4
+        )
     cookies.init_app(app)
     web_pages.init_app(app)
     _register_routes(app)

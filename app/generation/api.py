@@ -37,6 +37,7 @@ class DataOut(Schema):
     )
 
 
+_BEARER = re.compile(r"bearer\s+(\S+)\s*", re.IGNORECASE)
 SPIKE_HEADERS = {
     "X-Spike-Schedule": {
         "schema": {"type": "integer"},
@@ -119,8 +120,10 @@ def type_of(word: str) -> CollectionType:
 
 def _key_of_request() -> str:
     key = request.headers.get("X-API-Key", "").strip()
-    bearer = re.fullmatch(r"bearer\s+(\S+)\s*", request.headers.get("Authorization", ""), re.IGNORECASE)
-    return key or (bearer[1] if bearer else "")
+    if key:
+        return key
+    bearer = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    return bearer[1] if bearer else ""
 
 
 def response_of(reading: service.Reading) -> Response:
@@ -132,7 +135,6 @@ def response_of(reading: service.Reading) -> Response:
         "data": reading.data,
     }
     response = Response(to_bytes(body), content_type="application/json")
-    response.headers["Cache-Control"] = "no-store"
     if reading.spike:
         response.headers["X-Spike-Schedule"] = str(reading.spike.id)
         response.headers["X-Spike-Ends"] = iso(reading.spike.ends)

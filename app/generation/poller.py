@@ -1,8 +1,8 @@
 """Who polls, and what they may read: the key, its collection, and when it was last used."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,8 +19,7 @@ NOTE_USE_AFTER = timedelta(minutes=1)
 NOTE_USE_PATIENCE = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """The collection that a poll asks for: by its name, or by its id."""
 
     name: str | None = None
@@ -32,8 +31,7 @@ class Wanted:
         return cls(id=0) if "\0" in name else cls(name=name)
 
 
-@dataclass(frozen=True, slots=True)
-class Poller:
+class Poller(NamedTuple):
     """Whose key it is, what it asks for, and when: the database's instant, where it has a clock."""
 
     instant: datetime

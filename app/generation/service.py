@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -23,8 +22,7 @@ from app.values import CollectionType, State, Value, advance, standing
 MOST_TRIES = 20
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """The values of one instant."""
 
     collection_name: str

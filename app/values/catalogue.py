@@ -29,7 +29,10 @@ class CollectionType(StrEnum):
     @classmethod
     def from_word(cls, word: str) -> "CollectionType | None":
         """The type that `word` names in any letter case, as in a URL."""
-        return next((member for member in cls if member.value.lower() == word.lower()), None)
+        return _TYPES.get(word.lower())
+
+
+_TYPES = {member.value.lower(): member for member in CollectionType}
 
 
 class ValueType(StrEnum):

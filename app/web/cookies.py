@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import flask_jwt_extended as jwt_extended
-from flask import Flask, Response, g, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from app import clock
 from app.errors import Forbidden
@@ -29,7 +29,21 @@ CONFIG = {
 
 
 class FormSession(SecureCookieSessionInterface):
-    """Flask's session, which holds the forms' CSRF secret: Secure wherever the request came by HTTPS."""
+    """Flask's session, which holds the forms' CSRF secret: Secure wherever the request came by HTTPS.
+
+    It costs nothing where there is no cookie and nobody asks for it.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie holds."""
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send it where it was used."""
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
 
     def get_cookie_secure(self, _app: Flask) -> bool:
         """As the request is."""

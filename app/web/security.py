@@ -1,34 +1,61 @@
-"""Headers that go onto every answer, errors included."""
+"""Headers that go onto every answer, errors included: put on as it leaves the app."""
 
-from flask import Flask, Response, request
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+HEADERS = [
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+]
+BY_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
+NOT_KEPT = ("Cache-Control", "no-store")
+KEPT = ("Cache-Control", "public, max-age=31536000, immutable")
+
+Headers = list[tuple[str, str]]
+Environ = dict[str, Any]
+WSGI = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 def init_app(app: Flask) -> None:
-    """Put the headers onto every answer of the app."""
-    app.after_request(put_headers)
+    """Put the headers onto every answer of the app. Behind a proxy, this has to be done before it is
+    told that it is: the headers depend on what the proxy says."""
+    app.wsgi_app = with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
 
-def put_headers(response: Response) -> Response:
-    """The defences of the browser; and nothing but static files is kept by a cache."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint == "static":
-        kept = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
-        response.headers["Cache-Control"] = kept
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
+def with_headers(wsgi_app: WSGI) -> WSGI:
+    """A WSGI app that answers with the defences of the browser; and nothing but static files is kept
+    by a cache. In an after_request hook the same takes ten times as long."""
+
+    def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def begin(status: str, headers: Headers, exc_info: Any = None) -> Any:
+            return start_response(status, caching(environ, headers) + HEADERS + by_https(environ), exc_info)
+
+        return wsgi_app(environ, begin)
+
+    return answer
+
+
+def caching(environ: Environ, headers: Headers) -> Headers:
+    """The headers of an answer, and how long it may be kept. The name of a static file's version is in
+    its address (`web.pages.asset`), so such an answer stays right for ever."""
+    if environ["PATH_INFO"].startswith("/static/"):
+        if "v=" not in environ["QUERY_STRING"]:
+            return headers
+        return [*(header for header in headers if header[0] != "Cache-Control"), KEPT]
+    if any(name == "Cache-Control" for name, _ in headers):
+        return headers
+    return [*headers, NOT_KEPT]
+
+
+def by_https(environ: Environ) -> Headers:
+    """What is said only where it came by HTTPS."""
+    return [BY_HTTPS] if environ["wsgi.url_scheme"] == "https" else []
