@@ -48,6 +48,7 @@ def open_app(tmp_path, clock):
 
 
 def close(app: Flask) -> None:
+    app.extensions["direct"].close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
