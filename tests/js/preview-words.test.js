@@ -21,6 +21,7 @@ test("means have as many decimals as somebody reads", () => {
     "–",
   ]);
   assert.equal(meanWords(-0.4 / 1e3), "-0.0004");
+  assert.equal(meanWords(5_007_434_247), "5.007bn");
 });
 
 test("overridden fields come first, the rest in the order of the collection", () => {

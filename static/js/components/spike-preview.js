@@ -2,6 +2,8 @@
 
 import { post } from "../lib/api.js";
 import { entriesOf } from "../lib/overrides.js";
+import { chartOf, nearest } from "../lib/preview-chart.js";
+import { draw, mark } from "../lib/preview-drawing.js";
 import { chartWords, inOrder, meanWords, pick, pollsWords } from "../lib/preview-words.js";
 import { faultsFromServer } from "../lib/spike-faults.js";
 import { count } from "../lib/words.js";
@@ -17,14 +19,12 @@ const FEW = 8;
 // Not by x-ref: that is looked up from the element that was clicked, and a row that moves up is a new element.
 const chartElement = () => document.getElementById("spike-chart");
 
-// What is drawn does not belong into Alpine's state: a proxy of a chart is no chart.
+// What is drawn does not belong into Alpine's state, which would watch every point of it.
 export const spikePreview = () => {
   let chart = null;
-  let drawing = null;
   let resized = null;
   let turn = 0;
   let asked = "";
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
   return {
     intervals: INTERVALS,
@@ -34,32 +34,22 @@ export const spikePreview = () => {
     previewFault: "",
     previewing: false,
     showsAllMeans: false,
+    pointedAt: -1,
     pointed: "",
 
     // Lifecycle
 
-    /** Draw anew where the room or the theme changes; at first there is no room at all. */
+    /** Draw anew where the room changes; at first there is none at all. */
     watchChart() {
       if (resized) return;
-      const redraw = () => this.draw();
       resized = new ResizeObserver(() => {
-        const width = roomOf(chartElement());
-        if (width && width !== chart?.width) redraw();
+        if (roomOf(chartElement()) !== chart?.width) this.draw();
       });
       resized.observe(chartElement());
-      this.themes = new MutationObserver(redraw);
-      this.themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-      this.redraw = redraw;
-      dark.addEventListener("change", redraw);
-      document.fonts?.ready.then(redraw);
     },
 
     stopDrawing() {
       resized?.disconnect();
-      this.themes?.disconnect();
-      dark.removeEventListener("change", this.redraw);
-      chart?.destroy();
-      chart = null;
     },
 
     // Actions
@@ -124,18 +114,34 @@ export const spikePreview = () => {
       if (!this.picked) this.picked = id;
     },
 
-    async draw() {
+    draw() {
       const element = chartElement();
-      if (!this.shown || this.previewFault || !roomOf(element)) return;
-      drawing ??= library(element.dataset.library).catch(() => null);
-      const found = await drawing;
-      if (!found) drawing = null; // the table says the same; the next change tries again
-      const [line, width] = [this.shown, roomOf(element)];
-      if (!found || !line || this.previewFault || !width) return;
-      chart?.destroy();
-      chart = found.drawPreview(element, width, this.preview, line, (words) => {
-        this.pointed = words;
-      });
+      const width = roomOf(element);
+      if (!this.shown || this.previewFault || !width) return;
+      chart = chartOf(this.preview, this.shown, width);
+      draw(element, chart);
+      this.point(-1);
+    },
+
+    /** Say what one poll gets; -1 for none. */
+    point(index) {
+      const point = chart?.points[index];
+      this.pointedAt = point ? index : -1;
+      this.pointed = point?.words ?? "";
+      mark(chartElement(), point);
+    },
+
+    pointUnder(event) {
+      const drawing = chartElement().firstElementChild;
+      if (drawing) this.point(nearest(chart, event.clientX - drawing.getBoundingClientRect().left));
+    },
+
+    /** From poll to poll; without one yet, to the first of the window. */
+    pointBeside(step) {
+      if (!chart) return;
+      const last = chart.points.length - 1;
+      const next = this.pointedAt < 0 ? chart.firstInWindow : this.pointedAt + step;
+      this.point(Math.min(last, Math.max(0, next)));
     },
 
     showAllMeans() {
@@ -176,7 +182,11 @@ export const spikePreview = () => {
     },
 
     get chartLabel() {
-      return this.shown ? `Chart of ${chartWords(this.shown)} The table below has the numbers.` : "";
+      return this.shown ? `Polls of ${chartWords(this.shown)} The table below has the numbers.` : "";
+    },
+
+    get lastPoint() {
+      return Math.max(0, (this.preview?.times.length ?? 0) - 1);
     },
 
     get polls() {
@@ -197,17 +207,6 @@ export const spikePreview = () => {
     },
   };
 };
-
-/** What draws is fetched when there is something to draw: it weighs as much as the rest of the page. */
-async function library(address) {
-  const script = Object.assign(document.createElement("script"), { src: address });
-  await new Promise((resolve, reject) => {
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.append(script);
-  });
-  return import("../lib/preview-chart.js");
-}
 
 /** How wide a chart may be: without the padding. */
 function roomOf(element) {

@@ -2,12 +2,13 @@
 
 import { count, number } from "./words.js";
 
-/** A mean with as many decimals as somebody reads: 1,496 and 32.3 and 0.042. */
+/** A mean with as many decimals as somebody reads: 1,496 and 32.3 and 0.042; 5.007bn. */
 export function meanWords(value) {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
   if (size >= 1e15)
     return value.toLocaleString("en-GB", { notation: "scientific", maximumFractionDigits: 3 });
+  if (size >= 1e7) return value.toLocaleString("en-GB", { notation: "compact", maximumSignificantDigits: 4 });
   if (size >= 100) return number(Math.round(value) + 0);
   if (size >= 1) return number(Number(value.toFixed(1)));
   return number(Number(value.toPrecision(2)));
