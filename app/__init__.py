@@ -25,7 +25,7 @@ from app.generation import plans, polls_api, sample_api
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
 from app.spikes import preview_api, timeline_api
-from app.web import access, cookies, meta, openapi, problems, security
+from app.web import access, assets, cookies, meta, openapi, problems, security
 from app.web import pages as web_pages
 from app.web.json import OrjsonProvider
 
@@ -66,6 +66,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         )
     cookies.init_app(app)
     web_pages.init_app(app)
+    assets.init_app(app)
     _register_routes(app)
     access.init_app(app)
     access.check_rules(app)

@@ -46,12 +46,12 @@ icons="plus pencil trash-2 copy check x chevron-down chevron-right chevron-left 
 # shellcheck disable=SC2086 - one argument per icon is meant
 vendor lucide lucide-static@1.62.0 $(printf 'icons/%s.svg ' $icons)
 
-# One file for <use href="…#name">, made of the icons above.
+# One file for <use href="…#name">, made of the icons above. How lines are drawn: .icon-image in controls.css.
 {
     echo '<svg xmlns="http://www.w3.org/2000/svg">'
     echo '<!-- Lucide icons, ISC licence: see static/vendor/lucide. Made by tools/vendor.sh. -->'
     for icon in $icons; do
-        printf '<symbol id="%s" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">' "$icon"
+        printf '<symbol id="%s" viewBox="0 0 24 24">' "$icon"
         sed -e '/^<!--/d' -e '/<svg/,/>$/d' -e '/<\/svg>/d' "lucide/$icon.svg" | tr -d '\n' | sed 's/  */ /g'
         echo '</symbol>'
     done

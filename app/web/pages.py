@@ -1,13 +1,10 @@
-"""What every page shares: its assets, who looks at it, and what an error looks like."""
+"""What every page shares: who looks at it, and what an error looks like."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 
 from app import clock
 from app.database import db
@@ -19,20 +16,7 @@ ERROR_TITLES = {403: "You may not do this", 404: "There is nothing here", 500: "
 
 def init_app(app: Flask) -> None:
     """Give the templates what they all need."""
-    app.jinja_env.globals.update(asset=asset, version=__version__, who_looks=who_looks)
-
-
-def asset(path: str) -> str:
-    """The address of a static file, which changes with its content: so it can be kept for ever."""
-    static_folder = current_app.static_folder
-    assert static_folder is not None
-    file = Path(static_folder, path)
-    return url_for("static", filename=path, v=_digest(file, file.stat().st_mtime_ns))
-
-
-@lru_cache(maxsize=256)
-def _digest(file: Path, _changed: int) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    app.jinja_env.globals.update(version=__version__, who_looks=who_looks)
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,8 @@ export const collectionPage = () =>
     get polled() {
       const { last_polled_at: at, last_polled_by: by } = this.collection;
       if (!at) return "Never polled";
-      return `Polled ${relative(at, Math.max(this.now, Date.parse(at)))}${by ? ` by ${by}` : ""}`;
+      const ago = relative(at, Math.max(this.now, Date.parse(at)));
+      return by ? `Polled ${ago} by ${by}` : `Polled ${ago}`;
     },
 
     get polledUtc() {

@@ -107,7 +107,7 @@ function consequences(spikes, now) {
   const active = spikes.filter((spike) => statusOf(spike, now) === "active").length;
   const names = spikes.slice(0, NAMED).map(({ name }) => `“${name}”`);
   const others = spikes.length - names.length;
-  const all = `${names.join(", ")}${others ? ` and ${others} more` : ""}`;
+  const all = names.join(", ") + (others ? ` and ${others} more` : "");
   const overrides = (copies) => count(copies.length, "override");
   const text =
     spikes.length === 1

@@ -125,7 +125,8 @@ export const spikeWindow = () => ({
     const { start, end } = this.draft;
     const at = (instant) => offset(instant ?? this.now);
     const changes = this.hasWindow && at(start) !== at(end);
-    return `${zoneName()} (${at(start)}${changes ? `, ${at(end)} at the end` : ""})`;
+    const offsets = changes ? `${at(start)}, ${at(end)} at the end` : at(start);
+    return `${zoneName()} (${offsets})`;
   },
 
   get lengthWords() {

@@ -114,7 +114,7 @@ function linesOf(points, phases, isOverridden) {
   };
 }
 
-const lineOf = (points) => (points.length ? `M${points.map(({ x, y }) => `${x} ${y}`).join("L")}` : "");
+const lineOf = (points) => points.map(({ x, y }, index) => `${index ? "L" : "M"}${x} ${y}`).join("");
 const dotsOf = (points) => points.map(({ x, y }) => `M${x} ${y}h0`).join("");
 const tenth = (pixels) => Math.round(pixels * 10) / 10;
 const widthOf = (text) => [...text].length * LETTER;

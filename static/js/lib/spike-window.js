@@ -161,5 +161,5 @@ function freeSlot(start, length, others, overlaps) {
 export function times({ start, end }) {
   const midnight = (instant) => new Date(instant).setHours(0, 0, 0, 0);
   const days = Math.round((midnight(end) - midnight(start)) / 86_400_000);
-  return `${clock(start)}–${clock(end)}${days > 0 ? ` +${days}` : ""}`;
+  return `${clock(start)}–${clock(end)}` + (days > 0 ? ` +${days}` : "");
 }

@@ -46,7 +46,8 @@ export function day(instant, now, zone = zoneName()) {
 /** "Today 14:10–14:40", "Wed 25 Nov 22:00–04:00 +1". */
 export function windowWords(start, end, now, zone = zoneName()) {
   const days = daysBetween(start, end, zone);
-  return `${day(start, now, zone)} ${clock(start, zone)}–${clock(end, zone)}${days ? ` +${days}` : ""}`;
+  const later = days ? ` +${days}` : "";
+  return `${day(start, now, zone)} ${clock(start, zone)}–${clock(end, zone)}${later}`;
 }
 
 /** "Wed 25 Nov 14:05". */
@@ -67,7 +68,8 @@ export function length(milliseconds) {
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
   const days = Math.floor(hours / 24);
-  return `${days} ${days === 1 ? "day" : "days"}${hours % 24 ? ` ${hours % 24} h` : ""}`;
+  const rest = hours % 24 ? ` ${hours % 24} h` : "";
+  return `${days} ${days === 1 ? "day" : "days"}${rest}`;
 }
 
 /** A countdown: "3:05", "1:22:42"; never below zero. */

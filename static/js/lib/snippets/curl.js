@@ -3,7 +3,7 @@ import { urlOf } from "./target.js";
 
 /** The command line alone, for the panel of a new key too. */
 export const curlLine = (target) =>
-  `curl -sS -H ${shell(`X-API-Key: ${target.key}`)} ${shell(urlOf(target))}`;
+  `curl -sS -H ${shell("X-API-Key: " + target.key)} ${shell(urlOf(target))}`;
 
 export const curl = (target) => ({
   blocks: [

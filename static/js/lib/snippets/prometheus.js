@@ -9,13 +9,13 @@ function metricsOf(fields) {
     return {
       field,
       path: exporterPath(field.field_name),
-      name: `spikecast_${bare[index]}${alone ? "" : `_${field.id}`}`,
+      name: `spikecast_${bare[index]}` + (alone ? "" : `_${field.id}`),
     };
   });
 }
 
 const numberMetric = ({ field, path, name }) => `      - name: ${name}
-        help: ${yaml(`Spikecast field ${field.field_name}`)}
+        help: ${yaml("Spikecast field " + field.field_name)}
         path: ${yaml(path)}
         valuetype: ${field.value_type === "INCREMENT" ? "counter" : "gauge"}
         labels:
@@ -25,7 +25,7 @@ const numberMetric = ({ field, path, name }) => `      - name: ${name}
 // Prometheus keeps numbers only: a text becomes the label of a metric that is always 1.
 const textMetric = ({ field, path, name }) => `      - name: ${name}
         type: object
-        help: ${yaml(`Spikecast field ${field.field_name}`)}
+        help: ${yaml("Spikecast field " + field.field_name)}
         path: "{ .data }"
         valuetype: gauge
         labels:

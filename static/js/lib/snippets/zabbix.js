@@ -24,7 +24,7 @@ function valueType(field) {
   return "          value_type: FLOAT\n";
 }
 
-const dependentItem = (seed) => (field) => `        - uuid: ${uuid(`${seed} ${field.id}`)}
+const dependentItem = (seed) => (field) => `        - uuid: ${uuid(seed + " " + field.id)}
           name: ${yaml(field.field_name)}
           type: DEPENDENT
           key: 'spikecast.field[${field.id}]'
@@ -41,6 +41,7 @@ function template(target) {
   const { origin, collection, type, key, fields } = target;
   const seed = `${origin} ${collection.id} ${type}`;
   const name = `Spikecast ${collection.id} ${type}`;
+  const shown = [...`${name}: ${collection.name}`].slice(0, LONGEST_NAME).join("");
   return `zabbix_export:
   version: '6.0'
   groups:
@@ -49,11 +50,11 @@ function template(target) {
   templates:
     - uuid: ${uuid(seed)}
       template: ${yaml(name)}
-      name: ${yaml([...`${name}: ${collection.name}`].slice(0, LONGEST_NAME).join(""))}
+      name: ${yaml(shown)}
       groups:
         - name: Templates/Spikecast
       items:
-        - uuid: ${uuid(`${seed} poll`)}
+        - uuid: ${uuid(seed + " poll")}
           name: 'Spikecast: poll'
           type: HTTP_AGENT
           key: ${MASTER}

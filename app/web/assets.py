@@ -1,0 +1,105 @@
+"""Style sheets and scripts as they are served: without comments and indentation, and main.css in one piece.
+
+What is in static/ stays as it is written; what others made (static/vendor) is served as it is, too.
+"""
+
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import rcssmin
+import rjsmin
+from flask import Flask, Response, current_app, request, url_for
+from werkzeug.security import safe_join
+
+MIMETYPES = {".css": "text/css", ".js": "text/javascript"}
+IMPORT = re.compile(r'@import url\("([^"]+)"\)(?: layer\((\w+)\))?;')
+
+# A file, and when it was changed: what was made of it holds until then.
+Part = tuple[Path, int]
+
+
+class Served(NamedTuple):
+    """What is sent for a file, and a digest of it."""
+
+    body: bytes
+    digest: str
+
+
+def init_app(app: Flask) -> None:
+    """Serve what is in static/, and let templates ask for its addresses."""
+    app.view_functions["static"] = send
+    app.jinja_env.globals["asset"] = asset
+
+
+def asset(path: str) -> str:
+    """The address of a static file, which changes with its content: so it can be kept for ever."""
+    file = Path(_folder(), path)
+    digest = _small(_parts(file)).digest if _is_own(file) else _digest(_part(file))
+    return url_for("static", filename=path, v=digest)
+
+
+def send(filename: str) -> Response:
+    """A file of static/."""
+    path = safe_join(_folder(), filename)
+    if path is None or not _is_own(file := Path(path)) or not file.is_file():
+        return current_app.send_static_file(filename)
+    body, digest = _small(_parts(file))
+    response = Response(body, mimetype=MIMETYPES[file.suffix])
+    response.set_etag(digest)
+    response.make_conditional(request)
+    return response
+
+
+def _folder() -> str:
+    assert current_app.static_folder is not None
+    return current_app.static_folder
+
+
+def _is_own(file: Path) -> bool:
+    return file.suffix in MIMETYPES and "vendor" not in file.relative_to(_folder()).parts
+
+
+def _part(file: Path) -> Part:
+    return file, file.stat().st_mtime_ns
+
+
+def _parts(file: Path) -> tuple[Part, ...]:
+    """The file, and the style sheets that it imports."""
+    part = _part(file)
+    return part, *map(_part, _imported(part))
+
+
+@lru_cache(maxsize=256)
+def _imported(part: Part) -> tuple[Path, ...]:
+    file, _changed = part
+    if file.suffix != ".css":
+        return ()
+    return tuple(file.parent / address for address, _layer in IMPORT.findall(file.read_text("utf-8")))
+
+
+@lru_cache(maxsize=256)
+def _digest(part: Part) -> str:
+    return hashlib.sha256(part[0].read_bytes()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=256)
+def _small(parts: tuple[Part, ...]) -> Served:
+    file = parts[0][0]
+    text = file.read_text("utf-8")
+    small = rcssmin.cssmin(_whole(file.parent, text)) if file.suffix == ".css" else rjsmin.jsmin(text)
+    body = small.encode()
+    return Served(body, hashlib.sha256(body).hexdigest()[:12])
+
+
+def _whole(folder: Path, text: str) -> str:
+    """The style sheet with what it imports in its place."""
+
+    def imported(match: re.Match[str]) -> str:
+        address, layer = match.groups()
+        sheet = (folder / address).read_text("utf-8")
+        return f"@layer {layer} {{\n{sheet}\n}}" if layer else sheet
+
+    return IMPORT.sub(imported, text)

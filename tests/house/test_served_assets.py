@@ -1,0 +1,89 @@
+"""What is sent for style sheets and scripts: less than what is written, and the same."""
+
+import re
+from pathlib import Path
+
+import pytest
+import rjsmin
+from pygments.lexers.javascript import JavascriptLexer
+from pygments.token import Comment, String
+
+HERE = Path(__file__).resolve().parents[2]
+SCRIPTS = sorted(HERE.glob("static/js/**/*.js"))
+STYLES = sorted(HERE.glob("static/css/**/*.css"))
+
+
+def place(path: Path) -> str:
+    return path.relative_to(HERE / "static").as_posix()
+
+
+def words_of(script: str) -> list[str]:
+    """What a script says, spaces and comments apart."""
+    tokens = JavascriptLexer().get_tokens(script)
+    return [text for kind, text in tokens if kind not in Comment and (kind in String or text.strip())]
+
+
+def inner_templates(script: str) -> list[str]:
+    """Templates within another, which rjsmin takes for code: it takes spaces out of them."""
+    found = []
+    for start in re.finditer(r"\$\{", script):
+        depth, end = 1, start.end()
+        while depth and end < len(script):
+            depth += {"{": 1, "}": -1}.get(script[end], 0)
+            end += 1
+        if "`" in script[start.start() : end]:
+            found.append(script[start.start() : end])
+    return found
+
+
+def test_the_look_out_sees_a_template_within_another():
+    assert inner_templates("say(`${many ? ` or ${many} more` : ``}`);")
+    assert inner_templates("say(`M${points.map(({ x, y }) => `${x} ${y}`)}`);")
+    assert not inner_templates("say(`${x} or ${y}`, `${z}`);")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=place)
+def test_a_script_says_the_same_as_it_is_served(path):
+    script = path.read_text()
+    assert inner_templates(script) == [], "give the inner one a name"
+    assert words_of(rjsmin.jsmin(script)) == words_of(script)
+
+
+def test_comments_and_indentation_stay_at_home(app):
+    client = app.test_client()
+    served = {place(path): client.get(f"/static/{place(path)}") for path in [*SCRIPTS, *STYLES]}
+    assert {answer.status_code for answer in served.values()} == {200}
+    texts = {name: re.sub(r"`[^`]*`", "``", answer.text) for name, answer in served.items()}
+    assert [name for name, text in texts.items() if re.search(r"^\s+|^//|/\*", text, re.MULTILINE)] == []
+
+
+def test_main_css_comes_with_what_it_imports(app):
+    served = app.test_client().get("/static/css/main.css").text
+    assert served.startswith("@layer reset,tokens,base,components,layout,page;@layer reset{")
+    assert "@import" not in served
+    assert "@layer tokens{" in served
+
+
+def test_what_others_made_is_served_as_it_is(app):
+    path = "vendor/modern-normalize/modern-normalize.css"
+    with app.test_client().get(f"/static/{path}") as served:
+        assert served.data == (HERE / "static" / path).read_bytes()
+
+
+def test_an_asset_that_is_there_already_is_not_sent_again(app):
+    client = app.test_client()
+    etag = client.get("/static/js/lib/time.js").headers["ETag"]
+    assert client.get("/static/js/lib/time.js", headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_an_address_changes_with_what_is_imported(app, tmp_path):
+    (tmp_path / "main.css").write_text('@import url("base.css") layer(base);')
+    base = tmp_path / "base.css"
+    app.static_folder = str(tmp_path)
+
+    def address(text: str) -> str:
+        base.write_text(text)
+        with app.test_request_context():
+            return app.jinja_env.globals["asset"]("main.css")
+
+    assert address("a { color: red }") != address("a { color: green }")
