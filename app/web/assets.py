@@ -1,4 +1,4 @@
-"""Style sheets and scripts as they are served: without comments and indentation, and main.css in one piece.
+"""Style sheets and scripts as they are served: without comments and spaces, and with what they import.
 
 What is in static/ stays as it is written; what others made (static/vendor) is served as it is, too.
 """

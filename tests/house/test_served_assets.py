@@ -76,10 +76,10 @@ def test_an_asset_that_is_there_already_is_not_sent_again(app):
     assert client.get("/static/js/lib/time.js", headers={"If-None-Match": etag}).status_code == 304
 
 
-def test_an_address_changes_with_what_is_imported(app, tmp_path):
+def test_an_address_changes_with_what_is_imported(app, tmp_path, monkeypatch):
     (tmp_path / "main.css").write_text('@import url("base.css") layer(base);')
     base = tmp_path / "base.css"
-    app.static_folder = str(tmp_path)
+    monkeypatch.setattr(app, "static_folder", str(tmp_path))
 
     def address(text: str) -> str:
         base.write_text(text)
