@@ -18,6 +18,7 @@ PAGES = [
     "/api-keys",
     "/integrations?collection={collection}",
     "/users",
+    "/audit",
     "/profile",
 ]
 FIELDS = {

@@ -89,7 +89,7 @@ export const who = ({ actor_name: name, source }) => name ?? SOURCES[source] ?? 
 
 /** "spike “Black Friday”"; "spike 7", where its name was not noted. */
 export const about = ({ thing_kind: kind, thing_id: id, thing_name: name }) =>
-  kind && id ? `${kind} ${name === null ? id : `“${name}”`}` : "";
+  kind && id ? `${kind} ` + (name === null ? id : `“${name}”`) : "";
 
 /** "in “Truck 01”", of a field or a spike. */
 export const within = ({ thing_kind: kind, collection_name: name }) =>
