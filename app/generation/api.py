@@ -4,14 +4,14 @@ import re
 from functools import partial
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from marshmallow import fields
 from werkzeug.exceptions import BadRequest
 
 from app import chance, clock, keys
 from app.direct import direct
-from app.generation import poller, service
+from app.generation import notes, poller, service
 from app.generation.poller import Wanted
 from app.values import CollectionType
 from app.web.access import with_api_key
@@ -99,15 +99,10 @@ def _answer(wanted: Wanted, type_word: str) -> Response:
     collection_type = type_of(type_word)
     reading, by = service.read_out(way, key_hash, wanted, collection_type, now=now, rng=chance.rng)
     response = response_of(reading)
-    if poller.is_due(by):
-        response.call_on_close(partial(_note, current_app._get_current_object(), by, collection_type))  # type: ignore[attr-defined]
+    if notes.is_due(by):
+        # When the answer has been sent, so that no poller waits for it.
+        response.call_on_close(partial(current_app.extensions["notes"].add, by, collection_type))
     return response
-
-
-def _note(app: Flask, by: poller.Poller, collection_type: CollectionType) -> None:
-    """When the answer has been sent, so that no poller waits for it."""
-    with app.app_context():
-        poller.note_use(by, collection_type)
 
 
 def type_of(word: str) -> CollectionType:

@@ -1,22 +1,14 @@
 """Who polls, and what they may read: the key, its collection, and when it was last used."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
-
-from app import clock, database
-from app.database import UTCDateTime, db
+from app import clock
 from app.direct import Direct, Row
 from app.errors import DomainError, NotFound, Unauthenticated
-from app.models import Actor, ApiKey, Poll, Role
+from app.models import Actor, Role
 from app.values import CollectionType
-
-NOTE_USE_AFTER = timedelta(minutes=1)
-NOTE_USE_PATIENCE = 0.05
 
 
 class Wanted(NamedTuple):
@@ -128,62 +120,3 @@ def refused(why: str) -> DomainError:
 def gone() -> NotFound:
     """The refusal of a collection that does not exist for a key."""
     return NotFound("There is no such collection for this API key.")
-
-
-# --- When a key was last used, and for what ------------------------------------------------------------
-
-
-def is_due(poller: Poller) -> bool:
-    """Whether there is anything to note of this poll: at most once a minute, or every read would be a
-    write."""
-    return _is_long_ago(poller.last_used_at, poller.instant) or _is_long_ago(
-        poller.last_polled_at, poller.instant
-    )
-
-
-def notes(poller: Poller, collection_type: CollectionType) -> list[sa.Executable]:
-    """What is to be noted of this poll: of the key, and of the key with this collection."""
-    notes: list[sa.Executable] = []
-    now = poller.instant
-    if _is_long_ago(poller.last_used_at, now):
-        notes.append(sa.update(ApiKey).where(ApiKey.id == poller.key_id).values(last_used_at=now))
-    if _is_long_ago(poller.last_polled_at, now):
-        notes.append(_poll(poller, collection_type, now))
-    return notes
-
-
-def _is_long_ago(noted_at: datetime | None, now: datetime) -> bool:
-    return noted_at is None or now - noted_at >= NOTE_USE_AFTER
-
-
-def _poll(poller: Poller, collection_type: CollectionType, now: datetime) -> sa.Executable:
-    """The row of this poll, unless the key is gone: a row that names it could not be written then."""
-    of_dialect = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    row = (
-        sa.select(
-            ApiKey.id,
-            sa.literal(poller.collection_id),
-            sa.literal(collection_type, Poll.collection_type.type),
-            sa.literal(now, UTCDateTime),
-        )
-        .where(ApiKey.id == poller.key_id)
-        .with_for_update(read=True, key_share=True)
-    )
-    return (
-        of_dialect(Poll)
-        .from_select(["api_key_id", "collection_id", "collection_type", "polled_at"], row)
-        .on_conflict_do_update(
-            index_elements=["api_key_id", "collection_id", "collection_type"], set_={"polled_at": now}
-        )
-    )
-
-
-def note_use(poller: Poller, collection_type: CollectionType) -> None:
-    """Note a poll, where that is due; it neither waits nor fails for that."""
-    try:
-        database.begin(writes=True, patience=NOTE_USE_PATIENCE)
-        for note in notes(poller, collection_type):
-            db.session.execute(note)
-        db.session.commit()
-    except DBAPIError:
-        db.session.rollback()

@@ -1,8 +1,10 @@
 """Which key polled what, and when: noted along the way, at no poll's cost."""
 
+import pytest
 import sqlalchemy as sa
 
 from app.database import db
+from app.generation.notes import Notes
 from tests.support.moments import at
 from tests.support.statements import writes
 from tests.support.together import together
@@ -150,3 +152,44 @@ def test_a_key_that_is_deleted_meanwhile_fails_no_poll(owner, make):
         assert deleted == 204
         assert set(polled) <= {200, 401}
     assert polls(owner) == []
+
+
+class TestGathering:
+    """A worker that has just written notes gathers the next ones."""
+
+    @pytest.fixture
+    def gathering(self, app, make, monkeypatch):
+        for number in range(3):
+            make.collection(f"Truck {number}", {})
+        gathering = Notes(app, seconds=3600)
+        monkeypatch.setitem(app.extensions, "notes", gathering)
+        yield gathering
+        gathering.stop()
+
+    def test_the_first_is_written_at_once_and_those_that_follow_together(
+        self, owner, make, gathering, queries
+    ):
+        one, other = make.key(), make.key()
+        one.data("Truck 0")
+        assert len(polls(owner)) == 1
+        for number in range(3):
+            for _ in range(2):
+                one.data(f"Truck {number}")
+                other.data(f"Truck {number}")
+        assert len(polls(owner)) == 1
+        with queries() as seen:
+            gathering.write()
+        assert len(writes(seen)) <= 3
+        assert len(polls(owner)) == 6
+        assert owner.get(f"/api/api-keys/{other.id}").json["last_used_at"] == at(0)
+
+    def test_what_is_gone_by_then_is_left_out(self, owner, make, gathering):
+        one, other = make.key(), make.key()
+        for key in (one, other):
+            key.data("Truck 0")
+        other.data("Truck 1")
+        owner.delete(f"/api/api-keys/{one.id}")
+        ids = {each["name"]: each["id"] for each in owner.get("/api/collections").json["items"]}
+        owner.delete(f"/api/collections/{ids['Truck 0']}")
+        gathering.write()
+        assert [poll["collection_name"] for poll in polls(owner)] == ["Truck 1"]

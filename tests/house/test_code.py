@@ -26,9 +26,7 @@ MAY_COMMIT = {
     "app/generation/service.py": {
         "clear_expired": "expired schedules go before anything is served, and whatever is",
     },
-    "app/generation/poller.py": {
-        "note_use": "noting a poll is a transaction of its own, which may fail",
-    },
+    "app/generation/notes.py": {"write": "noting polls is a transaction of its own, which may fail"},
     "app/web/audit.py": {"_note_refusal": "a refusal is noted in a transaction of its own"},
     "app/startup.py": {"prepare": "the first start is no request"},
 }
@@ -77,8 +75,8 @@ def test_only_the_clock_reads_the_time(path):
     }
     found = {call for call in found if call.split(".")[-2] in modules}
     assert found == ({"datetime.now"} if place(path) == "app/clock.py" else set())
-    waits_for_a_lock = place(path) == "app/direct.py"
-    assert waits_for_a_lock or "time" not in imported(parsed(path))
+    only_waits = place(path) in {"app/direct.py", "app/generation/notes.py"}
+    assert only_waits or "time" not in imported(parsed(path))
     assert "CURRENT_TIMESTAMP" not in path.read_text()
 
 
