@@ -12,11 +12,27 @@ except BadSetting as fault:
     sys.exit(f"Spikecast does not start: {fault}")
 
 bind = _settings.bind
-workers = _settings.workers
+
+# One request at a time, in processes. A poll is a millisecond of Python, so threads would only take turns
+# at it: measured, gthread answers no more polls and its slowest ones later. A client that dribbles holds a
+# worker, though: that is what the proxy's buffers are for (deploy/nginx.conf). sync closes each connection
+# after its answer, so there is no `keepalive` to set.
 worker_class = "sync"
+workers = _settings.workers
+
+# A worker that is silent for so long is replaced. More than the 15 seconds that a request may wait for a
+# lock, and after which it is answered 503 instead.
 timeout = 30
-graceful_timeout = 10
-keepalive = 2
+graceful_timeout = 10  # what is being answered at a stop or reload is finished
+
+# Requests that come while all workers are busy wait in the kernel, so many for each node. What waits there
+# when the node dies, the proxy asks another node.
+backlog = 2048
+
+# Workers are not recycled: what they keep is bounded (SPIKECAST_CACHED_FIELDS), and each new one takes
+# seconds of import time and drops what was waiting for the old one.
+max_requests = 0
+
 forwarded_allow_ips = "*"  # Flask's ProxyFix decides, by SPIKECAST_TRUSTED_PROXIES
 control_socket_disable = True  # nothing here uses it, and it would lie in $HOME
 accesslog = None

@@ -26,6 +26,7 @@ from app.models import Role, User
 from app.web.schema import by_path
 
 MIGRATION_LOCK = 745_500_001  # any number that no other program on the database uses
+MOST_APART = 1.0  # seconds between this machine's clock and the database's
 log = logging.getLogger(__name__)
 
 
@@ -76,6 +77,8 @@ def prepare(app: Flask) -> None:
                 database.begin(writes=True)
                 greet_first_admin(app.config["SETTINGS"].first_admin)
                 db.session.commit()
+            if said := wrong_clock():
+                log.warning(said)
         except DBAPIError as error:
             url = config.without_secrets(db.engine.url)
             said = f"does not answer: {database.reason(error)}"
@@ -83,6 +86,25 @@ def prepare(app: Flask) -> None:
         finally:
             db.session.remove()
             db.engine.dispose()  # workers must not share this process's connections
+
+
+def wrong_clock() -> str | None:
+    """What is wrong with this machine's clock, if the database's says otherwise."""
+    if db.engine.dialect.name == "sqlite":
+        return None
+    with db.engine.connect() as connection:
+        before = clock.now()
+        of_database = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        after = clock.now()
+    instant = clock.of_database(of_database)
+    ahead, behind = (before - instant).total_seconds(), (instant - after).total_seconds()
+    if max(ahead, behind) <= MOST_APART:
+        return None
+    side = f"{ahead:.1f} seconds ahead of" if ahead > 0 else f"{behind:.1f} seconds behind"
+    return (
+        f"This machine's clock is {side} the database's. Polls go by the database's clock, sign-ins and "
+        "all that pages show by this one: keep both in step, with NTP."
+    )
 
 
 def migrate() -> None:

@@ -48,6 +48,8 @@ def _state_of_the_database() -> str:
         with db.engine.connect() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
             version = connection.scalar(sa.text(_VERSION[connection.dialect.name]))
+        if said := startup.wrong_clock():
+            click.echo(f"Warning: {said}", err=True)
     except DBAPIError as error:
         raise click.ClickException(f"The database does not answer: {database.reason(error)}") from None
     return f"{connection.dialect.name} {version} answers; {_state_of_the_schema(present)}"

@@ -45,7 +45,7 @@ def running_server(
     `SPIKECAST_INSTANCE` of the test's own that way, for its secret key lies there. `app` names another
     WSGI app to be served in the product's place, which answers at /api/health too.
     """
-    with tempfile.TemporaryDirectory(prefix="spikecast-server-") as folder, _own_port() as port:
+    with tempfile.TemporaryDirectory(prefix="spikecast-server-") as folder, own_port() as port:
         settings = {
             "SPIKECAST_BIND": f"127.0.0.1:{port}",
             "SPIKECAST_DATABASE_URL": database_url,
@@ -70,7 +70,7 @@ def running_server(
 
 
 @contextmanager
-def _own_port() -> Iterator[int]:
+def own_port() -> Iterator[int]:
     """A free port that nobody else is given meanwhile.
 
     The socket is bound but never listens, and allows its address to be used again: on Linux
@@ -100,7 +100,7 @@ def _start(app: str, settings: Mapping[str, str], log_file: Path) -> subprocess.
 
 def _wait_until_healthy(server: RunningServer, address: str) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
-    while not _is_healthy(address):
+    while not is_healthy(address):
         if server.process.poll() is not None:
             raise RuntimeError(f"gunicorn ended with {server.process.returncode}:\n{server.log()}")
         if time.monotonic() > deadline:
@@ -108,7 +108,8 @@ def _wait_until_healthy(server: RunningServer, address: str) -> None:
         time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
-def _is_healthy(address: str) -> bool:
+def is_healthy(address: str) -> bool:
+    """Whether the product answers at this `host:port`, and its database to it."""
     connection = http.client.HTTPConnection(address, timeout=5)
     try:
         connection.request("GET", "/api/health", headers={"Connection": "close"})

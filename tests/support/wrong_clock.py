@@ -1,0 +1,10 @@
+"""What gunicorn serves on a machine whose clock is 3 seconds fast."""
+
+from datetime import timedelta
+
+from app import clock
+
+right = clock.now
+clock.now = lambda: right() + timedelta(seconds=3)
+
+from wsgi import app as app  # noqa: E402 - with that clock
