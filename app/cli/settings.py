@@ -31,6 +31,7 @@ def check_config() -> None:
         ("BIND", settings.bind),
         ("WORKERS", settings.workers),
         ("SQLITE_SYNCHRONOUS", settings.sqlite_synchronous),
+        ("CACHED_FIELDS", settings.cached_fields),
         ("TRUSTED_PROXIES", settings.trusted_proxies),
         ("AUDIT_ENTRIES", settings.audit_entries),
         ("ADMIN_USERNAME", admin),

@@ -34,7 +34,7 @@ def test_everything_has_a_working_default():
         bind="127.0.0.1:8088",
         workers=2,
         sqlite_synchronous="FULL",
-        cached_fields=100_000,
+        cached_fields=150_000,
         trusted_proxies=0,
         audit_entries=100_000,
         first_admin=None,
