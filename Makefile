@@ -13,7 +13,7 @@ UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench bench-compare bench-values screenshots lock clean
+.PHONY: help run test check format bench bench-compare bench-scale bench-values screenshots lock clean
 
 help: ## Show this list
 	@echo "Spikecast. Usage: make <target>"
@@ -40,6 +40,9 @@ bench: .venv/.dev ## Measure polls under load, with wrk (less of it: ARGS="--dat
 
 bench-compare: .venv/.dev ## Say what changed between two measurements: OLD=file NEW=file
 	.venv/bin/python -m bench compare $(OLD) $(NEW)
+
+bench-scale: .venv/.dev ## Measure every page and list in a large installation (only what is too slow: ARGS=--missed)
+	.venv/bin/python -m bench scale $(ARGS)
 
 bench-values: .venv/.dev ## Measure how long each kind of value takes
 	.venv/bin/python -m bench values

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench import cases, compare, load, machine, report, result, table, values
+from bench import cases, compare, load, machine, report, result, scale, table, values
 from bench.run import Run, Wanted
 from tests.support import throwaway_postgres
 from tests.support.throwaway_postgres import Unavailable
@@ -44,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     compared.add_argument("new", type=Path)
     compared.set_defaults(command=_compare)
     commands.add_parser("values", help="how long each kind of value takes").set_defaults(command=_values)
+    scaled = commands.add_parser("scale", help="every page and every list in a large installation")
+    scaled.add_argument("--database", choices=cases.DATABASES, help="only this one")
+    scaled.add_argument("--missed", action="store_true", help="show only what is too slow")
+    scaled.add_argument("--markdown", action="store_true", help="as Markdown")
+    scaled.set_defaults(command=_scale)
     return parser
 
 
@@ -83,7 +88,7 @@ def _load(args: argparse.Namespace) -> int:
     if against and args.header:
         against = load.Target(against.name, against.site, [(path, args.header) for path, _ in against.asks])
     wanted = Wanted(
-        databases=[args.database] if args.database else _databases(),
+        databases=_databases(args),
         names=args.cases,
         rounds=args.rounds,
         seconds=args.seconds,
@@ -98,8 +103,10 @@ def _load(args: argparse.Namespace) -> int:
     return 1 if found.fails else 0
 
 
-def _databases() -> Sequence[str]:
-    """All that are to be had here."""
+def _databases(args: argparse.Namespace) -> Sequence[str]:
+    """The one that is asked for, else all that are to be had here."""
+    if args.database:
+        return [args.database]
     try:
         throwaway_postgres.programs()
     except Unavailable as missing:
@@ -118,6 +125,11 @@ def _compare(args: argparse.Namespace) -> int:
     changes = compare.changes(result.read(args.old), result.read(args.new))
     print(table.plain(compare.HEAD, [change.row() for change in changes]))
     return 1 if any(change.is_regression for change in changes) else 0
+
+
+def _scale(args: argparse.Namespace) -> int:
+    print(scale.report(_databases(args), only_missed=args.missed, markdown=args.markdown))
+    return 0
 
 
 def _values(_args: argparse.Namespace) -> int:

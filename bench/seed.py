@@ -130,12 +130,12 @@ def add_schedules(collection_ids: Sequence[int], of_each: int) -> None:
         for collection_id in collection_ids
         for number in range(of_each)
     ]
-    with _overlaps_unchecked():
+    with overlaps_unchecked():
         write(sa.insert(SpikeSchedule), rows)
 
 
 @contextmanager
-def _overlaps_unchecked() -> Iterator[None]:
+def overlaps_unchecked() -> Iterator[None]:
     """Without SQLite's triggers against overlaps, which look at every window of a collection each time."""
     if db.engine.dialect.name != "sqlite":
         yield

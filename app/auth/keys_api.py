@@ -35,14 +35,12 @@ KeysQuery = page_args("ApiKeys", tuple(SORTABLE), "-created_at", user_id=QueryWh
 @blp.arguments(KeysQuery, location="query")
 def list_keys(args: dict[str, Any]) -> dict[str, Any]:
     """List API keys: your own; as an Admin everybody's."""
-    query = (
-        sa.select(ApiKey)
-        .where(current_actor().readable(ApiKey.user_id))
-        .options(joinedload(ApiKey.user), selectinload(ApiKey.limits).joinedload(ApiKeyCollection.collection))
-    )
+    query = sa.select(ApiKey).where(current_actor().readable(ApiKey.user_id))
     if "user_id" in args:
         query = query.where(ApiKey.user_id == args["user_id"])
-    return paginate(query, args, sortable=SORTABLE, searched=[ApiKey.label, ApiKey.prefix])
+    shown = [joinedload(ApiKey.user), selectinload(ApiKey.limits).joinedload(ApiKeyCollection.collection)]
+    searched = [ApiKey.label, ApiKey.prefix]
+    return paginate(query, args, sortable=SORTABLE, searched=searched, options=shown)
 
 
 @blp.route("", methods=["POST"])

@@ -44,15 +44,11 @@ CollectionsQuery = page_args("Collections", tuple(SORTABLE), "name", owner_id=Qu
 @blp.arguments(CollectionsQuery, location="query")
 def list_collections(args: dict[str, Any]) -> dict[str, Any]:
     """List collections: your own; as an Admin everybody's."""
-    query = (
-        sa.select(Collection)
-        .join(Collection.owner)
-        .where(current_actor().readable(Collection.owner_id))
-        .options(joinedload(Collection.owner), undefer(Collection.field_count), undefer_group("last poll"))
-    )
+    query = sa.select(Collection).join(Collection.owner).where(current_actor().readable(Collection.owner_id))
     if "owner_id" in args:
         query = query.where(Collection.owner_id == args["owner_id"])
-    page = paginate(query, args, sortable=SORTABLE, searched=[Collection.name])
+    shown = [joinedload(Collection.owner), undefer(Collection.field_count), undefer_group("last poll")]
+    page = paginate(query, args, sortable=SORTABLE, searched=[Collection.name], options=shown)
     show_spikes(page["items"], clock.now())
     return page
 

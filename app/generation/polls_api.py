@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import joinedload
 
 from app.database import LARGEST_ID
 from app.models import ApiKey, Collection, Poll
@@ -49,10 +49,10 @@ def list_polls(args: dict[str, Any]) -> dict[str, Any]:
         .join(Poll.collection)
         .join(Poll.api_key)
         .where(current_actor().readable(Collection.owner_id))
-        .options(contains_eager(Poll.collection), contains_eager(Poll.api_key))
     )
     for column in (Poll.collection_id, Poll.api_key_id):
         if column.key in args:
             query = query.where(column == args[column.key])
     searched = [Collection.name, ApiKey.label]
-    return paginate(query, args, sortable=SORTABLE, searched=searched, ties=TIES)
+    shown = [joinedload(Poll.collection), joinedload(Poll.api_key)]
+    return paginate(query, args, sortable=SORTABLE, searched=searched, ties=TIES, options=shown)

@@ -126,6 +126,14 @@ class SpikeScheduleField(ValueColumns, Base):
     __tablename__ = "spike_schedule_fields"
     __table_args__ = (
         sa.UniqueConstraint("spike_schedule_id", "original_field_id", name="uq_spike_schedule_fields"),
+        # The few among many that a search looks through.
+        sa.Index(
+            "ix_spike_schedule_fields_overridden",
+            "field_name",
+            "spike_schedule_id",
+            sqlite_where=sa.text("overridden_settings != ''"),
+            postgresql_where=sa.text("overridden_settings != ''"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

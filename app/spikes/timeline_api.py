@@ -10,8 +10,8 @@ from sqlalchemy.orm import undefer
 
 from app import clock
 from app.database import LARGEST_ID, db
-from app.models import Collection, SpikeSchedule, SpikeScheduleField
-from app.spikes.api import OVERRIDDEN
+from app.models import Collection, SpikeSchedule
+from app.spikes.api import named
 from app.web.access import current_actor, signed_in
 from app.web.brief import SpikeBriefOut
 from app.web.fields import Id, Instant, ListOf, Nested, Text, iso
@@ -69,21 +69,13 @@ def timeline(args: dict[str, Any]) -> dict[str, Any]:
 
     The search finds collections by their name, and by the names of their spikes and of what these override.
     """
-    query = (
-        sa.select(Collection)
-        .where(current_actor().readable(Collection.owner_id))
-        .options(undefer(Collection.last_polled_at))
-    )
+    query = sa.select(Collection).where(current_actor().readable(Collection.owner_id))
     if "collection_id" in args:
         query = query.where(Collection.id == args["collection_id"])
     if args["search"]:
-        of_spike = SpikeSchedule.collection_id == Collection.id
-        override = SpikeSchedule.spike_fields.any(
-            OVERRIDDEN & contains(SpikeScheduleField.field_name, args["search"])
-        )
-        spike = sa.exists().where(of_spike, contains(SpikeSchedule.name, args["search"]) | override)
-        query = query.where(contains(Collection.name, args["search"]) | spike)
-    page = paginate(query, args, sortable=SORTABLE)
+        with_spike = sa.select(SpikeSchedule.collection_id).where(named(args["search"]))
+        query = query.where(contains(Collection.name, args["search"]) | Collection.id.in_(with_spike))
+    page = paginate(query, args, sortable=SORTABLE, options=[undefer(Collection.last_polled_at)])
     spikes = _spikes([collection.id for collection in page["items"]], *span_of(args))
     return page | {"items": [_item(collection, spikes[collection.id]) for collection in page["items"]]}
 

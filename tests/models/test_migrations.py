@@ -48,6 +48,12 @@ def scripts():
     return ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
 
 
+def comparable(index):
+    """An index whose condition, where it has one, is text: the object that it is equals only itself."""
+    options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+    return {**index, "dialect_options": options}
+
+
 def schema():
     """All that there is: tables with their columns, keys, constraints and indexes, and triggers."""
     inspector = sa.inspect(db.engine)
@@ -60,7 +66,7 @@ def schema():
             "foreign keys": inspector.get_foreign_keys(name),
             "unique": inspector.get_unique_constraints(name),
             "checks": inspector.get_check_constraints(name),
-            "indexes": inspector.get_indexes(name),
+            "indexes": [comparable(index) for index in inspector.get_indexes(name)],
         }
         for name in sorted(tables())
     }

@@ -215,7 +215,7 @@ def test_the_list_of_one_collection_takes_no_other_collection(owner, collections
 
 def test_a_list_takes_as_many_statements_for_many_as_for_one(owner, spikes, make, collections, queries):
     with queries() as few:
-        assert len(names(owner, search="expired")) == 1
+        assert len(names(owner, status="expired")) == 1
     for number in range(5):
         truck = collections["Truck"]
         overrides = [{"original_field_id": field["id"], "range_start_number": 6} for field in truck["fields"]]
