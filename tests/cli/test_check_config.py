@@ -78,6 +78,7 @@ def test_it_shows_every_setting_in_force(run):
         "SPIKECAST_BIND",
         "SPIKECAST_WORKERS",
         "SPIKECAST_SQLITE_SYNCHRONOUS",
+        "SPIKECAST_CACHED_FIELDS",
         "SPIKECAST_TRUSTED_PROXIES",
         "SPIKECAST_AUDIT_ENTRIES",
         "SPIKECAST_ADMIN_USERNAME",
