@@ -1,13 +1,21 @@
 """What tests of pages do again and again."""
 
+import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
+
+from tests.support.browser import PATIENCE
 
 BERLIN = "Europe/Berlin"
 RANGE = {"value_type": "NUMBER_RANGE", "range_start_number": 5, "range_end_number": 20}
 FIXED = {"value_type": "NUMBER_FIXED", "fixed_value_number": 7}
+
+
+A_MOMENT = (
+    "new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 50))"
+)
 
 
 def iso(instant: datetime) -> str:
@@ -42,6 +50,38 @@ def follow(page: Page, link: Locator) -> None:
     """Click a link, and wait until the page that it leads to is there: what is done before that is lost."""
     with page.expect_event("load"):
         link.click()
+
+
+def visit(page: Page, url: str) -> None:
+    """Open a page, and wait until it has all that it asks for and shows it.
+
+    For tests that look at everything or for what must not be there; others wait for what they look for.
+    """
+    under_way: set[Request] = set()
+
+    def begin(request: Request) -> None:
+        under_way.add(request)
+
+    def end(request: Request) -> None:
+        under_way.discard(request)
+
+    page.on("request", begin)
+    page.on("requestfinished", end)
+    page.on("requestfailed", end)
+    page.goto(url)
+    deadline, quiet = time.monotonic() + PATIENCE, 0
+    while quiet < 2:  # an answer may lead to the next request
+        assert time.monotonic() < deadline, [request.url for request in under_way]
+        page.evaluate(A_MOMENT)
+        quiet = 0 if under_way else quiet + 1
+    page.remove_listener("request", begin)
+    page.remove_listener("requestfinished", end)
+    page.remove_listener("requestfailed", end)
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing makes the page scroll sideways."""
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def tab_to(page: Page, target: Locator, *, backwards: bool = False, most: int = 60) -> None:

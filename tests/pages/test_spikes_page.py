@@ -1,0 +1,232 @@
+"""The list of spikes, and what one does with a spike from there."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.browsing import FIXED, RANGE, follow, iso, row, toast
+
+NOON = datetime(2031, 5, 20, 12, tzinfo=UTC)
+FLOAT = {"value_type": "FLOAT_FIXED", "fixed_value_float": 14.5}
+COUNTER = {"value_type": "INCREMENT", "start_number": 10, "step_number": 5}
+
+
+class Spikes:
+    """Three collections: one with an active spike, one with a scheduled one, one with an expired one."""
+
+    def __init__(self, editor) -> None:
+        self.editor, self.api = editor, editor.api
+        fields = {"load": RANGE, "cores": FIXED, "volts": FLOAT, "bytes": COUNTER}
+        self.truck, self.bridge, self.pump = (
+            self.api.collection(f"{name} {editor.login}", **fields) for name in ("Truck", "Bridge", "Pump")
+        )
+        self.active = self.api.spike(self.truck, "Rush", spike_fields=[self.of(self.truck, "cores", 70)])
+        load = {"range_start_number": 90, "range_end_number": 100}
+        overrides = [self.entry(self.bridge, "load", **load), self.of(self.bridge, "cores", 70)]
+        later = {"start_datetime": iso(NOON), "spike_fields": overrides}
+        self.scheduled = self.api.spike(self.bridge, "Fair", **later)
+        self.expired = self.api.spike(self.pump, "Flood")
+        self.api.post(f"/api/spike-schedules/{self.expired['id']}/end")
+
+    def entry(self, collection: dict, field: str, **settings) -> dict:
+        ids = {each["field_name"]: each["id"] for each in collection["fields"]}
+        return {"original_field_id": ids[field], **settings}
+
+    def of(self, collection: dict, field: str, value: int) -> dict:
+        return self.entry(collection, field, fixed_value_number=value)
+
+    def seen(self, spike: dict) -> dict:
+        return self.api.get(f"/api/spike-schedules/{spike['id']}")
+
+    def overrides(self, spike: dict) -> dict[str, dict]:
+        """What is overridden, by the field's name: the settings that were given."""
+        copies = [each for each in self.seen(spike)["spike_fields"] if each["is_overridden"]]
+        return {
+            each["field_name"]: {name: each[name] for name in each["overridden_settings"]} for each in copies
+        }
+
+    def names(self) -> set[str]:
+        return {each["name"] for each in self.api.get("/api/spike-schedules")["items"]}
+
+
+@pytest.fixture
+def spikes(editor) -> Spikes:
+    return Spikes(editor)
+
+
+def names(page: Page) -> Locator:
+    return page.get_by_role("region", name="Spikes").locator("td.key .title")
+
+
+def status(page: Page, label: str) -> Locator:
+    return page.get_by_role("group", name="Status").get_by_role("button", name=label)
+
+
+def override(page: Page, field: str) -> Locator:
+    return page.get_by_role("group", name=field, exact=True)
+
+
+def save(page: Page, spike: dict) -> None:
+    follow(page, page.get_by_role("button", name="Save"))
+    toast(page, f"“{spike['name']}” saved.")
+
+
+def test_filters_count_and_stay_in_the_address(editor, spikes, width):
+    page = editor.browse("/spikes", **width)
+    expect(names(page)).to_have_text(["Rush", "Fair", "Flood"])
+    for label, found in {"All": 3, "Active": 1, "Scheduled": 1, "Expired": 1}.items():
+        expect(status(page, label)).to_have_text(f"{label} {found}")
+    for label, name in {"Active": "Rush", "Scheduled": "Fair", "Expired": "Flood"}.items():
+        status(page, label).click()
+        expect(names(page)).to_have_text([name])
+        expect(row(page, name)).to_contain_text(label)
+    page.reload()
+    expect(names(page)).to_have_text(["Flood"])
+    expect(status(page, "Expired")).to_have_attribute("aria-pressed", "true")
+
+    status(page, "All").click()
+    page.get_by_role("combobox", name="Collection").select_option(spikes.bridge["name"])
+    expect(names(page)).to_have_text(["Fair"])
+    expect(status(page, "Expired")).to_have_text("Expired 0")
+    status(page, "Expired").click()
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    page.get_by_role("button", name="Show all spikes").click()
+    expect(names(page)).to_have_count(3)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [("rus", ["Rush"]), ("LOAD", ["Fair"]), ("cores", ["Rush", "Fair"]), ("%", [])]
+)
+def test_search_finds_names_and_overridden_fields(editor, spikes, words, found):
+    page = editor.browse("/spikes")
+    expect(names(page)).to_have_count(3)
+    page.get_by_role("searchbox", name="Search").fill(words)
+    expect(names(page)).to_have_text(found)
+    expect(status(page, "All")).to_have_text(f"All {len(found)}")
+
+
+def test_duplicate_takes_name_length_and_overrides_along(editor, spikes):
+    page = editor.browse("/spikes")
+    follow(page, page.get_by_role("link", name="Duplicate Fair"))
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Fair copy")
+    expect(override(page, "load").get_by_label("load: from")).to_have_value("90")
+    expect(page.get_by_role("region", name="Window")).to_contain_text("1 h")
+    follow(page, page.get_by_role("button", name="Create Spike"))
+    toast(page, "“Fair copy” created.")
+    (copy,) = (each for each in spikes.api.get("/api/spike-schedules?search=Fair copy")["items"])
+    assert spikes.overrides(copy) == spikes.overrides(spikes.scheduled)
+
+
+def test_editing_changes_what_was_changed_and_nothing_else(editor, spikes):
+    page = editor.browse("/spikes")
+    follow(page, page.get_by_role("link", name="Edit Fair"))
+    expect(override(page, "cores").get_by_role("textbox")).to_have_value("70")
+    override(page, "load").get_by_label("load: to").fill("1,200")
+    with page.expect_request(lambda request: request.method == "PATCH") as sent:
+        save(page, spikes.scheduled)
+    assert list(sent.value.post_data_json) == ["spike_fields"]
+    after = spikes.seen(spikes.scheduled)
+    for unchanged in ("name", "start_datetime", "end_datetime"):
+        assert after[unchanged] == spikes.scheduled[unchanged]
+    load = {"range_start_number": 90, "range_end_number": 1200}
+    assert spikes.overrides(spikes.scheduled) == {"load": load, "cores": {"fixed_value_number": 70}}
+
+
+def test_a_zero_stays_a_zero_and_fractions_can_be_typed(site, editor, spikes):
+    page = editor.browse(f"/spikes/{spikes.scheduled['id']}")
+    override(page, "cores").get_by_role("textbox").fill("0")
+    page.get_by_text("left alone").click()
+    override(page, "volts").get_by_role("textbox").fill("0.5")
+    override(page, "bytes").get_by_label("bytes: step", exact=True).fill(".25")
+    override(page, "bytes").get_by_label("bytes: back at").fill("10")
+    save(page, spikes.scheduled)
+    overrides = spikes.overrides(spikes.scheduled)
+    assert overrides["cores"] == {"fixed_value_number": 0}
+    assert overrides["volts"] == {"fixed_value_float": 0.5}
+    assert overrides["bytes"] == {"step_number": 0.25, "reset_number": 10}
+    page.goto(f"{site.url}/spikes/{spikes.scheduled['id']}")
+    expect(override(page, "cores").get_by_role("textbox")).to_have_value("0")
+    expect(override(page, "volts").get_by_role("textbox")).to_have_value("0.5")
+    expect(override(page, "bytes").get_by_label("bytes: step", exact=True)).to_have_value("0.25")
+
+
+def test_an_override_that_is_set_back_is_the_collections_again(editor, spikes):
+    page = editor.browse(f"/spikes/{spikes.scheduled['id']}")
+    page.get_by_role("button", name="Set cores back").click()
+    expect(override(page, "cores").get_by_role("textbox")).to_have_value("7")
+    expect(page.get_by_role("region", name="Overrides")).to_contain_text("1 of 4 fields")
+    save(page, spikes.scheduled)
+    assert list(spikes.overrides(spikes.scheduled)) == ["load"]
+
+
+def test_extending_moves_the_end_and_ending_ends_at_once(editor, spikes, width):
+    page = editor.browse("/spikes", **width)
+    page.get_by_role("button", name="Extend: Rush").click()
+    page.get_by_role("button", name="15 min").click()
+    toast(page, "“Rush” now ends at")
+    end = datetime.fromisoformat(spikes.active["end_datetime"]) + timedelta(minutes=15)
+    assert datetime.fromisoformat(spikes.seen(spikes.active)["end_datetime"]) == end
+
+    page.get_by_role("button", name="End now: Rush").click()
+    toast(page, "“Rush” ended. The next poll is normal.")
+    expect(row(page, "Rush").locator(".badge")).to_have_text("Expired")
+    expect(status(page, "Active")).to_have_text("Active 0")
+    assert spikes.seen(spikes.active)["status"] == "expired"
+
+
+def test_deleting_asks_and_can_be_taken_back(editor, spikes):
+    before = spikes.overrides(spikes.scheduled)
+    page = editor.browse("/spikes")
+    page.get_by_role("button", name="Delete Fair").click()
+    dialog = page.get_by_role("dialog", name="Delete “Fair”?")
+    expect(dialog).to_contain_text(spikes.bridge["name"])
+    dialog.get_by_role("button", name="Cancel").click()
+    assert "Fair" in spikes.names()
+
+    page.get_by_role("button", name="Delete Fair").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete spike").click()
+    toast(page, "“Fair” deleted.")
+    expect(names(page)).to_have_text(["Rush", "Flood"])
+    assert "Fair" not in spikes.names()
+    page.get_by_role("button", name="Undo").click()
+    expect(names(page)).to_have_text(["Rush", "Fair", "Flood"])
+    (back,) = (each for each in spikes.api.get("/api/spike-schedules?search=Fair")["items"])
+    assert spikes.overrides(back) == before
+    assert back["start_datetime"] == spikes.scheduled["start_datetime"]
+
+
+def test_many_are_deleted_at_once(editor, spikes):
+    page = editor.browse("/spikes")
+    page.get_by_role("checkbox", name="Tick Rush").check()
+    page.get_by_role("checkbox", name="Tick Flood").check()
+    expect(page.get_by_text("2 spikes ticked")).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Delete 2 spikes?")
+    expect(dialog).to_contain_text("“Rush”, “Flood”")
+    dialog.get_by_role("button", name="Delete spikes").click()
+    toast(page, "2 spikes deleted.")
+    expect(names(page)).to_have_text(["Fair"])
+    assert spikes.names() == {"Fair"}
+
+
+def test_what_has_ended_can_be_looked_at_but_not_changed(editor, spikes):
+    page = editor.browse("/spikes")
+    ended = row(page, "Flood")
+    expect(ended.get_by_role("link", name="Duplicate Flood")).to_be_visible()
+    expect(ended.get_by_role("link", name="Edit Flood")).to_be_hidden()
+    expect(ended.get_by_role("button", name="End now")).to_have_count(0)
+    expect(ended.get_by_role("button", name="Extend")).to_have_count(0)
+    follow(page, ended.get_by_role("link", name="Flood", exact=True))
+    expect(page.get_by_text("This spike has ended.")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).not_to_be_editable()
+    expect(page.get_by_role("button", name="Save")).to_be_hidden()
+    expect(page.get_by_role("button", name="End now")).to_be_hidden()
+
+
+def test_the_timeline_leads_to_a_spike(editor, spikes):
+    page = editor.browse("/spikes?view=timeline")
+    lanes = page.get_by_role("list", name="Collections and their windows")
+    expect(lanes.get_by_role("link", name="Rush")).to_be_visible()
+    follow(page, lanes.get_by_role("link", name="Rush"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Edit Spike")
