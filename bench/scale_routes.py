@@ -11,6 +11,7 @@ from flask import Flask
 
 from app.database import db
 from app.models import Actor, ApiKey, Collection, Field, SpikeSchedule
+from app.web import access
 from bench.scale_seed import KEYS
 
 MOST_API_MS, MOST_PAGE_MS = 50, 150
@@ -92,6 +93,12 @@ def rules(app: Flask) -> list[str]:
     return sorted(found - NOT_MEASURED.keys())
 
 
+def for_admins(app: Flask) -> set[str]:
+    """Those of them that are for Admins alone."""
+    looks = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    return {rule.rule for rule in looks if access.rule_of(rule.endpoint) is access.Rule.ADMIN}
+
+
 def asks(app: Flask, found: Things) -> Iterator[Ask]:
     """Every request that is measured."""
     for rule in rules(app):
@@ -112,7 +119,7 @@ def _pages(found: Things) -> Iterator[Ask]:
 
 
 def _preview(found: Things) -> Ask:
-    body = {"schedule_id": found.spike_id, "interval": 60}
+    body = {"collection_id": found.collection_id, "duration": 3600, "interval": 60}
     return Ask("/api/spike-schedules/preview", "/api/spike-schedules/preview", MOST_API_MS, body)
 
 
