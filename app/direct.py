@@ -133,7 +133,7 @@ def _for_psycopg(statement: str) -> str:
 def init_app(app: Flask) -> None:
     """Keep such connections to the database that `app` is configured for."""
     options = dict(app.config["SQLALCHEMY_ENGINE_OPTIONS"])
-    for of_a_pool in ("pool_size", "pool_timeout", "pool_pre_ping"):
+    for of_a_pool in ("pool_size", "max_overflow", "pool_timeout", "pool_pre_ping"):
         options.pop(of_a_pool, None)
     engine = sa.create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool, **options)
     if engine.dialect.name == "sqlite":

@@ -82,6 +82,7 @@ OF_TYPE: dict[type, Callable[[sa.Column[Any], int], Any]] = {
     sa.Boolean: lambda column, number: number == 1,
     sa.Double: lambda column, number: number + 0.5,
     sa.Numeric: lambda column, number: Decimal(number) + Decimal("0.1"),
+    sa.JSON: lambda column, number: {"number": number},
     sa.DateTime: lambda column, number: NOW + timedelta(days=number),
 }
 
