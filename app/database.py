@@ -139,7 +139,8 @@ def engine_options(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> dict[str,
     return {
         "connect_args": {
             "connect_timeout": 5,
-            "options": f"-c timezone=UTC -c lock_timeout={int(busy_seconds * 1000)}",
+            # jit=off: compiling takes longer than any statement of ours runs.
+            "options": f"-c timezone=UTC -c jit=off -c lock_timeout={int(busy_seconds * 1000)}",
         },
         "pool_pre_ping": True,
         "hide_parameters": True,  # errors go into the log, and hashes must not
