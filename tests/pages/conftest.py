@@ -63,9 +63,13 @@ class Api:
         """For a browser's context."""
         return [{"name": each.name, "value": each.value, "url": self.site} for each in self.session.cookies]
 
-    def call(self, method: str, path: str, body: object = None) -> dict:
+    def ask(self, method: str, path: str, body: object = None) -> requests.Response:
+        """The answer, whatever it is."""
         headers = {"X-CSRF-TOKEN": self.session.cookies.get("spikecast_csrf")}
-        answer = self.session.request(method, self.site + path, json=body, headers=headers, timeout=PATIENCE)
+        return self.session.request(method, self.site + path, json=body, headers=headers, timeout=PATIENCE)
+
+    def call(self, method: str, path: str, body: object = None) -> dict:
+        answer = self.ask(method, path, body)
         assert answer.ok, answer.text
         return answer.json() if answer.content else {}
 
