@@ -1,9 +1,13 @@
 """What a page loads: little, and nothing from elsewhere."""
 
 import gzip
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.pages.conftest import Api
+from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, running_server
 
 MOST_BYTES, MOST_COMPRESSED, MOST_FONTS = 250_000, 80_000, 100_000
 PAGES = [
@@ -33,15 +37,22 @@ FIELDS = {
 
 
 @pytest.fixture(scope="module")
-def things(admin_api):
+def weighed(tmp_path_factory) -> Iterator[Api]:
+    """A product without what other tests leave behind, for its first Admin."""
+    folder = tmp_path_factory.mktemp("weighed")
+    with running_server(f"sqlite:///{folder / 'spikecast.db'}") as server:
+        yield Api(server.url, ADMIN_USERNAME, ADMIN_PASSWORD)
+
+
+@pytest.fixture(scope="module")
+def things(weighed):
     """A collection with an active spike, one to come, and a key."""
-    collection = admin_api.collection("Weighed", **FIELDS)
+    collection = weighed.collection("Weighed", **FIELDS)
     traffic = {"original_field_id": collection["fields"][0]["id"], "range_end_number": 1800}
-    spike = admin_api.spike(collection, "Active drill", spike_fields=[traffic])
-    admin_api.spike(collection, "Later drill", start_datetime="2030-01-01T00:00:00Z", spike_fields=[traffic])
-    admin_api.post("/api/api-keys", {"label": "Weighed"})
-    yield {"collection": collection["id"], "spike": spike["id"]}
-    admin_api.call("DELETE", f"/api/collections/{collection['id']}")
+    spike = weighed.spike(collection, "Active drill", spike_fields=[traffic])
+    weighed.spike(collection, "Later drill", start_datetime="2030-01-01T00:00:00Z", spike_fields=[traffic])
+    weighed.post("/api/api-keys", {"label": "Weighed"})
+    return {"collection": collection["id"], "spike": spike["id"]}
 
 
 def loaded_by(page: Page, address: str) -> dict[str, bytes]:
@@ -56,14 +67,14 @@ def loaded_by(page: Page, address: str) -> dict[str, bytes]:
     return {url: body for url, body in bodies.items() if not url.startswith("data:")}
 
 
-def test_pages_are_light_and_load_nothing_from_elsewhere(site, things, person, open_page):
-    signed_in = person("Admin").browse("/").context.storage_state()
+def test_pages_are_light_and_load_nothing_from_elsewhere(weighed, things, open_page):
     too_much = {}
     for path in PAGES:
-        page = open_page(storage_state=signed_in)  # nothing is kept from another page
-        loaded = loaded_by(page, site.url + path.format(**things))
+        page = open_page()  # nothing is kept from another page
+        page.context.add_cookies(weighed.cookies)
+        loaded = loaded_by(page, weighed.site + path.format(**things))
         page.context.close()
-        assert [url for url in loaded if not url.startswith(site.url)] == []
+        assert [url for url in loaded if not url.startswith(weighed.site)] == []
         fonts = sum(len(body) for url, body in loaded.items() if ".woff2" in url)
         rest = [body for url, body in loaded.items() if ".woff2" not in url]
         weight, compressed = sum(map(len, rest)), sum(len(gzip.compress(body, 6)) for body in rest)
