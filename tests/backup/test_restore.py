@@ -1,5 +1,6 @@
 """`flask restore`: the backup takes the place of the database, which is kept; or nothing changes."""
 
+import fcntl
 import shutil
 import sqlite3
 from contextlib import closing
@@ -218,6 +219,8 @@ def test_while_a_server_runs_it_refuses(here, tmp_path):
     with running_server(f"sqlite:///{here.database}", workers=1):
         assert f"A server is running on {here.database}." in refused(here.run("restore", file))
         here.make.collection("Truck 02")
+    with open(f"{here.database}.serving") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a worker may outlive the server by a moment
     here.restored(file)
     assert names(here) == []
 
