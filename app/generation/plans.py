@@ -13,6 +13,7 @@ from app import database
 from app.database import db
 from app.generation.plan import Plan, Source, Spike, sorted_out
 from app.models import Collection, Field, SpikeSchedule, SpikeScheduleField
+from app.models.spike import goes_on
 from app.values import SETTING_NAMES, CollectionType, Settings
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -141,7 +142,7 @@ def _sources(collection_id: int, collection_type: CollectionType, spike: Spike |
             row.field_name,
             row.value_type,
             cast(Settings, row._mapping),
-            goes_on=spike is not None and "start_number" not in row.overridden,
+            goes_on=spike is not None and goes_on(row.overridden),
         )
         for row in db.session.execute(query)
     ]

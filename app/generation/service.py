@@ -17,6 +17,7 @@ from app.generation.plan import Plan, Spike, moves, values
 from app.generation.poller import Poller, Wanted, gone, identify
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.counters import Move, move
+from app.models.spike import goes_on
 from app.values import CollectionType, State, Value, advance, standing
 
 MOST_TRIES = 20
@@ -128,7 +129,7 @@ def _counters_stand(collection_id: int, spike: Spike | None) -> Mapping[int, _St
         .where(copy.spike_schedule_id == spike.id, copy.start_number.is_not(None))
     )
     return {
-        id_: _Stand(standing(last, collections, goes_on="start_number" not in overridden), start, reset)
+        id_: _Stand(standing(last, collections, goes_on=goes_on(overridden)), start, reset)
         for id_, overridden, collections, last, start, reset in db.session.execute(copies)
     }
 

@@ -120,6 +120,11 @@ def earliest_gap(windows: list[tuple[datetime, datetime]], start: datetime, leng
     return start
 
 
+def goes_on(overridden_settings: Names[str]) -> bool:
+    """Whether a copy's counter goes on from where the collection's stands: it has no start of its own."""
+    return "start_number" not in overridden_settings
+
+
 class SpikeScheduleField(ValueColumns, Base):
     """A schedule's copy of one field, with a counter state of its own."""
 
@@ -153,7 +158,7 @@ class SpikeScheduleField(ValueColumns, Base):
     @property
     def is_start_overridden(self) -> bool:
         """Whether its counter begins at its own start, not where the collection's stands."""
-        return "start_number" in self.overridden_settings
+        return not goes_on(self.overridden_settings)
 
     @classmethod
     def of(cls, field: Field) -> "SpikeScheduleField":
