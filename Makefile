@@ -13,7 +13,7 @@ UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench bench-compare bench-scale bench-values screenshots lock clean
+.PHONY: help run test check format bench bench-compare bench-scale bench-values soak fuzz screenshots lock clean
 
 help: ## Show this list
 	@echo "Spikecast. Usage: make <target>"
@@ -46,6 +46,12 @@ bench-scale: .venv/.dev ## Measure every page and list in a large installation (
 
 bench-values: .venv/.dev ## Measure how long each kind of value takes
 	.venv/bin/python -m bench values
+
+soak: .venv/.dev ## Kill everything while counters are polled, and check each value (ARGS="--minutes 2 --workers 4")
+	.venv/bin/python -m soak $(ARGS)
+
+fuzz: .venv/.dev ## Put hostile values into every input of every route (ARGS="--database postgresql --cases 100000")
+	.venv/bin/python -m fuzz $(ARGS)
 
 screenshots: .venv/.dev ## Make the pictures in docs/images/ again, with Chromium
 	.venv/bin/python -m tools.screenshots

@@ -14,7 +14,8 @@ except BadSetting as fault:
 bind = _settings.bind
 
 # One request at a time, in processes. A poll is less than a millisecond of Python, so threads only take
-# turns at it: measured, gthread with 4 threads swings between 0.3 and 1 of its speed under the same load.
+# turns at it: measured, gthread with 4 threads swings between 0.4 and 1 of its speed under the same load
+# (docs/performance.md has what was measured for each setting).
 # A client that dribbles holds a worker, though: that is what the proxy's buffers are for
 # (deploy/nginx.conf). sync closes each connection after its answer, so there is no `keepalive` to set.
 worker_class = "sync"
@@ -30,7 +31,7 @@ graceful_timeout = 10  # what is being answered at a stop or reload is finished
 backlog = 2048
 
 # Workers are not recycled: what they keep is bounded (SPIKECAST_CACHED_FIELDS). Measured, a new worker after
-# every 5,000 requests halved the throughput and broke connections.
+# every 5,000 requests costs a fifth of the throughput, and the slowest polls half a second.
 max_requests = 0
 
 forwarded_allow_ips = "*"  # Flask's ProxyFix decides, by SPIKECAST_TRUSTED_PROXIES
@@ -60,7 +61,11 @@ def when_ready(server):  # type: ignore[no-untyped-def]
 
 
 def post_worker_init(_worker):  # type: ignore[no-untyped-def]
-    """The workers log to the same place."""
+    """The workers log to the same place, and the collector of garbage leaves alone what stays for good."""
+    import gc
+
     from app import log
 
     log.configure()
+    gc.collect()
+    gc.freeze()

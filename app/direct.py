@@ -4,16 +4,18 @@ A poll is one or two statements. A session around them, or even a connection tak
 several times what they cost themselves. Everything else in the product goes through the session.
 """
 
+import gc
 import random
 import re
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.engine import Engine
@@ -21,7 +23,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from app import database
+from app.known import Known
+from app.turns import Turns
+from app.wal import WriteAheadLog, log_of
 
+# The snapshot names the transactions that a statement sees: two that are the same see the same rows.
+STATE = "pg_current_snapshot()::text"
+_ASK = f"SELECT {STATE}, statement_timestamp()"
+# All that polls ask is looked up by indexes. PostgreSQL would rather read a table whole that is nearly empty,
+# and keeps to that plan while it grows, until it is analyzed: so long each poll would read all of it.
+_BY_INDEX = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+_PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.0002, 0.002
 Row = tuple[Any, ...]
 
@@ -29,9 +41,12 @@ Row = tuple[Any, ...]
 class Direct:
     """One connection for each thread; it is made when it is first needed, and anew when it broke."""
 
-    def __init__(self, engine: Engine, busy_seconds: float) -> None:
-        self.engine, self._busy_seconds = engine, busy_seconds
+    def __init__(self, engine: Engine, pooled: Engine, busy_seconds: float) -> None:
+        self.engine, self._pooled, self._busy_seconds = engine, pooled, busy_seconds
         self._own = threading.local()
+        self._times_given_up = 0
+        self._turns = Turns(engine.url.database)
+        sa.event.listen(pooled, "handle_error", self._look_at)
         self.is_sqlite = engine.dialect.name == "sqlite"
         """Statements that exist twice are chosen by it."""
 
@@ -48,40 +63,82 @@ class Direct:
                 raise
         return self._run(statement, parameters)
 
+    def read_known(
+        self, statement: str, parameters: Mapping[str, Any]
+    ) -> tuple[datetime | None, Sequence[Row]]:
+        """What `read` gives now, and before it, where it was read earlier, the database's instant now.
+
+        Whoever has read it before asks only whether anything at all was written since: on PostgreSQL, where a
+        way to the server costs less the shorter the question is. There its first column is `STATE`.
+        """
+        if self.is_sqlite:
+            return None, self.read(statement, parameters)
+        key, at = (statement, *parameters.values()), time.monotonic()
+        known: Known | None = getattr(self._own, "known", None)
+        if known is not None and key in known.rows and known.is_worth_asking(at):
+            [(state, instant)] = self.read(_ASK, {})
+            known = cast(Known, self._own.known)  # another one, if the connection was lost meanwhile
+            known.stands_at(state, at)
+            if key in known.rows:
+                return instant, known.rows[key]
+        rows = self.read(statement, parameters)
+        if rows:
+            known = cast(Known, self._own.known)
+            known.stands_at(rows[0][0], at)
+            known.keep(key, rows)
+        return None, rows
+
     def write(self, statement: str, parameters: Mapping[str, Any]) -> Sequence[Row]:
         """The same for a statement that writes. Nobody knows whether one that broke off has
         committed, so it is not repeated."""
-        return self._run(statement, parameters)
+        return self._run(statement, parameters, writes=True)
 
     def instant(self, value: Any) -> datetime | None:
         """An instant as a statement gave it; SQLite has only text."""
-        if value is None or isinstance(value, datetime):
-            return value
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return _from_text(value) if isinstance(value, str) else value
 
     def close(self) -> None:
         """Give up this thread's connection."""
         connection: PoolProxiedConnection | None = getattr(self._own, "connection", None)
-        self._own.connection = None
+        self._own.connection = self._own.driver = None  # whichever is kept keeps the file open
         if connection is not None:
             connection.invalidate()
+        log: WriteAheadLog | None = getattr(self._own, "log", None)
+        if log is not None:
+            log.close()
 
-    def _run(self, statement: str, parameters: Mapping[str, Any]) -> Sequence[Row]:
+    def _look_at(self, context: sa.engine.ExceptionContext) -> None:
+        """What went wrong with a connection of the pool."""
+        if database.only_reads(context.original_exception):
+            context.is_disconnect = True
+            self._give_up_all()
+
+    def _give_up_all(self) -> None:
+        """Give up every connection of this process. One that was opened while the database could only be read
+        stays so afterwards; on SQLite so does every other, as long as a single one is open."""
+        self._times_given_up += 1  # the other threads give up theirs when they need it next
+        self._pooled.dispose()
+        self.close()
+
+    def _run(self, statement: str, parameters: Mapping[str, Any], *, writes: bool = False) -> Sequence[Row]:
         try:
             if self.is_sqlite:
-                return self._patiently(statement, parameters)
+                return self._patiently(statement, parameters, writes=writes)
+            text, in_order = _for_psycopg(statement)
             # All rows are fetched: a RETURNING that is left half read keeps its locks.
-            return self._driver().execute(_for_psycopg(statement), parameters).fetchall()  # type: ignore[no-any-return]
+            return self._driver().execute(text, in_order(parameters)).fetchall()  # type: ignore[no-any-return]
         except self.engine.dialect.loaded_dbapi.Error as error:
             raise self._translated(error, statement) from None
 
-    def _patiently(self, statement: str, parameters: Mapping[str, Any]) -> Sequence[Row]:
+    def _patiently(self, statement: str, parameters: Mapping[str, Any], *, writes: bool) -> Sequence[Row]:
         """Wait for a lock by short pauses. SQLite's own waiting backs off to a tenth of a second, and
         whoever has waited longest is the least likely to be next."""
         driver = self._driver()
         deadline = None
         while True:
             try:
+                if writes:
+                    return self._written(driver, statement, parameters)
                 return driver.execute(statement, parameters).fetchall()  # type: ignore[no-any-return]
             except sqlite3.OperationalError as error:
                 now = time.monotonic()
@@ -90,16 +147,31 @@ class Direct:
                     raise
             time.sleep(random.uniform(SHORTEST_PAUSE, LONGEST_PAUSE))  # noqa: S311
 
+    def _written(self, driver: Any, statement: str, parameters: Mapping[str, Any]) -> Sequence[Row]:
+        with self._turns:
+            rows: Sequence[Row] = driver.execute(statement, parameters).fetchall()
+        if self._own.log is not None:
+            self._own.log.flush()
+        return rows
+
     def _driver(self) -> Any:
-        connection: PoolProxiedConnection | None = getattr(self._own, "connection", None)
-        if connection is None:
+        own = self._own
+        if getattr(own, "made_after", 0) != self._times_given_up:
+            self.close()
+            gc.collect()  # an error that is still about holds what it came from, and so the file
+        if getattr(own, "connection", None) is None:
+            own.made_after = self._times_given_up
             connection = self.engine.raw_connection()
+            driver: Any = connection.driver_connection
             if self.is_sqlite:
-                connection.driver_connection.execute("PRAGMA busy_timeout=0")  # type: ignore[union-attr]
+                driver.execute("PRAGMA busy_timeout=0")
+                own.log = log_of(driver, self.engine.url.database)
             else:
-                connection.driver_connection.autocommit = True  # type: ignore[union-attr]
-            self._own.connection = connection
-        return connection.driver_connection
+                driver.autocommit = True
+            # psycopg's usual cursor would look for its own marks in each statement.
+            own.driver = driver if self.is_sqlite else psycopg.RawCursor(driver)
+            own.connection, own.known = connection, Known()
+        return own.driver
 
     def _translated(self, error: Exception, statement: str) -> Exception:
         """What SQLAlchemy would have raised, so that one place answers all troubles of the database."""
@@ -107,8 +179,9 @@ class Direct:
         connection: PoolProxiedConnection | None = getattr(self._own, "connection", None)
         driver = connection.driver_connection if connection else None
         broken = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
-        if broken or (self.is_sqlite and not _is_busy(error)):
-            # A SQLite connection that was opened while the file was read-only would stay so.
+        if database.only_reads(error):
+            self._give_up_all()
+        elif broken or (self.is_sqlite and not _is_busy(error)):
             self.close()
         return DBAPIError.instance(
             statement,
@@ -125,9 +198,17 @@ def _is_busy(error: Exception) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
+@lru_cache(maxsize=1024)  # one that was noted a moment ago is read with each poll
+def _from_text(instant: str) -> datetime:
+    return datetime.fromisoformat(instant).replace(tzinfo=UTC)
+
+
 @lru_cache
-def _for_psycopg(statement: str) -> str:
-    return re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", statement)
+def _for_psycopg(statement: str) -> tuple[str, Callable[[Mapping[str, Any]], Sequence[Any]]]:
+    """The statement with PostgreSQL's own marks, and what puts the parameters into their order."""
+    names = list(dict.fromkeys(_PARAMETER.findall(statement)))
+    text = _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", statement)
+    return text, lambda parameters: [parameters[name] for name in names]
 
 
 def init_app(app: Flask) -> None:
@@ -135,10 +216,15 @@ def init_app(app: Flask) -> None:
     options = dict(app.config["SQLALCHEMY_ENGINE_OPTIONS"])
     for of_a_pool in ("pool_size", "max_overflow", "pool_timeout", "pool_pre_ping"):
         options.pop(of_a_pool, None)
+    if "options" in options["connect_args"]:
+        connect = options["connect_args"]
+        options["connect_args"] = connect | {"options": f"{connect['options']} {_BY_INDEX}"}
     engine = sa.create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool, **options)
     if engine.dialect.name == "sqlite":
         database.prepare_sqlite(engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
-    app.extensions["direct"] = Direct(engine, options["connect_args"].get("timeout", 0))
+    with app.app_context():
+        pooled = database.db.engine
+    app.extensions["direct"] = Direct(engine, pooled, options["connect_args"].get("timeout", 0))
 
 
 def direct() -> Direct:

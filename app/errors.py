@@ -9,24 +9,26 @@ Faults = Mapping[str, Sequence[str]]
 class DomainError(Exception):
     """A request that cannot be carried out.
 
-    `detail` is a sentence for people; `faults` maps the path of each bad input to what is wrong with it;
-    `facts` are further members of the problem details; `headers` go onto the HTTP answer.
+    `detail` is a sentence for people; `kind` names the problem for scripts to tell apart; `faults` maps the
+    path of each bad input to what is wrong with it; `facts` are further members of the problem details;
+    `headers` go onto the HTTP answer.
     """
 
     status = 400
     title = "Bad request"
-    kind: str | None = None
 
     def __init__(
         self,
         detail: str,
         *,
+        kind: str | None = None,
         faults: Faults | None = None,
         facts: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.kind = kind
         self.faults = faults
         self.facts = dict(facts or {})
         self.headers = dict(headers or {})
@@ -46,10 +48,14 @@ class Unauthenticated(DomainError):
 
 
 class Forbidden(DomainError):
-    """The role may not do this."""
+    """The role may not do this; `noted` is what the audit log tells of it besides."""
 
     status = 403
     title = "Not allowed"
+
+    def __init__(self, detail: str, *, noted: Mapping[str, str] | None = None, **more: Any) -> None:
+        super().__init__(detail, **more)
+        self.noted = dict(noted or {})
 
 
 class NotFound(DomainError):
@@ -64,10 +70,6 @@ class Conflict(DomainError):
 
     status = 409
     title = "Conflict"
-
-    def __init__(self, detail: str, *, kind: str | None = None, **more: Any) -> None:
-        super().__init__(detail, **more)
-        self.kind = kind
 
 
 class Invalid(DomainError):

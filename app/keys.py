@@ -10,6 +10,8 @@ ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SHOWN = 12
 """How many characters of a key stay visible, to tell keys apart."""
 
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+"""Two digits of base 62 at a time: it is worked out with each poll."""
 _FORM = re.compile(r"spk_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 
 
@@ -21,11 +23,9 @@ def make() -> str:
 
 def checksum(body: str) -> str:
     """CRC-32 of the 32 characters in base 62, six digits, `0-9A-Za-z`."""
-    number, digits = zlib.crc32(body.encode()), ""
-    for _ in range(6):
-        number, digit = divmod(number, 62)
-        digits = ALPHABET[digit] + digits
-    return digits
+    rest, last = divmod(zlib.crc32(body.encode()), len(_PAIRS))
+    first, middle = divmod(rest, len(_PAIRS))
+    return _PAIRS[first] + _PAIRS[middle] + _PAIRS[last]
 
 
 def is_well_formed(key: str) -> bool:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 import config
 from app import clock, database
-from app.auth import service, setup
+from app.auth import setup, users_service
 from app.auth.schemas import UserIn
 from app.database import db
 from app.models import Role, User
@@ -179,7 +179,7 @@ def greet_first_admin(wanted: config.FirstAdmin | None) -> None:
             token,
         )
         return
-    service.create_user(**checked(wanted), is_set_up=True)
+    users_service.create_user(**checked(wanted), is_set_up=True)
     log.info("Made the first Admin: %s", wanted.username)
 
 

@@ -57,7 +57,7 @@ def _add_load(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cases", type=_names, default=cases.NAMES, help=f"some of {','.join(cases.NAMES)}", metavar="NAME,…"
     )
-    parser.add_argument("--rounds", type=int, default=5, help="how often each server has its turn (5)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each server has its turn (3)")
     parser.add_argument("--seconds", type=int, default=2, help="how long a turn is (2)")
     parser.add_argument("--against", type=_target, metavar="URL", help="another server to measure beside")
     parser.add_argument("--header", default="", help="a header for that one, such as 'X-API-Key: …'")

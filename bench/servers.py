@@ -33,13 +33,14 @@ class Place:
 
 
 @contextmanager
-def place(kind: str) -> Iterator[Place]:
-    """A folder for SQLite, or a throwaway PostgreSQL server as it is after installing: with fsync."""
+def place(kind: str, settings: str = "") -> Iterator[Place]:
+    """A folder for SQLite, or a throwaway PostgreSQL server as it is after installing, with fsync, but for
+    these lines in its postgresql.conf."""
     with tempfile.TemporaryDirectory(prefix="spikecast-bench-") as folder:
         if kind == SQLITE:
             yield Place(kind, Path(folder))
             return
-        server = throwaway_postgres.start()
+        server = throwaway_postgres.start(settings)
         try:
             yield Place(kind, Path(folder), server.url)
         finally:

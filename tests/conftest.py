@@ -15,7 +15,7 @@ from flask import Flask
 import config
 from app import clock as app_clock
 from app import create_app, startup
-from app.auth import service
+from app.auth import service, users_service
 from app.database import Base, db
 from app.direct import Direct
 from app.models import Role, User
@@ -115,7 +115,7 @@ def app(migrated_app: Flask, clock: time_machine.Traveller) -> Iterator[Flask]:
 def person(app: Flask, role: Role, name: str) -> Caller:
     """Somebody who is signed in; their password is PASSWORD."""
     with app.app_context():
-        user: User = service.create_user(f"{name}@example.org", name, PASSWORD, role)
+        user: User = users_service.create_user(f"{name}@example.org", name, PASSWORD, role)
         client = service.Client("127.0.0.1", "tests")
         tokens = service.tokens_of(user, service.begin_sign_in(user, client, app_clock.now()))
         db.session.commit()
@@ -169,9 +169,9 @@ def counted(app: Flask) -> Iterator[SimpleNamespace]:
 
     run = Direct._run
 
-    def note_direct(self, statement, parameters):
+    def note_direct(self, statement, parameters, **how):
         note(None, None, statement.strip())
-        return run(self, statement, parameters)
+        return run(self, statement, parameters, **how)
 
     with app.app_context(), ExitStack() as stack:
         engine = db.engine

@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 
 from app import clock
-from app.auth import service
+from app.auth import service, users_service
 from app.auth.schemas import AccessTokenOut, ChangePasswordIn, LoginIn, SignInsOut, TokensOut, UserOut
 from app.database import db
 from app.errors import NotFound
@@ -25,15 +25,20 @@ def this_client() -> service.Client:
 @blp.route("/login", methods=["POST"])
 @blp.response(200, TokensOut)
 @public
-@refuses(401, 429)
+@refuses(401, 409, 429)
 @blp.arguments(LoginIn)
 def login(values: dict[str, Any]) -> dict[str, Any]:
     """Sign in.
 
     The access token lasts an hour, the sign-in 30 days: renew the access token with the refresh token.
+
+    Where the user has two-factor sign-in, a right password without a `code` is 401 with the type
+    `urn:spikecast:problem:second-factor-required`, and one with a wrong code 401 with
+    `urn:spikecast:problem:wrong-code`. A code counts once.
     """
-    user = service.authenticate(values["login"], values["password"], this_client(), clock.now())
-    sign_in = service.begin_sign_in(user, this_client(), clock.now())
+    user, sign_in = service.sign_in(
+        values["login"], values["password"], values.get("code"), this_client(), clock.now()
+    )
     db.session.commit()
     return service.tokens_of(user, sign_in) | {"user": user}
 
@@ -62,22 +67,21 @@ def logout() -> None:
 @signed_in
 def me() -> User:
     """See who is signed in."""
-    return service.get_user(current_actor().user_id)
+    return users_service.get_user(current_actor().user_id)
 
 
 @blp.route("/change-password", methods=["POST"])
 @blp.response(200, TokensOut)
 @signed_in
-@refuses(429)
+@refuses(409, 429)
 @blp.arguments(ChangePasswordIn)
 def change_password(values: dict[str, Any]) -> dict[str, Any]:
     """Change one's own password.
 
     Every token of yours ends at once, this one included; the answer has those of a new sign-in.
     """
-    user, sign_in = service.change_password(
-        current_actor(), values["current_password"], values["new_password"], this_client(), clock.now()
-    )
+    current, new, code = values["current_password"], values["new_password"], values.get("code")
+    user, sign_in = service.change_password(current_actor(), current, new, code, this_client(), clock.now())
     db.session.commit()
     cookies.move_on(sign_in.id)
     return service.tokens_of(user, sign_in) | {"user": user}

@@ -14,6 +14,12 @@ class SignInForm(FlaskForm):
     password = PasswordField("Password", [DataRequired("Type your password.")])
 
 
+class CodeForm(FlaskForm):
+    """The code of a second factor."""
+
+    code = StringField("Code", [DataRequired("Type the code.")])
+
+
 class SetUpForm(FlaskForm):
     """The first Admin."""
 

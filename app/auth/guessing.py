@@ -1,8 +1,11 @@
-"""Guessing passwords is limited: in the database, so on every worker and after a restart.
+"""Guessing passwords and codes is limited: in the database, so on every worker and after a restart.
 
 After 5 failures within 5 minutes for one account from one address, or 50 from one address, the next
 attempt is refused, right or wrong. The count is taken again in the transaction that records an attempt's
 outcome, so that guesses made side by side are judged as if they came one after the other.
+
+Codes of a second factor are short, and whoever guesses them has the password. So theirs count for the account
+from wherever they come, are not forgiven by a sign-in that succeeds, and are also limited by the day.
 """
 
 import hashlib
@@ -19,6 +22,8 @@ from app.models.user import folded
 PERIOD = timedelta(minutes=5)
 MOST_PER_ACCOUNT = 5
 MOST_PER_ADDRESS = 50
+DAY = timedelta(days=1)
+MOST_CODES = ((5, PERIOD), (20, DAY))
 
 
 def account_of(user: User | None, login: str) -> str:
@@ -29,7 +34,7 @@ def account_of(user: User | None, login: str) -> str:
 
 
 def refuse_too_many(account: str, address: str, now: datetime) -> None:
-    """Raise TooMany where the limit is reached."""
+    """Raise TooMany where the limit of wrong passwords, or that of the address, is reached."""
     recent = sa.select(SignInFailure.account, SignInFailure.failed_at).where(
         SignInFailure.address == address, SignInFailure.failed_at > now - PERIOD
     )
@@ -37,10 +42,24 @@ def refuse_too_many(account: str, address: str, now: datetime) -> None:
     of_account = [failure.failed_at for failure in failures if failure.account == account]
     of_address = [failure.failed_at for failure in failures]
     for times, most in ((of_account, MOST_PER_ACCOUNT), (of_address, MOST_PER_ADDRESS)):
-        if len(times) >= most:
-            seconds = max(1, ceil((times[most - 1] + PERIOD - now).total_seconds()))
-            said = f"Too many failed sign-ins. Try again in {seconds} seconds."
-            raise TooMany(said, headers={"Retry-After": str(seconds)})
+        _refuse(times, most, PERIOD, now)
+
+
+def refuse_too_many_codes(user: User, now: datetime) -> None:
+    """Raise TooMany where a limit of wrong codes is reached. The caller has locked the user."""
+    of_codes = SignInFailure.account == _codes_of(user)
+    query = sa.select(SignInFailure.failed_at).where(of_codes).order_by(SignInFailure.failed_at.desc())
+    failures = list(db.session.scalars(query))
+    for most, period in MOST_CODES:
+        _refuse([failed_at for failed_at in failures if failed_at > now - period], most, period, now)
+
+
+def _refuse(times: list[datetime], most: int, period: timedelta, now: datetime) -> None:
+    """Raise TooMany where there are so many failures, of which the newest comes first."""
+    if len(times) >= most:
+        seconds = max(1, ceil((times[most - 1] + period - now).total_seconds()))
+        said = f"Too many failed sign-ins. Try again in {seconds} seconds."
+        raise TooMany(said, headers={"Retry-After": str(seconds)})
 
 
 def take_turn(address: str) -> None:
@@ -55,11 +74,32 @@ _LOCKS = 7_455  # sets these advisory locks apart from any others
 
 def failed(account: str, address: str, now: datetime) -> None:
     """Remember a failure, and forget those that no longer count."""
-    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.failed_at <= now - PERIOD))
+    is_over = sa.or_(
+        SignInFailure.failed_at <= now - DAY,
+        sa.and_(SignInFailure.failed_at <= now - PERIOD, SignInFailure.account.not_like(f"{_CODES}%")),
+    )
+    db.session.execute(sa.delete(SignInFailure).where(is_over))
     db.session.add(SignInFailure(account=account, address=address, failed_at=now))
+
+
+def code_failed(user: User, address: str, now: datetime) -> None:
+    """Remember a wrong code."""
+    failed(_codes_of(user), address, now)
+
+
+def forget_codes(user: User) -> None:
+    """Forget the wrong codes of somebody whose password, or second factor, is a new one."""
+    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.account == _codes_of(user)))
 
 
 def succeeded(account: str, address: str) -> None:
     """Forget the failures of an account from an address."""
     same = sa.and_(SignInFailure.account == account, SignInFailure.address == address)
     db.session.execute(sa.delete(SignInFailure).where(same))
+
+
+_CODES = "codes of user "
+
+
+def _codes_of(user: User) -> str:
+    return f"{_CODES}{user.id}"

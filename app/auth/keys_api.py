@@ -7,7 +7,7 @@ from flask import Response, jsonify, url_for
 from sqlalchemy.orm import joinedload, selectinload
 
 from app import clock
-from app.auth import service
+from app.auth import keys_service
 from app.auth.schemas import KeyCreatedOut, KeyIn, KeyOut, KeyPatch
 from app.database import LARGEST_ID, db
 from app.models import ApiKey, ApiKeyCollection
@@ -49,7 +49,7 @@ def list_keys(args: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(KeyIn)
 def create_key(values: dict[str, Any]) -> Response:
     """Create an API key. Its text is in this answer alone: only a hash of it is kept."""
-    key, text = service.create_key(current_actor(), values, clock.now())
+    key, text = keys_service.create_key(current_actor(), values, clock.now())
     db.session.commit()
     answer = jsonify(KeyOut().dump(key) | {"key": text})
     answer.status_code = 201
@@ -74,7 +74,7 @@ def get_key(key_id: int) -> ApiKey:
 def change_key(changes: dict[str, Any], key_id: int) -> ApiKey:
     """Change the label, the expiry or the limits of your own key."""
     key = ApiKey.get_for(current_actor(), key_id, locked=True)
-    service.change_key(current_actor(), key, changes, clock.now())
+    keys_service.change_key(current_actor(), key, changes, clock.now())
     db.session.commit()
     return key
 
@@ -86,7 +86,7 @@ def change_key(changes: dict[str, Any], key_id: int) -> ApiKey:
 def revoke_key(key_id: int) -> ApiKey:
     """Revoke a key: it ends at once and for good, and stays in the list."""
     key = ApiKey.get_for(current_actor(), key_id, locked=True)
-    service.revoke_key(key, clock.now())
+    keys_service.revoke_key(key, clock.now())
     db.session.commit()
     return key
 
@@ -97,5 +97,5 @@ def revoke_key(key_id: int) -> ApiKey:
 @refuses(404)
 def delete_key(key_id: int) -> None:
     """Delete a key: it ends at once."""
-    service.delete_key(ApiKey.get_for(current_actor(), key_id, locked=True))
+    keys_service.delete_key(ApiKey.get_for(current_actor(), key_id, locked=True))
     db.session.commit()

@@ -1,17 +1,18 @@
 """Pages about people: signing in, the profile, API keys, users."""
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
 from app.auth import service, setup
 from app.auth.api import this_client
-from app.auth.forms import SetUpForm, SignInForm, safe_next
+from app.auth.forms import CodeForm, SetUpForm, SignInForm, safe_next
 from app.auth.schemas import UserIn
 from app.database import db
 from app.errors import DomainError, Forbidden, NotFound
-from app.models import User
+from app.models import SignIn, User
 from app.models.audit import Action
 from app.web import audit, cookies
 from app.web.access import admin, public, signed_in
@@ -29,28 +30,73 @@ def sign_in() -> AnyResponse:
     form = SignInForm()
     if not form.is_submitted() and not User.exists():
         return redirect(url_for("people.set_up"))
-    wanted = safe_next(request.args.get("next"), url_for("spikes-pages.dashboard"))
     if not form.validate_on_submit():
-        return _sign_in_page(form, next(iter(form.errors.values()), [""])[0], 422 if form.errors else 200)
+        _note_another_site(Action.SIGN_IN, form)
+        return _step(form, _first_fault(form), 422 if form.errors else 200)
     try:
         client, now = this_client(), clock.now()
         user = service.authenticate(form.login.data or "", form.password.data or "", client, now)
-        sign_in = service.begin_sign_in(user, client, now)
+        waits = service.ask_for_code(user, now) if user.has_two_factor else None
+        sign_in = None if waits else service.let_in(user, client, now)
     except DomainError as error:
-        return _sign_in_page(form, error.detail, error.status, error.headers)
+        return _step(form, error.detail, error.status, error.headers)
     db.session.commit()
+    return _signed_in(user, sign_in) if sign_in else _ask_for_code(waits or "")
+
+
+def _ask_for_code(token: str) -> Response:
+    there = url_for("people.sign_in_code", next=request.args.get("next"))
+    response = make_response(jsonify({"wants_code": True}) if _is_dialog() else redirect(there, 303))
+    cookies.put_code_wanted(response, token, service.CODE_LASTS)
+    return response
+
+
+@pages.route("/sign-in/code", methods=["GET", "POST"])
+@public
+def sign_in_code() -> AnyResponse:
+    """The second step: the code of the app, or a recovery code, of somebody whose password was right."""
+    form, token = CodeForm(), cookies.code_wanted()
+    if not form.is_submitted():
+        again = redirect(url_for("people.sign_in", next=request.args.get("next")))
+        return _step(form, "", 200) if token else again
+    if not form.validate_on_submit():
+        _note_another_site(Action.SIGN_IN, form)
+        return _step(form, _first_fault(form), 422)
+    try:
+        user, sign_in = service.take_code(token, form.code.data or "", this_client(), clock.now())
+    except DomainError as error:
+        if error.kind != service.BEGIN_AGAIN:
+            return _step(form, error.detail, error.status, error.headers)
+        response = _step(SignInForm(formdata=None), error.detail, error.status)
+    else:
+        db.session.commit()
+        response = _signed_in(user, sign_in)
+    cookies.clear_code_wanted(response)
+    return response
+
+
+def _signed_in(user: User, sign_in: SignIn) -> Response:
+    wanted = safe_next(request.args.get("next"), url_for("spikes-pages.dashboard"))
     response = make_response(jsonify({}) if _is_dialog() else redirect(wanted, 303))
     cookies.put(response, user.id, sign_in.id)
     return response
 
 
-def _sign_in_page(
-    form: SignInForm, fault: str, status: int, headers: dict[str, str] | None = None
-) -> Response:
+def _first_fault(form: FlaskForm) -> str:
+    return next(iter(form.errors.values()), [""])[0]
+
+
+def _step(form: FlaskForm, fault: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    """A step of signing in; a dialog is told in words what is wrong, and whether to begin again."""
+    wants_code = isinstance(form, CodeForm)
     if _is_dialog():
-        answer = make_response(jsonify({"detail": fault}), status)
+        answer = make_response(jsonify({"detail": fault, "wants_code": wants_code}), status)
     else:
-        answer = make_response(render_template("auth/sign_in.html", form=form, fault=fault), status)
+        template = "auth/sign_in_code.html" if wants_code else "auth/sign_in.html"
+        by_recovery = "recovery" in request.args
+        answer = make_response(
+            render_template(template, form=form, fault=fault, by_recovery=by_recovery), status
+        )
     answer.headers.update(headers or {})
     return answer
 
@@ -68,11 +114,13 @@ def set_up() -> AnyResponse:
     db.session.rollback()
     form = SetUpForm(token=request.args.get("token", ""))
     if not form.validate_on_submit():
-        return _set_up_page(form, {name: said[0] for name, said in form.errors.items() if name}, 200)
+        _note_another_site(Action.SET_UP, form)
+        faults = {name: said[0] for name, said in form.errors.items() if name}
+        return _set_up_page(form, faults, 422 if form.errors else 200)
     given = {name: form[name].data for name in ("email", "username", "password")}
-    faults = UserIn(partial=["role"]).validate(given)
-    if faults:
-        return _set_up_page(form, {name: said[0] for name, said in by_path(faults).items()}, 422)
+    wrong = UserIn(partial=["role"]).validate(given)
+    if wrong:
+        return _set_up_page(form, {name: said[0] for name, said in by_path(wrong).items()}, 422)
     client, now = this_client(), clock.now()
     values = UserIn(partial=["role"]).load(given)
     try:
@@ -85,6 +133,12 @@ def set_up() -> AnyResponse:
     response = make_response(redirect(url_for("spikes-pages.dashboard"), 303))
     cookies.put(response, user.id, sign_in.id)
     return response
+
+
+def _note_another_site(action: Action, form: FlaskForm) -> None:
+    """Note a form that a page of another site may have sent: without our page's token."""
+    if "csrf_token" in form.errors:
+        audit.note_refusal(action, why="no CSRF token")
 
 
 def _set_up_page(form: SetUpForm, faults: dict[str, str], status: int) -> Response:

@@ -6,6 +6,7 @@ from marshmallow import Schema as PlainSchema
 from marshmallow import ValidationError, validate, validates_schema
 
 from app.auth import passwords
+from app.auth.two_factor_schemas import Code, PresentPassword
 from app.models import Actor, Role, SignIn
 from app.values import CollectionType
 from app.web.fields import COMMON, Choice, Flag, Id, Instant, ListOf, Name, Nested, Status, Text, Whole
@@ -48,6 +49,7 @@ class UserOut(Schema):
     email = Text()
     username = Text()
     role = Choice(Role)
+    has_two_factor = Flag()
     created_at = Instant()
     updated_at = Instant()
 
@@ -71,10 +73,11 @@ class UserPatch(Schema):
 
 
 class LoginIn(Schema):
-    """E-mail or user name, and password."""
+    """E-mail or user name, and password; with two-factor sign-in also a code."""
 
     login = Text(required=True, least=1, most=255)
     password = Text(required=True, least=1, most=1024, load_only=True)
+    code = Code()
 
 
 class AccessTokenOut(PlainSchema):
@@ -115,10 +118,11 @@ class SignInsOut(Schema):
 
 
 class ChangePasswordIn(Schema):
-    """The password that is, and the one to be."""
+    """The password that is, and the one to be; with two-factor sign-in also a code."""
 
-    current_password = Text(required=True, least=1, most=1024, load_only=True)
+    current_password = PresentPassword()
     new_password = Password(required=True)
+    code = Code()
 
 
 class KeyLimit(Schema):

@@ -1,27 +1,27 @@
-"""Signing in and out, and what people may change about users and keys."""
+"""Signing in and out, and changing one's own password."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import flask_jwt_extended as jwt_extended
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import selectinload
 
 from app import keys
-from app.auth import guessing, passwords
-from app.database import db, translate
-from app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
-from app.models import Actor, ApiKey, ApiKeyCollection, Collection, Role, SignIn, User
+from app.auth import guessing, passwords, second_factor, users_service
+from app.database import db
+from app.errors import Invalid, TooMany, Unauthenticated
+from app.models import Actor, PendingSignIn, SignIn, User
 from app.models.audit import Action, Outcome
 from app.web import audit
 from app.web.access import CHALLENGE
 
 ACCESS_LASTS = timedelta(hours=1)
 SIGN_IN_LASTS = timedelta(days=30)
+CODE_LASTS = timedelta(minutes=5)
+BEGIN_AGAIN = "begin-again"
+WRONG_CODE = "The code is wrong, or was used already. Wait for the next one."
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,9 @@ class Client:
     user_agent: str
 
 
-# --- Signing in ----------------------------------------------------------------------------------------
-
-
 def authenticate(login: str, password: str, client: Client, now: datetime) -> User:
-    """The user whose password this is; raises Unauthenticated, or TooMany where somebody is guessing.
+    """The user whose password this is, who may still owe a code; raises Unauthenticated, or TooMany where
+    somebody is guessing.
 
     Checking a password is slow on purpose, so it is done between two transactions, not inside one.
     """
@@ -56,11 +54,76 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
         audit.note(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
         db.session.commit()
         raise Unauthenticated("The login or the password is wrong.", headers=CHALLENGE)
-    guessing.succeeded(account, client.address)
     if passwords.is_outdated(user.password_hash):
         user.password_hash = passwords.hashed(password)
-    audit.note(Action.SIGN_IN, user, by=user)
     return user
+
+
+def sign_in(
+    login: str, password: str, code: str | None, client: Client, now: datetime
+) -> tuple[User, SignIn]:
+    """A new sign-in, all at once, as scripts do; where a code is needed, it is asked for by an error."""
+    user = authenticate(login, password, client, now)
+    if user.has_two_factor and code is None:
+        audit.note(Action.ASK_FOR_CODE, user)
+        db.session.commit()
+        said = "The password is right. Send the code of your authenticator app, or a recovery code, as code."
+        raise Unauthenticated(said, kind="second-factor-required", headers=CHALLENGE)
+    if user.has_two_factor:
+        _must_be_right(user, code or "", client, now)
+    return user, let_in(user, client, now)
+
+
+def _must_be_right(user: User, code: str, client: Client, now: datetime) -> None:
+    if not _is_right(Action.SIGN_IN, user, code, client, now):
+        raise Unauthenticated(WRONG_CODE, kind="wrong-code", headers=CHALLENGE)
+
+
+def let_in(user: User, client: Client, now: datetime) -> SignIn:
+    """The new sign-in of somebody who has shown all that is asked for."""
+    guessing.succeeded(guessing.account_of(user, ""), client.address)
+    audit.note(Action.SIGN_IN, user, by=user)
+    return begin_sign_in(user, client, now)
+
+
+def ask_for_code(user: User, now: datetime) -> str:
+    """What a browser shows when it comes back with the code, within a few minutes."""
+    token = secrets.token_urlsafe(32)
+    db.session.execute(sa.delete(PendingSignIn).where(PendingSignIn.expires_at <= now))
+    waits = PendingSignIn(token_hash=keys.hashed(token), user_id=user.id, expires_at=now + CODE_LASTS)
+    db.session.add(waits)
+    audit.note(Action.ASK_FOR_CODE, user)
+    return token
+
+
+def take_code(token: str, code: str, client: Client, now: datetime) -> tuple[User, SignIn]:
+    """The new sign-in of a browser that comes back with the code; a wrong one may be tried again."""
+    guessing.take_turn(client.address)
+    user_id = PendingSignIn.user_of(keys.hashed(token), now)
+    user = db.session.get(User, user_id, with_for_update={"key_share": True}) if user_id else None
+    if user is None or not user.has_two_factor:
+        raise Unauthenticated("That took too long. Begin again.", kind=BEGIN_AGAIN)
+    _refuse_too_many(Action.SIGN_IN, user, guessing.account_of(user, ""), client, now)
+    _must_be_right(user, code, client, now)
+    waits = sa.delete(PendingSignIn).where(PendingSignIn.token_hash == keys.hashed(token))
+    if db.session.scalar(waits.returning(PendingSignIn.user_id)) is None:  # the password changed meanwhile
+        raise Unauthenticated("That took too long. Begin again.", kind=BEGIN_AGAIN)
+    return user, let_in(user, client, now)
+
+
+def _is_right(action: Action, user: User, code: str, client: Client, now: datetime) -> bool:
+    """Whether the code counts; raises TooMany where somebody is guessing. The caller has locked the user."""
+    try:
+        guessing.refuse_too_many_codes(user, now)
+    except TooMany:
+        audit.note_refusal(action, user, why="too many attempts")
+        raise
+    if second_factor.takes(user, code, now):
+        return True
+    guessing.code_failed(user, client.address, now)
+    audit.note(action, user, outcome=Outcome.REFUSED, why="wrong code")
+    db.session.commit()
+    return False
 
 
 def _refuse_too_many(action: Action, user: User | None, account: str, client: Client, now: datetime) -> None:
@@ -138,236 +201,44 @@ def end_other_sign_ins(actor: Actor) -> None:
         audit.note(Action.END_OTHER_SIGN_INS, ended=ended)
 
 
-def change_password(
-    actor: Actor, current: str, new: str, client: Client, now: datetime
-) -> tuple[User, SignIn]:
-    """Give the actor a new password, end all their tokens, and begin a new sign-in."""
+def reauthenticate(
+    actor: Actor,
+    password: str,
+    code: str | None,
+    action: Action,
+    client: Client,
+    now: datetime,
+    *,
+    asks_for_code: bool = True,
+) -> User:
+    """The actor, locked, who has shown their password, and a code where they have two-factor sign-in.
+
+    A sign-in alone may be stolen. Raises Invalid, or TooMany where somebody is guessing.
+    """
     guessing.take_turn(client.address)
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
         raise Unauthenticated("The account is gone.", headers=CHALLENGE)
     account = guessing.account_of(user, "")
-    _refuse_too_many(Action.CHANGE_PASSWORD, user, account, client, now)
-    if not passwords.matches(current, user.password_hash):
+    _refuse_too_many(action, user, account, client, now)
+    if not passwords.matches(password, user.password_hash):
         guessing.failed(account, client.address, now)
-        audit.note(Action.CHANGE_PASSWORD, user, outcome=Outcome.REFUSED, why="wrong password")
+        audit.note(action, user, outcome=Outcome.REFUSED, why="wrong password")
         db.session.commit()
         raise Invalid({"current_password": ["is not your password"]})
+    if user.has_two_factor and asks_for_code and code is None:
+        raise Invalid({"code": ["is needed, for you have two-factor sign-in"]})
+    if user.has_two_factor and asks_for_code and not _is_right(action, user, code or "", client, now):
+        raise Invalid({"code": ["is wrong, or was used already"]})
     guessing.succeeded(account, client.address)
-    set_password(user, new)
+    return user
+
+
+def change_password(
+    actor: Actor, current: str, new: str, code: str | None, client: Client, now: datetime
+) -> tuple[User, SignIn]:
+    """Give the actor a new password, end all their tokens, and begin a new sign-in."""
+    user = reauthenticate(actor, current, code, Action.CHANGE_PASSWORD, client, now)
+    users_service.set_password(user, new)
     audit.note(Action.CHANGE_PASSWORD, user)
     return user, begin_sign_in(user, client, now)
-
-
-def set_password(user: User, password: str) -> None:
-    """Give a user a password; every token of theirs ends."""
-    user.password_hash = passwords.hashed(password)
-    user.end_sign_ins()
-
-
-# --- Users ---------------------------------------------------------------------------------------------
-
-
-def create_user(email: str, username: str, password: str, role: Role, *, is_set_up: bool = False) -> User:
-    """A new user; at the set-up it is they who make themselves."""
-    user = User(email=email, role=role, password_hash=passwords.hashed(password))
-    user.rename(username)
-    db.session.add(user)
-    _flush_user(user)
-    if is_set_up:
-        audit.note(Action.SET_UP, user, by=user)
-    else:
-        audit.note(Action.CREATE_USER, user, role=role)
-    return user
-
-
-def get_user(user_id: int, *, locked: bool = False) -> User:
-    """The user, or NotFound; locked where their role may change."""
-    user = User.locked(user_id) if locked else db.session.get(User, user_id)
-    if user is None:
-        raise NotFound(f"There is no user {user_id}.")
-    return user
-
-
-def change_user(user: User, changes: Mapping[str, Any]) -> None:
-    """Change what is given. A new role or password ends the user's tokens."""
-    before = _noted(user)
-    if "role" in changes and changes["role"] is not user.role:
-        if user.role is Role.ADMIN:
-            user.must_not_be_last_admin()
-        user.role = changes["role"]
-        user.end_sign_ins()
-    if "email" in changes:
-        user.email = changes["email"]
-    if "username" in changes:
-        user.rename(changes["username"])
-    if "password" in changes:
-        set_password(user, changes["password"])
-    _flush_user(user)
-    audit.note_change(Action.CHANGE_USER, user, before, _noted(user))
-
-
-def _noted(user: User) -> dict[str, Any]:
-    """What the audit log tells of, where it changes."""
-    return {
-        "email": user.email,
-        "username": user.username,
-        "role": user.role,
-        "password": user.password_hash,
-    }
-
-
-def _flush_user(user: User) -> None:
-    email, username = user.email, user.username
-    try:
-        db.session.flush()  # a name that is taken shows now
-    except IntegrityError as error:
-        raise translate(
-            error,
-            {
-                "uq_users_email": lambda: _taken("email", email),
-                "uq_users_username_folded": lambda: _taken("username", username),
-            },
-        ) from error
-
-
-def _taken(what: str, value: str) -> Conflict:
-    said = f"There is a user with the {what} {value!r} already."
-    return Conflict(said, kind="name-taken", faults={what: ["is taken by another user"]})
-
-
-def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool) -> None:
-    """Delete a user and decide about their collections, or Conflict and nothing is lost."""
-    if transfer_to is not None and delete_collections:
-        raise Invalid({"delete_collections": ["give transfer_to or delete_collections, not both"]})
-    if user.role is Role.ADMIN:
-        user.must_not_be_last_admin()
-    owned = Collection.owner_id == user.id
-    count = db.session.scalar(sa.select(sa.func.count()).select_from(Collection).where(owned)) or 0
-    if transfer_to is not None:
-        _transfer(user, transfer_to)
-    elif delete_collections:
-        gone = db.session.scalars(sa.delete(Collection).where(owned).returning(Collection))
-        audit.note_each(Action.DELETE_COLLECTION, gone)
-    elif count:
-        raise Conflict(
-            f"{user.username} owns {count} collection{'' if count == 1 else 's'}. Say what becomes of them: "
-            "transfer_to=<user id> or delete_collections=true.",
-            kind="owns-collections",
-            facts={"collections": count},
-        )
-    audit.note(Action.DELETE_USER, user, role=user.role)
-    db.session.delete(user)
-    db.session.flush()  # a collection made meanwhile shows now
-
-
-def _transfer(user: User, heir_id: int) -> None:
-    """Give a user's collections to somebody else."""
-    heir = db.session.get(User, heir_id, with_for_update=True)
-    if heir is None or heir is user:
-        raise Invalid({"transfer_to": ["must be the id of another user"]})
-    given = sa.update(Collection).where(Collection.owner_id == user.id).values(owner_id=heir_id)
-    changed = {"owner": [user.username, heir.username]}
-    moved = db.session.scalars(given.returning(Collection))
-    audit.note_each(Action.CHANGE_COLLECTION, moved, changed=changed)
-
-
-# --- API keys ------------------------------------------------------------------------------------------
-
-
-def create_key(actor: Actor, values: Mapping[str, Any], now: datetime) -> tuple[ApiKey, str]:
-    """A new key of the actor's, and its text, which is not kept."""
-    text = keys.make()
-    key = ApiKey(
-        user_id=actor.user_id,
-        label=values["label"],
-        prefix=text[: keys.SHOWN],
-        key_hash=keys.hashed(text),
-        created_at=now,
-    )
-    db.session.add(key)
-    _fill_in(actor, key, values, now)
-    audit.note(Action.CREATE_KEY, key, expires_at=key.expires_at, is_limited=key.is_limited)
-    return key, text
-
-
-def change_key(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
-    """Change the label, expiry or limits of one's own key."""
-    if key.user_id != actor.user_id:
-        raise Forbidden("Only its owner may change an API key; you may revoke or delete it.")
-    before = _noted_of(key)
-    _fill_in(actor, key, changes, now)
-    audit.note_change(Action.CHANGE_KEY, key, before, _noted_of(key))
-
-
-def _noted_of(key: ApiKey) -> dict[str, Any]:
-    """What the audit log tells of, where it changes."""
-    limits = [(limit.collection_id, limit.collection_type) for limit in key.limits]
-    return {
-        "label": key.label,
-        "expires_at": key.expires_at,
-        "allowed_collections": limits if key.is_limited else None,
-    }
-
-
-def _fill_in(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
-    """Take what is given, and settle the key for the answer."""
-    faults: dict[str, list[str]] = {}
-    expires_at = changes.get("expires_at")
-    if expires_at is not None and expires_at <= now:
-        faults["expires_at"] = ["must be in the future"]
-    if "allowed_collections" in changes:
-        limits = changes["allowed_collections"]
-        faults |= _limit(actor, key, limits)
-    if faults:
-        raise Invalid(faults)
-    key.label = changes.get("label", key.label)
-    key.expires_at = changes.get("expires_at", key.expires_at)
-    db.session.flush()  # gives it an id
-    _settle(key)
-
-
-def _settle(key: ApiKey) -> None:
-    """Read what the answer shows: nothing is read after the commit."""
-    shown = (
-        selectinload(ApiKey.user),
-        selectinload(ApiKey.limits).selectinload(ApiKeyCollection.collection),
-    )
-    again = sa.select(ApiKey).where(ApiKey.id == key.id).options(*shown)
-    db.session.scalars(again.execution_options(populate_existing=True)).one()
-
-
-def _limit(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) -> dict[str, list[str]]:
-    """Limit the key to a list, or to nothing but what its owner may read; the faults by path."""
-    wanted = [(limit["collection_id"], limit["collection_type"]) for limit in limits or []]
-    readable = sa.select(Collection.id).where(
-        Collection.id.in_({collection_id for collection_id, _ in wanted}), actor.readable(Collection.owner_id)
-    )
-    known = set(db.session.scalars(readable))
-    faults: dict[str, list[str]] = {}
-    for index, entry in enumerate(wanted):
-        path = f"allowed_collections.{index}.collection_id"
-        if entry[0] not in known:
-            faults[path] = [f"there is no collection {entry[0]}"]
-        elif entry in wanted[:index]:
-            faults[path] = ["is listed twice"]
-    if not faults:
-        key.limits.clear()
-        db.session.flush()  # or an entry that stays would meet its former self
-        key.limits.extend(ApiKeyCollection(collection_id=id_, collection_type=type_) for id_, type_ in wanted)
-        key.is_limited = limits is not None
-    return faults
-
-
-def revoke_key(key: ApiKey, now: datetime) -> None:
-    """End a key at once; it stays in the list."""
-    if key.revoked_at is None:
-        key.revoked_at = now
-        audit.note(Action.REVOKE_KEY, key, owner=key.user.username)
-    _settle(key)
-
-
-def delete_key(key: ApiKey) -> None:
-    """Delete a key: it ends at once."""
-    audit.note(Action.DELETE_KEY, key, owner=key.user.username)
-    db.session.delete(key)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app import keys
-from app.auth import service
+from app.auth import users_service
 from app.database import db
 from app.errors import Forbidden, NotFound
 from app.models import Role, SetUpToken, User
@@ -35,6 +35,6 @@ def make_first_admin(token: str, values: Mapping[str, str], now: datetime) -> Us
     expires_at = tokens.get(keys.hashed(token.strip()))
     if expires_at is None or expires_at <= now:
         raise Forbidden("is not the one in the server's log, or has expired; a restart makes another")
-    return service.create_user(
+    return users_service.create_user(
         values["email"], values["username"], values["password"], Role.ADMIN, is_set_up=True
     )

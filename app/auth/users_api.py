@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from flask import url_for
 from marshmallow import fields
 
-from app.auth import service
+from app.auth import users_service
 from app.auth.schemas import UserIn, UserOut, UserPatch
 from app.database import LARGEST_ID, db
+from app.errors import Conflict
 from app.models import Role, User
-from app.web.access import admin
+from app.web.access import admin, current_actor
 from app.web.fields import COMMON, Choice
 from app.web.openapi import Blueprint, refuses
 from app.web.paging import QueryWhole, page_args, page_of, paginate
@@ -59,7 +60,7 @@ def list_users(args: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(UserIn)
 def create_user(values: dict[str, Any]) -> tuple[User, dict[str, str]]:
     """Create a user."""
-    user = service.create_user(**values)
+    user = users_service.create_user(**values)
     db.session.commit()
     return user, {"Location": url_for("users.get_user", user_id=user.id)}
 
@@ -70,7 +71,7 @@ def create_user(values: dict[str, Any]) -> tuple[User, dict[str, str]]:
 @refuses(404)
 def get_user(user_id: int) -> User:
     """See a user."""
-    return service.get_user(user_id)
+    return users_service.get_user(user_id)
 
 
 @blp.route("/<id:user_id>", methods=["PATCH"])
@@ -80,8 +81,26 @@ def get_user(user_id: int) -> User:
 @blp.arguments(UserPatch)
 def change_user(changes: dict[str, Any], user_id: int) -> User:
     """Change a user. A new role or password ends their tokens at once."""
-    user = service.get_user(user_id, locked=True)
-    service.change_user(user, changes)
+    user = users_service.get_user(user_id, locked=True)
+    users_service.change_user(user, changes)
+    db.session.commit()
+    return user
+
+
+@blp.route("/<id:user_id>/reset-two-factor", methods=["POST"])
+@blp.response(200, UserOut)
+@admin
+@refuses(404, 409)
+def reset_two_factor(user_id: int) -> User:
+    """Turn off the two-factor sign-in of somebody who lost their app and codes. Their tokens end at once.
+
+    Your own you turn off with a code; without one, another Admin resets it.
+    """
+    user = users_service.get_user(user_id, locked=True)
+    if user.id == current_actor().user_id:
+        said = "Turn off your own in your profile, with a code. Without one, ask another Admin."
+        raise Conflict(said, kind="own-two-factor")
+    users_service.reset_two_factor(user)
     db.session.commit()
     return user
 
@@ -93,8 +112,8 @@ def change_user(changes: dict[str, Any], user_id: int) -> User:
 @blp.arguments(DeleteQuery, location="query")
 def delete_user(args: dict[str, Any], user_id: int) -> None:
     """Delete a user. Their API keys go with them; about their collections you decide."""
-    user = service.get_user(user_id, locked=True)
-    service.delete_user(
+    user = users_service.get_user(user_id, locked=True)
+    users_service.delete_user(
         user, transfer_to=args.get("transfer_to"), delete_collections=args["delete_collections"]
     )
     db.session.commit()

@@ -8,11 +8,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.backup.snapshot import Counter, Snapshot, move_ids_on, taken, why_it_tells_nothing
+from app.backup.snapshot import Counter, Snapshot, TwoFactor, move_ids_on, taken, why_it_tells_nothing
 from app.errors import Conflict
-from app.models import ApiKey, AuditEntry, Field, SetUpToken, SignIn, SpikeSchedule, SpikeScheduleField
+from app.models import (
+    ApiKey,
+    AuditEntry,
+    Field,
+    PendingSignIn,
+    RecoveryCode,
+    SetUpToken,
+    SignIn,
+    SpikeSchedule,
+    SpikeScheduleField,
+    User,
+)
 from app.models.audit import COMMAND_LINE, Action, Outcome, Party, Thing, entry_of
-from app.values import DIRECTIONS, advance, exact
+from app.values import DIRECTIONS, State, advance, exact
 
 MOST_TOLD = 10
 
@@ -44,6 +55,7 @@ def put_right(connection: sa.Connection, before: Snapshot | None, choice: Choice
         *_set_counters(connection, restored, known, choice, doubt),
         *_end_keys(connection, restored, known, now),
         *_tell_people(restored, known),
+        *_carry_two_factors(connection, restored, known),
         *_end_sign_ins(connection),
         *_move_ids_on(connection, known),
     ]
@@ -80,7 +92,7 @@ def _set_counters(
     return _told(len(restored.fields) + len(restored.copies) - len(unknown), len(unknown), choice)
 
 
-def _standing(restored: Mapping[int, Counter], known: Mapping[int, Counter]) -> dict[int, Decimal | None]:
+def _standing(restored: Mapping[int, Counter], known: Mapping[int, Counter]) -> dict[int, State]:
     """Where those counters stand that are still there, and still count the same sequence.
 
     Nor is there any doubt about a spike's that has not begun.
@@ -94,7 +106,7 @@ def _standing(restored: Mapping[int, Counter], known: Mapping[int, Counter]) -> 
     return untouched | found
 
 
-def moved_on(counter: Counter, last: Decimal | None, polls: int) -> Decimal | None:
+def moved_on(counter: Counter, last: State, polls: int) -> State:
     """Where it stands after so many polls at the most: in one leap of its largest steps."""
     if polls and last is None:
         last, polls = counter.start, polls - 1
@@ -105,7 +117,7 @@ def moved_on(counter: Counter, last: Decimal | None, polls: int) -> Decimal | No
     return advance(last, start=counter.start, step=polls * largest, reset=counter.reset, direction=direction)
 
 
-def _write(connection: sa.Connection, table: Any, states: Mapping[int, Decimal | None]) -> None:
+def _write(connection: sa.Connection, table: Any, states: Mapping[int, State]) -> None:
     unchanged = {"updated_at": table.c.updated_at} if "updated_at" in table.c else {}
     statement = (
         sa.update(table)
@@ -187,8 +199,42 @@ def _tell_people(restored: Snapshot, known: Snapshot | None) -> list[str]:
     return [f"{what}{', '.join(names)}." for what, names in told if names]
 
 
+def _carry_two_factors(connection: sa.Connection, restored: Snapshot, known: Snapshot | None) -> list[str]:
+    """No code counts twice, and what somebody turned on, or an Admin reset, since the backup stays so."""
+    if known is None:
+        names = ", ".join(
+            restored.people[id].username for id, each in restored.two_factors.items() if each.since
+        )
+        said = "Recovery codes count as at the backup, also those used since. Have new ones made by: "
+        return [f"{said}{names}."] if names else []
+    carried = [
+        id
+        for id, was in restored.two_factors.items()
+        if id in known.two_factors and known.two_factors[id] != was
+    ]
+    for id in carried:
+        _set_two_factor(connection, id, known.two_factors[id])
+    names = ", ".join(restored.people[id].username for id in carried)
+    return [f"Two-factor sign-in goes on from before the restore: {names}."] if names else []
+
+
+def _set_two_factor(connection: sa.Connection, user_id: int, state: TwoFactor) -> None:
+    columns = {
+        "two_factor_secret": state.secret,
+        "two_factor_since": state.since,
+        "two_factor_step": state.step,
+        "updated_at": User.updated_at,
+    }
+    connection.execute(sa.update(User).where(User.id == user_id).values(columns))
+    connection.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    if state.code_hashes:
+        rows = [{"user_id": user_id, "code_hash": code_hash} for code_hash in state.code_hashes]
+        connection.execute(sa.insert(RecoveryCode), rows)
+
+
 def _end_sign_ins(connection: sa.Connection) -> list[str]:
     ended = connection.execute(sa.delete(SignIn)).rowcount
+    connection.execute(sa.delete(PendingSignIn))
     connection.execute(sa.delete(SetUpToken))
     return [f"Ended all sign-ins ({ended}): everybody signs in again."] if ended else []
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.models import ApiKey, Collection, Field, SpikeSchedule, SpikeScheduleField, User
-from app.values import DIRECTIONS, ValueType
+from app.models import ApiKey, Collection, Field, RecoveryCode, SpikeSchedule, SpikeScheduleField, User
+from app.values import DIRECTIONS, State, ValueType
 
 _COUNTING = ("value_type", "start_number", "step_number", "reset_number", "randomization_percentage")
 
@@ -29,7 +29,7 @@ class Counter(NamedTuple):
     step: Decimal
     reset: Decimal | None
     percentage: float | None
-    current: Decimal | None
+    current: State
 
     @property
     def sequence(self) -> tuple[Any, ...]:
@@ -45,14 +45,27 @@ class Person(NamedTuple):
     password_hash: str
 
 
+class TwoFactor(NamedTuple):
+    """Somebody's two-factor sign-in, as it is stored."""
+
+    secret: str | None
+    since: datetime | None
+    step: int | None
+    code_hashes: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """One database: the counters by id, the keys that count by their hash, the people and last ids by id."""
+    """One database: the counters by id, the keys that count by their hash, the people and last ids by id.
+
+    `two_factors` are by the user's id; empty where the schema is from before there were any.
+    """
 
     fields: Mapping[int, Counter]
     copies: Mapping[int, Counter]
     keys: Mapping[str, int]
     people: Mapping[int, Person]
+    two_factors: Mapping[int, TwoFactor]
     last_ids: Mapping[str, int]
 
 
@@ -65,6 +78,7 @@ def taken(connection: sa.Connection, now: datetime) -> Snapshot:
         copies=_counters(connection, _of_spikes(now)),
         keys={row.key_hash: row.id for row in connection.execute(valid)},
         people={row.id: Person(*row[1:]) for row in connection.execute(people)},
+        two_factors=_two_factors(connection),
         last_ids=_last_ids(connection),
     )
 
@@ -99,6 +113,19 @@ def _of_spikes(now: datetime) -> sa.Select[Any]:
         .where(copy.value_type.in_(DIRECTIONS))
         .order_by(copy.id)
     )
+
+
+def _two_factors(connection: sa.Connection) -> dict[int, TwoFactor]:
+    if not sa.inspect(connection).has_table(RecoveryCode.__tablename__):
+        return {}
+    codes: dict[int, set[str]] = {}
+    for user_id, code_hash in connection.execute(sa.select(RecoveryCode.user_id, RecoveryCode.code_hash)):
+        codes.setdefault(user_id, set()).add(code_hash)
+    everybody = sa.select(User.id, User.two_factor_secret, User.two_factor_since, User.two_factor_step)
+    return {
+        row.id: TwoFactor(*row[1:], code_hashes=frozenset(codes.get(row.id, ())))
+        for row in connection.execute(everybody)
+    }
 
 
 def _last_ids(connection: sa.Connection) -> dict[str, int]:

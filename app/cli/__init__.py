@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     for command in (
         users.create_user,
         users.set_password,
+        users.reset_two_factor,
         keys.list_keys,
         keys.revoke_key,
         settings.check_config,

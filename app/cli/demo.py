@@ -11,7 +11,7 @@ from flask import current_app
 
 import config
 from app import clock
-from app.auth import service as auth
+from app.auth import keys_service
 from app.cli.support import on_the_database
 from app.collections import service as collections
 from app.collections.schemas import FieldIn
@@ -72,7 +72,7 @@ def demo(owner: str | None) -> str:
     actor, now = _owner(owner).actor, clock.now()
     server = _device(actor, SERVER, SERVER_PERFORMANCE, SERVER_CONFIGURATION, now)
     truck = _device(actor, TRUCK, TRUCK_PERFORMANCE, TRUCK_CONFIGURATION, now)
-    _, key = auth.create_key(actor, {"label": "Demo"}, now)
+    _, key = keys_service.create_key(actor, {"label": "Demo"}, now)
     start = now.replace(second=0, microsecond=0)
     active = _spike(actor, server, "Demo: overload", start, timedelta(minutes=30), now)
     coming = _spike(actor, truck, "Demo: overheating", start + timedelta(hours=1), timedelta(minutes=15), now)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app import clock
-from app.auth import service
+from app.auth import keys_service
 from app.cli.support import on_the_database
 from app.database import LARGEST_ID, db
 from app.models import ApiKey
@@ -49,5 +49,5 @@ def revoke_key(key_id: int) -> str:
     key = db.session.get(ApiKey, key_id)
     if key is None:
         raise click.ClickException(f"There is no API key {key_id}; see list-keys.")
-    service.revoke_key(key, clock.now())
+    keys_service.revoke_key(key, clock.now())
     return f"Revoked {key.prefix}… ({key.label})."

@@ -2,7 +2,7 @@
 
 import click
 
-from app.auth import service
+from app.auth import users_service
 from app.auth.schemas import UserIn, UserPatch
 from app.cli.support import loaded, on_the_database, read_password
 from app.models import Role, User
@@ -22,7 +22,7 @@ def create_user(email: str, username: str, role: str, password_stdin: bool) -> s
     """Create a user; asks for the password."""
     password = read_password(from_stdin=password_stdin)
     given = {"email": email, "username": username, "role": role, "password": password}
-    user = service.create_user(**loaded(UserIn(), given))
+    user = users_service.create_user(**loaded(UserIn(), given))
     return f"Created {user.role} {user.username} <{user.email}>."
 
 
@@ -35,9 +35,21 @@ def set_password(login: str, password_stdin: bool) -> str:
     _user(login)  # or somebody types a password for nobody
     given = {"password": read_password(from_stdin=password_stdin)}
     user = _user(login)
-    service.set_password(user, loaded(UserPatch(), given)["password"])
+    users_service.set_password(user, loaded(UserPatch(), given)["password"])
     audit.note(Action.CHANGE_PASSWORD, user)
     return f"{user.username} has a new password; their sign-ins have ended."
+
+
+@click.command("reset-two-factor")
+@click.argument("login")
+@on_the_database
+def reset_two_factor(login: str) -> str:
+    """Turn off the two-factor sign-in of the user with this e-mail or user name, and end their sign-ins."""
+    user = _user(login)
+    if not user.has_two_factor:
+        return f"{user.username} has no two-factor sign-in."
+    users_service.reset_two_factor(user)
+    return f"{user.username} signs in by password alone again; their sign-ins have ended."
 
 
 def _user(login: str) -> User:

@@ -192,4 +192,5 @@ def reset_counter(field: Field) -> None:
 def delete_field(field: Field) -> None:
     """Delete a field, and its copies with it."""
     audit.note(Action.DELETE_FIELD, field, collection_type=field.collection_type)
+    copies.field_goes(field)
     db.session.delete(field)

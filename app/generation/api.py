@@ -10,7 +10,6 @@ from marshmallow import fields
 from werkzeug.exceptions import BadRequest
 
 from app import chance, clock, keys
-from app.direct import direct
 from app.generation import notes, poller, service
 from app.generation.poller import Wanted
 from app.values import CollectionType
@@ -58,7 +57,7 @@ TYPE_IN_PATH = {
 
 
 @blp.route("/data/<name:name>/<collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH])
-@blp.response(200, DataOut, headers=SPIKE_HEADERS)
+@blp.answers(200, DataOut, SPIKE_HEADERS)
 @with_api_key
 @refuses(400, 404)
 def data_by_name(name: str, collection_type: str) -> Response:
@@ -69,7 +68,7 @@ def data_by_name(name: str, collection_type: str) -> Response:
 @blp.route(
     "/collections/<id:collection_id>/data/<collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH]
 )
-@blp.response(200, DataOut, headers=SPIKE_HEADERS)
+@blp.answers(200, DataOut, SPIKE_HEADERS)
 @with_api_key
 @refuses(400, 404)
 def data_by_id(collection_id: int, collection_type: str) -> Response:
@@ -93,15 +92,18 @@ def _answer(wanted: Wanted, type_word: str) -> Response:
             if not key
             else "This is no API key, or a mistyped one: its checksum is wrong."
         )
-    key_hash, now, way = keys.hashed(key), clock.now(), direct()
+    parts = current_app.extensions
+    key_hash, now, way = keys.hashed(key), clock.now(), parts["direct"]
     if CollectionType.from_word(type_word) is None:
         poller.check_key(way, key_hash, now)
     collection_type = type_of(type_word)
-    reading, by = service.read_out(way, key_hash, wanted, collection_type, now=now, rng=chance.rng)
+    reading, by = service.read_out(
+        way, parts["plans"], key_hash, wanted, collection_type, now=now, rng=chance.rng
+    )
     response = response_of(reading)
     if notes.is_due(by):
         # When the answer has been sent, so that no poller waits for it.
-        response.call_on_close(partial(current_app.extensions["notes"].add, by, collection_type))
+        response.call_on_close(partial(parts["notes"].add, by, collection_type))
     return response
 
 

@@ -9,7 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from app.models.counters import Move
-from app.values import DIRECTIONS, Make, Settings, Value, ValueType, kind_of, maker_of, plain, random_step
+from app.values import (
+    DIRECTIONS,
+    Exact,
+    Make,
+    Settings,
+    Value,
+    ValueType,
+    kind_of,
+    maker_of,
+    plain,
+    random_step,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,7 @@ def moves(plan: Plan, rng: random.Random) -> list[Move]:
     ]
 
 
-def values(plan: Plan, counted: Mapping[int, Decimal], rng: random.Random, now: datetime) -> dict[str, Any]:
+def values(plan: Plan, counted: Mapping[int, Exact], rng: random.Random, now: datetime) -> dict[str, Any]:
     """The value of each field at `now`; `counted` tells what the counters have come to, by id."""
     data = plan.fixed.copy()
     for name, make in plan.drawn:

@@ -3,11 +3,12 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask
 
 from app import database
 from app.database import db
@@ -39,9 +40,8 @@ class Plans:
         plan = self._plans.get(key)
         if plan is None or not plan.holds(revision, now):
             return None
-        with self._lock:
-            if key in self._plans:
-                self._plans.move_to_end(key)
+        with suppress(KeyError):  # another thread has let go of it
+            self._plans.move_to_end(key)
         return plan
 
     def keep(self, key: Key, plan: Plan) -> None:
@@ -69,9 +69,10 @@ def init_app(app: Flask) -> None:
     app.extensions["plans"] = Plans(app.config["CACHED_FIELDS"])
 
 
-def plan_of(collection_id: int, collection_type: CollectionType, revision: int, now: datetime) -> Plan | None:
+def plan_of(
+    plans: Plans, collection_id: int, collection_type: CollectionType, revision: int, now: datetime
+) -> Plan | None:
     """The plan that holds at `now`: kept or read; None where the collection is gone."""
-    plans: Plans = current_app.extensions["plans"]
     key = (collection_id, collection_type)
     plan = plans.find(key, revision, now)
     if plan is None:

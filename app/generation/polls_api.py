@@ -17,6 +17,7 @@ from app.web.schema import Schema
 blp = Blueprint("polls", __name__, url_prefix="/api/polls", description="Who polled what, and when last")
 
 SORTABLE = {"polled_at": Poll.polled_at, "collection_name": Collection.name, "api_key_label": ApiKey.label}
+SORT_JOINS = {"collection_name": Poll.collection, "api_key_label": Poll.api_key}
 TIES = [Poll.collection_id, Poll.api_key_id, Poll.collection_type]
 PollsQuery = page_args(
     "Polls",
@@ -44,15 +45,13 @@ class PollOut(Schema):
 @blp.arguments(PollsQuery, location="query")
 def list_polls(args: dict[str, Any]) -> dict[str, Any]:
     """List the last polls of your collections, by key and type; as an Admin of all."""
-    query = (
-        sa.select(Poll)
-        .join(Poll.collection)
-        .join(Poll.api_key)
-        .where(current_actor().readable(Collection.owner_id))
-    )
+    actor, query, joins = current_actor(), sa.select(Poll), dict(SORT_JOINS)
+    if args["search"] or not actor.is_admin:
+        query = query.join(Poll.collection).join(Poll.api_key).where(actor.readable(Collection.owner_id))
+        joins = {}
     for column in (Poll.collection_id, Poll.api_key_id):
         if column.key in args:
             query = query.where(column == args[column.key])
     searched = [Collection.name, ApiKey.label]
     shown = [joinedload(Poll.collection), joinedload(Poll.api_key)]
-    return paginate(query, args, sortable=SORTABLE, searched=searched, ties=TIES, options=shown)
+    return paginate(query, args, sortable=SORTABLE, searched=searched, ties=TIES, joins=joins, options=shown)

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,11 +13,12 @@ from app.direct import Direct
 from app.errors import NotFound, Unavailable
 from app.generation import plans
 from app.generation.plan import Plan, Spike, moves, values
+from app.generation.plans import Plans
 from app.generation.poller import Poller, Wanted, gone, identify
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.counters import Move, move
 from app.models.spike import goes_on
-from app.values import CollectionType, State, Value, advance, standing
+from app.values import CollectionType, Exact, State, Value, advance, standing
 
 MOST_TRIES = 20
 
@@ -35,6 +35,7 @@ class Reading(NamedTuple):
 
 def read_out(
     direct: Direct,
+    kept: Plans,
     key_hash: str,
     wanted: Wanted,
     collection_type: CollectionType,
@@ -50,7 +51,7 @@ def read_out(
     """
     for _ in range(MOST_TRIES):
         poller = identify(direct, key_hash, wanted, collection_type, now)
-        plan = plans.plan_of(poller.collection_id, collection_type, poller.revision, poller.instant)
+        plan = plans.plan_of(kept, poller.collection_id, collection_type, poller.revision, poller.instant)
         if plan is None:
             raise gone()
         if plan.has_expired:
@@ -134,7 +135,7 @@ def _counters_stand(collection_id: int, spike: Spike | None) -> Mapping[int, _St
     }
 
 
-def _next(stand: _Stand, move: Move) -> Decimal:
+def _next(stand: _Stand, move: Move) -> Exact:
     return advance(stand.last, start=stand.start, step=move.step, reset=stand.reset, direction=move.direction)
 
 

@@ -6,6 +6,7 @@ from app.models.audit import AuditEntry
 from app.models.collection import Collection, Field
 from app.models.poll import Poll
 from app.models.spike import SpikeSchedule, SpikeScheduleField
+from app.models.two_factor import PendingSignIn, RecoveryCode
 from app.models.user import SetUpToken, SignIn, SignInFailure, User
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "AuditEntry",
     "Collection",
     "Field",
+    "PendingSignIn",
     "Poll",
+    "RecoveryCode",
     "Role",
     "SetUpToken",
     "SignIn",

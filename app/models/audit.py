@@ -28,6 +28,12 @@ class Action(StrEnum):
     END_SIGN_IN = "end-sign-in"
     END_OTHER_SIGN_INS = "end-other-sign-ins"
     CHANGE_PASSWORD = "change-password"  # noqa: S105 - a word, not a password
+    ASK_FOR_CODE = "ask-for-code"
+    USE_RECOVERY_CODE = "use-recovery-code"
+    TURN_ON_TWO_FACTOR = "turn-on-two-factor"
+    TURN_OFF_TWO_FACTOR = "turn-off-two-factor"
+    NEW_RECOVERY_CODES = "new-recovery-codes"
+    RESET_TWO_FACTOR = "reset-two-factor"
     SET_UP = "set-up"
     CREATE_USER = "create-user"
     CHANGE_USER = "change-user"

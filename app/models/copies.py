@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.models.collection import Field
-from app.models.spike import SpikeSchedule, SpikeScheduleField
+from app.models.spike import OVERRIDDEN, SpikeSchedule, SpikeScheduleField, note_names
 
 
 def field_added(field: Field, now: datetime) -> None:
@@ -32,8 +32,24 @@ def field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None:
         .join(SpikeSchedule)
         .where(SpikeScheduleField.original_field_id == field.id, SpikeSchedule.end_datetime > now)
     )
+    names_changed = False
     for copy in db.session.scalars(copies):
+        before = copy.is_overridden, copy.field_name
         _keep_step(copy, field, kind_changed=kind_changed)
+        names_changed |= before[0] and before != (copy.is_overridden, copy.field_name)
+    if names_changed:
+        note_names(SpikeSchedule.id.in_(_schedules_with(field)))
+
+
+def field_goes(field: Field) -> None:
+    """Its copies go with it, by the database; the schedules that override it are no longer found by it."""
+    note_names(SpikeSchedule.id.in_(_schedules_with(field).where(OVERRIDDEN)), without=field.id)
+
+
+def _schedules_with(field: Field) -> sa.Select[int]:
+    return sa.select(SpikeScheduleField.spike_schedule_id).where(
+        SpikeScheduleField.original_field_id == field.id
+    )
 
 
 def catch_up(schedule: SpikeSchedule, fields: Sequence[Field]) -> None:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import orjson
 
-from app.database import as_text
+from app.database import as_text, from_text
 from app.direct import Direct
-from app.values import LARGEST_INTEGER
+from app.values import LARGEST_INTEGER, Exact
 
 
 class Move(NamedTuple):
@@ -30,7 +30,7 @@ class Move(NamedTuple):
 
 def move(
     direct: Direct, moves: Sequence[Move], *, collection_id: int, revision: int, of_spike: bool
-) -> Mapping[int, Decimal] | None:
+) -> Mapping[int, Exact] | None:
     """Move each counter on by one step and tell their new values by id; None where the collection
     has another revision by now, and nothing has moved."""
     if not moves:
@@ -38,7 +38,9 @@ def move(
     statement = _STATEMENTS[direct.is_sqlite, of_spike]
     wanted = _as_json(moves) if direct.is_sqlite else _as_arrays(moves)
     rows = direct.write(statement, {"collection_id": collection_id, "revision": revision, **wanted})
-    return {id_: Decimal(value) for id_, value in rows} or None
+    if direct.is_sqlite:
+        return {id_: from_text(value) for id_, value in rows} or None
+    return dict(rows) or None
 
 
 def _as_json(moves: Sequence[Move]) -> Mapping[str, object]:
@@ -47,13 +49,10 @@ def _as_json(moves: Sequence[Move]) -> Mapping[str, object]:
 
 
 def _as_arrays(moves: Sequence[Move]) -> Mapping[str, object]:
+    """Each column as PostgreSQL writes an array: numbers and truth values, so there is nothing to escape."""
     ids, steps, directions, goes_on = zip(*moves, strict=True)
-    return {
-        "ids": list(ids),
-        "steps": list(steps),
-        "directions": list(directions),
-        "goes_on": list(goes_on),
-    }
+    columns = {"ids": ids, "steps": steps, "directions": directions, "goes_on": goes_on}
+    return {name: f"{{{','.join(map(str, column))}}}" for name, column in columns.items()}
 
 
 # --- SQLite: one writer at a time, and `counter_next` is `values.advance` -----------------------------

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.database import ExactNumber, UTCDateTime
+from app.database import ExactNumber, UTCDateTime, not_by_index
 from app.values import SETTING_NAMES, CollectionType, ValueType, is_editable
 
 LONGEST_NAME = 255
@@ -80,13 +80,19 @@ class Window:
         return "active" if now >= self.start_datetime else "scheduled"
 
     @classmethod
-    def has_status(cls, status: str, now: datetime) -> sa.ColumnElement[bool]:
-        """The rows whose status is `status`: `status()` as SQL."""
+    def has_status(cls, status: str, now: datetime, *, in_passing: bool = False) -> sa.ColumnElement[bool]:
+        """The rows whose status is `status`: `status()` as SQL.
+
+        `in_passing`: all rows are looked at anyhow, and an index of windows would not help.
+        """
+        start, end = cls.start_datetime, cls.end_datetime
+        if in_passing:
+            start, end = not_by_index(start), not_by_index(end)
         if status == "expired":
-            return cls.end_datetime <= now
+            return end <= now
         if status == "scheduled":
-            return sa.and_(cls.start_datetime > now, cls.end_datetime > now)
-        return sa.and_(cls.start_datetime <= now, cls.end_datetime > now)
+            return sa.and_(start > now, end > now)
+        return sa.and_(start <= now, end > now)
 
     @classmethod
     def overlaps(cls, start: datetime, end: datetime) -> sa.ColumnElement[bool]:

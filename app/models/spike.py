@@ -27,12 +27,16 @@ class SpikeSchedule(Timestamps, Window, Base):
         sa.CheckConstraint("start_datetime <= end_datetime", name="window"),
         sa.Index(None, "collection_id"),
         sa.Index("ix_spike_schedules_window", "start_datetime", "end_datetime"),
+        # For lists: what they are sorted by, and the id, which tells apart what sorts alike.
+        *(sa.Index(None, column, "id") for column in ("end_datetime", "name", "created_at")),
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     collection_id: Mapped[int] = mapped_column(sa.ForeignKey("collections.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    # The schedule's name and those of the fields that it overrides, in lower case: `note_names` keeps it.
+    searched: Mapped[str] = mapped_column(sa.Text, server_default="", deferred=True)
 
     collection: Mapped[Collection] = relationship()
     spike_fields: Mapped[list["SpikeScheduleField"]] = relationship(
@@ -131,10 +135,9 @@ class SpikeScheduleField(ValueColumns, Base):
     __tablename__ = "spike_schedule_fields"
     __table_args__ = (
         sa.UniqueConstraint("spike_schedule_id", "original_field_id", name="uq_spike_schedule_fields"),
-        # The few among many that a search looks through.
+        # The few among many that lists show.
         sa.Index(
             "ix_spike_schedule_fields_overridden",
-            "field_name",
             "spike_schedule_id",
             sqlite_where=sa.text("overridden_settings != ''"),
             postgresql_where=sa.text("overridden_settings != ''"),
@@ -183,3 +186,30 @@ class SpikeScheduleField(ValueColumns, Base):
         self.overridden_settings = sorted(given)
         if was_own_start != self.is_start_overridden:
             self.current_number = None  # it counts from elsewhere now
+
+
+# As it stands in the index of such copies, not as a parameter: else no plan would use it.
+OVERRIDDEN = SpikeScheduleField.overridden_settings != sa.literal_column("''")
+
+
+def note_names(which: sa.ColumnElement[bool], *, without: int | None = None) -> None:
+    """Let a search find these schedules by their name and by the fields that they override now.
+
+    `without` is the id of a field that is about to go. A search looks at this one text; to look through the
+    copies of all schedules takes many times as long.
+    """
+    db.session.flush()  # what is noted is what the database has
+    copy = SpikeScheduleField
+    overridden = (
+        sa.select("\n" + sa.func.aggregate_strings(copy.field_name, "\n"))
+        .where(
+            copy.spike_schedule_id == SpikeSchedule.id, copy.original_field_id != (without or 0), OVERRIDDEN
+        )
+        .correlate(SpikeSchedule)
+        .scalar_subquery()
+    )
+    names = sa.func.lower(SpikeSchedule.name + sa.func.coalesce(overridden, ""))
+    noted = sa.update(SpikeSchedule).where(which)
+    # It is no change of the schedule: `updated_at` stays.
+    noted = noted.values(searched=names, updated_at=SpikeSchedule.updated_at)
+    db.session.execute(noted, execution_options={"synchronize_session": False})

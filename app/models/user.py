@@ -11,6 +11,7 @@ from app.database import Base, UTCDateTime, db
 from app.errors import Conflict
 from app.models.actor import Actor, Role
 from app.models.mixins import LONGEST_NAME, Timestamps
+from app.models.two_factor import PendingSignIn
 
 
 class User(Timestamps, Base):
@@ -30,11 +31,20 @@ class User(Timestamps, Base):
     username_folded: Mapped[str] = mapped_column(sa.String(3 * LONGEST_NAME))
     password_hash: Mapped[str] = mapped_column(sa.String(255))
     role: Mapped[Role] = mapped_column(sa.Enum(Role, native_enum=False, length=20, name="role"))
+    # Two-factor sign-in: the app's secret, encrypted; since when it is on; the last time step that was used.
+    two_factor_secret: Mapped[str | None] = mapped_column(sa.String(255), default=None)
+    two_factor_since: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    two_factor_step: Mapped[int | None] = mapped_column(default=None)
 
     @property
     def actor(self) -> Actor:
         """Them, as the policy sees them."""
         return Actor(self.id, self.role, name=self.username)
+
+    @property
+    def has_two_factor(self) -> bool:
+        """Whether a password is not enough. A secret that was never confirmed does not count."""
+        return self.two_factor_since is not None
 
     def rename(self, username: str) -> None:
         """Give them another user name; letter case does not tell users apart."""
@@ -58,8 +68,9 @@ class User(Timestamps, Base):
         return db.session.scalar(sa.select(User.id).limit(1)) is not None
 
     def end_sign_ins(self) -> None:
-        """End every token of theirs at once."""
-        db.session.execute(sa.delete(SignIn).where(SignIn.user_id == self.id))
+        """End every token of theirs at once, and what waits for a code."""
+        for table in (SignIn, PendingSignIn):
+            db.session.execute(sa.delete(table).where(table.user_id == self.id))
 
     @staticmethod
     def locked(user_id: int) -> "User | None":
@@ -121,7 +132,11 @@ class SignInFailure(Base):
     """A sign-in that failed: counted against guessing, forgotten after the window."""
 
     __tablename__ = "sign_in_failures"
-    __table_args__ = (sa.Index(None, "address", "failed_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        sa.Index(None, "address", "failed_at"),
+        sa.Index(None, "account", "failed_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(sa.String(64))

@@ -9,11 +9,13 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app import clock
 from app.database import LARGEST_ID, db
-from app.models import Collection, SpikeSchedule, SpikeScheduleField
+from app.models import Collection, SpikeSchedule
 from app.models.mixins import STATUSES
+from app.models.spike import OVERRIDDEN
 from app.spikes import service
 from app.spikes.schemas import CountsOut, ExtendIn, SpikeIn, SpikeOut, SpikePatch, StatusFilter
 from app.web.access import current_actor, editor, signed_in
+from app.web.listed import By, Stretch
 from app.web.openapi import Blueprint, refuses
 from app.web.paging import QueryWhole, contains, page_args, page_of, paginate, search_arg
 from app.web.schema import Checked, Schema
@@ -38,9 +40,6 @@ SpikePage = page_of(SpikeOut)
 CountsQuery = Schema.from_dict(
     {"collection_id": QueryWhole(1, LARGEST_ID), "search": search_arg()}, name="SpikeCountsQuery"
 )
-# As it stands in the index of such copies, not as a parameter: else no plan would use it.
-OVERRIDDEN = SpikeScheduleField.overridden_settings != sa.literal_column("''")
-_AFTER_ALL = sa.literal(1_000_000_000_000, sa.BigInteger)  # seconds; no window is that late
 _IN_LISTS = "In lists `spike_fields` holds only the copies that are overridden."
 
 
@@ -50,42 +49,47 @@ Schedules = sa.Select[*tuple[Any, ...]]
 def of_actor(query: Schedules, args: dict[str, Any], collection_id: int | None) -> Schedules:
     """The schedules that the actor may see and that `args` search for: by name, by their collection's
     name, by the name of a field that they override."""
-    query = query.join(SpikeSchedule.collection).where(current_actor().readable(Collection.owner_id))
+    actor = current_actor()
+    own = sa.select(Collection.id).where(actor.readable(Collection.owner_id))
+    if not actor.is_admin:
+        query = query.where(SpikeSchedule.collection_id.in_(own))
     if collection_id is not None:
         query = query.where(SpikeSchedule.collection_id == collection_id)
     if args["search"]:
-        of_collection = sa.select(Collection.id).where(contains(Collection.name, args["search"]))
-        query = query.where(sa.or_(named(args["search"]), SpikeSchedule.collection_id.in_(of_collection)))
+        of_collection = own.where(contains(Collection.name, args["search"]))
+        query = query.where(named(args["search"]) | SpikeSchedule.collection_id.in_(of_collection))
     return query
 
 
 def named(text: str) -> sa.ColumnElement[bool]:
-    """The schedules whose name, or that of a field which they override, holds `text`.
-
-    The fields are looked through once, not once for each schedule.
-    """
-    overriding = sa.select(SpikeScheduleField.spike_schedule_id).where(
-        OVERRIDDEN, contains(SpikeScheduleField.field_name, text)
-    )
-    return sa.or_(contains(SpikeSchedule.name, text), SpikeSchedule.id.in_(overriding))
+    """The schedules whose name, or that of a field which they override, holds `text`."""
+    return contains(SpikeSchedule.searched, text, is_lowered=True)
 
 
-def _standing(now: datetime) -> sa.ColumnElement[Any]:
+def _standing(now: datetime, status: str | None) -> list[Stretch]:
     """What people look for first: what is on or to come, earliest first; then what is over, latest first."""
-    start = sa.extract("epoch", SpikeSchedule.start_datetime)
-    end = sa.extract("epoch", SpikeSchedule.end_datetime)
-    return sa.case((SpikeSchedule.end_datetime > now, start), else_=_AFTER_ALL - end)
+    still_open = (By(SpikeSchedule.start_datetime),)
+    over = (By(SpikeSchedule.end_datetime, is_descending=True),)
+    if status:
+        # Told again, for where the search of the list is not by an index, but the page of it is.
+        return [Stretch(over if status == "expired" else still_open, SpikeSchedule.has_status(status, now))]
+    return [
+        Stretch(still_open, SpikeSchedule.end_datetime > now),
+        Stretch(over, SpikeSchedule.end_datetime <= now),
+    ]
 
 
 def page_of_spikes(args: dict[str, Any], collection_id: int | None) -> dict[str, Any]:
     """A page of these schedules, with the copies that are overridden."""
     query = of_actor(sa.select(SpikeSchedule), args, collection_id)
-    if "status" in args:
-        query = query.where(SpikeSchedule.has_status(args["status"], clock.now()))
+    now, status = clock.now(), args.get("status")
+    if status:
+        query = query.where(SpikeSchedule.has_status(status, now, in_passing=bool(args["search"])))
     return paginate(
         query,
         args,
-        sortable=SORTABLE | {STANDING: _standing(clock.now())},
+        sortable=SORTABLE | {STANDING: _standing(now, status)},
+        joins={"collection_name": SpikeSchedule.collection},
         options=[
             joinedload(SpikeSchedule.collection),
             selectinload(SpikeSchedule.spike_fields.and_(OVERRIDDEN)),
@@ -114,7 +118,8 @@ def count_spikes(args: dict[str, Any]) -> dict[str, Any]:
         for status in STATUSES
     }
     every = sa.func.count().label("all")
-    query = of_actor(sa.select(every, *counts.values()), args, args.get("collection_id"))
+    query = sa.select(every, *counts.values()).select_from(SpikeSchedule)
+    query = of_actor(query, args, args.get("collection_id"))
     return dict(db.session.execute(query).one()._mapping)
 
 

@@ -168,7 +168,9 @@ class PreviewFieldOut(Schema):
 class PreviewOut(Schema):
     """What polls around and in a window would get."""
 
-    interval = Whole(metadata={"description": "seconds; wider than asked for where 600 polls do not suffice"})
+    interval = Whole(
+        metadata={"description": "seconds; wider than asked for where the window has over 300 polls"}
+    )
     polls_in_window = Whole(metadata={"description": "at the interval that was asked for"})
     start_datetime = Instant()
     end_datetime = Instant()

@@ -10,7 +10,7 @@ from app.database import db, violated
 from app.errors import Conflict, DomainError
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField, copies
 from app.models.audit import Action
-from app.models.spike import OVERLAP
+from app.models.spike import OVERLAP, note_names
 from app.values import SETTING_NAMES, kind_of, settle
 from app.web import audit
 from app.web.fields import LATEST, iso
@@ -212,6 +212,7 @@ def _place(spike: SpikeSchedule, span: Span) -> None:
             raise
         db.session.rollback()
         raise overlap(collection_id, span, but=own_id) from error
+    note_names(SpikeSchedule.id == spike.id)
     _settle(spike)
 
 

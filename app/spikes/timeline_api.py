@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from marshmallow import ValidationError, validates_schema
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import load_only, undefer
 
 from app import clock
 from app.database import LARGEST_ID, db
@@ -24,6 +24,12 @@ blp = Blueprint("timeline", __name__, url_prefix="/api", description="The window
 BACK, AHEAD = timedelta(days=1), timedelta(days=7)
 LONGEST = timedelta(days=400)
 SORTABLE = {"id": Collection.id, "name": Collection.name}
+_SHOWN = (
+    SpikeSchedule.collection_id,
+    SpikeSchedule.name,
+    SpikeSchedule.start_datetime,
+    SpikeSchedule.end_datetime,
+)
 _FILTERS = {"collection_id": QueryWhole(1, LARGEST_ID)}
 _BOUNDS = {
     "from": Instant(metadata={"description": "without it, a day ago, or 8 days before `to`"}),
@@ -69,11 +75,16 @@ def timeline(args: dict[str, Any]) -> dict[str, Any]:
 
     The search finds collections by their name, and by the names of their spikes and of what these override.
     """
-    query = sa.select(Collection).where(current_actor().readable(Collection.owner_id))
+    actor = current_actor()
+    query = sa.select(Collection).where(actor.readable(Collection.owner_id))
     if "collection_id" in args:
         query = query.where(Collection.id == args["collection_id"])
     if args["search"]:
         with_spike = sa.select(SpikeSchedule.collection_id).where(named(args["search"]))
+        if not actor.is_admin:
+            with_spike = with_spike.where(
+                SpikeSchedule.collection_id.in_(query.with_only_columns(Collection.id))
+            )
         query = query.where(contains(Collection.name, args["search"]) | Collection.id.in_(with_spike))
     page = paginate(query, args, sortable=SORTABLE, options=[undefer(Collection.last_polled_at)])
     spikes = _spikes([collection.id for collection in page["items"]], *span_of(args))
@@ -88,6 +99,7 @@ def _spikes(
         sa.select(SpikeSchedule)
         .where(SpikeSchedule.collection_id.in_(collection_ids), SpikeSchedule.overlaps(start, end))
         .order_by(SpikeSchedule.start_datetime, SpikeSchedule.id)
+        .options(load_only(*_SHOWN))  # there may be thousands
     )
     found: defaultdict[int, list[SpikeSchedule]] = defaultdict(list)
     for spike in db.session.scalars(query):

@@ -17,7 +17,7 @@ from app.values.catalogue import (
     settle,
 )
 from app.values.draws import Make, Settings, State, Value
-from app.values.exact import LARGEST_INTEGER, advance, exact, plain, random_step
+from app.values.exact import LARGEST_INTEGER, Exact, advance, exact, plain, random_step
 from app.values.simulate import Phases, Source, simulate, standing
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "SETTINGS",
     "SETTING_NAMES",
     "CollectionType",
+    "Exact",
     "Make",
     "Phases",
     "Setting",

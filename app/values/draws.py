@@ -11,10 +11,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from app.values.exact import LARGEST_INTEGER
+from app.values.exact import LARGEST_INTEGER, Exact
 
 Settings = Mapping[str, Any]
-State = Decimal | None
+State = Exact | None
 Value = str | int | float | Decimal
 Make = Callable[[random.Random, datetime], Value]
 

@@ -11,14 +11,19 @@ _UNIT = Decimal(1).scaleb(-DECIMAL_PLACES)
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
+Exact = Decimal | int
+
+
 def exact(number: int | float | Decimal) -> Decimal:
     """`number` rounded to ten decimals; a float counts as the decimal that it prints as."""
     decimal = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
     return decimal.quantize(_UNIT, context=_CONTEXT)
 
 
-def plain(number: Decimal) -> int | float | Decimal:
+def plain(number: Decimal | int) -> int | float | Decimal:
     """The JSON number for `number`: whole numbers without a fraction, and a Decimal where no float is it."""
+    if isinstance(number, int):
+        return number
     if number == number.to_integral_value():
         return int(number)
     nearest = float(number)
@@ -33,9 +38,7 @@ def random_step(step: Decimal, percentage: float, rng: random.Random) -> Decimal
     return max(Decimal(0), exact(step * Decimal(repr(1 + u))))
 
 
-def advance(
-    last: Decimal | None, *, start: Decimal, step: Decimal, reset: Decimal | None, direction: int
-) -> Decimal:
+def advance(last: Exact | None, *, start: Exact, step: Exact, reset: Exact | None, direction: int) -> Exact:
     """The value that follows `last`: `direction` is 1 for INCREMENT, -1 for DECREMENT.
 
     Where the step would pass `reset`, it is `start` again. Without a reset the largest integer that JSON

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from copy import deepcopy
 from enum import StrEnum
+from functools import wraps
 from typing import Any, cast
 
 import flask_jwt_extended as jwt_extended
-from flask import Flask, current_app, g, request
-from flask_jwt_extended.exceptions import CSRFError, JWTExtendedException, NoAuthorizationError
+from flask import Flask, g, request
+from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationError
 from jwt.exceptions import PyJWTError
 
 from app import clock, database
@@ -52,37 +53,46 @@ with_api_key = _decorator(Rule.API_KEY)
 
 
 def init_app(app: Flask) -> None:
-    """Enforce the rule of every view; a view without one does not start."""
+    """Put the rule of every view in front of it; raise where one forgot to say who may call it."""
     public(cast(View, app.view_functions["static"]))
-    app.before_request(enforce)
-
-
-def check_rules(app: Flask) -> None:
-    """Raise where a view forgot to say who may call it."""
     for endpoint, view in app.view_functions.items():
-        if not hasattr(view, "access_rule"):
+        rule = rule_of(view)
+        if rule is None:
             raise RuntimeError(f"{endpoint} does not say who may call it")
+        if rule is not Rule.API_KEY:
+            app.view_functions[endpoint] = guarded(view, rule)
 
 
-def enforce() -> None:
-    """Let the request through to its view, or refuse it: before its body is even read."""
+def guarded(view: View, rule: Rule) -> View:
+    """The view, for those who may call it: everybody else is refused before the body is even read.
+
+    Views that take an API key look at it themselves, in the query that also finds what is asked for.
+    """
+
+    @wraps(view)
+    def answer(**path: Any) -> Any:
+        try:
+            enforce(rule)
+            return view(**path)
+        finally:
+            database.declare(writes=False)
+
+    return answer
+
+
+def enforce(rule: Rule) -> None:
+    """Let the request through, or refuse it; and say whether the view will write."""
     database.declare(writes=False)
-    if request.method == "OPTIONS":
-        return  # Flask answers it without the view: which methods there are is no secret
-    rule = rule_of(request.endpoint)
     if rule in (Rule.SIGNED_IN, Rule.EDITOR, Rule.ADMIN, Rule.REFRESH):
-        g.actor = actor = _authenticate(refresh=rule is Rule.REFRESH)
+        actor = _authenticate(refresh=rule is Rule.REFRESH)
         if (rule is Rule.ADMIN and not actor.is_admin) or (rule is Rule.EDITOR and not actor.may_write):
             raise Forbidden(f"As {actor.role} you may not do this; it takes {rule}.")
     database.declare(writes=request.method not in SAFE_METHODS)
 
 
-def rule_of(endpoint: str | None) -> Rule | None:
-    """The rule of an endpoint; None where there is no such address."""
-    if endpoint is None:
-        return None
-    view: Any = current_app.view_functions[endpoint]
-    return cast(Rule, view.access_rule)
+def rule_of(view: View) -> Rule | None:
+    """Who may call this view."""
+    return getattr(view, "access_rule", None)
 
 
 def current_actor() -> Actor:
@@ -92,19 +102,21 @@ def current_actor() -> Actor:
 
 
 def _authenticate(*, refresh: bool) -> Actor:
+    by_header = "Authorization" in request.headers
     try:
-        claims = _claims_of_header() if "Authorization" in request.headers else _claims_of_cookie()
+        claims = _claims_of_header() if by_header else cookies.claims()
         if claims["type"] != ("refresh" if refresh else "access"):
             raise ValueError("an access token does not refresh, nor does a refresh token give access")
         actor = SignIn.actor_of(str(claims["sid"]), int(claims["sub"]), clock.now())
-    except CSRFError:
-        raise Forbidden("The write came without the page's CSRF token. Load the page again.") from None
     except (JWTExtendedException, PyJWTError, KeyError, ValueError) as error:
         raise _refusal(error) from None
     # The read ends here: what the view writes must begin a transaction of its own.
     db.session.rollback()
     if actor is None:
         raise Unauthenticated("The sign-in has ended. Sign in again.", headers=CHALLENGE)
+    g.actor = actor
+    if not by_header:
+        cookies.take(claims)
     return actor
 
 
@@ -114,14 +126,6 @@ def _claims_of_header() -> dict[str, Any]:
     if sent is None:
         raise NoAuthorizationError
     return jwt_extended.decode_token(sent[1])
-
-
-def _claims_of_cookie() -> dict[str, Any]:
-    """The claims of the token that a browser sends."""
-    jwt_extended.verify_jwt_in_request(locations=["cookies"])
-    claims: dict[str, Any] = jwt_extended.get_jwt()
-    cookies.note(claims)
-    return claims
 
 
 _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)

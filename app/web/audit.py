@@ -117,9 +117,9 @@ def note_refusal(action: Action, row: Row | None = None, **details: Any) -> None
     _note_refusal(action, Thing.of(row) if row else Thing(), details)
 
 
-def note_refused_request(actor: Actor) -> None:
-    """Note that somebody who is signed in may not do what they asked for."""
-    asked = {"request": f"{request.method} {request.path}"[:255], "as": actor.role}
+def note_refused_request(actor: Actor, **more: str) -> None:
+    """Note that somebody who is signed in may not do what they, or a page in their browser, asked for."""
+    asked = {"request": f"{request.method} {request.path}"[:255], "as": actor.role, **more}
     ids = request.view_args or {}
     named = next(((kind, ids[name]) for name, kind in KINDS.items() if name in ids), (None, None))
     _note_refusal(Action.REQUEST, Thing(*named), asked)

@@ -4,27 +4,28 @@ The token counts for 12 hours and is renewed while it is used; so it ends 12 idl
 without anything being written to the database.
 """
 
+import hmac
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import flask_jwt_extended as jwt_extended
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, after_this_request, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask_jwt_extended.exceptions import NoAuthorizationError
 
 from app import clock
 from app.errors import Forbidden
 
 TOKEN, CSRF = "spikecast_session", "spikecast_csrf"
+CODE_WANTED, CODE_WANTED_AT = "spikecast_code_wanted", "/sign-in"
 LASTS = timedelta(hours=12)
 RENEWED_AFTER = timedelta(minutes=10)
+LONGEST_NOTED = 255  # of an Origin
 
 CONFIG = {
     "JWT_TOKEN_LOCATION": ["headers", "cookies"],
-    "JWT_ACCESS_COOKIE_NAME": TOKEN,
-    "JWT_ACCESS_CSRF_COOKIE_NAME": CSRF,
-    "JWT_ACCESS_CSRF_HEADER_NAME": "X-CSRF-TOKEN",
-    "JWT_COOKIE_CSRF_PROTECT": True,
+    "JWT_COOKIE_CSRF_PROTECT": True,  # puts the claim `csrf` into every token
 }
 
 
@@ -51,9 +52,8 @@ class FormSession(SecureCookieSessionInterface):
 
 
 def init_app(app: Flask) -> None:
-    """Renew or clear the cookies where a request asks for it."""
+    """Keep what forms need in a cookie that costs the others nothing."""
     app.session_interface = FormSession()
-    app.after_request(keep_up)
 
 
 def put(response: Response, user_id: int, sign_in_id: str) -> None:
@@ -74,12 +74,61 @@ def clear(response: Response) -> None:
         response.delete_cookie(name, secure=request.is_secure, samesite="Lax")
 
 
-def note(claims: dict[str, Any]) -> None:
-    """Remember that this request is signed in by the cookie, whose claims these are."""
+def put_code_wanted(response: Response, token: str, lasts: timedelta) -> None:
+    """Let the browser come back with the code of a second factor. This is no sign-in."""
+    response.set_cookie(
+        CODE_WANTED,
+        token,
+        max_age=lasts,
+        path=CODE_WANTED_AT,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def code_wanted() -> str:
+    """What the browser has come back with; empty where it has not."""
+    return request.cookies.get(CODE_WANTED, "")
+
+
+def clear_code_wanted(response: Response) -> None:
+    """The code was taken, or is of no use any more."""
+    response.delete_cookie(
+        CODE_WANTED, path=CODE_WANTED_AT, secure=request.is_secure, httponly=True, samesite="Lax"
+    )
+
+
+def claims() -> dict[str, Any]:
+    """The claims of the token that this request has in its cookie."""
+    if TOKEN not in request.cookies:
+        raise NoAuthorizationError
+    found: dict[str, Any] = jwt_extended.decode_token(request.cookies[TOKEN])
+    return found
+
+
+def take(claims: dict[str, Any]) -> None:
+    """Let the request be signed in by the cookie, whose claims these are; but not a write that comes
+    from elsewhere than one of our own pages."""
     g.cookie_claims = claims
+    after_this_request(keep_up)
+    if request.method in {"GET", "HEAD"}:
+        return
+    sent, expected = request.headers.get("X-CSRF-TOKEN", ""), claims["csrf"]
+    if not hmac.compare_digest(sent.encode(), expected.encode()):
+        said = "The write came without the page's CSRF token. Load the page again."
+        raise Forbidden(said, noted={"why": "no CSRF token"})
     origin = request.headers.get("Origin")
-    if origin and request.method not in {"GET", "HEAD"} and urlsplit(origin).netloc != request.host:
-        raise Forbidden("A page of another site may not do this with your sign-in.")
+    if origin and not _is_ours(origin):
+        said = "A page of another site may not do this with your sign-in."
+        raise Forbidden(said, noted={"why": "a page of another site", "origin": origin[:LONGEST_NOTED]})
+
+
+def _is_ours(origin: str) -> bool:
+    try:
+        return urlsplit(origin).netloc == request.host
+    except ValueError:  # no address at all
+        return False
 
 
 def end() -> None:

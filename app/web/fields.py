@@ -188,14 +188,20 @@ class Choice(fields.Enum[Any]):
             raise self.make_error("unknown", choices=self.choices_text) from None
 
 
-class TypeWord(Choice):
+class TypeWord(fields.String):
     """A collection type in a URL, where letter case does not matter."""
 
+    default_error_messages = COMMON | {"unknown": f"must be one of {', '.join(CollectionType)}"}
+
     def __init__(self, **more: Any) -> None:
-        super().__init__(CollectionType, **more)
+        described = {"metadata": {"description": "Performance or Configuration, in any letter case"}}
+        super().__init__(**described | more)
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
-        return CollectionType.from_word(value) or super()._deserialize(value, *args, **options)
+        found = CollectionType.from_word(super()._deserialize(value, *args, **options))
+        if found is None:
+            raise self.make_error("unknown")
+        return found
 
 
 class Instant(fields.DateTime):

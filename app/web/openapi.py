@@ -36,7 +36,7 @@ _SAYS = {
     415: "The body is not sent as application/json.",
     422: "Input that is not valid: `errors` maps the path of each to what is wrong.",
     429: "Too many attempts; `Retry-After` says when to come back.",
-    503: "The database is busy or away; nothing was changed.",
+    503: "The database is busy or away; try again.",
 }
 _COMES_WITH = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
@@ -114,6 +114,17 @@ class Blueprint(flask_smorest.Blueprint):
             responses["201"]["headers"] = {"Location": {"schema": {"type": "string"}}}
         doc["responses"] = dict(sorted(responses.items()))
         return doc
+
+    def answers(self, status: int, schema: type[Schema], headers: dict[str, Any]) -> Any:
+        """Document the answers of a view that makes them itself. `response` would stand between, with each
+        request."""
+        document = self.response(status, schema, headers=headers)
+
+        def decorate(view: Any) -> Any:
+            view._apidoc = document(view)._apidoc
+            return view
+
+        return decorate
 
 
 def refuses(*statuses: int) -> Any:

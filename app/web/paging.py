@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -11,13 +12,14 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.database import db
 from app.web.fields import COMMON, ListOf, Nested, Text, Whole
+from app.web.listed import Keys, Listed, Stretch, ordered_by
 from app.web.schema import Schema
 
 DEFAULT_PER_PAGE = 50
 MOST_PER_PAGE = 200
 LAST_PAGE = 10_000_000
 
-Sortable = Mapping[str, Any]
+Sortable = Mapping[str, Any | Sequence[Stretch]]
 
 
 class QueryWhole(fields.Integer):
@@ -76,55 +78,50 @@ def paginate(
     sortable: Sortable,
     searched: Sequence[Any] = (),
     ties: Sequence[Any] = (),
+    joins: Mapping[str, Any] = MappingProxyType({}),
     options: Sequence[ExecutableOption] = (),
 ) -> dict[str, Any]:
-    """The page of `query` that `args` ask for, in three queries, whatever the size.
+    """The page of `query` that `args` ask for, in three queries or four, whatever the size.
 
-    Rows that sort alike are told apart by `ties`: by their id, where nothing else is said. `options` say
-    what else is read of the rows; that costs nothing for the rows before and after the page.
+    `sortable` says by what there is to sort: a column, or stretches for an order that no column has. Rows
+    that sort alike are told apart by `ties`: by their id, where nothing else is said. `joins` says what a
+    sort looks at besides the rows themselves: it is not joined to count them. `options` say what else is
+    read of the rows; that costs nothing for the rows before and after the page.
     """
     if args["search"] and searched:
         query = query.where(sa.or_(*(contains(column, args["search"]) for column in searched)))
-    start = (args["page"] - 1) * args["per_page"]
+    name, backwards = args["sort"].removeprefix("-"), args["sort"].startswith("-")
+    order = ordered_by(sortable[name], ties or [sortable["id"]], backwards=backwards)
     entity = query.column_descriptions[0]["entity"]
-    key = sa.inspect(entity).primary_key
-    ordered = query.order_by(*_order(args["sort"], sortable, ties or [sortable["id"]]))
-    keys = ordered.with_only_columns(*key, maintain_column_froms=True).offset(start).limit(args["per_page"])
-    total, found = _search(query, keys) if args["search"] else (_count(query), db.session.execute(keys).all())
-    rows = sa.select(entity).where(sa.tuple_(*key).in_([tuple(each) for each in found])).options(*options)
-    read = {sa.inspect(row).identity: row for row in db.session.scalars(rows).unique()} if found else {}
-    items = [read[tuple(each)] for each in found if tuple(each) in read]
+    listed = Listed(query, sa.inspect(entity).primary_key, order, joins.get(name))
+    start, size = (args["page"] - 1) * args["per_page"], args["per_page"]
+    total, found = listed.search(start, size) if args["search"] else listed.page(start, size)
+    items = _read(entity, listed.key, found, options)
     return {"items": items, "total": total, "page": args["page"], "per_page": args["per_page"]}
 
 
-def _order(sort: str, sortable: Sortable, ties: Sequence[Any]) -> list[sa.ColumnElement[Any]]:
-    column, descending = sortable[sort.removeprefix("-")], sort.startswith("-")
-    by = column.desc() if descending else column.asc()
-    # What is never null is left as it is: an index has it in that order.
-    first = by if _is_never_null(column) else sa.nulls_last(by)
-    return [first, *(tie.desc() if descending else tie.asc() for tie in ties)]
-
-
-def _is_never_null(column: Any) -> bool:
-    return not getattr(column.expression, "nullable", True)
-
-
-def _count(query: sa.Select[Any]) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0
-
-
-def _search(query: sa.Select[Any], keys: sa.Select[Any]) -> tuple[int, list[tuple[Any, ...]]]:
-    """How many there are, and the page: together, for it is the looking that takes long."""
-    found = db.session.execute(keys.add_columns(sa.func.count().over())).all()
+def _read(
+    entity: Any, key: Sequence[sa.Column[Any]], found: Keys, options: Sequence[ExecutableOption]
+) -> list[Any]:
     if not found:
-        return _count(query), []  # none at all, or a page after the last one
-    return found[0][-1], [tuple(each[:-1]) for each in found]
+        return []
+    wanted: Any = found
+    if len(key) > 1:  # PostgreSQL plans each of many tuples by itself; a table of them it joins
+        columns = [sa.column(column.name, column.type) for column in key]
+        wanted = sa.select(sa.values(*columns, name="wanted").data(found).cte("wanted"))
+    rows = sa.select(entity).where(sa.tuple_(*key).in_(wanted)).options(*options)
+    read = {sa.inspect(row).identity: row for row in db.session.scalars(rows).unique()}
+    return [read[each] for each in found if each in read]
 
 
-def contains(column: Any, text: str) -> sa.ColumnElement[bool]:
-    """Whether it holds `text`, in any letter case: the database lowers both, by the same rules."""
+def contains(column: Any, text: str, *, is_lowered: bool = False) -> sa.ColumnElement[bool]:
+    """Whether it holds `text`, in any letter case: the database lowers both, by the same rules.
+
+    `is_lowered`: what the column holds was lowered when it was written.
+    """
     literal = re.sub("[%_/]", r"/\g<0>", unicodedata.normalize("NFC", text))
     if text.isascii() and db.engine.dialect.name == "sqlite":
         # SQLite's LIKE ignores the case of ASCII by itself, without asking Python about each row.
         return cast(sa.ColumnElement[bool], column.like(f"%{literal}%", escape="/"))
-    return sa.func.lower(column).like(sa.func.lower(f"%{literal}%"), escape="/")
+    lowered = column if is_lowered else sa.func.lower(column)
+    return cast(sa.ColumnElement[bool], lowered.like(sa.func.lower(f"%{literal}%"), escape="/"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, g, request
+from flask.globals import request_ctx
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
@@ -44,7 +45,7 @@ def on_domain_error(error: DomainError) -> Response:
     """What Spikecast itself refuses."""
     db.session.rollback()
     if isinstance(error, Forbidden) and "actor" in g:
-        audit.note_refused_request(g.actor)
+        audit.note_refused_request(g.actor, **error.noted)
     members = dict(error.facts)
     if error.faults:
         members["errors"] = error.faults
@@ -80,7 +81,7 @@ def on_database_error(error: Exception) -> Response:
         return on_unforeseen(error)
     log.warning("The database did not serve %s: %s", ascii(request.path), _first_line(error))
     db.session.rollback()
-    said = "The database is busy or away. Nothing was changed; try again in a moment."
+    said = "The database is busy or away. Try again in a moment."
     retry = Unavailable(said, headers={"Retry-After": str(RETRY_SECONDS)})
     return problem(retry.status, retry.title, retry.detail, headers=retry.headers)
 
@@ -132,7 +133,8 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """An answer of problem details, or a page; `kind` names a problem for scripts to tell apart."""
-    if not f"{request.path}/".startswith("/api/"):
+    # A page holds addresses, and with a Host that is none nothing can be addressed.
+    if not f"{request.path}/".startswith("/api/") and request_ctx.url_adapter is not None:
         return pages.error_page(status, detail, headers)
     body = {
         "type": f"urn:spikecast:problem:{kind}" if kind else "about:blank",

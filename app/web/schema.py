@@ -1,6 +1,7 @@
 """Schemas: strict about input, and telling every fault at once, by path, in words."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import marshmallow
@@ -15,6 +16,31 @@ class Schema(marshmallow.Schema):
 
     class Meta:
         unknown = marshmallow.RAISE
+
+    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
+        """As marshmallow's own, in half the time: a page of a list has thousands of values.
+
+        Most of them are attributes; marshmallow asks each time whether they are an item or a path instead.
+        """
+        if many or obj is None or isinstance(obj, Mapping):
+            return super()._serialize(obj, many=many)
+        dumped = {}
+        for key, name, attribute, field in self._dumped:
+            value = getattr(obj, attribute, marshmallow.missing) if field._CHECK_ATTRIBUTE else None
+            if value is marshmallow.missing:
+                value = field.serialize(name, obj, accessor=self.get_attribute)  # a path, or a default
+                if value is not marshmallow.missing:
+                    dumped[key] = value
+            else:
+                dumped[key] = field._serialize(value, name, obj)
+        return dumped
+
+    @cached_property
+    def _dumped(self) -> list[tuple[str, str, str, marshmallow.fields.Field[Any]]]:
+        return [
+            (field.data_key or name, name, field.attribute or name, field)
+            for name, field in self.dump_fields.items()
+        ]
 
 
 class Checked(NamedTuple):

@@ -1,5 +1,7 @@
-"""Headers that go onto every answer, errors included: put on as it leaves the app."""
+"""Headers that go onto every answer, errors included, as it leaves the app; and no host of junk gets in."""
 
+import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,6 +22,20 @@ BY_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
 NOT_KEPT = ("Cache-Control", "no-store")
 KEPT = ("Cache-Control", "public, max-age=31536000, immutable")
 
+# Names as DNS and a URL allow them, and addresses. Anything else would fail deep inside, where an address
+# is built.
+HOST = re.compile(
+    r"(?:[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,120}\.?|\[[0-9A-Fa-f:.]{2,45}\])?(?::[0-9]{1,5})?"
+)
+NO_HOST = json.dumps(
+    {
+        "type": "about:blank",
+        "title": "Bad request",
+        "status": 400,
+        "detail": "The request's Host is not the name of a host.",
+    }
+).encode()
+
 Headers = list[tuple[str, str]]
 Environ = dict[str, Any]
 WSGI = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -39,6 +55,9 @@ def with_headers(wsgi_app: WSGI) -> WSGI:
         def begin(status: str, headers: Headers, exc_info: Any = None) -> Any:
             return start_response(status, caching(environ, headers) + HEADERS + by_https(environ), exc_info)
 
+        if not HOST.fullmatch(environ.get("HTTP_HOST", "")):
+            begin("400 Bad Request", [("Content-Type", "application/problem+json")])
+            return [NO_HOST if environ["REQUEST_METHOD"] != "HEAD" else b""]
         return wsgi_app(environ, begin)
 
     return answer

@@ -18,6 +18,23 @@
     return request;
   }
 
+  // Where Swagger UI leaves people with a screen reader alone: a link inside a button, a level of headings
+  // that is left out, and parts of the page that say not what they are.
+  const accessible = ({ React: { createElement } }) => {
+    const within = (tag, attributes) => (Part) => (props) => createElement(tag, attributes, createElement(Part, props));
+    return {
+      components: {
+        DeepLink: ({ text }) => createElement('span', null, text),
+      },
+      wrapComponents: {
+        InfoContainer: within('section', { 'aria-label': 'About this API' }),
+        FilterContainer: within('div', { role: 'search', 'aria-label': 'Filter the calls' }),
+        operations: (Operations) => (props) =>
+          createElement('div', null, createElement('h2', { className: 'docs-calls' }, 'Calls'), createElement(Operations, props)),
+      },
+    };
+  };
+
   followColorScheme();
   darkQuery.addEventListener('change', followColorScheme);
 
@@ -26,6 +43,7 @@
     domNode: container,
     url: container.dataset.openapi,
     presets: [SwaggerUIBundle.presets.apis],
+    plugins: [accessible],
     layout: 'BaseLayout',
     deepLinking: true,
     docExpansion: 'list',

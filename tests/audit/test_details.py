@@ -119,6 +119,21 @@ def test_collections_that_go_with_a_user_are_noted_each(admin, owner, make, note
     ]
 
 
+def test_keys_that_go_with_a_user_are_noted_each(admin, stranger, make, noted):
+    for label in ("Zabbix", "Grafana"):
+        assert stranger.post("/api/api-keys", {"label": label}).status_code == 201
+    make.key()  # somebody else's
+    noted()
+    assert admin.delete(f"/api/users/{stranger.user_id}").status_code == 204
+    *keys, user = noted()
+    assert {(entry.action, entry.thing_kind, entry.thing_name) for entry in keys} == {
+        ("delete-key", "key", "Zabbix"),
+        ("delete-key", "key", "Grafana"),
+    }
+    assert [entry.details for entry in keys] == [{"owner": "stan"}] * 2
+    assert (user.action, user.thing_name) == ("delete-user", "stan")
+
+
 def test_collections_that_a_deleted_user_leaves_to_somebody_are_noted_each(
     admin, owner, stranger, make, noted
 ):

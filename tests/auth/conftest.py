@@ -23,6 +23,7 @@ def start_worker(app: Flask) -> Iterator[Callable[..., Flask]]:
     yield start
     for other in started:
         with other.app_context():
+            other.extensions["direct"].close()
             db.engine.dispose()
 
 

@@ -1,6 +1,5 @@
 """The sign-in of a browser: a cookie that scripts cannot read, and a token with every write."""
 
-import re
 from urllib.parse import quote
 
 import pytest
@@ -8,21 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.problems import refused
-from tests.support.signing_in import PASSWORD, sign_in
+from tests.support.signing_in import CSRF, PASSWORD, TOKEN, csrf, form_token, sign_in, signed_in, submit
 
-TOKEN, CSRF = "spikecast_session", "spikecast_csrf"
 HTTPS = "https://spikecast.example"
 NEW = {"name": "Truck"}
-
-
-def form_token(client: FlaskClient, **options) -> str:
-    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in", **options).text)[1]
-
-
-def submit(client: FlaskClient, login: str = "owen", password: str = PASSWORD, query: str = "", **options):
-    headers = {"Referer": f"{options['base_url']}/sign-in"} if "base_url" in options else {}
-    form = {"csrf_token": form_token(client, **options), "login": login, "password": password}
-    return client.post(f"/sign-in{query}", data=form, headers=headers, **options)
 
 
 @pytest.fixture
@@ -31,10 +19,6 @@ def browser(app: Flask, owner) -> FlaskClient:
     client = app.test_client()
     assert submit(client).status_code == 303
     return client
-
-
-def csrf(browser: FlaskClient) -> dict[str, str]:
-    return {"X-CSRF-TOKEN": browser.get_cookie(CSRF).value}
 
 
 def create(browser: FlaskClient, headers: dict[str, str], **options):
@@ -157,7 +141,9 @@ def test_a_write_comes_with_the_token_of_the_page(browser):
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"X-CSRF-TOKEN": ""}, {"X-CSRF-TOKEN": "guessed"}, {"X-CSRFToken": "x"}], ids=str
+    "headers",
+    [{}, {"X-CSRF-TOKEN": ""}, {"X-CSRF-TOKEN": "guessed"}, {"X-CSRF-TOKEN": "\xe9"}, {"X-CSRFToken": "x"}],
+    ids=ascii,
 )
 def test_without_it_no_write_is_done(browser, headers):
     refused(create(browser, headers), 403)
@@ -179,7 +165,8 @@ def test_the_token_of_another_sign_in_does_not_do(app, browser, stranger):
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://localhost.evil", "http://localhost:81"]
+    "origin",
+    ["https://evil.example", "null", "http://localhost.evil", "http://localhost:81", "http://[", "\xe9"],
 )
 def test_no_page_of_another_site_writes(browser, origin):
     refused(create(browser, csrf(browser) | {"Origin": origin}), 403)
@@ -211,6 +198,13 @@ def test_the_data_endpoint_takes_no_cookie(browser, make):
     collection = make.collection("Truck", {"name": "cpu"})
     for path in ("/api/data/Truck/performance", f"/api/collections/{collection['id']}/data/performance"):
         refused(browser.get(path), 401)
+
+
+def test_a_refresh_token_in_the_cookie_is_of_no_use(app, browser):
+    browser.set_cookie(TOKEN, signed_in(app, "owen").tokens["refresh_token"])
+    answer = browser.get("/api/auth/me")
+    refused(answer, 401)
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_the_cookie_does_not_refresh(browser):

@@ -19,7 +19,7 @@ def test_the_answer_is_the_user_and_where_they_are(admin):
     response = create(admin)
     assert response.status_code == 201
     user = response.json
-    assert user.keys() == {"id", "email", "username", "role", "created_at", "updated_at"}
+    assert user.keys() == {"id", "email", "username", "role", "has_two_factor", "created_at", "updated_at"}
     assert {name: user[name] for name in ("email", "username", "role")} == {
         "email": "eve@example.org",
         "username": "eve",

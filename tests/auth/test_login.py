@@ -22,7 +22,7 @@ def test_the_answer_holds_the_tokens_their_life_and_the_user(app, owner):
 
 def test_the_user_is_told_without_password_or_hash(app, owner):
     user = sign_in(app, "owen").json["user"]
-    assert user.keys() == {"id", "email", "username", "role", "created_at", "updated_at"}
+    assert user.keys() == {"id", "email", "username", "role", "has_two_factor", "created_at", "updated_at"}
     assert (user["email"], user["username"], user["role"]) == ("owen@example.org", "owen", "Editor")
 
 

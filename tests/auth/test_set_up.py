@@ -71,7 +71,8 @@ def test_input_that_is_not_valid_is_told_beside_it_and_kept(app, token, name, va
 
 
 def test_a_form_without_its_csrf_token_is_refused(app, token):
-    app.test_client().post("/setup", data={"token": token, **FORM})
+    answer = app.test_client().post("/setup", data={"token": token, **FORM})
+    assert answer.status_code == 422
     assert admins(app) == []
 
 

@@ -32,7 +32,8 @@ def test_every_route_that_writes_has_its_line_in_the_table(app):
         if rule.rule.startswith("/api/") and rule.endpoint not in READS_BY_POST
     }
     urls = app.url_map.bind("localhost")
-    ids = dict.fromkeys(("collection", "other", "field", "counter", "spike", "key", "user", "sign_in"), 1)
+    things = ("collection", "other", "field", "counter", "spike", "key", "user", "guarded", "sign_in")
+    ids = dict.fromkeys(things, 1)
     tested = {(write.method, urls.match(write.path.format(**ids), write.method)[0]) for write in WRITES}
     assert tested == routes
 

@@ -1,4 +1,7 @@
-"""How much work a poll is: the same few statements for any number of fields and schedules."""
+"""How much work a poll is: the same few statements for any number of fields and schedules.
+
+Before them one may ask whether anything was written since the last poll (tests/generation/test_known.py).
+"""
 
 import pytest
 
@@ -144,3 +147,15 @@ def test_values_of_a_thousand_fields_are_all_there(app, make, collection):
     data = tool.data("Truck 01")
     assert len(data) == 1000
     assert {value for name, value in data.items() if name.startswith("INCREMENT")} == {15}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True, scope="session")
+def test_polls_look_things_up_by_indexes_also_in_tables_that_were_empty_when_they_were_analyzed(app, make):
+    """Otherwise each poll of a new installation would read whole tables, until they are analyzed again."""
+    make.collection("Truck 01", {"value_type": "INCREMENT"})
+    make.key().data("Truck 01")
+    statement = "SELECT name, setting FROM pg_settings WHERE name LIKE 'enable\\_%' AND setting = 'off'"
+    with app.app_context():
+        off = dict(app.extensions["direct"].read(statement, {}))
+    assert off.keys() >= {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}

@@ -40,6 +40,11 @@ POST   /api/auth/refresh                                             401 200 200
 GET    /api/auth/sign-ins                                            401 200 200 200 200 200 401 401
 DELETE /api/auth/sign-ins/<sign_in_id>                               401 404 204 204 404 404 401 401
 POST   /api/auth/sign-ins/end-others                                 401 204 204 204 204 204 401 401
+GET    /api/auth/two-factor                                          401 200 200 200 200 200 401 401
+POST   /api/auth/two-factor                                          401 200 200 200 200 200 401 401
+POST   /api/auth/two-factor/confirm                                  401 409 409 409 409 409 401 401
+POST   /api/auth/two-factor/recovery-codes                           401 409 409 409 409 409 401 401
+POST   /api/auth/two-factor/turn-off                                 401 409 409 409 409 409 401 401
 GET    /api/collections                                              401 200 200 200 200 200 401 401
 POST   /api/collections                                              401 403 403 201 201 201 401 401
 GET    /api/collections/<id:collection_id>                           401 404 200 200 404 200 401 401
@@ -78,6 +83,7 @@ POST   /api/users                                                    401 403 403
 GET    /api/users/<id:user_id>                                       401 403 403 403 403 200 401 401
 PATCH  /api/users/<id:user_id>                                       401 403 403 403 403 200 401 401
 DELETE /api/users/<id:user_id>                                       401 403 403 403 403 204 401 401
+POST   /api/users/<id:user_id>/reset-two-factor                      401 403 403 403 403 200 401 401
 """
 
 # Where an API answers 401, a page sends to the sign-in (302).
@@ -94,6 +100,8 @@ GET    /setup                                                        404 404 404
 POST   /setup                                                        404 404 404 404 404 404 404 404
 GET    /sign-in                                                      200 200 200 200 200 200 200 200
 POST   /sign-in                                                      422 422 422 422 422 422 422 422
+GET    /sign-in/code                                                 302 302 302 302 302 302 302 302
+POST   /sign-in/code                                                 422 422 422 422 422 422 422 422
 GET    /spikes                                                       302 200 200 200 200 200 302 302
 GET    /spikes/<id:spike_id>                                         302 404 200 200 404 200 302 302
 GET    /spikes/new                                                   302 403 403 200 200 200 302 302
@@ -135,6 +143,12 @@ def body_of(things: Things, route: str):
     match route:
         case "POST /api/auth/change-password":
             return {"current_password": PASSWORD, "new_password": PASSWORD}
+        case "POST /api/auth/two-factor":
+            return {"current_password": PASSWORD}
+        case "POST /api/auth/two-factor/confirm":
+            return {"code": "123456"}
+        case "POST /api/auth/two-factor/recovery-codes" | "POST /api/auth/two-factor/turn-off":
+            return {"current_password": PASSWORD, "code": "123456"}
         case "POST /api/auth/login":
             return {"login": things.holder.name, "password": PASSWORD}
         case "POST /api/api-keys" | "PATCH /api/api-keys/<id:key_id>":

@@ -21,7 +21,9 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 MAY_COMMIT = {
     "app/auth/service.py": {
         "authenticate": "a wrong guess must be remembered although it is refused",
-        "change_password": "a wrong guess must be remembered although it is refused",
+        "reauthenticate": "a wrong guess must be remembered although it is refused",
+        "_is_right": "a wrong guess must be remembered although it is refused",
+        "sign_in": "that a right password came without a code must be noted although it is refused",
     },
     "app/generation/service.py": {
         "clear_expired": "expired schedules go before anything is served, and whatever is",

@@ -5,6 +5,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Base, db
+from tests.support.signing_in import submit
+from tests.support.two_factor import equip
 
 KEYS = sorted(
     (table.name, key.parent.name) for table in Base.metadata.tables.values() for key in table.foreign_keys
@@ -21,8 +23,10 @@ def connection(app):
 
 
 @pytest.fixture
-def populated(make):
+def populated(app, owner, make):
     """A row in every table that refers to another one."""
+    equip(app, owner.user_id)
+    submit(app.test_client())  # waits for a code now
     collection = make.collection("Truck 01", {"name": "cpu"}, {"name": "km", "value_type": "INCREMENT"})
     make.spike(collection)
     make.key(allowed_collections=[{"collection_id": collection["id"]}]).data("Truck 01")

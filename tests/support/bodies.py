@@ -5,10 +5,15 @@ from typing import Any
 
 from tests.support.signing_in import PASSWORD
 from tests.support.things import Things
+from tests.support.two_factor import equip
 
 JSON_ROUTES = (
     "POST /api/auth/login",
     "POST /api/auth/change-password",
+    "POST /api/auth/two-factor",
+    "POST /api/auth/two-factor/confirm",
+    "POST /api/auth/two-factor/recovery-codes",
+    "POST /api/auth/two-factor/turn-off",
     "POST /api/users",
     "PATCH /api/users/<id:user_id>",
     "POST /api/collections",
@@ -47,9 +52,16 @@ def bodies(things: Things, route: str) -> Iterator[dict[str, Any]]:
     user = {"email": "new@example.org", "username": name, "password": PASSWORD, "role": "Viewer"}
     match route:
         case "POST /api/auth/login":
-            yield {"login": things.holder.name, "password": PASSWORD}
+            yield {"login": things.holder.name, "password": PASSWORD, "code": "123456"}
         case "POST /api/auth/change-password":
-            yield {"current_password": PASSWORD, "new_password": PASSWORD}
+            yield {"current_password": PASSWORD, "new_password": PASSWORD, "code": "123456"}
+        case "POST /api/auth/two-factor":
+            yield {"current_password": PASSWORD}
+        case "POST /api/auth/two-factor/confirm":
+            yield {"code": equip(things.holder.app, things.holder.user_id, is_on=False).code()}
+        case "POST /api/auth/two-factor/recovery-codes" | "POST /api/auth/two-factor/turn-off":
+            authenticator = equip(things.holder.app, things.holder.user_id)
+            yield {"current_password": PASSWORD, "code": authenticator.recovery_codes[0]}
         case "POST /api/users" | "PATCH /api/users/<id:user_id>":
             yield user
         case "POST /api/collections" | "PATCH /api/collections/<id:collection_id>":

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,13 +37,18 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    database_url: str, workers: int = 2, env: Mapping[str, str] | None = None, app: str = "wsgi:app"
+    database_url: str,
+    workers: int = 2,
+    env: Mapping[str, str] | None = None,
+    app: str = "wsgi:app",
+    under: Sequence[str] = (),
 ) -> Iterator[RunningServer]:
     """The product, ready to answer; every process of it is killed at the end.
 
     `env` adds settings or replaces those made here. A server that is to be started again gets an
     `SPIKECAST_INSTANCE` of the test's own that way, for its secret key lies there. `app` names another
-    WSGI app to be served in the product's place, which answers at /api/health too.
+    WSGI app to be served in the product's place, which answers at /api/health too. `under` is a command
+    that starts gunicorn with other rights.
     """
     with tempfile.TemporaryDirectory(prefix="spikecast-server-") as folder, own_port() as port:
         settings = {
@@ -59,14 +64,14 @@ def running_server(
         log_file = Path(folder, "log")
         server = RunningServer(
             url=f"http://{settings['SPIKECAST_BIND']}",
-            process=_start(app, settings, log_file),
+            process=launch(app, settings, log_file, under),
             log_file=log_file,
         )
         try:
             _wait_until_healthy(server, settings["SPIKECAST_BIND"])
             yield server
         finally:
-            _kill(server.process)
+            kill_all(server.process)
 
 
 @contextmanager
@@ -82,12 +87,15 @@ def own_port() -> Iterator[int]:
         yield reservation.getsockname()[1]
 
 
-def _start(app: str, settings: Mapping[str, str], log_file: Path) -> subprocess.Popen[bytes]:
+def launch(
+    app: str, settings: Mapping[str, str], log_file: Path, under: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
+    """Start gunicorn with these settings and no others; what it says is added to the log."""
     # Settings of whoever runs the tests must not decide what the tests see.
     outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
-    with log_file.open("wb") as log:
+    with log_file.open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", app],
+            [*under, sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", app],
             cwd=REPOSITORY,
             env={**outside, "PYTHONUNBUFFERED": "1", **settings},
             stdin=subprocess.DEVNULL,
@@ -120,7 +128,8 @@ def is_healthy(address: str) -> bool:
         connection.close()
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def kill_all(process: subprocess.Popen[bytes]) -> None:
+    """Kill gunicorn and its workers, as a power cut does."""
     with suppress(ProcessLookupError):  # a test may have killed all of it
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

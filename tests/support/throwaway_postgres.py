@@ -5,9 +5,10 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +59,23 @@ class Throwaway:
     url: str
     description: str
     keeper: subprocess.Popen[str]
+    control: Callable[..., None]
+    """`control("stop", "--mode=fast")` and `control("start")` are what pg_ctl does to it."""
 
     def stop(self) -> None:
         """Stop it and wait until it and its folder are gone."""
         self.keeper.communicate("it is over\n")
 
 
-def start(settings: str = "") -> Throwaway:
-    """A server from the programs that are found here, with these lines in its postgresql.conf."""
+def start(settings: str = "", folder: str = "") -> Throwaway:
+    """A server from the programs that are found here, with these lines in its postgresql.conf.
+
+    Its data lie in a folder of its own, or in the empty one that is given.
+    """
     where = programs()
     account = _account()
     # /tmp whatever TMPDIR says: every account may enter it, and a socket's path must be short.
-    folder = tempfile.mkdtemp(prefix="spikecast-postgresql-", dir="/tmp")
+    folder = folder or tempfile.mkdtemp(prefix="spikecast-postgresql-", dir="/tmp")
     os.chown(folder, account.pw_uid, account.pw_gid)
     keeper = _start_keeper(where, folder, settings, account)
     assert keeper.stdout is not None
@@ -80,7 +86,8 @@ def start(settings: str = "") -> Throwaway:
         raise Unavailable(f"a throwaway server did not start: {' '.join(answer.split())}")
     # Only who may enter the folder reaches the socket: no port is taken, and no password needed.
     url = f"postgresql+psycopg://spikecast@/postgres?host={folder}"
-    return Throwaway(url, f"{version(url)}, a throwaway server of {where}", keeper)
+    control = partial(_control, where, folder, account)
+    return Throwaway(url, f"{version(url)}, a throwaway server of {where}", keeper, control)
 
 
 @contextmanager
@@ -97,7 +104,7 @@ def fresh_database(server: str, name: str) -> Iterator[str]:
 
 def version(url: str) -> str:
     """Which PostgreSQL answers there."""
-    with psycopg.connect(_for_psycopg(url), connect_timeout=10) as connection:
+    with psycopg.connect(for_psycopg(url), connect_timeout=10) as connection:
         row = connection.execute("SHOW server_version").fetchone()
     assert row is not None
     return f"PostgreSQL {row[0]}"
@@ -135,9 +142,6 @@ def _account() -> pwd.struct_passwd:
 def _start_keeper(
     where: Path, folder: str, settings: str, account: pwd.struct_passwd
 ) -> subprocess.Popen[str]:
-    other_account: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        other_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     return subprocess.Popen(
         ["sh", "-c", KEEPER, "keeper", str(where), folder, settings],
         stdin=subprocess.PIPE,
@@ -147,17 +151,30 @@ def _start_keeper(
         cwd=folder,
         # Ctrl-C reaches this process first: it ends in order, with its database still there.
         start_new_session=True,
-        **other_account,
+        **_as(account),
     )
+
+
+def _control(where: Path, folder: str, account: pwd.struct_passwd, *arguments: str) -> None:
+    command = [str(where / "pg_ctl"), f"--pgdata={folder}/data", f"--log={folder}/log", "--silent", "--wait"]
+    # Ctrl-C must not reach what it starts, as in _start_keeper.
+    subprocess.run([*command, *arguments], cwd=folder, check=True, start_new_session=True, **_as(account))
+
+
+def _as(account: pwd.struct_passwd) -> dict[str, Any]:
+    """How a program is started as this account."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def _execute(url: str, *statements: sql.Composed) -> None:
     """Run statements outside of any transaction, as making a database demands."""
-    with psycopg.connect(_for_psycopg(url), autocommit=True) as connection:
+    with psycopg.connect(for_psycopg(url), autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)
 
 
-def _for_psycopg(url: str) -> str:
+def for_psycopg(url: str) -> str:
     """The same address without SQLAlchemy's name of the driver."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

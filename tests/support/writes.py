@@ -6,9 +6,12 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.models import Role
+from tests.conftest import person
 from tests.support.client import Caller, Poller
 from tests.support.make import Maker
 from tests.support.signing_in import PASSWORD, signed_in
+from tests.support.two_factor import equip
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Write:
     path: str
     body: dict[str, Any] | None
     status: int
+    by: str = "ada"
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {' '.join(self.body or ())}".rstrip()
@@ -42,10 +46,27 @@ WRITES = [
         {"current_password": PASSWORD, "new_password": "new password"},
         200,
     ),
+    Write("POST", "/api/auth/two-factor", {"current_password": PASSWORD}, 200),
+    Write("POST", "/api/auth/two-factor/confirm", {"code": "{code_of_eli}"}, 200, by="eli"),
+    Write(
+        "POST",
+        "/api/auth/two-factor/recovery-codes",
+        {"current_password": PASSWORD, "code": "{code_of_gia}"},
+        200,
+        by="gia",
+    ),
+    Write(
+        "POST",
+        "/api/auth/two-factor/turn-off",
+        {"current_password": PASSWORD, "code": "{code_of_gus}"},
+        204,
+        by="gus",
+    ),
     Write("DELETE", "/api/auth/sign-ins/{sign_in}", None, 204),
     Write("POST", "/api/auth/sign-ins/end-others", None, 204),
     Write("POST", "/api/users", NEW_USER, 201),
     Write("PATCH", "/api/users/{user}", {"role": "Viewer", "password": "new password"}, 200),
+    Write("POST", "/api/users/{guarded}/reset-two-factor", None, 200),
     Write("DELETE", "/api/users/{user}", None, 204),
     Write("POST", "/api/collections", {"name": "Truck 02"}, 201),
     Write("PATCH", "/api/collections/{collection}", {"name": "Truck 02"}, 200),
@@ -104,10 +125,20 @@ class World:
             "user": admin.post("/api/users", user).json["id"],
             "sign_in": elsewhere,
         }
+        self.people = {"ada": admin}
+        for name in ("eli", "gia", "gus", "gil"):
+            self._add_two_factor(name)
+
+    def _add_two_factor(self, name: str) -> None:
+        """Somebody whom the authenticator app's code, or a recovery code, gets further."""
+        self.people[name] = caller = person(self.app, Role.EDITOR, name)
+        authenticator = equip(self.app, caller.user_id, is_on=name != "eli")
+        self.ids[f"code_of_{name}"] = [authenticator.code(), *authenticator.recovery_codes][-1]
+        self.ids["guarded"] = caller.user_id
 
     def do(self, write: Write, caller: Caller | None = None) -> TestResponse:
-        """The answer to a write of the Admin's, or of another caller's."""
-        return (caller or self.admin).call(
+        """The answer to a write of whom it is meant for, mostly the Admin, or of another caller's."""
+        return (caller or self.people[write.by]).call(
             write.method, write.path.format(**self.ids), self._filled_in(write.body)
         )
 

@@ -22,6 +22,9 @@ export const menu = () => ({
     if (!this.menuOpen) return;
     const offered = [...this.$root.querySelectorAll(".menu-list :is(a, button):not(:disabled)")];
     const next = offered.indexOf(document.activeElement) + step;
-    offered[(next + offered.length) % offered.length]?.focus();
+    const chosen = offered[(next + offered.length) % offered.length];
+    chosen?.focus();
+    // x-show shows the menu with the next frame, and what is not seen takes no focus.
+    if (document.activeElement !== chosen) requestAnimationFrame(() => chosen?.focus());
   },
 });

@@ -3,18 +3,36 @@
 import { post } from "../lib/api.js";
 import { toast } from "../lib/toast.js";
 
-const EMPTY = { current_password: "", new_password: "" };
+const EMPTY = { current_password: "", new_password: "", code: "" };
 
 export const passwordForm = () => ({
   form: { ...EMPTY },
   faults: {},
   fault: "",
   busy: false,
+  asksCode: false,
+
+  // Lifecycle
+
+  init() {
+    this.asksCode = JSON.parse(this.$root.dataset.props).asksCode;
+    this.changed = (event) => {
+      this.asksCode = event.detail;
+    };
+    document.addEventListener("two-factor-changed", this.changed);
+  },
+
+  destroy() {
+    document.removeEventListener("two-factor-changed", this.changed);
+  },
+
+  // Actions
 
   async save() {
     Object.assign(this, { busy: true, faults: {}, fault: "" });
     try {
-      await post("/api/auth/change-password", this.form);
+      const { code, ...passwords } = this.form;
+      await post("/api/auth/change-password", this.asksCode ? this.form : passwords);
       this.form = { ...EMPTY };
       toast("Your password is changed. Your other sign-ins have ended.");
       document.dispatchEvent(new CustomEvent("sign-ins-changed"));

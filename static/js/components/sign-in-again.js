@@ -3,6 +3,9 @@
 export const signInAgain = () => ({
   login: "",
   password: "",
+  code: "",
+  wantsCode: false,
+  byRecovery: false,
   fault: "",
   busy: false,
   resolve: null,
@@ -18,7 +21,7 @@ export const signInAgain = () => ({
 
   ask(resolve) {
     this.resolve = resolve;
-    this.fault = "";
+    Object.assign(this, { fault: "", code: "", wantsCode: false, byRecovery: false });
     this.$refs.dialog.showModal();
   },
 
@@ -30,9 +33,12 @@ export const signInAgain = () => ({
       const body = new FormData(this.$refs.form);
       // A fresh token: the cookie that the one of this page belonged to may be gone as well.
       body.set("csrf_token", (await (await fetch("/sign-in", { headers })).json()).csrf_token);
-      const answer = await fetch("/sign-in", { method: "POST", headers, body });
-      if (answer.ok) return this.close(true);
-      this.fault = (await answer.json()).detail;
+      const step = this.wantsCode ? "/sign-in/code" : "/sign-in";
+      const answer = await fetch(step, { method: "POST", headers, body });
+      const { detail = "", wants_code: wantsCode = false } = await answer.json();
+      if (answer.ok && !wantsCode) return this.close(true);
+      this.fault = detail;
+      this.askForCode(wantsCode);
     } catch {
       this.fault = "The server does not answer. Try again in a moment.";
     } finally {
@@ -41,14 +47,39 @@ export const signInAgain = () => ({
     return undefined;
   },
 
+  /** The second step needs no password: it goes from the page. */
+  askForCode(wantsCode) {
+    Object.assign(this, { wantsCode, password: "", code: "" });
+    this.$nextTick(() => this.$refs.form.querySelector("[name=code], [name=password]")?.focus());
+  },
+
+  useRecoveryCode() {
+    this.byRecovery = true;
+    this.askForCode(true);
+  },
+
   cancel() {
     this.close(false);
   },
 
   close(signedIn) {
-    this.password = "";
+    Object.assign(this, { password: "", code: "" });
     this.$refs.dialog.close();
     this.resolve?.(signedIn);
     this.resolve = null;
+  },
+
+  // Getters
+
+  get codeLabel() {
+    return this.byRecovery ? "One of your recovery codes" : "Code of your authenticator app";
+  },
+
+  get codeInput() {
+    return this.byRecovery ? "text" : "numeric";
+  },
+
+  get codeCompletion() {
+    return this.byRecovery ? "off" : "one-time-code";
   },
 });

@@ -1,10 +1,12 @@
 // The list of users, for Admins.
 
+import { post } from "../lib/api.js";
 import { listOf, mix } from "../lib/list.js";
 import { serverNow } from "../lib/server-clock.js";
 import { user } from "../lib/start.js";
 import { day, utc } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
+import { confirm } from "./confirmation.js";
 import { askUser } from "./user-dialog.js";
 import { askRemoval } from "./user-removal.js";
 
@@ -55,6 +57,23 @@ export const userList = () =>
         if (changed) this.done(`“${changed.username}” has a new password; their sign-ins have ended.`);
       },
 
+      async resetTwoFactor(person) {
+        const isSure = await confirm({
+          title: `Reset the two-factor sign-in of “${person.username}”?`,
+          text: "Their password alone will be enough to sign in. Their sign-ins end at once.",
+          more: "Do this only when you know that it is they who ask for it.",
+          verb: "Reset",
+        });
+        if (!isSure) return;
+        this.fault = "";
+        try {
+          await post(`/api/users/${person.id}/reset-two-factor`);
+          this.done(`“${person.username}” signs in by password alone again.`);
+        } catch (problem) {
+          this.fault = problem.message;
+        }
+      },
+
       async remove(person) {
         if (await askRemoval(person)) this.done(`“${person.username}” deleted.`);
       },
@@ -68,6 +87,10 @@ export const userList = () =>
 
       isMe(person) {
         return person.id === user().id;
+      },
+
+      mayReset(person) {
+        return person.has_two_factor && !this.isMe(person);
       },
 
       sinceOf(person) {

@@ -13,6 +13,12 @@ export const GROUPS = [
       "end-sign-in": "Ended a sign-in",
       "end-other-sign-ins": "Ended their other sign-ins",
       "change-password": "Changed a password",
+      "ask-for-code": "Gave the right password, was asked for a code",
+      "use-recovery-code": "Used a recovery code",
+      "turn-on-two-factor": "Turned two-factor sign-in on",
+      "turn-off-two-factor": "Turned two-factor sign-in off",
+      "new-recovery-codes": "Got new recovery codes",
+      "reset-two-factor": "Reset two-factor sign-in",
       "set-up": "Set Spikecast up",
       request: "Asked for what they may not do",
       restore: "Restored a backup",
@@ -66,7 +72,15 @@ export const GROUPS = [
   },
 ];
 const DONE = Object.assign({}, ...GROUPS.map(({ actions }) => actions));
-const REFUSED = { "sign-in": "Sign-in", "set-up": "Set-up", "change-password": "New password", request: "Request" };
+const REFUSED = {
+  "sign-in": "Sign-in",
+  "set-up": "Set-up",
+  "change-password": "New password",
+  "turn-on-two-factor": "Turning two-factor sign-in on",
+  "turn-off-two-factor": "Turning two-factor sign-in off",
+  "new-recovery-codes": "New recovery codes",
+  request: "Request",
+};
 const SOURCES = { "command line": "Command line", server: "Server" };
 
 /** The choices of a filter: every action, and for each kind of thing all that is about it. */
@@ -110,6 +124,7 @@ const TOLD = {
   as: (value) => `as ${value}`,
   address: (value) => `the one from ${value}`,
   ended: (value) => `${value} ended`,
+  left: (value) => `${value} left`,
   original: ({ name }) => `from “${name}”`,
   overrides: (names) => (names.length ? `overrides ${names.join(", ")}` : "overrides nothing"),
   is_limited: (value) => (value ? "limited to collections" : ""),

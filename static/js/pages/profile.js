@@ -1,5 +1,6 @@
 import { passwordForm } from "../components/password-form.js";
 import { signIns } from "../components/sign-ins.js";
+import { twoFactor } from "../components/two-factor.js";
 import { start } from "../lib/start.js";
 
-start({ passwordForm, signIns });
+start({ passwordForm, signIns, twoFactor });

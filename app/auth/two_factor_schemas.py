@@ -1,0 +1,62 @@
+"""What two-factor sign-in looks like in JSON."""
+
+from typing import Any
+
+from marshmallow import Schema as PlainSchema
+
+from app.web.fields import Flag, Instant, ListOf, Text, Whole
+from app.web.schema import Schema
+
+
+def Code(**more: Any) -> Text:  # noqa: N802 - stands where a field class stands
+    """What proves the second factor."""
+    described = {"description": "the six digits that the authenticator app shows, or a recovery code"}
+    return Text(least=1, most=64, load_only=True, metadata=described, **more)
+
+
+def PresentPassword() -> Text:  # noqa: N802 - stands where a field class stands
+    """The password that is."""
+    return Text(required=True, least=1, most=1024, load_only=True)
+
+
+class TwoFactorOut(Schema):
+    """Whether two-factor sign-in is on."""
+
+    is_on = Flag(attribute="has_two_factor")
+    since = Instant(attribute="two_factor_since", allow_none=True)
+    recovery_codes_left = Whole()
+    is_readable = Flag(
+        metadata={"description": "false: the server's secret key has changed, only recovery codes count"}
+    )
+
+
+class TwoFactorBeginIn(Schema):
+    """One's password."""
+
+    current_password = PresentPassword()
+
+
+class TwoFactorSecretOut(PlainSchema):
+    """A secret for the authenticator app, shown this once."""
+
+    secret = Text(required=True, metadata={"description": "base32, to be typed into the app"})
+    otpauth_uri = Text(required=True, metadata={"description": "the same as an address that apps open"})
+    qr_svg = Text(required=True, metadata={"description": "that address as a QR code: an SVG document"})
+
+
+class TwoFactorConfirmIn(Schema):
+    """The first code that the app shows."""
+
+    code = Code(required=True)
+
+
+class TwoFactorProofIn(TwoFactorBeginIn):
+    """One's password, and a code."""
+
+    code = Code(required=True)
+
+
+class RecoveryCodesOut(PlainSchema):
+    """Recovery codes, shown this once; each signs in once."""
+
+    recovery_codes = ListOf(Text(), required=True)

@@ -1,0 +1,41 @@
+"""What two-factor sign-in keeps besides the user: recovery codes, and sign-ins that wait for a code."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, UTCDateTime, db
+
+
+class RecoveryCode(Base):
+    """A code that signs in once where the app is lost; the row goes as it is used."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+
+    @staticmethod
+    def left(user_id: int) -> int:
+        """How many a user still has."""
+        mine = sa.select(sa.func.count()).select_from(RecoveryCode).where(RecoveryCode.user_id == user_id)
+        return db.session.scalar(mine) or 0
+
+
+class PendingSignIn(Base):
+    """A sign-in in a browser whose password was right, and that waits for the code. It opens nothing."""
+
+    __tablename__ = "pending_sign_ins"
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @staticmethod
+    def user_of(token_hash: str, now: datetime) -> int | None:
+        """Whose it is, while it counts."""
+        waiting = PendingSignIn.token_hash == token_hash
+        return db.session.scalar(
+            sa.select(PendingSignIn.user_id).where(waiting, PendingSignIn.expires_at > now)
+        )

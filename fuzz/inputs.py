@@ -1,0 +1,158 @@
+"""Every input of every route: found in the URL map, the OpenAPI document and the right bodies."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.support.bodies import JSON_ROUTES
+
+Path = tuple[str | int, ...]
+
+PAGE_QUERIES = {
+    "/sign-in": ("next",),
+    "/setup": ("token",),
+    "/spikes/new": ("collection", "copy", "start"),
+}
+"""What pages read of their address. Reading anything else is a finding."""
+FORMS = {
+    "POST /sign-in": ("login", "password", "csrf_token"),
+    "POST /setup": ("token", "email", "username", "password", "csrf_token"),
+}
+HEADERS = (
+    "Authorization",
+    "X-API-Key",
+    "Cookie",
+    "Origin",
+    "X-CSRF-TOKEN",
+    "Accept",
+    "User-Agent",
+    "Host",
+)
+CREDENTIALS = HEADERS[:3]
+HEADERS_OF_FILES = ("If-None-Match", "If-Modified-Since", "Range")
+
+
+class Place(StrEnum):
+    """Where in a request an input is."""
+
+    BODY = "body"
+    KEY = "key"
+    QUERY = "query"
+    PARAMETER = "parameter"
+    PATH = "path"
+    FORM = "form"
+    HEADER = "header"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method and a rule of the URL map, with what the OpenAPI document says of it."""
+
+    method: str
+    rule: str
+    arguments: tuple[str, ...]
+    operation: dict[str, Any] | None = field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+    @property
+    def is_api(self) -> bool:
+        return self.operation is not None
+
+    @property
+    def takes_json(self) -> bool:
+        return "requestBody" in (self.operation or {})
+
+    @property
+    def is_poll(self) -> bool:
+        """Whether monitoring tools call it: with a key, and a GET of it moves counters."""
+        return "/data/" in self.rule
+
+    @property
+    def is_public(self) -> bool:
+        """Whether nobody needs to sign in, so that no credential is wrong."""
+        if self.operation is not None:
+            return not self.operation["security"]
+        return self.rule in {"/sign-in", "/setup", "/api/docs"} or self.rule.startswith("/static/")
+
+    @property
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        """The schemas of the query parameters by name."""
+        if self.operation is None:
+            return {name: {"type": "string"} for name in PAGE_QUERIES.get(self.rule, ())}
+        declared = self.operation.get("parameters", [])
+        return {each["name"]: each["schema"] for each in declared if each["in"] == "query"}
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input: `at` is the way to it in a body, else its name. `body` says which right body it is in."""
+
+    route: Route
+    place: Place
+    at: Path = ()
+    body: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.place}:{'.'.join(map(str, self.at))}"
+
+
+def routes(app: Flask) -> list[Route]:
+    """Every route, each with its operation where it is one of the API."""
+    described = app.extensions["openapi"]["paths"]
+    found = [
+        _route(method, rule, described.get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {}))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+    return sorted(found, key=str)
+
+
+def _route(method: str, rule: Rule, item: dict[str, Any]) -> Route:
+    names = tuple(re.findall(r"<(?:\w+:)?(\w+)>", rule.rule))
+    return Route(method, rule.rule, names, item.get(method.lower()))
+
+
+def inputs_of(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Input]:
+    """The inputs of a route; `bodies` are those that it takes."""
+    yield from (Input(route, Place.PATH, (name,)) for name in route.arguments)
+    yield from (Input(route, Place.QUERY, (name,)) for name in route.parameters)
+    if route.parameters:
+        yield Input(route, Place.PARAMETER)
+    yield from (Input(route, Place.FORM, (name,)) for name in FORMS.get(str(route), ()))
+    yield from _of_body(route, bodies)
+    of_files = HEADERS_OF_FILES if route.rule.startswith("/static/") else ()
+    of_bodies = ("Content-Type",) if route.takes_json or str(route) in FORMS else ()
+    yield from (Input(route, Place.HEADER, (name,)) for name in (*HEADERS, *of_files, *of_bodies))
+
+
+def _of_body(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Input]:
+    """The body as a whole, every value and every list in it, and the keys of every object; each once."""
+    if not route.takes_json:
+        return
+    if str(route) not in JSON_ROUTES or not bodies:
+        raise LookupError(f"{route}: there is no right body for it in tests/support/bodies.py")
+    seen: set[Path] = {()}
+    yield Input(route, Place.BODY)
+    yield Input(route, Place.KEY)
+    for number, body in enumerate(bodies):
+        for path, node in nodes_in(body):
+            if path not in seen:
+                seen.add(path)
+                if isinstance(node, dict):
+                    yield Input(route, Place.KEY, path, number)
+                yield Input(route, Place.BODY, path, number)
+
+
+def nodes_in(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Everything below `node`, with the way to it."""
+    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in members:
+        yield (*path, key), value
+        yield from nodes_in(value, (*path, key))

@@ -1,0 +1,79 @@
+"""Whether an answer shows an accepted value as it was sent."""
+
+import json
+import unicodedata
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+EXACT = {"start_number", "step_number", "reset_number", "randomization_percentage"}
+NAMES = {"name", "field_name", "username", "label"}
+DEFAULTS = {"randomization_percentage": 0, "float_precision": 2}
+"""What null means, which is as good as not given, where that is not null itself."""
+TEN_DECIMALS = Decimal("1e-10")
+_MISSING = object()
+
+
+def changed(sent: bytes, answer: str, path: tuple[str | int, ...]) -> str | None:
+    """What is shown instead of what was sent at `path`; None where it is the same, or is not shown."""
+    given = _at(_read(sent), path)
+    shown = _at(_read(answer), path)
+    if shown is _MISSING or isinstance(given, dict | list) or is_kept(str(path[-1]), given, shown):
+        return None
+    return f"shows {str(shown)[:80]!r} for {str(given)[:80]!r}"
+
+
+def _read(text: str | bytes) -> Any:
+    return json.loads(text, parse_float=Decimal)
+
+
+def _at(node: Any, path: tuple[str | int, ...]) -> Any:
+    """What is there; an override is looked for by its field, for an answer has a copy of every field."""
+    for number, key in enumerate(path):
+        if isinstance(node, list) and isinstance(key, int) and len(node) > key:
+            node = node[key]
+        elif isinstance(node, dict) and key in node:
+            node = node[key]
+            if key == "spike_fields" and number + 1 < len(path):
+                node = [each for each in node if each.get("is_overridden", True)]
+        else:
+            return _MISSING
+    return node
+
+
+def is_kept(name: str, given: Any, shown: Any) -> bool:
+    """Whether what is shown means what was given, by the rules for inputs of this name."""
+    if given is None and name in DEFAULTS:
+        return bool(shown is None or shown == DEFAULTS[name])
+    if isinstance(given, bool) or given is None:
+        return shown is given
+    if isinstance(given, str):
+        return isinstance(shown, str) and _is_same_text(name, given, shown)
+    if isinstance(shown, bool | str) or shown is None:
+        return False
+    return _is_same_number(name, Decimal(given), shown)
+
+
+def _is_same_text(name: str, given: str, shown: str) -> bool:
+    if name in NAMES:
+        return shown == unicodedata.normalize("NFC", given.strip())
+    if name == "email":
+        return shown == given.strip().lower()
+    if name.endswith(("_at", "_datetime")):
+        return _instant(given) == _instant(shown)
+    return shown == given
+
+
+def _is_same_number(name: str, given: Decimal, shown: int | Decimal) -> bool:
+    if name in EXACT:
+        return abs(Decimal(shown) - given) <= TEN_DECIMALS / 2
+    if name == "interval":
+        return Decimal(shown) >= given  # a preview of a long window has fewer polls than were asked for
+    if name.endswith("_float"):
+        return float(shown) == float(given)
+    return Decimal(shown) == given
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text.upper())
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,0 +1,51 @@
+"""What went wrong: how often, and the first examples of it."""
+
+from collections import Counter
+from enum import StrEnum
+
+EXAMPLES = 5
+
+
+class Fault(StrEnum):
+    """What a run looks for, in the words of the verdict."""
+
+    TWICE = "values served twice"
+    BACKWARDS = "values that one client got out of order"
+    NO_VALUE = "values that the counter does not have"
+    TORN = "answers whose counters do not stand at the same place"
+    GAP = "gaps larger than what was in flight"
+    BEGINNING = "copies that do not begin where they have to"
+    LOST = "stored counters that stand behind what was served"
+    INSTANT = "answers of another instant than that of the poll"
+    WINDOW = "answers that do not fit the window"
+    OVERLAP = "windows that overlap, or that nobody or more than one of all could make"
+    REFUSED = "polls that failed without any trouble"
+    AWAY = "times that it did not serve again"
+    LOG = "stack traces in the log"
+    DATABASE = "faults of the database"
+
+
+class Faults:
+    """Counted, so that a run that goes wrong altogether stays small."""
+
+    def __init__(self) -> None:
+        self.count: Counter[Fault] = Counter()
+        self.examples: dict[Fault, list[str]] = {}
+
+    def add(self, fault: Fault, what: str) -> None:
+        """Note one."""
+        self.count[fault] += 1
+        examples = self.examples.setdefault(fault, [])
+        if len(examples) < EXAMPLES:
+            examples.append(what)
+
+    def __bool__(self) -> bool:
+        return bool(self.count)
+
+    def lines(self) -> list[str]:
+        """What was found, for people; nothing where nothing was."""
+        found = []
+        for fault, count in self.count.items():
+            found.append(f"{count:,} {fault}, such as:")
+            found += [f"    {example}" for example in self.examples[fault]]
+        return found

@@ -1,0 +1,163 @@
+"""Every way of ending a token or a key counts for the next request, on every worker."""
+
+from dataclasses import replace
+
+import pytest
+
+from app import create_app
+from app.database import db
+from tests.conftest import CHEAP_PASSWORDS
+from tests.support.client import Caller, Poller
+from tests.support.problems import refused
+from tests.support.signing_in import PASSWORD, is_signed_in, refresh, signed_in
+
+# --- Tokens: each way is given somebody's other device, and an Admin ------------------------------------
+
+
+def sign_out(phone, _laptop, _admin):
+    return phone.post("/api/auth/logout")
+
+
+def end_it_elsewhere(_phone, laptop, _admin):
+    sign_ins = laptop.get("/api/auth/sign-ins").json["items"]
+    (other,) = [each["id"] for each in sign_ins if not each["is_this_one"]]
+    return laptop.delete(f"/api/auth/sign-ins/{other}")
+
+
+def end_all_others(_phone, laptop, _admin):
+    return laptop.post("/api/auth/sign-ins/end-others")
+
+
+def new_password(_phone, laptop, _admin):
+    body = {"current_password": PASSWORD, "new_password": "another password"}
+    return laptop.post("/api/auth/change-password", body)
+
+
+def new_password_by_admin(phone, _laptop, admin):
+    return admin.patch(f"/api/users/{phone.user_id}", {"password": "another password"})
+
+
+def lower_role(phone, _laptop, admin):
+    return admin.patch(f"/api/users/{phone.user_id}", {"role": "Viewer"})
+
+
+def raise_role(phone, _laptop, admin):
+    return admin.patch(f"/api/users/{phone.user_id}", {"role": "Admin"})
+
+
+def delete_user(phone, _laptop, admin):
+    return admin.delete(f"/api/users/{phone.user_id}")
+
+
+WAYS_OF_TOKENS = [
+    sign_out,
+    end_it_elsewhere,
+    end_all_others,
+    new_password,
+    new_password_by_admin,
+    lower_role,
+    raise_role,
+    delete_user,
+]
+
+
+@pytest.mark.parametrize("way", WAYS_OF_TOKENS, ids=lambda way: way.__name__)
+def test_a_token_ends_on_every_worker(app, admin, owner, another_worker, way):
+    laptop = signed_in(app, "owen")
+    elsewhere = Caller(another_worker, tokens=owner.tokens)
+    assert is_signed_in(owner)
+    assert is_signed_in(elsewhere)
+    assert way(owner, laptop, admin).status_code < 300
+    for device in (elsewhere, owner):
+        assert not is_signed_in(device)
+        refused(refresh(device), 401)
+        refused(device.post("/api/collections", {"name": "Truck"}), 401)
+
+
+def test_with_another_secret_key_no_token_counts(app, owner, make):
+    make.collection("Truck", {"name": "cpu"})
+    tool = make.key()
+    settings = replace(app.config["SETTINGS"], secret_key="another secret: 0123456789 abcdefgh")
+    restarted = create_app(settings, TESTING=True, **CHEAP_PASSWORDS)
+    device = Caller(restarted, tokens=owner.tokens)
+    refused(device.get("/api/auth/me"), 401)
+    refused(refresh(device), 401)
+    assert Poller(restarted, tool.key).poll("Truck").status_code == 200  # keys do not depend on it
+    with restarted.app_context():
+        restarted.extensions["direct"].close()
+        db.engine.dispose()
+
+
+# --- Keys ----------------------------------------------------------------------------------------------
+
+
+def revoke(key, owner, _admin):
+    return owner.post(f"/api/api-keys/{key}/revoke")
+
+
+def revoke_by_admin(key, _owner, admin):
+    return admin.post(f"/api/api-keys/{key}/revoke")
+
+
+def delete(key, owner, _admin):
+    return owner.delete(f"/api/api-keys/{key}")
+
+
+def delete_by_admin(key, _owner, admin):
+    return admin.delete(f"/api/api-keys/{key}")
+
+
+def delete_owner(_key, owner, admin):
+    return admin.delete(f"/api/users/{owner.user_id}?transfer_to={admin.user_id}")
+
+
+def limit(key, owner, _admin, **entry):
+    (other,) = owner.get("/api/collections?search=Bridge").json["items"]
+    body = {"allowed_collections": [{"collection_id": other["id"]} | entry]}
+    return owner.patch(f"/api/api-keys/{key}", body)
+
+
+def limit_to_other_type(key, owner, _admin):
+    (same,) = owner.get("/api/collections?search=Truck").json["items"]
+    entry = {"collection_id": same["id"], "collection_type": "Configuration"}
+    return owner.patch(f"/api/api-keys/{key}", {"allowed_collections": [entry]})
+
+
+def take_collection_away(_key, owner, admin):
+    (same,) = owner.get("/api/collections?search=Truck").json["items"]
+    return admin.patch(f"/api/collections/{same['id']}", {"owner_id": admin.user_id})
+
+
+WAYS_OF_KEYS = {
+    revoke: 401,
+    revoke_by_admin: 401,
+    delete: 401,
+    delete_by_admin: 401,
+    delete_owner: 401,
+    limit: 404,
+    limit_to_other_type: 404,
+    take_collection_away: 404,
+}
+
+
+@pytest.mark.parametrize("way", WAYS_OF_KEYS, ids=lambda way: way.__name__)
+def test_a_key_ends_on_every_worker(admin, owner, make, another_worker, way):
+    make.collection("Truck", {"name": "cpu"})
+    make.collection("Bridge", {"name": "cpu"})
+    tool = make.key()
+    elsewhere = Poller(another_worker, tool.key)
+    assert [each.poll("Truck").status_code for each in (tool, elsewhere)] == [200, 200]
+    assert way(tool.id, owner, admin).status_code < 300
+    refused(elsewhere.poll("Truck"), WAYS_OF_KEYS[way])
+    refused(tool.poll("Truck"), WAYS_OF_KEYS[way])
+
+
+def test_a_key_that_expires_ends_on_every_worker(make, another_worker, clock):
+    make.collection("Truck", {"name": "cpu"})
+    tool = make.key(expires_at="2026-11-27T08:01:00Z")
+    elsewhere = Poller(another_worker, tool.key)
+    clock.shift(59)
+    assert [each.poll("Truck").status_code for each in (tool, elsewhere)] == [200, 200]
+    clock.shift(1)
+    for each in (elsewhere, tool):
+        refused(each.poll("Truck"), 401)

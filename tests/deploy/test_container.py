@@ -1,0 +1,96 @@
+"""Containerfile: what it copies, and that it serves as it says, as far as that goes without an engine."""
+
+import subprocess
+
+import pytest
+
+from tests.support.confined import USER, Confinement
+from tests.support.containerfile import Stage, included
+from tests.support.server import REPOSITORY
+from tests.support.service import FIRST_ADMIN, PATIENCE, started
+from tests.support.wait import wait_until
+
+SOURCES = ["LICENSE", "config.py", "gunicorn.conf.py", "requirements.txt", "wsgi.py"]
+NOT_FOR_IMAGES = [
+    ".env",
+    ".git/config",
+    ".venv/bin/python",
+    "app/__pycache__/log.cpython-311.pyc",
+    "instance/secret_key",
+    "instance/spikecast.db",
+    "spikecast.env",
+    "tests/conftest.py",
+]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def test_it_copies_what_the_server_needs_and_no_data_settings_or_secrets(tmp_path):
+    wanted = [
+        *SOURCES,
+        "app/log.py",
+        "migrations/env.py",
+        "static/css/main.css",
+        "templates/layouts/app.html",
+    ]
+    for name in [*wanted, *NOT_FOR_IMAGES]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert sorted(map(str, included(tmp_path))) == sorted(wanted)
+
+
+def test_no_secret_is_written_into_it(stage):
+    named = [pair.split("=")[0] for line in stage.all("ENV") + stage.all("ARG") for pair in line.split()]
+    assert {name for name in named if name.startswith("SPIKECAST_")} == {
+        "SPIKECAST_INSTANCE",
+        "SPIKECAST_BIND",
+    }
+
+
+def test_every_package_is_checked_against_its_hash():
+    installs = [line for line in (REPOSITORY / "Containerfile").read_text().splitlines() if " pip " in line]
+    assert len(installs) == 1
+    assert "--require-hashes" in installs[0]
+    assert installs[0].endswith("-r requirements.txt")
+
+
+@pytest.mark.usefixtures("_confinement")
+def test_it_serves_as_a_user_without_rights_in_a_system_that_is_read_only(stage, folder):
+    working = stage.copy(folder)
+    (volume,) = [folder / place.lstrip("/") for place in stage.command("VOLUME")]
+    for place in (volume, folder / "tmp"):
+        place.mkdir(parents=True)
+    assert stage.one("USER") == f"{USER}:{USER}"
+    confinement = Confinement([str(volume), str(folder / "tmp")], folder=str(working), has_own_network=True)
+    environment = stage.environment(folder) | {"TMPDIR": str(folder / "tmp")}
+    health = stage.command("HEALTHCHECK")
+
+    nothing_serves = subprocess.run(
+        confinement.command(health), env=environment, capture_output=True, check=False
+    )
+    assert nothing_serves.returncode == 1
+
+    command = confinement.command(stage.command("CMD"))
+    with started(command, environment | FIRST_ADMIN, folder / "log") as service:
+        wait_until(lambda: not service.is_running() or "Listening" in service.log(), "it listens")
+        assert service.is_running(), service.log()
+        # As an engine asks: in the container, as its user.
+        inside = [
+            "nsenter",
+            f"--target={service.pid}",
+            "--user",
+            "--net",
+            "--mount",
+            "--preserve-credentials",
+        ]
+        wait_until(
+            lambda: subprocess.run([*inside, *health], env=environment, check=False).returncode == 0,
+            "it is healthy",
+        )
+        for process in service.status():
+            assert int(process["CapEff"], 16) == int(process["CapBnd"], 16) == 0
+        assert service.stop(stage.one("STOPSIGNAL"), PATIENCE) == 0
+    assert {"spikecast.db", "secret_key"} <= {each.name for each in volume.iterdir()}

@@ -1,0 +1,31 @@
+"""Migration 0008 notes by what schedules are found that were there before."""
+
+import flask_migrate
+import sqlalchemy as sa
+
+from app import create_app, startup
+from app.database import db, declare
+from tests.conftest import settings_for
+from tests.support.rows import fill
+
+
+def test_schedules_are_found_by_their_names_and_overridden_fields(own_database_url, tmp_path):
+    app = create_app(settings_for(own_database_url, tmp_path), TESTING=True)
+    with app.app_context():
+        declare(writes=True)
+        flask_migrate.upgrade(revision="0007")
+        with db.engine.begin() as connection:
+            fill(connection)
+            connection.execute(sa.text("UPDATE spike_schedules SET name = 'ÄNNE' WHERE id = 2"))
+            connection.execute(
+                sa.text("UPDATE spike_schedule_fields SET overridden_settings = '' WHERE id = 2")
+            )
+        startup.prepare(app)
+        with db.engine.connect() as connection:
+            noted = (
+                connection.execute(sa.text("SELECT searched FROM spike_schedules ORDER BY id"))
+                .scalars()
+                .all()
+            )
+        db.engine.dispose()
+    assert noted == ["1 name of spike_schedules\n1 field_name of spike_schedule_fields", "änne"]

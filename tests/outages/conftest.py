@@ -1,0 +1,41 @@
+"""The product under gunicorn, with two workers, on a database that gets into trouble."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support import is_required, throwaway_postgres
+from tests.support.product import Product
+from tests.support.server import running_server
+from tests.support.throwaway_postgres import FORGETFUL, Throwaway, Unavailable
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.outages)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Product]]:
+    """`serve(database_url)` starts the product there; options are those of `running_server`."""
+    with ExitStack() as running:
+        yield lambda url, **options: Product(running.enter_context(running_server(url, **options)))
+
+
+@contextmanager
+def own_postgresql(config: pytest.Config, settings: str = FORGETFUL, folder: str = "") -> Iterator[Throwaway]:
+    """A PostgreSQL server of a test's own, which it may stop, break and start again."""
+    if config.option.no_postgresql:
+        pytest.skip("--no-postgresql was given")
+    try:
+        server = throwaway_postgres.start(settings, folder)
+    except Unavailable as missing:
+        if is_required("postgresql"):
+            pytest.fail(f"SPIKECAST_TEST_REQUIRE asks for PostgreSQL: {missing}")
+        pytest.skip(str(missing))
+    yield server
+    server.stop()

@@ -1,0 +1,43 @@
+"""Somebody else holds the database's write lock."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from app.database import Base
+from tests.support.product import unavailable
+from tests.support.throwaway_postgres import for_psycopg
+from tests.support.together import together
+
+HASTY = "tests.support.hasty:app"
+
+
+@contextmanager
+def write_lock(url: str) -> Iterator[None]:
+    """Hold it, as another program does that writes for long."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(make_url(url).database, isolation_level=None)) as session:
+            session.execute("BEGIN IMMEDIATE")
+            yield
+    else:
+        with psycopg.connect(for_psycopg(url)) as session:
+            session.execute(f"LOCK TABLE {', '.join(Base.metadata.tables)} IN EXCLUSIVE MODE")
+            yield
+            session.rollback()
+
+
+def test_writes_are_refused_whole_reading_goes_on_and_all_is_well_afterwards(own_database_url, serve):
+    product = serve(own_database_url, app=HASTY)
+    product.goes_on(product.count, product.write)
+    before = product.names()
+    with write_lock(own_database_url):
+        product.is_refused(product.write, product.count, product.submit_sign_in)
+        product.goes_on(product.read, product.health, lambda: product.poll("Bridge"))
+        refused, *others = together(product.write, product.read, product.health)
+        unavailable(refused)
+        assert {other.status_code for other in others} == {200}
+    product.recovers()
+    product.is_whole(before)

@@ -1,0 +1,164 @@
+"""A page of another site in the browser of somebody who is signed in: it neither shows nor does anything.
+
+The other site is on the same host with another port. That is the hardest case: the browser sends our cookies
+along, and lets the page read the one with the CSRF token.
+"""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import Complaints, context
+
+BLANK = "<!doctype html><title>Win a prize</title>"
+
+
+class Attacker:
+    """A web site that serves whatever `html` is at the moment."""
+
+    def __init__(self) -> None:
+        self.html = BLANK
+        attacker = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                content = attacker.html.encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def attacker() -> Iterator[Attacker]:
+    site = Attacker()
+    yield site
+    site.server.shutdown()
+    site.server.server_close()
+
+
+@pytest.fixture
+def victim(browser, editor) -> Iterator[Page]:
+    """A page in a browser in which an Editor is signed in; it complains, as it should."""
+    with context(browser, Complaints()) as opened:
+        opened.add_cookies(editor.api.cookies)
+        yield opened.new_page()
+
+
+def collections(person) -> int:
+    return person.api.get("/api/collections")["total"]
+
+
+@pytest.mark.parametrize("path", ["/", "/collections", "/profile", "/sign-in", "/nowhere", "/api/docs"])
+def test_no_page_is_shown_in_a_frame_of_another_site(site, attacker, victim, path):
+    attacker.html = f'{BLANK}<iframe src="{site.url}{path}"></iframe>'
+    victim.goto(attacker.url)
+    victim.wait_for_function("() => frames.length === 1")
+    frame = victim.frames[1]
+    expect(frame.locator("main")).to_have_count(0)
+    assert frame.url == "chrome-error://chromewebdata/"
+
+
+def test_our_own_page_shows_what_the_frame_did_not(site, victim):
+    victim.goto(f"{site.url}/collections")
+    expect(victim.locator("main")).to_have_count(1)
+
+
+FORMS = {
+    "JSON as plain text": ("text/plain", '<input name=\'{"name": "Stolen", "x": "\' value=\'"}\'>'),
+    "a form": ("application/x-www-form-urlencoded", '<input name="name" value="Stolen">'),
+    "a form with files": ("multipart/form-data", '<input name="name" value="Stolen">'),
+}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_form_of_another_site_writes_nothing(site, attacker, victim, editor, kind):
+    encoding, inputs = FORMS[kind]
+    attacker.html = (
+        f'{BLANK}<form method="post" enctype="{encoding}" action="{site.url}/api/collections">{inputs}</form>'
+    )
+    victim.goto(attacker.url)
+    with victim.expect_response(f"{site.url}/api/collections") as answer:
+        victim.evaluate("document.forms[0].submit()")
+    assert "spikecast_session" in answer.value.request.all_headers()["cookie"]
+    assert answer.value.status == 403
+    assert collections(editor) == 0
+
+
+def test_a_form_of_another_site_signs_nobody_in_or_out(site, attacker, victim, editor):
+    """Or somebody would work in the attacker's account without noticing."""
+    attacker.html = f"""{BLANK}<form method="post" action="{site.url}/sign-in">
+        <input name="login" value="{editor.login}"><input name="password" value="{editor.password}"></form>
+        <form method="post" action="{site.url}/api/auth/logout"></form>"""
+    for number, path, status in ((0, "/sign-in", 422), (1, "/api/auth/logout", 403)):
+        victim.goto(attacker.url)
+        # Until the answer is shown, or the next goto would be interrupted by this navigation.
+        with victim.expect_navigation(url=site.url + path), victim.expect_response(site.url + path) as answer:
+            victim.evaluate(f"document.forms[{number}].submit()")
+        assert answer.value.status == status
+        assert "set-cookie" not in answer.value.all_headers() or "spikecast_session" not in str(
+            answer.value.all_headers()["set-cookie"]
+        )
+    assert editor.api.get("/api/auth/me")["username"] == editor.login
+
+
+FETCH = """async ([address, method, headers, mode]) => {
+    const csrf = document.cookie.match(/spikecast_csrf=([^;]+)/)?.[1];
+    if ("X-CSRF-TOKEN" in headers) headers["X-CSRF-TOKEN"] = csrf;
+    const body = method === "GET" ? undefined : '{"name": "Stolen"}';
+    try {
+        const answer = await fetch(address, { method, headers, mode, body, credentials: "include" });
+        return [Boolean(csrf), answer.type, await answer.text()];
+    } catch (error) {
+        return [Boolean(csrf), error.name, ""];
+    }
+}"""
+JSON = {"Content-Type": "application/json"}
+FETCHES = {
+    "reading": ("GET", {}, "cors", "TypeError"),
+    "reading without asking": ("GET", {}, "no-cors", "TypeError"),  # Cross-Origin-Resource-Policy
+    "plain text": ("POST", {}, "no-cors", "TypeError"),
+    "JSON": ("POST", JSON, "cors", "TypeError"),
+    "JSON with the token of our page": ("POST", JSON | {"X-CSRF-TOKEN": ""}, "cors", "TypeError"),
+    "the token alone": ("POST", {"X-CSRF-TOKEN": ""}, "cors", "TypeError"),
+}
+
+
+@pytest.mark.parametrize("kind", FETCHES)
+def test_a_script_of_another_site_reads_and_writes_nothing(site, attacker, victim, editor, kind):
+    method, headers, mode, outcome = FETCHES[kind]
+    victim.goto(attacker.url)
+    address = f"{site.url}/api/collections"
+    has_read_the_token, *came_of_it = victim.evaluate(FETCH, [address, method, headers, mode])
+    assert has_read_the_token
+    assert came_of_it == [outcome, ""]
+    assert collections(editor) == 0
+
+
+def test_the_same_script_on_our_own_page_writes(site, victim, editor):
+    victim.goto(f"{site.url}/profile")
+    arguments = [f"{site.url}/api/collections", "POST", JSON | {"X-CSRF-TOKEN": ""}, "cors"]
+    _, outcome, text = victim.evaluate(FETCH, arguments)
+    assert (outcome, '"Stolen"' in text) == ("basic", True)
+    assert collections(editor) == 1
+
+
+def test_no_page_of_ours_can_be_reached_through_a_window_that_another_site_opened(site, attacker, victim):
+    victim.goto(attacker.url)
+    with victim.expect_popup() as opened:
+        victim.evaluate(f"() => {{ window.other = window.open('{site.url}/collections') }}")
+    popup = opened.value
+    expect(popup.locator("main")).to_have_count(1)
+    assert popup.evaluate("window.opener") is None
+    assert victim.evaluate("window.other.closed"), "it is a window of nobody's"

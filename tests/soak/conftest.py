@@ -1,0 +1,21 @@
+"""Both databases, with a PostgreSQL of its own that may be stopped; and a checker to feed."""
+
+import pytest
+
+from tests.conftest import KINDS
+from tests.support import is_required, throwaway_postgres
+
+
+@pytest.fixture(params=KINDS)
+def kind(request):
+    """The name of a database that can be started here."""
+    if request.param == "postgresql":
+        if request.config.option.no_postgresql:
+            pytest.skip("--no-postgresql was given")
+        try:
+            throwaway_postgres.programs()
+        except throwaway_postgres.Unavailable as missing:
+            if is_required("postgresql"):
+                raise
+            pytest.skip(str(missing))
+    return request.param

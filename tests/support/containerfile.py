@@ -1,0 +1,76 @@
+"""The Containerfile that is shipped, replayed without an engine: what it copies, and how it starts."""
+
+import fnmatch
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from tests.support.server import REPOSITORY
+
+
+class Stage:
+    """The last stage of the Containerfile: what its instructions say, in their order."""
+
+    def __init__(self) -> None:
+        text = re.sub(r"^#.*\n", "", (REPOSITORY / "Containerfile").read_text(), flags=re.MULTILINE)
+        text = re.sub(r"\\\n\s*", "", text).split("\nFROM ")[-1]
+        self._said = [tuple(line.split(None, 1)) for line in text.splitlines()[1:] if line]
+
+    def all(self, instruction: str) -> list[str]:
+        return [rest for word, rest in self._said if word == instruction]
+
+    def one(self, instruction: str) -> str:
+        (rest,) = self.all(instruction)
+        return rest
+
+    def command(self, instruction: str) -> list[str]:
+        """A command in the exec form: no shell stands between the engine and the program."""
+        said: list[str] = json.loads(re.sub(r"^.*?(?=\[)", "", self.one(instruction)))
+        return said
+
+    def environment(self, image: Path) -> dict[str, str]:
+        """Its ENV, for an image that is unpacked in this folder."""
+        given = dict(pair.split("=", 1) for line in self.all("ENV") for pair in line.split())
+        given["PATH"] = given["PATH"].replace("$PATH", os.environ["PATH"])
+        own = (self.one("WORKDIR"), *self.command("VOLUME"))
+        return {name: re.sub("|".join(own), rf"{image}\g<0>", text) for name, text in given.items()}
+
+    def copy(self, image: Path) -> Path:
+        """Do what its COPYs say below this folder, with the packages that are there; its working folder."""
+        folder = image / self.one("WORKDIR").lstrip("/")
+        folder.mkdir(parents=True)
+        assert self.all("COPY") == ["--from=packages /opt/spikecast/.venv .venv", ". ."]
+        (folder / ".venv").symlink_to(sys.prefix)
+        for path in included(REPOSITORY):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPOSITORY / path, folder / path)
+        return folder
+
+
+def included(source: Path) -> list[Path]:
+    """The files in `source` that .dockerignore lets in: the last pattern that fits decides."""
+    lines = (REPOSITORY / ".dockerignore").read_text().splitlines()
+    patterns = [line for line in lines if line and not line.startswith("#")]
+    found = []
+    for folder, folders, files in os.walk(source):
+        here = Path(folder).relative_to(source)
+        # In an image they would be wrong; where everything is left out, nothing below is looked for.
+        folders[:] = [name for name in folders if _is_in(here / name, patterns)]
+        found += [here / name for name in files if _is_in(here / name, patterns)]
+    return found
+
+
+def _is_in(path: Path, patterns: list[str]) -> bool:
+    is_in = True
+    for pattern in patterns:
+        bare = pattern.removeprefix("!")
+        names = [str(each) for each in (path, *path.parents)]
+        anywhere = bare.removeprefix("**/")
+        if any(fnmatch.fnmatch(name, bare) for name in names) or (
+            anywhere != bare and anywhere in path.parts
+        ):
+            is_in = pattern.startswith("!")
+    return is_in

@@ -1,0 +1,86 @@
+"""The product as somebody else starts it, a service manager or a container's engine, and stops it again."""
+
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, ADMIN_USERNAME
+
+PATIENCE = 60
+FIRST_ADMIN = {
+    "SPIKECAST_ADMIN_EMAIL": ADMIN_EMAIL,
+    "SPIKECAST_ADMIN_USERNAME": ADMIN_USERNAME,
+    "SPIKECAST_ADMIN_PASSWORD": ADMIN_PASSWORD,
+}
+
+
+class Service:
+    """A started command. It is over when it is told to stop, and says how it ended."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log_file: Path) -> None:
+        self._process, self._log_file = process, log_file
+
+    def log(self) -> str:
+        return self._log_file.read_text(errors="replace")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def status(self) -> list[dict[str, str]]:
+        """What the kernel tells of the first process and of those that it has started."""
+        own = self._process.pid
+        children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
+        lines = [Path(f"/proc/{pid}/status").read_text().splitlines() for pid in [own, *children]]
+        return [dict(line.split(":\t", 1) for line in each if ":\t" in line) for each in lines]
+
+    def stop(self, signal_name: str, within: float) -> int:
+        """The exit status after this signal to the first process alone."""
+        self._process.send_signal(signal.Signals[signal_name])
+        return self._process.wait(within)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def started(command: Sequence[str], environment: Mapping[str, str], log_file: Path) -> Iterator[Service]:
+    """The command with this environment and no other."""
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+    service = Service(process, log_file)
+    try:
+        yield service
+    finally:
+        service.kill()
+
+
+def first_poll(url: str) -> dict[str, object]:
+    """Sign in as the first Admin, make a device and a key, and poll: what the first poll gets."""
+    session = requests.Session()
+
+    def make(path: str, body: object) -> dict:
+        answer = session.post(f"{url}/api{path}", json=body, timeout=PATIENCE)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    credentials = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
+    token = make("/auth/login", credentials)["access_token"]
+    session.headers["Authorization"] = f"Bearer {token}"
+    number = make("/collections", {"name": "Truck 01"})["id"]
+    counter = {"value_type": "INCREMENT", "start_number": 7, "step_number": 1}
+    make(f"/collections/{number}/fields", {"collection_type": "Performance", "field_name": "km"} | counter)
+    headers = {"X-API-Key": make("/api-keys", {"label": "monitoring"})["key"]}
+    answer = requests.get(f"{url}/api/data/Truck%2001/performance", headers=headers, timeout=PATIENCE)
+    assert answer.ok, answer.text
+    return answer.json()["data"]

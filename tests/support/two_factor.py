@@ -1,0 +1,62 @@
+"""Two-factor sign-in: an authenticator app for tests, and people who have one."""
+
+from dataclasses import dataclass
+
+import pyotp
+from flask import Flask
+
+from app import clock
+from app.auth import second_factor
+from app.database import db
+from app.models import User
+from tests.support.client import Caller
+from tests.support.signing_in import PASSWORD
+
+PATH = "/api/auth/two-factor"
+SECONDS = 30
+
+
+@dataclass
+class Authenticator:
+    """The app with somebody's secret, and their recovery codes on paper."""
+
+    secret: str
+    recovery_codes: list[str]
+
+    def code(self, steps: int = 0) -> str:
+        """What it shows now, or so many time steps later."""
+        present = int(clock.now().timestamp()) // SECONDS
+        return pyotp.TOTP(self.secret).generate_otp(present + steps)
+
+    def wrong_code(self) -> str:
+        """Six digits that it shows neither now nor within two minutes."""
+        shown = {self.code(steps) for steps in range(-4, 5)}
+        return next(code for code in (f"{number:06}" for number in range(100)) if code not in shown)
+
+
+def begin(caller: Caller) -> Authenticator:
+    """Ask for a secret, which is not confirmed yet."""
+    response = caller.post(PATH, {"current_password": PASSWORD})
+    assert response.status_code == 200, response.text
+    return Authenticator(response.json["secret"], [])
+
+
+def turn_on(caller: Caller) -> Authenticator:
+    """Turn it on as people do; the code of the present time step is used up by that."""
+    authenticator = begin(caller)
+    response = caller.post(f"{PATH}/confirm", {"code": authenticator.code()})
+    assert response.status_code == 200, response.text
+    authenticator.recovery_codes = response.json["recovery_codes"]
+    return authenticator
+
+
+def equip(app: Flask, user_id: int, *, is_on: bool = True) -> Authenticator:
+    """Give somebody two-factor sign-in without a trace in the audit log, and without ending anything."""
+    with app.app_context():
+        user = db.session.get_one(User, user_id)
+        authenticator = Authenticator(second_factor.begin(user), [])
+        if is_on:
+            user.two_factor_since = clock.now()
+            authenticator.recovery_codes = second_factor.new_recovery_codes(user)
+        db.session.commit()
+    return authenticator
