@@ -4,9 +4,10 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPConnection
+from http.client import HTTPConnection, IncompleteRead
 from itertools import chain
 from math import ceil
 from threading import Event
@@ -23,11 +24,11 @@ PATH = "/api/data/Truck/performance"
 
 @dataclass
 class Answer:
-    """What a poller got, and when it had asked for it."""
+    """What a poller got, and when it had asked for it. One that ends in the middle has no status."""
 
     asked: float
     answered: float
-    status: int
+    status: int | None
     spike: str | None
     epoch: int = 0
     data: dict[str, Any] | None = None
@@ -43,19 +44,25 @@ class Pollers:
         self._begun = [self._threads.submit(self._poll, seen) for seen in self._seen]
 
     def _poll(self, seen: list[Answer]) -> None:
-        connection = HTTPConnection(self._address, timeout=120)
-        while not self._over.is_set():
-            asked = time.time()
-            connection.request("GET", PATH, headers=self._headers)
-            answer = connection.getresponse()
+        with closing(HTTPConnection(self._address, timeout=120)) as connection:
+            while not self._over.is_set():
+                seen.append(self._ask(connection))
+                self._over.wait(BETWEEN_POLLS)
+
+    def _ask(self, connection: HTTPConnection) -> Answer:
+        asked = time.time()
+        connection.request("GET", PATH, headers=self._headers)
+        answer = connection.getresponse()
+        try:
             body = answer.read()
-            said = Answer(asked, time.time(), answer.status, answer.headers["X-Spike-Schedule"])
-            if answer.status == 200:
-                told = json.loads(body)
-                said.epoch, said.data = told["generated_at_epoch"], told["data"]
-            seen.append(said)
-            self._over.wait(BETWEEN_POLLS)
-        connection.close()
+        except IncompleteRead:  # its node died between the head and the body: the next poll connects anew
+            connection.close()
+            return Answer(asked, time.time(), None, None)
+        said = Answer(asked, time.time(), answer.status, answer.headers["X-Spike-Schedule"])
+        if answer.status == 200:
+            told = json.loads(body)
+            said.epoch, said.data = told["generated_at_epoch"], told["data"]
+        return said
 
     def answers(self) -> list[Answer]:
         """All so far."""
@@ -103,7 +110,7 @@ def test_every_value_comes_at_most_once_and_every_answer_is_right_for_its_instan
         answers = pollers.end()
 
     failed = [each for each in answers if each.status != 200]
-    assert {each.status for each in failed} <= {502}
+    assert {each.status for each in failed} <= {502, None}
     assert all(killed <= each.answered and each.asked <= back for each in failed)
 
     good = [each for each in answers if each.status == 200]
@@ -115,14 +122,17 @@ def test_every_value_comes_at_most_once_and_every_answer_is_right_for_its_instan
 
     wait_until(lambda: len(proxy.requests(PATH)) >= len(answers), "nginx has written all it did")
     # A node that was asked and gave no answer may have moved the counters nevertheless.
-    in_vain = sum(len(each.servers) - (each.status == 200) for each in proxy.requests(PATH))
+    in_vain = sum(len(each.servers) for each in proxy.requests(PATH)) - len(good)
     before = [each for each in good if each.epoch < start]
     normal = before + [each for each in good if each.epoch >= end]
     spiked = [each for each in good if each.spike]
-    went_on_from = max(each.data["count"] for each in before) + 1
+    # Polls of just before the start may take their values after the first one of the spike has begun its own.
+    goes_on = max(each.data["count"] for each in before) + 1
+    began = min(each.data["count"] for each in spiked)
+    assert goes_on - POLLERS <= began <= goes_on + in_vain
     assert _left_out(normal, "count", 0) <= in_vain
     assert _left_out(normal, "own", 0) <= in_vain
-    assert _left_out(spiked, "count", went_on_from) <= in_vain
+    assert _left_out(spiked, "count", began) <= in_vain
     assert _left_out(spiked, "own", OWN_START) <= in_vain
 
 
