@@ -21,7 +21,7 @@ from app.direct import Direct
 from app.models import Role, User
 from tests.support.client import Caller
 from tests.support.make import Maker
-from tests.support.postgres import server_url, unavailable_reason
+from tests.support.postgres import POSTGRESQL, server_url, unavailable_reason
 from tests.support.throwaway_postgres import fresh_database
 
 pytest_plugins = ["tests.support.postgres"]
@@ -38,7 +38,7 @@ PASSWORD = "correct horse battery"
 CHEAP_PASSWORDS = {"ARGON2_KIBIBYTES": 8, "ARGON2_PASSES": 1, "NOTES_GATHERED_FOR": 0}
 
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+KINDS = ["sqlite", POSTGRESQL]
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def exact(number: int | float | Decimal) -> Decimal:
     return decimal.quantize(_UNIT, context=_CONTEXT)
 
 
-def plain(number: Decimal | int) -> int | float | Decimal:
+def plain(number: Exact) -> int | float | Decimal:
     """The JSON number for `number`: whole numbers without a fraction, and a Decimal where no float is it."""
     if isinstance(number, int):
         return number

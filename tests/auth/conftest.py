@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+import time_machine
 from flask import Flask
 
 from app import create_app
 from app.database import db
 from tests.conftest import CHEAP_PASSWORDS
+from tests.support.client import Caller
+from tests.support.two_factor import SECONDS, Authenticator, turn_on
 
 
 @pytest.fixture
@@ -31,3 +34,11 @@ def start_worker(app: Flask) -> Iterator[Callable[..., Flask]]:
 def another_worker(start_worker: Callable[..., Flask]) -> Flask:
     """One of them."""
     return start_worker()
+
+
+@pytest.fixture
+def authenticator(owner: Caller, clock: time_machine.Traveller) -> Authenticator:
+    """Of owen, who has turned it on."""
+    made = turn_on(owner)
+    clock.shift(SECONDS)  # the code that turned it on is used
+    return made

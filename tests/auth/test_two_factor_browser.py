@@ -7,18 +7,10 @@ from flask.testing import FlaskClient
 
 from tests.support.problems import refused
 from tests.support.signing_in import PASSWORD, form_token, sign_in, submit
-from tests.support.two_factor import SECONDS, Authenticator, turn_on
+from tests.support.two_factor import SECONDS
 
 WAITS = "spikecast_code_wanted"
 TOKEN = "spikecast_session"
-
-
-@pytest.fixture
-def authenticator(owner, clock) -> Authenticator:
-    """Of owen, who has turned it on."""
-    made = turn_on(owner)
-    clock.shift(SECONDS)  # the code that turned it on is used
-    return made
 
 
 @pytest.fixture

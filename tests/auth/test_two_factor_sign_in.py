@@ -18,14 +18,6 @@ from tests.support.two_factor import PATH, SECONDS, Authenticator, turn_on
 WRONG = "not the password"
 
 
-@pytest.fixture
-def authenticator(owner, clock) -> Authenticator:
-    """Of owen, who has turned it on."""
-    made = turn_on(owner)
-    clock.shift(SECONDS)  # the code that turned it on is used
-    return made
-
-
 def type_of(response) -> str:
     return refused(response, 401)["type"]
 

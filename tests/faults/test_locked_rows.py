@@ -2,15 +2,11 @@
 
 import pytest
 
+from tests.support.postgres import on_postgresql
 from tests.support.trouble import another_session, everything, unavailable
 from tests.support.writes import WRITES
 
-pytestmark = pytest.mark.parametrize(
-    "database_url",
-    [pytest.param("postgresql", marks=pytest.mark.postgresql)],
-    indirect=True,
-    scope="session",
-)
+pytestmark = on_postgresql
 
 
 @pytest.fixture

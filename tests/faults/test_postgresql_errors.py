@@ -2,14 +2,10 @@
 
 import pytest
 
+from tests.support.postgres import on_postgresql
 from tests.support.trouble import another_session, everything, refusing_writes, running_at_writes, unavailable
 
-pytestmark = pytest.mark.parametrize(
-    "database_url",
-    [pytest.param("postgresql", marks=pytest.mark.postgresql)],
-    indirect=True,
-    scope="session",
-)
+pytestmark = on_postgresql
 
 TRUCK = {"name": "Truck 02"}
 

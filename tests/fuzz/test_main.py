@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from fuzz.__main__ import main
+from tests.support.postgres import POSTGRESQL
 
 CASE = "POST /api/collections body:name = text: a percent sign"
 
@@ -19,7 +20,7 @@ def _as_it_was():
     logging.disable(disabled)
 
 
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.mark.parametrize("database", ["sqlite", POSTGRESQL])
 def test_one_case_is_sent_by_its_name_and_nothing_is_found(capsys, database):
     assert main(["--database", database, "--case", CASE]) == 0
     told = capsys.readouterr().out

@@ -6,14 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
+from tests.support.postgres import on_postgresql
 from tests.support.wait import wait_until
 
-pytestmark = pytest.mark.parametrize(
-    "database_url",
-    [pytest.param("postgresql", marks=pytest.mark.postgresql)],
-    indirect=True,
-    scope="session",
-)
+pytestmark = on_postgresql
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from tests.outages.conftest import own_postgresql
 from tests.support.disks import Disk, small_disk
+from tests.support.postgres import POSTGRESQL
 from tests.support.product import Product, unavailable
 from tests.support.throwaway_postgres import fresh_database
 
@@ -14,7 +15,7 @@ from tests.support.throwaway_postgres import fresh_database
 SMALL_LOG = "fsync = off\nmin_wal_size = 32MB\nmax_wal_size = 32MB\nautovacuum = off"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(params=["sqlite", POSTGRESQL])
 def product(request: pytest.FixtureRequest, serve: Callable[..., Product], disk: Disk) -> Iterator[Product]:
     """The product, whose database is on the disk."""
     with ExitStack() as stack:

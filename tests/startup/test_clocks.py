@@ -1,4 +1,7 @@
-"""A node whose clock differs from the database's is told of it, at the start and by `check-config`."""
+"""A node whose clock differs from the database's is told of it, at the start and by `check-config`.
+
+SQLite has no clock of its own.
+"""
 
 import logging
 from datetime import timedelta
@@ -7,11 +10,7 @@ import pytest
 
 from app import clock, startup
 from tests.support.commands import done
-
-# SQLite has no clock of its own.
-on_postgresql = pytest.mark.parametrize(
-    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
-)
+from tests.support.postgres import on_postgresql
 
 
 @pytest.fixture

@@ -20,6 +20,10 @@ from tests.support.throwaway_postgres import FORGETFUL, Throwaway, Unavailable, 
 
 URL_VARIABLE = "SPIKECAST_TEST_POSTGRES_URL"
 
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+on_postgresql = pytest.mark.parametrize("database_url", [POSTGRESQL], indirect=True, scope="session")
+"""For tests of what SQLite does not have."""
+
 
 @dataclass
 class Server:
