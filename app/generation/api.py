@@ -51,8 +51,8 @@ TYPE_IN_PATH = {
     "name": "collection_type",
     "in": "path",
     "required": True,
-    "schema": {"type": "string"},
-    "description": "performance or configuration, in any letter case",
+    "schema": {"type": "string", "enum": [word.lower() for word in CollectionType]},
+    "description": "in any letter case",
 }
 
 
