@@ -7,8 +7,9 @@ PYTHON ?= python3
 ARGS ?=
 
 PIP_INSTALL := .venv/bin/python -m pip install --quiet --require-hashes --disable-pip-version-check
+# --no-strip-extras: else pip takes the newest of a package that another one wants with an extra.
 # --custom-compile-command keeps the header of the lock files free of this machine's settings.
-UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes \
+UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-strip-extras \
 	--python-version 3.11 --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
