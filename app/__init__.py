@@ -20,7 +20,7 @@ from app.collections import fields_api, impact_api
 from app.collections import pages as collections_pages
 from app.extensions import jwt, migrate
 from app.generation import api as generation_api
-from app.generation import notes, plans, polls_api, sample_api
+from app.generation import door, notes, plans, polls_api, sample_api
 from app.generation import pages as generation_pages
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
@@ -60,6 +60,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     jwt.init_app(app)
     passwords.init_app(app)
     problems.init_app(app)
+    door.init_app(app)
     security.init_app(app)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -4,7 +4,8 @@ from flask import Response
 
 from app import chance, clock
 from app.generation import service
-from app.generation.api import SPIKE_HEADERS, TYPE_IN_PATH, DataOut, response_of, type_of
+from app.generation.api import SPIKE_HEADERS, TYPE_IN_PATH, DataOut
+from app.generation.door import body_of, headers_of, type_of
 from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, refuses
 
@@ -20,6 +21,5 @@ blp = Blueprint("sample", __name__, url_prefix="/api", description="A look at wh
 def sample(collection_id: int, collection_type: str) -> Response:
     """See what a poll would get now, without polling: counters stay where they are."""
     wanted = type_of(collection_type)
-    return response_of(
-        service.sample(current_actor(), collection_id, wanted, now=clock.now(), rng=chance.rng)
-    )
+    reading = service.sample(current_actor(), collection_id, wanted, now=clock.now(), rng=chance.rng)
+    return Response(body_of(reading), headers=headers_of(reading))

@@ -1,0 +1,136 @@
+"""Where polls come in: before Flask makes a request of them.
+
+A poll needs little of what Flask prepares for each request: no session, no cookies, no hooks, no choice
+among a hundred routes. So what can be answered is answered here. What is refused goes on to Flask together
+with the reason, for Flask has the words, the log and the routes: whatever looks like no poll to this door
+takes that way too.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from flask import Flask
+from werkzeug.exceptions import BadRequest
+from werkzeug.wsgi import ClosingIterator
+
+from app import chance, clock, keys
+from app.generation import notes, poller, service
+from app.generation.poller import Wanted
+from app.values import CollectionType
+from app.web.fields import iso, tidy_name
+from app.web.json import to_bytes
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+WSGI = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+FAULT = "spikecast.fault"
+"""Where Flask finds in the environ why a poll is refused."""
+_POLL = re.compile(r"/api/(?:data/(.+)|collections/([1-9][0-9]{0,8})/data)/([^/]+)")
+_BEARER = re.compile(r"bearer\s+(\S+)\s*", re.IGNORECASE)
+
+
+class Answer(NamedTuple):
+    """What a poll is answered with, and what is to be done when that has been sent."""
+
+    body: bytes
+    headers: Headers
+    afterwards: Callable[[], None] | None
+
+
+def init_app(app: Flask) -> None:
+    """Let the polls of this app in here."""
+    app.wsgi_app = with_door(app)  # type: ignore[method-assign, assignment]
+
+
+def with_door(app: Flask) -> WSGI:
+    """A WSGI app that answers polls, and leaves everything else to Flask."""
+    flask, parts = app.wsgi_app, app.extensions
+
+    def enter(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        asked = _asked(environ)
+        if asked is None:
+            return flask(environ, start_response)
+        try:
+            with app.app_context():
+                body, headers, afterwards = answer(parts, environ, *asked)
+        except Exception as fault:
+            environ[FAULT] = fault
+            return flask(environ, start_response)
+        start_response("200 OK", [("Content-Length", str(len(body))), *headers])
+        return ClosingIterator([body], afterwards) if afterwards else [body]
+
+    return enter
+
+
+def _asked(environ: Environ) -> tuple[Wanted, str] | None:
+    """The collection and the type that a poll asks for; None where it is none."""
+    found = _POLL.fullmatch(environ["PATH_INFO"])
+    if found is None or environ["REQUEST_METHOD"] != "GET":
+        return None
+    name, id_, word = found.groups()
+    if id_:
+        return Wanted(id=int(id_)), word
+    try:
+        return Wanted.by_name(tidy_name(name.encode("latin-1").decode())), word
+    except UnicodeDecodeError:
+        return None
+
+
+def answer(parts: Mapping[str, Any], environ: Environ, wanted: Wanted, type_word: str) -> Answer:
+    """Fresh values for whoever sends a key, of the app that has these parts; or the refusal as an error."""
+    key = _key_of(environ)
+    if not keys.is_well_formed(key):
+        raise poller.refused(
+            "Send an API key: X-API-Key: <key>"
+            if not key
+            else "This is no API key, or a mistyped one: its checksum is wrong."
+        )
+    key_hash, now, way = keys.hashed(key), clock.now(), parts["direct"]
+    if CollectionType.from_word(type_word) is None:
+        poller.check_key(way, key_hash, now)
+    collection_type = type_of(type_word)
+    reading, by = service.read_out(
+        way, parts["plans"], key_hash, wanted, collection_type, now=now, rng=chance.rng
+    )
+    # When the answer has been sent, so that no poller waits for it.
+    note = partial(parts["notes"].add, by, collection_type) if notes.is_due(by) else None
+    return Answer(body_of(reading), headers_of(reading), note)
+
+
+def type_of(word: str) -> CollectionType:
+    """The collection type that a path names."""
+    collection_type = CollectionType.from_word(word)
+    if collection_type is None:
+        raise BadRequest(f"There is no type {word!r}: it is performance or configuration.")
+    return collection_type
+
+
+def _key_of(environ: Environ) -> str:
+    key: str = environ.get("HTTP_X_API_KEY", "").strip()
+    if key:
+        return key
+    bearer = _BEARER.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
+    return bearer[1] if bearer else ""
+
+
+def body_of(reading: service.Reading) -> bytes:
+    """The JSON of a reading."""
+    return to_bytes(
+        {
+            "collection": reading.collection_name,
+            "type": reading.collection_type,
+            "generated_at_epoch": reading.epoch,
+            "data": reading.data,
+        }
+    )
+
+
+def headers_of(reading: service.Reading) -> Headers:
+    """What is said of a reading beside it: an active spike."""
+    headers = [("Content-Type", "application/json")]
+    if reading.spike:
+        headers += [("X-Spike-Schedule", str(reading.spike.id)), ("X-Spike-Ends", iso(reading.spike.ends))]
+    return headers
