@@ -6,20 +6,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from app.models.counters import Move
 from app.values import (
     DIRECTIONS,
+    Draw,
     Exact,
-    Make,
+    Rule,
     Settings,
     Value,
     ValueType,
     kind_of,
-    maker_of,
     plain,
     random_step,
+    rule_of,
 )
 
 
@@ -43,6 +45,14 @@ class Counter:
     goes_on: bool
 
 
+class Drawn(NamedTuple):
+    """Fields whose values are drawn together: their names, and what is drawn by for each."""
+
+    names: tuple[str, ...]
+    draw: Draw
+    numbers: tuple[tuple[Any, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What one type of one collection is served from while it has this revision, in `[since, until)`.
@@ -57,7 +67,7 @@ class Plan:
     has_expired: bool
     fixed: dict[str, Value]
     """Every field in the order of the answer; only fixed values count, the others hold a place."""
-    drawn: tuple[tuple[str, Make], ...]
+    drawn: tuple[Drawn, ...]
     counters: tuple[Counter, ...]
 
     def holds(self, revision: int, now: datetime) -> bool:
@@ -78,10 +88,10 @@ class Source:
 
 def sorted_out(
     sources: Iterable[Source],
-) -> tuple[dict[str, Value], tuple[tuple[str, Make], ...], tuple[Counter, ...]]:
-    """The fixed values, what makes the drawn ones, and the counters."""
+) -> tuple[dict[str, Value], tuple[Drawn, ...], tuple[Counter, ...]]:
+    """The fixed values, what is drawn, and the counters."""
     fixed: dict[str, Value] = {}
-    drawn: list[tuple[str, Make]] = []
+    drawn: list[tuple[str, Rule]] = []
     counters: list[Counter] = []
     for source in sources:
         kind, settings = kind_of(source.value_type), source.settings
@@ -90,8 +100,25 @@ def sorted_out(
         if source.value_type in DIRECTIONS:
             counters.append(_counter(name, source))
         elif not kind.fixed:
-            drawn.append((name, maker_of(source.value_type, settings)))
-    return fixed, tuple(drawn), tuple(counters)
+            drawn.append((name, _shared(rule_of(source.value_type, settings))))
+    return fixed, _together(drawn), tuple(counters)
+
+
+@lru_cache(maxsize=8192)
+def _shared(rule: Rule) -> Rule:
+    """The same object for the same rule: a thousand devices have fields like this one, too."""
+    return rule
+
+
+def _together(drawn: Iterable[tuple[str, Rule]]) -> tuple[Drawn, ...]:
+    """Those that are drawn in the same way side by side."""
+    ways: dict[Draw, list[tuple[str, Rule]]] = {}
+    for name, rule in drawn:
+        ways.setdefault(rule.draw, []).append((name, rule))
+    return tuple(
+        Drawn(tuple(name for name, _ in fields), draw, tuple(rule.numbers for _, rule in fields))
+        for draw, fields in ways.items()
+    )
 
 
 def _counter(name: str, source: Source) -> Counter:
@@ -116,8 +143,8 @@ def moves(plan: Plan, rng: random.Random) -> list[Move]:
 def values(plan: Plan, counted: Mapping[int, Exact], rng: random.Random, now: datetime) -> dict[str, Any]:
     """The value of each field at `now`; `counted` tells what the counters have come to, by id."""
     data = plan.fixed.copy()
-    for name, make in plan.drawn:
-        data[name] = make(rng, now)
+    for names, draw, numbers in plan.drawn:
+        data.update(zip(names, draw(numbers, rng, now), strict=True))
     for counter in plan.counters:
         data[counter.field_name] = plain(counted[counter.id])
     return data

@@ -13,10 +13,10 @@ from app.values.catalogue import (
     draw,
     is_editable,
     kind_of,
-    maker_of,
+    rule_of,
     settle,
 )
-from app.values.draws import Make, Settings, State, Value
+from app.values.draws import Draw, Rule, Settings, State, Value
 from app.values.exact import LARGEST_INTEGER, Exact, advance, exact, plain, random_step
 from app.values.simulate import Phases, Source, simulate, standing
 
@@ -27,9 +27,10 @@ __all__ = [
     "SETTINGS",
     "SETTING_NAMES",
     "CollectionType",
+    "Draw",
     "Exact",
-    "Make",
     "Phases",
+    "Rule",
     "Setting",
     "Settings",
     "Shape",
@@ -43,9 +44,9 @@ __all__ = [
     "exact",
     "is_editable",
     "kind_of",
-    "maker_of",
     "plain",
     "random_step",
+    "rule_of",
     "settle",
     "simulate",
     "standing",

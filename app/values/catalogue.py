@@ -13,7 +13,7 @@ from typing import Any
 
 from app.values import bands, draws
 from app.values.bands import Band
-from app.values.draws import Make, Settings, State, Value
+from app.values.draws import Rule, Settings, State, Value
 from app.values.exact import LARGEST_INTEGER, advance, plain, random_step
 
 LARGEST_FLOAT = 1.7976931348623157e308
@@ -118,7 +118,7 @@ class Kind:
     """What Spikecast knows of one value type."""
 
     label: str
-    maker: Callable[[Settings], Make] | None = None  # none for a counter: its values follow each other
+    rule: Callable[[Settings], Rule] | None = None  # none for a counter: its values follow each other
     direction: int = 0  # of a counter
     fixed: str | None = None  # the setting that is served as it is
     needs: tuple[str, ...] = ()
@@ -247,12 +247,12 @@ def _does_not_belong(name: str, value_type: ValueType) -> str:
     return f"{name} does not belong to {value_type}, which takes {taken}"
 
 
-def maker_of(value_type: ValueType, settings: Settings) -> Make:
-    """What makes the values of a field that is no counter."""
-    make = kind_of(value_type).maker
-    if make is None:
+def rule_of(value_type: ValueType, settings: Settings) -> Rule:
+    """By what the values of a field are drawn that is no counter."""
+    rule = kind_of(value_type).rule
+    if rule is None:
         raise ValueError(f"{value_type} counts: its values follow each other")
-    return make(settings)
+    return rule(settings)
 
 
 def draw(
@@ -261,7 +261,7 @@ def draw(
     """A field's value at the instant `now`, and its state after it."""
     kind = kind_of(value_type)
     if not kind.direction:
-        return maker_of(value_type, settings)(rng, now), state
+        return rule_of(value_type, settings).value(rng, now), state
     following = advance(
         state,
         start=settings["start_number"],

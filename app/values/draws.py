@@ -1,68 +1,79 @@
 """One small function for each way a value comes about.
 
-Each takes a field's settings and gives back the function that makes its values: what follows from the
-settings alone is worked out once, however many values are drawn. Counters are not here: `values.exact`.
+A field's settings are worked out once into a rule: plain numbers, and the function that draws by such rules.
+It draws by many at once, for a call costs more than most values do. Counters are not here: `values.exact`.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from app.values.exact import LARGEST_INTEGER, Exact
 
 Settings = Mapping[str, Any]
 State = Exact | None
 Value = str | int | float | Decimal
-Make = Callable[[random.Random, datetime], Value]
+Draw = Callable[[Sequence[Any], random.Random, datetime], list[Any]]
+"""The values of one instant, one for each of the rules."""
+
+
+class Rule(NamedTuple):
+    """What draws a field's values, and what it has to be given for that field."""
+
+    draw: Draw
+    numbers: tuple[Any, ...]
+
+    def value(self, rng: random.Random, now: datetime) -> Value:
+        """One value at the instant `now`."""
+        (value,) = self.draw((self.numbers,), rng, now)
+        return value  # type: ignore[no-any-return]
+
 
 # 309 digits before the point and 15 after it hold any double at any precision.
 _WIDE = Context(prec=400)
 _QUICK_SPAN = 2**32
 
 
-def fixed(setting: str) -> Callable[[Settings], Make]:
+def fixed(setting: str) -> Callable[[Settings], Rule]:
     """Always the stored value."""
-
-    def maker(settings: Settings) -> Make:
-        return partial(_same, settings[setting])
-
-    return maker
+    return lambda settings: Rule(_same, (settings[setting],))
 
 
-def _same(value: Value, _rng: random.Random, _now: datetime) -> Value:
-    return value
+def _same(rules: Sequence[tuple[Value]], _rng: random.Random, _now: datetime) -> list[Value]:
+    return [value for (value,) in rules]
 
 
-def epoch_now(_settings: Settings) -> Make:
+def epoch_now(_settings: Settings) -> Rule:
     """Whole seconds since 1970."""
-    return _epoch
+    return Rule(_epoch, ())
 
 
-def _epoch(_rng: random.Random, now: datetime) -> int:
-    return int(now.timestamp())
+def _epoch(rules: Sequence[tuple[()]], _rng: random.Random, now: datetime) -> list[int]:
+    return [int(now.timestamp())] * len(rules)
 
 
-def number_range(settings: Settings) -> Make:
+def number_range(settings: Settings) -> Rule:
     """A uniform integer, both ends included."""
     start, end = settings["range_start_number"], settings["range_end_number"]
     span = end - start + 1
-    return partial(_whole_of_few, start, span) if span <= _QUICK_SPAN else partial(_whole_of_many, start, end)
+    return Rule(_whole_of_few, (start, span)) if span <= _QUICK_SPAN else Rule(_whole_of_many, (start, end))
 
 
-def _whole_of_few(start: int, span: int, rng: random.Random, _now: datetime) -> int:
+def _whole_of_few(rules: Sequence[tuple[int, int]], rng: random.Random, _now: datetime) -> list[int]:
     """`random()` has 2^53 steps: no integer is likelier than another by more than 2^-21, and this is
     several times as fast as `randint`."""
-    return start + int(rng.random() * span)
+    random = rng.random
+    return [start + int(random() * span) for start, span in rules]
 
 
-def _whole_of_many(start: int, end: int, rng: random.Random, _now: datetime) -> int:
-    return rng.randint(start, end)
+def _whole_of_many(rules: Sequence[tuple[int, int]], rng: random.Random, _now: datetime) -> list[int]:
+    return [rng.randint(start, end) for start, end in rules]
 
 
-def float_range(settings: Settings) -> Make:
+def float_range(settings: Settings) -> Rule:
     """A uniform float rounded to `float_precision` decimals, never outside the range.
 
     A rounded float is a whole number of units, of 0.01 where there are two decimals. Where every such
@@ -74,23 +85,29 @@ def float_range(settings: Settings) -> Make:
     units = 10**places
     first, last = _whole_units(start, end, places)
     if first > last or max(abs(first), abs(last)) > LARGEST_INTEGER:
-        return partial(_rounded, start, end, places)
+        return Rule(_rounded, (start, end, places))
     # From the first unit on: where the range starts (with the half that rounds up to it), and its width.
     from_first = float(_WIDE.subtract(_scaled(start, places), Decimal(first)) + Decimal("0.5"))
     width = float(_WIDE.subtract(_scaled(end, places), _scaled(start, places)))
-    return partial(_in_units, from_first, width, first, last - first, units)
+    return Rule(_in_units, (from_first, width, first, last - first, units))
 
 
 def _in_units(
-    from_first: float, width: float, first: int, steps: int, units: int, rng: random.Random, _now: datetime
-) -> float:
-    step = int(from_first + rng.random() * width)
-    return (first + (step if step < steps else steps)) / units
+    rules: Sequence[tuple[float, float, int, int, int]], rng: random.Random, _now: datetime
+) -> list[float]:
+    random = rng.random
+    return [
+        (first + (step if (step := int(from_first + random() * width)) < steps else steps)) / units
+        for from_first, width, first, steps, units in rules
+    ]
 
 
-def _rounded(start: float, end: float, places: int, rng: random.Random, _now: datetime) -> float:
+def _rounded(rules: Sequence[tuple[float, float, int]], rng: random.Random, _now: datetime) -> list[float]:
+    return [_rounded_one(start, end, places, rng.random()) for start, end, places in rules]
+
+
+def _rounded_one(start: float, end: float, places: int, part: float) -> float:
     lowest, highest = rounded_bounds(start, end, places)
-    part = rng.random()
     # Not start + (end - start) * part: the difference of two doubles may be infinite.
     value = start * (1 - part) + end * part
     return min(max(round(value, places), lowest), highest) + 0.0  # + 0.0: no minus zero

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from app.values.catalogue import DIRECTIONS, ValueType, draw, maker_of
+from app.values.catalogue import DIRECTIONS, ValueType, draw, rule_of
 from app.values.draws import Settings, State, Value
 
 T_co = TypeVar("T_co", covariant=True)
@@ -56,8 +56,8 @@ def _serve(
     source: Source, state: State, polls: Sequence[datetime], rng: random.Random
 ) -> tuple[list[Value], State]:
     if source.value_type not in DIRECTIONS:
-        make = maker_of(source.value_type, source.settings)
-        return [make(rng, now) for now in polls], state
+        rule = rule_of(source.value_type, source.settings)
+        return [rule.value(rng, now) for now in polls], state
     values = []
     for now in polls:
         value, state = draw(source.value_type, source.settings, state, rng, now)

@@ -32,6 +32,7 @@ def test_a_wrong_password_is_told_and_the_login_kept(site, editor, open_page, co
 
 def test_signing_out_ends_the_sign_in(site, editor):
     page = editor.browse()
+    page.wait_for_load_state("networkidle")  # what it still loads would be refused, and complained about
     page.get_by_role("button", name=editor.login).click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{site.url}/sign-in")
