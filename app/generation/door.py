@@ -16,7 +16,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wsgi import ClosingIterator
 
 from app import chance, clock, keys
-from app.generation import notes, poller, service
+from app.generation import poller, service
+from app.generation.notes import Note
 from app.generation.poller import Wanted
 from app.values import CollectionType
 from app.web.fields import iso, tidy_name
@@ -95,9 +96,10 @@ def answer(parts: Mapping[str, Any], environ: Environ, wanted: Wanted, type_word
     reading, by = service.read_out(
         way, parts["plans"], key_hash, wanted, collection_type, now=now, rng=chance.rng
     )
+    notes, note = parts["notes"], Note(by.key_id, by.collection_id, collection_type)
     # When the answer has been sent, so that no poller waits for it.
-    note = partial(parts["notes"].add, by, collection_type) if notes.is_due(by) else None
-    return Answer(body_of(reading), headers_of(reading), note)
+    afterwards = partial(notes.add, note, by.instant) if notes.is_due(note, by.instant) else None
+    return Answer(body_of(reading), headers_of(reading), afterwards)
 
 
 def type_of(word: str) -> CollectionType:

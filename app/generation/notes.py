@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from flask import Flask
@@ -18,13 +18,14 @@ from sqlalchemy.exc import DBAPIError
 
 from app import database
 from app.database import UTCDateTime, db
-from app.generation.poller import Poller
 from app.models import ApiKey, Collection, Poll
 from app.values import CollectionType
 
 NOTED_AFTER = timedelta(minutes=1)
 PATIENCE = 0.05
 GATHERED_FOR = 1.0
+MOST_KNOWN = 100_000
+"""Pollers that a worker knows to have been noted: some 20 MB. Beyond that, it asks the database again."""
 
 
 class Note(NamedTuple):
@@ -35,36 +36,29 @@ class Note(NamedTuple):
     collection_type: CollectionType
 
 
-def is_due(poller: Poller) -> bool:
-    """Whether there is anything to note of this poll; or every read would be a write."""
-    return _is_long_ago(poller.last_used_at, poller.instant) or _is_long_ago(
-        poller.last_polled_at, poller.instant
-    )
-
-
-def _is_long_ago(noted_at: datetime | None, now: datetime) -> bool:
-    return noted_at is None or now - noted_at >= NOTED_AFTER
-
-
 class Notes:
     """What this worker has to note; `seconds` is how long it gathers."""
 
     def __init__(self, app: Flask, seconds: float) -> None:
         self._app, self._seconds = app, seconds
-        self._keys: dict[int, datetime] = {}
-        self._polls: dict[Note, datetime] = {}
+        self._noted: dict[Note, datetime] = {}
+        self._gathered: dict[Note, datetime] = {}
         self._lock = threading.Lock()
         self._written_at = -seconds
         self._timer: threading.Timer | None = None
 
-    def add(self, poller: Poller, collection_type: CollectionType) -> None:
+    def is_due(self, note: Note, now: datetime) -> bool:
+        """Whether there is anything to note of this poll, as far as this worker knows; or every read
+        would be a write."""
+        noted_at = self._noted.get(note)
+        return noted_at is None or not timedelta(0) <= now - noted_at < NOTED_AFTER
+
+    def add(self, note: Note, now: datetime) -> None:
         """Note a poll: now, or together with others within the second."""
         with self._lock:
-            if _is_long_ago(poller.last_used_at, poller.instant):
-                self._keys[poller.key_id] = poller.instant
-            if _is_long_ago(poller.last_polled_at, poller.instant):
-                note = Note(poller.key_id, poller.collection_id, collection_type)
-                self._polls[note] = poller.instant
+            if len(self._noted) >= MOST_KNOWN:
+                self._noted.clear()
+            self._noted[note] = self._gathered[note] = now
             wait = self._written_at + self._seconds - time.monotonic()
             if wait > 0:
                 if self._timer is None:
@@ -77,18 +71,18 @@ class Notes:
     def write(self) -> None:
         """Write all that was gathered; it neither waits for long nor fails for that."""
         with self._lock:
-            keys, self._keys = self._keys, {}
-            polls, self._polls = self._polls, {}
+            gathered, self._gathered = self._gathered, {}
             self._written_at, self._timer = time.monotonic(), None
         with self._app.app_context():
             try:
                 database.begin(writes=True, patience=PATIENCE)
                 # In order, so that two workers that write the same rows cannot deadlock.
-                _write_keys(sorted(keys.items()))
-                _write_polls(sorted(polls.items()))
+                _write(sorted(gathered.items()))
                 db.session.commit()
             except DBAPIError:
-                db.session.rollback()  # the next poll will be noted instead
+                db.session.rollback()
+                for note in gathered:  # the next poll will be noted instead
+                    self._noted.pop(note, None)
 
     def stop(self) -> None:
         """Write nothing more by itself."""
@@ -97,18 +91,36 @@ class Notes:
                 self._timer.cancel()
 
 
-def _write_keys(used: Sequence[tuple[int, datetime]]) -> None:
-    if used:
-        keys = cast(sa.Table, ApiKey.__table__)
-        statement = sa.update(keys).where(keys.c.id == sa.bindparam("key_id"))
-        rows = [{"key_id": key_id, "instant": instant} for key_id, instant in used]
-        db.session.execute(statement.values(last_used_at=sa.bindparam("instant")), rows)
+def _write(gathered: Sequence[tuple[Note, datetime]]) -> None:
+    if not gathered:
+        return
+    used = {note.key_id: instant for note, instant in gathered}
+    keys = [{"key_id": key_id, **_when(instant)} for key_id, instant in used.items()]
+    db.session.execute(_note_use(), keys)
+    polls = [note._asdict() | _when(instant) for note, instant in gathered]
+    db.session.execute(_note_poll(db.engine.dialect.name), polls)
 
 
-def _write_polls(polls: Sequence[tuple[Note, datetime]]) -> None:
-    if polls:
-        rows = [note._asdict() | {"instant": instant} for note, instant in polls]
-        db.session.execute(_note_poll(db.engine.dialect.name), rows)
+def _when(instant: datetime) -> dict[str, datetime]:
+    return {"instant": instant, "before": instant - NOTED_AFTER}
+
+
+def _is_long_ago(noted_at: Any) -> sa.ColumnElement[bool]:
+    """Whether it is to be noted again: another worker may have noted the same meanwhile."""
+    before, instant = (sa.bindparam(name, type_=UTCDateTime) for name in ("before", "instant"))
+    return sa.or_(noted_at.is_(None), noted_at <= before, noted_at > instant)
+
+
+@lru_cache
+def _note_use() -> sa.Executable:
+    """When the key was last used."""
+    keys = cast(sa.Table, ApiKey.__table__)
+    instant = sa.bindparam("instant", type_=UTCDateTime)
+    return (
+        sa.update(keys)
+        .where(keys.c.id == sa.bindparam("key_id"), _is_long_ago(keys.c.last_used_at))
+        .values(last_used_at=instant)
+    )
 
 
 @lru_cache
@@ -132,6 +144,7 @@ def _note_poll(dialect: str) -> sa.Executable:
     return statement.on_conflict_do_update(
         index_elements=["api_key_id", "collection_id", "collection_type"],
         set_={"polled_at": statement.excluded.polled_at},
+        where=_is_long_ago(cast(sa.Table, Poll.__table__).c.polled_at),
     )
 
 

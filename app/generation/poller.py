@@ -1,11 +1,11 @@
-"""Who polls, and what they may read: the key, its collection, and when it was last used."""
+"""Who polls, and what they may read: the key and its collection."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from app import clock
-from app.direct import STATE, Direct, Row
+from app.direct import Direct, Row
 from app.errors import DomainError, NotFound, Unauthenticated
 from app.models import Actor, Role
 from app.values import CollectionType
@@ -28,8 +28,6 @@ class Poller(NamedTuple):
 
     instant: datetime
     key_id: int
-    last_used_at: datetime | None
-    last_polled_at: datetime | None
     collection_id: int
     collection_name: str
     revision: int
@@ -37,28 +35,26 @@ class Poller(NamedTuple):
 
 _COLUMNS = """
 SELECT {instant}, api_keys.revoked_at, api_keys.expires_at,
-    api_keys.id, api_keys.user_id, api_keys.last_used_at, users.role"""
+    api_keys.id, api_keys.user_id, users.role"""
 _KEY = """
 FROM api_keys JOIN users ON users.id = api_keys.user_id"""
 _COLLECTION = """,
-    collections.id, collections.name, collections.owner_id, collections.revision, polls.polled_at,
+    collections.id, collections.name, collections.owner_id, collections.revision,
     NOT api_keys.is_limited OR EXISTS (
         SELECT 1 FROM api_key_collections AS listed
         WHERE listed.api_key_id = api_keys.id AND listed.collection_id = collections.id
           AND (listed.collection_type IS NULL OR listed.collection_type = :collection_type)
     )"""
 _JOINED = """
-LEFT JOIN collections ON collections.{column} = :wanted
-LEFT JOIN polls ON polls.api_key_id = api_keys.id AND polls.collection_id = collections.id
-    AND polls.collection_type = :collection_type"""
+LEFT JOIN collections ON collections.{column} = :wanted"""
 _WHERE = """
 WHERE api_keys.key_hash = :key_hash"""
 
 
 def _statements(shape: str) -> dict[bool, str]:
     """By whether it is for SQLite, which runs on the app's machine and shares its clock."""
-    instant = {True: "NULL, NULL", False: f"{STATE}, statement_timestamp()"}
-    return {is_sqlite: shape.format(instant=columns) for is_sqlite, columns in instant.items()}
+    instant = {True: "NULL", False: "statement_timestamp()"}
+    return {is_sqlite: shape.format(instant=column) for is_sqlite, column in instant.items()}
 
 
 _FIND_KEY = _statements(_COLUMNS + _KEY + _WHERE)
@@ -70,51 +66,39 @@ _FIND = {
 
 def check_key(direct: Direct, key_hash: str, now: datetime) -> None:
     """Refuse a key that does not count, before anything else is said about the request."""
-    rows = direct.read(_FIND_KEY[direct.is_sqlite], {"key_hash": key_hash})
-    _alive(direct, rows, now, of_database=None)
+    _alive(direct, direct.read(_FIND_KEY[direct.is_sqlite], {"key_hash": key_hash}), now)
 
 
-def _alive(
-    direct: Direct, rows: Sequence[Row], now: datetime, *, of_database: datetime | None
-) -> tuple[datetime, Row]:
-    """The instant and the row of a key that counts. `of_database` is its instant, if the row is older."""
+def _alive(direct: Direct, rows: Sequence[Row], now: datetime) -> tuple[datetime, Row]:
+    """The instant, and the rest of the row, of a key that counts."""
     if not rows:
         raise refused("The API key is not known here.")
-    _state, of_row, revoked_at, expires = rows[0][:4]
-    of_database = of_database or of_row
+    of_database, revoked_at, expires, *row = rows[0]
     instant = clock.of_database(of_database) if of_database else now
-    expires_at = direct.instant(expires)
     if revoked_at is not None:
         raise refused("The API key has been revoked.")
+    expires_at = direct.instant(expires)
     if expires_at is not None and expires_at <= instant:
         raise refused("The API key has expired.")
-    return instant, rows[0][4:]
+    return instant, tuple(row)
 
 
 def identify(
     direct: Direct, key_hash: str, wanted: Wanted, collection_type: CollectionType, now: datetime
 ) -> Poller:
-    """Check key and collection, in one query, or a shorter one where nothing was written since."""
+    """Check key and collection, in one query."""
     by_name = wanted.name is not None
     parameters = {
         "key_hash": key_hash,
         "wanted": wanted.name if by_name else wanted.id,
         "collection_type": collection_type.name,
     }
-    of_database, rows = direct.read_known(_FIND["name" if by_name else "id"][direct.is_sqlite], parameters)
-    instant, row = _alive(direct, rows, now, of_database=of_database)
-    key_id, user_id, used_at, role, collection_id, name, owner_id, revision, polled_at, is_listed = row
+    rows = direct.read(_FIND["name" if by_name else "id"][direct.is_sqlite], parameters)
+    instant, row = _alive(direct, rows, now)
+    key_id, user_id, role, collection_id, name, owner_id, revision, is_listed = row
     if collection_id is None or not is_listed or not Actor(user_id, Role[role]).may_read(owner_id):
         raise gone()
-    return Poller(
-        instant,
-        key_id,
-        direct.instant(used_at),
-        direct.instant(polled_at),
-        collection_id,
-        name,
-        revision,
-    )
+    return Poller(instant, key_id, collection_id, name, revision)
 
 
 def refused(why: str) -> DomainError:

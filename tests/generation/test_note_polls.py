@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
+from app.generation import notes
 from app.generation.notes import Notes
 from tests.support.moments import at
 from tests.support.statements import writes
@@ -73,6 +74,40 @@ def test_it_is_noted_at_most_once_a_minute(owner, make, clock):
         noted.append(polls(owner)[0]["polled_at"])
         clock.shift(30)
     assert noted == [at(0), at(0), at(1), at(1), at(2)]
+
+
+def test_another_worker_does_not_note_the_same_again_within_the_minute(app, owner, make, clock, monkeypatch):
+    make.collection("Truck 01", {})
+    poller = make.key()
+    poller.data("Truck 01")
+    monkeypatch.setitem(app.extensions, "notes", Notes(app, seconds=0))
+    noted = []
+    for seconds in (25, 34, 26):
+        clock.shift(seconds)
+        poller.data("Truck 01")
+        key = owner.get(f"/api/api-keys/{poller.id}").json
+        noted.append((polls(owner)[0]["polled_at"], key["last_used_at"]))
+    assert noted == [(at(0), at(0)), (at(0), at(0)), (at(85 / 60), at(85 / 60))]
+
+
+def test_a_clock_that_is_set_back_is_believed(owner, make, clock):
+    make.collection("Truck 01", {})
+    poller = make.key()
+    clock.shift(3600)
+    poller.data("Truck 01")
+    clock.shift(-3600)
+    poller.data("Truck 01")
+    assert polls(owner)[0]["polled_at"] == at(0)
+    assert owner.get(f"/api/api-keys/{poller.id}").json["last_used_at"] == at(0)
+
+
+def test_more_pollers_than_a_worker_can_keep_in_mind_are_noted_as_well(owner, make, monkeypatch):
+    monkeypatch.setattr(notes, "MOST_KNOWN", 2)
+    poller = make.key()
+    for number in range(5):
+        make.collection(f"Truck {number}", {})
+        poller.data(f"Truck {number}")
+    assert len(polls(owner)) == 5
 
 
 def test_a_poll_within_the_minute_only_reads(make, clock, queries):
