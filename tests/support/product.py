@@ -24,14 +24,18 @@ class Product:
 
     def __init__(self, server: RunningServer) -> None:
         self.server, self.url = server, server.url
-        credentials = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
-        self.token = self.done(self.ask("POST", "/api/auth/login", credentials))["access_token"]
+        self.sign_in()
         counter = {"value_type": "INCREMENT", "start_number": 1, "step_number": 1}
         self.truck = self.collection("Truck", km=counter, text=_text("diesel"))
         self.bridge = self.collection("Bridge", level={"value_type": "NUMBER_FIXED", "fixed_value_number": 7})
         self.key = self.done(self.ask("POST", "/api/api-keys", {"label": "monitoring"}))["key"]
         self.served: list[int] = []
         """Every value of the counter that anybody got."""
+
+    def sign_in(self) -> None:
+        """Have a token that begins to count now."""
+        credentials = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
+        self.token = self.done(self.ask("POST", "/api/auth/login", credentials))["access_token"]
 
     def collection(self, name: str, **fields: dict[str, Any]) -> int:
         """The id of a new collection with these fields."""

@@ -34,6 +34,11 @@ class RunningServer:
     def log(self) -> str:
         return self.log_file.read_text(errors="replace")
 
+    def workers(self) -> set[int]:
+        """The processes that serve at this moment."""
+        master = self.process.pid
+        return set(map(int, Path(f"/proc/{master}/task/{master}/children").read_text().split()))
+
 
 @contextmanager
 def running_server(
