@@ -1,11 +1,14 @@
 """The database: its session, its column types, its settings per engine, and what its refusals mean."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import Flask
@@ -174,8 +177,22 @@ def init_app(app: Flask) -> None:
             prepare_sqlite(db.engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
 
 
+def make_file(engine: Engine) -> None:
+    """Make SQLite's file where there is none. Whoever migrates does it, and nobody else."""
+    if engine.dialect.name != "sqlite":
+        return
+    with suppress(OSError):  # whoever opens it next is told so
+        os.close(os.open(str(engine.url.database), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644))
+
+
 def prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
     """Have each connection of a SQLite engine behave as Spikecast expects."""
+
+    @sa.event.listens_for(engine, "do_connect")
+    def on_do_connect(_dialect: object, _record: object, arguments: list[str], options: Any) -> None:
+        # SQLite would make a file where the database was moved away, and delete the log that belongs to the
+        # database: what is in it would be lost, also when the file is put back.
+        arguments[0], options["uri"] = f"file:{quote(os.fsencode(arguments[0]))}?mode=rw", True
 
     @sa.event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:

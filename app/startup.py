@@ -119,12 +119,24 @@ def upgrade(engine: sa.Engine) -> None:
     settings.attributes["engine"] = engine
     database.declare(writes=True)
     try:
+        _refuse_moved(engine)
+        database.make_file(engine)
         _refuse_newer(engine)
         alembic.command.upgrade(settings, "head")
     except (CommandError, RuntimeError) as error:
         raise CannotStart(f"The database could not be migrated: {error}") from error
     finally:
         database.declare(writes=False)
+
+
+def _refuse_moved(engine: sa.Engine) -> None:
+    """A log without its database: a new file in its place would make SQLite delete the log, too."""
+    file, log_file = f"{engine.url.database}", f"{engine.url.database}-wal"
+    if engine.dialect.name == "sqlite" and os.path.exists(log_file) and not os.path.exists(file):
+        raise CannotStart(
+            f"{file} is not there, but {log_file} is, which holds what was written last. Put the file back; "
+            "or move the log away, too, to begin with an empty database."
+        )
 
 
 def _refuse_newer(engine: sa.Engine) -> None:

@@ -8,7 +8,7 @@ from alembic import context
 from flask import current_app
 
 import app.models  # noqa: F401 - fills the metadata
-from app.database import Base
+from app.database import Base, make_file
 
 # A start and a restore say which database; `flask db …` means the app's own.
 engine = context.config.attributes.get("engine") or current_app.extensions["migrate"].db.engine
@@ -36,6 +36,7 @@ def foreign_keys_off(connection: sa.Connection) -> Iterator[None]:
 
 def run() -> None:
     """Run the migrations in one transaction, on SQLite too."""
+    make_file(engine)
     with engine.connect() as connection, foreign_keys_off(connection):
         context.configure(
             connection=connection,

@@ -1,5 +1,7 @@
 """The product under gunicorn, with two workers, on a database that gets into trouble."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from tests.support import is_required, throwaway_postgres
 from tests.support.product import Product
 from tests.support.server import running_server
 from tests.support.throwaway_postgres import FORGETFUL, Throwaway, Unavailable
+from tests.support.wait import wait_until
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,3 +42,11 @@ def own_postgresql(config: pytest.Config, settings: str = FORGETFUL, folder: str
         pytest.skip(str(missing))
     yield server
     server.stop()
+
+
+def replace_workers(product: Product) -> None:
+    """Kill the workers: gunicorn starts others."""
+    former = product.server.workers()
+    for worker in former:
+        os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: len(product.server.workers() - former) == len(former), "others are there")

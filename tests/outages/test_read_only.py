@@ -1,13 +1,13 @@
 """The database may only be read for a while: a standby, a disk that was mounted read-only, wrong rights."""
 
 import os
-import signal
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
+from tests.outages.conftest import replace_workers
 from tests.support.throwaway_postgres import for_psycopg
 from tests.support.wait import wait_until
 
@@ -30,6 +30,7 @@ def test_a_file_that_may_not_be_written_is_read(tmp_path, serve):
     before = product.names()
     allow(folder, writing=False)
     replace_workers(product)  # whoever has it open may go on
+    wait_until(lambda: product.health().ok, "they answer")
     is_only_read(product)
     allow(folder, writing=True)
     product.recovers()
@@ -40,17 +41,6 @@ def allow(folder: Path, *, writing: bool) -> None:
     for file in folder.iterdir():
         file.chmod(0o644 if writing else 0o444)
     folder.chmod(0o755 if writing else 0o555)
-
-
-def replace_workers(product) -> None:
-    """Kill them: gunicorn starts others."""
-    master = product.server.process.pid
-    children = Path(f"/proc/{master}/task/{master}/children")
-    former = children.read_text().split()
-    for worker in former:
-        os.kill(int(worker), signal.SIGKILL)
-    wait_until(lambda: len(set(children.read_text().split()) - set(former)) == len(former), "others serve")
-    wait_until(lambda: product.health().ok, "they answer")
 
 
 @pytest.mark.postgresql

@@ -1,0 +1,99 @@
+"""SQLite's file is moved or deleted while the product runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.outages.conftest import replace_workers
+from tests.support.product import Product
+from tests.support.server import kill_all, running_server
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "data").mkdir()
+    return tmp_path / "data" / "spikecast.db"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    return tmp_path / "elsewhere.db"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {"SPIKECAST_INSTANCE": str(tmp_path / "instance")}
+
+
+@pytest.fixture
+def product(serve, file: Path, environment: dict[str, str]) -> Iterator[Product]:
+    """The product, each of whose workers has opened the file."""
+    product = serve(f"sqlite:///{file}", env=environment)
+    for call in (product.count, product.write, product.read) * 3:
+        product.goes_on(call)
+    return product
+
+
+@contextmanager
+def serve_again(product: Product, file: Path, environment: dict[str, str]) -> Iterator[None]:
+    """Start the product anew, with what there is."""
+    with running_server(f"sqlite:///{file}", env=environment) as server:
+        product.server, product.url = server, server.url
+        yield
+
+
+def test_a_file_that_is_moved_is_served_on_and_what_was_written_is_in_it(
+    product, file, elsewhere, environment
+):
+    before = product.names()
+    file.rename(elsewhere)
+    product.goes_on(product.count, product.read, product.write, product.health)
+    assert not file.exists()
+    written = product.names()
+    elsewhere.rename(file)
+    product.goes_on(product.count, product.read, product.write)
+    kill_all(product.server.process)
+    with serve_again(product, file, environment):
+        product.goes_on(product.count, product.read, product.write)
+        assert product.names().items() >= written.items()
+        product.is_whole(before)
+
+
+def test_a_worker_that_starts_meanwhile_makes_no_other_file_and_serves_it_when_it_is_back(
+    product, file, elsewhere
+):
+    before = product.names()
+    file.rename(elsewhere)
+    replace_workers(product)
+    product.is_refused(product.count, product.read, product.write, product.health, product.submit_sign_in)
+    assert not file.exists()
+    elsewhere.rename(file)
+    product.recovers()
+    product.is_whole(before)
+
+
+def test_a_start_makes_no_other_file_where_the_log_of_a_moved_one_is(product, file, elsewhere, environment):
+    before = product.names()
+    kill_all(product.server.process)
+    file.rename(elsewhere)
+    with (
+        pytest.raises(RuntimeError, match="which holds what was written last"),
+        serve_again(product, file, environment),
+    ):
+        pass
+    assert not file.exists()
+    elsewhere.rename(file)
+    with serve_again(product, file, environment):
+        product.goes_on(product.count, product.read, product.write)
+        product.is_whole(before)
+
+
+def test_a_file_that_is_deleted_is_served_on_by_those_who_have_it_open(product, file):
+    for each in file.parent.iterdir():
+        each.unlink()
+    product.goes_on(product.count, product.read, product.write, product.health)
+    replace_workers(product)
+    product.is_refused(product.count, product.read)
+    assert "Traceback" not in product.server.log()
