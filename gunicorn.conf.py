@@ -61,11 +61,19 @@ def when_ready(server):  # type: ignore[no-untyped-def]
 
 
 def post_worker_init(_worker):  # type: ignore[no-untyped-def]
-    """The workers log to the same place, and the collector of garbage leaves alone what stays for good."""
+    """The workers log to the same place, answer what is no HTTP as the app does what it refuses, and the
+    collector of garbage leaves alone what stays for good."""
     import gc
 
+    from gunicorn import util
+
     from app import log
+    from app.web import unreadable
 
     log.configure()
+    # A page of HTML otherwise, without any header for browsers.
+    util.write_error = lambda connection, status, _reason, said: util.write_nonblock(
+        connection, unreadable.answer(status, said)
+    )
     gc.collect()
     gc.freeze()

@@ -1,12 +1,15 @@
 """Requests that no library would send: two lengths, two ends, names that stand for others, hosts of junk."""
 
-import socket
-from contextlib import closing
-from urllib.parse import urlsplit
+import json
+import signal
 
 import pytest
 
+from app.web import unreadable
+from tests.support import raw
+from tests.support.raw import statuses
 from tests.support.server import running_server
+from tests.support.wait import wait_until
 
 BODY = b'{"login": "a", "password": "b"}'
 ATTACK = b"GET /api/users HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -22,19 +25,14 @@ def server(tmp_path_factory):
 
 def send(server, *lines: str, body: bytes = b"", start: str = "POST /api/auth/login HTTP/1.1") -> bytes:
     """All that comes back over one connection."""
-    address = urlsplit(server.url)
-    with closing(socket.create_connection((address.hostname, address.port), timeout=30)) as connection:
-        head = "\r\n".join([start, *lines, "", ""])
-        connection.sendall(head.encode("latin-1") + body)
-        connection.shutdown(socket.SHUT_WR)
-        got = b""
-        while chunk := connection.recv(65_536):
-            got += chunk
-    return got
+    return raw.send(server.url, start, *lines, body=body)
 
 
-def statuses(answer: bytes) -> list[int]:
-    return [int(part.split()[0]) for part in answer.split(b"HTTP/1.1 ")[1:]]
+def is_refused(server, answer: bytes, *expected: int) -> None:
+    """The answer is one of problem details, and carries what every other one does."""
+    raw.refused(answer, *expected)
+    assert raw.usual(answer) == raw.usual(send(server, HERE, start="GET /api/nothing HTTP/1.1"))
+    assert len(raw.usual(answer)) == len(raw.OF_EVERY_ANSWER)
 
 
 HERE = "Host: spikecast.example"
@@ -59,8 +57,44 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_request_that_two_servers_would_read_differently_is_refused(server, case):
-    answer = send(server, *REFUSED[case], body=BODY + ATTACK)
-    assert statuses(answer) in ([400], [501]), answer[:300]
+    is_refused(server, send(server, *REFUSED[case], body=BODY + ATTACK), 400, 501)
+
+
+NO_HTTP = {
+    "no request": ("hello", [], 400),
+    "a greeting of TLS": ("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", [], 400),
+    "junk of markup": ("GET <script>alert(1)</script>\xff HTTP/1.1", [HERE, "<b>: 1"], 400),
+    "another version": ("GET / HTTP/3.0", [HERE], 400),
+    "a method in lower case": ("get / HTTP/1.1", [HERE], 400),
+    "a long address": (f"GET /{'x' * 5000} HTTP/1.1", [HERE], 414),
+    "a long header": ("GET / HTTP/1.1", [HERE, f"X-Long: {'x' * 9000}"], 431),
+    "many headers": ("GET / HTTP/1.1", [HERE, *(f"X-{number}: 1" for number in range(101))], 431),
+    "an odd expectation": ("GET / HTTP/1.1", [HERE, "Expect: a miracle"], 417),
+}
+
+
+@pytest.mark.parametrize("case", NO_HTTP)
+def test_what_is_no_http_is_told_so_as_everything_else_that_is_refused(server, case):
+    start, lines, status = NO_HTTP[case]
+    is_refused(server, send(server, *lines, start=start), status)
+
+
+def test_what_is_no_http_is_told_so_by_new_workers_after_a_reload(server):
+    former = server.workers()
+    server.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: server.workers() and not server.workers() & former, "others serve")
+    is_refused(server, send(server, start="hello"), 400)
+
+
+def test_a_fault_that_the_app_does_not_answer_itself_says_no_more_than_that():
+    head, body = raw.read(unreadable.answer(500, ""))
+    assert head["X-Content-Type-Options"] == "nosniff"
+    assert json.loads(body) == {
+        "type": "about:blank",
+        "title": "Internal server error",
+        "status": 500,
+        "detail": "Something went wrong on the server; its log says what.",
+    }
 
 
 def test_after_an_answer_nothing_else_is_read_from_the_connection(server):
