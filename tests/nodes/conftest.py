@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from tests.conftest import empty_database
-from tests.support import is_required
-from tests.support.nginx import Proxy, program, running_nginx
+from tests.support import nginx
+from tests.support.nginx import Proxy, running_nginx
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, own_port, running_server
 from tests.support.together import together
 
@@ -91,11 +91,7 @@ def machines(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Machines]:
     """nginx and two nodes. The clock of the second one is 3 seconds fast."""
-    if program() is None:
-        reason = "no nginx: install Debian's package nginx-light"
-        if is_required("nginx"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    nginx.need()
     folder = tmp_path_factory.mktemp("nodes")
     apps = ["wsgi:app", "tests.support.wrong_clock:app"]
     with ExitStack() as stack:

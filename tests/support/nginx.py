@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
+from tests.support import is_required
 from tests.support.server import REPOSITORY, is_healthy, own_port
 
 SHIPPED = REPOSITORY / "deploy" / "nginx.conf"
@@ -65,9 +68,18 @@ def program() -> str | None:
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
 
 
+def need() -> None:
+    """Where there is no nginx the test is skipped, or fails."""
+    if program() is None:
+        reason = "no nginx: install Debian's package nginx-light"
+        if is_required("nginx"):
+            pytest.fail(f"{reason} (SPIKECAST_TEST_REQUIRE asks for nginx)")
+        pytest.skip(reason)
+
+
 @contextmanager
 def running_nginx(servers: Sequence[str]) -> Iterator[Proxy]:
-    """nginx in front of two servers, `host:port` each, ready to answer."""
+    """nginx in front of two servers, `host:port` each, ready to answer; see `need`."""
     with tempfile.TemporaryDirectory(prefix="spikecast-nginx-") as place, own_port() as port:
         proxy = Proxy(f"127.0.0.1:{port}", Path(place))
         (proxy.folder / "spikecast.conf").write_text(_shipped(proxy.address, servers))

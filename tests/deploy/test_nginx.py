@@ -1,0 +1,114 @@
+"""What the nginx that is shipped answers itself: the same defences as Spikecast's own answers, and no page
+of HTML under /api."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support import nginx, raw
+from tests.support.nginx import Proxy, running_nginx
+from tests.support.server import RunningServer, kill_all, running_server
+
+HERE = "Host: spikecast.example"
+END = "Connection: close"
+LARGE = 6 * 1024 * 1024
+GONE = (
+    "Spikecast does not answer. Try again in a moment; if this was a change, look first whether it was made."
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    nginx.need()
+    with running_server(f"sqlite:///{tmp_path_factory.mktemp('nginx') / 'spikecast.db'}") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def proxy(server: RunningServer) -> Iterator[Proxy]:
+    """nginx, both of whose machines are the same."""
+    with running_nginx([server.url.removeprefix("http://")] * 2) as running:
+        yield running
+
+
+@pytest.fixture
+def send(proxy: Proxy) -> Callable[..., bytes]:
+    """What comes back for a request of these lines."""
+    return lambda start, *lines, **more: raw.send(proxy.url, start, *lines, END, is_last=False, **more)
+
+
+REFUSED = {
+    "no HTTP": ("hello", [], 400),
+    "another host besides": ("GET /api/health HTTP/1.1", [HERE, HERE], 400),
+    "a length in letters": ("POST /api/auth/login HTTP/1.1", [HERE, "Content-Length: ten"], 400),
+    "a large body": ("POST /api/auth/login HTTP/1.1", [HERE, f"Content-Length: {LARGE}"], 413),
+    "a long address": (f"GET /api/{'x' * 40_000} HTTP/1.1", [HERE], 414),
+    "a long header": ("GET /api/health HTTP/1.1", [HERE, f"X-Long: {'x' * 40_000}"], 431),
+    "a trace": ("TRACE /api/health HTTP/1.1", [HERE], 405),
+    "what is nginx's own": ("GET /nginx/problem HTTP/1.1", [HERE], 404),
+}
+
+
+@pytest.mark.parametrize("case", [case for case in REFUSED if case != "what is nginx's own"])
+def test_what_nginx_refuses_under_api_is_problem_details(send, case):
+    start, lines, status = REFUSED[case]
+    raw.refused(send(start, *lines), status)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_nginx_answers_itself_carries_the_same_headers_once(server, send, case):
+    start, lines, status = REFUSED[case]
+    answer = send(start, *lines)
+    assert raw.statuses(answer) == [status]
+    own = raw.usual(raw.send(server.url, "GET /api/nothing HTTP/1.1", HERE))
+    assert raw.usual(answer) == own
+    assert len(own) == len(raw.OF_EVERY_ANSWER)
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/health", "/api/nothing", "/sign-in", "/nowhere", "/static/css/main.css"]
+)
+def test_what_spikecast_answers_passes_as_it_is(server, send, path):
+    start = f"GET {path} HTTP/1.1"
+    direct, proxied = raw.send(server.url, start, HERE), send(start, HERE)
+    assert raw.statuses(direct) == raw.statuses(proxied)
+    assert raw.usual(direct) == raw.usual(proxied)
+    if path == "/api/nothing":
+        assert raw.read(direct)[1] == raw.read(proxied)[1]
+
+
+def test_a_browser_is_shown_a_page(proxy):
+    answer = requests.post(f"{proxy.url}/sign-in", data=b"x" * LARGE, timeout=60)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (413, "text/html; charset=utf-8")
+    assert "The request is too large." in answer.text
+
+
+def test_nginx_does_not_say_which_it_is(send):
+    assert raw.read(send("TRACE / HTTP/1.1", HERE))[0]["Server"] == "nginx"
+
+
+@pytest.fixture
+def abandoned(tmp_path: Path) -> Iterator[Proxy]:
+    """nginx whose machines have both died."""
+    nginx.need()
+    with running_server(f"sqlite:///{tmp_path / 'spikecast.db'}", workers=1) as server:
+        address = server.url.removeprefix("http://")
+        with running_nginx([address, address]) as running:
+            kill_all(server.process)
+            yield running
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/health", "/api/data/Truck/performance?x=1"])
+def test_while_no_machine_answers_scripts_get_problem_details(abandoned, path):
+    answer = raw.send(abandoned.url, f"GET {path} HTTP/1.1", HERE, END, is_last=False)
+    assert raw.refused(answer, 502)["detail"].startswith(GONE)
+    assert len(raw.usual(answer)) == len(raw.OF_EVERY_ANSWER)
+
+
+def test_while_no_machine_answers_browsers_get_a_page(abandoned):
+    page = requests.get(f"{abandoned.url}/spikes", timeout=60)
+    assert (page.status_code, page.headers["X-Content-Type-Options"]) == (502, "nosniff")
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert GONE in page.text
