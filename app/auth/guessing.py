@@ -36,7 +36,7 @@ def account_of(user: User | None, login: str) -> str:
 def refuse_too_many(account: str, address: str, now: datetime) -> None:
     """Raise TooMany where the limit of wrong passwords, or that of the address, is reached."""
     recent = sa.select(SignInFailure.account, SignInFailure.failed_at).where(
-        SignInFailure.address == address, SignInFailure.failed_at > now - PERIOD
+        SignInFailure.address == address, _is_recent(PERIOD, now)
     )
     failures = db.session.execute(recent.order_by(SignInFailure.failed_at.desc())).all()
     of_account = [failure.failed_at for failure in failures if failure.account == account]
@@ -47,11 +47,16 @@ def refuse_too_many(account: str, address: str, now: datetime) -> None:
 
 def refuse_too_many_codes(user: User, now: datetime) -> None:
     """Raise TooMany where a limit of wrong codes is reached. The caller has locked the user."""
-    of_codes = SignInFailure.account == _codes_of(user)
+    of_codes = sa.and_(SignInFailure.account == _codes_of(user), _is_recent(DAY, now))
     query = sa.select(SignInFailure.failed_at).where(of_codes).order_by(SignInFailure.failed_at.desc())
     failures = list(db.session.scalars(query))
     for most, period in MOST_CODES:
-        _refuse([failed_at for failed_at in failures if failed_at > now - period], most, period, now)
+        _refuse([each for each in failures if now - period < each < now + period], most, period, now)
+
+
+def _is_recent(period: timedelta, now: datetime) -> sa.ColumnElement[bool]:
+    """Not so long ago; nor far ahead, as when a clock that was wrong is right again: that would never end."""
+    return sa.and_(SignInFailure.failed_at > now - period, SignInFailure.failed_at < now + period)
 
 
 def _refuse(times: list[datetime], most: int, period: timedelta, now: datetime) -> None:
@@ -74,10 +79,8 @@ _LOCKS = 7_455  # sets these advisory locks apart from any others
 
 def failed(account: str, address: str, now: datetime) -> None:
     """Remember a failure, and forget those that no longer count."""
-    is_over = sa.or_(
-        SignInFailure.failed_at <= now - DAY,
-        sa.and_(SignInFailure.failed_at <= now - PERIOD, SignInFailure.account.not_like(f"{_CODES}%")),
-    )
+    of_a_password = SignInFailure.account.not_like(f"{_CODES}%")
+    is_over = sa.or_(sa.not_(_is_recent(DAY, now)), sa.and_(of_a_password, sa.not_(_is_recent(PERIOD, now))))
     db.session.execute(sa.delete(SignInFailure).where(is_over))
     db.session.add(SignInFailure(account=account, address=address, failed_at=now))
 

@@ -13,6 +13,7 @@ from tests.support.together import together
 
 WRONG = "not the password"
 ELSEWHERE = "192.0.2.7"
+HOUR = 3600
 
 
 def guess(app, login: str = "owen", times: int = 1, address: str = "127.0.0.1") -> None:
@@ -194,3 +195,15 @@ def test_failures_that_no_longer_count_are_forgotten(app, owner, clock):
     clock.shift(300)
     guess(app)
     assert len(recorded(app)) == 1
+
+
+@pytest.mark.parametrize("ahead", [HOUR, 365 * 24 * HOUR])
+def test_when_a_clock_that_was_ahead_is_set_right_nobody_is_kept_out_by_what_failed_meanwhile(
+    app, owner, clock, ahead
+):
+    clock.shift(ahead)
+    guess(app, times=5)
+    clock.shift(-ahead)
+    assert sign_in(app, "owen").status_code == 200
+    guess(app, times=5)
+    refused(sign_in(app, "owen"), 429)
