@@ -37,12 +37,22 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.0002, 0.002
 Row = tuple[Any, ...]
 
 
+class _Own(threading.local):
+    """What a thread has for itself."""
+
+    connection: PoolProxiedConnection | None = None
+    driver: Any = None
+    """What runs statements: a connection of sqlite3, a cursor of psycopg."""
+    log: WriteAheadLog | None = None
+    made_after = 0
+
+
 class Direct:
     """One connection for each thread; it is made when it is first needed, and anew when it broke."""
 
     def __init__(self, engine: Engine, pooled: Engine, busy_seconds: float) -> None:
         self.engine, self._pooled, self._busy_seconds = engine, pooled, busy_seconds
-        self._own = threading.local()
+        self._own = _Own()
         self._times_given_up = 0
         self._turns = Turns(engine.url.database)
         sa.event.listen(pooled, "handle_error", self._look_at)
@@ -54,7 +64,7 @@ class Direct:
 
         A connection that the server has closed meanwhile is replaced, once.
         """
-        fresh = getattr(self._own, "connection", None) is None
+        fresh = self._own.connection is None
         try:
             return self._run(statement, parameters)
         except DBAPIError as error:
@@ -67,17 +77,16 @@ class Direct:
         committed, so it is not repeated."""
         return self._run(statement, parameters, writes=True)
 
-    def instant(self, value: Any) -> datetime | None:
+    def instant(self, value: Any) -> datetime:
         """An instant as a statement gave it; SQLite has only text."""
         return _from_text(value) if isinstance(value, str) else value
 
     def close(self) -> None:
         """Give up this thread's connection."""
-        connection: PoolProxiedConnection | None = getattr(self._own, "connection", None)
+        connection, log = self._own.connection, self._own.log
         self._own.connection = self._own.driver = None  # whichever is kept keeps the file open
         if connection is not None:
             connection.invalidate()
-        log: WriteAheadLog | None = getattr(self._own, "log", None)
         if log is not None:
             log.close()
 
@@ -100,7 +109,8 @@ class Direct:
                 return self._patiently(statement, parameters, writes=writes)
             text, in_order = _for_psycopg(statement)
             # All rows are fetched: a RETURNING that is left half read keeps its locks.
-            return self._driver().execute(text, in_order(parameters)).fetchall()  # type: ignore[no-any-return]
+            rows: Sequence[Row] = self._driver().execute(text, in_order(parameters)).fetchall()
+            return rows
         except self.engine.dialect.loaded_dbapi.Error as error:
             raise self._translated(error, statement) from None
 
@@ -130,10 +140,10 @@ class Direct:
 
     def _driver(self) -> Any:
         own = self._own
-        if getattr(own, "made_after", 0) != self._times_given_up:
+        if own.made_after != self._times_given_up:
             self.close()
             gc.collect()  # an error that is still about holds what it came from, and so the file
-        if getattr(own, "connection", None) is None:
+        if own.connection is None:
             own.made_after = self._times_given_up
             connection = self.engine.raw_connection()
             driver: Any = connection.driver_connection
@@ -150,7 +160,7 @@ class Direct:
     def _translated(self, error: Exception, statement: str) -> Exception:
         """What SQLAlchemy would have raised, so that one place answers all troubles of the database."""
         dialect = self.engine.dialect
-        connection: PoolProxiedConnection | None = getattr(self._own, "connection", None)
+        connection = self._own.connection
         driver = connection.driver_connection if connection else None
         broken = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
         if database.only_reads(error):

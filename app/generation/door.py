@@ -15,7 +15,7 @@ from flask import Flask
 from werkzeug.exceptions import BadRequest
 from werkzeug.wsgi import ClosingIterator
 
-from app import chance, clock, keys
+from app import chance, clock
 from app.generation import poller, service
 from app.generation.notes import Note
 from app.generation.poller import Wanted
@@ -55,8 +55,7 @@ def with_door(app: Flask) -> WSGI:
         if asked is None:
             return flask(environ, start_response)
         try:
-            with app.app_context():
-                body, headers, afterwards = answer(parts, environ, *asked)
+            body, headers, afterwards = answer(parts, environ, *asked)
         except Exception as fault:
             environ[FAULT] = fault
             return flask(environ, start_response)
@@ -82,32 +81,21 @@ def _asked(environ: Environ) -> tuple[Wanted, str] | None:
 
 def answer(parts: Mapping[str, Any], environ: Environ, wanted: Wanted, type_word: str) -> Answer:
     """Fresh values for whoever sends a key, of the app that has these parts; or the refusal as an error."""
-    key = _key_of(environ)
-    if not keys.is_well_formed(key):
-        raise poller.refused(
-            "Send an API key: X-API-Key: <key>"
-            if not key
-            else "This is no API key, or a mistyped one: its checksum is wrong."
-        )
-    key_hash, now, way = keys.hashed(key), clock.now(), parts["direct"]
-    if CollectionType.from_word(type_word) is None:
-        poller.check_key(way, key_hash, now)
-    collection_type = type_of(type_word)
-    reading, by = service.read_out(
-        way, parts["plans"], key_hash, wanted, collection_type, now=now, rng=chance.rng
-    )
+    key, now, way = _key_of(environ), clock.now(), parts["direct"]
+    collection_type = CollectionType.from_word(type_word)
+    if collection_type is None:
+        poller.check_key(way, key, now)
+        raise unknown_type(type_word)
+    reading, by = service.read_out(way, parts["plans"], key, wanted, collection_type, now=now, rng=chance.rng)
     notes, note = parts["notes"], Note(by.key_id, by.collection_id, collection_type)
     # When the answer has been sent, so that no poller waits for it.
     afterwards = partial(notes.add, note, by.instant) if notes.is_due(note, by.instant) else None
     return Answer(body_of(reading), headers_of(reading), afterwards)
 
 
-def type_of(word: str) -> CollectionType:
-    """The collection type that a path names."""
-    collection_type = CollectionType.from_word(word)
-    if collection_type is None:
-        raise BadRequest(f"There is no type {word!r}: it is performance or configuration.")
-    return collection_type
+def unknown_type(word: str) -> BadRequest:
+    """The refusal of a path that names no collection type."""
+    return BadRequest(f"There is no type {word!r}: it is performance or configuration.")
 
 
 def _key_of(environ: Environ) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from app.models.counters import Move
+from app.models.counters import Move, Moves
 from app.values import (
     DIRECTIONS,
     Draw,
@@ -69,6 +69,8 @@ class Plan:
     """Every field in the order of the answer; only fixed values count, the others hold a place."""
     drawn: tuple[Drawn, ...]
     counters: tuple[Counter, ...]
+    steady: Moves | None
+    """How far the counters go with each poll, unless one of them varies."""
 
     def holds(self, revision: int, now: datetime) -> bool:
         """Whether it is what is to be served at `now` from a collection of this revision."""
@@ -88,8 +90,8 @@ class Source:
 
 def sorted_out(
     sources: Iterable[Source],
-) -> tuple[dict[str, Value], tuple[Drawn, ...], tuple[Counter, ...]]:
-    """The fixed values, what is drawn, and the counters."""
+) -> tuple[dict[str, Value], tuple[Drawn, ...], tuple[Counter, ...], Moves | None]:
+    """The fixed values, what is drawn, the counters, and how they move if always alike."""
     fixed: dict[str, Value] = {}
     drawn: list[tuple[str, Rule]] = []
     counters: list[Counter] = []
@@ -101,7 +103,8 @@ def sorted_out(
             counters.append(_counter(name, source))
         elif not kind.fixed:
             drawn.append((name, _shared(rule_of(source.value_type, settings))))
-    return fixed, _together(drawn), tuple(counters)
+    steady = Moves(map(_unvaried, counters)) if not any(each.percentage for each in counters) else None
+    return fixed, _together(drawn), tuple(counters), steady
 
 
 @lru_cache(maxsize=8192)
@@ -132,12 +135,15 @@ def _counter(name: str, source: Source) -> Counter:
     )
 
 
-def moves(plan: Plan, rng: random.Random) -> list[Move]:
+def _unvaried(counter: Counter) -> Move:
+    return Move(counter.id, counter.step, counter.direction, counter.goes_on)
+
+
+def moves(plan: Plan, rng: random.Random) -> Moves:
     """How far each of its counters is to go with one poll."""
-    return [
-        Move(each.id, random_step(each.step, each.percentage, rng), each.direction, each.goes_on)
-        for each in plan.counters
-    ]
+    return plan.steady or Moves(
+        _unvaried(each)._replace(step=random_step(each.step, each.percentage, rng)) for each in plan.counters
+    )
 
 
 def values(plan: Plan, counted: Mapping[int, Exact], rng: random.Random, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -30,8 +29,8 @@ class Plans:
     much, but never wrong.
     """
 
-    def __init__(self, most_fields: int) -> None:
-        self._most_fields, self._fields = most_fields, 0
+    def __init__(self, app: Flask, most_fields: int) -> None:
+        self.app, self._most_fields, self._fields = app, most_fields, 0
         self._plans: OrderedDict[Key, Plan] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -40,8 +39,10 @@ class Plans:
         plan = self._plans.get(key)
         if plan is None or not plan.holds(revision, now):
             return None
-        with suppress(KeyError):  # another thread has let go of it
+        try:
             self._plans.move_to_end(key)
+        except KeyError:
+            return plan  # another thread has let go of it meanwhile
         return plan
 
     def keep(self, key: Key, plan: Plan) -> None:
@@ -66,7 +67,7 @@ def _weight(plan: Plan) -> int:
 
 def init_app(app: Flask) -> None:
     """Keep plans for this app."""
-    app.extensions["plans"] = Plans(app.config["CACHED_FIELDS"])
+    app.extensions["plans"] = Plans(app, app.config["CACHED_FIELDS"])
 
 
 def plan_of(
@@ -76,9 +77,10 @@ def plan_of(
     key = (collection_id, collection_type)
     plan = plans.find(key, revision, now)
     if plan is None:
-        database.begin(writes=False)  # all of a plan is of one moment
-        plan = read(collection_id, collection_type, now)
-        db.session.rollback()
+        with plans.app.app_context():
+            database.begin(writes=False)  # all of a plan is of one moment
+            plan = read(collection_id, collection_type, now)
+            db.session.rollback()
         if plan is not None:
             plans.keep(key, plan)
     return plan

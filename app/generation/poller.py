@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from app import clock
+from app import clock, keys
 from app.direct import Direct, Row
 from app.errors import DomainError, NotFound, Unauthenticated
 from app.models import Actor, Role
@@ -64,12 +65,22 @@ _FIND = {
 }
 
 
-def check_key(direct: Direct, key_hash: str, now: datetime) -> None:
+def check_key(direct: Direct, key: str, now: datetime) -> None:
     """Refuse a key that does not count, before anything else is said about the request."""
-    _alive(direct, direct.read(_FIND_KEY[direct.is_sqlite], {"key_hash": key_hash}), now)
+    rows = direct.read(_FIND_KEY[direct.is_sqlite], {"key_hash": _hash_of(key)})
+    _alive(direct, rows, now)
 
 
-def _alive(direct: Direct, rows: Sequence[Row], now: datetime) -> tuple[datetime, Row]:
+def _hash_of(key: str) -> str:
+    """By what the key is found. What cannot be one is told so without asking the database."""
+    if not key:
+        raise refused("Send an API key: X-API-Key: <key>")
+    if not keys.is_well_formed(key):
+        raise refused("This is no API key, or a mistyped one: its checksum is wrong.")
+    return keys.hashed(key)
+
+
+def _alive(direct: Direct, rows: Sequence[Row], now: datetime) -> tuple[datetime, Sequence[Any]]:
     """The instant, and the rest of the row, of a key that counts."""
     if not rows:
         raise refused("The API key is not known here.")
@@ -77,28 +88,32 @@ def _alive(direct: Direct, rows: Sequence[Row], now: datetime) -> tuple[datetime
     instant = clock.of_database(of_database) if of_database else now
     if revoked_at is not None:
         raise refused("The API key has been revoked.")
-    expires_at = direct.instant(expires)
-    if expires_at is not None and expires_at <= instant:
+    if expires is not None and direct.instant(expires) <= instant:
         raise refused("The API key has expired.")
-    return instant, tuple(row)
+    return instant, row
 
 
 def identify(
-    direct: Direct, key_hash: str, wanted: Wanted, collection_type: CollectionType, now: datetime
+    direct: Direct, key: str, wanted: Wanted, collection_type: CollectionType, now: datetime
 ) -> Poller:
     """Check key and collection, in one query."""
     by_name = wanted.name is not None
     parameters = {
-        "key_hash": key_hash,
+        "key_hash": _hash_of(key),
         "wanted": wanted.name if by_name else wanted.id,
         "collection_type": collection_type.name,
     }
     rows = direct.read(_FIND["name" if by_name else "id"][direct.is_sqlite], parameters)
     instant, row = _alive(direct, rows, now)
     key_id, user_id, role, collection_id, name, owner_id, revision, is_listed = row
-    if collection_id is None or not is_listed or not Actor(user_id, Role[role]).may_read(owner_id):
+    if collection_id is None or not is_listed or not _actor(user_id, role).may_read(owner_id):
         raise gone()
     return Poller(instant, key_id, collection_id, name, revision)
+
+
+@lru_cache
+def _actor(user_id: int, role: str) -> Actor:
+    return Actor(user_id, Role[role])
 
 
 def refused(why: str) -> DomainError:

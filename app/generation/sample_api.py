@@ -5,7 +5,8 @@ from flask import Response
 from app import chance, clock
 from app.generation import service
 from app.generation.api import SPIKE_HEADERS, TYPE_IN_PATH, DataOut
-from app.generation.door import body_of, headers_of, type_of
+from app.generation.door import body_of, headers_of, unknown_type
+from app.values import CollectionType
 from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, refuses
 
@@ -20,6 +21,8 @@ blp = Blueprint("sample", __name__, url_prefix="/api", description="A look at wh
 @refuses(400, 404)
 def sample(collection_id: int, collection_type: str) -> Response:
     """See what a poll would get now, without polling: counters stay where they are."""
-    wanted = type_of(collection_type)
+    wanted = CollectionType.from_word(collection_type)
+    if wanted is None:
+        raise unknown_type(collection_type)
     reading = service.sample(current_actor(), collection_id, wanted, now=clock.now(), rng=chance.rng)
     return Response(body_of(reading), headers=headers_of(reading))

@@ -36,26 +36,27 @@ class Reading(NamedTuple):
 def read_out(
     direct: Direct,
     kept: Plans,
-    key_hash: str,
+    key: str,
     wanted: Wanted,
     collection_type: CollectionType,
     *,
     now: datetime,
     rng: random.Random,
 ) -> tuple[Reading, Poller]:
-    """Fresh values of the wanted collection, for whoever holds this key.
+    """Fresh values of the wanted collection, for whoever holds this API key.
 
     One query says who asks and which revision the collection has; its plan is read when there is none of
     that revision. Counters move only while the revision is still the same, and otherwise all is asked
     again: so an answer is what the collection serves at one instant, and nothing was locked for it.
     """
     for _ in range(MOST_TRIES):
-        poller = identify(direct, key_hash, wanted, collection_type, now)
+        poller = identify(direct, key, wanted, collection_type, now)
         plan = plans.plan_of(kept, poller.collection_id, collection_type, poller.revision, poller.instant)
         if plan is None:
             raise gone()
         if plan.has_expired:
-            clear_expired(poller.collection_id, poller.instant)
+            with kept.app.app_context():
+                clear_expired(poller.collection_id, poller.instant)
             continue
         if not plan.fixed:
             raise _nothing_to_serve(poller.collection_name, collection_type)
@@ -97,7 +98,7 @@ def sample(
     if plan is None or not plan.fixed:
         raise _nothing_to_serve(collection.name, collection_type)
     stand = _counters_stand(collection.id, plan.spike)
-    counted = {each.id: _next(stand[each.id], each) for each in moves(plan, rng)}
+    counted = {each.id: _next(stand[each.id], each) for each in moves(plan, rng).each}
     data = values(plan, counted, rng, now)
     return _reading(collection.name, collection_type, now, data, plan)
 

@@ -7,8 +7,9 @@ The statement names the revision of the collection that the caller has read. Whe
 now, it moves nothing: the caller has to read again. So no lock is held between reading and moving.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 import orjson
@@ -28,31 +29,40 @@ class Move(NamedTuple):
     goes_on: bool = False
 
 
+class Moves:
+    """Counters to move together. Where the steps are always the same, so is this, and what it looks like to
+    the database is worked out once."""
+
+    def __init__(self, moves: Iterable[Move]) -> None:
+        self.each = tuple(moves)
+
+    @cached_property
+    def as_json(self) -> Mapping[str, object]:
+        """For SQLite."""
+        rows = [(each.id, as_text(each.step), each.direction, each.goes_on) for each in self.each]
+        return {"moves": orjson.dumps(rows).decode()}
+
+    @cached_property
+    def as_arrays(self) -> Mapping[str, object]:
+        """For PostgreSQL, each column as it writes an array: numbers and truth values need no escaping."""
+        ids, steps, directions, goes_on = zip(*self.each, strict=True)
+        columns = {"ids": ids, "steps": steps, "directions": directions, "goes_on": goes_on}
+        return {name: f"{{{','.join(map(str, column))}}}" for name, column in columns.items()}
+
+
 def move(
-    direct: Direct, moves: Sequence[Move], *, collection_id: int, revision: int, of_spike: bool
+    direct: Direct, moves: Moves, *, collection_id: int, revision: int, of_spike: bool
 ) -> Mapping[int, Exact] | None:
     """Move each counter on by one step and tell their new values by id; None where the collection
     has another revision by now, and nothing has moved."""
-    if not moves:
+    if not moves.each:
         return {}
     statement = _STATEMENTS[direct.is_sqlite, of_spike]
-    wanted = _as_json(moves) if direct.is_sqlite else _as_arrays(moves)
+    wanted = moves.as_json if direct.is_sqlite else moves.as_arrays
     rows = direct.write(statement, {"collection_id": collection_id, "revision": revision, **wanted})
     if direct.is_sqlite:
         return {id_: from_text(value) for id_, value in rows} or None
     return dict(rows) or None
-
-
-def _as_json(moves: Sequence[Move]) -> Mapping[str, object]:
-    rows = [(each.id, as_text(each.step), each.direction, each.goes_on) for each in moves]
-    return {"moves": orjson.dumps(rows).decode()}
-
-
-def _as_arrays(moves: Sequence[Move]) -> Mapping[str, object]:
-    """Each column as PostgreSQL writes an array: numbers and truth values, so there is nothing to escape."""
-    ids, steps, directions, goes_on = zip(*moves, strict=True)
-    columns = {"ids": ids, "steps": steps, "directions": directions, "goes_on": goes_on}
-    return {name: f"{{{','.join(map(str, column))}}}" for name, column in columns.items()}
 
 
 # --- SQLite: one writer at a time, and `counter_next` is `values.advance` -----------------------------

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.database import as_text, db
 from app.direct import direct
 from app.models import Collection, Field, SpikeScheduleField
-from app.models.counters import Move, move
+from app.models.counters import Move, Moves, move
 from app.values import LARGEST_INTEGER, advance
 from tests.support.properties import talks_to_the_app
 
@@ -76,7 +76,8 @@ def move_now(moves, *, of_spike: bool):
     """Move counters of the one collection, which nobody is changing."""
     collection = db.session.execute(sa.select(Collection.id, Collection.revision)).one()
     db.session.rollback()
-    return move(direct(), moves, collection_id=collection.id, revision=collection.revision, of_spike=of_spike)
+    known = {"collection_id": collection.id, "revision": collection.revision}
+    return move(direct(), Moves(moves), **known, of_spike=of_spike)
 
 
 def stands(model: type, id_: int) -> Decimal:
@@ -145,7 +146,7 @@ def test_nothing_moves_where_the_collection_has_changed_meanwhile(rows, of_spike
     set_up(Field, rows[0][1], EXAMPLES[0])
     moved = move(
         direct(),
-        [Move(id_, Decimal(1), 1)],
+        Moves([Move(id_, Decimal(1), 1)]),
         collection_id=collection.id,
         revision=collection.revision,
         of_spike=of_spike,

@@ -211,7 +211,7 @@ def test_polls_do_not_change_the_revision(app, truck, tool, make):
 class TestHowMuchIsKept:
     @pytest.fixture
     def small(self, app, monkeypatch):
-        kept = plans.Plans(most_fields=10)
+        kept = plans.Plans(app, most_fields=10)
         monkeypatch.setitem(app.extensions, "plans", kept)
         return kept
 
