@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -17,6 +17,7 @@ from app.values import SETTINGS, CollectionType, Setting, Shape, exact, plain
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
 COMMON: Messages = {"required": "is required", "null": "must not be null"}
+_as_it_is = fields.Field._serialize  # marshmallow's kinds convert once more what already is of their type
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -26,6 +27,7 @@ class Text(fields.String):
     """Any text but NUL, which no database takes."""
 
     default_error_messages = COMMON | {"invalid": "must be a text"}
+    _serialize = _as_it_is
 
     def __init__(self, *, least: int = 0, most: int | None = None, **more: Any) -> None:
         bounds = {"minLength": least or None, "maxLength": most}
@@ -77,6 +79,7 @@ class _Number(fields.Field[Any]):
     """A JSON number within bounds; neither a text nor a truth value."""
 
     default_error_messages = COMMON
+    _serialize = _as_it_is
     word = "a number"
 
     def __init__(
@@ -128,9 +131,6 @@ class Float(_Number, fields.Float):
         """The double nearest to it, but no minus zero: only some databases keep that."""
         return float(value) + 0.0
 
-    def _serialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
-        return value
-
 
 class Exact(_Number, fields.Decimal):
     """A number that is kept to ten decimals."""
@@ -154,6 +154,7 @@ class Flag(fields.Boolean):
     """true or false, and nothing that merely looks like it."""
 
     default_error_messages = COMMON | {"invalid": "must be true or false"}
+    _serialize = _as_it_is
 
     def __init__(self, **more: Any) -> None:
         super().__init__(truthy={True}, falsy={False}, **more)
@@ -172,11 +173,12 @@ class Id(Whole):
 
 
 class Choice(fields.Enum[Any]):
-    """One of an enumeration's values."""
+    """One of an enumeration of texts."""
 
     default_error_messages = COMMON | {"unknown": "must be one of {choices}"}
+    _serialize = _as_it_is  # as a text: JSON has no enumerations
 
-    def __init__(self, enum: type[Enum], **more: Any) -> None:
+    def __init__(self, enum: type[StrEnum], **more: Any) -> None:
         super().__init__(enum, by_value=fields.String, **more)
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
@@ -240,7 +242,9 @@ _ISO_8601 = re.compile(r"\d{4}-?[\dW][\dW-]*[T ][\dZ:.,+-]+", re.ASCII | re.IGNO
 
 def iso(instant: datetime) -> str:
     """ISO 8601 in UTC with Z."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC)
+    return instant.isoformat()[: -len("+00:00")] + "Z"
 
 
 class Status(fields.String):
@@ -276,6 +280,9 @@ class Nested(fields.Nested):
     """A JSON object within another."""
 
     default_error_messages = COMMON | {"type": "must be a JSON object"}
+
+    def _serialize(self, value: Any, *_args: Any, **_options: Any) -> Any:  # type: ignore[override]
+        return None if value is None else self.schema._serialize(value)
 
     def deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
         """The object; in a list a null keeps its place, so that the faults of others are told at theirs."""

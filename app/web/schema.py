@@ -1,7 +1,8 @@
 """Schemas: strict about input, and telling every fault at once, by path, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import marshmallow
@@ -18,28 +19,37 @@ class Schema(marshmallow.Schema):
         unknown = marshmallow.RAISE
 
     def _serialize(self, obj: Any, *, many: bool = False) -> Any:
-        """As marshmallow's own, in half the time: a page of a list has thousands of values.
+        """As marshmallow's own, in a fraction of the time: a page of a list has thousands of values.
 
-        Most of them are attributes; marshmallow asks each time whether they are an item or a path instead.
+        All of them are taken at once, and most of them leave as they are.
         """
         if many or obj is None or isinstance(obj, Mapping):
             return super()._serialize(obj, many=many)
-        dumped = {}
-        for key, name, attribute, field in self._dumped:
-            value = getattr(obj, attribute, marshmallow.missing) if field._CHECK_ATTRIBUTE else None
-            if value is marshmallow.missing:
-                value = field.serialize(name, obj, accessor=self.get_attribute)  # a path, or a default
-                if value is not marshmallow.missing:
-                    dumped[key] = value
-            else:
-                dumped[key] = field._serialize(value, name, obj)
+        try:
+            dumped = dict(zip(self._keys, self._taken(obj), strict=True))
+        except AttributeError:
+            return super()._serialize(obj)  # leaves out what is missing
+        for key, name, field in self._turned:
+            dumped[key] = field._serialize(dumped[key], name, obj)
         return dumped
 
     @cached_property
-    def _dumped(self) -> list[tuple[str, str, str, marshmallow.fields.Field[Any]]]:
+    def _keys(self) -> list[str]:
+        return [field.data_key or name for name, field in self.dump_fields.items()]
+
+    @cached_property
+    def _taken(self) -> Callable[[Any], tuple[Any, ...]]:
+        names = [field.attribute or name for name, field in self.dump_fields.items()]
+        take = attrgetter(*names)
+        return take if len(names) > 1 else lambda obj: (take(obj),)
+
+    @cached_property
+    def _turned(self) -> list[tuple[str, str, marshmallow.fields.Field[Any]]]:
+        """The fields whose values do not leave as they are."""
         return [
-            (field.data_key or name, name, field.attribute or name, field)
+            (field.data_key or name, name, field)
             for name, field in self.dump_fields.items()
+            if type(field)._serialize is not marshmallow.fields.Field._serialize
         ]
 
 
