@@ -67,6 +67,13 @@ class ValueColumns:
             setattr(self, name, settings[name])
 
 
+def status_of(start: datetime, end: datetime, now: datetime) -> str:
+    """The status of a window at this instant."""
+    if now >= end:
+        return "expired"
+    return "active" if now >= start else "scheduled"
+
+
 class Window:
     """The half-open interval `[start_datetime, end_datetime)`."""
 
@@ -75,9 +82,7 @@ class Window:
 
     def status(self, now: datetime) -> str:
         """`scheduled` before the start, `active` from the start, `expired` from the end on."""
-        if now >= self.end_datetime:
-            return "expired"
-        return "active" if now >= self.start_datetime else "scheduled"
+        return status_of(self.start_datetime, self.end_datetime, now)
 
     @classmethod
     def has_status(cls, status: str, now: datetime, *, in_passing: bool = False) -> sa.ColumnElement[bool]:
