@@ -3,6 +3,7 @@
 from collections.abc import Collection as Names
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -63,6 +64,14 @@ class SpikeSchedule(Timestamps, Window, Base):
         except (NotFound, sa.exc.InvalidRequestError):
             raise NotFound(f"There is no spike schedule {schedule_id}.") from None
         return schedule
+
+    @staticmethod
+    def readable(query: sa.Select[*tuple[Any, ...]], actor: Actor) -> sa.Select[*tuple[Any, ...]]:
+        """The query, of the schedules that this actor may see; of an Admin nothing is asked."""
+        if actor.is_admin:
+            return query
+        own = sa.select(Collection.id).where(actor.readable(Collection.owner_id))
+        return query.where(SpikeSchedule.collection_id.in_(own))
 
     @staticmethod
     def in_the_way(
