@@ -96,7 +96,7 @@ class Window:
         if status == "expired":
             return end <= now
         if status == "scheduled":
-            return sa.and_(start > now, end > now)
+            return start > now  # so is its end
         return sa.and_(start <= now, end > now)
 
     @classmethod

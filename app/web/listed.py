@@ -11,6 +11,8 @@ from app.database import db
 Keys = list[tuple[Any, ...]]
 Query = sa.Select[Any]
 
+ALL: sa.ColumnElement[bool] = sa.true()
+
 FEW = 10_000
 """So many rows that a search finds are kept aside and sorted by themselves."""
 
@@ -51,6 +53,22 @@ def ordered_by(what: Any, ties: Sequence[Any], *, backwards: bool) -> list[Stret
     return order[::-1] if backwards else order
 
 
+def count_each(query: Query, parts: Sequence[sa.ColumnElement[bool]]) -> list[int]:
+    """How many rows of a query there are in each of these parts.
+
+    Of all rows each part is counted by an index. Where it takes a look at a row to find out whether it
+    belongs to the query, one look is for all parts.
+    """
+    every = sa.func.count()
+    if query.whereclause is None:
+        one = query.with_only_columns(every, maintain_column_froms=True)
+        counts = sa.select(*(one.where(part).scalar_subquery() for part in parts))
+    else:
+        each = [every if part is ALL else every.filter(part) for part in parts]
+        counts = query.with_only_columns(*each, maintain_column_froms=True)
+    return list(db.session.execute(counts).one())
+
+
 @dataclass(frozen=True)
 class Listed:
     """The rows of a query in an order, told by their keys. `joined` is what the order looks at besides."""
@@ -62,7 +80,8 @@ class Listed:
 
     def page(self, start: int, size: int) -> tuple[int, Keys]:
         """How many rows there are, and the keys of so many from `start` on."""
-        counts = self._counts()
+        parts = [stretch.where for stretch in self.order] if len(self.order) > 1 else [ALL]
+        counts = count_each(self.query, parts)
         found: Keys = []
         passed = 0
         for stretch, count in zip(self.order, counts, strict=True):
@@ -84,12 +103,6 @@ class Listed:
         if rows and rows[0][-1] <= FEW:
             return rows[0][-1], [tuple(row[:-1]) for row in rows]
         return self.page(start, size)
-
-    def _counts(self) -> list[int]:
-        """How many rows each stretch has, in one look at them."""
-        every = sa.func.count()
-        each = [every.filter(stretch.where) for stretch in self.order] if len(self.order) > 1 else [every]
-        return list(db.session.execute(self.query.with_only_columns(*each, maintain_column_froms=True)).one())
 
     def _part(self, stretch: Stretch, first: int, wanted: int, count: int) -> Keys:
         """The keys of so many rows of a stretch, read from its nearer end."""
