@@ -44,11 +44,18 @@ CollectionsQuery = page_args("Collections", tuple(SORTABLE), "name", owner_id=Qu
 @blp.arguments(CollectionsQuery, location="query")
 def list_collections(args: dict[str, Any]) -> dict[str, Any]:
     """List collections: your own; as an Admin everybody's."""
-    query = sa.select(Collection).join(Collection.owner).where(current_actor().readable(Collection.owner_id))
+    query = sa.select(Collection).where(current_actor().readable(Collection.owner_id))
     if "owner_id" in args:
         query = query.where(Collection.owner_id == args["owner_id"])
     shown = [joinedload(Collection.owner), undefer(Collection.field_count), undefer_group("last poll")]
-    page = paginate(query, args, sortable=SORTABLE, searched=[Collection.name], options=shown)
+    page = paginate(
+        query,
+        args,
+        sortable=SORTABLE,
+        searched=[Collection.name],
+        joins={"owner": Collection.owner},
+        options=shown,
+    )
     show_spikes(page["items"], clock.now())
     return page
 

@@ -32,21 +32,21 @@ class Poll(Base):
     collection: Mapped[Collection] = relationship()
 
 
-_of_collection = (
-    sa.select(Poll.polled_at)
-    .where(Poll.collection_id == Collection.id)
-    .order_by(Poll.polled_at.desc(), Poll.api_key_id)
-    .limit(1)
-)
 Collection.last_polled_at = column_property(  # type: ignore[assignment]
-    _of_collection.correlate_except(Poll).scalar_subquery(),
+    sa.select(sa.func.max(Poll.polled_at))
+    .where(Poll.collection_id == Collection.id)
+    .correlate_except(Poll)
+    .scalar_subquery(),
     deferred=True,
     group="last poll",
     expire_on_flush=False,
 )
 Collection.last_polled_by = column_property(  # type: ignore[assignment]
-    _of_collection.join(Poll.api_key)
-    .with_only_columns(ApiKey.label)
+    sa.select(ApiKey.label)
+    .join(Poll, Poll.api_key_id == ApiKey.id)
+    .where(Poll.collection_id == Collection.id)
+    .order_by(Poll.polled_at.desc(), Poll.api_key_id)
+    .limit(1)
     .correlate_except(Poll, ApiKey)
     .scalar_subquery(),
     deferred=True,
