@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from marshmallow import ValidationError, fields, validate
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.database import db
@@ -105,13 +106,24 @@ def _read(
 ) -> list[Any]:
     if not found:
         return []
-    wanted: Any = found
-    if len(key) > 1:  # PostgreSQL plans each of many tuples by itself; a table of them it joins
-        columns = [sa.column(column.name, column.type) for column in key]
-        wanted = sa.select(sa.values(*columns, name="wanted").data(found).cte("wanted"))
-    rows = sa.select(entity).where(sa.tuple_(*key).in_(wanted)).options(*options)
+    rows = sa.select(entity).where(_among(key, found)).options(*options)
     read = {sa.inspect(row).identity: row for row in db.session.scalars(rows).unique()}
     return [read[each] for each in found if each in read]
+
+
+def _among(key: Sequence[sa.Column[Any]], found: Keys) -> sa.ColumnElement[bool]:
+    """The rows with these keys."""
+    wanted: Any = found
+    if len(key) > 1 and db.engine.dialect.name == "postgresql":
+        # It plans each of many tuples by itself; a table of them it joins.
+        arrays = [
+            sa.literal(list(values), postgresql.ARRAY(column.type))
+            for column, values in zip(key, zip(*found, strict=True), strict=True)
+        ]
+        wanted = sa.select(
+            sa.func.unnest(*arrays).table_valued(*(column.name for column in key)).render_derived()
+        )
+    return sa.tuple_(*key).in_(wanted)
 
 
 def contains(column: Any, text: str, *, is_lowered: bool = False) -> sa.ColumnElement[bool]:
