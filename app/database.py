@@ -159,8 +159,10 @@ def engine_options(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> dict[str,
     return {
         "connect_args": {
             "connect_timeout": 5,
-            # jit=off: compiling takes longer than any statement of ours runs.
-            "options": f"-c timezone=UTC -c jit=off -c lock_timeout={int(busy_seconds * 1000)}",
+            # No jit, no helpers: to compile a statement, or to start processes that share it, takes
+            # longer than any of ours runs, and the other processors have requests of their own.
+            "options": "-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0"
+            f" -c lock_timeout={int(busy_seconds * 1000)}",
         },
         "pool_pre_ping": True,
         "hide_parameters": True,  # errors go into the log, and hashes must not
