@@ -26,7 +26,7 @@ class SpikeSchedule(Timestamps, Window, Base):
     __table_args__ = (
         # Equal only where a schedule was ended at the instant of its start; nobody can ask for that.
         sa.CheckConstraint("start_datetime <= end_datetime", name="window"),
-        sa.Index(None, "collection_id"),
+        sa.Index(None, "collection_id", "start_datetime", "end_datetime"),
         sa.Index("ix_spike_schedules_window", "start_datetime", "end_datetime"),
         # For lists: what they are sorted by, and the id, which tells apart what sorts alike.
         *(sa.Index(None, column, "id") for column in ("end_datetime", "name", "created_at")),
