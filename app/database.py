@@ -183,8 +183,8 @@ def make_file(engine: Engine) -> None:
     """Make SQLite's file where there is none. Whoever migrates does it, and nobody else."""
     if engine.dialect.name != "sqlite":
         return
-    # A file that is there must not even be opened: to close it would release, for this whole process, the locks
-    # by which SQLite knows that the database is in use (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    # A file that is there must not even be opened: to close it would release, for this whole process, the
+    # locks by which SQLite knows that the database is in use (https://www.sqlite.org/howtocorrupt.html, 2.2).
     with suppress(OSError):  # whoever opens it next is told so
         os.close(os.open(str(engine.url.database), os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
 
