@@ -1,4 +1,7 @@
-"""How much work a poll is: the same few statements for any number of fields and schedules."""
+"""How much work a poll is: the same few statements for any number of fields and schedules.
+
+Before them one may ask whether anything was written since the last poll (tests/generation/test_known.py).
+"""
 
 import pytest
 

@@ -1,0 +1,107 @@
+"""On PostgreSQL a key is looked up once while nothing at all is written; the next poll sees any write."""
+
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from app.database import db
+from tests.support.postgres import on_postgresql
+from tests.support.wait import wait_until
+
+pytestmark = on_postgresql
+
+
+@pytest.fixture
+def truck(make):
+    return make.collection("Truck", {"value_type": "NUMBER_FIXED", "field_name": "cpu"})
+
+
+@pytest.fixture
+def tool(make, truck, looked_up):
+    """It has polled until it is known."""
+    tool = make.key()
+    wait_until(lambda: looked_up(tool) == 0, "the key is known")
+    return tool
+
+
+@pytest.fixture
+def looked_up(queries):
+    """How often a key is looked up during a poll."""
+
+    def look(tool, collection="Truck"):
+        with queries() as seen:
+            tool.poll(collection)
+        return sum("api_keys.key_hash" in statement for statement in seen.statements)
+
+    return look
+
+
+def test_asking_whether_anything_was_written_is_all_that_a_poll_asks(tool, queries):
+    with queries() as seen:
+        assert tool.data("Truck") == {"cpu": 7}
+    assert len(seen.statements) == 1
+
+
+@pytest.mark.parametrize("collection", ["Truck", "Bridge"])
+def test_after_a_write_of_anything_it_is_looked_up_again(make, tool, looked_up, collection):
+    make.collection("Bridge")
+    assert looked_up(tool) == 1
+
+
+def limit_the_key(place):
+    listed = [{"collection_id": place.bridge}]
+    return place.owner.patch(f"/api/api-keys/{place.tool.id}", {"allowed_collections": listed})
+
+
+def delete_its_user(place):
+    return place.admin.delete(f"/api/users/{place.owner.user_id}?transfer_to={place.admin.user_id}")
+
+
+CHANGES = {
+    "the key is revoked": (lambda place: place.owner.delete(f"/api/api-keys/{place.tool.id}"), 401),
+    "the key is limited": (limit_the_key, 404),
+    "its user is deleted": (delete_its_user, 401),
+    "the collection is renamed": (lambda place: place.owner.patch(place.truck, {"name": "Lorry"}), 404),
+    "the collection is deleted": (lambda place: place.owner.delete(place.truck), 404),
+    "its owner changes": (
+        lambda place: place.admin.patch(place.truck, {"owner_id": place.admin.user_id}),
+        404,
+    ),
+}
+
+
+@pytest.fixture
+def place(admin, owner, make, truck):
+    """Everybody and everything that a change may be about."""
+    bridge = make.collection("Bridge")["id"]
+    return SimpleNamespace(admin=admin, owner=owner, bridge=bridge, truck=f"/api/collections/{truck['id']}")
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_the_next_poll_sees_that(place, tool, what):
+    change, status = CHANGES[what]
+    place.tool = tool
+    assert change(place).status_code in {200, 204}
+    assert tool.poll("Truck").status_code == status
+
+
+def test_the_next_poll_sees_that_the_key_has_expired(make, truck, looked_up, clock):
+    tool = make.key(expires_at="2026-11-27T08:01:00Z")
+    wait_until(lambda: looked_up(tool) == 0, "the key is known")
+    clock.shift(60)
+    assert tool.poll("Truck").status_code == 401
+
+
+def test_what_is_not_committed_is_not_seen_and_what_is_committed_is(app, tool):
+    with app.app_context(), db.engine.connect() as other:
+        other.execute(sa.text("UPDATE api_keys SET revoked_at = created_at"))
+        for _ in range(3):
+            assert tool.poll("Truck").status_code == 200
+        other.commit()
+        assert tool.poll("Truck").status_code == 401
+
+
+def test_a_lost_connection_takes_what_it_knew_along(app, tool, looked_up):
+    app.extensions["direct"].close()
+    assert looked_up(tool) == 1
