@@ -6,16 +6,14 @@ several times what they cost themselves. Everything else in the product goes thr
 
 import gc
 import random
-import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.engine import Engine
@@ -24,6 +22,7 @@ from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from app import database
 from app.known import Known
+from app.prepared import Prepared
 from app.turns import Turns
 from app.wal import WriteAheadLog, log_of
 
@@ -36,7 +35,6 @@ _BY_INDEX = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=of
 # And it would plan the UPDATE of counters anew each time, for two thirds of the time that it takes: it knows
 # nothing about how many there will be, and hopes for a better plan.
 _PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
-_PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.0002, 0.002
 Row = tuple[Any, ...]
 
@@ -46,7 +44,7 @@ class _Own(threading.local):
 
     connection: PoolProxiedConnection | None = None
     driver: Any = None
-    """What runs statements: a connection of sqlite3, a cursor of psycopg."""
+    """What runs statements: a connection of sqlite3, or what is prepared on one of psycopg."""
     log: WriteAheadLog | None = None
     known = Known()
     made_after = 0
@@ -137,9 +135,7 @@ class Direct:
         try:
             if self.is_sqlite:
                 return self._patiently(statement, parameters, writes=writes)
-            text, in_order = _for_psycopg(statement)
-            # All rows are fetched: a RETURNING that is left half read keeps its locks.
-            rows: Sequence[Row] = self._driver().execute(text, in_order(parameters)).fetchall()
+            rows: Sequence[Row] = self._driver().run(statement, parameters)
             return rows
         except self.engine.dialect.loaded_dbapi.Error as error:
             raise self._translated(error, statement) from None
@@ -182,8 +178,7 @@ class Direct:
                 own.log = log_of(driver, self.engine.url.database)
             else:
                 driver.autocommit = True
-            # psycopg's usual cursor would look for its own marks in each statement.
-            own.driver = driver if self.is_sqlite else psycopg.RawCursor(driver)
+            own.driver = driver if self.is_sqlite else Prepared(driver)
             own.connection, own.known = connection, Known()
         return own.driver
 
@@ -193,6 +188,10 @@ class Direct:
         connection = self._own.connection
         driver = connection.driver_connection if connection else None
         broken = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+        if not self.is_sqlite and getattr(error, "sqlstate", None) is None:
+            broken = (
+                True  # it does not come from the server; libpq does not always notice at once that it is gone
+            )
         if database.only_reads(error):
             self._give_up_all()
         elif broken or (self.is_sqlite and not _is_busy(error)):
@@ -215,14 +214,6 @@ def _is_busy(error: Exception) -> bool:
 @lru_cache(maxsize=1024)  # one that was noted a moment ago is read with each poll
 def _from_text(instant: str) -> datetime:
     return datetime.fromisoformat(instant).replace(tzinfo=UTC)
-
-
-@lru_cache
-def _for_psycopg(statement: str) -> tuple[str, Callable[[Mapping[str, Any]], Sequence[Any]]]:
-    """The statement with PostgreSQL's own marks, and what puts the parameters into their order."""
-    names = list(dict.fromkeys(_PARAMETER.findall(statement)))
-    text = _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", statement)
-    return text, lambda parameters: [parameters[name] for name in names]
 
 
 def init_app(app: Flask) -> None:
