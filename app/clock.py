@@ -11,3 +11,8 @@ def now() -> datetime:
 def of_database(instant: datetime) -> datetime:
     """The instant at which the database ran a statement: all machines that share it share its clock."""
     return instant
+
+
+def to_database(instant: datetime) -> datetime:
+    """An instant of ours, to be compared with the database's clock in a statement."""
+    return instant

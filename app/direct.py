@@ -135,8 +135,13 @@ class Direct:
         try:
             if self.is_sqlite:
                 return self._patiently(statement, parameters, writes=writes)
-            rows: Sequence[Row] = self._driver().run(statement, parameters)
-            return rows
+            prepared: Prepared = self._driver()
+            if not writes:
+                return prepared.run(statement, parameters)
+            if prepared.has_ended():
+                self.close()
+                prepared = self._driver()
+            return prepared.run_durably(statement, parameters)
         except self.engine.dialect.loaded_dbapi.Error as error:
             raise self._translated(error, statement) from None
 

@@ -3,7 +3,7 @@
 `gunicorn soak.control:app` serves it. Everything else of it is as shipped.
 """
 
-from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -13,28 +13,25 @@ from app.database import db
 from app.direct import Direct
 from app.generation import service
 from app.models import Field
-from app.models.counters import Move
+from app.models.counters import Granted, Move, Moved, Moves
 from app.values import Exact, advance
 
 
 def move(
-    _direct: Direct, moves: Sequence[Move], *, collection_id: int, revision: int, of_spike: bool
-) -> Mapping[int, Exact] | None:
+    _direct: Direct, moves: Moves, _granted: Granted, _since: datetime, _until: datetime, *, of_spike: bool
+) -> Moved | None:
     """Move a collection's counters as anybody would at first."""
-    assert collection_id
-    assert revision
     assert not of_spike
-    wanted = {each.id: each for each in moves}
-    if not wanted:
-        return {}
-    database.begin(writes=False)
-    fields = db.session.scalars(sa.select(Field).where(Field.id.in_(wanted))).all()
-    following = {field.id: _following(field, wanted[field.id]) for field in fields}
-    database.begin(writes=True)
-    for field in fields:
-        field.current_number = Decimal(following[field.id])
-    db.session.commit()
-    return following
+    wanted = {each.id: each for each in moves.each}
+    with app.app_context():
+        database.begin(writes=False)
+        fields = db.session.scalars(sa.select(Field).where(Field.id.in_(wanted))).all()
+        following = {field.id: _following(field, wanted[field.id]) for field in fields}
+        database.begin(writes=True)
+        for field in fields:
+            field.current_number = Decimal(following[field.id])
+        db.session.commit()
+    return Moved(following, None)
 
 
 def _following(field: Field, by: Move) -> Exact:

@@ -95,10 +95,19 @@ def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
         db.engine.dispose()
 
 
+def as_the_database_has_it(instant: datetime) -> datetime:
+    """An instant of the tests' time by the clock of the database, which does not stand still."""
+    try:
+        return instant + (time_machine.escape_hatch.datetime.datetime.now(UTC) - app_clock.now())
+    except OverflowError:  # the beginning or the end of all time
+        return instant
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
     """Time stands still at NOW, until the test moves it: `clock.shift(60)`, `clock.move_to(…)`."""
     monkeypatch.setattr(app_clock, "of_database", lambda _instant: app_clock.now())
+    monkeypatch.setattr(app_clock, "to_database", as_the_database_has_it)
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 

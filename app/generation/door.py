@@ -18,7 +18,7 @@ from werkzeug.wsgi import ClosingIterator
 from app import chance, clock
 from app.generation import poller, service
 from app.generation.notes import Note
-from app.generation.poller import Wanted
+from app.generation.poller import Ask, Wanted, hash_of
 from app.values import CollectionType
 from app.web.fields import iso, tidy_name
 from app.web.json import to_bytes
@@ -81,13 +81,14 @@ def _asked(environ: Environ) -> tuple[Wanted, str] | None:
 
 def answer(parts: Mapping[str, Any], environ: Environ, wanted: Wanted, type_word: str) -> Answer:
     """Fresh values for whoever sends a key, of the app that has these parts; or the refusal as an error."""
-    key, now, way = _key_of(environ), clock.now(), parts["direct"]
+    key_hash, now, way = hash_of(_key_of(environ)), clock.now(), parts["direct"]
     collection_type = CollectionType.from_word(type_word)
     if collection_type is None:
-        poller.check_key(way, key, now)
+        poller.check_key(way, key_hash, now)
         raise unknown_type(type_word)
-    reading, by = service.read_out(way, parts["plans"], key, wanted, collection_type, now=now, rng=chance.rng)
-    notes, note = parts["notes"], Note(by.key_id, by.collection_id, collection_type)
+    ask = Ask(key_hash, wanted, collection_type)
+    reading, by = service.read_out(way, parts["plans"], parts["pollers"], ask, now=now, rng=chance.rng)
+    notes, note = parts["notes"], Note(by.granted.key_id, by.granted.collection_id, collection_type)
     # When the answer has been sent, so that no poller waits for it.
     afterwards = partial(notes.add, note, by.instant) if notes.is_due(note, by.instant) else None
     return Answer(body_of(reading), headers_of(reading), afterwards)

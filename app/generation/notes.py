@@ -125,17 +125,29 @@ def _note_use() -> sa.Executable:
 
 @lru_cache
 def _note_poll(dialect: str) -> sa.Executable:
-    """The row of a poll, unless the key or the collection is gone: it could not name them then."""
+    """The row of a poll, unless the key or the collection is gone: it could not name them then.
+
+    Where another worker was there first, nothing is written or locked; for PostgreSQL nothing has happened.
+    """
     of_dialect = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    # Said twice, and PostgreSQL has to be told that both are of the same type.
+    of_column = Poll.collection_type.type
+    collection_type = sa.cast(sa.bindparam("collection_type", type_=of_column), of_column)
+    noted = sa.exists().where(
+        Poll.api_key_id == ApiKey.id,
+        Poll.collection_id == Collection.id,
+        Poll.collection_type == collection_type,
+        sa.not_(_is_long_ago(Poll.polled_at)),
+    )
     row = (
         sa.select(
             ApiKey.id,
             Collection.id,
-            sa.bindparam("collection_type", type_=Poll.collection_type.type),
+            collection_type,
             sa.bindparam("instant", type_=UTCDateTime),
         )
         .join(Collection, Collection.id == sa.bindparam("collection_id"))
-        .where(ApiKey.id == sa.bindparam("key_id"))
+        .where(ApiKey.id == sa.bindparam("key_id"), ~noted)
         .with_for_update(read=True, key_share=True)
     )
     statement = of_dialect(cast(sa.Table, Poll.__table__)).from_select(
@@ -144,7 +156,6 @@ def _note_poll(dialect: str) -> sa.Executable:
     return statement.on_conflict_do_update(
         index_elements=["api_key_id", "collection_id", "collection_type"],
         set_={"polled_at": statement.excluded.polled_at},
-        where=_is_long_ago(cast(sa.Table, Poll.__table__).c.polled_at),
     )
 
 

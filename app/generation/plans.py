@@ -34,6 +34,10 @@ class Plans:
         self._plans: OrderedDict[Key, Plan] = OrderedDict()
         self._lock = threading.Lock()
 
+    def last(self, key: Key) -> Plan | None:
+        """The plan that is kept, whether it holds or not."""
+        return self._plans.get(key)
+
     def find(self, key: Key, revision: int, now: datetime) -> Plan | None:
         """The plan that holds, if it is kept."""
         plan = self._plans.get(key)

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from flask import Flask
 
 from app import clock, keys
 from app.direct import STATE, Direct, Row
 from app.errors import DomainError, NotFound, Unauthenticated
 from app.models import Actor, Role
+from app.models.counters import Granted
 from app.values import CollectionType
 
 
@@ -24,15 +27,49 @@ class Wanted(NamedTuple):
         return cls(id=0) if "\0" in name else cls(name=name)
 
 
+class Ask(NamedTuple):
+    """What a poll asks for, and with which key."""
+
+    key_hash: str
+    wanted: Wanted
+    collection_type: CollectionType
+
+
 class Poller(NamedTuple):
-    """Whose key it is, what it asks for, and when: the database's instant, where it has a clock."""
+    """What was granted, until when the key counts, and the database's instant, where it has a clock."""
 
+    granted: Granted
+    expires_at: datetime | None
     instant: datetime
-    key_id: int
-    collection_id: int
-    collection_name: str
-    revision: int
 
+
+class Pollers:
+    """What was granted last for what moves counters: whoever moves them looks whether it still holds."""
+
+    def __init__(self) -> None:
+        self._last: dict[Ask, Poller] = {}
+
+    def find(self, ask: Ask) -> Poller | None:
+        """The last one."""
+        return self._last.get(ask)
+
+    def keep(self, ask: Ask, poller: Poller) -> None:
+        """Keep this one."""
+        if len(self._last) >= MOST_KEPT:
+            self._last.clear()
+        self._last[ask] = poller
+
+    def __len__(self) -> int:
+        return len(self._last)
+
+
+def init_app(app: Flask) -> None:
+    """Keep such pollers for this app."""
+    app.extensions["pollers"] = Pollers()
+
+
+MOST_KEPT = 20_000
+"""Some 15 MB of a worker's memory."""
 
 _COLUMNS = """
 SELECT {instant}, api_keys.revoked_at, api_keys.expires_at,
@@ -65,13 +102,13 @@ _FIND = {
 }
 
 
-def check_key(direct: Direct, key: str, now: datetime) -> None:
+def check_key(direct: Direct, key_hash: str, now: datetime) -> None:
     """Refuse a key that does not count, before anything else is said about the request."""
-    rows = direct.read(_FIND_KEY[direct.is_sqlite], {"key_hash": _hash_of(key)})
+    rows = direct.read(_FIND_KEY[direct.is_sqlite], {"key_hash": key_hash})
     _alive(direct, rows, now, of_database=None)
 
 
-def _hash_of(key: str) -> str:
+def hash_of(key: str) -> str:
     """By what the key is found. What cannot be one is told so without asking the database."""
     if not key:
         raise refused("Send an API key: X-API-Key: <key>")
@@ -82,36 +119,34 @@ def _hash_of(key: str) -> str:
 
 def _alive(
     direct: Direct, rows: Sequence[Row], now: datetime, *, of_database: datetime | None
-) -> tuple[datetime, Sequence[Any]]:
-    """The instant and the row of a key that counts. `of_database` is its instant, if the row is older."""
+) -> tuple[datetime, datetime | None, Row]:
+    """The instant, when the key expires, and the row of a key that counts. `of_database` is the database's
+    instant, if the row is older."""
     if not rows:
         raise refused("The API key is not known here.")
-    _state, of_row, revoked_at, expires, *row = rows[0]
+    of_row, revoked_at, expires = rows[0][1:4]
     of_database = of_database or of_row
     instant = clock.of_database(of_database) if of_database else now
+    expires_at = None if expires is None else direct.instant(expires)
     if revoked_at is not None:
         raise refused("The API key has been revoked.")
-    if expires is not None and direct.instant(expires) <= instant:
+    if expires_at is not None and expires_at <= instant:
         raise refused("The API key has expired.")
-    return instant, row
+    return instant, expires_at, rows[0][3:]
 
 
-def identify(
-    direct: Direct, key: str, wanted: Wanted, collection_type: CollectionType, now: datetime
-) -> Poller:
+def identify(direct: Direct, ask: Ask, now: datetime) -> Poller:
     """Check key and collection, in one query, or a shorter one where nothing was written since."""
-    by_name = wanted.name is not None
-    parameters = {
-        "key_hash": _hash_of(key),
-        "wanted": wanted.name if by_name else wanted.id,
-        "collection_type": collection_type.name,
-    }
-    of_database, rows = direct.read_known(_FIND["name" if by_name else "id"][direct.is_sqlite], parameters)
-    instant, row = _alive(direct, rows, now, of_database=of_database)
-    key_id, user_id, role, collection_id, name, owner_id, revision, is_listed = row
-    if collection_id is None or not is_listed or not _actor(user_id, role).may_read(owner_id):
+    key_hash, (name, id_), collection_type = ask
+    column, wanted = ("id", id_) if name is None else ("name", name)
+    parameters = {"key_hash": key_hash, "wanted": wanted, "collection_type": collection_type.name}
+    of_database, rows = direct.read_known(_FIND[column][direct.is_sqlite], parameters)
+    instant, expires_at, row = _alive(direct, rows, now, of_database=of_database)
+    expires, key_id, user_id, role, collection_id, *collection, is_listed = row
+    if collection_id is None or not is_listed or not _actor(user_id, role).may_read(collection[1]):
         raise gone()
-    return Poller(instant, key_id, collection_id, name, revision)
+    who = (key_hash, key_id, expires, user_id, role)
+    return Poller(Granted(*who, collection_type.name, collection_id, *collection), expires_at, instant)
 
 
 @lru_cache

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app import database
+from app import clock, database
 from app.database import db
 from app.direct import Direct
 from app.errors import NotFound, Unavailable
 from app.generation import plans
 from app.generation.plan import Plan, Spike, moves, values
 from app.generation.plans import Plans
-from app.generation.poller import Poller, Wanted, gone, identify
+from app.generation.poller import Ask, Poller, Pollers, gone, identify
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.counters import Move, move
 from app.models.spike import goes_on
@@ -34,45 +34,73 @@ class Reading(NamedTuple):
 
 
 def read_out(
-    direct: Direct,
-    kept: Plans,
-    key: str,
-    wanted: Wanted,
-    collection_type: CollectionType,
-    *,
-    now: datetime,
-    rng: random.Random,
+    direct: Direct, kept: Plans, pollers: Pollers, ask: Ask, *, now: datetime, rng: random.Random
 ) -> tuple[Reading, Poller]:
-    """Fresh values of the wanted collection, for whoever holds this API key.
+    """Fresh values of the wanted collection, for whoever holds this key.
 
     One query says who asks and which revision the collection has; its plan is read when there is none of
-    that revision. Counters move only while the revision is still the same, and otherwise all is asked
-    again: so an answer is what the collection serves at one instant, and nothing was locked for it.
+    that revision. Counters move only while all of that is still the same, and otherwise all is asked again:
+    so an answer is what the collection serves at one instant, and nothing was locked for it. Where counters
+    have been polled before, that they still can be moved says it all, and nothing is asked.
     """
+    answer = _served_as_before(direct, kept, pollers.find(ask), ask, now=now, rng=rng)
     for _ in range(MOST_TRIES):
-        poller = identify(direct, key, wanted, collection_type, now)
-        plan = plans.plan_of(kept, poller.collection_id, collection_type, poller.revision, poller.instant)
+        if answer is not None:
+            return answer
+        poller = identify(direct, ask, now)
+        collection_id, revision = poller.granted.collection_id, poller.granted.revision
+        plan = plans.plan_of(kept, collection_id, ask.collection_type, revision, poller.instant)
         if plan is None:
             raise gone()
         if plan.has_expired:
             with kept.app.app_context():
-                clear_expired(poller.collection_id, poller.instant)
+                clear_expired(collection_id, poller.instant)
             continue
         if not plan.fixed:
-            raise _nothing_to_serve(poller.collection_name, collection_type)
-        counted = move(
-            direct,
-            moves(plan, rng),
-            collection_id=poller.collection_id,
-            revision=plan.revision,
-            of_spike=plan.spike is not None,
-        )
-        if counted is not None:
-            data = values(plan, counted, rng, poller.instant)
-            return _reading(poller.collection_name, collection_type, poller.instant, data, plan), poller
+            raise _nothing_to_serve(poller.granted.collection_name, ask.collection_type)
+        answer = _served(direct, poller, ask.collection_type, plan, now=now, rng=rng)
+        if plan.counters:
+            pollers.keep(ask, poller)
+    if answer is not None:
+        return answer
     raise Unavailable(
         "The collection is being changed all the time. Try again.", headers={"Retry-After": "1"}
     )
+
+
+def _served_as_before(
+    direct: Direct, kept: Plans, poller: Poller | None, ask: Ask, *, now: datetime, rng: random.Random
+) -> tuple[Reading, Poller] | None:
+    """The answer by what was known last, if that still holds; counters alone can tell."""
+    plan = kept.last((poller.granted.collection_id, ask.collection_type)) if poller else None
+    if poller is None or plan is None or plan.has_expired or plan.revision != poller.granted.revision:
+        return None
+    return _served(direct, poller, ask.collection_type, plan, now=now, rng=rng) if plan.counters else None
+
+
+def _served(
+    direct: Direct,
+    poller: Poller,
+    collection_type: CollectionType,
+    plan: Plan,
+    *,
+    now: datetime,
+    rng: random.Random,
+) -> tuple[Reading, Poller] | None:
+    """The answer by this plan; None where it does not hold any more, and nothing was done."""
+    counted: Mapping[int, Exact] = {}
+    if plan.counters:
+        since, until = plan.since, min(plan.until, poller.expires_at or plan.until)
+        if direct.is_sqlite and not since <= now < until:
+            return None
+        moved = move(direct, moves(plan, rng), poller.granted, since, until, of_spike=plan.spike is not None)
+        if moved is None:
+            return None
+        counted, instant = moved.numbers, clock.of_database(moved.instant) if moved.instant else now
+        poller = poller._replace(instant=instant)
+    data = values(plan, counted, rng, poller.instant)
+    name = poller.granted.collection_name
+    return _reading(name, collection_type, poller.instant, data, plan), poller
 
 
 def clear_expired(collection_id: int, now: datetime) -> None:

@@ -3,19 +3,23 @@
 The rule is `values.advance`. SQLite runs that very function; for PostgreSQL it stands here as SQL over
 NUMERIC, which is as exact, and a test holds the two against each other.
 
-The statement names the revision of the collection that the caller has read. Where it is another one by
-now, it moves nothing: the caller has to read again. So no lock is held between reading and moving.
+The statement names what the caller knows: who asks, the collection, its revision, the interval of time. Where
+anything of it is different by now, it moves nothing, and the caller has to read again. So no lock is held
+between reading and moving, and whoever has read it all before need not read it again.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
+from app import clock
 from app.database import as_text, from_text
 from app.direct import Direct
+from app.prepared import LATER
 from app.values import LARGEST_INTEGER, Exact
 
 
@@ -37,33 +41,70 @@ class Moves:
         self.each = tuple(moves)
 
     @cached_property
-    def as_json(self) -> Mapping[str, object]:
+    def as_json(self) -> dict[str, Any]:
         """For SQLite."""
         rows = [(each.id, as_text(each.step), each.direction, each.goes_on) for each in self.each]
         return {"moves": orjson.dumps(rows).decode()}
 
     @cached_property
-    def as_arrays(self) -> Mapping[str, object]:
+    def as_arrays(self) -> dict[str, Any]:
         """For PostgreSQL, each column as it writes an array: numbers and truth values need no escaping."""
         ids, steps, directions, goes_on = zip(*self.each, strict=True)
         columns = {"ids": ids, "steps": steps, "directions": directions, "goes_on": goes_on}
         return {name: f"{{{','.join(map(str, column))}}}" for name, column in columns.items()}
 
 
-def move(
-    direct: Direct, moves: Moves, *, collection_id: int, revision: int, of_spike: bool
-) -> Mapping[int, Exact] | None:
-    """Move each counter on by one step and tell their new values by id; None where the collection
-    has another revision by now, and nothing has moved."""
-    if not moves.each:
-        return {}
-    statement = _STATEMENTS[direct.is_sqlite, of_spike]
-    wanted = moves.as_json if direct.is_sqlite else moves.as_arrays
-    rows = direct.write(statement, {"collection_id": collection_id, "revision": revision, **wanted})
-    if direct.is_sqlite:
-        return {id_: from_text(value) for id_, value in rows} or None
-    return dict(rows) or None
+class Granted(NamedTuple):
+    """Who was found to hold a key, and to be allowed to read a collection, when it had this revision."""
 
+    key_hash: str
+    key_id: int
+    expires_at: Any
+    """As the database gave it."""
+    user_id: int
+    role: str
+    collection_type: str
+    collection_id: int
+    collection_name: str
+    owner_id: int
+    revision: int
+
+
+class Moved(NamedTuple):
+    """What the counters have come to, by id, and the database's instant, where it has a clock."""
+
+    numbers: Mapping[int, Exact]
+    instant: datetime | None
+
+
+def move(
+    direct: Direct, moves: Moves, granted: Granted, since: datetime, until: datetime, *, of_spike: bool
+) -> Moved | None:
+    """Move each counter on by one step, in `[since, until)` by the database's clock, where it has one. None
+    where what was granted does not hold any more: then nothing has moved."""
+    statement = _STATEMENTS[direct.is_sqlite, of_spike]
+    if direct.is_sqlite:
+        rows = direct.write(statement, granted._asdict() | moves.as_json)
+        return Moved({id_: from_text(value) for id_, value in rows}, None) if rows else None
+    interval = {"since": clock.to_database(since), "until": clock.to_database(until)}
+    rows = direct.write(statement, granted._asdict() | moves.as_arrays | interval)
+    return Moved({id_: value for id_, value, _ in rows}, rows[0][2]) if rows else None
+
+
+# --- Whether what was granted still holds: every row that decided it is as it was ----------------------
+
+_STILL = """
+api_keys.id = :key_id AND api_keys.key_hash = :key_hash AND api_keys.user_id = :user_id
+    AND api_keys.revoked_at IS NULL AND api_keys.expires_at {expires_at}
+    AND users.id = :user_id AND users.role = :role
+    AND collections.id = :collection_id AND collections.name = :collection_name
+    AND collections.owner_id = :owner_id AND collections.revision = :revision
+    AND (NOT api_keys.is_limited OR EXISTS (
+        SELECT 1 FROM api_key_collections AS listed
+        WHERE listed.api_key_id = :key_id AND listed.collection_id = :collection_id
+          AND (listed.collection_type IS NULL OR listed.collection_type = :collection_type)
+    ))
+"""
 
 # --- SQLite: one writer at a time, and `counter_next` is `values.advance` -----------------------------
 
@@ -74,8 +115,7 @@ FROM (
     SELECT value ->> 0 AS id, value ->> 1 AS step, value ->> 2 AS direction, value ->> 3 AS goes_on
     FROM json_each(:moves)
 ) AS wanted
-WHERE counter.id = wanted.id
-  AND (SELECT revision FROM collections WHERE id = :collection_id) = :revision
+WHERE counter.id = wanted.id AND EXISTS (SELECT 1 FROM api_keys, users, collections WHERE {still})
 RETURNING id, current_number
 """
 
@@ -89,7 +129,11 @@ END)
 
 _POSTGRESQL = """
 WITH held AS (
-    SELECT id FROM collections WHERE id = :collection_id AND revision = :revision FOR NO KEY UPDATE
+    SELECT collections.id, statement_timestamp() AS instant, {later}
+    FROM api_keys, users, collections
+    WHERE {still}
+        AND statement_timestamp() >= :since::timestamptz AND statement_timestamp() < :until::timestamptz
+    FOR NO KEY UPDATE OF collections
 ), wanted AS (
     SELECT * FROM unnest(:ids::int[], :steps::numeric[], :directions::int[], :goes_on::bool[])
         AS moves (id, step, direction, goes_on)
@@ -103,7 +147,7 @@ SET current_number = CASE
 END
 FROM held CROSS JOIN wanted{join}
 WHERE counter.id = wanted.id
-RETURNING counter.id, counter.current_number
+RETURNING counter.id, counter.current_number, held.instant
 """
 
 # A copy that has not counted yet goes on from the collection's counter, which a poll from just before
@@ -117,16 +161,21 @@ _BEGINS = """, own AS (
 )"""
 _GOES_ON = "coalesce(counter.current_number, CASE WHEN wanted.goes_on THEN own.current_number END)"
 
+_ON_SQLITE = {"still": _STILL.format(expires_at="IS :expires_at")}
+_ON_POSTGRESQL = {
+    "still": _STILL.format(expires_at="IS NOT DISTINCT FROM :expires_at::timestamptz"),
+    "largest": LARGEST_INTEGER,
+    "later": LATER,
+}
+_OF_FIELDS = {"table": "fields", "last": "counter.current_number"}
 _STATEMENTS = {
-    (True, False): _SQLITE.format(table="fields", last="counter.current_number"),
-    (True, True): _SQLITE.format(table="spike_schedule_fields", last=_COLLECTIONS_OWN),
-    (False, False): _POSTGRESQL.format(
-        table="fields", last="counter.current_number", largest=LARGEST_INTEGER, more="", join=""
-    ),
+    (True, False): _SQLITE.format(**_ON_SQLITE, **_OF_FIELDS),
+    (True, True): _SQLITE.format(**_ON_SQLITE, table="spike_schedule_fields", last=_COLLECTIONS_OWN),
+    (False, False): _POSTGRESQL.format(**_ON_POSTGRESQL, **_OF_FIELDS, more="", join=""),
     (False, True): _POSTGRESQL.format(
+        **_ON_POSTGRESQL,
         table="spike_schedule_fields",
         last=_GOES_ON,
-        largest=LARGEST_INTEGER,
         more=_BEGINS,
         join=" LEFT JOIN own ON own.copy_id = wanted.id",
     ),

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from app.database import as_text, db
 from app.direct import direct
-from app.models import Collection, Field, SpikeScheduleField
-from app.models.counters import Move, Moves, move
+from app.generation.plans import EARLIEST, LATEST
+from app.models import ApiKey, Collection, Field, SpikeScheduleField, User
+from app.models.counters import Granted, Move, Moves, move
 from app.values import LARGEST_INTEGER, advance
 from tests.support.properties import talks_to_the_app
 
@@ -72,12 +73,20 @@ def set_up(model: type, id_: int, counter) -> None:
     db.session.commit()
 
 
-def move_now(moves, *, of_spike: bool):
-    """Move counters of the one collection, which nobody is changing."""
-    collection = db.session.execute(sa.select(Collection.id, Collection.revision)).one()
+def granted() -> Granted:
+    """What is known of the one key and the one collection, which nobody is changing."""
+    key = db.session.execute(
+        sa.select(ApiKey.key_hash, ApiKey.id, ApiKey.expires_at, User.id, User.role).join(User)
+    ).one()
+    collection = Collection.id, Collection.name, Collection.owner_id, Collection.revision
+    row = db.session.execute(sa.select(*collection)).one()
     db.session.rollback()
-    known = {"collection_id": collection.id, "revision": collection.revision}
-    return move(direct(), Moves(moves), **known, of_spike=of_spike)
+    return Granted(*key[:4], key.role.name, "PERFORMANCE", *row)
+
+
+def move_now(moves, *, of_spike: bool, by: Granted | None = None):
+    moved = move(direct(), Moves(moves), by or granted(), EARLIEST, LATEST, of_spike=of_spike)
+    return moved.numbers if moved else None
 
 
 def stands(model: type, id_: int) -> Decimal:
@@ -88,7 +97,8 @@ def stands(model: type, id_: int) -> Decimal:
 
 @pytest.fixture
 def rows(app, make):
-    """Ten counters: the ids of the fields, and of their copies in a spike."""
+    """Ten counters: the ids of the fields, and of their copies in a spike; and a key that may read them."""
+    make.key()
     fields = [{"value_type": "INCREMENT"}] * 10
     collection = make.collection("Truck 01", *fields)
     spike = make.spike(collection)
@@ -127,10 +137,6 @@ def test_a_copy_that_has_not_counted_advances_from_where_its_field_stands(rows, 
     assert stands(Field, field_id) == fields_own
 
 
-def test_moving_nothing_is_nothing(rows):
-    assert move_now([], of_spike=False) == {}
-
-
 def test_counters_that_are_not_named_stand_still(rows):
     (moving, still, *_), _ = rows
     move_now([Move(moving, Decimal(1), 1)], of_spike=False)
@@ -141,16 +147,9 @@ def test_counters_that_are_not_named_stand_still(rows):
 @pytest.mark.parametrize("of_spike", [False, True])
 def test_nothing_moves_where_the_collection_has_changed_meanwhile(rows, of_spike):
     id_ = rows[of_spike][0]
-    collection = db.session.execute(sa.select(Collection.id, Collection.revision)).one()
-    db.session.rollback()
+    known = granted()
     set_up(Field, rows[0][1], EXAMPLES[0])
-    moved = move(
-        direct(),
-        Moves([Move(id_, Decimal(1), 1)]),
-        collection_id=collection.id,
-        revision=collection.revision,
-        of_spike=of_spike,
-    )
+    moved = move_now([Move(id_, Decimal(1), 1)], of_spike=of_spike, by=known)
     assert moved is None
     assert stands(SpikeScheduleField if of_spike else Field, id_) is None
 

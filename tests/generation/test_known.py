@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
+from tests.support.grants import CHANGES
 from tests.support.postgres import on_postgresql
 from tests.support.wait import wait_until
 
@@ -47,28 +48,6 @@ def test_asking_whether_anything_was_written_is_all_that_a_poll_asks(tool, queri
 def test_after_a_write_of_anything_it_is_looked_up_again(make, tool, looked_up, collection):
     make.collection("Bridge")
     assert looked_up(tool) == 1
-
-
-def limit_the_key(place):
-    listed = [{"collection_id": place.bridge}]
-    return place.owner.patch(f"/api/api-keys/{place.tool.id}", {"allowed_collections": listed})
-
-
-def delete_its_user(place):
-    return place.admin.delete(f"/api/users/{place.owner.user_id}?transfer_to={place.admin.user_id}")
-
-
-CHANGES = {
-    "the key is revoked": (lambda place: place.owner.delete(f"/api/api-keys/{place.tool.id}"), 401),
-    "the key is limited": (limit_the_key, 404),
-    "its user is deleted": (delete_its_user, 401),
-    "the collection is renamed": (lambda place: place.owner.patch(place.truck, {"name": "Lorry"}), 404),
-    "the collection is deleted": (lambda place: place.owner.delete(place.truck), 404),
-    "its owner changes": (
-        lambda place: place.admin.patch(place.truck, {"owner_id": place.admin.user_id}),
-        404,
-    ),
-}
 
 
 @pytest.fixture
