@@ -36,18 +36,19 @@ class Plans:
 
     def last(self, key: Key) -> Plan | None:
         """The plan that is kept, whether it holds or not."""
-        return self._plans.get(key)
-
-    def find(self, key: Key, revision: int, now: datetime) -> Plan | None:
-        """The plan that holds, if it is kept."""
         plan = self._plans.get(key)
-        if plan is None or not plan.holds(revision, now):
+        if plan is None:
             return None
         try:
             self._plans.move_to_end(key)
         except KeyError:
             return plan  # another thread has let go of it meanwhile
         return plan
+
+    def find(self, key: Key, revision: int, now: datetime) -> Plan | None:
+        """The plan that holds, if it is kept."""
+        plan = self.last(key)
+        return plan if plan is not None and plan.holds(revision, now) else None
 
     def keep(self, key: Key, plan: Plan) -> None:
         """Keep a plan, and let go of those that were not used for longest."""

@@ -44,9 +44,9 @@ def read_out(
     have been polled before, that they still can be moved says it all, and nothing is asked.
     """
     answer = _served_as_before(direct, kept, pollers.find(ask), ask, now=now, rng=rng)
+    if answer is not None:
+        return answer
     for _ in range(MOST_TRIES):
-        if answer is not None:
-            return answer
         poller = identify(direct, ask, now)
         collection_id, revision = poller.granted.collection_id, poller.granted.revision
         plan = plans.plan_of(kept, collection_id, ask.collection_type, revision, poller.instant)
@@ -59,10 +59,10 @@ def read_out(
         if not plan.fixed:
             raise _nothing_to_serve(poller.granted.collection_name, ask.collection_type)
         answer = _served(direct, poller, ask.collection_type, plan, now=now, rng=rng)
-        if plan.counters:
-            pollers.keep(ask, poller)
-    if answer is not None:
-        return answer
+        if answer is not None:
+            if plan.counters:
+                pollers.keep(ask, poller)
+            return answer
     raise Unavailable(
         "The collection is being changed all the time. Try again.", headers={"Retry-After": "1"}
     )

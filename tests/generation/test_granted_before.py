@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
-from app.generation import poller
+from app.generation import plans, poller
 from app.models import Role
 from tests.conftest import person
 from tests.support.grants import CHANGES
@@ -108,3 +108,15 @@ def test_more_than_a_worker_can_keep_is_looked_up_again(app, make, monkeypatch):
     for expected in (1, 2):
         assert [tool.data(f"Truck {number}")["km"] for number in range(5)] == [expected] * 5
     assert len(app.extensions["pollers"]) <= 2
+
+
+def test_a_plan_that_is_used_for_counters_alone_stays(app, make, monkeypatch, queries):
+    monkeypatch.setitem(app.extensions, "plans", plans.Plans(app, most_fields=4))  # two of one field
+    tool = make.key()
+    for number in range(3):
+        make.collection(f"Truck {number}", COUNTER)
+    for number in (0, 1, 0, 2):
+        tool.data(f"Truck {number}")
+    with queries() as seen:
+        tool.data("Truck 0")
+    assert len(work(seen)) == 1
