@@ -12,7 +12,7 @@ from app import clock, create_app, startup
 from app.database import db
 from fuzz.world import World, world
 from tests.conftest import CHEAP_PASSWORDS, settings_for
-from tests.support.moments import NOW
+from tests.support.moments import NOW, as_the_database_has_it
 
 
 @contextmanager
@@ -35,6 +35,7 @@ def ground(database_url: str, instance: Path) -> Iterator[World]:
     with (
         time_machine.travel(NOW, tick=False),
         patch.object(clock, "of_database", lambda _instant: clock.now()),
+        patch.object(clock, "to_database", as_the_database_has_it),
         ready_app(database_url, instance) as app,
         world(app) as made,
     ):

@@ -21,6 +21,7 @@ from app.direct import Direct
 from app.models import Role, User
 from tests.support.client import Caller
 from tests.support.make import Maker
+from tests.support.moments import as_the_database_has_it
 from tests.support.postgres import POSTGRESQL, server_url, unavailable_reason
 from tests.support.throwaway_postgres import fresh_database
 
@@ -93,14 +94,6 @@ def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
     with app.app_context():
         app.extensions["direct"].close()
         db.engine.dispose()
-
-
-def as_the_database_has_it(instant: datetime) -> datetime:
-    """An instant of the tests' time by the clock of the database, which does not stand still."""
-    try:
-        return instant + (time_machine.escape_hatch.datetime.datetime.now(UTC) - app_clock.now())
-    except OverflowError:  # the beginning or the end of all time
-        return instant
 
 
 @pytest.fixture

@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import time_machine
+
+from app import clock
+
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 
 
@@ -13,3 +17,11 @@ def at(minutes: float) -> str:
 def written(moment: datetime) -> str:
     """ISO 8601 in UTC, with Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def as_the_database_has_it(instant: datetime) -> datetime:
+    """An instant of the tests' time by the clock of the database, which does not stand still."""
+    try:
+        return instant + (time_machine.escape_hatch.datetime.datetime.now(UTC) - clock.now())
+    except OverflowError:  # the beginning or the end of all time
+        return instant
