@@ -43,13 +43,22 @@ def init_app(app: Flask) -> None:
 
 def on_domain_error(error: DomainError) -> Response:
     """What Spikecast itself refuses."""
-    db.session.rollback()
+    give_up()
     if isinstance(error, Forbidden) and "actor" in g:
         audit.note_refused_request(g.actor, **error.noted)
     members = dict(error.facts)
     if error.faults:
         members["errors"] = error.faults
     return problem(error.status, error.title, error.detail, error.kind, members, error.headers)
+
+
+def give_up() -> None:
+    """Undo what was begun. Where the database is gone by now, it was not done either."""
+    try:
+        db.session.rollback()
+    except DBAPIError as error:
+        log.warning("The database went away from %s: %s", ascii(request.path), _first_line(error))
+        db.session().invalidate()
 
 
 def on_http_exception(error: HTTPException) -> Response:
@@ -80,7 +89,7 @@ def on_database_error(error: Exception) -> Response:
     if not is_passing(error):
         return on_unforeseen(error)
     log.warning("The database did not serve %s: %s", ascii(request.path), _first_line(error))
-    db.session.rollback()
+    give_up()
     said = "The database is busy or away. Try again in a moment."
     retry = Unavailable(said, headers={"Retry-After": str(RETRY_SECONDS)})
     return problem(retry.status, retry.title, retry.detail, headers=retry.headers)
@@ -111,7 +120,7 @@ def is_passing(error: Exception) -> bool:
 def on_unforeseen(error: Exception) -> Response:
     """A fault of ours: told to the log whole, to the client only that it happened."""
     log.error("Failed at %s %s", request.method, ascii(request.path), exc_info=error)
-    db.session.rollback()
+    give_up()
     return on_logged(error)
 
 
