@@ -11,7 +11,7 @@ from app import clock, keys
 from app.direct import STATE, Direct, Row
 from app.errors import DomainError, NotFound, Unauthenticated
 from app.models import Actor, Role
-from app.models.counters import Granted
+from app.models.counters import IS_LISTED, Granted
 from app.values import CollectionType
 
 
@@ -76,13 +76,8 @@ SELECT {instant}, api_keys.revoked_at, api_keys.expires_at,
     api_keys.id, api_keys.user_id, users.role"""
 _KEY = """
 FROM api_keys JOIN users ON users.id = api_keys.user_id"""
-_COLLECTION = """,
-    collections.id, collections.name, collections.owner_id, collections.revision,
-    NOT api_keys.is_limited OR EXISTS (
-        SELECT 1 FROM api_key_collections AS listed
-        WHERE listed.api_key_id = api_keys.id AND listed.collection_id = collections.id
-          AND (listed.collection_type IS NULL OR listed.collection_type = :collection_type)
-    )"""
+_COLLECTION = f""",
+    collections.id, collections.name, collections.owner_id, collections.revision, {IS_LISTED}"""
 _JOINED = """
 LEFT JOIN collections ON collections.{column} = :wanted"""
 _WHERE = """

@@ -91,6 +91,13 @@ def move(
     return Moved({id_: value for id_, value, _ in rows}, rows[0][2]) if rows else None
 
 
+IS_LISTED = """NOT api_keys.is_limited OR EXISTS (
+        SELECT 1 FROM api_key_collections AS listed
+        WHERE listed.api_key_id = api_keys.id AND listed.collection_id = collections.id
+          AND (listed.collection_type IS NULL OR listed.collection_type = :collection_type)
+    )"""
+"""Whether a key may read a collection by its own list, of `api_keys` and `collections` in a statement."""
+
 # --- Whether what was granted still holds: every row that decided it is as it was ----------------------
 
 _STILL = """
@@ -99,11 +106,7 @@ api_keys.id = :key_id AND api_keys.key_hash = :key_hash AND api_keys.user_id = :
     AND users.id = :user_id AND users.role = :role
     AND collections.id = :collection_id AND collections.name = :collection_name
     AND collections.owner_id = :owner_id AND collections.revision = :revision
-    AND (NOT api_keys.is_limited OR EXISTS (
-        SELECT 1 FROM api_key_collections AS listed
-        WHERE listed.api_key_id = :key_id AND listed.collection_id = :collection_id
-          AND (listed.collection_type IS NULL OR listed.collection_type = :collection_type)
-    ))
+    AND ({listed})
 """
 
 # --- SQLite: one writer at a time, and `counter_next` is `values.advance` -----------------------------
@@ -161,9 +164,9 @@ _BEGINS = """, own AS (
 )"""
 _GOES_ON = "coalesce(counter.current_number, CASE WHEN wanted.goes_on THEN own.current_number END)"
 
-_ON_SQLITE = {"still": _STILL.format(expires_at="IS :expires_at")}
+_ON_SQLITE = {"still": _STILL.format(expires_at="IS :expires_at", listed=IS_LISTED)}
 _ON_POSTGRESQL = {
-    "still": _STILL.format(expires_at="IS NOT DISTINCT FROM :expires_at::timestamptz"),
+    "still": _STILL.format(expires_at="IS NOT DISTINCT FROM :expires_at::timestamptz", listed=IS_LISTED),
     "largest": LARGEST_INTEGER,
     "later": LATER,
 }
