@@ -193,7 +193,7 @@ class Direct:
         connection = self._own.connection
         driver = connection.driver_connection if connection else None
         broken = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
-        # What has no state does not come from the server; libpq does not always notice at once that it is gone
+        # What has no state does not come from the server: libpq may not notice at once that it is gone
         broken = broken or (not self.is_sqlite and getattr(error, "sqlstate", None) is None)
         if database.only_reads(error):
             self._give_up_all()
