@@ -21,13 +21,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from app import database
-from app.known import Known
+from app.known import STATE, Known
 from app.prepared import Prepared
 from app.turns import Turns
 from app.wal import WriteAheadLog, log_of
 
-# The snapshot names the transactions that a statement sees: two that are the same see the same rows.
-STATE = "pg_current_snapshot()::text"
 _ASK = f"SELECT {STATE}, statement_timestamp()"
 # All that polls ask is looked up by indexes. PostgreSQL would rather read a table whole that is nearly empty,
 # and keeps to that plan while it grows, until it is analyzed: so long each poll would read all of it.
@@ -80,23 +78,22 @@ class Direct:
     ) -> tuple[datetime | None, Sequence[Row]]:
         """What `read` gives now, and before it, where it was read earlier, the database's instant now.
 
-        Whoever has read it before asks only whether anything at all was written since: on PostgreSQL, where a
+        Whoever has read it before asks only whether it can have changed since: on PostgreSQL, where a
         way to the server costs less the shorter the question is. There its first column is `STATE`.
         """
         if self.is_sqlite:
             return None, self.read(statement, parameters)
-        key, at = (statement, *parameters.values()), time.monotonic()
-        known = self._own.known
-        if key in known.rows and known.is_worth_asking(at):
+        key = (statement, *parameters.values())
+        if key in self._own.known.rows:
             [(state, instant)] = self.read(_ASK, {})
             known = self._own.known  # another one, if the connection was lost meanwhile
-            known.stands_at(state, at)
+            known.stands_at(state)
             if key in known.rows:
                 return instant, known.rows[key]
         rows = self.read(statement, parameters)
         if rows:
             known = self._own.known
-            known.stands_at(rows[0][0], at)
+            known.stands_at(rows[0][0])
             known.keep(key, rows)
         return None, rows
 

@@ -2,7 +2,6 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -93,64 +92,67 @@ def plan_of(
 
 def read(collection_id: int, collection_type: CollectionType, now: datetime) -> Plan | None:
     """What the collection is served from at `now`, and how long; the same few queries for any size."""
-    revision = db.session.scalar(sa.select(Collection.revision).where(Collection.id == collection_id))
-    if revision is None:
+    connection = db.session.connection()  # columns are all that is wanted, no models
+    asked = {"collection_id": collection_id, "collection_type": collection_type, "now": now}
+    collection = connection.execute(_COLLECTION, asked).one_or_none()
+    if collection is None:
         return None
-    begun = _last_begun(collection_id, now)
+    begun = connection.execute(_LAST_BEGUN, asked).all()
     active = next((row for row in begun if row.end_datetime > now), None)
     spike = Spike(active.id, active.end_datetime) if active else None
     has_expired = any(row.end_datetime <= now for row in begun)
     since = max((active.start_datetime if active else row.end_datetime for row in begun), default=EARLIEST)
-    until = spike.ends if spike else _next_start(collection_id, now) or LATEST
+    until = spike.ends if spike else collection.next_start or LATEST
+    rows = connection.execute(_COPIES if spike else _FIELDS, asked | {"spike_id": spike and spike.id})
     return Plan(
-        revision,
-        since,
-        until,
-        spike,
-        has_expired,
-        *sorted_out(_sources(collection_id, collection_type, spike)),
+        collection.revision, since, until, spike, has_expired, *sorted_out([_source(row) for row in rows])
     )
 
 
-def _last_begun(collection_id: int, now: datetime) -> Sequence[sa.Row[int, datetime, datetime]]:
-    """The two that end last among the schedules that have begun: the active one is among them, and one
-    that has expired, if there are such."""
-    query = (
-        sa.select(SpikeSchedule.id, SpikeSchedule.start_datetime, SpikeSchedule.end_datetime)
-        .where(SpikeSchedule.collection_id == collection_id, SpikeSchedule.start_datetime <= now)
-        .order_by(SpikeSchedule.end_datetime.desc())
-        .limit(2)
+def _source(row: sa.Row[*tuple[Any, ...]]) -> Source:
+    of_copy = row.overridden is not None
+    return Source(
+        row.id,
+        row.field_name,
+        row.value_type,
+        cast(Settings, row._mapping),
+        goes_on=of_copy and goes_on(row.overridden),
     )
-    return db.session.execute(query).all()
 
 
-def _next_start(collection_id: int, now: datetime) -> datetime | None:
-    query = sa.select(sa.func.min(SpikeSchedule.start_datetime)).where(
-        SpikeSchedule.collection_id == collection_id, SpikeSchedule.start_datetime > now
-    )
-    return db.session.scalar(query)
+# --- Statements, made once: that takes longer than to run them -----------------------------------------
+
+_ASKED: sa.BindParameter[Any] = sa.bindparam("collection_id")
+_TYPE: sa.BindParameter[Any] = sa.bindparam("collection_type")
+_NOW: sa.BindParameter[Any] = sa.bindparam("now")
+
+_COLLECTION = sa.select(
+    Collection.revision,
+    sa.select(sa.func.min(SpikeSchedule.start_datetime))
+    .where(SpikeSchedule.collection_id == Collection.id, SpikeSchedule.start_datetime > _NOW)
+    .scalar_subquery()
+    .label("next_start"),
+).where(Collection.id == _ASKED)
+
+# The two that end last among the schedules that have begun: the active one is among them, and one that has
+# expired, if there are such.
+_LAST_BEGUN = (
+    sa.select(SpikeSchedule.id, SpikeSchedule.start_datetime, SpikeSchedule.end_datetime)
+    .where(SpikeSchedule.collection_id == _ASKED, SpikeSchedule.start_datetime <= _NOW)
+    .order_by(SpikeSchedule.end_datetime.desc())
+    .limit(2)
+)
 
 
-def _sources(collection_id: int, collection_type: CollectionType, spike: Spike | None) -> list[Source]:
-    """The fields to serve, in the order in which they were created: the copies during a spike."""
-    if spike is None:
-        table: Any = Field
-        query: sa.Select[*tuple[Any, ...]] = sa.select(sa.literal(value=False).label("goes_on"))
-        query = query.where(Field.collection_id == collection_id).order_by(Field.id)
-    else:
-        table = SpikeScheduleField
-        own_start = SpikeScheduleField.overridden_settings.label("overridden")
-        query = sa.select(own_start).where(SpikeScheduleField.spike_schedule_id == spike.id)
-        query = query.order_by(SpikeScheduleField.original_field_id)
+def _served(table: Any, overridden: Any) -> sa.Select[*tuple[Any, ...]]:
     columns = [getattr(table, name) for name in ("id", "field_name", "value_type", *SETTING_NAMES)]
-    query = query.add_columns(*columns).where(table.collection_type == collection_type)
-    return [
-        Source(
-            row.id,
-            row.field_name,
-            row.value_type,
-            cast(Settings, row._mapping),
-            goes_on=spike is not None and goes_on(row.overridden),
-        )
-        for row in db.session.execute(query)
-    ]
+    return sa.select(overridden.label("overridden"), *columns).where(table.collection_type == _TYPE)
+
+
+# The fields to serve, in the order in which they were created: the copies during a spike.
+_FIELDS = _served(Field, sa.null()).where(Field.collection_id == _ASKED).order_by(Field.id)
+_COPIES = (
+    _served(SpikeScheduleField, SpikeScheduleField.overridden_settings)
+    .where(SpikeScheduleField.spike_schedule_id == sa.bindparam("spike_id"))
+    .order_by(SpikeScheduleField.original_field_id)
+)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from flask import Flask
 
 from app import clock, keys
-from app.direct import STATE, Direct, Row
+from app.direct import Direct, Row
 from app.errors import DomainError, NotFound, Unauthenticated
+from app.known import STATE
 from app.models import Actor, Role
 from app.models.counters import IS_LISTED, Granted
 from app.values import CollectionType
@@ -131,7 +132,7 @@ def _alive(
 
 
 def identify(direct: Direct, ask: Ask, now: datetime) -> Poller:
-    """Check key and collection, in one query, or a shorter one where nothing was written since."""
+    """Check key and collection, in one query, or a shorter one where nothing of it can have changed since."""
     key_hash, (name, id_), collection_type = ask
     column, wanted = ("id", id_) if name is None else ("name", name)
     parameters = {"key_hash": key_hash, "wanted": wanted, "collection_type": collection_type.name}
