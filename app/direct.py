@@ -9,7 +9,7 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -73,29 +73,24 @@ class Direct:
                 raise
         return self._run(statement, parameters)
 
-    def read_known(
-        self, statement: str, parameters: Mapping[str, Any]
-    ) -> tuple[datetime | None, Sequence[Row]]:
-        """What `read` gives now, and before it, where it was read earlier, the database's instant now.
+    def recall(self, key: Hashable) -> tuple[datetime, Any] | None:
+        """What is kept under this key, if none of it can have changed, and the database's instant.
 
-        Whoever has read it before asks only whether it can have changed since: on PostgreSQL, where a
-        way to the server costs less the shorter the question is. There its first column is `STATE`.
+        On PostgreSQL, where a way to the server costs less the shorter the question is.
         """
-        if self.is_sqlite:
-            return None, self.read(statement, parameters)
-        key = (statement, *parameters.values())
-        if key in self._own.known.rows:
-            [(state, instant)] = self.read(_ASK, {})
-            known = self._own.known  # another one, if the connection was lost meanwhile
-            known.stands_at(state)
-            if key in known.rows:
-                return instant, known.rows[key]
-        rows = self.read(statement, parameters)
-        if rows:
-            known = self._own.known
-            known.stands_at(rows[0][0])
-            known.keep(key, rows)
-        return None, rows
+        if key not in self._own.known:
+            return None
+        [(state, instant)] = self.read(_ASK, {})
+        known = self._own.known  # another one, if the connection was lost meanwhile
+        known.stands_at(state)
+        kept = known.find(key)
+        return None if kept is None else (instant, kept)
+
+    def keep(self, key: Hashable, state: object, made: Any) -> None:
+        """Keep what was made of rows that were read together with this `STATE`."""
+        if not self.is_sqlite:
+            self._own.known.stands_at(state)
+            self._own.known.keep(key, made)
 
     def write(self, statement: str, parameters: Mapping[str, Any]) -> Sequence[Row]:
         """The same for a statement that writes. Nobody knows whether one that broke off has

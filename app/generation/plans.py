@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -30,18 +31,17 @@ class Plans:
 
     def __init__(self, app: Flask, most_fields: int) -> None:
         self.app, self._most_fields, self._fields = app, most_fields, 0
+        self._crowded = most_fields * 3 // 4
         self._plans: OrderedDict[Key, Plan] = OrderedDict()
         self._lock = threading.Lock()
 
     def last(self, key: Key) -> Plan | None:
         """The plan that is kept, whether it holds or not."""
         plan = self._plans.get(key)
-        if plan is None:
-            return None
-        try:
-            self._plans.move_to_end(key)
-        except KeyError:
-            return plan  # another thread has let go of it meanwhile
+        # While there is room, nobody has to go, and to keep order would touch the neighbours' memory too.
+        if plan is not None and self._fields > self._crowded:
+            with suppress(KeyError):  # another thread has let go of it meanwhile
+                self._plans.move_to_end(key)
         return plan
 
     def find(self, key: Key, revision: int, now: datetime) -> Plan | None:

@@ -101,7 +101,7 @@ _FIND = {
 def check_key(direct: Direct, key_hash: str, now: datetime) -> None:
     """Refuse a key that does not count, before anything else is said about the request."""
     rows = direct.read(_FIND_KEY[direct.is_sqlite], {"key_hash": key_hash})
-    _alive(direct, rows, now, of_database=None)
+    _alive(direct, rows, now)
 
 
 def hash_of(key: str) -> str:
@@ -113,36 +113,48 @@ def hash_of(key: str) -> str:
     return keys.hashed(key)
 
 
-def _alive(
-    direct: Direct, rows: Sequence[Row], now: datetime, *, of_database: datetime | None
-) -> tuple[datetime, datetime | None, Row]:
-    """The instant, when the key expires, and the row of a key that counts. `of_database` is the database's
-    instant, if the row is older."""
+def _alive(direct: Direct, rows: Sequence[Row], now: datetime) -> tuple[datetime, datetime | None, Row]:
+    """The instant, when the key expires, and the row of a key that counts."""
     if not rows:
         raise refused("The API key is not known here.")
-    of_row, revoked_at, expires = rows[0][1:4]
-    of_database = of_database or of_row
-    instant = clock.of_database(of_database) if of_database else now
-    expires_at = None if expires is None else direct.instant(expires)
+    of_database, revoked_at, expires = rows[0][1:4]
     if revoked_at is not None:
         raise refused("The API key has been revoked.")
+    instant = clock.of_database(of_database) if of_database else now
+    expires_at = None if expires is None else direct.instant(expires)
+    _refuse_expired(expires_at, instant)
+    return instant, expires_at, rows[0][3:]
+
+
+def _refuse_expired(expires_at: datetime | None, instant: datetime) -> None:
     if expires_at is not None and expires_at <= instant:
         raise refused("The API key has expired.")
-    return instant, expires_at, rows[0][3:]
 
 
 def identify(direct: Direct, ask: Ask, now: datetime) -> Poller:
     """Check key and collection, in one query, or a shorter one where nothing of it can have changed since."""
+    recalled = direct.recall(ask)
+    if recalled is None:
+        return _looked_up(direct, ask, now)
+    of_database, (granted, expires_at, _) = recalled
+    instant = clock.of_database(of_database)
+    _refuse_expired(expires_at, instant)
+    return Poller(granted, expires_at, instant)
+
+
+def _looked_up(direct: Direct, ask: Ask, now: datetime) -> Poller:
     key_hash, (name, id_), collection_type = ask
     column, wanted = ("id", id_) if name is None else ("name", name)
     parameters = {"key_hash": key_hash, "wanted": wanted, "collection_type": collection_type.name}
-    of_database, rows = direct.read_known(_FIND[column][direct.is_sqlite], parameters)
-    instant, expires_at, row = _alive(direct, rows, now, of_database=of_database)
+    rows = direct.read(_FIND[column][direct.is_sqlite], parameters)
+    instant, expires_at, row = _alive(direct, rows, now)
     expires, key_id, user_id, role, collection_id, *collection, is_listed = row
     if collection_id is None or not is_listed or not _actor(user_id, role).may_read(collection[1]):
         raise gone()
     who = (key_hash, key_id, expires, user_id, role)
-    return Poller(Granted(*who, collection_type.name, collection_id, *collection), expires_at, instant)
+    poller = Poller(Granted(*who, collection_type.name, collection_id, *collection), expires_at, instant)
+    direct.keep(ask, rows[0][0], poller)
+    return poller
 
 
 @lru_cache
