@@ -14,7 +14,8 @@ except BadSetting as fault:
 bind = _settings.bind
 
 # One request at a time, in processes. A poll is less than a millisecond of Python, so threads only take
-# turns at it: measured, gthread with 4 threads swings between 0.4 and 1 of its speed under the same load
+# turns at it: measured, gthread with 4 threads swings between a third and all of its speed under the same
+# load. One or two processes more than there are cores are best: while one waits for the disk, another works
 # (docs/performance.md has what was measured for each setting).
 # A client that dribbles holds a worker, though: that is what the proxy's buffers are for
 # (deploy/nginx.conf). sync closes each connection after its answer, so there is no `keepalive` to set.

@@ -1,5 +1,6 @@
 """The measurements under load: each case in rounds, the servers in turn."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from tests.support.server import RunningServer
 STEPS = {"field 0008": 1, "field 0009": 5, "field 0010": 1}
 """By how much each counter of the world's counting collections moves."""
 
-PASSES = 4
+PASSES = 4 * servers.WORKERS
 """How often all of what is polled at random is polled before: so each worker knows nearly all of it."""
 
 
@@ -103,9 +104,10 @@ class Run:
             if self.wanted.growths():
                 with servers.spikecast(little.database_url) as small:
                     for growth in self.wanted.growths():
+                        of_little, of_much = little.asks[growth.name], much.asks[growth.name]
                         targets = [
-                            Target("little", small.url, little.asks[growth.name]),
-                            Target("much", large.url, much.asks[growth.name]),
+                            Target("little", small.url, _as_many(of_little, len(of_much))),
+                            Target("much", large.url, of_much),
                         ]
                         self._measure(database, growth, targets, cases.LEAST_GROWTH_RATIO)
             if cases.MEMORY in self.wanted.names:
@@ -113,8 +115,7 @@ class Run:
 
     def _memory(self, database: str, target: Target, server: RunningServer) -> None:
         self.progress.say(f"{database}: memory")
-        for _ in range(PASSES):
-            load.warm_up(target)
+        load.warm_up(target, PASSES)
         memory = [servers.memory_of(pid) for pid in servers.workers_of(server)]
         self.result.memory.append(Memory(database, memory))
         self.progress.step()
@@ -132,8 +133,7 @@ class Run:
         """Rounds in which each target has its turn; the order changes, so that no one is always first."""
         for target in targets:
             self.progress.say(f"{database}: {case.title}, warming up {target.name}")
-            for _ in range(1 if len(target.asks) == 1 else PASSES):
-                load.warm_up(target)
+            load.warm_up(target, PASSES)
         rounds: dict[str, list[load.Load]] = {target.name: [] for target in targets}
         for number in range(self.wanted.rounds):
             self.progress.say(f"{database}: {case.title}, round {number + 1} of {self.wanted.rounds}")
@@ -151,3 +151,12 @@ class Run:
         )
         self.result.measured.append(measured)
         self.progress.step()
+
+
+def _as_many(asks: Sequence[worlds.Ask], count: int) -> Sequence[worlds.Ask]:
+    """The asks again and again, each time in other words: so the load generator, which is on the same
+    machine, has as much to remember as of what there is much of, and takes as long for each."""
+    if len(asks) == count:
+        return asks
+    numbered = zip(range(count), itertools.cycle(asks), strict=False)
+    return [(f"{path}?{number}", header) for number, (path, header) in numbered]

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import config
 from bench.cases import SQLITE
 from tests.support import throwaway_postgres
 from tests.support.server import RunningServer, running_server
 
-WORKERS = 2
+WORKERS = config.load({}).workers
 
 
 @dataclass
@@ -49,7 +50,7 @@ def place(kind: str, settings: str = "") -> Iterator[Place]:
 
 @contextmanager
 def spikecast(database_url: str, synchronous: str = "FULL") -> Iterator[RunningServer]:
-    """Spikecast as it is shipped, with two workers."""
+    """Spikecast as it is shipped."""
     settings = {"SPIKECAST_SQLITE_SYNCHRONOUS": synchronous}
     with running_server(database_url, WORKERS, settings) as server:
         yield server

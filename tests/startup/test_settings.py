@@ -32,7 +32,7 @@ def test_everything_has_a_working_default():
         database_url=config.make_url(f"sqlite:///{REPOSITORY / 'instance' / 'spikecast.db'}"),
         secret_key=None,
         bind="127.0.0.1:8088",
-        workers=2,
+        workers=3,
         sqlite_synchronous="FULL",
         cached_fields=150_000,
         trusted_proxies=0,
