@@ -13,7 +13,7 @@ TABLE = "grants_revision"
 STATE = "(SELECT revision FROM grants_revision)"
 """The number, as part of a statement: what the same statement reads belongs to it."""
 MOST = 20_000
-"""What is kept, of a poll each: some 15 MB of a worker's memory."""
+"""What is kept, of a poll each: some 20 MB of a worker's memory."""
 
 
 class Known:
