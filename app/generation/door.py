@@ -81,13 +81,13 @@ def _asked(environ: Environ) -> tuple[Wanted, str] | None:
 
 def answer(parts: Mapping[str, Any], environ: Environ, wanted: Wanted, type_word: str) -> Answer:
     """Fresh values for whoever sends a key, of the app that has these parts; or the refusal as an error."""
-    key_hash, now, way = hash_of(_key_of(environ)), clock.now(), parts["direct"]
+    key_hash, way = hash_of(_key_of(environ)), parts["direct"]
     collection_type = CollectionType.from_word(type_word)
     if collection_type is None:
-        poller.check_key(way, key_hash, now)
+        poller.check_key(way, key_hash, clock.now)
         raise unknown_type(type_word)
     ask = Ask(key_hash, wanted, collection_type)
-    reading, by = service.read_out(way, parts["plans"], parts["pollers"], ask, now=now, rng=chance.rng)
+    reading, by = service.read_out(way, parts["plans"], parts["pollers"], ask, now=clock.now, rng=chance.rng)
     notes, note = parts["notes"], Note(by.granted.key_id, by.granted.collection_id, collection_type)
     # When the answer has been sent, so that no poller waits for it.
     afterwards = partial(notes.add, note, by.instant) if notes.is_due(note, by.instant) else None

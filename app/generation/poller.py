@@ -1,6 +1,6 @@
 """Who polls, and what they may read: the key and its collection."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,6 +14,8 @@ from app.known import STATE
 from app.models import Actor, Role
 from app.models.counters import IS_LISTED, Granted
 from app.values import CollectionType
+
+Clock = Callable[[], datetime]
 
 
 class Wanted(NamedTuple):
@@ -98,7 +100,7 @@ _FIND = {
 }
 
 
-def check_key(direct: Direct, key_hash: str, now: datetime) -> None:
+def check_key(direct: Direct, key_hash: str, now: Clock) -> None:
     """Refuse a key that does not count, before anything else is said about the request."""
     rows = direct.read(_FIND_KEY[direct.is_sqlite], {"key_hash": key_hash})
     _alive(direct, rows, now)
@@ -113,14 +115,18 @@ def hash_of(key: str) -> str:
     return keys.hashed(key)
 
 
-def _alive(direct: Direct, rows: Sequence[Row], now: datetime) -> tuple[datetime, datetime | None, Row]:
-    """The instant, when the key expires, and the row of a key that counts."""
+def _alive(direct: Direct, rows: Sequence[Row], now: Clock) -> tuple[datetime, datetime | None, Row]:
+    """The instant, when the key expires, and the row of a key that counts.
+
+    Where the database has no clock, the instant is taken after the look: what was deleted by then, as
+    expired, had expired before it.
+    """
     if not rows:
         raise refused("The API key is not known here.")
     of_database, revoked_at, expires = rows[0][1:4]
     if revoked_at is not None:
         raise refused("The API key has been revoked.")
-    instant = clock.of_database(of_database) if of_database else now
+    instant = clock.of_database(of_database) if of_database else now()
     expires_at = None if expires is None else direct.instant(expires)
     _refuse_expired(expires_at, instant)
     return instant, expires_at, rows[0][3:]
@@ -131,7 +137,7 @@ def _refuse_expired(expires_at: datetime | None, instant: datetime) -> None:
         raise refused("The API key has expired.")
 
 
-def identify(direct: Direct, ask: Ask, now: datetime) -> Poller:
+def identify(direct: Direct, ask: Ask, now: Clock) -> Poller:
     """Check key and collection, in one query, or a shorter one where nothing of it can have changed since."""
     recalled = direct.recall(ask)
     if recalled is None:
@@ -142,7 +148,7 @@ def identify(direct: Direct, ask: Ask, now: datetime) -> Poller:
     return Poller(granted, expires_at, instant)
 
 
-def _looked_up(direct: Direct, ask: Ask, now: datetime) -> Poller:
+def _looked_up(direct: Direct, ask: Ask, now: Clock) -> Poller:
     key_hash, (name, id_), collection_type = ask
     column, wanted = ("id", id_) if name is None else ("name", name)
     parameters = {"key_hash": key_hash, "wanted": wanted, "collection_type": collection_type.name}

@@ -14,7 +14,7 @@ from app.errors import NotFound, Unavailable
 from app.generation import plans
 from app.generation.plan import Plan, Spike, moves, values
 from app.generation.plans import Plans
-from app.generation.poller import Ask, Poller, Pollers, gone, identify
+from app.generation.poller import Ask, Clock, Poller, Pollers, gone, identify
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.counters import Move, move
 from app.models.spike import goes_on
@@ -34,7 +34,7 @@ class Reading(NamedTuple):
 
 
 def read_out(
-    direct: Direct, kept: Plans, pollers: Pollers, ask: Ask, *, now: datetime, rng: random.Random
+    direct: Direct, kept: Plans, pollers: Pollers, ask: Ask, *, now: Clock, rng: random.Random
 ) -> tuple[Reading, Poller]:
     """Fresh values of the wanted collection, for whoever holds this key.
 
@@ -43,7 +43,7 @@ def read_out(
     so an answer is what the collection serves at one instant, and nothing was locked for it. Where counters
     have been polled before, that they still can be moved says it all, and nothing is asked.
     """
-    answer = _served_as_before(direct, kept, pollers.find(ask), ask, now=now, rng=rng)
+    answer = _served_as_before(direct, kept, pollers.find(ask), ask, now=now(), rng=rng)
     if answer is not None:
         return answer
     for _ in range(MOST_TRIES):
@@ -52,13 +52,15 @@ def read_out(
         plan = plans.plan_of(kept, collection_id, ask.collection_type, revision, poller.instant)
         if plan is None:
             raise gone()
+        if plan.revision != revision:
+            continue  # it was changed since, and the instant is of before
         if plan.has_expired:
             with kept.app.app_context():
                 clear_expired(collection_id, poller.instant)
             continue
         if not plan.fixed:
             raise _nothing_to_serve(poller.granted.collection_name, ask.collection_type)
-        answer = _served(direct, poller, ask.collection_type, plan, now=now, rng=rng)
+        answer = _served(direct, poller, ask.collection_type, plan, now=poller.instant, rng=rng)
         if answer is not None:
             if plan.counters:
                 pollers.keep(ask, poller)

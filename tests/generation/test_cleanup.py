@@ -1,11 +1,12 @@
 """Expired schedules go away with the next poll, and with nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from app.database import db
+from app.direct import Direct
 from app.models import SpikeScheduleField
 from tests.conftest import NOW
 from tests.support.statements import writes
@@ -238,3 +239,24 @@ def test_the_poll_after_the_one_that_deletes_only_reads(truck, tool, minute_of, 
     with queries() as seen:
         tool.data("Truck 01")
     assert writes(seen) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="session")
+def test_a_poll_that_is_overtaken_by_the_one_that_clears_is_of_an_instant_after_the_end(
+    make, clock, monkeypatch
+):
+    """Otherwise it would find no window, and serve usual values as of an instant within it."""
+    collection = make.collection("Truck", {"value_type": "NUMBER_FIXED"})
+    ends = make.spike(collection)["end_datetime"]
+    slow, quick = make.key(), make.key()
+    read = Direct.read
+
+    def overtaken(*asked):
+        monkeypatch.setattr(Direct, "read", read)
+        clock.move_to(datetime.fromisoformat(ends))
+        assert quick.poll("Truck").status_code == 200
+        return read(*asked)
+
+    monkeypatch.setattr(Direct, "read", overtaken)
+    epoch = slow.poll("Truck").json["generated_at_epoch"]
+    assert epoch >= datetime.fromisoformat(ends).timestamp()
