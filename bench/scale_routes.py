@@ -16,8 +16,8 @@ from bench.scale_seed import KEYS
 
 MOST_API_MS, MOST_PAGE_MS = 50, 150
 NOT_MEASURED = {
-    "/api/data/<name:name>/<collection_type>": "measured under load",
-    "/api/collections/<id:collection_id>/data/<collection_type>": "measured under load",
+    "/api/data/<name:name>/<type:collection_type>": "measured under load",
+    "/api/collections/<id:collection_id>/data/<type:collection_type>": "measured under load",
     "/setup": "gone once there is a user",
     "/sign-in/code": "only between a password and its code",
     "/static/<path:filename>": "a file",

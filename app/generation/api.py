@@ -1,5 +1,7 @@
 """The data endpoint: what monitoring tools poll."""
 
+from http import HTTPStatus
+
 from flask import Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from marshmallow import fields
@@ -48,7 +50,7 @@ TYPE_IN_PATH = {
 }
 
 
-@blp.route("/data/<name:name>/<collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH])
+@blp.route("/data/<name:name>/<type:collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH])
 @blp.answers(200, DataOut, SPIKE_HEADERS)
 @with_api_key
 @refuses(400, 404)
@@ -58,7 +60,7 @@ def data_by_name(name: str, collection_type: str) -> Response:
 
 
 @blp.route(
-    "/collections/<id:collection_id>/data/<collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH]
+    "/collections/<id:collection_id>/data/<type:collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH]
 )
 @blp.answers(200, DataOut, SPIKE_HEADERS)
 @with_api_key
@@ -74,6 +76,15 @@ def _without_head(state: BlueprintSetupState) -> None:
     for rule in state.app.url_map.iter_rules():
         if rule.endpoint.startswith(f"{blp.name}.") and rule.methods:
             rule.methods.discard("HEAD")
+
+
+@blp.after_request
+def _offer_basic(response: Response) -> Response:
+    """Ask tools that send a password only when they are asked for one. Browsers, which always tell their
+    languages, would show a dialog in front of the page that polls."""
+    if response.status_code == HTTPStatus.UNAUTHORIZED and "Accept-Language" not in request.headers:
+        response.headers.add("WWW-Authenticate", 'Basic realm="Spikecast data", charset="UTF-8"')
+    return response
 
 
 def _answer(wanted: Wanted, type_word: str) -> Response:

@@ -16,12 +16,12 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wsgi import ClosingIterator
 
 from app import chance, clock
-from app.generation import poller, service
+from app.generation import credentials, poller, service
 from app.generation.notes import Note
 from app.generation.poller import Ask, Wanted, hash_of
 from app.values import CollectionType
 from app.web.fields import iso, tidy_name
-from app.web.json import to_bytes
+from app.web.json import JSON_TYPE, to_bytes
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -29,8 +29,7 @@ WSGI = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 FAULT = "spikecast.fault"
 """Where Flask finds in the environ why a poll is refused."""
-_POLL = re.compile(r"/api/(?:data/(.+)|collections/([1-9][0-9]{0,8})/data)/([^/]+)")
-_BEARER = re.compile(r"bearer\s+(\S+)\s*", re.IGNORECASE)
+_POLL = re.compile(r"/api/(?:data/(.+)|collections/([1-9][0-9]{0,8})/data)/([^/]+)/?")
 
 
 class Answer(NamedTuple):
@@ -81,7 +80,7 @@ def _asked(environ: Environ) -> tuple[Wanted, str] | None:
 
 def answer(parts: Mapping[str, Any], environ: Environ, wanted: Wanted, type_word: str) -> Answer:
     """Fresh values for whoever sends a key, of the app that has these parts; or the refusal as an error."""
-    key_hash, way = hash_of(_key_of(environ)), parts["direct"]
+    key_hash, way = hash_of(credentials.find_key(environ)), parts["direct"]
     collection_type = CollectionType.from_word(type_word)
     if collection_type is None:
         poller.check_key(way, key_hash, clock.now)
@@ -99,14 +98,6 @@ def unknown_type(word: str) -> BadRequest:
     return BadRequest(f"There is no type {word!r}: it is performance or configuration.")
 
 
-def _key_of(environ: Environ) -> str:
-    key: str = environ.get("HTTP_X_API_KEY", "").strip()
-    if key:
-        return key
-    bearer = _BEARER.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
-    return bearer[1] if bearer else ""
-
-
 def body_of(reading: service.Reading) -> bytes:
     """The JSON of a reading."""
     return to_bytes(
@@ -121,7 +112,7 @@ def body_of(reading: service.Reading) -> bytes:
 
 def headers_of(reading: service.Reading) -> Headers:
     """What is said of a reading beside it: an active spike."""
-    headers = [("Content-Type", "application/json")]
+    headers = [("Content-Type", JSON_TYPE)]
     if reading.spike:
         headers += [("X-Spike-Schedule", str(reading.spike.id)), ("X-Spike-Ends", iso(reading.spike.ends))]
     return headers

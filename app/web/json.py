@@ -4,15 +4,22 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from flask import Response
 from flask.json.provider import JSONProvider
 
 from app.database import as_text
+
+JSON_TYPE = "application/json; charset=utf-8"
+"""Content type of JSON answers. Windows PowerShell 5.1 reads JSON without a charset as Latin-1."""
 
 
 class OrjsonProvider(JSONProvider):
     """Flask's JSON by orjson. Input does not come this way: `web.payload` reads it."""
 
-    mimetype = "application/json"
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """Return an answer of JSON that names its encoding."""
+        obj = self._prepare_response_obj(args, kwargs)
+        return Response(self.dumps(obj), content_type=JSON_TYPE)
 
     def dumps(self, obj: Any, **_options: Any) -> str:
         """JSON text."""

@@ -16,7 +16,7 @@ from app.web.fields import Exact, Float, Id, Text, Whole
 from app.web.payload import read_json
 from app.web.schema import Checked, Schema, by_path
 
-BEARER, API_KEY, API_KEY_AS_BEARER = "token", "apiKey", "apiKeyAsBearer"
+BEARER, API_KEY, API_KEY_AS_BEARER, API_KEY_AS_BASIC = "token", "apiKey", "apiKeyAsBearer", "apiKeyAsBasic"
 
 _SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
     Rule.PUBLIC: [],
@@ -24,7 +24,7 @@ _SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
     Rule.EDITOR: [{BEARER: []}],
     Rule.ADMIN: [{BEARER: []}],
     Rule.REFRESH: [{BEARER: []}],
-    Rule.API_KEY: [{API_KEY: []}, {API_KEY_AS_BEARER: []}],
+    Rule.API_KEY: [{API_KEY: []}, {API_KEY_AS_BEARER: []}, {API_KEY_AS_BASIC: []}],
 }
 _SAYS = {
     400: "Malformed: the body is not JSON, something is given twice, or the type of data is unknown.",
@@ -176,10 +176,22 @@ class NameConverter(BaseConverter):
     part_isolating = False
 
 
+class TypeConverter(BaseConverter):
+    """The last part of the path of a poll: a slash after it changes nothing."""
+
+    regex = "[^/]+/?"
+    part_isolating = False
+
+    def to_python(self, value: str) -> str:
+        """Return the word without the slash."""
+        return value.removesuffix("/")
+
+
 def init_app(app: Flask) -> Api:
     """Prepare the description; blueprints are then registered with the Api that is returned."""
     app.url_map.converters["id"] = IdConverter
     app.url_map.converters["name"] = NameConverter
+    app.url_map.converters["type"] = TypeConverter
     app.url_map.merge_slashes = False  # names may hold several slashes in a row
     api = Api(app, spec_kwargs=_SPEC)
     spec = api.spec
@@ -190,8 +202,9 @@ def init_app(app: Flask) -> Api:
     api.register_converter(NameConverter, lambda _converter: {"type": "string", "minLength": 1})
     scheme = spec.components.security_scheme
     scheme(BEARER, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": _TO_SIGN_IN})
-    scheme(API_KEY, {"type": "apiKey", "in": "header", "name": "X-API-Key"})
-    scheme(API_KEY_AS_BEARER, {"type": "http", "scheme": "bearer", "description": "An API key."})
+    scheme(API_KEY, {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": _KEY_IN_HEADER})
+    scheme(API_KEY_AS_BEARER, {"type": "http", "scheme": "bearer", "description": _KEY_AS_BEARER})
+    scheme(API_KEY_AS_BASIC, {"type": "http", "scheme": "basic", "description": _KEY_AS_BASIC})
     for status, says in _SAYS.items():
         problem = {"description": says, "content": {"application/problem+json": {"schema": Problem}}}
         if status in _COMES_WITH:
@@ -201,6 +214,12 @@ def init_app(app: Flask) -> Api:
 
 
 _TO_SIGN_IN = "The access_token of POST /api/auth/login; for POST /api/auth/refresh the refresh_token."
+_KEY_IN_HEADER = "An API key. Only where this header is absent or empty, `Authorization` is looked at."
+_KEY_AS_BEARER = "An API key as a Bearer token. `Authorization: <key>`, without a scheme, is taken too."
+_KEY_AS_BASIC = (
+    "An API key as the password of Basic authentication, with any user name; or as the user name, with any "
+    "password that is no key."
+)
 _SPEC = {
     "title": "Spikecast",
     "version": __version__,

@@ -87,7 +87,7 @@ def test_inputs_of_every_place_are_found(inputs):
         "POST /api/spike-schedules key:spike_fields.0",
         "DELETE /api/users/<id:user_id> query:transfer_to",
         "GET /api/audit parameter:",
-        "GET /api/data/<name:name>/<collection_type> path:name",
+        "GET /api/data/<name:name>/<type:collection_type> path:name",
         "POST /setup form:token",
         "GET / header:Cookie",
     }

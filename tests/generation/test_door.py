@@ -19,11 +19,20 @@ ANSWERED = [
     "/api/data/a/b/performance",
     "/api/data/Zoe%CC%88/performance",
     "/api/data/Truck%2001/performance?search=a&search=b",
+    "/api/data/Truck%2001/performance/",
+    "/api/data/Truck%2001/performance/?search=a",
+    "/api/data/a%2Fb/performance/",
+    "/api/data/a/b/PERFORMANCE/",
+    "/api/data/Truck%2001/performance%2F",
     "/api/collections/{id}/data/performance",
+    "/api/collections/{id}/data/Performance/",
 ]
 REFUSED = [
     "/api/data/Truck%2001/weather",
-    "/api/data/Truck%2001/performance/",
+    "/api/data/Truck%2001/performance//",
+    "/api/data/Truck%2001/weather/",
+    "/api/collections/{id}/data/performance//",
+    "/api/collections/{id}/data/",
     "/api/data/Truck%2001/",
     "/api/data/Truck%2001",
     "/api/data//performance",
@@ -96,6 +105,10 @@ def test_a_poll_is_refused_the_same(ways, truck, make, path):
         {"X-API-Key": "spk_mistyped"},
         {"X-API-Key": f"{UNKNOWN_KEY}000000"},
         {"Authorization": "Basic c3BrOnNwaw=="},
+        {"Authorization": "Basic"},
+        {"Authorization": "Basic %%%"},
+        {"Authorization": "spk_mistyped"},
+        {"Accept-Language": "en"},
         {"Cookie": "spikecast_session=a"},
     ],
     ids=str,
@@ -106,9 +119,10 @@ def test_who_has_no_key_is_refused_the_same(ways, truck, headers):
     assert door == routes
 
 
+@pytest.mark.parametrize("path", [ANSWERED[0], f"{ANSWERED[0]}/"])
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_other_methods_are_answered_the_same(ways, truck, make, method):
-    options = {"path": ANSWERED[0], "method": method, "headers": make.key().headers}
+def test_other_methods_are_answered_the_same(ways, truck, make, method, path):
+    options = {"path": path, "method": method, "headers": make.key().headers}
     assert seen(ways.door.open(**options)) == seen(ways.routes.open(**options))
 
 

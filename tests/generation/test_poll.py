@@ -36,7 +36,7 @@ def test_an_answer_reads_literally_like_this(make):
 def test_an_answer_is_json_that_nobody_may_keep(make):
     make.collection("Truck 01", {"value_type": "EPOCH_NOW"})
     response = make.key().poll("Truck 01")
-    assert response.content_type == "application/json"
+    assert response.content_type == "application/json; charset=utf-8"
     assert response.headers["Cache-Control"] == "no-store"
 
 
@@ -54,7 +54,7 @@ def test_an_answer_is_json_whatever_the_client_would_accept(make, accept):
     make.collection("Truck 01", {"value_type": "EPOCH_NOW"})
     response = make.key().get("/api/data/Truck%2001/performance", headers={"Accept": accept})
     assert response.status_code == 200
-    assert response.content_type == "application/json"
+    assert response.content_type == "application/json; charset=utf-8"
 
 
 @pytest.mark.parametrize(

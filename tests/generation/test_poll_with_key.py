@@ -1,5 +1,6 @@
 """Who may poll: an API key, what it may read, and when it was last used."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,8 @@ def must_be_refused(response):
         ("Authorization", "bEaReR {}"),
         ("Authorization", "Bearer   {}"),
         ("authorization", "Bearer {} "),
+        ("Authorization", "{}"),
+        ("Authorization", " {} "),
     ],
 )
 @pytest.mark.parametrize("by", ["name", "id"])
@@ -68,9 +71,18 @@ def test_of_two_keys_the_one_in_x_api_key_counts(make, truck, nobody):
         {"Authorization": ""},
         {"Authorization": "Bearer"},
         {"Authorization": "Bearer "},
-        {"Authorization": "Basic dXNlcjpwYXNzd29yZA=="},
+        {"Authorization": "Basic"},
+        {"Authorization": "Basic Og=="},
+        {"Authorization": "Basic IDog"},
+        {"Authorization": "Basic {key}"},
+        {"Authorization": "Basic \u20ac"},
+        {"Authorization": "Basic dXNlcjp"},
+        {"Authorization": "Basic dXNl cjpw"},
         {"Authorization": "Token {key}"},
-        {"Authorization": "{key}"},
+        {"Authorization": "Digest {key}"},
+        {"Authorization": "Bearer {key} {key}"},
+        {"Authorization": "hunter2"},
+        {"Authorization": "eyJhbGciOiJIUzI1NiJ9.e30.abc"},
         {"Cookie": "X-API-Key={key}; access_token_cookie={key}"},
         {"Api-Key": "{key}"},
     ],
@@ -80,6 +92,90 @@ def test_without_a_key_there_is_nothing(make, truck, nobody, headers):
     key = make.key().key
     sent = {name: form.format(key=key) for name, form in headers.items()}
     assert must_be_refused(nobody.get(PATH, headers=sent)) == "Send an API key: X-API-Key: <key>"
+
+
+def basic(text: str | bytes) -> str:
+    """Basic credentials of `user name:password`."""
+    return base64.b64encode(text if isinstance(text, bytes) else text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "form"),
+    [
+        ("Basic ", "spikecast:{good}"),
+        ("basic ", "spikecast:{good}"),
+        ("BASIC   ", "spikecast:{good}"),
+        ("Basic ", ":{good}"),
+        ("Basic ", "{good}:"),
+        ("Basic ", "{good}"),
+        ("Basic ", "{good}:x"),
+        ("Basic ", "{good}:X-API-Key"),
+        ("Basic ", "{good}:spk_mistyped"),
+        ("Basic ", "ada@example.org:{good}"),
+        ("Basic ", "Zoë:{good}"),
+        ("Basic ", " spikecast : {good} "),
+        ("Basic ", "{unknown}:{good}"),
+        ("Basic ", "{good}:{good}"),
+        ("Basic ", "{good}:a:b"),
+    ],
+)
+@pytest.mark.parametrize("by", ["name", "id"])
+def test_a_key_comes_as_the_password_of_basic_or_else_as_the_user_name(make, truck, nobody, scheme, form, by):
+    path = PATH if by == "name" else f"/api/collections/{truck['id']}/data/performance"
+    credentials = basic(form.format(good=make.key().key, unknown=keys.make()))
+    assert nobody.get(path, headers={"Authorization": scheme + credentials}).json["data"] == {"cpu": 7}
+
+
+def test_basic_credentials_in_another_encoding_still_carry_the_key(make, truck, nobody):
+    sent = basic(b"Zo\xeb:" + make.key().key.encode())
+    assert nobody.get(PATH, headers={"Authorization": f"Basic {sent}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ("{good}:{unknown}", "The API key is not known here."),
+        ("user:password", "This is no API key, or a mistyped one: its checksum is wrong."),
+        ("user:spk_mistyped", "This is no API key, or a mistyped one: its checksum is wrong."),
+        ("spk_mistyped:", "This is no API key, or a mistyped one: its checksum is wrong."),
+        ("user:{good}:", "This is no API key, or a mistyped one: its checksum is wrong."),
+        (
+            "user:\N{FULLWIDTH LATIN SMALL LETTER S}{good}",
+            "This is no API key, or a mistyped one: its checksum is wrong.",
+        ),
+    ],
+)
+def test_basic_credentials_without_a_key_that_counts_are_refused(make, truck, nobody, form, says):
+    sent = basic(form.format(good=make.key().key, unknown=keys.make()))
+    assert must_be_refused(nobody.get(PATH, headers={"Authorization": f"Basic {sent}"})) == says
+
+
+@pytest.mark.parametrize("form", ["Bearer {}", "{}", "Basic {}"])
+def test_the_key_in_x_api_key_counts_before_any_in_authorization(make, truck, nobody, form):
+    good, unknown = make.key().key, keys.make()
+
+    def status(first: str, second: str) -> int:
+        sent = form.format(basic(f"x:{second}") if "Basic" in form else second)
+        return nobody.get(PATH, headers={"X-API-Key": first, "Authorization": sent}).status_code
+
+    assert (status(good, unknown), status(unknown, good), status(" ", good)) == (200, 401, 200)
+
+
+def test_a_client_that_waits_for_a_challenge_is_asked_for_a_password(truck, nobody):
+    challenges = nobody.get(PATH).headers.getlist("WWW-Authenticate")
+    assert [challenge.split()[0] for challenge in challenges] == ["Bearer", "Basic"]
+
+
+def test_a_browser_is_not_asked_for_a_password(truck, nobody):
+    refusal = nobody.get(PATH, headers={"Accept-Language": "en-GB,en;q=0.9"})
+    assert refusal.headers.getlist("WWW-Authenticate") == ['Bearer realm="Spikecast data"']
+
+
+def test_no_other_address_takes_a_key_as_basic_credentials(make, truck, nobody):
+    sent = basic(f"x:{make.key().key}")
+    refusal = nobody.get("/api/collections", headers={"Authorization": f"Basic {sent}"})
+    assert refusal.status_code == 401
+    assert "Basic" not in str(refusal.headers.getlist("WWW-Authenticate"))
 
 
 def test_a_key_in_the_address_is_not_looked_for(make, truck, nobody):

@@ -63,6 +63,15 @@ def test_every_answer_carries_the_defences(app, owner, answer):
         assert "*" not in str(policy)
 
 
+def test_json_names_its_encoding(app, owner, make):
+    make.collection("Größe", {"name": "cpu"})
+    for path in ("/api/auth/me", "/api/collections", "/api/health", "/api/openapi.json"):
+        assert owner.get(path).content_type == "application/json; charset=utf-8", path
+    made = owner.post("/api/collections", {"name": "Süd"})
+    assert made.content_type == "application/json; charset=utf-8"
+    assert make.key().poll("Größe").content_type == "application/json; charset=utf-8"
+
+
 @pytest.mark.parametrize("answer", [name for name in ANSWERS if ANSWERS[name][2] >= 400])
 def test_every_refusal_under_api_is_problem_details(app, owner, answer):
     _method, path, status, _options = ANSWERS[answer]
