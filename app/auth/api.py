@@ -12,6 +12,7 @@ from app.errors import NotFound
 from app.models import SignIn, User
 from app.web import cookies
 from app.web.access import current_actor, public, signed_in, with_refresh_token
+from app.web.client_address import parse_address
 from app.web.openapi import Blueprint, refuses
 
 blp = Blueprint("auth", __name__, url_prefix="/api/auth", description="Signing in and out")
@@ -19,7 +20,7 @@ blp = Blueprint("auth", __name__, url_prefix="/api/auth", description="Signing i
 
 def this_client() -> service.Client:
     """Where the request came from."""
-    return service.Client(request.remote_addr or "unknown", request.user_agent.string)
+    return service.Client(parse_address(request.remote_addr).text, request.user_agent.string)
 
 
 @blp.route("/login", methods=["POST"])

@@ -16,6 +16,7 @@ from app.models import Actor, PendingSignIn, SignIn, User
 from app.models.audit import Action, Outcome
 from app.web import audit
 from app.web.access import CHALLENGE
+from app.web.client_address import parse_address
 
 ACCESS_LASTS = timedelta(hours=1)
 SIGN_IN_LASTS = timedelta(days=30)
@@ -31,6 +32,11 @@ class Client:
     address: str
     user_agent: str
 
+    @property
+    def network(self) -> str:
+        """What limits count by."""
+        return parse_address(self.address).network
+
 
 def authenticate(login: str, password: str, client: Client, now: datetime) -> User:
     """The user whose password this is, who may still owe a code; raises Unauthenticated, or TooMany where
@@ -44,11 +50,11 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
     stored = user.password_hash if user else None
     db.session.rollback()
     is_right = passwords.matches(password, stored)
-    guessing.take_turn(client.address)
+    guessing.take_turn(client.network)
     _refuse_too_many(Action.SIGN_IN, user, account, client, now)
     user = User.by_login(login, locked=True)  # or a password that is being changed could still sign in
     if user is None or not is_right or user.password_hash != stored:
-        guessing.failed(account, client.address, now)
+        guessing.failed(account, client.network, now)
         # What was typed for an account that is not there is not noted: it may be a password.
         why = "wrong password" if user else "unknown account"
         audit.note(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
@@ -81,7 +87,7 @@ def _must_be_right(user: User, code: str, client: Client, now: datetime) -> None
 
 def let_in(user: User, client: Client, now: datetime) -> SignIn:
     """The new sign-in of somebody who has shown all that is asked for."""
-    guessing.succeeded(guessing.account_of(user, ""), client.address)
+    guessing.succeeded(guessing.account_of(user, ""), client.network)
     audit.note(Action.SIGN_IN, user, by=user)
     return begin_sign_in(user, client, now)
 
@@ -98,7 +104,7 @@ def ask_for_code(user: User, now: datetime) -> str:
 
 def take_code(token: str, code: str, client: Client, now: datetime) -> tuple[User, SignIn]:
     """The new sign-in of a browser that comes back with the code; a wrong one may be tried again."""
-    guessing.take_turn(client.address)
+    guessing.take_turn(client.network)
     user_id = PendingSignIn.user_of(keys.hashed(token), now)
     user = db.session.get(User, user_id, with_for_update={"key_share": True}) if user_id else None
     if user is None or not user.has_two_factor:
@@ -120,7 +126,7 @@ def _is_right(action: Action, user: User, code: str, client: Client, now: dateti
         raise
     if second_factor.takes(user, code, now):
         return True
-    guessing.code_failed(user, client.address, now)
+    guessing.code_failed(user, client.network, now)
     audit.note(action, user, outcome=Outcome.REFUSED, why="wrong code")
     db.session.commit()
     return False
@@ -129,7 +135,7 @@ def _is_right(action: Action, user: User, code: str, client: Client, now: dateti
 def _refuse_too_many(action: Action, user: User | None, account: str, client: Client, now: datetime) -> None:
     """Raise TooMany where somebody is guessing."""
     try:
-        guessing.refuse_too_many(account, client.address, now)
+        guessing.refuse_too_many(account, client.network, now)
     except TooMany:
         audit.note_refusal(action, user, why="too many attempts")
         raise
@@ -143,7 +149,7 @@ def begin_sign_in(user: User, client: Client, now: datetime) -> SignIn:
         user_id=user.id,
         created_at=now,
         expires_at=now + SIGN_IN_LASTS,
-        address=client.address[:64],
+        address=client.address,
         user_agent=client.user_agent[:255],
     )
     db.session.add(sign_in)
@@ -215,14 +221,14 @@ def reauthenticate(
 
     A sign-in alone may be stolen. Raises Invalid, or TooMany where somebody is guessing.
     """
-    guessing.take_turn(client.address)
+    guessing.take_turn(client.network)
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
         raise Unauthenticated("The account is gone.", headers=CHALLENGE)
     account = guessing.account_of(user, "")
     _refuse_too_many(action, user, account, client, now)
     if not passwords.matches(password, user.password_hash):
-        guessing.failed(account, client.address, now)
+        guessing.failed(account, client.network, now)
         audit.note(action, user, outcome=Outcome.REFUSED, why="wrong password")
         db.session.commit()
         raise Invalid({"current_password": ["is not your password"]})
@@ -230,7 +236,7 @@ def reauthenticate(
         raise Invalid({"code": ["is needed, for you have two-factor sign-in"]})
     if user.has_two_factor and asks_for_code and not _is_right(action, user, code or "", client, now):
         raise Invalid({"code": ["is wrong, or was used already"]})
-    guessing.succeeded(account, client.address)
+    guessing.succeeded(account, client.network)
     return user
 
 

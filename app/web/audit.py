@@ -32,6 +32,7 @@ from app.models.audit import (
     Thing,
     entry_of,
 )
+from app.web.client_address import parse_address
 from app.web.fields import iso
 
 Row = User | ApiKey | Collection | Field | SpikeSchedule
@@ -146,7 +147,7 @@ def _party(by: User | None = None) -> Party:
     """Who it is, and from where: the request's address as guesses are counted by."""
     if not has_request_context():
         return Party(None, None, _outside.get())
-    source = (request.remote_addr or "unknown")[:64]
+    source = parse_address(request.remote_addr).text
     if by is not None:
         return Party(by.id, by.username, source)
     actor: Actor | None = g.get("actor")
