@@ -41,12 +41,22 @@ test("no fields make an empty object", () => {
 });
 
 test("values by name, as they were written", () => {
-  assert.deepEqual(valuesOf(ANSWER), {
-    cpu: "97",
-    'mem, "used"': "15.10",
-    state: '"up, \\"really\\": {yes}"',
-  });
+  assert.deepEqual(
+    [...valuesOf(ANSWER)],
+    [
+      ["cpu", "97"],
+      ['mem, "used"', "15.10"],
+      ["state", '"up, \\"really\\": {yes}"'],
+    ],
+  );
 });
+
+for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "__v_isRef"]) {
+  test(`a field called ${name} has its value, and only where it is served`, () => {
+    assert.equal(valuesOf(`{"data":{"${name}":5}}`).get(name), "5");
+    assert.equal(valuesOf('{"data":{"cpu":5}}').get(name), undefined);
+  });
+}
 
 test("a table shows numbers with separators and texts without quotes", () => {
   assert.equal(shown("4182"), "4,182");

@@ -155,7 +155,7 @@ export const collectionFields = () => ({
   },
 
   sampledOf(field) {
-    const value = this.values[field.field_name];
+    const value = this.values.get(field.field_name);
     if (value === undefined) return "";
     return field.value_type === "EPOCH_NOW" ? value : shown(value);
   },

@@ -9,7 +9,7 @@ const NONE = { status: "", headers: [], lines: [], at: "", utc: "", fault: "" };
 
 export const collectionSample = () => ({
   sample: NONE,
-  values: {},
+  values: new Map(),
   sampling: false,
   samplings: 0,
 
@@ -19,7 +19,7 @@ export const collectionSample = () => ({
   async takeSample() {
     const turn = ++this.samplings;
     if (!this.ofTab.length) {
-      Object.assign(this, { sample: NONE, values: {}, sampling: false });
+      Object.assign(this, { sample: NONE, values: new Map(), sampling: false });
       return;
     }
     this.sampling = true;
@@ -36,7 +36,7 @@ export const collectionSample = () => ({
   showSample({ status, words, headers, text }) {
     const spikeHeaders = ["X-Spike-Schedule", "X-Spike-Ends"].filter((name) => headers.has(name));
     const now = serverNow();
-    this.values = status === 200 ? valuesOf(text) : {};
+    this.values = status === 200 ? valuesOf(text) : new Map();
     this.sample = {
       status: `${status} ${words || (status === 200 ? "OK" : "")}`.trim(),
       headers: spikeHeaders.map((name) => `${name}: ${headers.get(name)}`),

@@ -44,10 +44,10 @@ export function linesOf(text, spiked = new Set()) {
 
 const blank = (indent) => ({ indent, key: "", value: "", tail: "", spiked: false });
 
-/** The served values by field name, each as it was written. */
+/** The served values by field name, each as it was written: a Map, for a field may be called "__proto__". */
 export function valuesOf(text) {
   const fields = linesOf(text).filter(({ indent, key }) => indent === 2 && key);
-  return Object.fromEntries(fields.map(({ key, value }) => [JSON.parse(key), value]));
+  return new Map(fields.map(({ key, value }) => [JSON.parse(key), value]));
 }
 
 /** A value as a table shows it: numbers with thousands separators, texts without quotes. */
