@@ -59,6 +59,13 @@ export const spikeForm = () =>
       window.removeEventListener("beforeunload", this.beforeUnload);
     },
 
+    /** Ctrl+Enter saves wherever one is on the page, unless a dialog asks something. */
+    saveByKeys(event) {
+      if (!this.isReady || this.isReadOnly || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      this.save();
+    },
+
     // Checking
 
     tick() {
@@ -168,6 +175,10 @@ export const spikeForm = () =>
 
     get toFixWords() {
       return remainingWords(this.toFix);
+    },
+
+    get saveKey() {
+      return /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
     },
 
     get verb() {

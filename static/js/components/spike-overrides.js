@@ -45,16 +45,48 @@ export const spikeOverrides = () => ({
 
   type(row, setting, text) {
     row.texts[setting] = text;
+    if (!row.isUp && isOverridden(row)) this.moveUp(row, row.inputs.find((input) => input.setting === setting).id);
     this.touch(`${row.id}.${setting}`);
   },
 
   tidy(row, setting) {
-    row.texts[setting] = tidied(row, setting);
+    if (!row.isMoving) row.texts[setting] = tidied(row, setting);
   },
 
-  /** A row that was changed moves up when it is left: not under somebody's fingers. */
+  /**
+   * A row that is changed moves up to the others at once. What one is at, the input or button with this id,
+   * stays where it is on the screen, and keeps the focus and the caret.
+   */
+  moveUp(row, id) {
+    const before = document.getElementById(id);
+    const { top } = before.getBoundingClientRect();
+    const caret = before.selectionStart;
+    Object.assign(row, { isUp: true, isMoving: true });
+    this.$nextTick(() => {
+      const after = document.getElementById(id);
+      after?.focus({ preventScroll: true });
+      if (caret !== undefined) after?.setSelectionRange(caret, caret);
+      if (after) window.scrollBy(0, after.getBoundingClientRect().top - top);
+      Object.assign(row, { isMoving: false, cameUp: true });
+    });
+  },
+
+  /** From a row that has just moved up, Tab goes on where it came from. */
+  leaveByTab(row, event) {
+    if (event.shiftKey || !row.cameUp) return;
+    const stops = [...event.currentTarget.querySelectorAll("input, button")];
+    const last = stops.findLast((stop) => stop.tabIndex >= 0 && !stop.disabled && stop.offsetParent);
+    const at = this.rows.indexOf(row);
+    const next = this.aloneShown.find((other) => this.rows.indexOf(other) > at);
+    if (event.target !== last || !next || !this.isFoldOpen) return;
+    event.preventDefault();
+    document.getElementById(next.inputs[0].id)?.focus();
+  },
+
+  /** A row that is as the collection's again moves down when it is left: not under somebody's fingers. */
   leaveRow(row, event) {
-    if (event.currentTarget.contains(event.relatedTarget)) return;
+    if (row.isMoving || event.currentTarget.contains(event.relatedTarget)) return;
+    row.cameUp = false;
     whenLetGo(() => {
       row.isUp = isOverridden(row);
       if (!this.rows.some(({ isUp }) => isUp)) this.isFoldOpen = true;
@@ -63,12 +95,20 @@ export const spikeOverrides = () => ({
 
   press(row, factor) {
     Object.assign(row.texts, pressFactor(row, factor.by));
-    const isUp = row.isUp || isOverridden(row);
-    const moves = isUp !== row.isUp;
-    row.isUp = isUp;
+    row.stop = factor.by;
+    if (!row.isUp && isOverridden(row)) this.moveUp(row, this.factorId(row, factor));
     this.touchRow(row);
     this.pickIfNone(row.id);
-    if (moves) this.$nextTick(() => document.getElementById(this.factorId(row, factor))?.focus());
+  },
+
+  /** The arrow keys go from factor to factor; Home and End to the ends. */
+  moveFactor(row, step) {
+    const usable = FACTORS.filter(({ by }) => canMultiply(row, by));
+    if (!usable.length) return;
+    const at = usable.findIndex(({ by }) => by === this.stopOf(row)) + step;
+    const factor = usable[Math.min(usable.length - 1, Math.max(0, at))];
+    row.stop = factor.by;
+    document.getElementById(this.factorId(row, factor)).focus();
   },
 
   setBack(row) {
@@ -141,6 +181,17 @@ export const spikeOverrides = () => ({
 
   cannotPress(row, { by }) {
     return !canMultiply(row, by);
+  },
+
+  /** The factors are one stop of the Tab key: where one was, else the pressed one, else the first. */
+  stopOf(row) {
+    const usable = FACTORS.filter(({ by }) => canMultiply(row, by));
+    const stop = usable.find(({ by }) => by === row.stop) ?? usable.find(({ by }) => isMultiplied(row, by));
+    return (stop ?? usable[0])?.by ?? 0;
+  },
+
+  tabOf(row, { by }) {
+    return this.stopOf(row) === by ? 0 : -1;
   },
 
   /** A counter whose start is untouched goes on from where the collection's stands. */

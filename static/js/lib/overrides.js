@@ -78,6 +78,9 @@ export function rowOf(field, given = {}) {
       joins: type.endsWith("RANGE") && index === 1,
     })),
     isUp: Object.keys(given).length > 0,
+    isMoving: false,
+    cameUp: false,
+    stop: 0,
   };
   for (const { setting } of row.inputs) {
     row.texts[setting] = textOf(row, setting in given ? given[setting] : shownOf(row, setting));
