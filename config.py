@@ -3,7 +3,8 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,9 @@ PREFIX = "SPIKECAST_"
 HERE = Path(__file__).resolve().parent
 SHORTEST_SECRET = 32
 EXAMPLE_SECRETS = {"change-me", "changeme", "secret", "please-change-this-secret-key-now!"}
+
+MAX_FILE_BYTES = 65_536  # of a file that holds one setting
+FROM_FILE = "_FILE"
 
 KNOWN = {
     "DATABASE_URL": "where the data lives: sqlite:///file or postgresql+psycopg://user:password@host/name",
@@ -28,7 +32,13 @@ KNOWN = {
     "CACHED_FIELDS": "how many fields a worker keeps at hand; 100,000 take about 40 MB",
     "AUDIT_ENTRIES": "how many entries the audit log keeps",
     "TRUSTED_PROXIES": "how many reverse proxies stand in front",
+    "URL_PREFIX": "the path below which everything is served, such as /spikecast",
+    "COOKIE_NAME": "what the names of cookies begin with, where two instances share a host and port",
 }
+EXACT = {"SECRET_KEY", "ADMIN_PASSWORD"}
+"""Secrets: every character of them counts, also a space at an end."""
+IN_FILES = {"DATABASE_URL", *EXACT}
+"""Settings that SPIKECAST_<name>_FILE may give: the path of a file that holds the value."""
 FOR_TESTS = {"TEST_POSTGRES_URL", "TEST_REQUIRE"}
 
 
@@ -60,13 +70,15 @@ class Settings:
     sqlite_synchronous: str
     cached_fields: int
     trusted_proxies: int
+    url_prefix: str
+    cookie_name: str
     audit_entries: int
     first_admin: FirstAdmin | None
 
     @property
     def address(self) -> str:
         """Where it is reached from this machine; empty where that is a socket."""
-        return "" if self.bind.startswith("unix:") else f"http://{self.bind}"
+        return "" if self.bind.startswith("unix:") else f"http://{self.bind}{self.url_prefix}"
 
     @property
     def serving_lock(self) -> Path | None:
@@ -77,42 +89,121 @@ class Settings:
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings in `environ`; raises BadSetting with a sentence that names the wrong one."""
-    given = {
-        name.removeprefix(PREFIX): value.strip()
-        for name, value in environ.items()
-        if name.startswith(PREFIX) and value.strip()
-    }
+    given = dict(_given(environ))
     _refuse_unknown(given)
+    _read_files(given)
     _refuse_other_bytes(given)
     instance = Path(given.get("INSTANCE", HERE / "instance")).absolute()
     return Settings(
         instance=instance,
-        database_url=_database_url(given.get("DATABASE_URL", f"sqlite:///{instance / 'spikecast.db'}")),
+        database_url=_database_url(given.get("DATABASE_URL"), instance),
         secret_key=_secret_key(given.get("SECRET_KEY")),
         bind=_bind(given.get("BIND", "127.0.0.1:8088")),
         workers=_whole("WORKERS", given.get("WORKERS", "3"), 1, 256),
         sqlite_synchronous=_one_of("SQLITE_SYNCHRONOUS", given.get("SQLITE_SYNCHRONOUS", "FULL")),
         cached_fields=_whole("CACHED_FIELDS", given.get("CACHED_FIELDS", "150000"), 0, 10**8),
         trusted_proxies=_whole("TRUSTED_PROXIES", given.get("TRUSTED_PROXIES", "0"), 0, 10),
+        url_prefix=_url_prefix(given.get("URL_PREFIX", "")),
+        cookie_name=_cookie_name(given.get("COOKIE_NAME", "")),
         audit_entries=_whole("AUDIT_ENTRIES", given.get("AUDIT_ENTRIES", "100000"), 1000, 10_000_000),
         first_admin=_first_admin(given),
     )
 
 
+# What Kubernetes puts into the environment of every container for a Service called spikecast (or
+# spikecast-web), and Docker for a link of that name:
+# https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables and
+# https://docs.docker.com/engine/network/links/#environment-variables
+_OF_A_SERVICE = re.compile(
+    r"(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_\w+)?|ENV_.+)", re.DOTALL
+)
+# These two could be mistyped settings, so what they say has to look like theirs, too.
+_ADDRESS_OF_A_SERVICE = re.compile(r"(?:\w+_)?PORT"), re.compile(r"(?:tcp|udp|sctp)://.+", re.DOTALL)
+_NAME_OF_A_LINK = re.compile(r"(?:\w+_)?NAME"), re.compile(r"/.+/.+", re.DOTALL)
+
+
+def _given(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the settings in `environ`, without the prefix; a blank one counts as not given."""
+    for name, value in environ.items():
+        if not name.startswith(PREFIX) or not value.strip():
+            continue
+        name = name.removeprefix(PREFIX)
+        if name in KNOWN or not _is_of_a_service(name, value):
+            yield name, value if name in EXACT else value.strip()
+
+
+def _is_of_a_service(name: str, value: str) -> bool:
+    """Return whether an orchestrator has put this variable there, for a Service of our name."""
+    if _OF_A_SERVICE.fullmatch(name):
+        return True
+    pairs = (_ADDRESS_OF_A_SERVICE, _NAME_OF_A_LINK)
+    return any(names.fullmatch(name) and values.fullmatch(value) for names, values in pairs)
+
+
 def _refuse_unknown(given: Mapping[str, str]) -> None:
-    for name in sorted(given.keys() - KNOWN.keys() - FOR_TESTS):
-        near = difflib.get_close_matches(name, KNOWN, n=1)
+    files = {f"{name}{FROM_FILE}" for name in IN_FILES}
+    for name in sorted(given.keys() - KNOWN.keys() - FOR_TESTS - files):
+        if name.removesuffix(FROM_FILE) in KNOWN:
+            raise BadSetting(name, f"is not a setting of Spikecast; from files come {_listed(files)}")
+        if name == "PORT":
+            raise BadSetting(name, f"is not a setting of Spikecast; did you mean {PREFIX}BIND=host:port?")
+        near = difflib.get_close_matches(name, [*KNOWN, *sorted(files)], n=1)
         meant = f"; did you mean {PREFIX}{near[0]}?" if near else f"; known: {', '.join(KNOWN)}"
         raise BadSetting(name, f"is not a setting of Spikecast{meant}")
 
 
+def _listed(names: set[str]) -> str:
+    return ", ".join(f"{PREFIX}{name}" for name in sorted(names))
+
+
+def _read_files(given: dict[str, str]) -> None:
+    """Replace each setting `<name>_FILE` by what its file holds."""
+    for name in sorted(IN_FILES):
+        path = given.pop(f"{name}{FROM_FILE}", None)
+        if path is None:
+            continue
+        if name in given:
+            raise BadSetting(f"{name}{FROM_FILE}", f"is given beside {PREFIX}{name}: give one of the two")
+        value = _content(f"{name}{FROM_FILE}", path)
+        given[name] = value if name in EXACT else value.strip()
+
+
+def _content(name: str, path: str) -> str:
+    """Return the text of a file, without the line break at its end; raises BadSetting."""
+    if not path.isprintable():
+        raise BadSetting(name, "holds bytes that are not printable text in UTF-8")
+    try:
+        if not stat.S_ISREG(
+            os.stat(path).st_mode
+        ):  # a pipe would hang the start, and is empty the second time
+            raise BadSetting(name, f"is {path}, which is not a regular file")
+        with open(path, "rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise BadSetting(name, f"is {path}, which cannot be read: {error.strerror}") from None
+    if len(content) > MAX_FILE_BYTES:
+        raise BadSetting(name, f"is {path}, which holds more than {MAX_FILE_BYTES} bytes")
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise BadSetting(name, f"is {path}, which does not hold text in UTF-8") from None
+    text = text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
+    if not text.strip():
+        raise BadSetting(name, f"is {path}, which is empty")
+    return text
+
+
 def _refuse_other_bytes(given: Mapping[str, str]) -> None:
     for name, value in given.items():
+        if name in EXACT and value.endswith(("\n", "\r")):
+            raise BadSetting(name, "ends with a line break, which would be a part of it: leave that out")
         if not value.isprintable():
             raise BadSetting(name, "holds bytes that are not printable text in UTF-8")
 
 
-def _database_url(text: str) -> URL:
+def _database_url(text: str | None, instance: Path) -> URL:
+    if text is None:
+        return URL.create("sqlite", database=str(instance / "spikecast.db"))
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -120,18 +211,72 @@ def _database_url(text: str) -> URL:
     if url.drivername in {"postgres", "postgresql"}:
         url = url.set(drivername="postgresql+psycopg")
     if url.drivername == "sqlite":
-        if not url.database or url.database == ":memory:":
-            raise BadSetting("DATABASE_URL", "must name a file; every worker would have its own data")
-        return url.set(database=str(Path(url.database).absolute()))
+        return _sqlite_url(url)
     if url.drivername != "postgresql+psycopg":
         raise BadSetting("DATABASE_URL", f"has the scheme {url.drivername!r}; it looks like " + _URLS)
+    _check_postgresql_url(url)
     return url
 
 
+def _sqlite_url(url: URL) -> URL:
+    """Return the URL with an absolute path; raises BadSetting where it is more than the path of a file."""
+    if url.host or url.username or url.password or url.port:
+        raise BadSetting("DATABASE_URL", "names a host, which SQLite has not; it looks like " + _URLS)
+    if not url.database or url.database == ":memory:":
+        raise BadSetting("DATABASE_URL", "must name a file; every worker would have its own data")
+    if url.query:
+        said = (
+            f"has the parameter {min(url.query)!r}, but SQLite takes none here: leave out what follows the ?"
+        )
+        raise BadSetting("DATABASE_URL", said)
+    return url.set(database=str(Path(url.database).absolute()))
+
+
+def _check_postgresql_url(url: URL) -> None:
+    """Raise BadSetting for what would be dropped in silence, or taken for something else."""
+    if "@" in f"{url.host}{url.database}":
+        raise BadSetting("DATABASE_URL", "has an @ too many; in a user name or password write it as %40")
+    # Here, for SQLite does without the driver.
+    from psycopg import pq
+
+    libpq = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
+    for name, value in url.query.items():
+        if name not in libpq:
+            said = f"has the parameter {name!r}, which PostgreSQL's library does not know"
+            raise BadSetting("DATABASE_URL", f"{said}; it takes those of libpq, such as sslmode or options")
+        if not isinstance(value, str) and name not in {"host", "port"}:
+            raise BadSetting("DATABASE_URL", f"has the parameter {name!r} more than once")
+    for name in RESERVED_OPTIONS & user_options(url).keys():
+        raise BadSetting("DATABASE_URL", f"sets {name} in its options, which Spikecast does itself")
+    if url.query.get("client_encoding", "utf8").lower() not in {"utf8", "utf-8", "auto"}:  # type: ignore[union-attr]
+        raise BadSetting("DATABASE_URL", "has the parameter 'client_encoding', and only utf8 works")
+
+
+RESERVED_OPTIONS = {"timezone", "datestyle", "client_encoding", "default_transaction_isolation"}
+"""PostgreSQL's settings without which what is stored would be read wrongly."""
+_OPTION = re.compile(r"(?:^|\s)(?:-c\s*|--)([A-Za-z_][\w.-]*)=((?:\\.|[^\s\\])*)")
+
+
+def user_options(url: URL) -> dict[str, str]:
+    """Return what the URL's `options=-c name=value` sets of PostgreSQL's settings, names in lower case."""
+    text = str(url.query.get("options", ""))
+    return {name.lower().replace("-", "_"): value for name, value in _OPTION.findall(text)}
+
+
 def without_secrets(url: URL) -> str:
-    """The database's URL for people to read: neither its password nor one among its parameters."""
-    hidden = {name: "hidden" for name in url.query if "password" in name}
-    return url.update_query_dict(hidden).render_as_string(hide_password=True)
+    """Return the database's URL for people to read: without the password, wherever that is.
+
+    A password with an @ in it reaches to the last one, whatever comes of the first for a parser.
+    """
+    hidden = {name: "hidden" for name in url.query if "password" in name.lower()}
+    text = url.update_query_dict(hidden).render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite":
+        return text
+    before, query, parameters = text.partition("?")
+    scheme, _, rest = before.partition("://")
+    secret, at, where = re.fullmatch(r"(?:(.*)(@|%40))?(.*)", rest).groups("")  # type: ignore[union-attr]
+    user = secret.partition(":")[0] + (":***" if ":" in secret else "")
+    return f"{scheme}://{user}{at and '@'}{where}{query}{parameters}"
 
 
 _URLS = "sqlite:////var/lib/spikecast/spikecast.db or postgresql+psycopg://user:password@host/name"
@@ -154,6 +299,42 @@ def _bind(text: str) -> str:
     host_is_right = re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:.]+\]", host)
     if not host_is_right or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise BadSetting("BIND", f"must be host:port or unix:/path, not {text!r}")
+    return text
+
+
+OWN_PATHS = {
+    "api",
+    "api-keys",
+    "audit",
+    "collections",
+    "integrations",
+    "profile",
+    "setup",
+    "sign-in",
+    "sign-out",
+    "spikes",
+    "static",
+    "users",
+}
+PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)*")
+"""A path that means the same wherever it is put into an address, or nothing. It never begins with two
+slashes: what follows them would be another host."""
+
+
+def _url_prefix(text: str) -> str:
+    prefix = text.rstrip("/")
+    if not PATH.fullmatch(prefix) or len(prefix) > 200:
+        said = f"must be a path such as /spikecast, of letters, digits and . _ ~ -, not {text!r}"
+        raise BadSetting("URL_PREFIX", said)
+    if prefix.split("/")[1:2] and prefix.split("/")[1] in OWN_PATHS:
+        raise BadSetting("URL_PREFIX", f"begins with a path of Spikecast's own, {text!r}; choose another one")
+    return prefix
+
+
+def _cookie_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,40}", text, re.ASCII) or text.lower().startswith("__"):
+        said = f"must be up to 40 letters, digits, - and _, and not begin with __; it is {text!r}"
+        raise BadSetting("COOKIE_NAME", said)
     return text
 
 

@@ -35,7 +35,12 @@ backlog = 2048
 # every 5,000 requests costs a fifth of the throughput, and the slowest polls half a second.
 max_requests = 0
 
-forwarded_allow_ips = "*"  # Flask's ProxyFix decides, by SPIKECAST_TRUSTED_PROXIES
+# What proxies say is believed by SPIKECAST_TRUSTED_PROXIES alone (app/web/proxies.py). So gunicorn believes
+# nobody, not even who comes by a socket: no header decides the scheme, the path or the script's name.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+header_map = "drop"  # X_Forwarded_For must not be taken for X-Forwarded-For
 control_socket_disable = True  # nothing here uses it, and it would lie in $HOME
 accesslog = None
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app import cli, database, direct, startup
@@ -25,7 +24,7 @@ from app.generation import pages as generation_pages
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
 from app.spikes import preview_api, timeline_api
-from app.web import access, assets, cookies, meta, openapi, problems, security
+from app.web import access, assets, cookies, meta, openapi, problems, proxies, security
 from app.web import pages as web_pages
 from app.web.json import OrjsonProvider
 
@@ -63,10 +62,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     problems.init_app(app)
     door.init_app(app)
     security.init_app(app)
-    if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, *[settings.trusted_proxies] * 4
-        )
+    proxies.init_app(app, settings)
     cookies.init_app(app)
     web_pages.init_app(app)
     assets.init_app(app)

@@ -171,7 +171,8 @@ def one_at_a_time() -> Iterator[None]:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = file.open("w")
         except OSError as error:
-            said = f"SPIKECAST_DATABASE_URL is {db.engine.url}, where no file can be made: {error.strerror}"
+            url = config.without_secrets(db.engine.url)
+            said = f"SPIKECAST_DATABASE_URL is {url}, where no file can be made: {error.strerror}"
             raise CannotStart(said) from error
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)  # released by the kernel, whatever happens

@@ -30,11 +30,11 @@ class SetUpForm(FlaskForm):
 
 
 def safe_next(target: str | None, fallback: str) -> str:
-    """Where to go after signing in: an address on this host, or the fallback.
+    """Where to go after signing in: an address below the fallback, which is the dashboard, or that itself.
 
     A browser takes `//evil`, `/\\evil` and a tab or newline in between for another host.
     """
-    if not target or not target.startswith("/") or any(character < " " for character in target):
+    if not target or not target.startswith(fallback) or any(character < " " for character in target):
         return fallback
     parts = urlsplit(target.replace("\\", "/"))
     return fallback if parts.scheme or parts.netloc or target[1:2] in {"/", "\\"} else target

@@ -56,7 +56,9 @@ def _refuse_what_is_no_copy(file: Path, place: Path) -> None:
 
 
 def _made_ready(draft: Path, before: Snapshot | None, choice: Choice, now: datetime) -> list[str]:
-    engine = sa.create_engine(f"sqlite:///{draft}", poolclass=NullPool, hide_parameters=True)
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(draft)), poolclass=NullPool, hide_parameters=True
+    )
     database.prepare_sqlite(engine, synchronous="FULL")
     startup.upgrade(engine)
     with _writing(engine) as connection:
@@ -77,7 +79,9 @@ def _before(place: Path, now: datetime) -> Snapshot | None:
     """What the present database knows; None where there is none, or none that can be read."""
     if not place.exists():
         return None
-    engine = sa.create_engine(f"sqlite:///{place}", poolclass=NullPool, hide_parameters=True)
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(place)), poolclass=NullPool, hide_parameters=True
+    )
     try:
         with engine.connect() as connection:
             return taken(connection, now)

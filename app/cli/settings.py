@@ -23,7 +23,7 @@ def check_config() -> None:
         admin = startup.checked(settings.first_admin)["username"] if settings.first_admin else "not set"
     except config.BadSetting as fault:
         raise click.ClickException(f"Spikecast does not start: {fault}") from None
-    secret = "from the environment" if settings.secret_key else f"kept in {settings.instance}"
+    secret = "given" if settings.secret_key else f"kept in {settings.instance}"
     for name, value in (
         ("DATABASE_URL", config.without_secrets(settings.database_url)),
         ("INSTANCE", settings.instance),
@@ -33,6 +33,8 @@ def check_config() -> None:
         ("SQLITE_SYNCHRONOUS", settings.sqlite_synchronous),
         ("CACHED_FIELDS", settings.cached_fields),
         ("TRUSTED_PROXIES", settings.trusted_proxies),
+        ("URL_PREFIX", settings.url_prefix or "none"),
+        ("COOKIE_NAME", settings.cookie_name or "spikecast, and the port"),
         ("AUDIT_ENTRIES", settings.audit_entries),
         ("ADMIN_USERNAME", admin),
     ):

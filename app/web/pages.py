@@ -16,7 +16,12 @@ ERROR_TITLES = {403: "You may not do this", 404: "There is nothing here", 500: "
 
 def init_app(app: Flask) -> None:
     """Give the templates what they all need."""
-    app.jinja_env.globals.update(version=__version__, who_looks=who_looks)
+    app.jinja_env.globals.update(version=__version__, who_looks=who_looks, at=at)
+
+
+def at(path: str) -> str:
+    """Return the address of a path of ours, which may be served below another one."""
+    return request.script_root + path
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ def who_looks() -> Looker:
 def error_page(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """An error as a page with a way back; somebody who is not signed in is asked to."""
     if status == 401:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        wanted = at(request.full_path.rstrip("?")) if request.method == "GET" else None
         return make_response(redirect(url_for("people.sign_in", next=wanted)))
     title = ERROR_TITLES.get(status, "That did not work")
     page = render_template("errors/error.html", status=status, title=title, detail=detail)
