@@ -72,6 +72,13 @@ class Conflict(DomainError):
     title = "Conflict"
 
 
+class PreconditionFailed(DomainError):
+    """The thing is no longer what the client saw; `headers` has its present ETag."""
+
+    status = 412
+    title = "Precondition failed"
+
+
 class Invalid(DomainError):
     """Input that was understood and is wrong: every fault at once, by path."""
 

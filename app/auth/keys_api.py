@@ -14,6 +14,7 @@ from app.models import ApiKey, ApiKeyCollection
 from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, refuses
 from app.web.paging import QueryWhole, page_args, page_of, paginate
+from app.web.preconditions import conditional, etag, require_match, with_etag
 
 blp = Blueprint(
     "api-keys", __name__, url_prefix="/api/api-keys", description="API keys, for monitoring tools"
@@ -46,6 +47,7 @@ def list_keys(args: dict[str, Any]) -> dict[str, Any]:
 @blp.route("", methods=["POST"])
 @blp.response(201, KeyCreatedOut)
 @signed_in
+@with_etag
 @blp.arguments(KeyIn)
 def create_key(values: dict[str, Any]) -> Response:
     """Create an API key. Its text is in this answer alone: only a hash of it is kept."""
@@ -53,6 +55,7 @@ def create_key(values: dict[str, Any]) -> Response:
     db.session.commit()
     answer = jsonify(KeyOut().dump(key) | {"key": text})
     answer.status_code = 201
+    answer.headers["ETag"] = etag(key)
     answer.headers["Location"] = url_for("api-keys.get_key", key_id=key.id)
     return answer
 
@@ -61,6 +64,7 @@ def create_key(values: dict[str, Any]) -> Response:
 @blp.response(200, KeyOut)
 @signed_in
 @refuses(404)
+@with_etag
 def get_key(key_id: int) -> ApiKey:
     """See an API key, without its text."""
     return ApiKey.get_for(current_actor(), key_id)
@@ -70,10 +74,11 @@ def get_key(key_id: int) -> ApiKey:
 @blp.response(200, KeyOut)
 @signed_in
 @refuses(403, 404)
+@conditional
 @blp.arguments(KeyPatch)
 def change_key(changes: dict[str, Any], key_id: int) -> ApiKey:
     """Change the label, the expiry or the limits of your own key."""
-    key = ApiKey.get_for(current_actor(), key_id, locked=True)
+    key = require_match(keys_service.get_own_key(current_actor(), key_id))
     keys_service.change_key(current_actor(), key, changes, clock.now())
     db.session.commit()
     return key
@@ -83,9 +88,10 @@ def change_key(changes: dict[str, Any], key_id: int) -> ApiKey:
 @blp.response(200, KeyOut)
 @signed_in
 @refuses(404)
+@conditional
 def revoke_key(key_id: int) -> ApiKey:
     """Revoke a key: it ends at once and for good, and stays in the list."""
-    key = ApiKey.get_for(current_actor(), key_id, locked=True)
+    key = require_match(ApiKey.get_for(current_actor(), key_id, locked=True))
     keys_service.revoke_key(key, clock.now())
     db.session.commit()
     return key
@@ -95,7 +101,8 @@ def revoke_key(key_id: int) -> ApiKey:
 @blp.response(204)
 @signed_in
 @refuses(404)
+@conditional
 def delete_key(key_id: int) -> None:
     """Delete a key: it ends at once."""
-    keys_service.delete_key(ApiKey.get_for(current_actor(), key_id, locked=True))
+    keys_service.delete_key(require_match(ApiKey.get_for(current_actor(), key_id, locked=True)))
     db.session.commit()

@@ -31,10 +31,16 @@ def create_key(actor: Actor, values: Mapping[str, Any], now: datetime) -> tuple[
     return key, text
 
 
-def change_key(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
-    """Change the label, expiry or limits of one's own key."""
+def get_own_key(actor: Actor, key_id: int) -> ApiKey:
+    """Return one's own key, locked. Raises Forbidden for an Admin who asks for somebody else's."""
+    key = ApiKey.get_for(actor, key_id, locked=True)
     if key.user_id != actor.user_id:
         raise Forbidden("Only its owner may change an API key; you may revoke or delete it.")
+    return key
+
+
+def change_key(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
+    """Change the label, expiry or limits of one's own key, which the caller has locked."""
     before = _noted_of(key)
     _fill_in(actor, key, changes, now)
     audit.note_change(Action.CHANGE_KEY, key, before, _noted_of(key))

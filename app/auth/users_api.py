@@ -15,6 +15,7 @@ from app.web.access import admin, current_actor
 from app.web.fields import COMMON, Choice
 from app.web.openapi import Blueprint, refuses
 from app.web.paging import QueryWhole, page_args, page_of, paginate
+from app.web.preconditions import conditional, require_match, with_etag
 from app.web.schema import Schema
 
 blp = Blueprint("users", __name__, url_prefix="/api/users", description="Users, for Admins")
@@ -57,6 +58,7 @@ def list_users(args: dict[str, Any]) -> dict[str, Any]:
 @blp.response(201, UserOut)
 @admin
 @refuses(409)
+@with_etag
 @blp.arguments(UserIn)
 def create_user(values: dict[str, Any]) -> tuple[User, dict[str, str]]:
     """Create a user."""
@@ -69,6 +71,7 @@ def create_user(values: dict[str, Any]) -> tuple[User, dict[str, str]]:
 @blp.response(200, UserOut)
 @admin
 @refuses(404)
+@with_etag
 def get_user(user_id: int) -> User:
     """See a user."""
     return users_service.get_user(user_id)
@@ -78,10 +81,11 @@ def get_user(user_id: int) -> User:
 @blp.response(200, UserOut)
 @admin
 @refuses(404, 409)
+@conditional
 @blp.arguments(UserPatch)
 def change_user(changes: dict[str, Any], user_id: int) -> User:
     """Change a user. A new role or password ends their tokens at once."""
-    user = users_service.get_user(user_id, locked=True)
+    user = require_match(users_service.get_user(user_id, locked=True))
     users_service.change_user(user, changes)
     db.session.commit()
     return user
@@ -91,12 +95,13 @@ def change_user(changes: dict[str, Any], user_id: int) -> User:
 @blp.response(200, UserOut)
 @admin
 @refuses(404, 409)
+@conditional
 def reset_two_factor(user_id: int) -> User:
     """Turn off the two-factor sign-in of somebody who lost their app and codes. Their tokens end at once.
 
     Your own you turn off with a code; without one, another Admin resets it.
     """
-    user = users_service.get_user(user_id, locked=True)
+    user = require_match(users_service.get_user(user_id, locked=True))
     if user.id == current_actor().user_id:
         said = "Turn off your own in your profile, with a code. Without one, ask another Admin."
         raise Conflict(said, kind="own-two-factor")
@@ -109,10 +114,11 @@ def reset_two_factor(user_id: int) -> User:
 @blp.response(204)
 @admin
 @refuses(404, 409)
+@conditional
 @blp.arguments(DeleteQuery, location="query")
 def delete_user(args: dict[str, Any], user_id: int) -> None:
     """Delete a user. Their API keys go with them; about their collections you decide."""
-    user = users_service.get_user(user_id, locked=True)
+    user = require_match(users_service.get_user(user_id, locked=True))
     users_service.delete_user(
         user, transfer_to=args.get("transfer_to"), delete_collections=args["delete_collections"]
     )

@@ -22,6 +22,7 @@ from app.models.spike import show_spikes
 from app.web.access import current_actor, editor, signed_in
 from app.web.openapi import Blueprint, refuses
 from app.web.paging import QueryWhole, page_args, page_of, paginate
+from app.web.preconditions import conditional, require_match, with_etag
 
 blp = Blueprint(
     "collections", __name__, url_prefix="/api/collections", description="Collections: made-up devices"
@@ -64,6 +65,7 @@ def list_collections(args: dict[str, Any]) -> dict[str, Any]:
 @blp.response(201, CollectionDetailOut)
 @editor
 @refuses(409)
+@with_etag
 @blp.arguments(CollectionIn)
 def create_collection(values: dict[str, Any]) -> tuple[Collection, dict[str, str]]:
     """Create a collection."""
@@ -81,6 +83,7 @@ def location_of(collection: Collection) -> dict[str, str]:
 @blp.response(200, CollectionDetailOut)
 @signed_in
 @refuses(404)
+@with_etag
 def get_collection(collection_id: int) -> Collection:
     """See a collection with its fields."""
     collection = Collection.get_for(current_actor(), collection_id)
@@ -92,10 +95,11 @@ def get_collection(collection_id: int) -> Collection:
 @blp.response(200, CollectionDetailOut)
 @editor
 @refuses(404, 409)
+@conditional
 @blp.arguments(CollectionPatch)
 def change_collection(changes: dict[str, Any], collection_id: int) -> Collection:
     """Rename a collection; as an Admin also give it to somebody else."""
-    collection = Collection.get_for(current_actor(), collection_id, locked=True)
+    collection = require_match(Collection.get_for(current_actor(), collection_id, locked=True))
     service.change_collection(current_actor(), collection, changes)
     show_spikes([collection], clock.now())
     db.session.commit()
@@ -106,9 +110,10 @@ def change_collection(changes: dict[str, Any], collection_id: int) -> Collection
 @blp.response(204)
 @editor
 @refuses(404)
+@conditional
 def delete_collection(collection_id: int) -> None:
     """Delete a collection with its fields and spike schedules."""
-    service.delete_collection(Collection.get_for(current_actor(), collection_id, locked=True))
+    service.delete_collection(require_match(Collection.get_for(current_actor(), collection_id, locked=True)))
     db.session.commit()
 
 
@@ -116,10 +121,11 @@ def delete_collection(collection_id: int) -> None:
 @blp.response(201, CollectionDetailOut)
 @editor
 @refuses(404, 409)
+@conditional
 @blp.arguments(CopyIn)
 def copy_collection(values: dict[str, Any], collection_id: int) -> tuple[Collection, dict[str, str]]:
     """Copy a collection's fields into a new one of yours: without state, spikes or keys."""
-    original = Collection.get_for(current_actor(), collection_id, locked=True)
+    original = require_match(Collection.get_for(current_actor(), collection_id, locked=True))
     collection = service.copy_collection(current_actor(), original, values["name"])
     db.session.commit()
     return collection, location_of(collection)

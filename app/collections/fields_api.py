@@ -14,6 +14,7 @@ from app.web.access import current_actor, editor, signed_in
 from app.web.fields import TypeWord
 from app.web.openapi import Blueprint, refuses
 from app.web.paging import page_args, page_of, paginate
+from app.web.preconditions import conditional, require_match, with_etag
 from app.web.schema import Checked
 
 blp = Blueprint("fields", __name__, url_prefix="/api", description="Fields and how their values come about")
@@ -45,6 +46,7 @@ def list_fields(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
 @blp.response(201, FieldOut)
 @editor
 @refuses(404, 409)
+@with_etag
 @blp.arguments(FieldIn)
 def add_field(given: Checked, collection_id: int) -> tuple[Field, dict[str, str]]:
     """Add a field. Schedules that have not ended get their copy of it."""
@@ -58,6 +60,7 @@ def add_field(given: Checked, collection_id: int) -> tuple[Field, dict[str, str]
 @blp.response(200, FieldOut)
 @signed_in
 @refuses(404)
+@with_etag
 def get_field(field_id: int) -> Field:
     """See a field."""
     return Field.get_for(current_actor(), field_id)
@@ -67,10 +70,11 @@ def get_field(field_id: int) -> Field:
 @blp.response(200, FieldOut)
 @editor
 @refuses(404, 409)
+@conditional
 @blp.arguments(FieldPatch)
 def change_field(given: Checked, field_id: int) -> Field:
     """Change a field; its copies in schedules that have not ended keep step."""
-    field = Field.get_for(current_actor(), field_id, locked=True)
+    field = require_match(Field.get_for(current_actor(), field_id, locked=True))
     service.change_field(field, given, clock.now())
     db.session.commit()
     return field
@@ -80,9 +84,10 @@ def change_field(given: Checked, field_id: int) -> Field:
 @blp.response(204)
 @editor
 @refuses(404)
+@conditional
 def delete_field(field_id: int) -> None:
     """Delete a field, and its copies with it."""
-    service.delete_field(Field.get_for(current_actor(), field_id, locked=True))
+    service.delete_field(require_match(Field.get_for(current_actor(), field_id, locked=True)))
     db.session.commit()
 
 
@@ -90,9 +95,10 @@ def delete_field(field_id: int) -> None:
 @blp.response(200, FieldOut)
 @editor
 @refuses(404, 409)
+@conditional
 def reset_field(field_id: int) -> Field:
     """Let a counter begin at its start again. Copies in spikes have a state of their own and keep it."""
-    field = Field.get_for(current_actor(), field_id, locked=True)
+    field = require_match(Field.get_for(current_actor(), field_id, locked=True))
     service.reset_counter(field)
     db.session.commit()
     return field

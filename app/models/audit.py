@@ -59,6 +59,34 @@ class Action(StrEnum):
     RESTORE = "restore"
 
 
+CHANGES = (
+    Action.CHANGE_PASSWORD,
+    Action.TURN_ON_TWO_FACTOR,
+    Action.TURN_OFF_TWO_FACTOR,
+    Action.RESET_TWO_FACTOR,
+    Action.CHANGE_USER,
+    Action.CHANGE_KEY,
+    Action.REVOKE_KEY,
+    Action.CHANGE_COLLECTION,
+    Action.CREATE_FIELD,
+    Action.CHANGE_FIELD,
+    Action.DELETE_FIELD,
+    Action.CHANGE_SPIKE,
+    Action.END_SPIKE,
+    Action.EXTEND_SPIKE,
+)
+"""What gives a thing another ETag."""
+BEGINNINGS = (
+    Action.SET_UP,
+    Action.CREATE_USER,
+    Action.CREATE_KEY,
+    Action.CREATE_COLLECTION,
+    Action.COPY_COLLECTION,
+    Action.CREATE_FIELD,
+    Action.CREATE_SPIKE,
+)
+
+
 class Outcome(StrEnum):
     """Whether it was done."""
 
@@ -137,6 +165,27 @@ class AuditEntry(Base):
         ids = list(db.session.scalars(sa.insert(AuditEntry).returning(AuditEntry.id), entries))
         if max(ids) // TRIMMED_EVERY > (min(ids) - 1) // TRIMMED_EVERY:
             _trim(max(ids) - most)
+
+    @staticmethod
+    def changes_of(thing: Thing, most: int) -> "list[AuditEntry]":
+        """Return the latest changes of a thing and its creation, newest first: of a collection or spike also
+        those of the collection's fields, and whenever the collection was changed itself."""
+        of_thing = sa.and_(AuditEntry.thing_kind == thing.thing_kind, AuditEntry.thing_id == thing.thing_id)
+        if thing.collection_id is not None:
+            kinds = [Kind.COLLECTION] if thing.thing_kind == Kind.FIELD else [Kind.COLLECTION, Kind.FIELD]
+            of_collection = sa.and_(
+                AuditEntry.collection_id == thing.collection_id, AuditEntry.thing_kind.in_(kinds)
+            )
+            of_thing = sa.or_(of_thing, of_collection)
+        query = (
+            sa.select(AuditEntry)
+            .where(
+                of_thing, AuditEntry.outcome == Outcome.DONE, AuditEntry.action.in_([*BEGINNINGS, *CHANGES])
+            )
+            .order_by(AuditEntry.id.desc())
+            .limit(most)
+        )
+        return list(db.session.scalars(query))
 
     @staticmethod
     def refused_since(party: Party, since: datetime) -> int:

@@ -17,6 +17,7 @@ from app.web.access import current_actor, editor, signed_in
 from app.web.listed import ALL, By, Stretch, count_each
 from app.web.openapi import Blueprint, refuses
 from app.web.paging import QueryWhole, contains, page_args, page_of, paginate, search_arg
+from app.web.preconditions import conditional, require_match, with_etag
 from app.web.schema import Checked, Schema
 
 blp = Blueprint("spikes", __name__, url_prefix="/api", description="Spike schedules")
@@ -131,6 +132,7 @@ def list_spikes_of_collection(args: dict[str, Any], collection_id: int) -> dict[
 @blp.response(201, SpikeOut)
 @editor
 @refuses(404, 409)
+@with_etag
 @blp.arguments(SpikeIn)
 def create_spike(given: Checked) -> tuple[SpikeSchedule, dict[str, str]]:
     """Schedule a spike.
@@ -148,6 +150,7 @@ def create_spike(given: Checked) -> tuple[SpikeSchedule, dict[str, str]]:
 @blp.response(200, SpikeOut)
 @signed_in
 @refuses(404)
+@with_etag
 def get_spike(spike_id: int) -> SpikeSchedule:
     """See a spike schedule with its copies of all fields."""
     return SpikeSchedule.get_for(current_actor(), spike_id)
@@ -157,13 +160,14 @@ def get_spike(spike_id: int) -> SpikeSchedule:
 @blp.response(200, SpikeOut)
 @editor
 @refuses(404, 409)
+@conditional
 @blp.arguments(SpikePatch)
 def change_spike(given: Checked, spike_id: int) -> SpikeSchedule:
     """Change a spike schedule.
 
     What is absent stays; a given `spike_fields` replaces the whole set of overrides.
     """
-    spike = SpikeSchedule.get_for(current_actor(), spike_id, locked=True)
+    spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
     service.reschedule(spike, given, clock.now())
     db.session.commit()
     return spike
@@ -173,9 +177,10 @@ def change_spike(given: Checked, spike_id: int) -> SpikeSchedule:
 @blp.response(204)
 @editor
 @refuses(404)
+@conditional
 def delete_spike(spike_id: int) -> None:
     """Delete a spike schedule; the next poll serves normal values."""
-    service.delete(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
+    service.delete(require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True)))
     db.session.commit()
 
 
@@ -183,9 +188,10 @@ def delete_spike(spike_id: int) -> None:
 @blp.response(200, SpikeOut)
 @editor
 @refuses(404, 409)
+@conditional
 def end_spike(spike_id: int) -> SpikeSchedule:
     """End an active spike now; the next poll serves normal values."""
-    spike = SpikeSchedule.get_for(current_actor(), spike_id, locked=True)
+    spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
     service.end(spike, clock.now())
     db.session.commit()
     return spike
@@ -195,10 +201,11 @@ def end_spike(spike_id: int) -> SpikeSchedule:
 @blp.response(200, SpikeOut)
 @editor
 @refuses(404, 409)
+@conditional
 @blp.arguments(ExtendIn)
 def extend_spike(given: Checked, spike_id: int) -> SpikeSchedule:
     """Add so many seconds to the present end of a spike."""
-    spike = SpikeSchedule.get_for(current_actor(), spike_id, locked=True)
+    spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
     service.extend(spike, given, clock.now())
     db.session.commit()
     return spike

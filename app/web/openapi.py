@@ -32,13 +32,22 @@ _SAYS = {
     403: "The role may not do this.",
     404: "It does not exist, or belongs to somebody else.",
     409: "The state of things does not allow it.",
+    412: "`If-Match` does not hold: it was changed meanwhile. `ETag` is the present one; nothing is changed.",
     413: "The body is too large.",
     415: "The body is not sent as application/json.",
     422: "Input that is not valid: `errors` maps the path of each to what is wrong.",
     429: "Too many attempts; `Retry-After` says when to come back.",
     503: "The database is busy or away; try again.",
 }
-_COMES_WITH = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+_COMES_WITH = {401: "WWW-Authenticate", 412: "ETag", 429: "Retry-After", 503: "Retry-After"}
+_ETAG = {"schema": {"type": "string"}, "description": "strong, of what people set: for `If-Match`"}
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": False,
+    "description": "the `ETag` that you saw: where the thing was changed since, the answer is 412",
+    "schema": {"type": "string", "pattern": r'^(\*|"[!#-~]*"(, *"[!#-~]*")*)$'},
+}
 
 
 class Problem(Schema):
@@ -105,6 +114,9 @@ class Blueprint(flask_smorest.Blueprint):
             expected |= {400, 413, 415, 422}
         elif "parameters" in doc:
             expected |= {400, 422}
+        if doc_info.get("takes_if_match"):
+            doc.setdefault("parameters", []).append(_IF_MATCH)
+            expected |= {400, 412}
         for status in expected | set(doc_info.get("refusals", ())):
             responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
         for numeric in [status for status in responses if isinstance(status, int)]:
@@ -112,6 +124,9 @@ class Blueprint(flask_smorest.Blueprint):
         responses.pop("default", None)
         if "201" in responses:
             responses["201"]["headers"] = {"Location": {"schema": {"type": "string"}}}
+        if doc_info.get("has_etag"):
+            for status in responses.keys() & {"200", "201"}:
+                responses[status].setdefault("headers", {})["ETag"] = _ETAG
         doc["responses"] = dict(sorted(responses.items()))
         return doc
 

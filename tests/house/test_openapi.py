@@ -101,7 +101,9 @@ def test_every_operation_tells_the_refusals_that_its_kind_can_meet(description):
         expected |= {401} if operation["security"] else set()
         expected |= {404} if "{" in name else set()
         expected |= {400, 413, 415, 422} if "requestBody" in operation else set()
-        expected |= {400, 422} if operation.get("parameters") else set()
+        inputs = {each["in"] for each in operation.get("parameters", ())}
+        expected |= {400, 422} if "query" in inputs else set()
+        expected |= {400, 412} if "header" in inputs else set()
         assert expected <= told, name
         assert len([status for status in told if status < 300]) == 1, name
 
@@ -112,6 +114,24 @@ def test_creating_says_where_and_deleting_says_nothing(description):
             assert "Location" in operation["responses"]["201"]["headers"], name
         if name.startswith("DELETE"):
             assert "content" not in operation["responses"]["204"], name
+
+
+SINGLE = re.compile(r"/api/(?!data|auth)[a-z-]+/\{\w+\}(/(end|extend|reset|revoke|reset-two-factor|copy))?")
+
+
+def test_every_single_thing_has_an_etag_and_every_change_of_it_takes_if_match(description):
+    single = 0
+    for name, operation in operations(description):
+        method, path = name.split()
+        tells = any("ETag" in operation["responses"].get(ok, {}).get("headers", {}) for ok in ("200", "201"))
+        takes = any(each.get("name") == "If-Match" for each in operation.get("parameters", ()))
+        is_single = SINGLE.fullmatch(path) is not None
+        single += is_single
+        assert takes == (is_single and method != "GET"), name
+        assert tells == (
+            (is_single and method != "DELETE") or (method == "POST" and "201" in operation["responses"])
+        ), name
+    assert single >= 20
 
 
 def test_every_reference_leads_somewhere_and_nothing_is_left_over(description):

@@ -1,0 +1,203 @@
+"""Optimistic locking: strong ETags of single things, and `If-Match` on the requests that change them.
+
+The tag of a thing is a digest of everything about it that people set. What changes by itself (where a
+counter stands, whether a spike is active, when a key was last used) is not part of it, nor are the names of
+other things, so a poll never makes somebody's save fail.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache, wraps
+from typing import Any, TypeVar, cast
+
+import orjson
+import sqlalchemy as sa
+from flask import request
+
+from app import database
+from app.database import Base, ExactNumber, UTCDateTime, Words, as_text
+from app.errors import Malformed, PreconditionFailed
+from app.models import (
+    ApiKey,
+    ApiKeyCollection,
+    AuditEntry,
+    Collection,
+    Field,
+    SpikeSchedule,
+    SpikeScheduleField,
+    User,
+)
+from app.models.audit import BEGINNINGS, Kind, Thing
+from app.values import exact
+from app.web.access import View, current_actor
+from app.web.fields import iso
+
+Row = TypeVar("Row", Collection, Field, SpikeSchedule, ApiKey, User)
+
+UNTAGGED: Mapping[type[Base], frozenset[str]] = {
+    Collection: frozenset({"revision", "created_at", "updated_at"}),
+    Field: frozenset({"current_number", "created_at", "updated_at"}),
+    SpikeSchedule: frozenset({"searched", "created_at", "updated_at"}),
+    SpikeScheduleField: frozenset({"id", "current_number"}),
+    ApiKey: frozenset({"key_hash", "created_at", "last_used_at"}),
+    ApiKeyCollection: frozenset({"id", "api_key_id"}),
+    User: frozenset({"username_folded", "two_factor_secret", "two_factor_step", "created_at", "updated_at"}),
+}
+"""The columns of each model that are not part of its tag; a column that is not named here is."""
+PARTS: Mapping[type[Base], str] = {
+    Collection: "fields",
+    SpikeSchedule: "spike_fields",
+    ApiKey: "limits",
+}
+"""The relationship whose rows are a part of the thing."""
+MAX_CHANGES = 10
+
+
+# --- ETags ---------------------------------------------------------------------------------------------
+
+
+def etag(row: Base) -> str:
+    """Return the strong entity tag of a thing, with its quotes."""
+    parts = sorted(orjson.dumps(_state(part)) for part in getattr(row, PARTS.get(type(row), ""), ()))
+    digest = hashlib.sha256(orjson.dumps([type(row).__tablename__, _state(row)]))
+    for part in parts:
+        digest.update(b"\n" + part)
+    return f'"{base64.urlsafe_b64encode(digest.digest()[:15]).decode()}"'
+
+
+def _state(row: Base) -> list[Any]:
+    return [
+        None if (value := getattr(row, name)) is None else form(value) for name, form in _columns(type(row))
+    ]
+
+
+@cache
+def _columns(model: type[Base]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """Return the names of the tagged columns, each with what brings its values into one form.
+
+    A value that was just set may differ in form from the same one read back (Decimal("5") from
+    Decimal("5.0000000000"), 0 from 0.0); both must give the same tag.
+    """
+    mapper = sa.inspect(model)
+    names = {mapper.get_property_by_column(column).key: column for column in mapper.local_table.columns}
+    tagged = sorted(names.keys() - UNTAGGED[model])
+    return tuple((name, _form(names[name].type)) for name in tagged)
+
+
+def _form(kind: Any) -> Callable[[Any], Any]:
+    if isinstance(kind, ExactNumber):
+        return lambda value: as_text(exact(value))
+    if isinstance(kind, UTCDateTime):
+        return cast(Callable[[datetime], str], iso)
+    if isinstance(kind, Words):
+        return sorted
+    return float if isinstance(kind, sa.Float) else lambda value: value
+
+
+# --- Views ---------------------------------------------------------------------------------------------
+
+
+def with_etag(view: View) -> View:
+    """Send the tag of the thing that a view returns."""
+
+    @wraps(view)
+    def answer(*args: Any, **path: Any) -> Any:
+        result = view(*args, **path)
+        row, headers = result if isinstance(result, tuple) else (result, {})
+        return (row, headers | {"ETag": etag(row)}) if isinstance(row, Base) else result
+
+    return _documented(answer, has_etag=True)
+
+
+def conditional(view: View) -> View:
+    """Send the tag, as `with_etag`; and document `If-Match` of a view that calls `require_match`."""
+    return _documented(with_etag(view), takes_if_match=True)
+
+
+def _documented(view: View, **facts: bool) -> View:
+    view._apidoc = getattr(view, "_apidoc", {}) | facts  # type: ignore[attr-defined]
+    return view
+
+
+# --- If-Match ------------------------------------------------------------------------------------------
+
+
+def require_match(row: Row) -> Row:
+    """Return the thing, which the caller has locked, if the request's `If-Match` holds for it.
+
+    Without the header it always holds. Raises PreconditionFailed with the present tag and the latest changes,
+    Malformed where the header is none.
+    """
+    wanted = request.headers.get("If-Match")
+    if wanted is None or wanted.strip(" \t") == "*":
+        return row
+    tags = _parse(wanted)
+    present = etag(row)
+    if present not in tags:
+        raise _refusal(row, present, is_weakened=f"W/{present}" in tags)
+    return row
+
+
+_TAG = re.compile(r'[ \t,]*((?:W/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)')
+
+
+def _parse(header: str) -> list[str]:
+    """Return the entity tags of an `If-Match` header (RFC 9110, 13.1.1)."""
+    tags, position = [], 0
+    while found := _TAG.match(header, position):
+        tags.append(found[1])
+        position = found.end()
+    if not tags or header[position:].strip(" \t,"):
+        raise Malformed(
+            'If-Match must be an ETag in double quotes, such as "abc", several with commas, or *.'
+        )
+    return tags
+
+
+def _refusal(row: Row, present: str, *, is_weakened: bool) -> PreconditionFailed:
+    thing = Thing.of(row)
+    name, kind = thing.thing_name, thing.thing_kind
+    database.begin(writes=False)  # nobody waits for the lock while the log is read
+    changes = [] if is_weakened else latest_changes(thing)
+    facts: dict[str, Any] = {
+        "changed_by": changes[0]["by"] if changes else None,
+        "changed_at": changes[0]["at"] if changes else None,
+        "changes": changes,
+    }
+    if is_weakened:
+        said = (
+            f"A weak ETag never matches. Send it without W/, which a proxy may have put before it: {present}."
+        )
+    else:
+        by = " by {by} at {at}".format_map(changes[0]) if changes else ""
+        said = f"The {kind} {name!r} was changed{by}. Load it again, and send If-Match with its present ETag."
+    return PreconditionFailed(said, kind="precondition-failed", facts=facts, headers={"ETag": present})
+
+
+def latest_changes(thing: Thing) -> list[dict[str, Any]]:
+    """Return the latest changes of a thing from the audit log, newest first.
+
+    To others than Admins, nothing is told of the time before the collection was given to them.
+    """
+    told: list[dict[str, Any]] = []
+    for entry in AuditEntry.changes_of(thing, 3 * MAX_CHANGES):
+        changed = entry.details.get("changed", {})
+        is_itself = (entry.thing_kind, entry.thing_id) == (thing.thing_kind, thing.thing_id)
+        is_given_away = "owner" in changed and not current_actor().is_admin
+        if (is_itself and entry.action in BEGINNINGS) or is_given_away:
+            break
+        if is_itself or entry.thing_kind == Kind.FIELD:
+            told.append(
+                {
+                    "at": iso(entry.noted_at),
+                    "by": entry.actor_name or entry.source,
+                    "action": entry.action,
+                    "kind": entry.thing_kind,
+                    "name": entry.thing_name,
+                    "changed": changed,
+                }
+            )
+    return told[:MAX_CHANGES]
