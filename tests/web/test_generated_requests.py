@@ -29,7 +29,7 @@ EXAMPLES = 4
 load_all_checks()
 CHECKS = [CHECKS_BY_NAME.get_one(name) for name in CHECKS_BY_NAME.get_all_names()]
 # Rules that no schema tells, such as that a range is not inside out: the input is understood, and refused.
-WHERE_A_SCHEMA_ENDS = {"expected-statuses": ["2xx", "401", "403", "404", "409", "422", "429"]}
+WHERE_A_SCHEMA_ENDS = {"expected-statuses": ["2xx", "401", "403", "404", "409", "412", "422", "429"]}
 CONFIG = SchemathesisConfig.from_dict({"checks": {"positive_data_acceptance": WHERE_A_SCHEMA_ENDS}})
 
 
