@@ -70,16 +70,20 @@ def post_worker_init(_worker):  # type: ignore[no-untyped-def]
     """The workers log to the same place, answer what is no HTTP as the app does what it refuses, and the
     collector of garbage leaves alone what stays for good."""
     import gc
+    from functools import partial
 
     from gunicorn import util
 
     from app import log
-    from app.web import unreadable
+    from app.web import limits, unreadable
 
     log.configure()
     # A page of HTML otherwise, without any header for browsers.
     util.write_error = lambda connection, status, _reason, said: util.write_nonblock(
         connection, unreadable.answer(status, said)
     )
+    # A body that was refused unread is read away after the answer, for at most 2 seconds. With gunicorn's own
+    # 64 KiB the kernel resets the connection of a larger one, and nginx takes the machine for dead: 502.
+    util.close_graceful = partial(util.close_graceful, max_drain=limits.MAX_DRAINED_BYTES)
     gc.collect()
     gc.freeze()

@@ -24,15 +24,15 @@ from app.generation import pages as generation_pages
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
 from app.spikes import preview_api, timeline_api
-from app.web import access, assets, cookies, meta, openapi, problems, proxies, security
+from app.web import access, assets, cookies, limits, meta, openapi, problems, proxies, security
 from app.web import pages as web_pages
 from app.web.json import OrjsonProvider
-
-MOST_BODY_BYTES = 4 * 1024 * 1024
 
 
 class Spikecast(Flask):
     """The app, without what Flask does for views that are coroutines: none is here."""
+
+    request_class = limits.Request
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is. Flask would look at every hook and view with each request."""
@@ -85,7 +85,7 @@ def _flask_config(settings: config.Settings) -> dict[str, Any]:
         **cookies.CONFIG,
         "JWT_ACCESS_TOKEN_EXPIRES": timedelta(hours=1),
         "JWT_DECODE_LEEWAY": 0,
-        "MAX_CONTENT_LENGTH": MOST_BODY_BYTES,
+        "MAX_CONTENT_LENGTH": limits.MAX_BODY_BYTES,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(
             settings.database_url, busy_seconds=busy_seconds

@@ -4,29 +4,44 @@ from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, Length
+
+from app.models.mixins import LONGEST_NAME
+from app.text import MAX_EXPANSION
+
+_TOO_LONG = "must have at most %(max)d characters"
+MAX_LOGIN = MAX_EXPANSION * LONGEST_NAME  # decomposed, a name of 255 characters has up to so many
+MAX_PASSWORD, MAX_CODE, MAX_TOKEN = 1024, 64, 255
+
+
+def _text(says: str, max_length: int) -> list[DataRequired | Length]:
+    """Return the validators of a text that is needed: its length is looked at before anything else is."""
+    return [DataRequired(says), Length(max=max_length, message=f"This {_TOO_LONG}.")]
 
 
 class SignInForm(FlaskForm):
     """E-mail or user name, and password."""
 
-    login = StringField("E-mail or user name", [DataRequired("Type your e-mail or user name.")])
-    password = PasswordField("Password", [DataRequired("Type your password.")])
+    login = StringField("E-mail or user name", _text("Type your e-mail or user name.", MAX_LOGIN))
+    password = PasswordField("Password", _text("Type your password.", MAX_PASSWORD))
 
 
 class CodeForm(FlaskForm):
     """The code of a second factor."""
 
-    code = StringField("Code", [DataRequired("Type the code.")])
+    code = StringField("Code", _text("Type the code.", MAX_CODE))
 
 
 class SetUpForm(FlaskForm):
     """The first Admin."""
 
-    token = StringField("Token", [DataRequired("Type the token from the server's log.")])
-    email = StringField("E-mail", [DataRequired("Type an e-mail address.")])
-    username = StringField("User name", [DataRequired("Type a user name.")])
-    password = PasswordField("Password", [DataRequired("Type a password of 8 characters or more.")])
+    token = StringField("Token", _text("Type the token from the server's log.", MAX_TOKEN))
+    email = StringField("E-mail", _text("Type an e-mail address.", MAX_LOGIN))
+    username = StringField("User name", _text("Type a user name.", MAX_LOGIN))
+    password = PasswordField("Password", _text("Type a password of 8 characters or more.", MAX_PASSWORD))
+
+
+MAX_NEXT = 2048
 
 
 def safe_next(target: str | None, fallback: str) -> str:
@@ -34,7 +49,9 @@ def safe_next(target: str | None, fallback: str) -> str:
 
     A browser takes `//evil`, `/\\evil` and a tab or newline in between for another host.
     """
-    if not target or not target.startswith(fallback) or any(character < " " for character in target):
+    if not target or len(target) > MAX_NEXT or not target.startswith(fallback):
+        return fallback
+    if any(character < " " for character in target):
         return fallback
     parts = urlsplit(target.replace("\\", "/"))
     return fallback if parts.scheme or parts.netloc or target[1:2] in {"/", "\\"} else target

@@ -8,6 +8,8 @@ from marshmallow import ValidationError, validate, validates_schema
 from app.auth import passwords
 from app.auth.two_factor_schemas import Code, PresentPassword
 from app.models import Actor, Role, SignIn
+from app.models.mixins import LONGEST_NAME
+from app.text import TextTooLong, bounded_nfc
 from app.values import CollectionType
 from app.web.fields import COMMON, Choice, Flag, Id, Instant, ListOf, Name, Nested, Status, Text, Whole
 from app.web.schema import Schema
@@ -24,7 +26,10 @@ class Email(Text):
 
     def tidy(self, text: str) -> str:
         """Trimmed and in lower case: letter case does not tell addresses apart."""
-        return text.strip().lower()
+        trimmed = text.strip()
+        if len(trimmed) > LONGEST_NAME:
+            raise TextTooLong(len(trimmed))
+        return trimmed.lower()
 
 
 class Username(Name):
@@ -35,6 +40,17 @@ class Username(Name):
         if "@" in text:
             raise ValidationError("must not contain @")
         return text
+
+
+class Login(Text):
+    """An e-mail address or a user name, as it is typed to sign in."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(least=1, most=LONGEST_NAME, **more)
+
+    def tidy(self, text: str) -> str:
+        """Return it composed (NFC): its length counts as that of the user name does."""
+        return bounded_nfc(text, LONGEST_NAME)
 
 
 def Password(**more: Any) -> Text:  # noqa: N802 - stands where a field class stands
@@ -75,7 +91,7 @@ class UserPatch(Schema):
 class LoginIn(Schema):
     """E-mail or user name, and password; with two-factor sign-in also a code."""
 
-    login = Text(required=True, least=1, most=255)
+    login = Login(required=True)
     password = Text(required=True, least=1, most=1024, load_only=True)
     code = Code()
 

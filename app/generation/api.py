@@ -10,7 +10,7 @@ from app.generation import door
 from app.generation.poller import Wanted
 from app.values import CollectionType
 from app.web.access import with_api_key
-from app.web.fields import Choice, Text, Whole, tidy_name
+from app.web.fields import Choice, Text, Whole
 from app.web.openapi import Blueprint, refuses
 from app.web.schema import Schema
 
@@ -56,7 +56,7 @@ TYPE_IN_PATH = {
 @refuses(400, 404)
 def data_by_name(name: str, collection_type: str) -> Response:
     """Poll a collection by its name, URL-encoded as one path segment."""
-    return _answer(Wanted.by_name(tidy_name(name)), collection_type)
+    return _answer(Wanted.by_name(name), collection_type)
 
 
 @blp.route(

@@ -20,7 +20,7 @@ from app.generation import credentials, poller, service
 from app.generation.notes import Note
 from app.generation.poller import Ask, Wanted, hash_of
 from app.values import CollectionType
-from app.web.fields import iso, tidy_name
+from app.web.fields import iso
 from app.web.json import JSON_TYPE, to_bytes
 
 Environ = dict[str, Any]
@@ -73,7 +73,7 @@ def _asked(environ: Environ) -> tuple[Wanted, str] | None:
     if id_:
         return Wanted(id=int(id_)), word
     try:
-        return Wanted.by_name(tidy_name(name.encode("latin-1").decode())), word
+        return Wanted.by_name(name.encode("latin-1").decode()), word
     except UnicodeDecodeError:
         return None
 

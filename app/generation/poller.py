@@ -13,7 +13,9 @@ from app.errors import DomainError, NotFound, Unauthenticated
 from app.known import STATE
 from app.models import Actor, Role
 from app.models.counters import IS_LISTED, Granted
+from app.text import TextTooLong
 from app.values import CollectionType
+from app.web.fields import tidy_name
 
 Clock = Callable[[], datetime]
 
@@ -26,8 +28,12 @@ class Wanted(NamedTuple):
 
     @classmethod
     def by_name(cls, name: str) -> "Wanted":
-        """The collection of this name. None holds NUL, and PostgreSQL does not even look for it."""
-        return cls(id=0) if "\0" in name else cls(name=name)
+        """The collection of this name, composed or not. None is so long or holds NUL that no name does."""
+        try:
+            tidied = tidy_name(name)
+        except TextTooLong:
+            return cls(id=0)
+        return cls(id=0) if "\0" in tidied else cls(name=tidied)
 
 
 class Ask(NamedTuple):

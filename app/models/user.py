@@ -1,6 +1,5 @@
 """Users, their sign-ins, and the sign-ins that failed."""
 
-import unicodedata
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from app.errors import Conflict
 from app.models.actor import Actor, Role
 from app.models.mixins import LONGEST_NAME, Timestamps
 from app.models.two_factor import PendingSignIn
+from app.text import TextTooLong, bounded_casefold
 
 
 class User(Timestamps, Base):
@@ -94,8 +94,14 @@ class User(Timestamps, Base):
 
 
 def folded(login: str) -> str:
-    """What tells user names apart: neither letter case, nor how a letter is composed, nor space around."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", login.strip()).casefold())
+    """What tells user names apart: neither letter case, nor how a letter is composed, nor space around.
+
+    What is too long to be a user name stays as it is: nobody is called so.
+    """
+    try:
+        return bounded_casefold(login.strip(), LONGEST_NAME)
+    except TextTooLong:
+        return login
 
 
 class SignIn(Base):

@@ -17,6 +17,7 @@ from app.database import db
 from app.errors import Forbidden, Unauthenticated
 from app.models import Actor, SignIn
 from app.web import cookies
+from app.web.limits import CREDENTIALS_PATH, MAX_CREDENTIALS_BYTES
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., Any]
@@ -81,8 +82,10 @@ def guarded(view: View, rule: Rule) -> View:
 
 
 def enforce(rule: Rule) -> None:
-    """Let the request through, or refuse it; and say whether the view will write."""
+    """Let the request through or refuse it; say how large its body may be, and whether the view writes."""
     database.declare(writes=False)
+    if rule in (Rule.PUBLIC, Rule.REFRESH) or request.path.startswith(CREDENTIALS_PATH):
+        request.max_content_length = MAX_CREDENTIALS_BYTES
     if rule in (Rule.SIGNED_IN, Rule.EDITOR, Rule.ADMIN, Rule.REFRESH):
         actor = _authenticate(refresh=rule is Rule.REFRESH)
         if (rule is Rule.ADMIN and not actor.is_admin) or (rule is Rule.EDITOR and not actor.may_write):

@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields
 from app import clock
 from app.database import LARGEST_ID
 from app.models.mixins import LONGEST_NAME
+from app.text import TextTooLong, bounded_nfc
 from app.values import SETTINGS, CollectionType, Setting, Shape, exact, plain
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
@@ -36,18 +37,24 @@ class Text(fields.String):
         self.least, self.most = least, most
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
-        text = self.tidy(super()._deserialize(value, *args, **options))
-        if "\0" in text:
-            raise ValidationError("must not contain the character NUL")
+        try:
+            text = self.tidy(super()._deserialize(value, *args, **options))
+        except TextTooLong as error:
+            raise self._too_long(error.length) from None
+        if self.most is not None and len(text) > self.most:
+            raise self._too_long(len(text))
         if len(text) < self.least:
             few = f"must have at least {self.least} characters"
             raise ValidationError("must not be empty" if self.least == 1 else few)
-        if self.most is not None and len(text) > self.most:
-            raise ValidationError(f"must have at most {self.most} characters, not {len(text)}")
+        if "\0" in text:
+            raise ValidationError("must not contain the character NUL")
         return text
 
+    def _too_long(self, length: int) -> ValidationError:
+        return ValidationError(f"must have at most {self.most} characters, not {length}")
+
     def tidy(self, text: str) -> str:
-        """The text as it is kept."""
+        """Return the text as it is stored. Raises TextTooLong before work that grows faster than it."""
         return text
 
 
@@ -71,8 +78,8 @@ class Name(Text):
 
 
 def tidy_name(text: str) -> str:
-    """A name as it is kept, and as it is looked up."""
-    return unicodedata.normalize("NFC", text.strip())
+    """Return a name as it is stored, and as it is looked up. Raises TextTooLong where no name is so long."""
+    return bounded_nfc(text.strip(), LONGEST_NAME)
 
 
 class _Number(fields.Field[Any]):

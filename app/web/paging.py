@@ -1,7 +1,6 @@
 """Lists: a page of them, searched and sorted."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, cast
@@ -12,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.database import db
+from app.text import bounded_nfc
 from app.web.fields import COMMON, ListOf, Nested, Text, Whole
 from app.web.listed import Keys, Listed, Stretch, ordered_by
 from app.web.schema import Schema
@@ -19,6 +19,7 @@ from app.web.schema import Schema
 DEFAULT_PER_PAGE = 50
 MOST_PER_PAGE = 200
 LAST_PAGE = 10_000_000
+LONGEST_SEARCH = 255
 
 Sortable = Mapping[str, Any | Sequence[Stretch]]
 
@@ -41,7 +42,7 @@ class QueryWhole(fields.Integer):
 
 def search_arg() -> Text:
     """The query parameter that searches names."""
-    return Text(most=255, load_default="", metadata={"description": "part of a name, in any case"})
+    return Text(most=LONGEST_SEARCH, load_default="", metadata={"description": "part of a name, in any case"})
 
 
 def page_args(name: str, sortable: Sequence[str], default_sort: str, **filters: Any) -> type[Schema]:
@@ -131,7 +132,7 @@ def contains(column: Any, text: str, *, is_lowered: bool = False) -> sa.ColumnEl
 
     `is_lowered`: what the column holds was lowered when it was written.
     """
-    literal = re.sub("[%_/]", r"/\g<0>", unicodedata.normalize("NFC", text))
+    literal = re.sub("[%_/]", r"/\g<0>", bounded_nfc(text, LONGEST_SEARCH))
     if text.isascii() and db.engine.dialect.name == "sqlite":
         # SQLite's LIKE ignores the case of ASCII by itself, without asking Python about each row.
         return cast(sa.ColumnElement[bool], column.like(f"%{literal}%", escape="/"))

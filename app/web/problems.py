@@ -10,10 +10,11 @@ from flask import Flask, Response, g, request
 from flask.globals import request_ctx
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, RequestEntityTooLarge
 
 from app.database import db
 from app.errors import Conflict, DomainError, Forbidden, Unavailable
+from app.text import shorten
 from app.web import audit, pages
 
 RETRY_SECONDS = 2
@@ -75,7 +76,9 @@ def on_http_exception(error: HTTPException) -> Response:
 def detail_of(error: HTTPException) -> str:
     """What a refusal of Flask's or Werkzeug's says; some of it is meant for people at a browser."""
     if isinstance(error, NotFound):
-        return f"There is nothing at {request.path}."
+        return f"There is nothing at {shorten(request.path)}."
+    if isinstance(error, RequestEntityTooLarge) and request.max_content_length:
+        return f"The body is too large: at most {request.max_content_length:,} bytes are taken here."
     return error.description or ""
 
 

@@ -79,6 +79,45 @@ def test_what_spikecast_answers_passes_as_it_is(server, send, path):
         assert raw.read(direct)[1] == raw.read(proxied)[1]
 
 
+SMALL = 17 * 1024
+WITH_CREDENTIALS = [
+    "/sign-in",
+    "/sign-in/code",
+    "/setup",
+    "/api/auth/login",
+    "/api/auth/change-password",
+    "/api/auth/two-factor/confirm",
+    "/api/%61uth/login",
+]
+
+
+@pytest.mark.parametrize("path", WITH_CREDENTIALS)
+def test_a_body_with_credentials_is_small(proxy, path):
+    assert requests.post(f"{proxy.url}{path}", data=b"x" * (SMALL + 1), timeout=60).status_code == 413
+    answer = requests.post(f"{proxy.url}{path}", data=b"x" * SMALL, timeout=60)
+    assert "Server" in answer.headers
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Spikecast does not answer" not in answer.text
+    assert answer.status_code in (401, 404, 413, 415)
+
+
+@pytest.mark.parametrize("path", ["/api/collections", "/sign-in-not", "/api/authors"])
+def test_a_large_body_that_is_refused_unread_is_answered_as_any_other(proxy, path):
+    """Not 502, after which nginx would take the machine for dead."""
+    for _ in range(20):
+        answer = requests.post(f"{proxy.url}{path}", data=b"x" * (4 * 1024 * 1024), timeout=60)
+        assert answer.status_code in (401, 404)
+
+
+def test_where_a_body_is_small_the_client_is_told_to_spikecast_as_elsewhere(send):
+    """The address of the client, by which guesses are counted, and the host, by which pages are addressed."""
+    answer = send("GET /api/auth/me HTTP/1.1", "Host: a b")
+    assert raw.statuses(answer) == [400]
+    answer = send("POST /api/auth/login HTTP/1.1", HERE, "X-Forwarded-Proto: https", "Content-Length: 0")
+    assert raw.statuses(answer) == [415]
+    assert "Strict-Transport-Security" not in raw.read(answer)[0]
+
+
 def test_a_browser_is_shown_a_page(proxy):
     answer = requests.post(f"{proxy.url}/sign-in", data=b"x" * LARGE, timeout=60)
     assert (answer.status_code, answer.headers["Content-Type"]) == (413, "text/html; charset=utf-8")

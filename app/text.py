@@ -1,0 +1,50 @@
+"""Text from outside: bounded before any work that grows faster than its length.
+
+Unicode normalisation sorts runs of combining marks, which takes time quadratic in the length of a run. So
+everything that normalises text from outside does it here, after a look at the length.
+"""
+
+import unicodedata
+
+MAX_EXPANSION = 4
+"""Into how many characters canonical decomposition turns one at most (UAX #15, "Growth": U+1F82)."""
+
+
+class TextTooLong(ValueError):
+    """A text is longer than allowed; `length` is how many characters it has."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(f"a text of {length} characters is too long")
+        self.length = length
+
+
+def bounded_nfc(text: str, max_length: int) -> str:
+    """Return `text` in Unicode's composed form (NFC), in time linear in its length.
+
+    A text of more than 4 × `max_length` characters has more than `max_length` in NFC too, so it is refused
+    as it is. Whoever needs at most `max_length` characters still has to count those of the result.
+
+    Raises:
+        TextTooLong: `text` cannot have `max_length` characters or fewer in NFC.
+    """
+    if len(text) > MAX_EXPANSION * max_length:
+        raise TextTooLong(len(text))
+    return unicodedata.normalize("NFC", text)
+
+
+def bounded_casefold(text: str, max_length: int) -> str:
+    """Return what tells texts apart where neither letter case nor composition does.
+
+    As bounded as `bounded_nfc`.
+
+    Raises:
+        TextTooLong: `text` cannot have `max_length` characters or fewer in NFC.
+    """
+    if len(text) > MAX_EXPANSION * max_length:
+        raise TextTooLong(len(text))
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+
+
+def shorten(text: str, max_length: int = 100) -> str:
+    """Return `text`, cut with an ellipsis where it is longer: for messages that repeat what was sent."""
+    return text if len(text) <= max_length else f"{text[:max_length]}…"
