@@ -311,7 +311,6 @@ OWN_PATHS = {
     "profile",
     "setup",
     "sign-in",
-    "sign-out",
     "spikes",
     "static",
     "users",

@@ -79,7 +79,6 @@ def _flask_config(settings: config.Settings) -> dict[str, Any]:
         "SETTINGS": settings,
         "SECRET_KEY": secret,
         "JWT_SECRET_KEY": secret,
-        "SESSION_COOKIE_NAME": "spikecast_form",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,  # a form that stayed open is still the form of this browser
         **cookies.CONFIG,

@@ -5,20 +5,25 @@ without anything being written to the database.
 """
 
 import hmac
+import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import flask_jwt_extended as jwt_extended
-from flask import Flask, Request, Response, after_this_request, g, request
+from flask import Flask, Request, Response, after_this_request, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_jwt_extended.exceptions import NoAuthorizationError
 
 from app import clock
 from app.errors import Forbidden
 
-TOKEN, CSRF = "spikecast_session", "spikecast_csrf"
-CODE_WANTED, CODE_WANTED_AT = "spikecast_code_wanted", "/sign-in"
+TOKEN, CSRF, CODE_WANTED, FORM = "session", "csrf", "code_wanted", "form"
+CODE_WANTED_AT = "/sign-in"
+FORMER = {TOKEN: "spikecast_session", CSRF: "spikecast_csrf"}
+"""The names before they told of ports and HTTPS."""
+_PORT = re.compile(r"(?<=:)[0-9]+\Z")
 LASTS = timedelta(hours=12)
 RENEWED_AFTER = timedelta(minutes=10)
 LONGEST_NOTED = 255  # of an Origin
@@ -50,37 +55,83 @@ class FormSession(SecureCookieSessionInterface):
         """As the request is."""
         return request.is_secure
 
+    def get_cookie_name(self, _app: Flask) -> str:
+        """As those of the sign-in are named."""
+        return name_of(FORM)
+
+    def get_cookie_path(self, _app: Flask) -> str:
+        """Where Spikecast is served."""
+        return root()
+
 
 def init_app(app: Flask) -> None:
     """Keep what forms need in a cookie that costs the others nothing."""
     app.session_interface = FormSession()
+    app.jinja_env.globals["csrf_cookie"] = lambda: name_of(CSRF)
+
+
+def name_of(what: str) -> str:
+    """Return the name of one of our cookies, for the request at hand.
+
+    Browsers send cookies to every port of a host, so the port is in the name, or what SPIKECAST_COOKIE_NAME
+    says: two instances on one host do not disturb each other. Over HTTPS the prefix has browsers refuse such
+    a cookie from any other host: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis
+    """
+    begin = current_app.config["SETTINGS"].cookie_name
+    if not begin:
+        port = _PORT.search(request.host)
+        begin = f"spikecast_{port[0]}" if port else "spikecast"
+    if not request.is_secure:
+        return f"{begin}_{what}"
+    prefix = "__Host-" if root() == "/" and what != CODE_WANTED else "__Secure-"
+    return f"{prefix}{begin}_{what}"
+
+
+def root() -> str:
+    """Return the path of cookies: the one below which Spikecast is served."""
+    return request.script_root or "/"
 
 
 def put(response: Response, user_id: int, sign_in_id: str) -> None:
     """Sign the browser in."""
     token = jwt_extended.create_access_token(
-        str(user_id), additional_claims={"sid": sign_in_id}, expires_delta=LASTS
+        str(user_id), additional_claims={"sid": sign_in_id, "in": "cookie"}, expires_delta=LASTS
     )
     csrf = jwt_extended.get_csrf_token(token)
-    for name, value, hidden in ((TOKEN, token, True), (CSRF, csrf, False)):
+    for what, value, hidden in ((TOKEN, token, True), (CSRF, csrf, False)):
         response.set_cookie(
-            name, value, max_age=LASTS, secure=request.is_secure, httponly=hidden, samesite="Lax"
+            name_of(what),
+            value,
+            max_age=LASTS,
+            path=root(),
+            secure=request.is_secure,
+            httponly=hidden,
+            samesite="Lax",
         )
+    _clear_former(response)
 
 
 def clear(response: Response) -> None:
     """Sign the browser out."""
-    for name in (TOKEN, CSRF):
-        response.delete_cookie(name, secure=request.is_secure, samesite="Lax")
+    for what in (TOKEN, CSRF):
+        response.delete_cookie(name_of(what), path=root(), secure=request.is_secure, samesite="Lax")
+    _clear_former(response)
+
+
+def _clear_former(response: Response) -> None:
+    """Remove cookies of the former names, where the sign-in of this request was in one."""
+    for what, name in FORMER.items():
+        if g.get("came_by_former") and name != name_of(what):
+            response.delete_cookie(name, secure=request.is_secure, samesite="Lax")
 
 
 def put_code_wanted(response: Response, token: str, lasts: timedelta) -> None:
     """Let the browser come back with the code of a second factor. This is no sign-in."""
     response.set_cookie(
-        CODE_WANTED,
+        name_of(CODE_WANTED),
         token,
         max_age=lasts,
-        path=CODE_WANTED_AT,
+        path=request.script_root + CODE_WANTED_AT,
         secure=request.is_secure,
         httponly=True,
         samesite="Lax",
@@ -89,22 +140,41 @@ def put_code_wanted(response: Response, token: str, lasts: timedelta) -> None:
 
 def code_wanted() -> str:
     """What the browser has come back with; empty where it has not."""
-    return request.cookies.get(CODE_WANTED, "")
+    return request.cookies.get(name_of(CODE_WANTED), "")
 
 
 def clear_code_wanted(response: Response) -> None:
     """The code was taken, or is of no use any more."""
     response.delete_cookie(
-        CODE_WANTED, path=CODE_WANTED_AT, secure=request.is_secure, httponly=True, samesite="Lax"
+        name_of(CODE_WANTED),
+        path=request.script_root + CODE_WANTED_AT,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
     )
 
 
 def claims() -> dict[str, Any]:
     """The claims of the token that this request has in its cookie."""
-    if TOKEN not in request.cookies:
-        raise NoAuthorizationError
-    found: dict[str, Any] = jwt_extended.decode_token(request.cookies[TOKEN])
+    token = request.cookies.get(name_of(TOKEN))
+    if token is None:
+        return _former_claims()
+    found: dict[str, Any] = jwt_extended.decode_token(token)
     return found
+
+
+def _former_claims() -> dict[str, Any]:
+    """Return the claims of a cookie of the former name, which is renewed under the present one at once.
+
+    Only tokens that were made for it count, all of which have ended 12 hours after the change: whoever can
+    write cookies for this host from elsewhere could otherwise sign a browser in as themselves.
+    """
+    with suppress(Exception):  # it may be another instance's: then nobody is signed in here
+        found: dict[str, Any] = jwt_extended.decode_token(request.cookies[FORMER[TOKEN]])
+        if "in" not in found and found["exp"] - found["iat"] == LASTS.total_seconds():
+            g.came_by_former = True
+            return found | {"iat": 0}
+    raise NoAuthorizationError
 
 
 def take(claims: dict[str, Any]) -> None:

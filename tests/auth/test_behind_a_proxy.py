@@ -49,7 +49,8 @@ def test_cookies_are_secure_where_a_trusted_proxy_says_https(behind, owner, trus
     answer = sign_in(behind(trusted).test_client())
     assert answer.status_code == 303
     cookies = {each.split("=")[0]: each.split("; ") for each in answer.headers.getlist("Set-Cookie")}
-    assert cookies.keys() >= {"spikecast_session", "spikecast_csrf"}
+    prefix = "__Host-" if is_secure else ""
+    assert cookies.keys() >= {f"{prefix}spikecast_session", f"{prefix}spikecast_csrf"}
     assert {"Secure" in flags for flags in cookies.values()} == {is_secure}
 
 
@@ -66,8 +67,8 @@ def test_a_page_of_the_host_that_a_trusted_proxy_names_may_write(behind, owner):
     cookies = sign_in(app.test_client()).headers.getlist("Set-Cookie")
     given = dict(each.split(";")[0].split("=", 1) for each in cookies)
     kept = {
-        "Cookie": f"spikecast_session={given['spikecast_session']}",
-        "X-CSRF-TOKEN": given["spikecast_csrf"],
+        "Cookie": f"__Host-spikecast_session={given['__Host-spikecast_session']}",
+        "X-CSRF-TOKEN": given["__Host-spikecast_csrf"],
     }
     client = app.test_client(use_cookies=False)
     for origin, status in {"https://spikecast.example": 201, "https://evil.example": 403}.items():

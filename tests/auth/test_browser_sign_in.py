@@ -47,10 +47,10 @@ def test_behind_https_no_cookie_goes_over_http(app, owner):
     client = app.test_client()
     answers = [client.get("/sign-in", base_url=HTTPS), submit(client, base_url=HTTPS)]
     cookies = {name: flags for answer in answers for name, flags in _cookies(answer).items()}
-    assert {TOKEN, CSRF} <= cookies.keys()
+    assert {f"__Host-{TOKEN}", f"__Host-{CSRF}", "__Host-spikecast_form"} <= cookies.keys()
     for name, flags in cookies.items():
         assert flags >= {"Secure", "SameSite=Lax"}, name
-        assert "HttpOnly" in flags or name == CSRF
+        assert "HttpOnly" in flags or name == f"__Host-{CSRF}"
 
 
 def _cookies(answer) -> dict[str, set[str]]:

@@ -65,7 +65,8 @@ class Api:
 
     def ask(self, method: str, path: str, body: object = None) -> requests.Response:
         """The answer, whatever it is."""
-        headers = {"X-CSRF-TOKEN": self.session.cookies.get("spikecast_csrf")}
+        csrf = [each.value for each in self.session.cookies if each.name.endswith("_csrf")]
+        headers = {"X-CSRF-TOKEN": csrf[0] if csrf else None}
         return self.session.request(method, self.site + path, json=body, headers=headers, timeout=PATIENCE)
 
     def call(self, method: str, path: str, body: object = None) -> dict:

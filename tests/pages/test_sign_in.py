@@ -45,10 +45,11 @@ def test_the_token_is_out_of_reach_of_scripts(site, editor, open_page):
     page.goto(f"{site.url}/sign-in")
     sign_in(page, editor)
     expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
+    port = site.url.rpartition(":")[2]
     cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
-    assert cookies["spikecast_session"]["httpOnly"]
-    assert cookies["spikecast_session"]["sameSite"] == "Lax"
-    assert "spikecast_session" not in page.evaluate("document.cookie")
+    assert cookies[f"spikecast_{port}_session"]["httpOnly"]
+    assert cookies[f"spikecast_{port}_session"]["sameSite"] == "Lax"
+    assert "_session" not in page.evaluate("document.cookie")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,5 +1,6 @@
 // The list of collections: what each is up to, and what one does with one or with many.
 
+import { at } from "../lib/base.js";
 import { get, post, remove } from "../lib/api.js";
 import { impactWords } from "../lib/collection-words.js";
 import { listOf, mix } from "../lib/list.js";
@@ -79,7 +80,7 @@ export const collectionList = () =>
 
       open({ id }, words) {
         toastOnNextPage(words);
-        window.location.assign(`/collections/${id}`);
+        window.location.assign(at(`/collections/${id}`));
       },
 
       remove(collection) {

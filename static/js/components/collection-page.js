@@ -1,5 +1,6 @@
 // One collection: its head, and what its panels share.
 
+import { at, origin } from "../lib/base.js";
 import { get, remove } from "../lib/api.js";
 import { dataPath, dataPathById, impactWords } from "../lib/collection-words.js";
 import { copyFrom } from "../lib/copy.js";
@@ -91,7 +92,7 @@ export const collectionPage = () =>
       const made = await askCollection({ mode: "copy", collection: this.collection });
       if (!made) return;
       toastOnNextPage(`“${this.collection.name}” copied as “${made.name}”.`);
-      window.location.assign(`/collections/${made.id}`);
+      window.location.assign(at(`/collections/${made.id}`));
     },
 
     async erase() {
@@ -102,7 +103,7 @@ export const collectionPage = () =>
         if (!(await confirm({ ...question, verb: "Delete collection" }))) return;
         await remove(`/api/collections/${id}`);
         toastOnNextPage(`“${name}” deleted.`);
-        window.location.assign("/collections");
+        window.location.assign(at("/collections"));
       });
     },
 
@@ -146,10 +147,10 @@ export const collectionPage = () =>
     },
 
     get address() {
-      return window.location.origin + dataPath(this.collection, this.tab);
+      return origin() + dataPath(this.collection, this.tab);
     },
 
     get addressById() {
-      return dataPathById(this.collection, this.tab);
+      return at(dataPathById(this.collection, this.tab));
     },
   });

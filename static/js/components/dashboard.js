@@ -1,5 +1,6 @@
 // The dashboard: what is spiking now, what is next. Both change places by themselves, at the second.
 
+import { at } from "../lib/base.js";
 import { get } from "../lib/api.js";
 import { showActive } from "../lib/active-count.js";
 import { mix } from "../lib/list.js";
@@ -111,7 +112,7 @@ export const dashboard = () =>
       const made = await askCollection({ mode: "create" });
       if (!made) return;
       toastOnNextPage(`“${made.name}” created.`);
-      window.location.assign(`/collections/${made.id}`);
+      window.location.assign(at(`/collections/${made.id}`));
     },
 
     thatAre(status, now) {

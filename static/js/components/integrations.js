@@ -1,5 +1,6 @@
 // Ready-to-paste configuration: for which collection, type, field and key, and for which tool.
 
+import { at, origin } from "../lib/base.js";
 import { get } from "../lib/api.js";
 import { copyText } from "../lib/copy.js";
 import { TYPES, isWellFormed, reads } from "../lib/keys.js";
@@ -229,14 +230,14 @@ export const integrations = () =>
       const { make } = TOOLS.find(({ id }) => id === this.tool);
       return {
         notes: [],
-        ...make({ origin: window.location.origin, collection, type, key, byId, fields, field }),
+        ...make({ origin: origin(), collection, type, key, byId, fields, field }),
       };
     },
 
     get collectionAddress() {
       return this.collection
-        ? `/collections/${this.collection.id}#${this.type.toLowerCase()}`
-        : "/collections";
+        ? at(`/collections/${this.collection.id}#${this.type.toLowerCase()}`)
+        : at("/collections");
     },
   });
 

@@ -1,5 +1,6 @@
 // The panel of a new key: its text, shown this once, and how to try it. Part of the list of keys.
 
+import { at, origin } from "../lib/base.js";
 import { get } from "../lib/api.js";
 import { copyFrom, copyText } from "../lib/copy.js";
 import { TYPES, distance, grouped } from "../lib/keys.js";
@@ -99,7 +100,7 @@ export const keyCreated = () => ({
   },
 
   curlOf(key) {
-    return this.sample ? curlLine({ ...this.sample, origin: window.location.origin, key }) : "";
+    return this.sample ? curlLine({ ...this.sample, origin: origin(), key }) : "";
   },
 
   // Getters
@@ -137,6 +138,6 @@ export const keyCreated = () => ({
   },
 
   get snippetsAddress() {
-    return this.sample ? `/integrations?collection=${this.sample.collection.id}` : "/integrations";
+    return at(this.sample ? `/integrations?collection=${this.sample.collection.id}` : "/integrations");
   },
 });

@@ -1,5 +1,6 @@
 // The bar at the top: the menu on phones, the user's menu, the theme, signing out.
 
+import { at } from "../lib/base.js";
 import { post } from "../lib/api.js";
 import { props } from "../lib/start.js";
 import { zoneName } from "../lib/time.js";
@@ -52,7 +53,7 @@ export const shell = () => ({
 
   async signOut() {
     await post("/api/auth/logout");
-    window.location.assign("/sign-in");
+    window.location.assign(at("/sign-in"));
   },
 
   get themeLabel() {

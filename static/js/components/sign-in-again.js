@@ -1,5 +1,7 @@
 // A sign-in that ended in the middle of something: sign in, and go on with the input kept.
 
+import { at } from "../lib/base.js";
+
 export const signInAgain = () => ({
   login: "",
   password: "",
@@ -32,8 +34,8 @@ export const signInAgain = () => ({
       const headers = { Accept: "application/json" };
       const body = new FormData(this.$refs.form);
       // A fresh token: the cookie that the one of this page belonged to may be gone as well.
-      body.set("csrf_token", (await (await fetch("/sign-in", { headers })).json()).csrf_token);
-      const step = this.wantsCode ? "/sign-in/code" : "/sign-in";
+      body.set("csrf_token", (await (await fetch(at("/sign-in"), { headers })).json()).csrf_token);
+      const step = at(this.wantsCode ? "/sign-in/code" : "/sign-in");
       const answer = await fetch(step, { method: "POST", headers, body });
       const { detail = "", wants_code: wantsCode = false } = await answer.json();
       if (answer.ok && !wantsCode) return this.close(true);

@@ -1,5 +1,6 @@
 // The list of spikes: filters that stand in the address, badges that change at the second, row actions.
 
+import { at } from "../lib/base.js";
 import { get } from "../lib/api.js";
 import { showActive } from "../lib/active-count.js";
 import { listOf, mix } from "../lib/list.js";
@@ -179,7 +180,7 @@ export const spikeList = () =>
       },
 
       get createHref() {
-        return this.collection ? `/spikes/new?collection=${this.collection}` : "/spikes/new";
+        return at(this.collection ? `/spikes/new?collection=${this.collection}` : "/spikes/new");
       },
 
       get windowSort() {

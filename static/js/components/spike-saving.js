@@ -1,5 +1,6 @@
 // What becomes of the form of a spike: it is saved or refused; the spike is ended or deleted; the page is left.
 
+import { at } from "../lib/base.js";
 import { patch, post, remove } from "../lib/api.js";
 import { entriesOf } from "../lib/overrides.js";
 import { serverNow } from "../lib/server-clock.js";
@@ -134,12 +135,12 @@ export const spikeSaving = () => ({
   async cancel() {
     if (this.isDirty && !(await confirm(LOST))) return;
     this.leaving = true;
-    window.location.assign(this.given.back ?? "/spikes");
+    window.location.assign(at(this.given.back ?? "/spikes"));
   },
 
   leaveFor(path, words) {
     this.leaving = true;
     toastOnNextPage(words);
-    window.location.assign(path);
+    window.location.assign(at(path));
   },
 });

@@ -1,5 +1,6 @@
 // Lanes of collections along the time, with their windows. Where things stand is computed in lib/timeline.js.
 
+import { at } from "../lib/base.js";
 import { listOf, mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
 import { refreshing } from "../lib/refreshing.js";
@@ -140,8 +141,8 @@ export const timeline = () =>
         return {
           id: item.id,
           name: item.name,
-          href: `/collections/${item.id}`,
-          create: `/spikes/new?collection=${item.id}`,
+          href: at(`/collections/${item.id}`),
+          create: at(`/spikes/new?collection=${item.id}`),
           dot: isSpiking ? "spiking" : last && "polled",
           dotWords: isSpiking ? `spiking, ${polled}` : polled,
           bars: barsOf(item.spikes, view, (spike) => this.isAside(item, spike)),

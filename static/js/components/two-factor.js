@@ -1,5 +1,6 @@
 // One's own two-factor sign-in: its state, turning it on with an app, recovery codes, turning it off.
 
+import { origin } from "../lib/base.js";
 import { get, post } from "../lib/api.js";
 import { copyText } from "../lib/copy.js";
 import { humane } from "../lib/field-form.js";
@@ -203,6 +204,6 @@ export const twoFactor = () => ({
   },
 
   get text() {
-    return `Recovery codes for Spikecast at ${window.location.origin}. Each works once.\n\n${this.codes.join("\n")}\n`;
+    return `Recovery codes for Spikecast at ${origin()}. Each works once.\n\n${this.codes.join("\n")}\n`;
   },
 });

@@ -1,5 +1,6 @@
 // Calling the JSON API from a page. Every answer sets the server's clock.
 
+import { at, csrfCookie } from "./base.js";
 import { serverClock } from "./server-clock.js";
 
 /** What the API refused: RFC 9457 problem details. */
@@ -45,12 +46,12 @@ export function withQuery(path, query = {}) {
 
 async function send(method, path, body) {
   const headers = { Accept: "application/json" };
-  if (method !== "GET") headers["X-CSRF-TOKEN"] = cookie("spikecast_csrf");
+  if (method !== "GET") headers["X-CSRF-TOKEN"] = cookie(csrfCookie);
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const sent = Date.now();
   try {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const answer = await fetch(path, { method, headers, body: text });
+    const answer = await fetch(at(path), { method, headers, body: text });
     serverClock.hear(answer.headers.get("Date"), sent, Date.now());
     return answer;
   } catch {

@@ -1,5 +1,7 @@
 // The first steps of somebody new, from what there is already. Pure.
 
+import { at } from "./base.js";
+
 /** Given the collections and how many keys, polls and spikes there are. */
 export function stepsOf({ collections, keys, polls, spikes }) {
   const filled = collections.find((collection) => collection.field_count > 0);
@@ -9,35 +11,35 @@ export function stepsOf({ collections, keys, polls, spikes }) {
       title: "Create a collection",
       text: "A made-up device, polled like a real one.",
       verb: "Create a collection",
-      href: "/collections",
+      href: at("/collections"),
       isDone: collections.length > 0,
     },
     {
       title: "Add fields",
       text: "Each has a rule for its values: a random range, a counter, a fixed text.",
       verb: "Add fields",
-      href: `/collections/${id}`,
+      href: at(`/collections/${id}`),
       isDone: Boolean(filled),
     },
     {
       title: "Create an API key",
       text: "Your monitoring tool shows it with every poll.",
       verb: "Create a key",
-      href: "/api-keys",
+      href: at("/api-keys"),
       isDone: keys > 0,
     },
     {
       title: "Poll",
       text: "Ready-made snippets for curl, Prometheus, Zabbix and others.",
       verb: "Show the snippets",
-      href: id ? `/integrations?collection=${id}` : "/integrations",
+      href: at(id ? `/integrations?collection=${id}` : "/integrations"),
       isDone: polls > 0,
     },
     {
       title: "Schedule a spike",
       text: "It replaces chosen values for a while, and your alert rules show what they are worth.",
       verb: "Create a spike",
-      href: id ? `/spikes/new?collection=${id}` : "/spikes/new",
+      href: at(id ? `/spikes/new?collection=${id}` : "/spikes/new"),
       isDone: spikes > 0,
     },
   ];

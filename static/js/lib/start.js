@@ -1,5 +1,6 @@
 // Start Alpine with the components of the layout and of the page.
 
+import { at } from "./base.js";
 import Alpine from "../../vendor/alpine/module.esm.min.js";
 import { shell } from "../components/shell.js";
 import { signInAgain } from "../components/sign-in-again.js";
@@ -11,6 +12,7 @@ export function start(components = {}) {
   for (const [name, component] of Object.entries({ shell, signInAgain, toasts, confirmation, ...components })) {
     Alpine.data(name, component);
   }
+  Alpine.magic("at", () => at);
   Alpine.start();
 }
 

@@ -1,6 +1,7 @@
 // Where everything stands on a timeline that is so many pixels wide. Pure: time, width and the width of
 // a text are given.
 
+import { at } from "./base.js";
 import { clock, utc, windowWords } from "./time.js";
 import { BADGES, statusOf } from "./spike-words.js";
 
@@ -137,7 +138,7 @@ export function barsOf(spikes, view, isAside = () => false) {
     return {
       id: spike.id,
       name: spike.name,
-      href: `/spikes/${spike.id}`,
+      href: at(`/spikes/${spike.id}`),
       classes: `${state}${aside ? " is-aside" : ""}`,
       hit: { left: px(hitLeft), width: px(hit) },
       bar: { left: px(left - hitLeft), width: px(width) },

@@ -1,0 +1,44 @@
+"""Spikecast may be served below a path of a host: every address that a page has says so."""
+
+import re
+from pathlib import Path
+
+import config
+
+OWN = "|".join(sorted(config.OWN_PATHS - {"api", "static"}))
+LINK = re.compile(r"""(?<![\w-])(?:href|action|src)="(?:/|'/|`/)""")
+LITERAL = re.compile(rf"""["'`]/(?:{OWN})\b""")
+ADDED = re.compile(r"\bat\(|\bleaveFor\(|\bback: ")
+"""What puts the path in front; see static/js/lib/base.js."""
+
+
+def test_links_of_templates_are_made_with_at():
+    for template in (config.HERE / "templates").rglob("*.html"):
+        assert not LINK.findall(template.read_text("utf-8")), (
+            f"{template}: put at('/…') or $at('/…') around it"
+        )
+
+
+def test_addresses_in_scripts_are_made_with_at():
+    wrong = [
+        f"{script.name}:{number}: {line.strip()}"
+        for script in _scripts()
+        for number, line in enumerate(script.read_text("utf-8").splitlines(), 1)
+        if LITERAL.search(line) and not ADDED.search(line) and not line.lstrip().startswith(("//", "*", "/*"))
+    ]
+    assert wrong == []
+
+
+def test_only_one_script_asks_where_it_is_served():
+    users = {script.name for script in _scripts() if "location.origin" in script.read_text("utf-8")}
+    assert users == {"base.js"}
+
+
+def test_every_own_path_is_one_that_no_prefix_may_begin_with(app):
+    first = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
+    assert first - {""} == config.OWN_PATHS
+
+
+def _scripts() -> list[Path]:
+    folder = config.HERE / "static" / "js"
+    return [script for script in folder.rglob("*.js") if script.name != "theme.js"]
