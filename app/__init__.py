@@ -89,6 +89,7 @@ def _flask_config(settings: config.Settings) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(
             settings.database_url, busy_seconds=busy_seconds
         ),
+        "BUSY_SECONDS": busy_seconds,
         "CACHED_FIELDS": settings.cached_fields,
         "SQLITE_SYNCHRONOUS": settings.sqlite_synchronous,
     }

@@ -7,6 +7,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeDecorator
 
+import config
 from app.values import Exact, advance, exact
 
 BUSY_SECONDS = 15
@@ -157,13 +159,7 @@ def engine_options(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> dict[str,
             "hide_parameters": True,
         }
     return {
-        "connect_args": {
-            "connect_timeout": 5,
-            # No jit, no helpers: to compile a statement, or to start processes that share it, takes
-            # longer than any of ours runs, and the other processors have requests of their own.
-            "options": "-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0"
-            f" -c lock_timeout={int(busy_seconds * 1000)}",
-        },
+        "connect_args": {} if "connect_timeout" in url.query else {"connect_timeout": 5},
         "pool_pre_ping": True,
         "hide_parameters": True,  # errors go into the log, and hashes must not
         "pool_size": 5,
@@ -175,8 +171,54 @@ def init_app(app: Flask) -> None:
     """Open the database that `app` is configured for."""
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            prepare_sqlite(db.engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
+        prepare(db.engine, app)
+
+
+def prepare(engine: Engine, app: Flask, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Have each connection of an engine behave as Spikecast expects; `more` are settings of PostgreSQL."""
+    if engine.dialect.name == "sqlite":
+        prepare_sqlite(engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
+    else:
+        prepare_postgresql(engine, {**session_settings(app.config["BUSY_SECONDS"]), **more})
+
+
+def session_settings(busy_seconds: float = BUSY_SECONDS) -> dict[str, str]:
+    """Return what every session with PostgreSQL is set to."""
+    return {
+        # What is read and written as text means the same wherever the server, the role or the database say
+        # otherwise.
+        "timezone": "UTC",
+        "datestyle": "ISO, YMD",
+        "client_encoding": "UTF8",
+        "default_transaction_isolation": "read committed",
+        # No jit, no helpers: to compile a statement, or to start processes that share it, takes longer than
+        # any of ours runs, and the other processors have requests of their own.
+        "jit": "off",
+        "max_parallel_workers_per_gather": "0",
+        "lock_timeout": str(int(busy_seconds * 1000)),
+    }
+
+
+def prepare_postgresql(engine: Engine, settings: Mapping[str, str]) -> None:
+    """Set each new session to these settings, but those that the URL gives in its `options`.
+
+    By a statement: a pooler such as PgBouncer takes no settings with the connection.
+    """
+    given = config.user_options(engine.url)
+    asked = ", ".join(
+        f"set_config('{name}', '{value}', false)" for name, value in settings.items() if name not in given
+    )
+
+    # Before SQLAlchemy asks a first connection for its isolation level, to which it sets them back.
+    @sa.event.listens_for(engine, "connect", insert=True)
+    def on_connect(connection: Any, _record: object) -> None:
+        former, connection.autocommit = connection.autocommit, True  # or a rollback would undo it
+        try:
+            connection.execute(f"SELECT {asked}")
+        except BaseException:
+            connection.close()  # nobody else has it yet
+            raise
+        connection.autocommit = former
 
 
 def make_file(engine: Engine) -> None:

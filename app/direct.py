@@ -29,10 +29,10 @@ from app.wal import WriteAheadLog, log_of
 _ASK = f"SELECT {STATE}, statement_timestamp()"
 # All that polls ask is looked up by indexes. PostgreSQL would rather read a table whole that is nearly empty,
 # and keeps to that plan while it grows, until it is analyzed: so long each poll would read all of it.
-_BY_INDEX = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+_BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 # And it would plan the UPDATE of counters anew each time, for two thirds of the time that it takes: it knows
 # nothing about how many there will be, and hopes for a better plan.
-_PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
+_PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.0002, 0.002
 Row = tuple[Any, ...]
 
@@ -216,12 +216,8 @@ def init_app(app: Flask) -> None:
     options = dict(app.config["SQLALCHEMY_ENGINE_OPTIONS"])
     for of_a_pool in ("pool_size", "max_overflow", "pool_timeout", "pool_pre_ping"):
         options.pop(of_a_pool, None)
-    if "options" in options["connect_args"]:
-        connect = options["connect_args"]
-        options["connect_args"] = connect | {"options": f"{connect['options']} {_BY_INDEX} {_PLANNED_ONCE}"}
     engine = sa.create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool, **options)
-    if engine.dialect.name == "sqlite":
-        database.prepare_sqlite(engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
+    database.prepare(engine, app, _BY_INDEX | _PLANNED_ONCE)
     with app.app_context():
         pooled = database.db.engine
     app.extensions["direct"] = Direct(engine, pooled, options["connect_args"].get("timeout", 0))

@@ -142,7 +142,10 @@ def _snapshot(previous: str, now: datetime) -> Snapshot:
         url = config.load({f"{config.PREFIX}DATABASE_URL": previous}).database_url
         if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
             raise Conflict(f"There is no database {url.database}.")
-        with sa.create_engine(url, poolclass=NullPool, hide_parameters=True).connect() as connection:
+        engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
+        if url.get_backend_name() == "postgresql":
+            database.prepare_postgresql(engine, database.session_settings())
+        with engine.connect() as connection:
             return taken(connection, now)
     except config.BadSetting as fault:
         raise Conflict(f"--previous: {fault}.") from None

@@ -91,16 +91,16 @@ class Notes:
 def _write(gathered: Sequence[tuple[Note, datetime]]) -> None:
     if not gathered:
         return
-    use, polls = _STATEMENTS[db.engine.dialect.name]
+    use, polls = _STATEMENTS[dialect := db.engine.dialect.name]
     used = {note.key_id: instant for note, instant in gathered}
-    keys = [{"key_id": key_id, **_when(instant)} for key_id, instant in used.items()]
+    keys = [{"key_id": key_id, **_when(instant, dialect)} for key_id, instant in used.items()]
     db.session.execute(use, {"notes": _as_json(keys)})
     noted = [
         {
             "key_id": note.key_id,
             "collection_id": note.collection_id,
             "collection_type": note.collection_type.name,
-            **_when(instant),
+            **_when(instant, dialect),
         }
         for note, instant in gathered
     ]
@@ -111,13 +111,14 @@ def _as_json(notes: object) -> str:
     return orjson.dumps(notes).decode()
 
 
-def _when(instant: datetime) -> dict[str, str]:
-    return {"instant": _as_stored(instant), "before": _as_stored(instant - NOTED_AFTER)}
+def _when(instant: datetime, dialect: str) -> dict[str, str]:
+    return {"instant": _as_text(instant, dialect), "before": _as_text(instant - NOTED_AFTER, dialect)}
 
 
-def _as_stored(instant: datetime) -> str:
-    """As SQLite keeps it; PostgreSQL reads it as the UTC that its connections are set to."""
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+def _as_text(instant: datetime, dialect: str) -> str:
+    """Return the instant with its offset; SQLite keeps it in UTC without one."""
+    text = instant.astimezone(UTC).isoformat(" ", "microseconds")
+    return text.removesuffix("+00:00") if dialect == "sqlite" else text
 
 
 # --- Statements: all notes at once, as JSON, for one statement each takes two to ten times as long -----

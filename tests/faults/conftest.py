@@ -22,6 +22,7 @@ def hasty(settings, **more) -> Flask:
         TESTING=True,
         PROPAGATE_EXCEPTIONS=False,
         SQLALCHEMY_ENGINE_OPTIONS=options,
+        BUSY_SECONDS=BUSY_SECONDS,
         **CHEAP_PASSWORDS,
     )
 

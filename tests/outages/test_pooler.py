@@ -1,0 +1,103 @@
+"""Behind PgBouncer in session mode, on a server that has its own idea of time zones and dates."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.outages.test_locked import HASTY, write_lock
+from tests.support import pgbouncer
+from tests.support.pgbouncer import running_pgbouncer
+from tests.support.server import RunningServer, running_server
+from tests.support.throwaway_postgres import for_psycopg
+from tests.support.wait import wait_until
+
+ELSEWHERE = [
+    "ALTER DATABASE {name} SET timezone = 'America/New_York'",
+    "ALTER DATABASE {name} SET datestyle = 'SQL, DMY'",
+    "ALTER DATABASE {name} SET lock_timeout = 0",
+    "ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'",
+]
+
+pytestmark = pytest.mark.parametrize("own_database_url", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+def pooled(own_database_url: str) -> Iterator[str]:
+    """The URL of PgBouncer in front of a database with settings that are not ours."""
+    pgbouncer.need()
+    name = make_url(own_database_url).database
+    with closing(psycopg.connect(for_psycopg(own_database_url), autocommit=True)) as session:
+        for statement in ELSEWHERE:
+            session.execute(statement.format(name=f'"{name}"'))
+    with running_pgbouncer(own_database_url) as url:
+        yield url
+
+
+@pytest.fixture
+def serve_again() -> Iterator[Callable[[str], RunningServer]]:
+    """Start a server on a database that is in use already."""
+    with ExitStack() as running:
+        yield lambda url: running.enter_context(running_server(url, workers=1))
+
+
+def test_all_is_served_and_noted_at_the_right_instant(pooled, serve):
+    product = serve(pooled)
+    begun = datetime.now(UTC)
+    product.goes_on(product.count, product.write, product.read, product.health)
+    assert sorted(product.served) == list(range(1, len(product.served) + 1))
+    [poll] = [each for each in _polls(product) if each["collection_name"] == "Truck"]
+    assert abs(datetime.fromisoformat(poll["polled_at"]) - begun) < timedelta(minutes=2)
+    assert "Traceback" not in product.server.log()
+
+
+def _polls(product) -> list[dict]:
+    """What is noted of polls, which takes a moment."""
+
+    def noted() -> list[dict]:
+        return product.done(product.ask("GET", "/api/polls"))["items"]
+
+    wait_until(noted, "the poll is noted")
+    return noted()
+
+
+def test_a_spike_opens_and_closes_at_its_instants(pooled, serve):
+    product = serve(pooled)
+    body = {"collection_id": product.bridge, "name": "Flood", "duration": 600}
+    spike = product.done(product.ask("POST", "/api/spike-schedules", body))
+    answer = product.poll("Bridge")
+    assert answer.headers["X-Spike-Schedule"] == str(spike["id"])
+    assert answer.headers["X-Spike-Ends"] == spike["end_datetime"]
+    product.done(product.ask("POST", f"/api/spike-schedules/{spike['id']}/end"))
+    assert "X-Spike-Schedule" not in product.poll("Bridge").headers
+
+
+def test_a_lock_that_is_held_means_503_after_the_wait(own_database_url, pooled, serve):
+    product = serve(pooled, app=HASTY)
+    product.goes_on(product.count, product.write)
+    before = product.names()
+    with write_lock(own_database_url):
+        product.is_refused(product.write, product.count, product.submit_sign_in)
+        product.goes_on(product.read, product.health, lambda: product.poll("Bridge"))
+    product.recovers()
+    product.is_whole(before)
+
+
+def test_a_connection_to_the_server_goes_from_client_to_client(own_database_url, serve, serve_again):
+    """Each finds its own settings and prepares its own statements, whatever the one before left."""
+    pgbouncer.need()
+    with running_pgbouncer(own_database_url, pool_size=8) as url:
+        product = serve(url, workers=1)
+        product.goes_on(product.count, product.read)
+        product.server.process.terminate()
+        product.server.process.wait()
+        for _ in range(8):
+            with closing(psycopg.connect(for_psycopg(url), autocommit=True)) as session:
+                session.execute("SET timezone = 'Asia/Tokyo'")
+                session.execute("PREPARE poll_0 AS SELECT 1")
+        product.url = serve_again(url).url
+        product.goes_on(product.count, product.health)
+        assert sorted(product.served) == list(range(1, 17))

@@ -1,0 +1,89 @@
+"""PgBouncer in front of a throwaway PostgreSQL."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.support import is_required
+from tests.support.server import own_port
+from tests.support.throwaway_postgres import _account, _as, for_psycopg
+
+SECONDS_TO_START = 60
+
+# As Debian ships it, but for places and names. It takes no `options` at the start of a connection.
+SETTINGS = """
+[databases]
+* = host={server} user=spikecast
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = any
+pool_mode = session
+server_reset_query = DISCARD ALL
+default_pool_size = {pool_size}
+logfile = {folder}/log
+pidfile = {folder}/pid
+"""
+
+
+def program() -> str | None:
+    """Where PgBouncer is, if there is one."""
+    return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
+
+
+def need() -> None:
+    """Where there is no PgBouncer the test is skipped, or fails."""
+    if program() is None:
+        reason = "no PgBouncer: install Debian's package pgbouncer"
+        if is_required("pgbouncer"):
+            pytest.fail(f"{reason} (SPIKECAST_TEST_REQUIRE asks for pgbouncer)")
+        pytest.skip(reason)
+
+
+@contextmanager
+def running_pgbouncer(url: str, pool_size: int = 30) -> Iterator[str]:
+    """PgBouncer in session mode before the database at `url`, and the URL by which it is reached."""
+    account, behind = _account(), make_url(url)
+    with own_port() as port, tempfile.TemporaryDirectory(prefix="spikecast-pgbouncer-", dir="/tmp") as place:
+        os.chown(place, account.pw_uid, account.pw_gid)
+        settings = Path(place, "pgbouncer.ini")
+        server = behind.query["host"]
+        settings.write_text(SETTINGS.format(server=server, port=port, folder=place, pool_size=pool_size))
+        settings.chmod(0o644)
+        process = subprocess.Popen(
+            [program() or "pgbouncer", "-q", str(settings)],
+            cwd=place,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **_as(account),
+        )
+        through = behind.set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
+        try:
+            _wait_until_it_serves(process, through, Path(place, "log"))
+            yield through
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_it_serves(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            psycopg.connect(for_psycopg(url), connect_timeout=5).close()
+            return
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                said = log.read_text() if log.exists() else ""
+                raise RuntimeError(f"PgBouncer does not serve:\n{said}") from None
+        time.sleep(0.05)
