@@ -22,6 +22,7 @@ from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeDecorator
 
 import config
+from app import clock
 from app.values import Exact, advance, exact
 
 BUSY_SECONDS = 15
@@ -287,6 +288,17 @@ def _counter_next(last: str | None, start: str, step: str, reset: str | None, di
         direction=direction,
     )
     return as_text(following)
+
+
+def is_to_come(instant: datetime) -> bool:
+    """Return whether the database's own clock, by which polls go, has not come to this instant yet.
+
+    SQLite has none: it runs on the app's machine and shares its clock.
+    """
+    if db.engine.dialect.name == "sqlite":
+        return False
+    of_database = db.session.execute(sa.select(sa.func.statement_timestamp())).scalar_one()
+    return instant > clock.of_database(of_database)
 
 
 # --- Refusals ------------------------------------------------------------------------------------------

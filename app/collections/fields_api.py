@@ -97,8 +97,8 @@ def delete_field(field_id: int) -> None:
 @refuses(404, 409)
 @conditional
 def reset_field(field_id: int) -> Field:
-    """Let a counter begin at its start again. Copies in spikes have a state of their own and keep it."""
+    """Let a counter begin at its start again, and in spikes its copies that have no start of their own."""
     field = require_match(Field.get_for(current_actor(), field_id, locked=True))
-    service.reset_counter(field)
+    service.reset_counter(field, clock.now())
     db.session.commit()
     return field

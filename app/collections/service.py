@@ -141,8 +141,10 @@ def change_field(field: Field, given: Checked, now: datetime) -> None:
     kind_changed = (value_type, collection_type) != (field.value_type, field.collection_type)
     field.field_name = changes.get("field_name", field.field_name)
     field.collection_type = collection_type
-    field.take(value_type, settings)
+    begins_anew = field.take(value_type, settings)
     _flush_field(field)
+    if begins_anew:
+        copies.counter_begins_anew(field, now)
     copies.field_changed(field, kind_changed=kind_changed, now=now)
     audit.note_change(Action.CHANGE_FIELD, field, before, _noted_of(field))
 
@@ -181,11 +183,12 @@ def _flush_field(field: Field) -> None:
         raise translate(error, known) from error
 
 
-def reset_counter(field: Field) -> None:
-    """Let a counter begin at its start again."""
+def reset_counter(field: Field, now: datetime) -> None:
+    """Let a counter begin at its start again, and with it the copies that have no start of their own."""
     if field.value_type not in DIRECTIONS:
         raise Conflict(f"{field.field_name} is no counter: {field.value_type} has nothing to reset.")
     field.current_number = None
+    copies.counter_begins_anew(field, now)
     audit.note(Action.RESET_FIELD, field, collection_type=field.collection_type)
 
 

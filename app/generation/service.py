@@ -17,8 +17,9 @@ from app.generation.plans import Plans
 from app.generation.poller import Ask, Clock, Poller, Pollers, gone, identify
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.counters import Move, move
+from app.models.handback import hand_back, stands_after
 from app.models.spike import goes_on
-from app.values import CollectionType, Exact, State, Value, advance, standing
+from app.values import CollectionType, Exact, State, Value, advance, first_value, standing
 
 MOST_TRIES = 20
 
@@ -106,28 +107,37 @@ def _served(
 
 
 def clear_expired(collection_id: int, now: datetime) -> None:
-    """Delete the collection's expired schedules: the one place where they go away, no timer does it."""
+    """Delete the collection's expired schedules: the one place where they go away, no timer does it.
+
+    The collection's counters take over from them in the same transaction, so none counts in between.
+    """
     database.begin(writes=True)
     locked = sa.select(Collection.id).where(Collection.id == collection_id).with_for_update(key_share=True)
     db.session.execute(locked)
-    db.session.execute(
-        sa.delete(SpikeSchedule).where(
-            SpikeSchedule.collection_id == collection_id, SpikeSchedule.has_status("expired", now)
-        )
-    )
+    expired = _expired(collection_id, now)
+    hand_back(expired)
+    db.session.execute(sa.delete(SpikeSchedule).where(expired))
     db.session.commit()
+
+
+def _expired(collection_id: int, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(SpikeSchedule.collection_id == collection_id, SpikeSchedule.has_status("expired", now))
 
 
 def sample(
     actor: Actor, collection_id: int, collection_type: CollectionType, *, now: datetime, rng: random.Random
 ) -> Reading:
-    """What a poll would get at this instant: from one snapshot, with nothing moved and nothing written."""
+    """What a poll would get at this instant: from one snapshot, with nothing moved and nothing written.
+
+    A poll would first clear expired schedules, and the collection's counters would take over from them.
+    """
     database.begin(writes=False)
     collection = Collection.get_for(actor, collection_id)
     plan = plans.read(collection.id, collection_type, now)
     if plan is None or not plan.fixed:
         raise _nothing_to_serve(collection.name, collection_type)
-    stand = _counters_stand(collection.id, plan.spike)
+    taken_over = stands_after(_expired(collection.id, now)) if plan.has_expired else {}
+    stand = _counters_stand(collection.id, plan.spike, taken_over)
     counted = {each.id: _next(stand[each.id], each) for each in moves(plan, rng).each}
     data = values(plan, counted, rng, now)
     return _reading(collection.name, collection_type, now, data, plan)
@@ -141,18 +151,28 @@ class _Stand(NamedTuple):
     reset: State
 
 
-def _counters_stand(collection_id: int, spike: Spike | None) -> Mapping[int, _Stand]:
-    """Where the counters stand, by the id of what would be served: fields, or copies during a spike."""
+def _counters_stand(
+    collection_id: int, spike: Spike | None, taken_over: Mapping[int, Exact]
+) -> Mapping[int, _Stand]:
+    """Where the counters stand, by the id of what would be served: fields, or copies during a spike.
+
+    `taken_over`: where fields, by id, will stand that take over from an expired schedule.
+    """
     if spike is None:
         own = sa.select(Field.id, Field.current_number, Field.start_number, Field.reset_number)
         of_collection = own.where(Field.collection_id == collection_id, Field.start_number.is_not(None))
-        return {id_: _Stand(*rest) for id_, *rest in db.session.execute(of_collection)}
+        return {
+            id_: _Stand(taken_over.get(id_, last), start, reset)
+            for id_, last, start, reset in db.session.execute(of_collection)
+        }
     copy = SpikeScheduleField
     copies = (
         sa.select(
             copy.id,
             copy.overridden_settings,
+            Field.id,
             Field.current_number,
+            Field.start_number,
             copy.current_number,
             copy.start_number,
             copy.reset_number,
@@ -160,10 +180,15 @@ def _counters_stand(collection_id: int, spike: Spike | None) -> Mapping[int, _St
         .join(Field, Field.id == copy.original_field_id)
         .where(copy.spike_schedule_id == spike.id, copy.start_number.is_not(None))
     )
-    return {
-        id_: _Stand(standing(last, collections, goes_on=goes_on(overridden)), start, reset)
-        for id_, overridden, collections, last, start, reset in db.session.execute(copies)
-    }
+    stand = {}
+    for id_, overridden, field_id, collections, collections_start, last, start, reset in db.session.execute(
+        copies
+    ):
+        continues = goes_on(overridden)
+        stands = standing(last, taken_over.get(field_id, collections), goes_on=continues)
+        begins = first_value(stands, start, collections_start, goes_on=continues)
+        stand[id_] = _Stand(stands, begins, reset)
+    return stand
 
 
 def _next(stand: _Stand, move: Move) -> Exact:

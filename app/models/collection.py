@@ -1,16 +1,19 @@
 """Collections and their fields."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.database import Base, db
 from app.errors import Conflict, NotFound
 from app.models.actor import Actor
 from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns
 from app.models.user import User
+from app.values import DIRECTIONS, State, ValueType
 
 if TYPE_CHECKING:
     from app.models.spike import SpikeSchedule
@@ -71,6 +74,12 @@ class Field(Timestamps, ValueColumns, Base):
 
     collection: Mapped[Collection] = relationship(back_populates="fields")
 
+    def take_over(self, number: Decimal) -> None:
+        """Let the counter stand at `number`, where a spike's copy of it stood."""
+        if not counts_backwards(self.value_type, self.current_number, number):
+            flag_modified(self, "updated_at")  # it is no change of the field: `updated_at` stays
+        self.current_number = number
+
     @staticmethod
     def get_for(actor: Actor, field_id: int, *, locked: bool = False) -> "Field":
         """The field, if its collection exists for this actor; `locked` locks the collection."""
@@ -84,6 +93,15 @@ class Field(Timestamps, ValueColumns, Base):
         except (NotFound, sa.exc.InvalidRequestError):
             raise NotFound(f"There is no field {field_id}.") from None
         return field
+
+
+def counts_backwards(value_type: ValueType, before: State, after: Decimal) -> bool:
+    """Return whether a counter that is set from `before` to `after` goes against its direction.
+
+    Only somebody who changed something can bring that about, so `updated_at` tells of it; a restore
+    takes a counter that went back by itself for one of an older database.
+    """
+    return before is not None and DIRECTIONS[value_type] * (after - before) < 0
 
 
 Collection.field_count = column_property(  # type: ignore[assignment]

@@ -41,6 +41,23 @@ def field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None:
         note_names(SpikeSchedule.id.in_(_schedules_with(field)))
 
 
+def counter_begins_anew(field: Field, now: datetime) -> None:
+    """Let the copies without a start of their own follow a field whose counter begins anew.
+
+    Of schedules that have ended no copy may hand back any more: what it counted is over.
+    """
+    counted = (
+        sa.select(SpikeScheduleField, SpikeSchedule.end_datetime)
+        .join(SpikeSchedule)
+        .where(
+            SpikeScheduleField.original_field_id == field.id, SpikeScheduleField.current_number.is_not(None)
+        )
+    )
+    for copy, ends in db.session.execute(counted):
+        if ends <= now or not copy.is_start_overridden:
+            copy.begin_anew()
+
+
 def field_goes(field: Field) -> None:
     """Its copies go with it, by the database; the schedules that override it are no longer found by it."""
     note_names(SpikeSchedule.id.in_(_schedules_with(field).where(OVERRIDDEN)), without=field.id)

@@ -113,7 +113,7 @@ api_keys.id = :key_id AND api_keys.key_hash = :key_hash AND api_keys.user_id = :
 
 _SQLITE = """
 UPDATE {table} AS counter
-SET current_number = counter_next({last}, start_number, wanted.step, reset_number, wanted.direction)
+SET current_number = {following}
 FROM (
     SELECT value ->> 0 AS id, value ->> 1 AS step, value ->> 2 AS direction, value ->> 3 AS goes_on
     FROM json_each(:moves)
@@ -122,11 +122,19 @@ WHERE counter.id = wanted.id AND EXISTS (SELECT 1 FROM api_keys, users, collecti
 RETURNING id, current_number
 """
 
-_COLLECTIONS_OWN = """
-coalesce(counter.current_number, CASE WHEN wanted.goes_on THEN
-    (SELECT own.current_number FROM fields AS own WHERE own.id = counter.original_field_id)
-END)
+_NEXT = "counter_next({last}, {start}, wanted.step, counter.reset_number, wanted.direction)"
+_NEXT_OF_ITS_OWN = _NEXT.format(last="counter.current_number", start="counter.start_number")
+# A copy that has not counted yet goes on from the collection's counter; where that has not counted either,
+# it begins at the start of that one, and not at its own.
+_BEGINNING = "CASE WHEN own.current_number IS NULL THEN own.start_number ELSE counter.start_number END"
+_OF_A_COPY = """
+CASE WHEN counter.current_number IS NULL AND wanted.goes_on
+THEN (SELECT {begins} FROM fields AS own WHERE own.id = counter.original_field_id)
+ELSE {goes_on} END
 """
+_NEXT_OF_A_COPY = _OF_A_COPY.format(
+    begins=_NEXT.format(last="own.current_number", start=_BEGINNING), goes_on=_NEXT_OF_ITS_OWN
+)
 
 # --- PostgreSQL: the collection's lock makes pollers follow each other, so their rows cannot deadlock --
 
@@ -143,9 +151,9 @@ WITH held AS (
 ){more}
 UPDATE {table} AS counter
 SET current_number = CASE
-    WHEN {last} IS NULL THEN start_number
+    WHEN {last} IS NULL THEN {first}
     WHEN wanted.direction * ({last} + wanted.direction * wanted.step
-        - coalesce(reset_number, wanted.direction * {largest}::numeric)) > 0 THEN start_number
+        - coalesce(counter.reset_number, wanted.direction * {largest}::numeric)) > 0 THEN counter.start_number
     ELSE {last} + wanted.direction * wanted.step
 END
 FROM held CROSS JOIN wanted{join}
@@ -156,13 +164,14 @@ RETURNING counter.id, counter.current_number, held.instant
 # A copy that has not counted yet goes on from the collection's counter, which a poll from just before
 # the window may be moving at this moment: locking it waits for that poll and reads what it left.
 _BEGINS = """, own AS (
-    SELECT copy.id AS copy_id, fields.current_number
+    SELECT copy.id AS copy_id, fields.current_number, fields.start_number
     FROM held
     JOIN spike_schedule_fields AS copy ON copy.id = ANY (:ids::int[]) AND copy.current_number IS NULL
     JOIN fields ON fields.id = copy.original_field_id
     FOR SHARE OF fields
 )"""
 _GOES_ON = "coalesce(counter.current_number, CASE WHEN wanted.goes_on THEN own.current_number END)"
+_FIRST = "coalesce(CASE WHEN wanted.goes_on THEN own.start_number END, counter.start_number)"
 
 _ON_SQLITE = {"still": _STILL.format(expires_at="IS :expires_at", listed=IS_LISTED)}
 _ON_POSTGRESQL = {
@@ -170,15 +179,18 @@ _ON_POSTGRESQL = {
     "largest": LARGEST_INTEGER,
     "later": LATER,
 }
-_OF_FIELDS = {"table": "fields", "last": "counter.current_number"}
+_OF_FIELDS = {"table": "fields", "following": _NEXT_OF_ITS_OWN, "last": "counter.current_number"}
 _STATEMENTS = {
     (True, False): _SQLITE.format(**_ON_SQLITE, **_OF_FIELDS),
-    (True, True): _SQLITE.format(**_ON_SQLITE, table="spike_schedule_fields", last=_COLLECTIONS_OWN),
-    (False, False): _POSTGRESQL.format(**_ON_POSTGRESQL, **_OF_FIELDS, more="", join=""),
+    (True, True): _SQLITE.format(**_ON_SQLITE, table="spike_schedule_fields", following=_NEXT_OF_A_COPY),
+    (False, False): _POSTGRESQL.format(
+        **_ON_POSTGRESQL, **_OF_FIELDS, first="counter.start_number", more="", join=""
+    ),
     (False, True): _POSTGRESQL.format(
         **_ON_POSTGRESQL,
         table="spike_schedule_fields",
         last=_GOES_ON,
+        first=_FIRST,
         more=_BEGINS,
         join=" LEFT JOIN own ON own.copy_id = wanted.id",
     ),

@@ -55,16 +55,18 @@ class ValueColumns:
         """Whether a spike may override it."""
         return is_editable(self.collection_type, self.value_type)
 
-    def take(self, value_type: ValueType, settings: dict[str, Any]) -> None:
-        """Be generated in this way from now on.
+    def take(self, value_type: ValueType, settings: dict[str, Any]) -> bool:
+        """Be generated in this way from now on; return whether a counter begins anew.
 
-        A counter whose type or start changed begins anew: where it stands belongs to its old sequence.
+        It does where its type or start changed: where it stands belongs to its old sequence.
         """
-        if self.value_type != value_type or self.start_number != settings["start_number"]:
+        begins_anew = self.value_type != value_type or self.start_number != settings["start_number"]
+        if begins_anew:
             self.current_number = None
         self.value_type = value_type
         for name in SETTING_NAMES:
             setattr(self, name, settings[name])
+        return begins_anew
 
 
 def status_of(start: datetime, end: datetime, now: datetime) -> str:

@@ -3,10 +3,13 @@
 from collections.abc import Collection as Names
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.database import Base, Words, db
 from app.errors import NotFound
@@ -17,6 +20,15 @@ from app.values import ValueType
 
 OVERLAP = "spike_no_overlap"
 """The exclusion constraint on PostgreSQL and the triggers on SQLite that keep windows apart."""
+
+
+class CountersAfter(StrEnum):
+    """What a schedule says about all counters of its collection after the window."""
+
+    CONTINUE = "continue"
+    """They continue from where the schedule's copies stood."""
+    RESUME = "resume"
+    """They resume where they stood before the window."""
 
 
 class SpikeSchedule(Timestamps, Window, Base):
@@ -36,6 +48,15 @@ class SpikeSchedule(Timestamps, Window, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     collection_id: Mapped[int] = mapped_column(sa.ForeignKey("collections.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    counters_after: Mapped[CountersAfter | None] = mapped_column(
+        sa.Enum(
+            CountersAfter,
+            native_enum=False,
+            length=20,
+            name="counters_after",
+            values_callable=lambda members: [member.value for member in members],
+        )
+    )
     # The schedule's name and those of the fields that it overrides, in lower case: `note_names` keeps it.
     searched: Mapped[str] = mapped_column(sa.Text, server_default="", deferred=True)
 
@@ -138,6 +159,16 @@ def goes_on(overridden_settings: Names[str]) -> bool:
     return "start_number" not in overridden_settings
 
 
+def hands_back(counters_after: CountersAfter | None, overridden_settings: Names[str]) -> bool:
+    """Return whether the collection's counter takes over where a copy stands once the copy is gone.
+
+    Where the schedule does not say, a copy does that went on from the collection's counter.
+    """
+    if counters_after is None:
+        return goes_on(overridden_settings)
+    return counters_after is CountersAfter.CONTINUE
+
+
 class SpikeScheduleField(ValueColumns, Base):
     """A schedule's copy of one field, with a counter state of its own."""
 
@@ -172,6 +203,10 @@ class SpikeScheduleField(ValueColumns, Base):
         """Whether its counter begins at its own start, not where the collection's stands."""
         return not goes_on(self.overridden_settings)
 
+    @property
+    def _hands_back(self) -> bool:
+        return hands_back(self.spike_schedule.counters_after, self.overridden_settings)
+
     @classmethod
     def of(cls, field: Field) -> "SpikeScheduleField":
         """A copy of `field`: its settings, not its state."""
@@ -189,12 +224,36 @@ class SpikeScheduleField(ValueColumns, Base):
         """Take these settings, of which the author gave those in `given`."""
         self._use(self.value_type, settings, given)
 
-    def _use(self, value_type: ValueType, settings: dict[str, object], given: Names[str]) -> None:
-        was_own_start = self.is_start_overridden
+    def let_go(self) -> None:
+        """Begin anew, after the collection's counter has taken over if it is to.
+
+        The caller has locked the collection: no poll is moving either counter.
+        """
+        if self.current_number is None:
+            return
+        if self._hands_back and self.original.value_type is self.value_type:
+            self.original.take_over(self.current_number)
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget where the counter stands."""
+        self.current_number = None
+        # Replaces the collection's revision (migration 0004): a poll that has begun must not move the
+        # counter by what it read before.
+        flag_modified(self, "overridden_settings")
+
+    def _use(self, value_type: ValueType, settings: dict[str, Any], given: Names[str]) -> None:
+        own_start = None if goes_on(given) else settings["start_number"]
+        if (value_type, own_start) != (self.value_type, self._own_start):
+            self.let_go()  # it counts from elsewhere now
+        stands = self.current_number
         self.take(value_type, settings)
+        self.current_number = stands  # one that continues the collection's counter has no start to change
         self.overridden_settings = sorted(given)
-        if was_own_start != self.is_start_overridden:
-            self.current_number = None  # it counts from elsewhere now
+
+    @property
+    def _own_start(self) -> Decimal | None:
+        return self.start_number if self.is_start_overridden else None
 
 
 # As it stands in the index of such copies, not as a parameter: else no plan would use it.

@@ -6,9 +6,13 @@ from datetime import datetime, timedelta
 from math import fsum
 from typing import Any
 
+import sqlalchemy as sa
+
 from app import database
 from app.database import db
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField, copies
+from app.models.handback import stands_after
+from app.models.spike import CountersAfter, hands_back
 from app.spikes import service
 from app.spikes.schemas import USUAL_INTERVAL
 from app.spikes.service import Span
@@ -29,10 +33,10 @@ def of_draft(actor: Actor, given: Checked, now: datetime, rng: random.Random) ->
     database.begin(writes=False)
     if "schedule_id" in values:
         spike = SpikeSchedule.get_for(actor, values["schedule_id"])
-        collection = _detached(spike.collection, spike)
+        collection = _detached(spike.collection, now, spike)
         span = service.revise(spike, given, now, may_be_past=True)
     else:
-        collection = _detached(Collection.get_for(actor, values["collection_id"]))
+        collection = _detached(Collection.get_for(actor, values["collection_id"]), now)
         spike, span = service.draft(collection, given, now, may_be_past=True)
     return _played(spike, collection.fields, span, values.get("interval", USUAL_INTERVAL), rng)
 
@@ -41,16 +45,27 @@ def of_saved(actor: Actor, spike_id: int, interval: int, now: datetime, rng: ran
     """A schedule as it is; one that has ended, as it would be if it came back."""
     database.begin(writes=False)
     spike = SpikeSchedule.get_for(actor, spike_id)
-    fields = _detached(spike.collection, spike).fields
+    fields = _detached(spike.collection, now, spike).fields
     if spike.status(now) == "expired":
         copies.catch_up(spike, fields)
     return _played(spike, fields, Span(spike.start_datetime, spike.end_datetime), interval, rng)
 
 
-def _detached(collection: Collection, spike: SpikeSchedule | None = None) -> Collection:
-    """Read all that a preview needs and take it out of the session: what is done to it is never written."""
-    _ = collection.fields, spike.spike_fields if spike else ()
+def _detached(collection: Collection, now: datetime, spike: SpikeSchedule | None = None) -> Collection:
+    """Read all that a preview needs and take it out of the session: what is done to it is never written.
+
+    The next poll clears the other schedules that have expired, and the collection's counters take over.
+    """
+    _ = collection.fields, [copy.spike_schedule for copy in spike.spike_fields] if spike else ()
+    others = sa.and_(
+        SpikeSchedule.collection_id == collection.id,
+        SpikeSchedule.has_status("expired", now),
+        SpikeSchedule.id != (spike.id if spike else 0),
+    )
+    taken_over = stands_after(others)
     db.session.expunge_all()
+    for field in collection.fields:
+        field.current_number = taken_over.get(field.id, field.current_number)
     return collection
 
 
@@ -71,7 +86,11 @@ def _played(
         "end_datetime": span.end,
         "times": [int(poll.timestamp()) for poll in (*polls.before, *polls.during, *polls.after)],
         "phases": Phases(len(polls.before), len(polls.during), len(polls.after)),
-        "fields": [_line(field, copy_of[field.id], polls, rng) for field in fields if field.is_editable],
+        "fields": [
+            _line(field, copy_of[field.id], spike.counters_after, polls, rng)
+            for field in fields
+            if field.is_editable
+        ],
         **service.in_the_way(spike.collection_id, span, but=spike.id),
     }
 
@@ -95,13 +114,18 @@ def _polls(span: Span, step: timedelta) -> Phases[list[datetime]]:
 
 
 def _line(
-    field: Field, copy: SpikeScheduleField, polls: Phases[list[datetime]], rng: random.Random
+    field: Field,
+    copy: SpikeScheduleField,
+    counters_after: CountersAfter | None,
+    polls: Phases[list[datetime]],
+    rng: random.Random,
 ) -> dict[str, Any]:
     """The values of one field."""
     found = simulate(
         Source(field.value_type, field.settings, field.current_number),
         Source(copy.value_type, copy.settings, copy.current_number),
         goes_on=not copy.is_start_overridden,
+        hands_back=hands_back(counters_after, copy.overridden_settings),
         polls=polls,
         rng=rng,
     )

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from app.models.mixins import STATUSES
+from app.models.spike import CountersAfter
 from app.values import CollectionType, ValueType
 from app.web.fields import (
     Choice,
@@ -27,6 +28,10 @@ from app.web.schema import Schema, TolerantSchema
 
 _START = {"description": "ISO 8601; without an offset it means UTC; without a start, now"}
 _END = {"description": "ISO 8601; give this or `duration`"}
+_COUNTERS_AFTER = {
+    "description": "what counters do after the window: `continue` from where the schedule's copies stood, or "
+    "`resume` where they stood before; null: those with a `start_number` of their own resume, others continue"
+}
 _LENGTH = {"description": "seconds from the start to the end; give this or `end_datetime`"}
 
 
@@ -44,6 +49,7 @@ class SpikePatch(TolerantSchema):
     start_datetime = Instant(metadata=_START)
     end_datetime = Instant(metadata=_END)
     duration = Duration(metadata=_LENGTH)
+    counters_after = Choice(CountersAfter, allow_none=True, metadata=_COUNTERS_AFTER)
     spike_fields = ListOf(Nested(OverrideIn), metadata={"description": "the whole set of overrides"})
 
 
@@ -112,6 +118,7 @@ class SpikeOut(Schema):
     start_datetime = Instant()
     end_datetime = Instant()
     status = Status(*STATUSES)
+    counters_after = Choice(CountersAfter, allow_none=True, metadata=_COUNTERS_AFTER)
     spike_fields = ListOf(Nested(SpikeFieldOut))
     created_at = Instant()
     updated_at = Instant()

@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
+from app import database
 from app.database import db, violated
 from app.errors import Conflict, DomainError
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField, copies
 from app.models.audit import Action
+from app.models.handback import hand_back
 from app.models.spike import OVERLAP, note_names
 from app.values import SETTING_NAMES, kind_of, settle
 from app.web import audit
@@ -45,7 +47,8 @@ def schedule(actor: Actor, given: Checked, now: datetime) -> SpikeSchedule:
     spike, span = draft(collection, given, now)
     _place(spike, span)
     overridden = [copy.field_name for copy in spike.spike_fields if copy.is_overridden]
-    audit.note(Action.CREATE_SPIKE, spike, **_window(spike), overrides=overridden[:MOST_NOTED])
+    said: dict[str, Any] = {"counters_after": spike.counters_after} if spike.counters_after else {}
+    audit.note(Action.CREATE_SPIKE, spike, **_window(spike), overrides=overridden[:MOST_NOTED], **said)
     return spike
 
 
@@ -63,7 +66,9 @@ def draft(
         _check_span(span, values, now, faults, may_be_past=may_be_past)
     refuse(faults)
     assert span is not None
-    spike = SpikeSchedule(collection_id=collection.id, name=values.get("name"))
+    spike = SpikeSchedule(
+        collection_id=collection.id, name=values.get("name"), counters_after=values.get("counters_after")
+    )
     spike.spike_fields = [SpikeScheduleField.of(field) for field in fields]
     _override(spike, fields, overrides)
     return spike, span
@@ -93,12 +98,13 @@ def revise(spike: SpikeSchedule, given: Checked, now: datetime, *, may_be_past: 
     if spike.status(now) == "expired":
         copies.catch_up(spike, fields)
     spike.name = values.get("name", spike.name)
+    spike.counters_after = values.get("counters_after", spike.counters_after)
     if overrides is not None:
         _override(spike, fields, overrides)
         spike.updated_at = now
-    if span.start > now:
+    if span.start > now or (span.start != spike.start_datetime and database.is_to_come(span.start)):
         for copy in spike.spike_fields:
-            copy.current_number = None  # its first value in the window is still to come
+            copy.let_go()  # its first value in the window is still to come
     return span
 
 
@@ -132,6 +138,7 @@ def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
 def delete(spike: SpikeSchedule) -> None:
     """Delete a schedule; the next poll serves normal values."""
     audit.note(Action.DELETE_SPIKE, spike, **_window(spike))
+    hand_back(SpikeSchedule.id == spike.id)
     db.session.delete(spike)
 
 
@@ -144,6 +151,7 @@ def _noted(spike: SpikeSchedule) -> dict[str, Any]:
     return {
         "name": spike.name,
         **_window(spike),
+        "counters_after": spike.counters_after,
         "spike_fields": {
             copy.original_field_id: {name: getattr(copy, name) for name in copy.overridden_settings}
             for copy in spike.spike_fields

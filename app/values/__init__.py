@@ -18,7 +18,7 @@ from app.values.catalogue import (
 )
 from app.values.draws import Draw, Rule, Settings, State, Value
 from app.values.exact import LARGEST_INTEGER, Exact, advance, exact, plain, random_step
-from app.values.simulate import Phases, Source, simulate, standing
+from app.values.simulate import Phases, Source, first_value, simulate, standing
 
 __all__ = [
     "DIRECTIONS",
@@ -42,6 +42,7 @@ __all__ = [
     "band",
     "draw",
     "exact",
+    "first_value",
     "is_editable",
     "kind_of",
     "plain",

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from app.values.catalogue import DIRECTIONS, ValueType, draw, rule_of
 from app.values.draws import Settings, State, Value
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -36,20 +37,41 @@ def standing(own: State, collections: State, *, goes_on: bool) -> State:
     return collections if own is None and goes_on else own
 
 
+def first_value(last: State, own: T, collections: T, *, goes_on: bool) -> T:
+    """Return the start of a copy's counter that stands at `last`: the collection's start where the copy goes
+    on from there and neither has counted yet, else its own. `models.counters` says the same in SQL."""
+    return collections if last is None and goes_on else own
+
+
 def simulate(
     field: Source,
     copy: Source,
     *,
     goes_on: bool,
+    hands_back: bool,
     polls: Phases[Sequence[datetime]],
     rng: random.Random,
 ) -> Phases[list[Value]]:
-    """The values that polls at these instants would get: of the field, then of the copy, then of the
-    field again, whose counter stands still meanwhile."""
+    """Return the values that polls at these instants would get: of the field, then of the copy, then of the
+    field again, whose counter takes over where the copy's stood or goes on where it stood itself."""
     before, stands = _serve(field, field.state, polls.before, rng)
-    during, _ = _serve(copy, standing(copy.state, stands, goes_on=goes_on), polls.during, rng)
-    after, _ = _serve(field, stands, polls.after, rng)
-    return Phases(before, during, after)
+    copy_stands = standing(copy.state, stands, goes_on=goes_on)
+    first, copy_stands = _serve(
+        _beginning(copy, field, copy_stands) if goes_on else copy, copy_stands, polls.during[:1], rng
+    )
+    later, copy_stands = _serve(copy, copy_stands, polls.during[1:], rng)
+    has_counted = copy.state is not None or polls.during
+    after, _ = _serve(field, copy_stands if hands_back and has_counted else stands, polls.after, rng)
+    return Phases(before, [*first, *later], after)
+
+
+def _beginning(copy: Source, field: Source, stands: State) -> Source:
+    """The copy for its first value, which may be the collection's start."""
+    if copy.value_type not in DIRECTIONS:
+        return copy
+    own, collections = copy.settings["start_number"], field.settings["start_number"]
+    start = first_value(stands, own, collections, goes_on=True)
+    return replace(copy, settings={**copy.settings, "start_number": start})
 
 
 def _serve(

@@ -48,6 +48,7 @@ SHOWN = {
     "start_datetime",
     "end_datetime",
     "expires_at",
+    "counters_after",
 }
 """The settings of which an entry shows the old and the new value; of others, that they changed."""
 KINDS = {

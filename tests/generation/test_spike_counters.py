@@ -1,4 +1,4 @@
-"""Counters during a spike: copies count for themselves, and the collection's go on afterwards."""
+"""Counters during a spike: copies count for themselves; `test_counters_after.py` has what follows."""
 
 from datetime import timedelta
 
@@ -125,55 +125,21 @@ def test_two_counters_begin_each_in_its_own_way(make):
 
 
 @pytest.mark.parametrize("override", [None, {"start_number": 1000}, {"step_number": 100}])
-def test_the_collection_s_counter_does_not_move_and_goes_on_afterwards(
-    make, counter, spike, polled, clock, override
-):
+def test_the_collection_s_counter_does_not_move_during_the_spike(make, counter, spike, polled, override):
     assert polled(3) == [10, 15, 20]
     spike(override)
     polled(4)
     assert stands(make, counter) == 20
-    clock.shift(HOUR)
-    assert polled(2) == [25, 30]
 
 
-def test_a_counter_that_was_never_polled_begins_after_the_spike(make, counter, spike, polled, clock):
-    spike()
-    polled(4)
-    assert stands(make, counter) is None
-    clock.shift(HOUR)
-    assert polled(2) == [10, 15]
-
-
-@pytest.mark.parametrize("how", ["end", "delete"])
-def test_the_collection_s_counter_goes_on_after_a_spike_that_is_cut_short(make, spike, polled, clock, how):
-    polled(3)
-    made = spike({"start_number": 1000})
-    polled(2)
-    clock.shift(1)
-    if how == "end":
-        make.person.post(f"/api/spike-schedules/{made['id']}/end")
-    else:
-        make.person.delete(f"/api/spike-schedules/{made['id']}")
-    assert polled(2) == [25, 30]
-
-
-def test_the_next_spike_goes_on_from_the_collection_not_from_the_last_spike(spike, polled, clock):
-    polled(3)
-    spike(duration=60)
-    spike(start_datetime=(NOW + timedelta(seconds=60)).isoformat())
-    assert polled(2) == [25, 30]
-    clock.shift(60)
-    assert polled(2) == [25, 30]
-
-
-def test_a_reset_during_the_spike_concerns_the_collection_s_counter_only(make, counter, spike, polled, clock):
-    polled(3)
-    spike()
-    assert polled(2) == [25, 30]
-    make.person.post(f"/api/fields/{counter['id']}/reset")
-    assert polled(1) == [35]
-    clock.shift(HOUR)
-    assert polled(2) == [10, 15]
+def test_a_copy_without_a_start_of_its_own_begins_at_the_start_that_the_field_has_now(
+    make, counter, spike, polled
+):
+    spike({"step_number": 7}, start_datetime=(NOW + HOUR).isoformat(), duration=60)
+    made = spike({"step_number": 7}, duration=60)
+    assert make.person.patch(f"/api/fields/{counter['id']}", {"start_number": 100}).status_code == 200
+    assert copy_of(make, made)["start_number"] == 10
+    assert polled(3) == [100, 107, 114]
 
 
 # --- What is shown -------------------------------------------------------------------------------------
@@ -196,7 +162,7 @@ def test_a_poll_outside_the_window_does_not_move_the_copy(make, spike, polled):
 # --- Configuration -------------------------------------------------------------------------------------
 
 
-def test_configuration_is_served_from_copies_too_so_its_counters_stand_still(make, clock):
+def test_configuration_is_served_from_copies_too_so_its_counters_stand_still_and_then_take_over(make, clock):
     field = make.collection(
         "Truck 01", {"value_type": UP, "name": "it", "collection_type": "Configuration", **COUNTING}
     )["fields"][0]
@@ -207,7 +173,7 @@ def test_configuration_is_served_from_copies_too_so_its_counters_stand_still(mak
     assert stands(make, field) == 15
     assert copy_of(make, made)["current_number"] == 25
     clock.shift(HOUR)
-    assert [tool.data("Truck 01", "configuration")["it"] for _ in range(2)] == [20, 25]
+    assert [tool.data("Truck 01", "configuration")["it"] for _ in range(2)] == [30, 35]
 
 
 COUNTING = {"start_number": 10, "step_number": 5}

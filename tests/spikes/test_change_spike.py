@@ -335,4 +335,4 @@ def test_an_active_spike_may_be_moved_into_the_future(owner, spike, km, counted)
     changed = change(owner, spike, start_datetime=at(90)).json
     assert changed["status"] == "scheduled"
     assert copy_of(changed, km)["current_number"] is None
-    assert counted.data("Truck 01")["km"] == 15
+    assert counted.data("Truck 01")["km"] == 20

@@ -216,11 +216,11 @@ def test_repeating_its_types_drops_nothing(owner, spikes, cpu):
     assert stored(owner, spikes["active"]) == before
 
 
-def test_resetting_the_collections_counter_leaves_the_copies_where_they_stand(owner, make, spikes, km):
+def test_resetting_the_collections_counter_resets_the_copies_that_went_on_from_it(owner, make, spikes, km):
     tool = make.key()
     assert [tool.data("Truck 01")["km"] for _ in range(2)] == [10, 15]
     assert owner.post(f"/api/fields/{km['id']}/reset").status_code == 200
-    assert tool.data("Truck 01")["km"] == 20
+    assert tool.data("Truck 01")["km"] == 10
 
 
 def test_a_change_of_a_field_that_is_refused_changes_no_copy(owner, spikes, cpu, ram):

@@ -149,13 +149,22 @@ class TestValues:
         mean = line(previewed(owner, collection), "huge")["mean"]
         assert all(1.69e308 < number < 1.8e308 for number in mean.values())
 
-    def test_a_counter_goes_on_in_the_window_and_afterwards_where_it_stood(self, owner, make, truck):
+    def test_a_counter_goes_on_in_the_window_and_behind_it(self, owner, make, truck):
         make.key().data("Truck")
         assert phases(previewed(owner, truck), "km") == (
             [15, 20, 25, 30, 35],
             [40, 45, 50, 55, 60],
-            [40, 45, 50, 55, 60],
+            [65, 70, 75, 80, 85],
         )
+
+    def test_a_counter_that_resumes_goes_on_afterwards_where_it_stood(self, owner, make, truck):
+        make.key().data("Truck")
+        assert phases(previewed(owner, truck, counters_after="resume"), "km")[2] == [40, 45, 50, 55, 60]
+
+    def test_a_counter_with_a_start_of_its_own_continues_where_that_is_asked_for(self, owner, truck):
+        own_start = override_of(truck, "km", start_number=500, step_number=1)
+        _, during, after = phases(previewed(owner, truck, own_start, counters_after="continue"), "km")
+        assert (during[-1], after[0]) == (504, 509)
 
     def test_a_counter_with_a_start_of_its_own_begins_there(self, owner, truck):
         own_start = override_of(truck, "km", start_number=500, step_number=1)

@@ -30,6 +30,7 @@ MEANINGS: dict[str, Callable[[int], Any]] = {
     "collection_type": lambda n: "PERFORMANCE",
     "value_type": lambda n: "INCREMENT",
     "overridden_settings": lambda n: "start_number",
+    "counters_after": lambda n: "continue",
     "start_number": lambda n: 10,
     "step_number": lambda n: 5,
     "reset_number": lambda n: 1000,

@@ -24,16 +24,46 @@ def polls(before, during, after):
     return Phases(moments[:before], moments[before : before + during], moments[before + during :])
 
 
-def played(field, copy, counts=(2, 3, 2), *, goes_on=True, seed=0):
-    found = simulate(field, copy, goes_on=goes_on, polls=polls(*counts), rng=random.Random(seed))
+def played(field, copy, counts=(2, 3, 2), *, goes_on=True, hands_back=False, seed=0):
+    found = simulate(
+        field,
+        copy,
+        goes_on=goes_on,
+        hands_back=hands_back,
+        polls=polls(*counts),
+        rng=random.Random(seed),
+    )
     return found.before, found.during, found.after
 
 
 BY_FIVE = {"start_number": Decimal(10), "step_number": Decimal(5)}
 
 
-def test_a_counter_goes_on_into_the_window_and_then_where_the_collections_stood():
+def test_a_counter_goes_on_into_the_window_and_the_collections_takes_over_behind_it():
+    assert played(source(**BY_FIVE), source(**BY_FIVE), hands_back=True) == ([10, 15], [20, 25, 30], [35, 40])
+
+
+def test_one_that_does_not_hand_back_leaves_the_collections_where_it_stood():
     assert played(source(**BY_FIVE), source(**BY_FIVE)) == ([10, 15], [20, 25, 30], [20, 25])
+
+
+def test_a_window_without_polls_hands_nothing_back():
+    own = source(start_number=Decimal(500), step_number=Decimal(1))
+    assert played(source(**BY_FIVE), own, (2, 0, 2), goes_on=False, hands_back=True) == (
+        [10, 15],
+        [],
+        [20, 25],
+    )
+
+
+def test_one_that_has_counted_hands_back_though_no_more_polls_come():
+    copy = source(state=90, **BY_FIVE)
+    assert played(source(state=40, **BY_FIVE), copy, (0, 0, 2), hands_back=True) == ([], [], [95, 100])
+
+
+def test_it_begins_at_the_collections_start_where_neither_has_counted():
+    copy = source(start_number=Decimal(0), step_number=Decimal(7))
+    assert played(source(**BY_FIVE), copy, (0, 2, 2), hands_back=True) == ([], [10, 17], [22, 27])
 
 
 def test_a_copy_with_a_start_of_its_own_begins_there():

@@ -1,0 +1,72 @@
+"""Counters after a spike: where the schedule's copies hand back, the collection's take over.
+
+`models.spike.hands_back` says which copies do. The caller of `hand_back` has locked the collection, and polls
+take the same lock to move counters: no copy moves between being read here and the end of the transaction.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.models.collection import Field, counts_backwards
+from app.models.spike import SpikeSchedule, SpikeScheduleField, hands_back
+
+
+class _Takeover(NamedTuple):
+    number: Decimal
+    is_backwards: bool
+
+
+def stands_after(going: sa.ColumnElement[bool]) -> Mapping[int, Decimal]:
+    """Return where the collection's counters will stand once these schedules are gone, by field id.
+
+    Counters that stay where they are do not occur.
+    """
+    return {id_: takeover.number for id_, takeover in _takeovers(going).items()}
+
+
+def hand_back(going: sa.ColumnElement[bool]) -> None:
+    """Let the collection's counters take over from the copies of these schedules, which are about to go."""
+    forwards: list[dict[str, Any]] = []
+    backwards: list[dict[str, Any]] = []
+    for id_, (number, is_backwards) in _takeovers(going).items():
+        (backwards if is_backwards else forwards).append({"field": id_, "number": number})
+    fields: Any = Field.__table__
+    taken_over = (
+        sa.update(fields)
+        .where(fields.c.id == sa.bindparam("field"))
+        .values(current_number=sa.bindparam("number"))
+    )
+    if forwards:
+        # It is no change of the field: `updated_at` stays.
+        db.session.execute(taken_over.values(updated_at=fields.c.updated_at), forwards)
+    if backwards:
+        db.session.execute(taken_over, backwards)
+
+
+def _takeovers(going: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
+    copy, schedule = SpikeScheduleField, SpikeSchedule
+    counted: sa.Select[*tuple[Any, ...]] = (
+        sa.select(
+            Field.id,
+            Field.value_type,
+            Field.current_number,
+            copy.current_number,
+            schedule.counters_after,
+            copy.overridden_settings,
+        )
+        .select_from(copy)
+        .join(schedule, schedule.id == copy.spike_schedule_id)
+        .join(Field, Field.id == copy.original_field_id)
+        .where(going, copy.current_number.is_not(None), copy.value_type == Field.value_type)
+        # In the order of their windows: of two schedules the later one says where the counter stands.
+        .order_by(schedule.end_datetime, schedule.start_datetime, schedule.id)
+    )
+    return {
+        id_: _Takeover(number, counts_backwards(value_type, before, number))
+        for id_, value_type, before, number, counters_after, overridden in db.session.execute(counted)
+        if hands_back(counters_after, overridden)
+    }
