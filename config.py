@@ -203,7 +203,7 @@ def _refuse_other_bytes(given: Mapping[str, str]) -> None:
 
 def _database_url(text: str | None, instance: Path) -> URL:
     if text is None:
-        return URL.create("sqlite", database=str(instance / "spikecast.db"))
+        return _sqlite_url(URL.create("sqlite", database=str(instance / "spikecast.db")))
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -219,7 +219,10 @@ def _database_url(text: str | None, instance: Path) -> URL:
 
 
 def _sqlite_url(url: URL) -> URL:
-    """Return the URL with an absolute path; raises BadSetting where it is more than the path of a file."""
+    """Return the URL with the real path; raises BadSetting where it is more than the path of a file.
+
+    SQLite keeps its log beside the real file, whatever links lead to it, and so does Spikecast.
+    """
     if url.host or url.username or url.password or url.port:
         raise BadSetting("DATABASE_URL", "names a host, which SQLite has not; it looks like " + _URLS)
     if not url.database or url.database == ":memory:":
@@ -229,7 +232,7 @@ def _sqlite_url(url: URL) -> URL:
             f"has the parameter {min(url.query)!r}, but SQLite takes none here: leave out what follows the ?"
         )
         raise BadSetting("DATABASE_URL", said)
-    return url.set(database=str(Path(url.database).absolute()))
+    return url.set(database=os.path.realpath(url.database))
 
 
 def _check_postgresql_url(url: URL) -> None:
@@ -285,11 +288,18 @@ _URLS = "sqlite:////var/lib/spikecast/spikecast.db or postgresql+psycopg://user:
 def _secret_key(text: str | None) -> str | None:
     if text is None:
         return None
-    if text.lower() in EXAMPLE_SECRETS or len(set(text)) < 8:
-        raise BadSetting("SECRET_KEY", "is an example or too simple; make one with: openssl rand -hex 32")
-    if len(text.encode()) < SHORTEST_SECRET:
-        raise BadSetting("SECRET_KEY", f"needs at least {SHORTEST_SECRET} bytes; try: openssl rand -hex 32")
+    if fault := weakness(text):
+        raise BadSetting("SECRET_KEY", fault)
     return text
+
+
+def weakness(secret: str) -> str | None:
+    """Say why a secret key must not sign tokens; None where it may."""
+    if secret.lower() in EXAMPLE_SECRETS or len(set(secret)) < 8:
+        return "is an example or too simple; make one with: openssl rand -hex 32"
+    if len(secret.encode()) < SHORTEST_SECRET:
+        return f"needs at least {SHORTEST_SECRET} bytes; try: openssl rand -hex 32"
+    return None
 
 
 def _bind(text: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -17,12 +18,13 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import URL, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeDecorator
 
 import config
-from app import clock
+from app import clock, ownership
 from app.values import Exact, advance, exact
 
 BUSY_SECONDS = 15
@@ -229,7 +231,7 @@ def make_file(engine: Engine) -> None:
     # A file that is there must not even be opened: to close it would release, for this whole process, the
     # locks by which SQLite knows that the database is in use (https://www.sqlite.org/howtocorrupt.html, 2.2).
     with suppress(OSError):  # whoever opens it next is told so
-        os.close(os.open(str(engine.url.database), os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
+        os.close(ownership.create_file(Path(str(engine.url.database)), os.O_RDWR))
 
 
 def prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
@@ -247,6 +249,7 @@ def prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA trusted_schema=OFF")  # a file from elsewhere may hold views and triggers
         connection.create_function("lower", 1, _lower, deterministic=True)
         connection.create_function("counter_next", 5, _counter_next, deterministic=True)
 
@@ -259,6 +262,20 @@ def prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             _begin_impatiently(connection, mode.patience)
+
+
+def only_to_read(url: URL) -> Engine:
+    """Return an engine for another database than the app's own, whose schema is not trusted."""
+    engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+
+        @sa.event.listens_for(engine, "connect")
+        def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA trusted_schema=OFF")
+
+    else:
+        prepare_postgresql(engine, session_settings())
+    return engine
 
 
 def _begin_impatiently(connection: sa.Connection, patience: float) -> None:

@@ -4,6 +4,7 @@ import fcntl
 import logging
 import os
 import secrets
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
 import config
-from app import clock, database
+from app import clock, database, ownership
 from app.auth import setup, users_service
 from app.auth.schemas import UserIn
 from app.database import db
@@ -27,57 +28,119 @@ from app.web.schema import by_path
 
 MIGRATION_LOCK = 745_500_001  # any number that no other program on the database uses
 MOST_APART = 1.0  # seconds between this machine's clock and the database's
+MADE_DIGITS, MAX_SECRET_BYTES = 64, 4096
 log = logging.getLogger(__name__)
 
 
+def secret_file(instance: Path) -> Path:
+    """Return where the secret key of an installation is kept."""
+    return instance / "secret_key"
+
+
 def kept_secret(instance: Path) -> str:
-    """The secret key that is kept in `instance`, made where there is none yet.
+    """Return the secret key that is kept in `instance`; create it where there is none yet.
 
     Several processes may start at once: each writes a file of its own, and the first to link it into
     place wins.
     """
-    place = instance / "secret_key"
+    place = secret_file(instance)
     try:
-        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ownership.make_folder(instance)
         if not place.exists():
             _make_secret(place)
-        secret = place.read_text().strip()
+        return _read_secret(place)
     except OSError as error:
-        said = f"is {instance}, where no secret key can be kept: {error.strerror}"
+        why = ownership.obstacle([instance, place]) or error.strerror
+        said = f"is {instance}, where no secret key can be kept: {why}"
         raise config.BadSetting("INSTANCE", said) from error
-    if len(secret) < config.SHORTEST_SECRET:
-        said = f"holds a secret_key that is too short ({place}); remove it, and a new one is made"
-        raise config.BadSetting("INSTANCE", said)
+
+
+def existing_secret(instance: Path) -> str | None:
+    """Return the kept secret key, or None where there is none. Create nothing."""
+    return kept_secret(instance) if os.path.lexists(secret_file(instance)) else None
+
+
+def _read_secret(place: Path) -> str:
+    """Read the key and hold it to the same checks as the setting: a damaged file must not sign tokens."""
+    if not place.is_file():
+        raise _bad_secret(place, "is no file")
+    with place.open("rb") as file:
+        content = file.read(MAX_SECRET_BYTES + 1)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise _bad_secret(place, "is damaged: it is not text in UTF-8") from None
+    secret = text.strip()
+    if len(secret.encode()) < config.SHORTEST_SECRET:
+        raise _bad_secret(place, "is too short")
+    if len(content) > MAX_SECRET_BYTES or not secret.isprintable():
+        raise _bad_secret(place, "is damaged: it holds bytes that are no printable text")
+    if fault := config.weakness(secret):
+        raise _bad_secret(place, f"is no good: it {fault}")
+    if text == secret and len(text) < MADE_DIGITS and set(text) <= set(string.hexdigits):
+        raise _bad_secret(place, f"is cut off: {len(text)} of {MADE_DIGITS} digits are left")
     return secret
+
+
+def _bad_secret(place: Path, fault: str) -> config.BadSetting:
+    said = f"holds a secret_key that {fault} ({place}); put a copy back, or remove it, and a new one is made"
+    return config.BadSetting("INSTANCE", said)
 
 
 def _make_secret(place: Path) -> None:
     draft = place.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = ownership.create_file(draft, os.O_WRONLY)
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(secrets.token_hex(MADE_DIGITS // 2))
+            file.flush()
+            os.fsync(handle)
         with suppress(FileExistsError):
             os.link(draft, place)
     finally:
         draft.unlink()
+    ownership.sync(place.parent)
 
 
 class CannotStart(Exception):
     """Something that Spikecast needs is not there; the message says what."""
 
 
+def refuse_unusable_files() -> None:
+    """Refuse, in words, files of a SQLite database that this user may not read and write."""
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite":
+        return
+    place = Path(str(url.database))
+    beside = [place.with_name(place.name + ending) for ending in ("", *_USED)]
+    if why := ownership.obstacle([place.parent, *beside]):
+        raise CannotStart(f"SPIKECAST_DATABASE_URL is {config.without_secrets(url)}, and {why}")
+
+
+_USED = ("-wal", "-shm", "-journal", ".migrating", ".serving", ".turn")
+
+
+def exposed_files(settings: config.Settings) -> list[str]:
+    """Say which files and folders of the installation others on this machine may use."""
+    paths = [] if settings.secret_key else [settings.instance, secret_file(settings.instance)]
+    if settings.database_url.get_backend_name() == "sqlite":
+        place = Path(str(settings.database_url.database))
+        paths += [place.parent, *(place.with_name(place.name + ending) for ending in ("", *_USED))]
+    return [said for said in map(ownership.exposed, dict.fromkeys(paths)) if said]
+
+
 def prepare(app: Flask) -> None:
     """Make the database ready to serve: its schema, and the first Admin where the settings name one."""
     with app.app_context():
         try:
+            refuse_unusable_files()
             with one_at_a_time():
                 upgrade(db.engine)
                 log.info("The database has the newest schema.")
                 database.begin(writes=True)
                 greet_first_admin(app.config["SETTINGS"].first_admin)
                 db.session.commit()
-            if said := wrong_clock():
+            for said in filter(None, [wrong_clock(), *exposed_files(app.config["SETTINGS"])]):
                 log.warning(said)
         except DBAPIError as error:
             url = config.without_secrets(db.engine.url)
@@ -113,8 +176,8 @@ def migrate() -> None:
         upgrade(db.engine)
 
 
-def upgrade(engine: sa.Engine) -> None:
-    """Bring the schema of this database up to date: whole, or not at all."""
+def upgrade(engine: sa.Engine, revision: str = "head") -> None:
+    """Bring the schema of this database up to date, or to `revision`: whole, or not at all."""
     settings = current_app.extensions["migrate"].migrate.get_config()
     settings.attributes["engine"] = engine
     database.declare(writes=True)
@@ -122,7 +185,7 @@ def upgrade(engine: sa.Engine) -> None:
         _refuse_moved(engine)
         database.make_file(engine)
         _refuse_newer(engine)
-        alembic.command.upgrade(settings, "head")
+        alembic.command.upgrade(settings, revision)
     except (CommandError, RuntimeError) as error:
         raise CannotStart(f"The database could not be migrated: {error}") from error
     finally:
@@ -166,13 +229,15 @@ def one_at_a_time() -> Iterator[None]:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
                 connection.rollback()
     else:
-        file = Path(f"{db.engine.url.database}.migrating")
+        place = Path(str(db.engine.url.database))
+        file = place.with_name(f"{place.name}.migrating")
         try:
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = file.open("w")
+            ownership.make_folder(place.parent)
+            handle = os.fdopen(ownership.open_file(file, os.O_RDWR, place), "w")
         except OSError as error:
+            why = ownership.obstacle([place.parent, file]) or error.strerror
             url = config.without_secrets(db.engine.url)
-            said = f"SPIKECAST_DATABASE_URL is {url}, where no file can be made: {error.strerror}"
+            said = f"SPIKECAST_DATABASE_URL is {url}, where no file can be made: {why}"
             raise CannotStart(said) from error
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)  # released by the kernel, whatever happens

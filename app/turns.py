@@ -10,7 +10,10 @@ import fcntl
 import os
 import threading
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
+
+from app import ownership
 
 SUFFIX = ".turn"
 LOOKS = 30
@@ -25,6 +28,7 @@ class Turns:
 
     def __init__(self, database: str | None) -> None:
         """For the SQLite file of this name; without one, or where no file can be made, nobody waits."""
+        self._database = database or ""
         self._path = f"{database}{SUFFIX}" if database and database != ":memory:" else None
         self._own = threading.local()
 
@@ -49,7 +53,7 @@ class Turns:
         """Each thread opens the file for itself: the kernel's lock belongs to what was opened."""
         if self._path is not None:
             with suppress(OSError):
-                return os.open(self._path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                return ownership.open_file(Path(self._path), os.O_RDONLY, Path(self._database))
         return None
 
 

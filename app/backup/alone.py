@@ -1,12 +1,14 @@
 """Nobody else: a database is put back only while no server runs and nobody writes."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from app import ownership
 from app.backup.files import is_in_use
 from app.errors import Conflict
 
@@ -21,12 +23,13 @@ _TRIES = 20
 @contextmanager
 def no_server(lock: Path, database: Path) -> Iterator[None]:
     """Hold off servers of a SQLite database: gunicorn's first process shares this lock with its workers."""
-    with lock.open("a") as handle:
+    with os.fdopen(ownership.open_file(lock, os.O_RDWR, database), "w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Conflict(f"A server is running on {database}. {STOP}.") from None
-        if database.exists() and is_in_use(database):
+        # An empty file is nobody's, and SQLite would delete the log that lies beside it.
+        if database.exists() and database.stat().st_size and is_in_use(database):
             raise Conflict(f"Another program has {database} open. {STOP}, and whatever else uses it.")
         yield
 

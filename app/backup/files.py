@@ -4,19 +4,56 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from app import ownership
 from app.errors import Conflict
 
 HEADER = b"SQLite format 3\0"
 OURS = {"alembic_version", "users", "collections", "fields", "api_keys", "spike_schedules"}
 COMPANIONS = ("-wal", "-shm", "-journal")
+LOCKS = (".serving", ".migrating", ".turn")
+
+
+def belonging_to(database: Path) -> list[Path]:
+    """Return the database file and every file beside it that belongs to it, whether or not it exists."""
+    return [database.with_name(database.name + ending) for ending in ("", *COMPANIONS, *LOCKS)]
+
+
+def refuse_to_replace(place: Path, kept: Iterable[Path]) -> None:
+    """Refuse to write to any of the files in `kept`, or to a database that somebody else has open.
+
+    Files are compared by device and inode, so hard links, symbolic links and other spellings of a name on
+    a file system that ignores case are the same file; missing ones are compared by folder and name.
+    """
+    for each in kept:
+        if _is_same(place, each):
+            raise Conflict(f"{place} belongs to the running installation ({each}); choose another name.")
+    for beside in (place.with_name(place.name + ending) for ending in COMPANIONS):
+        if beside.exists():
+            raise Conflict(
+                f"{beside} is there, so {place} is a database that is in use or was not closed; choose "
+                "another name."
+            )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        pass
+    try:
+        return one.name.casefold() == other.name.casefold() and one.parent.samefile(other.parent)
+    except OSError:
+        return False
 
 
 def save(source: sqlite3.Connection, place: Path, *, overwrite: bool) -> None:
     """Copy the database of `source` to `place`, as it is at one instant; or leave nothing behind."""
+    if place.is_dir():
+        raise Conflict(f"{place} is a folder; name a file.")
     if place.exists() and not overwrite:
         raise _is_there(place)
     _refuse_without_room(source, place.parent)
@@ -64,7 +101,7 @@ def finish(draft: Path, name: Path) -> None:
     with closing(_opened(draft)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
         refuse_damaged(connection, name)
-    _sync(draft)
+    ownership.sync(draft)
 
 
 def put(draft: Path, place: Path, *, overwrite: bool) -> None:
@@ -78,26 +115,18 @@ def put(draft: Path, place: Path, *, overwrite: bool) -> None:
             raise
         except OSError:  # a disk that knows no links, such as a USB stick
             draft.rename(place)
-    _sync(place.parent)
+    ownership.sync(place.parent)
 
 
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def look_at(draft: Path, file: Path, schemas: Collection[str]) -> None:
-    """Refuse a copy of `file` that is no whole database of a Spikecast that knew one of these schemas."""
+def look_at(draft: Path, file: Path, schemas: Collection[str]) -> str:
+    """Return the schema of a copy of `file`; refuse what is no whole database of a known Spikecast."""
     with draft.open("rb") as content:
         if content.read(len(HEADER)) != HEADER:
             raise Conflict(f"{file} is no SQLite database.")
     try:
         with closing(_opened(draft)) as connection:
             refuse_damaged(connection, file)
-            _refuse_others(connection, file, schemas)
+            return _known_schema(connection, file, schemas)
     except sqlite3.Error as error:
         raise Conflict(f"{file} is damaged: {said(error)}.") from None
 
@@ -114,19 +143,70 @@ def refuse_damaged(connection: sqlite3.Connection, name: Path) -> None:
         )
 
 
-def _refuse_others(connection: sqlite3.Connection, file: Path, schemas: Collection[str]) -> None:
+def _known_schema(connection: sqlite3.Connection, file: Path, schemas: Collection[str]) -> str:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    schema = (
-        connection.execute("SELECT version_num FROM alembic_version").fetchone() if tables >= OURS else None
-    )
-    if schema is None:
+    found = connection.execute("SELECT version_num FROM alembic_version").fetchall() if tables >= OURS else []
+    if len(found) != 1:
         raise Conflict(f"{file} is a SQLite database, but none of Spikecast's.")
-    if schema[0] not in schemas:
+    [(schema,)] = found
+    if schema not in schemas:
         newest = max(schemas)
         raise Conflict(
-            f"{file} was made by a newer version of Spikecast: its schema is {schema[0]}, and this version "
+            f"{file} was made by a newer version of Spikecast: its schema is {schema}, and this version "
             f"knows those up to {newest}. Restore it with that version."
         )
+    return str(schema)
+
+
+def refuse_foreign_schema(draft: Path, file: Path, schema: str, like: Path) -> None:
+    """Refuse a copy of `file` whose tables, indexes, triggers and views are not those of the database `like`.
+
+    A trigger or view in a backup would run with every write or read of Spikecast's, and could do anything
+    that Spikecast may do to its data.
+    """
+    found, expected = _objects(draft), _objects(like)
+    foreign = sorted(found.keys() - expected.keys())
+    missing = sorted(expected.keys() - found.keys())
+    changed = sorted(key for key in found.keys() & expected.keys() if found[key] != expected[key])
+    for keys, fault in ((foreign, "holds"), (changed, "has another"), (missing, "lacks")):
+        for kind, name in keys:
+            rule = {
+                "holds": "which does not belong to Spikecast",
+                "has another": f"than Spikecast's schema {schema}",
+                "lacks": f"which belongs to Spikecast's schema {schema}",
+            }[fault]
+            article = {"holds": _article(kind), "has another": "", "lacks": "the "}[fault]
+            raise Conflict(
+                f"{file} {fault} {article}{kind} {name!a}, {rule}. Backups made by `backup` can be "
+                "restored; drop from a copy of this one what was added to it, if you trust the rest."
+            )
+
+
+def _article(kind: str) -> str:
+    return "an " if kind[0] in "aeiou" else "a "
+
+
+def _objects(path: Path) -> dict[tuple[str, str], str]:
+    """Return the SQL of all that a database consists of, by kind and name, without what SQLite adds."""
+    with closing(_opened(path)) as connection:
+        rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    return {
+        (kind, name): f"{table}: {_plain(sql)}"
+        for kind, name, table, sql in rows
+        if _INTERNAL.get(name) != (kind, _plain(sql))
+    }
+
+
+def _plain(sql: str | None) -> str:
+    """Return a statement without what makes no difference: how names are quoted, and spaces."""
+    return " ".join((sql or "").replace('"', "").split())
+
+
+_INTERNAL = {
+    "sqlite_sequence": ("table", "CREATE TABLE sqlite_sequence(name,seq)"),
+    "sqlite_stat1": ("table", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
+    "sqlite_stat4": ("table", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
+}
 
 
 def is_in_use(database: Path) -> bool:
@@ -157,4 +237,7 @@ def said(error: Exception) -> str:
 
 
 def _opened(path: Path, *, patience: float = 5) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None, timeout=patience)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=patience)
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cell_size_check=ON")
+    return connection

@@ -4,16 +4,18 @@ import itertools
 import os
 import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app import database, startup
+from app import database, ownership, startup
 from app.backup import files
 from app.backup.afterwards import Choice, put_right
 from app.backup.alone import no_server
@@ -27,20 +29,32 @@ def restore(file: Path, place: Path, *, lock: Path, choice: Choice, now: datetim
     All work is done on a copy, which takes the place in one step at the end: who is interrupted before
     has the database that they had.
     """
-    _refuse_what_is_no_copy(file, place)
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        _refuse_what_is_no_copy(file, place)
+        ownership.make_folder(place.parent)
         with startup.one_at_a_time(), files.draft_beside(place) as draft:
             shutil.copyfile(file, draft)
-            files.look_at(draft, file, startup.schemas())
+            schema = files.look_at(draft, file, startup.schemas())
+            with files.draft_beside(place) as fresh:
+                startup.upgrade(_engine(fresh), schema)
+                files.refuse_foreign_schema(draft, file, schema, fresh)
             with no_server(lock, place):
                 told = _made_ready(draft, _before(place, now), choice, now)
                 files.finish(draft, file)
+                _own(draft, place)
                 kept = _keep(place, now)
                 files.put(draft, place, overwrite=True)
+                _forget_logs(place)
     except (OSError, sqlite3.Error) as error:
         raise Conflict(f"{file} could not be restored to {place}: {files.said(error)}.") from error
-    return [f"Restored {file}.", *([f"The database from before is kept as {kept}."] if kept else []), *told]
+    return [f"Restored {file} to {place}.", *([_kept(kept)] if kept else []), *told]
+
+
+def _kept(kept: Path) -> str:
+    if kept.exists():
+        return f"The database from before is kept as {kept}."
+    left = ", ".join(str(each) for each in map(kept.with_name, _logs(kept.name)) if each.exists())
+    return f"The database was gone; what was left of it is kept as {left}."
 
 
 def _refuse_what_is_no_copy(file: Path, place: Path) -> None:
@@ -48,21 +62,28 @@ def _refuse_what_is_no_copy(file: Path, place: Path) -> None:
         raise Conflict(f"There is no file {file}.")
     if place.exists() and file.samefile(place):
         raise Conflict(f"{file} is the database itself.")
-    log = file.with_name(f"{file.name}-wal")
-    if log.exists() and log.stat().st_size:
-        raise Conflict(
-            f"{file} was copied while it was in use: part of it is in {log}. Make backups with `backup`."
-        )
+    if any(each.exists() and file.samefile(each) for each in files.belonging_to(place)):
+        raise Conflict(f"{file} belongs to the database itself.")
+    for ending in ("-wal", "-journal"):
+        log = file.with_name(f"{file.name}{ending}")
+        if log.exists() and log.stat().st_size:
+            raise Conflict(
+                f"{file} was copied while it was in use: part of it is in {log}. Make backups with `backup`."
+            )
 
 
 def _made_ready(draft: Path, before: Snapshot | None, choice: Choice, now: datetime) -> list[str]:
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(draft)), poolclass=NullPool, hide_parameters=True
-    )
-    database.prepare_sqlite(engine, synchronous="FULL")
+    engine = _engine(draft)
     startup.upgrade(engine)
     with _writing(engine) as connection:
         return put_right(connection, before, choice, now)
+
+
+def _engine(file: Path) -> sa.Engine:
+    url = URL.create("sqlite", database=str(file))  # whatever characters its folder has
+    engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
+    database.prepare_sqlite(engine, synchronous="FULL")
+    return engine
 
 
 @contextmanager
@@ -77,32 +98,79 @@ def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 def _before(place: Path, now: datetime) -> Snapshot | None:
     """What the present database knows; None where there is none, or none that can be read."""
-    if not place.exists():
+    if not place.exists() or not place.stat().st_size:
         return None
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(place)), poolclass=NullPool, hide_parameters=True
-    )
     try:
-        with engine.connect() as connection:
+        with database.only_to_read(URL.create("sqlite", database=str(place))).connect() as connection:
             return taken(connection, now)
     except DBAPIError:  # damaged, or of another program
         return None
 
 
-def _keep(place: Path, now: datetime) -> Path | None:
-    """Give the present database a second name; until the last step it has its own, too."""
+def _own(draft: Path, place: Path) -> None:
+    """Give the draft the owner and mode of the present database, so that the service can open it."""
     if not place.exists():
+        mode = ownership.mode_in(place.parent)
+        ownership.adopt(draft, place.parent)
+    else:
+        found = place.stat()
+        mode = stat.S_IMODE(found.st_mode)
+        made = draft.stat()
+        if (found.st_uid, found.st_gid) != (made.st_uid, made.st_gid):
+            try:
+                os.chown(draft, found.st_uid, found.st_gid)
+            except OSError:
+                owner = ownership.user_name(found.st_uid)
+                raise Conflict(
+                    f"{place} belongs to {owner}, and this user cannot give {owner} the restored one. "
+                    f"Restore as {owner}, or as root. Nothing was changed."
+                ) from None
+    draft.chmod(mode)
+
+
+def _keep(place: Path, now: datetime) -> Path | None:
+    """Give the present database, or what is left of it, a second name; its own goes with the last step.
+
+    A log that SQLite would apply to the next database of this name is replaced by an empty one: that
+    still keeps a server from beginning an empty database, should this be killed before the last step.
+    """
+    logs = [log for log in map(place.with_name, _logs(place.name)) if log.exists() and log.stat().st_size]
+    if not place.exists() and not logs:
         return None
     name = f"{place.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"
     names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
-    kept = next(each for each in map(place.with_name, names) if not each.exists())
+    kept = next(each for each in map(place.with_name, names) if not _is_taken(each))
+    if place.exists():
+        _second_name(place, kept)
+    for log in logs:
+        _second_name(log, kept.with_name(kept.name + log.name.removeprefix(place.name)))
+        with files.draft_beside(log) as empty:
+            _own(empty, log)
+            empty.replace(log)
+    place.with_name(f"{place.name}-shm").unlink(missing_ok=True)  # an index of the log, made anew from it
+    return kept
+
+
+def _logs(name: str) -> list[str]:
+    return [f"{name}-wal", f"{name}-journal"]
+
+
+def _is_taken(kept: Path) -> bool:
+    return any(kept.with_name(each).exists() for each in (kept.name, *_logs(kept.name)))
+
+
+def _second_name(file: Path, kept: Path) -> None:
     try:
-        os.link(place, kept)
+        os.link(file, kept)
     except FileExistsError:
         raise
     except OSError:
-        shutil.copyfile(place, kept)
-    for ending in files.COMPANIONS:  # only where it is too damaged to be closed properly
-        with suppress(FileNotFoundError):
-            place.with_name(place.name + ending).replace(kept.with_name(kept.name + ending))
-    return kept
+        shutil.copyfile(file, kept)
+        _own(kept, file)
+
+
+def _forget_logs(place: Path) -> None:
+    """Remove the empty logs that `_keep` has left."""
+    for log in map(place.with_name, _logs(place.name)):
+        if log.exists() and not log.stat().st_size:
+            log.unlink()

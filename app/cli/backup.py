@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-import sqlalchemy as sa
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 import config
 from app import clock, database, startup
@@ -63,6 +61,8 @@ def backup(file: Path, overwrite: bool) -> str:
     place = _sqlite_file(f"pg_dump --format=custom --file={file} {{}}")
     if not place.exists():
         raise Conflict(f"There is no database {place} yet.")
+    settings: config.Settings = current_app.config["SETTINGS"]
+    files.refuse_to_replace(file, [*files.belonging_to(place), startup.secret_file(settings.instance)])
     with db.engine.connect() as connection:
         source = connection.connection.driver_connection
         assert isinstance(source, sqlite3.Connection)
@@ -72,6 +72,7 @@ def backup(file: Path, overwrite: bool) -> str:
 
 def _contents(file: Path) -> str:
     with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA trusted_schema=OFF")
         (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         counts = [
             connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - names from above
@@ -142,10 +143,7 @@ def _snapshot(previous: str, now: datetime) -> Snapshot:
         url = config.load({f"{config.PREFIX}DATABASE_URL": previous}).database_url
         if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
             raise Conflict(f"There is no database {url.database}.")
-        engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
-        if url.get_backend_name() == "postgresql":
-            database.prepare_postgresql(engine, database.session_settings())
-        with engine.connect() as connection:
+        with database.only_to_read(url).connect() as connection:
             return taken(connection, now)
     except config.BadSetting as fault:
         raise Conflict(f"--previous: {fault}.") from None

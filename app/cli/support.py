@@ -47,6 +47,7 @@ def on_the_database(command: Callable[..., str]) -> Callable[..., None]:
     @tells_refusals
     @wraps(command)
     def run(*args: Any, **options: Any) -> str:
+        startup.refuse_unusable_files()
         startup.migrate()
         database.begin(writes=True)
         with audit.from_the_command_line():

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -176,3 +177,67 @@ def test_on_postgresql_the_tools_that_do_it_are_named(tmp_path, command, says):
     said = refused(runner(app)(command, "/b/a.dump"))
     assert says in said
     assert "hunter2" not in said
+
+
+# --- Files that must not be replaced -------------------------------------------------------------------
+
+
+def spelled_otherwise(path):
+    return path.parent / ".." / path.parent.name / path.name
+
+
+def hard_link(path):
+    link = path.with_name("another name")
+    os.link(path, link)
+    return link
+
+
+def symbolic_link(path):
+    link = path.with_name("a link")
+    link.symlink_to(path.name)
+    return link
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal", ".serving", ".migrating", ".turn"])
+@pytest.mark.parametrize("spell", [Path, spelled_otherwise, hard_link, symbolic_link])
+def test_the_live_database_and_what_belongs_to_it_is_never_replaced(here, ending, spell):
+    here.make.collection("Truck 01")
+    here.close()
+    victim = here.database.with_name(here.database.name + ending)
+    if ending:
+        victim.write_bytes(b"")
+    target = spell(victim)
+    content = victim.read_bytes()
+    with closing(sqlite3.connect(here.database)):
+        said = refused(runner(here.app)("backup", "--overwrite", str(target)))
+    assert "belongs to the running installation" in said
+    assert victim.read_bytes() == content
+    assert not list(here.database.parent.glob(".*draft*"))
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-journal", "-WAL", ".serving"])
+def test_nor_is_a_companion_made_that_is_not_there(here, ending):
+    here.close()
+    target = here.database.with_name(here.database.name + ending)
+    assert "belongs to the running installation" in refused(here.run("backup", target))
+    assert not target.exists()
+
+
+def test_nor_is_the_secret_key(here, tmp_path):
+    secret = tmp_path / "instance" / "secret_key"
+    secret.parent.mkdir(exist_ok=True)
+    secret.write_text("the only copy")
+    assert "belongs to the running installation" in refused(here.run("backup", "--overwrite", secret))
+    assert secret.read_text() == "the only copy"
+
+
+def test_nor_is_a_database_that_another_program_has_open(here, target):
+    with closing(sqlite3.connect(target, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE theirs (id INTEGER)")
+        assert "is in use or was not closed" in refused(here.run("backup", "--overwrite", target))
+        assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_folder_is_no_target(here, target):
+    assert "is a folder; name a file" in refused(here.run("backup", "--overwrite", target.parent))

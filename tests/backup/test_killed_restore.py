@@ -15,7 +15,7 @@ RESTORES = """
 
     file, place = sys.argv[1:]
     app = create_app(config.load())
-    TOUCHES = {"os.link", "os.rename", "os.remove", "shutil.copyfile"}
+    TOUCHES = {"os.link", "os.rename", "os.remove", "os.chmod", "shutil.copyfile"}
 
     def restore(touches_at_most):
         seen = []

@@ -231,3 +231,97 @@ def test_while_another_program_has_it_open_it_refuses(here):
         other.execute("SELECT count(*) FROM users").fetchone()
         assert f"Another program has {here.database} open." in refused(here.run("restore", file))
     here.restored(file)
+
+
+# --- A schema of somebody else's -----------------------------------------------------------------------
+
+PROMOTE = "UPDATE users SET role = 'ADMIN' WHERE username = 'vera'; END"
+FOREIGN = {
+    "a trigger": (
+        f"CREATE TRIGGER help AFTER INSERT ON sign_in_failures BEGIN {PROMOTE}",
+        "a trigger 'help'",
+    ),
+    "a view": ("CREATE VIEW help AS SELECT * FROM users", "a view 'help'"),
+    "a table": ("CREATE TABLE help (id INTEGER)", "a table 'help'"),
+    "a virtual table": ("CREATE VIRTUAL TABLE help USING fts5(words)", "a table 'help"),
+    "an index": ("CREATE INDEX help ON users (role)", "an index 'help'"),
+    "a column": ("ALTER TABLE users ADD COLUMN help TEXT", "has another table 'users'"),
+    "a generated column": (
+        "ALTER TABLE users ADD COLUMN help TEXT AS (lower(email)) VIRTUAL",
+        "has another table 'users'",
+    ),
+    "a missing index": ("DROP INDEX ix_sign_ins_user_id", "lacks the index 'ix_sign_ins_user_id'"),
+    "a missing guard": ("DROP TRIGGER spike_no_overlap_on_insert", "lacks the trigger 'spike_no_overlap_on_"),
+    "another guard": (
+        "DROP TRIGGER spike_no_overlap_on_insert; CREATE TRIGGER spike_no_overlap_on_insert "
+        f"BEFORE INSERT ON spike_schedules BEGIN {PROMOTE}",
+        "has another trigger 'spike_no_overlap_on_insert'",
+    ),
+    "a hidden trigger": (
+        "PRAGMA writable_schema=ON; INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES "
+        "('trigger', 'sqlite_help', 'users', 0, 'CREATE TRIGGER sqlite_help AFTER INSERT ON users BEGIN "
+        "DELETE FROM api_keys; END')",
+        "a trigger 'sqlite_help'",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_what_was_added_to_or_taken_from_the_schema_of_a_backup_is_refused_in_words(here, case):
+    statement, says = FOREIGN[case]
+    here.make.collection("Truck 01")
+    file = here.backup()
+    before = here.state()
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.executescript(statement)
+    assert says in refused(here.run("restore", file))
+    assert here.state() == before
+
+
+def test_a_backup_that_was_analyzed_and_vacuumed_is_as_good(here):
+    here.make.collection("Truck 01")
+    file = here.backup()
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.executescript("ANALYZE; VACUUM")
+    here.restored(file)
+    assert names(here) == ["Truck 01"]
+
+
+def test_no_connection_trusts_the_schema_of_its_file(here):
+    here.make.collection("Truck 01", {"value_type": "INCREMENT"})
+    here.make.key().data("Truck 01")
+    with here.app.app_context():
+        assert db.session.execute(sa.text("PRAGMA trusted_schema")).scalar_one() == 0
+        direct = here.app.extensions["direct"]
+        assert direct.read("PRAGMA trusted_schema", {}) == [(0,)]
+    here.close()
+
+
+# --- Links, and what is left of a database -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-journal"])
+def test_a_log_whose_database_is_gone_is_kept_and_not_applied(here, ending):
+    here.make.collection("Truck 01")
+    file = here.backup()
+    here.make.collection("Truck 02")
+    with closing(sqlite3.connect(here.database)) as connection:
+        connection.execute("SELECT count(*) FROM users").fetchone()
+        log = here.database.with_name("spikecast.db-wal").read_bytes()
+    here.close()
+    here.database.unlink()
+    here.database.with_name(f"spikecast.db{ending}").write_bytes(log or b"what was written last")
+    here.database.with_name("spikecast.db-shm").write_bytes(b"an index")
+    said = here.restored(file, "--accept-repeats")
+    assert "what was left of it is kept as" in said
+    assert [each.name.endswith(ending) for each in kept(here)] == [True]
+    assert names(here) == ["Truck 01"]
+
+
+def test_an_empty_file_with_a_log_is_no_database(here):
+    file = here.backup()
+    here.close()
+    here.database.write_bytes(b"")
+    here.database.with_name("spikecast.db-wal").write_bytes(b"what was written last")
+    here.restored(file)
+    assert any(each.read_bytes() == b"what was written last" for each in kept(here))

@@ -57,11 +57,60 @@ def test_without_a_setting_it_signs_the_tokens(tmp_path):
     assert app.config["JWT_SECRET_KEY"] == app.config["SECRET_KEY"] == kept
 
 
-@pytest.mark.parametrize("text", ["", "\n", "0123456789abcdef0123456789abcde"])
-def test_a_damaged_one_is_refused(tmp_path, text):
-    (tmp_path / "secret_key").write_text(text)
-    with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE .*secret_key.* too short"):
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "too short"),
+        (b"\n", "too short"),
+        (b"0123456789abcdef0123456789abcde", "too short"),
+        (b"\0" * 64, "no printable text"),
+        (b"0123456789abcdef" * 3 + b"\0" * 16, "no printable text"),
+        (b"0123456789abcdef" * 3, "cut off: 48 of 64 digits"),
+        (b"0123456789abcdef" * 4 + b"\n" + b"0123456789abcdef" * 4, "no printable text"),
+        (bytes(range(128, 192)), "not text in UTF-8"),
+        (b"x" * 64, "too simple"),
+        (b"please-change-this-secret-key-now!", "an example"),
+        (b"0123456789abcdef" * 1000, "damaged"),
+    ],
+)
+def test_a_damaged_one_is_refused_in_one_sentence(tmp_path, content, says):
+    (tmp_path / "secret_key").write_bytes(content)
+    with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE holds a secret_key that ") as refusal:
         startup.kept_secret(tmp_path)
+    said = str(refusal.value)
+    assert says in said
+    assert str(tmp_path / "secret_key") in said
+    assert "\n" not in said
+    assert "0123456789abcdef" not in said
+
+
+@pytest.mark.parametrize(
+    "text", ["0123456789abcdef0123456789abcdef\n", "correct horse battery staple, and some more"]
+)
+def test_one_that_somebody_made_by_hand_is_taken(tmp_path, text):
+    (tmp_path / "secret_key").write_text(text)
+    assert startup.kept_secret(tmp_path) == text.strip()
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: os.mkfifo(path)], ids=["a folder", "a pipe"])
+def test_what_is_no_file_is_refused(tmp_path, make):
+    make(tmp_path / "secret_key")
+    with pytest.raises(BadSetting, match="is no file"):
+        startup.kept_secret(tmp_path)
+
+
+def test_a_new_one_is_on_the_disk_before_it_is_used(tmp_path, monkeypatch):
+    synced = []
+    sync = os.fsync
+
+    def note(handle):
+        synced.append(os.path.basename(os.readlink(f"/proc/self/fd/{handle}")))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    startup.kept_secret(tmp_path / "instance")
+    kinds = ["draft" if name.startswith(".secret_key") else name for name in synced]
+    assert kinds == [tmp_path.name, "draft", "instance"]
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):

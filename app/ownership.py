@@ -1,0 +1,157 @@
+"""Files that Spikecast creates: their mode, their owner, and what to say about one that cannot be used.
+
+New files are for their owner alone (0600). There is one exception, for containers that run under an arbitrary
+user id of group 0: in a folder of group 0 that this group may write and others may not enter, the group may
+use the files too (0660), so that the next user id finds them.
+
+What root creates beside somebody else's database is given to that somebody, as SQLite does with its log. Else
+a command run once by root would lock the service out.
+"""
+
+import grp
+import os
+import pwd
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+PRIVATE, GROUP_0 = 0o600, 0o660
+
+
+def mode_in(folder: Path) -> int:
+    """Return the mode of a new file in `folder`."""
+    with suppress(OSError):
+        found = folder.stat()
+        if found.st_gid == 0 and found.st_mode & 0o077 == 0o070:
+            return GROUP_0
+    return PRIVATE
+
+
+def make_folder(folder: Path) -> None:
+    """Create a missing folder for its owner alone, and put its entry on the disk."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sync(folder.parent)
+
+
+def open_file(path: Path, flags: int, like: Path | None = None) -> int:
+    """Open a file and return its descriptor; a missing one is created, with the owner of `like`.
+
+    Without `like`, or where that is missing too, root's new files get the owner of the folder.
+    """
+    try:
+        return os.open(path, flags & ~(os.O_CREAT | os.O_EXCL | os.O_TRUNC) | os.O_CLOEXEC)
+    except FileNotFoundError:
+        pass
+    try:
+        return create_file(path, flags, like)
+    except FileExistsError:  # somebody else was faster
+        return os.open(path, flags & ~(os.O_CREAT | os.O_EXCL) | os.O_CLOEXEC)
+
+
+def create_file(path: Path, flags: int, like: Path | None = None) -> int:
+    """Create a file that must not exist, and return its descriptor."""
+    mode = mode_in(path.parent)
+    handle = os.open(path, flags | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        if mode != PRIVATE:
+            os.fchmod(handle, mode)  # whatever the umask
+        adopt(handle, like if like and like.exists() else path.parent)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def adopt(file: int | Path, like: Path) -> None:
+    """Give what root created to the owner of `like`; do nothing for anybody else."""
+    if os.geteuid() == 0:
+        with suppress(OSError):  # some file systems have no owners
+            found = like.stat()
+            os.chown(file, found.st_uid, found.st_gid)
+
+
+def sync(path: Path) -> None:
+    """Put a file, or the entries of a folder, on the disk."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def user_name(uid: int) -> str:
+    """Return the name of a user, or the id where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user id {uid}"
+
+
+def obstacle(paths: Iterable[Path], *, writes: bool = True) -> str | None:
+    """Name the first of these files and folders that this process may not use, its owner and the remedy.
+
+    Missing ones are skipped, but the nearest folder above the first path has to allow creating it.
+    """
+    needed = os.R_OK | (os.W_OK if writes else 0)
+    for path in paths:
+        try:
+            found = path.stat()
+        except PermissionError:
+            return _sentence(_closed_folder(path), "entered")
+        except OSError:
+            continue
+        is_folder = stat.S_ISDIR(found.st_mode)
+        if not os.access(path, needed | (os.X_OK if is_folder else 0), effective_ids=True):
+            readable = os.access(path, os.R_OK, effective_ids=True)
+            return _sentence(path, "written" if readable else "read")
+    return None
+
+
+def _closed_folder(path: Path) -> Path:
+    for folder in reversed(path.parents):
+        if not os.access(folder, os.X_OK, effective_ids=True):
+            return folder
+    return path
+
+
+def _sentence(path: Path, verb: str) -> str:
+    found = path.stat()
+    me, owner = user_name(os.geteuid()), user_name(found.st_uid)
+    fact = f"{path} cannot be {verb} by {me}: it belongs to {owner}, mode {stat.S_IMODE(found.st_mode):04o}"
+    if found.st_uid == os.geteuid():
+        return f"{fact}. Remedy: chmod u+rw{'x' if path.is_dir() else ''} {path}"
+    whole = path if path.is_dir() else path.parent
+    return f"{fact}. Remedy: run this as {owner}, or, as root: chown -R {_account(os.geteuid())} {whole}"
+
+
+def _account(uid: int) -> str:
+    with suppress(KeyError):
+        return pwd.getpwuid(uid).pw_name
+    return str(uid)
+
+
+def group_name(gid: int) -> str:
+    """Return the name of a group, or the id where it has none."""
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
+
+
+def exposed(path: Path) -> str | None:
+    """Say who else may use a file or folder of the installation, and how to end that; None: nobody."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    mode, tolerated = stat.S_IMODE(found.st_mode), 0o750 if path.is_dir() else 0o640
+    if found.st_gid == 0:
+        tolerated |= 0o070
+    excess = mode & 0o777 & ~tolerated
+    if not excess:
+        return None
+    who = "everybody on this machine" if excess & 0o007 else f"the group {group_name(found.st_gid)}"
+    may = "write to it" if excess & 0o022 else "look into it"
+    return f"{path} has mode {mode:04o}: {who} may {may}. Remedy: chmod {mode & tolerated:04o} {path}"
