@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +22,7 @@ from app.models import (
     User,
 )
 from app.models.audit import COMMAND_LINE, Action, Outcome, Party, Thing, entry_of
-from app.values import DIRECTIONS, State, advance, exact
+from app.values import DIRECTIONS, State, advance, largest_step
 
 MOST_TOLD = 10
 
@@ -112,7 +111,8 @@ def moved_on(counter: Counter, last: State, polls: int) -> State:
         last, polls = counter.start, polls - 1
     if not polls:
         return last
-    largest = exact(counter.step * (1 + Decimal(repr(counter.percentage or 0)) / 100))
+    # A varied step of a whole counter is rounded, perhaps up.
+    largest = max(largest_step(counter.step, counter.percentage, whole=whole) for whole in (False, True))
     direction = DIRECTIONS[counter.value_type]
     return advance(last, start=counter.start, step=polls * largest, reset=counter.reset, direction=direction)
 

@@ -12,7 +12,7 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Actor, Collection, Field, User, copies
 from app.models.audit import Action
 from app.models.collection import field_name_taken, name_taken
-from app.values import DIRECTIONS, SETTING_NAMES, settle
+from app.values import DIRECTIONS, SETTING_NAMES, counts_whole, fractional_settings, settle
 from app.web import audit
 from app.web.schema import Checked, refuse
 
@@ -139,6 +139,8 @@ def change_field(field: Field, given: Checked, now: datetime) -> None:
     settings = _settled({"value_type": value_type}, merged, faults)
     refuse(faults)
     kind_changed = (value_type, collection_type) != (field.value_type, field.collection_type)
+    if value_type in DIRECTIONS and not kind_changed and counts_whole(settings):
+        _refuse_fractional_overrides(field)
     field.field_name = changes.get("field_name", field.field_name)
     field.collection_type = collection_type
     begins_anew = field.take(value_type, settings)
@@ -147,6 +149,24 @@ def change_field(field: Field, given: Checked, now: datetime) -> None:
         copies.counter_begins_anew(field, now)
     copies.field_changed(field, kind_changed=kind_changed, now=now)
     audit.note_change(Action.CHANGE_FIELD, field, before, _noted_of(field))
+
+
+def _refuse_fractional_overrides(field: Field) -> None:
+    """Raise Conflict where a spike would make a field serve fractions that is to count in whole numbers."""
+    found = copies.fractional_overrides(field)
+    if not found:
+        return
+    copy, *others = found
+    names = fractional_settings(copy.settings)
+    shown = ", ".join(f"{name} {getattr(copy, name).normalize():f}" for name in names)
+    more = f" So do {len(others)} more." if others else ""
+    raise Conflict(
+        f"With these settings {field.field_name!r} counts in whole numbers, but the spike "
+        f"{copy.spike_schedule.name!r} overrides it with {shown}.{more} Change or remove that override "
+        "first, or keep a fraction in the start, step or reset of the field.",
+        kind="fractional-override",
+        facts={"spike_schedules": [each.spike_schedule_id for each in found]},
+    )
 
 
 def _noted_of(field: Field) -> dict[str, Any]:

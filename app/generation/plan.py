@@ -18,8 +18,8 @@ from app.values import (
     Settings,
     Value,
     ValueType,
+    counter_value,
     kind_of,
-    plain,
     random_step,
     rule_of,
 )
@@ -42,6 +42,7 @@ class Counter:
     direction: int
     step: Decimal
     percentage: float
+    whole: bool
     goes_on: bool
 
 
@@ -85,6 +86,8 @@ class Source:
     field_name: str
     value_type: ValueType
     settings: Settings
+    whole: bool
+    """Whether it counts in whole numbers, if it is a counter."""
     goes_on: bool = False
 
 
@@ -131,6 +134,7 @@ def _counter(name: str, source: Source) -> Counter:
         DIRECTIONS[source.value_type],
         source.settings["step_number"],
         source.settings["randomization_percentage"],
+        source.whole,
         source.goes_on,
     )
 
@@ -142,7 +146,8 @@ def _unvaried(counter: Counter) -> Move:
 def moves(plan: Plan, rng: random.Random) -> Moves:
     """How far each of its counters is to go with one poll."""
     return plan.steady or Moves(
-        _unvaried(each)._replace(step=random_step(each.step, each.percentage, rng)) for each in plan.counters
+        _unvaried(each)._replace(step=random_step(each.step, each.percentage, rng, whole=each.whole))
+        for each in plan.counters
     )
 
 
@@ -152,5 +157,5 @@ def values(plan: Plan, counted: Mapping[int, Exact], rng: random.Random, now: da
     for names, draw, numbers in plan.drawn:
         data.update(zip(names, draw(numbers, rng, now), strict=True))
     for counter in plan.counters:
-        data[counter.field_name] = plain(counted[counter.id])
+        data[counter.field_name] = counter_value(counted[counter.id], whole=counter.whole)
     return data

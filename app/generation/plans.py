@@ -14,7 +14,7 @@ from app.database import db
 from app.generation.plan import Plan, Source, Spike, sorted_out
 from app.models import Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike import goes_on
-from app.values import SETTING_NAMES, CollectionType, Settings
+from app.values import COUNTING, DIRECTIONS, SETTING_NAMES, CollectionType, Settings, counts_whole
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -116,8 +116,14 @@ def _source(row: sa.Row[*tuple[Any, ...]]) -> Source:
         row.field_name,
         row.value_type,
         cast(Settings, row._mapping),
+        row.value_type in DIRECTIONS and _counts_whole(row._mapping, of_copy=of_copy),
         goes_on=of_copy and goes_on(row.overridden),
     )
+
+
+def _counts_whole(row: Any, *, of_copy: bool) -> bool:
+    """Ask the collection's field, whatever a spike overrides: its values keep their JSON type."""
+    return counts_whole({name: row[_OF_FIELD + name] for name in COUNTING} if of_copy else row)
 
 
 # --- Statements, made once: that takes longer than to run them -----------------------------------------
@@ -144,15 +150,23 @@ _LAST_BEGUN = (
 )
 
 
-def _served(table: Any, overridden: Any) -> sa.Select[*tuple[Any, ...]]:
+_OF_FIELD = "field_"
+
+
+def _served(table: Any, overridden: Any, *more: Any) -> sa.Select[*tuple[Any, ...]]:
     columns = [getattr(table, name) for name in ("id", "field_name", "value_type", *SETTING_NAMES)]
-    return sa.select(overridden.label("overridden"), *columns).where(table.collection_type == _TYPE)
+    return sa.select(overridden.label("overridden"), *columns, *more).where(table.collection_type == _TYPE)
 
 
 # The fields to serve, in the order in which they were created: the copies during a spike.
 _FIELDS = _served(Field, sa.null()).where(Field.collection_id == _ASKED).order_by(Field.id)
 _COPIES = (
-    _served(SpikeScheduleField, SpikeScheduleField.overridden_settings)
+    _served(
+        SpikeScheduleField,
+        SpikeScheduleField.overridden_settings,
+        *(getattr(Field, name).label(_OF_FIELD + name) for name in COUNTING),
+    )
+    .join(Field, Field.id == SpikeScheduleField.original_field_id)
     .where(SpikeScheduleField.spike_schedule_id == sa.bindparam("spike_id"))
     .order_by(SpikeScheduleField.original_field_id)
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from app.database import db
 from app.models.collection import Field
@@ -58,6 +59,18 @@ def counter_begins_anew(field: Field, now: datetime) -> None:
             copy.begin_anew()
 
 
+def fractional_overrides(field: Field) -> list[SpikeScheduleField]:
+    """Return the overridden copies of a counter whose start, step or reset has a fraction, by schedule."""
+    overridden = (
+        sa.select(SpikeScheduleField)
+        .where(SpikeScheduleField.original_field_id == field.id, OVERRIDDEN)
+        .order_by(SpikeScheduleField.spike_schedule_id)
+        .options(joinedload(SpikeScheduleField.spike_schedule))
+    )
+    with db.session.no_autoflush:
+        return [copy for copy in db.session.scalars(overridden) if not copy.counts_whole]
+
+
 def field_goes(field: Field) -> None:
     """Its copies go with it, by the database; the schedules that override it are no longer found by it."""
     note_names(SpikeSchedule.id.in_(_schedules_with(field).where(OVERRIDDEN)), without=field.id)
@@ -84,4 +97,6 @@ def catch_up(schedule: SpikeSchedule, fields: Sequence[Field]) -> None:
 def _keep_step(copy: SpikeScheduleField, field: Field, *, kind_changed: bool) -> None:
     if kind_changed or not copy.is_overridden:
         copy.follow(field)
+    elif field.counts_whole:
+        copy.stand_whole()
     copy.field_name = field.field_name

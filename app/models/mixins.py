@@ -9,7 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.database import ExactNumber, UTCDateTime, not_by_index
-from app.values import SETTING_NAMES, CollectionType, ValueType, is_editable
+from app.values import (
+    DIRECTIONS,
+    SETTING_NAMES,
+    CollectionType,
+    ValueType,
+    counts_whole,
+    is_editable,
+    round_away,
+)
 
 LONGEST_NAME = 255
 
@@ -55,6 +63,11 @@ class ValueColumns:
         """Whether a spike may override it."""
         return is_editable(self.collection_type, self.value_type)
 
+    @property
+    def counts_whole(self) -> bool:
+        """Whether it is a counter of whole numbers, by its own settings."""
+        return self.value_type in DIRECTIONS and counts_whole(self.settings)
+
     def take(self, value_type: ValueType, settings: dict[str, Any]) -> bool:
         """Be generated in this way from now on; return whether a counter begins anew.
 
@@ -66,7 +79,14 @@ class ValueColumns:
         self.value_type = value_type
         for name in SETTING_NAMES:
             setattr(self, name, settings[name])
+        if self.counts_whole:
+            self.stand_whole()
         return begins_anew
+
+    def stand_whole(self) -> None:
+        """Stand at a whole number, if the counter stands between two: at the next one in its direction."""
+        if self.current_number is not None:
+            self.current_number = Decimal(round_away(self.current_number, DIRECTIONS[self.value_type]))
 
 
 def status_of(start: datetime, end: datetime, now: datetime) -> str:

@@ -16,7 +16,6 @@ from app.errors import NotFound
 from app.models.actor import Actor
 from app.models.collection import Collection, Field
 from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns, Window
-from app.values import ValueType
 
 OVERLAP = "spike_no_overlap"
 """The exclusion constraint on PostgreSQL and the triggers on SQLite that keep windows apart."""
@@ -218,11 +217,11 @@ class SpikeScheduleField(ValueColumns, Base):
         """Be what the collection's field is: nothing overridden."""
         self.collection_type = field.collection_type
         self.field_name = field.field_name
-        self._use(field.value_type, field.settings, given=())
+        self._use(field, field.settings, given=())
 
-    def override(self, settings: dict[str, object], given: Names[str]) -> None:
-        """Take these settings, of which the author gave those in `given`."""
-        self._use(self.value_type, settings, given)
+    def override(self, field: Field, settings: dict[str, object], given: Names[str]) -> None:
+        """Take these settings, of which the author gave those in `given`; `field` is what it is a copy of."""
+        self._use(field, settings, given)
 
     def let_go(self) -> None:
         """Begin anew, after the collection's counter has taken over if it is to.
@@ -242,13 +241,15 @@ class SpikeScheduleField(ValueColumns, Base):
         # counter by what it read before.
         flag_modified(self, "overridden_settings")
 
-    def _use(self, value_type: ValueType, settings: dict[str, Any], given: Names[str]) -> None:
+    def _use(self, field: Field, settings: dict[str, Any], given: Names[str]) -> None:
         own_start = None if goes_on(given) else settings["start_number"]
-        if (value_type, own_start) != (self.value_type, self._own_start):
+        if (field.value_type, own_start) != (self.value_type, self._own_start):
             self.let_go()  # it counts from elsewhere now
         stands = self.current_number
-        self.take(value_type, settings)
+        self.take(field.value_type, settings)
         self.current_number = stands  # one that continues the collection's counter has no start to change
+        if field.counts_whole:
+            self.stand_whole()
         self.overridden_settings = sorted(given)
 
     @property

@@ -13,7 +13,7 @@ from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleFie
 from app.models.audit import Action
 from app.models.handback import hand_back
 from app.models.spike import OVERLAP, note_names
-from app.values import SETTING_NAMES, kind_of, settle
+from app.values import SETTING_NAMES, fractional_settings, kind_of, settle
 from app.web import audit
 from app.web.fields import LATEST, iso
 from app.web.schema import Checked, refuse
@@ -95,8 +95,7 @@ def revise(spike: SpikeSchedule, given: Checked, now: datetime, *, may_be_past: 
         _check_span(span, values, now, faults, may_be_past=may_be_past)
     refuse(faults)
     assert span is not None
-    if spike.status(now) == "expired":
-        copies.catch_up(spike, fields)
+    copies.catch_up(spike, fields)
     spike.name = values.get("name", spike.name)
     spike.counters_after = values.get("counters_after", spike.counters_after)
     if overrides is not None:
@@ -128,8 +127,7 @@ def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
         _check_span(Span(spike.start_datetime, later), values, now, faults)
     refuse(faults)
     assert later is not None
-    if spike.status(now) == "expired":
-        copies.catch_up(spike, spike.collection.fields)
+    copies.catch_up(spike, spike.collection.fields)
     before = _noted(spike)
     _place(spike, Span(spike.start_datetime, later))
     audit.note_change(Action.EXTEND_SPIKE, spike, before, _noted(spike))
@@ -293,7 +291,13 @@ def _merged(entry: dict[str, Any], field: Field, path: str, faults: Faults) -> O
     for name, messages in found.items():
         for message in messages if f"{path}.{name}" not in faults else []:
             _add(faults, f"{path}.{name}", f"{field.field_name}: {message}")
+    if field.counts_whole and not found:
+        for name in fractional_settings(settings):
+            _add(faults, f"{path}.{name}", f"{field.field_name}: {name} {_MUST_BE_WHOLE}")
     return Override(settings, [name for name in given if name in kind_of(field.value_type).settings])
+
+
+_MUST_BE_WHOLE = "must be a whole number, because the collection's field counts in whole numbers"
 
 
 def _add(faults: Faults, path: str, message: str) -> None:
@@ -306,6 +310,6 @@ def _override(spike: SpikeSchedule, fields: list[Field], overrides: dict[int, Ov
     for copy in spike.spike_fields:
         override = overrides.get(copy.original_field_id)
         if override and override.given:
-            copy.override(*override)
+            copy.override(by_id[copy.original_field_id], *override)
         elif copy.is_overridden:
             copy.follow(by_id[copy.original_field_id])

@@ -1,6 +1,7 @@
 """How values are generated: pure functions of settings, state, randomness and a clock."""
 
 from app.values.catalogue import (
+    COUNTING,
     DIRECTIONS,
     NUMERIC_TYPES,
     SETTING_NAMES,
@@ -10,17 +11,30 @@ from app.values.catalogue import (
     Shape,
     ValueType,
     band,
+    counts_whole,
     draw,
+    fractional_settings,
     is_editable,
     kind_of,
     rule_of,
     settle,
 )
 from app.values.draws import Draw, Rule, Settings, State, Value
-from app.values.exact import LARGEST_INTEGER, Exact, advance, exact, plain, random_step
+from app.values.exact import (
+    LARGEST_INTEGER,
+    Exact,
+    advance,
+    counter_value,
+    exact,
+    largest_step,
+    plain,
+    random_step,
+    round_away,
+)
 from app.values.simulate import Phases, Source, first_value, simulate, standing
 
 __all__ = [
+    "COUNTING",
     "DIRECTIONS",
     "LARGEST_INTEGER",
     "NUMERIC_TYPES",
@@ -40,13 +54,18 @@ __all__ = [
     "ValueType",
     "advance",
     "band",
+    "counter_value",
+    "counts_whole",
     "draw",
     "exact",
     "first_value",
+    "fractional_settings",
     "is_editable",
     "kind_of",
+    "largest_step",
     "plain",
     "random_step",
+    "round_away",
     "rule_of",
     "settle",
     "simulate",

@@ -14,7 +14,7 @@ from typing import Any
 from app.values import bands, draws
 from app.values.bands import Band
 from app.values.draws import Rule, Settings, State, Value
-from app.values.exact import LARGEST_INTEGER, advance, plain, random_step
+from app.values.exact import LARGEST_INTEGER, advance, counter_value, is_whole, random_step
 
 LARGEST_FLOAT = 1.7976931348623157e308
 LONGEST_TEXT = 65_535
@@ -218,6 +218,23 @@ def kind_of(value_type: ValueType) -> Kind:
     return _KINDS[value_type]
 
 
+def counts_whole(settings: Settings) -> bool:
+    """Tell whether a counter with these settings counts in whole numbers: start, step and reset are whole.
+
+    For a spike's copy, ask with the settings of the collection's field: a field never changes its JSON type.
+    """
+    return not fractional_settings(settings)
+
+
+def fractional_settings(settings: Settings) -> list[str]:
+    """Return the names of the counter settings that have a fraction."""
+    return [name for name in COUNTING if settings[name] is not None and not is_whole(settings[name])]
+
+
+COUNTING = ("start_number", "step_number", "reset_number")
+"""The settings that decide whether a counter counts in whole numbers."""
+
+
 def is_editable(collection_type: CollectionType, value_type: ValueType) -> bool:
     """Whether a spike may override such a field: Performance *and* numeric."""
     return collection_type is CollectionType.PERFORMANCE and kind_of(value_type).numeric
@@ -256,20 +273,31 @@ def rule_of(value_type: ValueType, settings: Settings) -> Rule:
 
 
 def draw(
-    value_type: ValueType, settings: Settings, state: State, rng: random.Random, now: datetime
+    value_type: ValueType,
+    settings: Settings,
+    state: State,
+    rng: random.Random,
+    now: datetime,
+    *,
+    whole: bool | None = None,
 ) -> tuple[Value, State]:
-    """A field's value at the instant `now`, and its state after it."""
+    """Return a field's value at the instant `now`, and its state after it.
+
+    `whole` says whether a counter counts in whole numbers, where not its own settings decide: in a spike's
+    copy.
+    """
     kind = kind_of(value_type)
     if not kind.direction:
         return rule_of(value_type, settings).value(rng, now), state
+    whole = counts_whole(settings) if whole is None else whole
     following = advance(
         state,
         start=settings["start_number"],
-        step=random_step(settings["step_number"], settings["randomization_percentage"], rng),
+        step=random_step(settings["step_number"], settings["randomization_percentage"], rng, whole=whole),
         reset=settings["reset_number"],
         direction=kind.direction,
     )
-    return plain(following), following
+    return counter_value(following, whole=whole), following
 
 
 def band(value_type: ValueType, settings: Settings) -> Band:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from app.values.catalogue import DIRECTIONS, ValueType, draw, rule_of
+from app.values.catalogue import DIRECTIONS, ValueType, counts_whole, draw, rule_of
 from app.values.draws import Settings, State, Value
 
 T = TypeVar("T")
@@ -54,14 +54,15 @@ def simulate(
 ) -> Phases[list[Value]]:
     """Return the values that polls at these instants would get: of the field, then of the copy, then of the
     field again, whose counter takes over where the copy's stood or goes on where it stood itself."""
-    before, stands = _serve(field, field.state, polls.before, rng)
+    whole = field.value_type in DIRECTIONS and counts_whole(field.settings)
+    before, stands = _serve(field, field.state, polls.before, rng, whole=whole)
     copy_stands = standing(copy.state, stands, goes_on=goes_on)
-    first, copy_stands = _serve(
-        _beginning(copy, field, copy_stands) if goes_on else copy, copy_stands, polls.during[:1], rng
-    )
-    later, copy_stands = _serve(copy, copy_stands, polls.during[1:], rng)
+    beginning = _beginning(copy, field, copy_stands) if goes_on else copy
+    first, copy_stands = _serve(beginning, copy_stands, polls.during[:1], rng, whole=whole)
+    later, copy_stands = _serve(copy, copy_stands, polls.during[1:], rng, whole=whole)
     has_counted = copy.state is not None or polls.during
-    after, _ = _serve(field, copy_stands if hands_back and has_counted else stands, polls.after, rng)
+    stands = copy_stands if hands_back and has_counted else stands
+    after, _ = _serve(field, stands, polls.after, rng, whole=whole)
     return Phases(before, [*first, *later], after)
 
 
@@ -75,13 +76,13 @@ def _beginning(copy: Source, field: Source, stands: State) -> Source:
 
 
 def _serve(
-    source: Source, state: State, polls: Sequence[datetime], rng: random.Random
+    source: Source, state: State, polls: Sequence[datetime], rng: random.Random, *, whole: bool
 ) -> tuple[list[Value], State]:
     if source.value_type not in DIRECTIONS:
         rule = rule_of(source.value_type, source.settings)
         return [rule.value(rng, now) for now in polls], state
     values = []
     for now in polls:
-        value, state = draw(source.value_type, source.settings, state, rng, now)
+        value, state = draw(source.value_type, source.settings, state, rng, now, whole=whole)
         values.append(value)
     return values, state
