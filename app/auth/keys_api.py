@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from flask import Response, jsonify, url_for
 from sqlalchemy.orm import joinedload, selectinload
 
-from app import clock
 from app.auth import keys_service
 from app.auth.schemas import KeyCreatedOut, KeyIn, KeyOut, KeyPatch
 from app.database import LARGEST_ID, db
 from app.models import ApiKey, ApiKeyCollection
+from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, refuses
 from app.web.paging import QueryWhole, page_args, page_of, paginate
@@ -51,7 +51,7 @@ def list_keys(args: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(KeyIn)
 def create_key(values: dict[str, Any]) -> Response:
     """Create an API key. Its text is in this answer alone: only a hash of it is kept."""
-    key, text = keys_service.create_key(current_actor(), values, clock.now())
+    key, text = keys_service.create_key(current_actor(), values, request_clock.now())
     db.session.commit()
     answer = jsonify(KeyOut().dump(key) | {"key": text})
     answer.status_code = 201
@@ -79,7 +79,7 @@ def get_key(key_id: int) -> ApiKey:
 def change_key(changes: dict[str, Any], key_id: int) -> ApiKey:
     """Change the label, the expiry or the limits of your own key."""
     key = require_match(keys_service.get_own_key(current_actor(), key_id))
-    keys_service.change_key(current_actor(), key, changes, clock.now())
+    keys_service.change_key(current_actor(), key, changes, request_clock.now())
     db.session.commit()
     return key
 
@@ -92,7 +92,7 @@ def change_key(changes: dict[str, Any], key_id: int) -> ApiKey:
 def revoke_key(key_id: int) -> ApiKey:
     """Revoke a key: it ends at once and for good, and stays in the list."""
     key = require_match(ApiKey.get_for(current_actor(), key_id, locked=True))
-    keys_service.revoke_key(key, clock.now())
+    keys_service.revoke_key(key, request_clock.now())
     db.session.commit()
     return key
 

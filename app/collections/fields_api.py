@@ -5,11 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 
-from app import clock
 from app.collections import service
 from app.collections.schemas import FieldIn, FieldOut, FieldPatch
 from app.database import db
 from app.models import Collection, Field
+from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
 from app.web.fields import TypeWord
 from app.web.openapi import Blueprint, refuses
@@ -51,7 +51,7 @@ def list_fields(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
 def add_field(given: Checked, collection_id: int) -> tuple[Field, dict[str, str]]:
     """Add a field. Schedules that have not ended get their copy of it."""
     collection = Collection.get_for(current_actor(), collection_id, locked=True)
-    field = service.add_field(collection, given, clock.now())
+    field = service.add_field(collection, given, request_clock.now())
     db.session.commit()
     return field, {"Location": url_for("fields.get_field", field_id=field.id)}
 
@@ -75,7 +75,7 @@ def get_field(field_id: int) -> Field:
 def change_field(given: Checked, field_id: int) -> Field:
     """Change a field; its copies in schedules that have not ended keep step."""
     field = require_match(Field.get_for(current_actor(), field_id, locked=True))
-    service.change_field(field, given, clock.now())
+    service.change_field(field, given, request_clock.now())
     db.session.commit()
     return field
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import clock
 from app.database import db
 from app.models import ApiKey, ApiKeyCollection, Collection, Field, SpikeSchedule
 from app.models.mixins import STATUSES
+from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.fields import Whole
 from app.web.openapi import Blueprint, refuses
@@ -33,7 +33,7 @@ class ImpactOut(Schema):
 def impact(collection_id: int) -> dict[str, Any]:
     """See what would go with a collection: before it is deleted."""
     collection = Collection.get_for(current_actor(), collection_id)
-    now = clock.now()
+    now = request_clock.now()
 
     def count(counted: Any, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
         return sa.select(sa.func.count(counted)).where(*conditions).scalar_subquery()

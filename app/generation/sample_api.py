@@ -2,11 +2,12 @@
 
 from flask import Response
 
-from app import chance, clock
+from app import chance
 from app.generation import service
 from app.generation.api import SPIKE_HEADERS, TYPE_IN_PATH, DataOut
 from app.generation.door import body_of, headers_of, unknown_type
 from app.values import CollectionType
+from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, refuses
 
@@ -24,5 +25,5 @@ def sample(collection_id: int, collection_type: str) -> Response:
     wanted = CollectionType.from_word(collection_type)
     if wanted is None:
         raise unknown_type(collection_type)
-    reading = service.sample(current_actor(), collection_id, wanted, now=clock.now(), rng=chance.rng)
+    reading = service.sample(current_actor(), collection_id, wanted, now=request_clock.now(), rng=chance.rng)
     return Response(body_of(reading), headers=headers_of(reading))

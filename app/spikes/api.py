@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from flask import url_for
 from sqlalchemy.orm import joinedload, selectinload
 
-from app import clock
 from app.database import LARGEST_ID, db
 from app.models import Collection, SpikeSchedule
 from app.models.spike import OVERRIDDEN
 from app.spikes import service
 from app.spikes.schemas import CountsOut, ExtendIn, SpikeIn, SpikeOut, SpikePatch, StatusFilter
+from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
 from app.web.listed import ALL, By, Stretch, count_each
 from app.web.openapi import Blueprint, refuses
@@ -80,7 +80,7 @@ def _standing(now: datetime, status: str | None) -> list[Stretch]:
 
 def page_of_spikes(args: dict[str, Any], collection_id: int | None) -> dict[str, Any]:
     """A page of these schedules, with the copies that are overridden."""
-    query, now, status = sa.select(SpikeSchedule), clock.now(), args.get("status")
+    query, now, status = sa.select(SpikeSchedule), request_clock.now(), args.get("status")
     if status:  # before what is searched for: that takes longer to find out
         query = query.where(SpikeSchedule.has_status(status, now, in_passing=bool(args["search"])))
     return paginate(
@@ -110,7 +110,7 @@ def list_spikes(args: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(CountsQuery, location="query")
 def count_spikes(args: dict[str, Any]) -> dict[str, int]:
     """Count the spike schedules of your collections by status; as an Admin of all."""
-    now = clock.now()
+    now = request_clock.now()
     query = of_actor(sa.select(SpikeSchedule), args, args.get("collection_id"))
     counted = ("active", "expired")
     parts = [SpikeSchedule.has_status(status, now, in_passing=bool(args["search"])) for status in counted]
@@ -141,7 +141,7 @@ def create_spike(given: Checked) -> tuple[SpikeSchedule, dict[str, str]]:
     Performance fields. Where the window overlaps another one of the collection, the answer is 409 and
     names it in `conflicts`, with the `next_free_start` for a window of the same length.
     """
-    spike = service.schedule(current_actor(), given, clock.now())
+    spike = service.schedule(current_actor(), given, request_clock.now())
     db.session.commit()
     return spike, {"Location": url_for("spikes.get_spike", spike_id=spike.id)}
 
@@ -168,7 +168,7 @@ def change_spike(given: Checked, spike_id: int) -> SpikeSchedule:
     What is absent stays; a given `spike_fields` replaces the whole set of overrides.
     """
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
-    service.reschedule(spike, given, clock.now())
+    service.reschedule(spike, given, request_clock.now())
     db.session.commit()
     return spike
 
@@ -192,7 +192,7 @@ def delete_spike(spike_id: int) -> None:
 def end_spike(spike_id: int) -> SpikeSchedule:
     """End an active spike now; the next poll serves normal values."""
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
-    service.end(spike, clock.now())
+    service.end(spike, request_clock.now())
     db.session.commit()
     return spike
 
@@ -206,6 +206,6 @@ def end_spike(spike_id: int) -> SpikeSchedule:
 def extend_spike(given: Checked, spike_id: int) -> SpikeSchedule:
     """Add so many seconds to the present end of a spike."""
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
-    service.extend(spike, given, clock.now())
+    service.extend(spike, given, request_clock.now())
     db.session.commit()
     return spike

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from app import chance, clock
+from app import chance
 from app.spikes import preview
 from app.spikes.schemas import PreviewIn, PreviewOut, PreviewQuery
+from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, refuses
 from app.web.schema import Checked
@@ -25,7 +26,7 @@ def preview_draft(given: Checked) -> preview.Preview:
     The rules are those of creating it, or of changing the one that `schedule_id` names; but the window
     may be past, and an overlap is no refusal: `conflicts` and `next_free_start` tell of it.
     """
-    return preview.of_draft(current_actor(), given, clock.now(), chance.rng)
+    return preview.of_draft(current_actor(), given, request_clock.now(), chance.rng)
 
 
 @blp.route("/<id:spike_id>/preview", methods=["GET"])

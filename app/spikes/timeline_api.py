@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from marshmallow import ValidationError, validates_schema
 from sqlalchemy.orm import undefer
 
-from app import clock
 from app.database import LARGEST_ID, db
 from app.models import Collection, SpikeSchedule
 from app.models.mixins import status_of
 from app.spikes.api import named
+from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.brief import SpikeBriefOut
 from app.web.fields import Id, Instant, ListOf, Nested, Text, iso
@@ -48,7 +48,7 @@ def span_of(args: dict[str, Any]) -> tuple[datetime, datetime]:
     """The part that is asked for: the day before now and the week after it, where nothing else is said."""
     start, end = args.get("from"), args.get("to")
     if start is None:
-        start = end - BACK - AHEAD if end else clock.now() - BACK
+        start = end - BACK - AHEAD if end else request_clock.now() - BACK
     return start, end or start + BACK + AHEAD
 
 

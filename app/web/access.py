@@ -12,11 +12,11 @@ from flask import Flask, g, request
 from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationError
 from jwt.exceptions import PyJWTError
 
-from app import clock, database
+from app import database
 from app.database import db
 from app.errors import Forbidden, Unauthenticated
 from app.models import Actor, SignIn
-from app.web import cookies
+from app.web import cookies, request_clock
 from app.web.limits import CREDENTIALS_PATH, MAX_CREDENTIALS_BYTES
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -110,7 +110,7 @@ def _authenticate(*, refresh: bool) -> Actor:
         claims = _claims_of_header() if by_header else cookies.claims()
         if claims["type"] != ("refresh" if refresh else "access"):
             raise ValueError("an access token does not refresh, nor does a refresh token give access")
-        actor = SignIn.actor_of(str(claims["sid"]), int(claims["sub"]), clock.now())
+        actor = SignIn.actor_of(str(claims["sid"]), int(claims["sub"]), request_clock.now())
     except (JWTExtendedException, PyJWTError, KeyError, ValueError) as error:
         raise _refusal(error) from None
     # The read ends here: what the view writes must begin a transaction of its own.

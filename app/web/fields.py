@@ -10,11 +10,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from app import clock
 from app.database import LARGEST_ID
 from app.models.mixins import LONGEST_NAME
 from app.text import TextTooLong, bounded_nfc
 from app.values import SETTINGS, CollectionType, Setting, Shape, exact, plain
+from app.web import request_clock
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
 COMMON: Messages = {"required": "is required", "null": "must not be null"}
@@ -261,7 +261,7 @@ class Status(fields.String):
         super().__init__(dump_only=True, metadata={"enum": list(words)})
 
     def _serialize(self, value: Any, *_args: Any, **_options: Any) -> str:
-        return str(value(clock.now()))
+        return str(value(request_clock.now()))
 
 
 class Duration(Whole):

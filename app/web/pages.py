@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 
-from app import clock
 from app.database import db
 from app.models import Actor, SpikeSchedule, User
 from app.version import __version__
+from app.web import request_clock
 
 ERROR_TITLES = {403: "You may not do this", 404: "There is nothing here", 500: "Something went wrong"}
 
@@ -36,7 +36,7 @@ class Looker:
 def who_looks() -> Looker:
     """For the bar at the top of a page; only where somebody is signed in."""
     actor: Actor = g.actor
-    active = sa.select(sa.func.count()).where(SpikeSchedule.has_status("active", clock.now()))
+    active = sa.select(sa.func.count()).where(SpikeSchedule.has_status("active", request_clock.now()))
     active = SpikeSchedule.readable(active, actor)
     return Looker(actor, db.session.get_one(User, actor.user_id), db.session.scalar(active) or 0)
 
