@@ -106,6 +106,19 @@ def not_by_index(column: Any) -> Any:
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
+def lowered(text: Any) -> sa.ColumnElement[str]:
+    """Return SQL for a text in lower case, alike on every engine and in every locale of PostgreSQL.
+
+    They differ about one capital, which has two characters in lower case: it counts as an i.
+    """
+    return sa.func.lower(without_dotted_capital(text))
+
+
+def without_dotted_capital(text: Any) -> sa.ColumnElement[str]:
+    """Return SQL for a text with the capital I with a dot above (U+0130) as an i."""
+    return sa.func.replace(text, "\u0130", "i")
+
+
 def as_text(number: Exact) -> str:
     """How SQLite stores an exact number."""
     return str(number) if isinstance(number, int) else format(number.normalize(), "f")

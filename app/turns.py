@@ -37,7 +37,7 @@ class Turns:
         if not hasattr(self._own, "file"):
             self._own.file = self._opened()
         if self._own.file is not None:
-            _take(self._own.file)
+            _take(self._own.file.descriptor)
 
     def __exit__(
         self,
@@ -47,14 +47,24 @@ class Turns:
     ) -> None:
         """Let the next one have it."""
         if self._own.file is not None:
-            fcntl.flock(self._own.file, fcntl.LOCK_UN)
+            fcntl.flock(self._own.file.descriptor, fcntl.LOCK_UN)
 
-    def _opened(self) -> int | None:
+    def _opened(self) -> "_LockFile | None":
         """Each thread opens the file for itself: the kernel's lock belongs to what was opened."""
         if self._path is not None:
             with suppress(OSError):
-                return ownership.open_file(Path(self._path), os.O_RDONLY, Path(self._database))
+                return _LockFile(ownership.open_file(Path(self._path), os.O_RDONLY, Path(self._database)))
         return None
+
+
+class _LockFile:
+    """An open file that is closed with the thread that opened it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def __del__(self) -> None:
+        os.close(self.descriptor)
 
 
 def _take(file: int) -> None:

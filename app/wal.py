@@ -39,6 +39,10 @@ class WriteAheadLog:
             os.close(self._file)
             self._file = -1
 
+    def __del__(self) -> None:
+        """Close the file with the thread whose log this is, in servers whose threads come and go."""
+        self.close()
+
 
 def log_of(connection: sqlite3.Connection, database: str | None) -> WriteAheadLog | None:
     """The log, if the connection has one and would wait for it; some file systems allow none."""

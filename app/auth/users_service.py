@@ -47,9 +47,10 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
         user.email = changes["email"]
     if "username" in changes:
         user.rename(changes["username"])
+    _flush_user(user)
     if "password" in changes:
         set_password(user, changes["password"])
-    _flush_user(user)
+        db.session.flush()  # for the audit log
     audit.note_change(Action.CHANGE_USER, user, before, _noted(user))
 
 

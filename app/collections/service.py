@@ -37,8 +37,10 @@ def _new_collection(actor: Actor, values: Mapping[str, Any]) -> Collection:
 def change_collection(actor: Actor, collection: Collection, changes: Mapping[str, Any]) -> None:
     """Rename a collection, or give it to somebody else."""
     before = _noted(collection)
-    collection.name = changes.get("name", collection.name)
+    # The owner is looked up first: with the name changed already, the look-up would write it, and a name that
+    # is taken would be refused there, in other words.
     _give(actor, collection, changes)
+    collection.name = changes.get("name", collection.name)
     _flush_collection(collection)
     audit.note_change(Action.CHANGE_COLLECTION, collection, before, _noted(collection))
 

@@ -1,5 +1,6 @@
 """The plans that this process has read: where they come from, and the one place where they are kept."""
 
+import sys
 import threading
 from collections import OrderedDict
 from contextlib import suppress
@@ -32,17 +33,17 @@ class Plans:
     def __init__(self, app: Flask, most_fields: int) -> None:
         self.app, self._most_fields, self._fields = app, most_fields, 0
         self._crowded = most_fields * 3 // 4
-        self._plans: OrderedDict[Key, Plan] = OrderedDict()
+        self._plans: OrderedDict[Key, tuple[Plan, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def last(self, key: Key) -> Plan | None:
         """The plan that is kept, whether it holds or not."""
-        plan = self._plans.get(key)
+        kept = self._plans.get(key)
         # While there is room, nobody has to go, and to keep order would touch the neighbours' memory too.
-        if plan is not None and self._fields > self._crowded:
+        if kept is not None and self._fields > self._crowded:
             with suppress(KeyError):  # another thread has let go of it meanwhile
                 self._plans.move_to_end(key)
-        return plan
+        return kept[0] if kept else None
 
     def find(self, key: Key, revision: int, now: datetime) -> Plan | None:
         """The plan that holds, if it is kept."""
@@ -52,21 +53,29 @@ class Plans:
     def keep(self, key: Key, plan: Plan) -> None:
         """Keep a plan, and let go of those that were not used for longest."""
         with self._lock:
-            self._forget(self._plans.pop(key, None))
-            self._plans[key] = plan
-            self._fields += _weight(plan)
+            if key in self._plans:
+                self._fields -= self._plans.pop(key)[1]
+            weight = _weight(plan)
+            self._plans[key] = plan, weight
+            self._fields += weight
             while self._fields > self._most_fields:
-                self._forget(self._plans.popitem(last=False)[1])
-
-    def _forget(self, plan: Plan | None) -> None:
-        self._fields -= _weight(plan) if plan else 0
+                self._fields -= self._plans.popitem(last=False)[1][1]
 
     def __len__(self) -> int:
         return len(self._plans)
 
 
 def _weight(plan: Plan) -> int:
-    return 1 + len(plan.fixed)
+    """Return how many ordinary fields would take as much memory as this plan: long texts count for many."""
+    texts = (text for text in (*plan.fixed, *plan.fixed.values()) if isinstance(text, str))
+    beyond = sum(max(0, sys.getsizeof(text) - ORDINARY_TEXT) for text in texts)
+    return 1 + len(plan.fixed) + beyond // BYTES_OF_A_FIELD
+
+
+BYTES_OF_A_FIELD = 400
+"""What a field takes in a plan, on average: the setting CACHED_FIELDS counts fields of this size."""
+ORDINARY_TEXT = 150
+"""Bytes of a name or a text that belong to that average."""
 
 
 def init_app(app: Flask) -> None:

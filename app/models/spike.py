@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.database import Base, Words, db
+from app.database import Base, Words, db, lowered
 from app.errors import NotFound
 from app.models.actor import Actor
 from app.models.collection import Collection, Field
@@ -277,7 +277,7 @@ def note_names(which: sa.ColumnElement[bool], *, without: int | None = None) -> 
         .correlate(SpikeSchedule)
         .scalar_subquery()
     )
-    names = sa.func.lower(SpikeSchedule.name + sa.func.coalesce(overridden, ""))
+    names = lowered(SpikeSchedule.name + sa.func.coalesce(overridden, ""))
     noted = sa.update(SpikeSchedule).where(which)
     # It is no change of the schedule: `updated_at` stays.
     noted = noted.values(searched=names, updated_at=SpikeSchedule.updated_at)

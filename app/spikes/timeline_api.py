@@ -11,6 +11,7 @@ from sqlalchemy.orm import undefer
 from app.database import LARGEST_ID, db
 from app.models import Collection, SpikeSchedule
 from app.models.mixins import status_of
+from app.models.spike import show_spikes
 from app.spikes.api import named
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
@@ -58,6 +59,11 @@ class TimelineItemOut(Schema):
     id = Id()
     name = Text()
     last_polled_at = Instant(allow_none=True)
+    spike = Nested(
+        SpikeBriefOut,
+        allow_none=True,
+        metadata={"description": "the active schedule, else the next one, wherever `from` and `to` are"},
+    )
     spikes = ListOf(Nested(SpikeBriefOut))
 
 
@@ -82,6 +88,7 @@ def timeline(args: dict[str, Any]) -> dict[str, Any]:
             )
         query = query.where(contains(Collection.name, args["search"]) | Collection.id.in_(with_spike))
     page = paginate(query, args, sortable=SORTABLE, options=[undefer(Collection.last_polled_at)])
+    show_spikes(page["items"], request_clock.now())
     spikes = _spikes([collection.id for collection in page["items"]], *span_of(args))
     return page | {"items": [_item(collection, spikes[collection.id]) for collection in page["items"]]}
 
@@ -118,5 +125,6 @@ def _item(collection: Collection, spikes: list[Shown]) -> dict[str, Any]:
         "id": collection.id,
         "name": collection.name,
         "last_polled_at": collection.last_polled_at,
+        "spike": collection.spike,
         "spikes": spikes,
     }

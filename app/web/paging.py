@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validate
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.database import db
+from app.database import db, lowered, without_dotted_capital
 from app.text import bounded_nfc
 from app.web.fields import COMMON, ListOf, Nested, Text, Whole
 from app.web.listed import Keys, Listed, Stretch, ordered_by
@@ -135,6 +135,7 @@ def contains(column: Any, text: str, *, is_lowered: bool = False) -> sa.ColumnEl
     literal = re.sub("[%_/]", r"/\g<0>", bounded_nfc(text, LONGEST_SEARCH))
     if text.isascii() and db.engine.dialect.name == "sqlite":
         # SQLite's LIKE ignores the case of ASCII by itself, without asking Python about each row.
-        return cast(sa.ColumnElement[bool], column.like(f"%{literal}%", escape="/"))
-    lowered = column if is_lowered else sa.func.lower(column)
-    return cast(sa.ColumnElement[bool], lowered.like(sa.func.lower(f"%{literal}%"), escape="/"))
+        searched = column if is_lowered or "i" not in text.lower() else without_dotted_capital(column)
+        return cast(sa.ColumnElement[bool], searched.like(f"%{literal}%", escape="/"))
+    searched = column if is_lowered else lowered(column)
+    return cast(sa.ColumnElement[bool], searched.like(lowered(f"%{literal}%"), escape="/"))

@@ -44,8 +44,10 @@ def test_one_may_change_the_letter_case_of_ones_own_name(admin, owner):
     [({"username": "STAN"}, "username"), ({"email": "Stan@example.org"}, "email")],
     ids=str,
 )
-def test_the_name_of_somebody_else_is_taken(admin, owner, stranger, change, what):
-    problem = refused(admin.patch(f"/api/users/{owner.user_id}", change), 409)
+@pytest.mark.parametrize("more", [{}, {"role": "Viewer"}, {"password": "another password"}], ids=str)
+def test_the_name_of_somebody_else_is_taken(admin, owner, stranger, change, what, more):
+    problem = refused(admin.patch(f"/api/users/{owner.user_id}", change | more), 409)
+    assert problem["type"] == "urn:spikecast:problem:name-taken"
     assert problem["errors"] == {what: ["is taken by another user"]}
 
 

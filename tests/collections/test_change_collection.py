@@ -85,3 +85,12 @@ def test_an_owner_must_exist(admin, owner, collection, path):
 @pytest.mark.parametrize("key", ["id", "fields", "created_at", "field_count"])
 def test_an_unknown_key_is_refused(owner, path, key):
     assert faults(owner.patch(path, {key: 1})) == {key: ["is not a key that is known here"]}
+
+
+@pytest.mark.parametrize("more", ["owner_id", None])
+def test_a_taken_name_is_told_whatever_else_is_changed(admin, collection, path, make, more):
+    make.collection("Truck 02")
+    changes = {"name": "Truck 02"} | ({more: admin.user_id} if more else {})
+    problem = refused(admin.patch(path, changes), 409)
+    assert problem["type"] == "urn:spikecast:problem:name-taken"
+    assert problem["errors"] == {"name": ["is taken by another collection"]}

@@ -192,6 +192,18 @@ def test_a_name_that_is_none_is_refused(owner, cpu):
     assert see(owner, cpu) == cpu
 
 
+@pytest.mark.parametrize(
+    "more",
+    [{"collection_type": "Performance"}, {"range_end_number": 60}, {"value_type": "EPOCH_NOW"}],
+    ids=str,
+)
+def test_a_taken_name_is_told_whatever_else_is_changed(owner, make, collection, cpu, more):
+    make.field(collection, "NUMBER_FIXED", name="ram")
+    make.spike(collection)
+    problem = refused(owner.patch(f"/api/fields/{cpu['id']}", {"field_name": "ram"} | more), 409)
+    assert problem["type"] == "urn:spikecast:problem:name-taken"
+
+
 @pytest.mark.parametrize("twin", ["Café", unicodedata.normalize("NFD", " Café")])
 def test_a_name_that_is_taken_is_refused(owner, make, collection, cpu, twin):
     make.field(collection, name="Café")

@@ -94,6 +94,15 @@ def test_search_finds_part_of_a_name_in_any_letter_case_and_takes_it_literally(o
     assert set(names(owner, search=search)) == set(found) | (others if not search else set())
 
 
+@pytest.mark.parametrize("search", ["istanbul", "İSTANBUL", "İ", "i", "I", "İstan"])
+def test_a_capital_i_with_a_dot_is_found_as_an_i(owner, make, search):
+    collection = make.collection("İstanbul", {"name": "cpu"})
+    make.spike(collection, name="İzmir")
+    assert names(owner, search=search) == ["İstanbul"]
+    spikes = owner.get("/api/spike-schedules", query_string={"search": search[:1]}).json["items"]
+    assert [spike["name"] for spike in spikes] == ["İzmir"]
+
+
 @given(name=any_name, data=st.data())
 @talks_to_the_app
 def test_search_finds_a_name_by_any_part_of_it(owner, name, data):

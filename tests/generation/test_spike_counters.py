@@ -49,7 +49,7 @@ def copy_of(make, spike):
     ("override", "during"),
     [
         ({"start_number": 1000}, [1000, 1005, 1010]),
-        ({"start_number": 1000, "step_number": 0.5}, [1000, 1000.5, 1001]),
+        ({"start_number": 1000, "step_number": 2}, [1000, 1002, 1004]),
         ({"start_number": 1000, "reset_number": 1005}, [1000, 1005, 1000]),
         ({"start_number": 10}, [10, 15, 20]),
         (None, [25, 30, 35]),

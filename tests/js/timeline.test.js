@@ -33,6 +33,13 @@ test("earlier and later go by the whole span, without a gap", () => {
   }
 });
 
+test("however far one goes, the span stays within the years that windows may lie in", () => {
+  for (const days of [2, 5, 8]) {
+    assert.equal(new Date(spanOf(NOW, days, -1e6).from).toISOString(), "1970-01-01T00:00:00.000Z");
+    assert.equal(new Date(spanOf(NOW, days, 1e7).to).toISOString(), "9999-01-01T00:00:00.000Z");
+  }
+});
+
 test("lines at midnight and noon of the viewer's zone", () => {
   const ticks = ticksOf(view());
   assert.deepEqual(

@@ -266,3 +266,36 @@ def test_one_that_comes_back_has_caught_up(owner, make, truck, cpu, ram, km, clo
     assert (found["km"]["is_overridden"], settings_of(found["km"])) == (False, settings_of(km_now))
     assert found["new"]["original_field_id"] == new["id"]
     assert make.key().poll("Truck 01", "configuration").json["data"] == {"new": "diesel"}
+
+
+# --- Clocks that differ --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def missed(make, truck, spikes, clock):
+    """A field that was added by a server whose clock is ahead: there the schedule had ended already."""
+    clock.move_to(at(45))
+    field = make.field(truck, name="new")
+    clock.move_to(at(25))
+    return field
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda owner, path: owner.patch(path, {"name": "Again"}),
+        lambda owner, path: owner.patch(path, {"spike_fields": []}),
+        lambda owner, path: owner.post(f"{path}/extend", {"duration": 60}),
+    ],
+    ids=["renamed", "given other overrides", "extended"],
+)
+def test_a_change_brings_the_copy_of_a_field_that_a_clock_ahead_added(owner, spikes, missed, change):
+    answer = change(owner, f"/api/spike-schedules/{spikes['to come']['id']}")
+    assert answer.status_code == 200, answer.text
+    assert "new" in copies(owner, spikes["to come"])
+
+
+def test_a_preview_shows_a_field_that_a_clock_ahead_added(owner, spikes, missed):
+    preview = owner.get(f"/api/spike-schedules/{spikes['to come']['id']}/preview")
+    assert preview.status_code == 200, preview.text
+    assert "new" in {field["field_name"] for field in preview.json["fields"]}

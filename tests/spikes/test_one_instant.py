@@ -30,7 +30,7 @@ def keys(make):
 
 @pytest.fixture
 def hurried(monkeypatch):
-    """The schedules begin, and then end, while an answer is made: seconds go by with each look at the clock."""
+    """The schedules begin while an answer is made: seconds go by with each look at the clock."""
     looks = itertools.count()
     monkeypatch.setattr(app_clock, "now", lambda: NOW + timedelta(seconds=12 * next(looks)))
 

@@ -35,7 +35,10 @@ def test_it_shows_each_collection_with_its_windows(owner, make, devices):
         "page": 1,
         "per_page": 50,
     }
-    assert response.json["items"][1] == {
+    item = response.json["items"][1]
+    assert item["spike"] == item["spikes"][0]
+    assert item == {
+        "spike": item["spike"],
         "id": devices["B"]["id"],
         "name": "B",
         "last_polled_at": at(0),
@@ -89,6 +92,13 @@ def test_the_span_may_be_in_the_past(owner, devices):
 def test_one_bound_gives_the_other(owner, devices):
     assert shown(owner, f"?from={at(60 * 24 * 29)}")["C"] == ["far"]
     assert shown(owner, f"?to={at(60 * 24 * 31)}")["C"] == ["far"]
+
+
+@pytest.mark.parametrize("span", ["", "?from=2031-01-01T00:00:00Z", "?to=1970-02-01T00:00:00Z"], ids=str)
+def test_the_active_schedule_or_else_the_next_is_told_wherever_the_span_is(owner, devices, span):
+    items = owner.get(f"/api/timeline{span}").json["items"]
+    told = {item["name"]: item["spike"] and item["spike"]["name"] for item in items}
+    assert told == {"A": None, "B": "now", "C": "far"}
 
 
 def test_it_comes_in_pages_and_is_searched_by_name(owner, devices):

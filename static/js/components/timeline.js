@@ -28,10 +28,8 @@ export const timeline = () =>
       sort: "name",
       perPage: LANES,
       filters() {
-        // The present is always asked for, so that a lane's dot is right wherever one looks.
         const { from, to } = this.span();
-        const [first, last] = [Math.min(from, serverNow() - MINUTE), Math.max(to, serverNow() + MINUTE)];
-        return { from: iso(first), to: iso(last), collection_id: this.filter.collection };
+        return { from: iso(from), to: iso(to), collection_id: this.filter.collection };
       },
     }),
     {
@@ -73,7 +71,7 @@ export const timeline = () =>
 
       loaded() {
         this.isFirstLook = false;
-        this.awaitMoment(this.items.flatMap((item) => item.spikes));
+        this.awaitMoment(this.items.flatMap(({ spike, spikes }) => (spike ? [spike, ...spikes] : spikes)));
         this.draw();
       },
 
@@ -135,7 +133,7 @@ export const timeline = () =>
       },
 
       laneOf(item, view) {
-        const isSpiking = item.spikes.some((spike) => statusOf(spike, view.now) === "active");
+        const isSpiking = item.spike !== null && statusOf(item.spike, view.now) === "active";
         const last = item.last_polled_at;
         const polled = last ? `polled ${pollWords(last, view.now)}` : "never polled";
         return {

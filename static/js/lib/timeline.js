@@ -23,10 +23,13 @@ const GAP = 4;
 
 const px = (value) => `${Math.round(value * 10) / 10}px`;
 
-/** The part that is shown: `shift` times its own length away from now. */
+const LAST = Date.UTC(9999, 0, 1);
+
+/** The part that is shown: `shift` times its own length away from now, within the years 1970 to 9998. */
 export function spanOf(now, days, shift = 0) {
   const { back } = ZOOMS.find((zoom) => zoom.days === days);
-  const from = new Date(now).setMinutes(0, 0, 0) - back * DAY + shift * days * DAY;
+  const wanted = new Date(now).setMinutes(0, 0, 0) - back * DAY + shift * days * DAY;
+  const from = Math.min(Math.max(wanted, 0), LAST - days * DAY);
   return { from, to: from + days * DAY };
 }
 

@@ -1,0 +1,41 @@
+"""What a worker keeps of plans is bounded by its size in memory, not by the number of fields alone."""
+
+import tracemalloc
+
+from app.generation import plans
+
+FIELDS, LENGTH = 12, 60_000
+
+
+def test_long_texts_count_for_the_memory_that_they_take(app, make, monkeypatch):
+    kept = plans.Plans(app, most_fields=5_000)  # 2 MB
+    monkeypatch.setitem(app.extensions, "plans", kept)
+    tool = make.key()
+    field = {"value_type": "TEXT_FIXED", "fixed_value_text": "x" * LENGTH}
+    names = [f"Truck {number}" for number in range(6)]  # 4.3 MB of texts
+    for name in names:
+        make.collection(name, *({"name": f"note {number}"} | field for number in range(FIELDS)))
+    tracemalloc.start()
+    for name in names:
+        tool.poll(name)
+    assert tracemalloc.get_traced_memory()[0] < 5_000 * plans.BYTES_OF_A_FIELD * 1.5
+    tracemalloc.stop()
+    assert 0 < len(kept) < len(names)
+
+
+def test_a_plan_that_is_larger_than_the_bound_is_served_and_not_kept(app, make, monkeypatch):
+    kept = plans.Plans(app, most_fields=10)
+    monkeypatch.setitem(app.extensions, "plans", kept)
+    make.collection("Truck", {"value_type": "TEXT_FIXED", "fixed_value_text": "x" * LENGTH, "name": "note"})
+    assert make.key().data("Truck") == {"note": "x" * LENGTH}
+    assert len(kept) == 0
+
+
+def test_ordinary_fields_count_one_each(app, make, monkeypatch):
+    kept = plans.Plans(app, most_fields=22)
+    monkeypatch.setitem(app.extensions, "plans", kept)
+    tool = make.key()
+    for name in ("Truck 01", "Truck 02"):
+        make.collection(name, *({"name": f"n{number}"} for number in range(10)))
+        tool.poll(name)
+    assert len(kept) == 2
