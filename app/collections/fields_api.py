@@ -99,6 +99,6 @@ def delete_field(field_id: int) -> None:
 def reset_field(field_id: int) -> Field:
     """Let a counter begin at its start again, and in spikes its copies that have no start of their own."""
     field = require_match(Field.get_for(current_actor(), field_id, locked=True))
-    service.reset_counter(field, clock.now())
+    service.reset_counter(field, request_clock.now())
     db.session.commit()
     return field

@@ -41,7 +41,7 @@ def of_draft(actor: Actor, given: Checked, now: datetime, rng: random.Random) ->
     return _played(spike, collection.fields, span, values.get("interval", USUAL_INTERVAL), rng)
 
 
-def of_saved(actor: Actor, spike_id: int, interval: int, rng: random.Random) -> Preview:
+def of_saved(actor: Actor, spike_id: int, interval: int, now: datetime, rng: random.Random) -> Preview:
     """A schedule as it is; one that has ended, as it would be if it came back."""
     database.begin(writes=False)
     spike = SpikeSchedule.get_for(actor, spike_id)

@@ -36,4 +36,4 @@ def preview_draft(given: Checked) -> preview.Preview:
 @blp.arguments(PreviewQuery, location="query")
 def preview_spike(args: dict[str, Any], spike_id: int) -> preview.Preview:
     """See what polls would get of a schedule as it is: no counter moves."""
-    return preview.of_saved(current_actor(), spike_id, args["interval"], chance.rng)
+    return preview.of_saved(current_actor(), spike_id, args["interval"], request_clock.now(), chance.rng)
