@@ -184,6 +184,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
     try:
         _refuse_moved(engine)
         database.make_file(engine)
+        _refuse_others_schema(engine)
         _refuse_newer(engine)
         alembic.command.upgrade(settings, revision)
     except (CommandError, RuntimeError) as error:
@@ -200,6 +201,25 @@ def _refuse_moved(engine: sa.Engine) -> None:
             f"{file} is not there, but {log_file} is, which holds what was written last. Put the file back; "
             "or move the log away, too, to begin with an empty database."
         )
+
+
+def _refuse_others_schema(engine: sa.Engine) -> None:
+    """Refuse tables that a search path finds beyond the schema in which it makes new ones."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        here, there = connection.execute(_SCHEMAS).one()
+    if there is not None and here != there:
+        said = f"search_path begins with the schema {here}, but finds the tables of Spikecast in {there}"
+        raise CannotStart(
+            f"{said}. Name one schema alone, or the data of another installation would be used."
+        )
+
+
+_SCHEMAS = sa.text(
+    "SELECT current_schema(), (SELECT nspname FROM pg_namespace"
+    " JOIN pg_class ON relnamespace = pg_namespace.oid WHERE pg_class.oid = to_regclass('alembic_version'))"
+)
 
 
 def _refuse_newer(engine: sa.Engine) -> None:

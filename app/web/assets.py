@@ -12,9 +12,12 @@ from typing import NamedTuple
 import rcssmin
 import rjsmin
 from flask import Flask, Response, current_app, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
 MIMETYPES = {".css": "text/css", ".js": "text/javascript"}
+KEPT = "public, max-age=31536000, immutable"
+ASKED_AGAIN = "no-cache"
 IMPORT = re.compile(r'@import url\("([^"]+)"\)(?: layer\((\w+)\))?;')
 
 # A file, and when it was changed: what was made of it holds until then.
@@ -42,14 +45,22 @@ def asset(path: str) -> str:
 
 
 def send(filename: str) -> Response:
-    """A file of static/."""
+    """A file of static/. It is kept for ever where the address has its digest.
+
+    Of any other version a browser asks again: in the middle of an upgrade, nodes have different ones.
+    """
     path = safe_join(_folder(), filename)
-    if path is None or not _is_own(file := Path(path)) or not file.is_file():
-        return current_app.send_static_file(filename)
-    body, digest = _small(_parts(file))
-    response = Response(body, mimetype=MIMETYPES[file.suffix])
-    response.set_etag(digest)
-    response.make_conditional(request)
+    if path is None or not (file := Path(path)).is_file():
+        raise NotFound
+    if _is_own(file):
+        body, digest = _small(_parts(file))
+        response = Response(body, mimetype=MIMETYPES[file.suffix])
+        response.set_etag(digest)
+        response.make_conditional(request)
+    else:
+        response, digest = current_app.send_static_file(filename), _digest(_part(file))
+    is_asked_for = request.args.getlist("v") == [digest] and response.status_code in {200, 304}
+    response.headers["Cache-Control"] = KEPT if is_asked_for else ASKED_AGAIN
     return response
 
 

@@ -20,7 +20,6 @@ HEADERS = [
 ]
 BY_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
 NOT_KEPT = ("Cache-Control", "no-store")
-KEPT = ("Cache-Control", "public, max-age=31536000, immutable")
 
 # Names as DNS and a URL allow them, and addresses. Anything else would fail deep inside, where an address
 # is built.
@@ -49,11 +48,11 @@ def init_app(app: Flask) -> None:
 
 def with_headers(wsgi_app: WSGI) -> WSGI:
     """A WSGI app that answers with the defences of the browser; and nothing but static files is kept
-    by a cache. In an after_request hook the same takes ten times as long."""
+    by a cache (`web.assets`). In an after_request hook the same takes ten times as long."""
 
     def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         def begin(status: str, headers: Headers, exc_info: Any = None) -> Any:
-            return start_response(status, caching(environ, headers) + HEADERS + by_https(environ), exc_info)
+            return start_response(status, caching(headers) + HEADERS + by_https(environ), exc_info)
 
         if not HOST.fullmatch(environ.get("HTTP_HOST", "")):
             begin("400 Bad Request", [("Content-Type", "application/problem+json")])
@@ -63,16 +62,9 @@ def with_headers(wsgi_app: WSGI) -> WSGI:
     return answer
 
 
-def caching(environ: Environ, headers: Headers) -> Headers:
-    """The headers of an answer, and how long it may be kept. The name of a static file's version is in
-    its address (`web.pages.asset`), so such an answer stays right for ever."""
-    if environ["PATH_INFO"].startswith("/static/"):
-        if "v=" not in environ["QUERY_STRING"]:
-            return headers
-        return [*(header for header in headers if header[0] != "Cache-Control"), KEPT]
-    if any(name == "Cache-Control" for name, _ in headers):
-        return headers
-    return [*headers, NOT_KEPT]
+def caching(headers: Headers) -> Headers:
+    """The headers of an answer, and that no cache may keep it where it says nothing about that."""
+    return headers if any(name == "Cache-Control" for name, _ in headers) else [*headers, NOT_KEPT]
 
 
 def by_https(environ: Environ) -> Headers:

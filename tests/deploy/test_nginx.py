@@ -128,6 +128,52 @@ def test_nginx_does_not_say_which_it_is(send):
     assert raw.read(send("TRACE / HTTP/1.1", HERE))[0]["Server"] == "nginx"
 
 
+# --- HTTPS ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """nginx as it is shipped, with HTTPS, before a server that trusts it."""
+    nginx.need()
+    database = f"sqlite:///{tmp_path_factory.mktemp('nginx') / 'spikecast.db'}"
+    with (
+        running_server(database, env={"SPIKECAST_TRUSTED_PROXIES": "1"}) as server,
+        running_nginx([server.url.removeprefix("http://")] * 2, tls=True) as running,
+    ):
+        yield running
+
+
+def test_who_comes_without_encryption_is_sent_to_https(encrypted):
+    for method in ("GET", "POST"):
+        start = f"{method} /spikes?status=active HTTP/1.1"
+        answer = raw.send(
+            f"http://{encrypted.unencrypted}", start, HERE, END, "Content-Length: 0", is_last=False
+        )
+        assert raw.statuses(answer) == [308]
+        assert raw.read(answer)[0]["Location"] == "https://spikecast.example/spikes?status=active"
+
+
+def test_behind_https_browsers_are_told_to_stay_and_cookies_are_for_this_host_alone(encrypted):
+    certificate = str(encrypted.folder / "certificate.pem")
+    answer = requests.get(f"{encrypted.url}/sign-in", verify=certificate, timeout=60)
+    assert answer.status_code == 200
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    port = encrypted.address.rpartition(":")[2]
+    cookie = answer.headers["Set-Cookie"].split("; ")
+    assert cookie[0].startswith(f"__Host-spikecast_{port}_form=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie)
+
+
+def test_what_a_client_claims_about_the_way_is_replaced(encrypted):
+    claims = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "evil.example"}
+    certificate = str(encrypted.folder / "certificate.pem")
+    answer = requests.get(
+        f"{encrypted.url}/spikes", headers=claims, verify=certificate, timeout=60, allow_redirects=False
+    )
+    assert answer.headers["Location"] == "/sign-in?next=/spikes"
+    assert "Strict-Transport-Security" in answer.headers
+
+
 @pytest.fixture
 def abandoned(tmp_path: Path) -> Iterator[Proxy]:
     """nginx whose machines have both died."""

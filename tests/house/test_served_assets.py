@@ -76,6 +76,51 @@ def test_an_asset_that_is_there_already_is_not_sent_again(app):
     assert client.get("/static/js/lib/time.js", headers={"If-None-Match": etag}).status_code == 304
 
 
+FOREVER = "public, max-age=31536000, immutable"
+KINDS = ["js/lib/time.js", "css/main.css", "img/favicon.svg", "vendor/alpine/module.esm.min.js"]
+
+
+def address_of(app, path: str) -> str:
+    with app.test_request_context():
+        return app.jinja_env.globals["asset"](path)
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_a_file_is_kept_for_ever_by_the_address_of_its_own_version(app, path):
+    client, address = app.test_client(), address_of(app, path)
+    for method in (client.get, client.head):
+        with method(address) as answer:
+            assert (answer.status_code, answer.headers["Cache-Control"]) == (200, FOREVER)
+    with client.get(address, headers={"If-None-Match": answer.headers["ETag"]}) as again:
+        assert (again.status_code, again.headers["Cache-Control"]) == (304, FOREVER)
+
+
+@pytest.mark.parametrize("path", KINDS)
+@pytest.mark.parametrize("query", ["", "?v=", "?v=000000000000", "?w=1", "?v={v}&v={v}", "?v={v}0", "?V={v}"])
+def test_of_any_other_version_a_browser_asks_again(app, path, query):
+    digest = address_of(app, path).rpartition("=")[2]
+    with app.test_client().get(f"/static/{path}{query.format(v=digest)}") as answer:
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
+@pytest.mark.parametrize(
+    "path", ["js/nothing.js", "css/nothing.css", "img/nothing.svg", "js", "../wsgi.py", "%2e%2e/x"]
+)
+def test_what_is_not_there_is_not_kept(app, path):
+    answer = app.test_client().get(f"/static/{path}?v=000000000000")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_a_refusal_or_a_part_is_not_kept(app, path):
+    client, address = app.test_client(), address_of(app, path)
+    assert client.post(address).headers["Cache-Control"] == "no-store"
+    with client.get(address, headers={"Range": "bytes=2-5"}) as part:
+        assert part.headers["Cache-Control"] == (FOREVER if part.status_code == 200 else "no-cache")
+    with client.get(address, headers={"Range": "bytes=99999999-"}) as beyond:
+        assert beyond.headers["Cache-Control"] == (FOREVER if beyond.status_code == 200 else "no-store")
+
+
 def test_an_address_changes_with_what_is_imported(app, tmp_path, monkeypatch):
     (tmp_path / "main.css").write_text('@import url("base.css") layer(base);')
     base = tmp_path / "base.css"

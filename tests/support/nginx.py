@@ -6,16 +6,23 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.support import is_required
-from tests.support.server import REPOSITORY, is_healthy, own_port
+from tests.support.server import REPOSITORY, own_port
 
 SHIPPED = REPOSITORY / "deploy" / "nginx.conf"
 SECONDS_TO_START = 60
@@ -47,14 +54,17 @@ class Request(NamedTuple):
 
 @dataclass
 class Proxy:
-    """A running nginx."""
+    """A running nginx: where it serves, and where it sends those away who come without encryption."""
 
     address: str
     folder: Path
+    unencrypted: str
+    prefix: str = ""
+    tls: bool = False
 
     @property
     def url(self) -> str:
-        return f"http://{self.address}"
+        return f"{'https' if self.tls else 'http'}://{self.address}{self.prefix}"
 
     def requests(self, path: str) -> list[Request]:
         """What was asked below `path` so far and has been answered."""
@@ -78,11 +88,20 @@ def need() -> None:
 
 
 @contextmanager
-def running_nginx(servers: Sequence[str]) -> Iterator[Proxy]:
-    """nginx in front of two servers, `host:port` each, ready to answer; see `need`."""
-    with tempfile.TemporaryDirectory(prefix="spikecast-nginx-") as place, own_port() as port:
-        proxy = Proxy(f"127.0.0.1:{port}", Path(place))
-        (proxy.folder / "spikecast.conf").write_text(_shipped(proxy.address, servers))
+def running_nginx(
+    servers: Sequence[str], *, tls: bool = False, prefix: str = "", tells: bool = True, strips: bool = False
+) -> Iterator[Proxy]:
+    """nginx in front of two servers, `host:port` each, ready to answer; see `need`.
+
+    It serves below `prefix`, of which it `tells` Spikecast, and which it `strips` off the path.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="spikecast-nginx-")
+    with folder as place, own_port() as port, own_port() as other:
+        proxy = Proxy(f"127.0.0.1:{port}", Path(place), f"127.0.0.1:{other}", prefix, tls)
+        text = _shipped(proxy, servers)
+        if prefix:
+            text = _below(text, prefix, tells=tells, strips=strips)
+        (proxy.folder / "spikecast.conf").write_text(text)
         # As root its workers would become somebody who may not enter the folder.
         user = "user root;" if os.geteuid() == 0 else ""
         (proxy.folder / "nginx.conf").write_text(AROUND.format(folder=place, user=user))
@@ -91,7 +110,7 @@ def running_nginx(servers: Sequence[str]) -> Iterator[Proxy]:
         process = subprocess.Popen([*command, "-g", "daemon off;"], stdin=subprocess.DEVNULL)
         try:
             deadline = time.monotonic() + SECONDS_TO_START
-            while not is_healthy(proxy.address):
+            while not _is_healthy(proxy):
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"nginx does not serve:\n{log.read_text()}")
                 time.sleep(0.05)
@@ -101,12 +120,66 @@ def running_nginx(servers: Sequence[str]) -> Iterator[Proxy]:
             process.wait()
 
 
-def _shipped(address: str, servers: Sequence[str]) -> str:
+def _is_healthy(proxy: Proxy) -> bool:
+    verify = str(proxy.folder / "certificate.pem") if proxy.tls else True
+    try:
+        return requests.get(f"{proxy.url}/api/health", timeout=5, verify=verify).ok
+    except requests.RequestException:
+        return False
+
+
+def _shipped(proxy: Proxy, servers: Sequence[str]) -> str:
     """The shipped configuration with other addresses: nothing else of it is changed."""
     text = SHIPPED.read_text()
-    others = {"listen 80;": f"listen {address};"}
+    others = {"    listen 80;\n": f"    listen {proxy.unencrypted};\n"}
+    if proxy.tls:
+        certificate, key = make_certificate(proxy.folder)
+        others |= {"listen 443 ssl;": f"listen {proxy.address} ssl;"}
+        others |= {"/etc/ssl/spikecast.pem": str(certificate), "/etc/ssl/spikecast.key": str(key)}
+    else:
+        first, last = text.index("    listen 443 ssl;\n"), text.index("    ssl_session_cache ")
+        others |= {text[first : text.index("\n", last)]: f"    listen {proxy.address};"}
     others |= {f"server 127.0.0.1:{8088 + n} ": f"server {server} " for n, server in enumerate(servers)}
+    return _replaced(text, others)
+
+
+def _below(text: str, prefix: str, *, tells: bool, strips: bool) -> str:
+    rewrite = f"\n        rewrite ^{prefix}(/.*)$ $1 break;" if strips else ""
+    others = {"location / {": f"location {prefix}/ {{{rewrite}"}
+    if tells:
+        others |= {'X-Forwarded-Prefix "";': f"X-Forwarded-Prefix {prefix};"}
+    head, end, tail = text.rpartition("    location / {")
+    return head + _replaced(end + tail, others)
+
+
+def _replaced(text: str, others: Mapping[str, str]) -> str:
     for old, new in others.items():
         assert text.count(old) == 1, f"{SHIPPED} has no single {old!r}"
         text = text.replace(old, new)
     return text
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that nobody else vouches for, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "certificate.pem", folder / "key.pem"
+    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    files[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return files

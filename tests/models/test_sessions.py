@@ -1,0 +1,128 @@
+"""What a session with PostgreSQL is set to: by Spikecast, unless the URL of the database says so itself."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.engine import make_url
+
+from app import create_app, startup
+from app.database import db
+from app.models import Collection, Role
+from tests.conftest import CHEAP_PASSWORDS, person, settings_for
+from tests.support.make import Maker
+from tests.support.throwaway_postgres import for_psycopg
+
+pytestmark = pytest.mark.parametrize("own_database_url", ["postgresql"], indirect=True)
+
+Open = Callable[..., Flask]
+
+
+@pytest.fixture
+def open_app(own_database_url: str, tmp_path) -> Iterator[Open]:
+    """`open_app(options="…")` is an app whose database URL has these parameters."""
+    with ExitStack() as opened:
+
+        def start(**query: str) -> Flask:
+            url = make_url(own_database_url).update_query_dict(query).render_as_string(hide_password=False)
+            app = create_app(settings_for(url, tmp_path / "instance"), TESTING=True, **CHEAP_PASSWORDS)
+            opened.callback(_leave, app)
+            return app
+
+        yield start
+
+
+def _leave(app: Flask) -> None:
+    with app.app_context():
+        app.extensions["direct"].close()
+        db.engine.dispose()
+
+
+def of_polls(app: Flask, name: str) -> str:
+    """What a setting is in the session of polls."""
+    with app.app_context():
+        [(text,)] = app.extensions["direct"].read(f"SELECT current_setting('{name}')", {})
+    return text
+
+
+def of_pages(app: Flask, name: str) -> str:
+    """What a setting is in a session of everything else."""
+    with app.app_context():
+        return db.session.scalar(sa.text(f"SELECT current_setting('{name}')"))
+
+
+@pytest.mark.parametrize("setting", [of_polls, of_pages])
+def test_a_session_is_set_up_by_itself(open_app, setting):
+    app = open_app()
+    shown = {name: setting(app, name) for name in ("timezone", "jit", "lock_timeout", "datestyle")}
+    assert shown == {"timezone": "UTC", "jit": "off", "lock_timeout": "15s", "datestyle": "ISO, YMD"}
+
+
+@pytest.mark.parametrize("setting", [of_polls, of_pages])
+def test_what_the_url_sets_stays(open_app, setting):
+    app = open_app(options="-c lock_timeout=4s -c work_mem=7MB --jit=on", application_name="monitoring")
+    names = ("lock_timeout", "work_mem", "jit", "application_name", "timezone")
+    assert [setting(app, name) for name in names] == ["4s", "7MB", "on", "monitoring", "UTC"]
+
+
+@pytest.mark.parametrize(("given", "used"), [({}, "5"), ({"connect_timeout": "9"}, "9")])
+def test_the_url_may_say_how_long_connecting_may_take(open_app, given, used):
+    app = open_app(**given)
+    with app.app_context(), db.engine.connect() as connection:
+        info = connection.connection.driver_connection.info
+        assert info.get_parameters()["connect_timeout"] == used
+
+
+def test_another_time_zone_of_a_session_changes_no_instant(open_app, monkeypatch):
+    """Were it set meanwhile, by whatever stands between: all that is sent says its offset."""
+    app = open_app()
+    startup.prepare(app)
+    make = Maker(person(app, Role.EDITOR, "owen"))
+    make.collection("Truck", {"value_type": "INCREMENT"})
+    key = make.key()
+    with app.app_context():
+        app.extensions["direct"].read("SELECT set_config('timezone', 'America/New_York', false)", {})
+
+    @sa.event.listens_for(sa.Engine, "begin")
+    def elsewhere(connection: sa.Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL timezone = 'Asia/Tokyo'")
+
+    try:
+        begun = datetime.now(UTC)
+        values = [value for _ in range(3) for value in key.data("Truck").values()]
+        [poll] = make.person.get("/api/polls").json["items"]
+    finally:
+        sa.event.remove(sa.Engine, "begin", elsewhere)
+    assert values == [10, 15, 20]
+    assert abs(datetime.fromisoformat(poll["polled_at"]) - begun) < timedelta(minutes=1)
+
+
+def test_the_tables_of_another_schema_are_not_taken_for_ones_own(open_app, own_database_url):
+    startup.prepare(open_app())
+    with closing(psycopg.connect(for_psycopg(own_database_url), autocommit=True)) as session:
+        session.execute("CREATE SCHEMA blue")
+    with pytest.raises(startup.CannotStart, match=r"begins with the schema blue, but finds .* in public"):
+        startup.prepare(open_app(options="-c search_path=blue,public"))
+
+
+def test_installations_in_schemas_of_one_database_are_apart(open_app, own_database_url):
+    with closing(psycopg.connect(for_psycopg(own_database_url), autocommit=True)) as session:
+        for schema in ("red", "blue"):
+            session.execute(f"CREATE SCHEMA {schema}")
+    apps = {name: open_app(options=f"-c search_path={name}") for name in ("red", "blue")}
+    for name, app in apps.items():
+        startup.prepare(app)
+        make = Maker(person(app, Role.EDITOR, name))
+        make.collection("Truck", {"value_type": "INCREMENT", "start_number": 1, "step_number": 1})
+        key = make.key()
+        assert [list(key.data("Truck").values()) for _ in range(2)] == [[1], [2]]
+        make.spike(make.collection(f"{name} alone", {"value_type": "NUMBER_RANGE"}))
+    for name, app in apps.items():
+        with app.app_context():
+            assert set(db.session.scalars(sa.select(Collection.name))) == {"Truck", f"{name} alone"}
+            assert sa.inspect(db.engine).get_table_names(schema="public") == []
