@@ -34,6 +34,7 @@ KNOWN = {
     "TRUSTED_PROXIES": "how many reverse proxies stand in front",
     "URL_PREFIX": "the path below which everything is served, such as /spikecast",
     "COOKIE_NAME": "what the names of cookies begin with, where two instances share a host and port",
+    "CORS_ORIGINS": "whose browser pages may read data answers: origins as https://dash.example.org, or *",
 }
 EXACT = {"SECRET_KEY", "ADMIN_PASSWORD"}
 """Secrets: every character of them counts, also a space at an end."""
@@ -72,6 +73,7 @@ class Settings:
     trusted_proxies: int
     url_prefix: str
     cookie_name: str
+    cors_origins: tuple[str, ...]
     audit_entries: int
     first_admin: FirstAdmin | None
 
@@ -105,6 +107,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxies=_whole("TRUSTED_PROXIES", given.get("TRUSTED_PROXIES", "0"), 0, 10),
         url_prefix=_url_prefix(given.get("URL_PREFIX", "")),
         cookie_name=_cookie_name(given.get("COOKIE_NAME", "")),
+        cors_origins=_cors_origins(given.get("CORS_ORIGINS", "")),
         audit_entries=_whole("AUDIT_ENTRIES", given.get("AUDIT_ENTRIES", "100000"), 1000, 10_000_000),
         first_admin=_first_admin(given),
     )
@@ -357,6 +360,29 @@ def _one_of(name: str, text: str, choices: tuple[str, ...] = ("FULL", "NORMAL"))
     if text.upper() not in choices:
         raise BadSetting(name, f"must be {' or '.join(choices)}, not {text!r}")
     return text.upper()
+
+
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([a-z0-9_-][a-z0-9._-]*|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
+
+
+def _cors_origins(text: str) -> tuple[str, ...]:
+    """Return the origins as browsers write them: in lower case, without the scheme's own port."""
+    words = [word for word in re.split(r"[\s,]+", text) if word]
+    if "*" in words and len(words) > 1:
+        raise BadSetting("CORS_ORIGINS", "is either * or a list of origins, not both")
+    return tuple(word if word == "*" else _origin(word) for word in words)
+
+
+def _origin(text: str) -> str:
+    found = _ORIGIN.fullmatch(text.lower())
+    if not found or (found[3] and not 0 < int(found[3]) < 65536):
+        raise BadSetting(
+            "CORS_ORIGINS",
+            f"must be * or origins such as https://dash.example.org:3000, without a path, not {text!r}",
+        )
+    scheme, host, port = found.groups()
+    is_usual = not port or int(port) == {"http": 80, "https": 443}.get(scheme)
+    return f"{scheme}://{host}" if is_usual else f"{scheme}://{host}:{int(port)}"
 
 
 def _first_admin(given: Mapping[str, str]) -> FirstAdmin | None:

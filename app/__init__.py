@@ -24,7 +24,7 @@ from app.generation import pages as generation_pages
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
 from app.spikes import preview_api, timeline_api
-from app.web import access, assets, cookies, limits, meta, openapi, problems, proxies, security
+from app.web import access, assets, cookies, cors, limits, meta, openapi, problems, proxies, security
 from app.web import pages as web_pages
 from app.web.json import OrjsonProvider
 
@@ -61,6 +61,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     passwords.init_app(app)
     problems.init_app(app)
     door.init_app(app)
+    cors.init_app(app)
     security.init_app(app)
     proxies.init_app(app, settings)
     cookies.init_app(app)
@@ -90,6 +91,7 @@ def _flask_config(settings: config.Settings) -> dict[str, Any]:
             settings.database_url, busy_seconds=busy_seconds
         ),
         "BUSY_SECONDS": busy_seconds,
+        "CORS_ORIGINS": settings.cors_origins,
         "CACHED_FIELDS": settings.cached_fields,
         "SQLITE_SYNCHRONOUS": settings.sqlite_synchronous,
     }

@@ -35,6 +35,7 @@ def check_config() -> None:
         ("TRUSTED_PROXIES", settings.trusted_proxies),
         ("URL_PREFIX", settings.url_prefix or "none"),
         ("COOKIE_NAME", settings.cookie_name or "spikecast, and the port"),
+        ("CORS_ORIGINS", " ".join(settings.cors_origins) or "none"),
         ("AUDIT_ENTRIES", settings.audit_entries),
         ("ADMIN_USERNAME", admin),
     ):

@@ -41,6 +41,16 @@ SPIKE_HEADERS = {
         "description": "while a spike is active: when it ends",
     },
 }
+HEADERS = SPIKE_HEADERS | {
+    "Access-Control-Allow-Origin": {
+        "schema": {"type": "string"},
+        "description": "to pages of the origins in SPIKECAST_CORS_ORIGINS; never with credentials",
+    },
+    "Vary": {
+        "schema": {"type": "string"},
+        "description": "`Origin`, where SPIKECAST_CORS_ORIGINS lists origins",
+    },
+}
 TYPE_IN_PATH = {
     "name": "collection_type",
     "in": "path",
@@ -51,7 +61,7 @@ TYPE_IN_PATH = {
 
 
 @blp.route("/data/<name:name>/<type:collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH])
-@blp.answers(200, DataOut, SPIKE_HEADERS)
+@blp.answers(200, DataOut, HEADERS)
 @with_api_key
 @refuses(400, 404)
 def data_by_name(name: str, collection_type: str) -> Response:
@@ -62,7 +72,7 @@ def data_by_name(name: str, collection_type: str) -> Response:
 @blp.route(
     "/collections/<id:collection_id>/data/<type:collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH]
 )
-@blp.answers(200, DataOut, SPIKE_HEADERS)
+@blp.answers(200, DataOut, HEADERS)
 @with_api_key
 @refuses(400, 404)
 def data_by_id(collection_id: int, collection_type: str) -> Response:

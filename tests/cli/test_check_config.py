@@ -82,6 +82,7 @@ def test_it_shows_every_setting_in_force(run):
         "SPIKECAST_TRUSTED_PROXIES",
         "SPIKECAST_URL_PREFIX",
         "SPIKECAST_COOKIE_NAME",
+        "SPIKECAST_CORS_ORIGINS",
         "SPIKECAST_AUDIT_ENTRIES",
         "SPIKECAST_ADMIN_USERNAME",
         "database",

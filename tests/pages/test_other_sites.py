@@ -5,47 +5,18 @@ along, and lets the page read the one with the CSRF token.
 """
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Complaints, context
-
-BLANK = "<!doctype html><title>Win a prize</title>"
-
-
-class Attacker:
-    """A web site that serves whatever `html` is at the moment."""
-
-    def __init__(self) -> None:
-        self.html = BLANK
-        attacker = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                content = attacker.html.encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/"
-        Thread(target=self.server.serve_forever, daemon=True).start()
+from tests.support.other_site import BLANK, OtherSite, other_site
 
 
 @pytest.fixture
-def attacker() -> Iterator[Attacker]:
-    site = Attacker()
-    yield site
-    site.server.shutdown()
-    site.server.server_close()
+def attacker() -> Iterator[OtherSite]:
+    with other_site() as site:
+        yield site
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ def test_everything_has_a_working_default():
         trusted_proxies=0,
         url_prefix="",
         cookie_name="",
+        cors_origins=(),
         audit_entries=100_000,
         first_admin=None,
     )
@@ -67,6 +68,9 @@ def test_space_around_a_value_does_not_count():
         ("WORKERS", "256", "workers", 256),
         ("TRUSTED_PROXIES", "0", "trusted_proxies", 0),
         ("TRUSTED_PROXIES", "10", "trusted_proxies", 10),
+        ("CORS_ORIGINS", "*", "cors_origins", ("*",)),
+        ("CORS_ORIGINS", "http://A:80", "cors_origins", ("http://a",)),
+        ("CORS_ORIGINS", "https://a, http://b:8080", "cors_origins", ("https://a", "http://b:8080")),
         ("AUDIT_ENTRIES", "1000", "audit_entries", 1000),
         ("AUDIT_ENTRIES", "10000000", "audit_entries", 10_000_000),
         ("SQLITE_SYNCHRONOUS", "normal", "sqlite_synchronous", "NORMAL"),
@@ -148,6 +152,23 @@ def test_the_first_admin_comes_of_three_settings():
         ("COOKIE_NAME", "__Host-x", "must be up to 40 letters"),
         ("COOKIE_NAME", "ä", "must be up to 40 letters"),
         ("SECRET_KEY", f"{SECRET}\n", "ends with a line break"),
+        *(
+            ("CORS_ORIGINS", origin, "must be * or origins such as https://dash.example.org:3000")
+            for origin in (
+                "dash.example.org",
+                "https://dash.example.org/",
+                "https://dash.example.org/d/1",
+                "https://*.example.org",
+                "https://ada@dash.example.org",
+                "https://dash.example.org:0",
+                "https://dash.example.org:65536",
+                "https://bücher.example",
+                "https://",
+                "null",
+                "true",
+            )
+        ),
+        ("CORS_ORIGINS", "* https://dash.example.org", "is either * or a list of origins"),
         ("SECRET_KEY", "0123456789abcdef0123456789abcde", "needs at least 32 bytes"),
         ("SECRET_KEY", "short", "too simple"),
         ("SECRET_KEY", "x" * 64, "too simple"),
