@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
     """Let the pages of the origins in the settings read. Without any, nothing stands in a poll's way."""
     origins = app.config["CORS_ORIGINS"]
     if origins:
-        app.wsgi_app = with_cors(app.wsgi_app, origins)  # type: ignore[method-assign]
+        app.wsgi_app = with_cors(app.wsgi_app, origins)  # type: ignore[method-assign, assignment]
 
 
 def with_cors(wsgi_app: WSGI, origins: Iterable[str]) -> WSGI:
