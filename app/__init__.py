@@ -19,7 +19,7 @@ from app.collections import fields_api, impact_api
 from app.collections import pages as collections_pages
 from app.extensions import jwt, migrate
 from app.generation import api as generation_api
-from app.generation import door, notes, plans, poller, polls_api, sample_api
+from app.generation import door, notes, plans, pollable_api, poller, polls_api, sample_api
 from app.generation import pages as generation_pages
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
@@ -117,6 +117,7 @@ def _register_routes(app: Flask) -> None:
         keys_api,
         two_factor_api,
         generation_api,
+        pollable_api,
         sample_api,
         polls_api,
         audit_api,

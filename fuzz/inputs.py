@@ -75,6 +75,11 @@ class Route:
         return "/data/" in self.rule
 
     @property
+    def takes_key(self) -> bool:
+        """Whether an API key is shown to it, not a person's sign-in."""
+        return self.is_poll or self.rule == "/api/data"
+
+    @property
     def is_public(self) -> bool:
         """Whether nobody needs to sign in, so that no credential is wrong."""
         if self.operation is not None:

@@ -116,7 +116,7 @@ class World:
             return Caller(self.app, headers=refresh)
         if route.is_public:
             return Caller(self.app)
-        return self.things.tool if route.is_poll else self.admin
+        return self.things.tool if route.takes_key else self.admin
 
     def bodies_of(self, route: Route) -> list[dict[str, Any]]:
         """The bodies that a route takes."""

@@ -89,7 +89,7 @@ def _without_head(state: BlueprintSetupState) -> None:
 
 
 @blp.after_request
-def _offer_basic(response: Response) -> Response:
+def offer_basic(response: Response) -> Response:
     """Ask tools that send a password only when they are asked for one. Browsers, which always tell their
     languages, would show a dialog in front of the page that polls."""
     if response.status_code == HTTPStatus.UNAUTHORIZED and "Accept-Language" not in request.headers:

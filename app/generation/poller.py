@@ -106,10 +106,18 @@ _FIND = {
 }
 
 
-def check_key(direct: Direct, key_hash: str, now: Clock) -> None:
-    """Refuse a key that does not count, before anything else is said about the request."""
+class Holder(NamedTuple):
+    """A key that counts, and the person who owns it."""
+
+    key_id: int
+    actor: Actor
+
+
+def check_key(direct: Direct, key_hash: str, now: Clock) -> Holder:
+    """Return who holds a key. One that does not count is refused before anything else is said."""
     rows = direct.read(_FIND_KEY[direct.is_sqlite], {"key_hash": key_hash})
-    _alive(direct, rows, now)
+    _instant, _expires_at, (_expires, key_id, user_id, role) = _alive(direct, rows, now)
+    return Holder(key_id, _actor(user_id, role))
 
 
 def hash_of(key: str) -> str:

@@ -58,6 +58,7 @@ GET    /api/collections/<id:collection_id>/impact                    401 404 200
 GET    /api/collections/<id:collection_id>/sample/<collection_type>  401 404 200 200 404 200 401 401
 GET    /api/collections/<id:collection_id>/spike-schedules           401 404 200 200 404 200 401 401
 POST   /api/collections/bulk-delete                                  401 403 403 204 404 204 401 401
+GET    /api/data                                                     401 401 401 401 401 401 200 401
 GET    /api/data/<name:name>/<type:collection_type>                  401 401 401 401 401 401 200 401
 GET    /api/docs                                                     200 200 200 200 200 200 200 200
 GET    /api/fields/<id:field_id>                                     401 404 200 200 404 200 401 401
