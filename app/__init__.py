@@ -133,7 +133,7 @@ def _register_routes(app: Flask) -> None:
         audit_pages.pages,
     ):
         app.register_blueprint(pages)
-    app.extensions["openapi"] = api.spec.to_dict()
+    app.extensions["openapi"] = openapi.describe(api)
 
 
 __all__ = ["create_app"]

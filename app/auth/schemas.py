@@ -141,12 +141,19 @@ class ChangePasswordIn(Schema):
     code = Code()
 
 
-class KeyLimit(Schema):
+class KeyLimitIn(Schema):
     """One collection that a key may read; without a type, both of its types."""
 
     collection_id = Id(required=True)
     collection_type = Choice(CollectionType, allow_none=True, load_default=None)
-    collection_name = Text(dump_only=True)
+
+
+class KeyLimitOut(Schema):
+    """One collection that a key may read; without a type, both of its types."""
+
+    collection_id = Id()
+    collection_type = Choice(CollectionType, allow_none=True)
+    collection_name = Text()
 
 
 class KeyPatch(Schema):
@@ -155,7 +162,7 @@ class KeyPatch(Schema):
     label = Name()
     expires_at = Instant(allow_none=True, metadata={"description": "null: never"})
     allowed_collections = ListOf(
-        Nested(KeyLimit),
+        Nested(KeyLimitIn),
         allow_none=True,
         metadata={"minItems": 1, "maxItems": 1000, "description": "null: all that its owner may read"},
     )
@@ -183,7 +190,7 @@ class KeyOut(Schema):
     label = Text()
     prefix = Text()
     status = Status("valid", "revoked", "expired")
-    allowed_collections = ListOf(Nested(KeyLimit), allow_none=True)
+    allowed_collections = ListOf(Nested(KeyLimitOut), allow_none=True)
     created_at = Instant()
     expires_at = Instant(allow_none=True)
     revoked_at = Instant(allow_none=True)

@@ -228,6 +228,43 @@ def init_app(app: Flask) -> Api:
     return api
 
 
+def describe(api: Api) -> dict[str, Any]:
+    """Return the OpenAPI document, when all blueprints are registered.
+
+    An answer always has all of its keys, so its schema requires them: otherwise generated clients would have
+    to expect that each of them is absent. Of what is read as well as written, and of schemas that let in
+    other keys, only those are required that say so themselves.
+    """
+    document: dict[str, Any] = api.spec.to_dict()
+    schemas = document["components"]["schemas"]
+    paths = document["paths"].values()
+    operations = [part for path in paths for part in path.values() if "responses" in part]
+    written = _reached([operation.get("requestBody") for operation in operations], schemas)
+    read = _reached([operation["responses"] for operation in operations], schemas)
+    for name in read - written:
+        schema = schemas[name]
+        if not schema.get("additionalProperties"):
+            schema["required"] = list(schema["properties"])
+    return document
+
+
+def _reached(node: Any, schemas: dict[str, Any]) -> set[str]:
+    """Return the names of the schemas that a part of the document refers to, however far away."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
+            if name in schemas and name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+            waiting += node.values()
+    return found
+
+
 _TO_SIGN_IN = "The access_token of POST /api/auth/login; for POST /api/auth/refresh the refresh_token."
 _KEY_IN_HEADER = "An API key. Only where this header is absent or empty, `Authorization` is looked at."
 _KEY_AS_BEARER = "An API key as a Bearer token. `Authorization: <key>`, without a scheme, is taken too."

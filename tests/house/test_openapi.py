@@ -9,6 +9,9 @@ import schemathesis
 
 from app.version import __version__
 from app.web.openapi import BEARER
+from fuzz.documented import Document
+from tests.house.test_access import API
+from tests.support.things import Things
 
 METHODS = {"get", "post", "patch", "delete", "put", "head", "options", "trace"}
 OUTSIDE = {"/api/docs"}  # a page
@@ -152,6 +155,54 @@ def test_every_input_refuses_unknown_keys(description):
             schema = description["components"]["schemas"][reference.rpartition("/")[2]]
             assert schema["additionalProperties"] is False, name
             assert body["required"] is True, name
+
+
+def reached(node: Any, description: dict[str, Any]) -> set[str]:
+    """The names of the schemas that are referred to from here, however far away."""
+    found: set[str] = set()
+    for reference in references(node):
+        kind, name = reference.split("/")[-2:]
+        if name not in found:
+            found |= ({name} if kind == "schemas" else set()) | reached(
+                description["components"][kind][name], description
+            )
+    return found
+
+
+def test_every_answer_requires_all_of_its_keys(description):
+    """Or generated clients would have to look at each of them whether it is there."""
+    answers = [operation["responses"] for _name, operation in operations(description)]
+    for name in reached(answers, description) - {"Problem"}:
+        schema = description["components"]["schemas"][name]
+        assert sorted(schema["required"]) == sorted(schema["properties"]), name
+        assert schema["additionalProperties"] is False, name
+
+
+def test_no_schema_is_for_input_and_answers(description):
+    """What an input may leave out is there in an answer: one schema cannot say both."""
+    bodies = [operation.get("requestBody") for _name, operation in operations(description)]
+    answers = [operation["responses"] for _name, operation in operations(description)]
+    assert not reached(bodies, description) & reached(answers, description)
+
+
+@pytest.fixture
+def things(app, nobody, viewer, owner, stranger, admin) -> Things:
+    return Things({"owner": owner, "admin": admin}, owner)
+
+
+GETS = [line.split()[1] for line in API.splitlines() if line.startswith("GET ") and "/docs" not in line]
+
+
+@pytest.mark.parametrize("rule", GETS)
+def test_every_answer_is_as_described(app, admin, things, rule):
+    assert things.spike_id
+    things.tool.data(things.collection["name"])
+    document = Document(app.extensions["openapi"])
+    caller = things.tool if "/data" in rule else things.holder if "_in" in rule or "key" in rule else admin
+    response = caller.get(things.path(rule))
+    assert response.status_code == 200, response.text
+    operation = app.extensions["openapi"]["paths"][braced(rule)]["get"]
+    assert document.faults(operation, response) == []
 
 
 def test_state_is_no_input(description):
