@@ -4,6 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Faults = Mapping[str, Sequence[str]]
+MAX_FAULTS = 100
+"""How many faults an answer lists; it says how many more there are."""
+
+
+class FaultMap(dict[str, list[str]]):
+    """What is wrong with inputs, by their paths; `omitted` is how many messages more there were."""
+
+    omitted = 0
 
 
 class DomainError(Exception):
@@ -26,12 +34,32 @@ class DomainError(Exception):
         facts: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        self.faults, omitted = _bounded(faults)
+        if omitted:
+            detail += f" The first {MAX_FAULTS} are listed, and {omitted:,} more are not."
         super().__init__(detail)
         self.detail = detail
         self.kind = kind
-        self.faults = faults
         self.facts = dict(facts or {})
         self.headers = dict(headers or {})
+
+
+def _bounded(faults: Faults | None) -> tuple[Faults | None, int]:
+    """Return the first MAX_FAULTS messages by path, and how many there are besides."""
+    if faults is None:
+        return None, 0
+    total = sum(map(len, faults.values()))
+    omitted: int = getattr(faults, "omitted", 0)
+    if total <= MAX_FAULTS:
+        return faults, omitted
+    listed: dict[str, list[str]] = {}
+    left = MAX_FAULTS
+    for path, messages in faults.items():
+        listed[path] = list(messages[:left])
+        left -= len(listed[path])
+        if not left:
+            break
+    return listed, omitted + total - MAX_FAULTS
 
 
 class Malformed(DomainError):
@@ -86,8 +114,8 @@ class Invalid(DomainError):
     title = "Invalid input"
 
     def __init__(self, faults: Faults, detail: str | None = None) -> None:
-        count = sum(len(messages) for messages in faults.values())
-        said = "1 input is not valid." if count == 1 else f"{count} inputs are not valid."
+        count = sum(map(len, faults.values())) + getattr(faults, "omitted", 0)
+        said = "1 input is not valid." if count == 1 else f"{count:,} inputs are not valid."
         super().__init__(detail or said, faults=faults)
 
 

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
+from app.text import shorten
 from app.web.security import HEADERS
 from fuzz import kept
 from fuzz.case import Case, Sent
@@ -130,7 +131,7 @@ def _names_the_input(case: Case, answer: TestResponse) -> list[str]:
         return []
     place = ".".join(map(str, case.input.at))
     if case.input.place is Place.KEY:
-        place = ".".join([place, case.value.as_key]).lstrip(".")
+        place = ".".join([place, shorten(case.value.as_key)]).lstrip(".")
     last = str(case.input.at[-1]) if case.input.at else place
     for path, messages in errors.items():
         if f"{path}.".startswith(f"{place}.") or f"{place}.".startswith(f"{path}."):

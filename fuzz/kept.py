@@ -2,9 +2,10 @@
 
 import json
 import unicodedata
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+from tests.support.iso8601 import read_instant
 
 EXACT = {"start_number", "step_number", "reset_number", "randomization_percentage"}
 NAMES = {"name", "field_name", "username", "label"}
@@ -60,7 +61,7 @@ def _is_same_text(name: str, given: str, shown: str) -> bool:
     if name == "email":
         return shown == given.strip().lower()
     if name.endswith(("_at", "_datetime")):
-        return _instant(given) == _instant(shown)
+        return read_instant(given) == read_instant(shown)
     return shown == given
 
 
@@ -72,8 +73,3 @@ def _is_same_number(name: str, given: Decimal, shown: int | Decimal) -> bool:
     if name.endswith("_float"):
         return float(shown) == float(given)
     return Decimal(shown) == given
-
-
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text.upper())
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)

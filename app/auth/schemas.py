@@ -3,7 +3,7 @@
 from typing import Any
 
 from marshmallow import Schema as PlainSchema
-from marshmallow import ValidationError, validate, validates_schema
+from marshmallow import ValidationError, validate
 
 from app.auth import passwords
 from app.auth.two_factor_schemas import Code, PresentPassword
@@ -164,15 +164,11 @@ class KeyPatch(Schema):
     allowed_collections = ListOf(
         Nested(KeyLimitIn),
         allow_none=True,
-        metadata={"minItems": 1, "maxItems": 1000, "description": "null: all that its owner may read"},
+        least=1,
+        most=1000,
+        size_error="must name 1 to 1000 collections; null means all that you may read",
+        metadata={"description": "null: all that its owner may read"},
     )
-
-    @validates_schema
-    def _list_is_of_use(self, values: dict[str, Any], **_options: Any) -> None:
-        limits = values.get("allowed_collections")
-        if limits is not None and not 1 <= len(limits) <= 1000:
-            said = "must name 1 to 1000 collections; null means all that you may read"
-            raise ValidationError(said, "allowed_collections")
 
 
 class KeyIn(KeyPatch):

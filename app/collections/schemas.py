@@ -1,9 +1,5 @@
 """What collections and fields look like in JSON."""
 
-from typing import Any
-
-from marshmallow import ValidationError, validates_schema
-
 from app.values import CollectionType, ValueType
 from app.web.brief import SpikeBriefOut
 from app.web.fields import Choice, Exact, Flag, Id, Instant, ListOf, Name, Nested, Text, Whole, setting_fields
@@ -101,9 +97,6 @@ class CopyIn(Schema):
 class BulkDeleteIn(Schema):
     """Which collections to delete."""
 
-    collection_ids = ListOf(Id(), required=True, metadata={"minItems": 1, "maxItems": 1000})
-
-    @validates_schema
-    def _not_too_many(self, values: dict[str, Any], **_options: Any) -> None:
-        if "collection_ids" in values and not 1 <= len(values["collection_ids"]) <= 1000:
-            raise ValidationError("must name 1 to 1000 collections", "collection_ids")
+    collection_ids = ListOf(
+        Id(), required=True, least=1, most=1000, size_error="must name 1 to 1000 collections"
+    )

@@ -19,6 +19,7 @@ from app import chance, clock
 from app.generation import credentials, poller, service
 from app.generation.notes import Note
 from app.generation.poller import Ask, Wanted, hash_of
+from app.text import shorten
 from app.values import CollectionType
 from app.web.fields import iso
 from app.web.json import JSON_TYPE, to_bytes
@@ -95,7 +96,7 @@ def answer(parts: Mapping[str, Any], environ: Environ, wanted: Wanted, type_word
 
 def unknown_type(word: str) -> BadRequest:
     """The refusal of a path that names no collection type."""
-    return BadRequest(f"There is no type {word!r}: it is performance or configuration.")
+    return BadRequest(f"There is no type {shorten(word)!r}: it is performance or configuration.")
 
 
 def body_of(reading: service.Reading) -> bytes:

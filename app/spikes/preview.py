@@ -17,7 +17,7 @@ from app.spikes import service
 from app.spikes.schemas import USUAL_INTERVAL
 from app.spikes.service import Span
 from app.values import Phases, Source, Value, band, simulate
-from app.web.fields import EARLIEST, LATEST
+from app.web.iso8601 import EARLIEST, LATEST
 from app.web.schema import Checked, refuse
 
 MOST_IN_WINDOW = 300  # and as many before and after it together

@@ -35,6 +35,9 @@ _COUNTERS_AFTER = {
 _LENGTH = {"description": "seconds from the start to the end; give this or `end_datetime`"}
 
 
+MAX_OVERRIDES = 10_000
+
+
 class OverrideIn(Schema.from_dict(setting_fields(), name="Override")):  # type: ignore[misc]
     """What a spike overrides of one field; what is absent stays as in the collection."""
 
@@ -50,7 +53,9 @@ class SpikePatch(TolerantSchema):
     end_datetime = Instant(metadata=_END)
     duration = Duration(metadata=_LENGTH)
     counters_after = Choice(CountersAfter, allow_none=True, metadata=_COUNTERS_AFTER)
-    spike_fields = ListOf(Nested(OverrideIn), metadata={"description": "the whole set of overrides"})
+    spike_fields = ListOf(
+        Nested(OverrideIn), most=MAX_OVERRIDES, metadata={"description": "the whole set of overrides"}
+    )
 
 
 class SpikeIn(SpikePatch):

@@ -15,7 +15,8 @@ from app.models.handback import hand_back
 from app.models.spike import OVERLAP, note_names
 from app.values import SETTING_NAMES, fractional_settings, kind_of, settle
 from app.web import audit
-from app.web.fields import LATEST, iso
+from app.web.fields import iso
+from app.web.iso8601 import LATEST
 from app.web.schema import Checked, refuse
 
 Faults = dict[str, list[str]]

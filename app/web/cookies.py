@@ -9,7 +9,6 @@ import re
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import flask_jwt_extended as jwt_extended
 from flask import Flask, Request, Response, after_this_request, current_app, g, request
@@ -18,6 +17,7 @@ from flask_jwt_extended.exceptions import NoAuthorizationError
 
 from app import clock
 from app.errors import Forbidden
+from app.web.origins import is_same_host
 
 TOKEN, CSRF, CODE_WANTED, FORM = "session", "csrf", "code_wanted", "form"
 CODE_WANTED_AT = "/sign-in"
@@ -189,16 +189,9 @@ def take(claims: dict[str, Any]) -> None:
         said = "The write came without the page's CSRF token. Load the page again."
         raise Forbidden(said, noted={"why": "no CSRF token"})
     origin = request.headers.get("Origin")
-    if origin and not _is_ours(origin):
+    if origin and not is_same_host(origin, request.host):
         said = "A page of another site may not do this with your sign-in."
         raise Forbidden(said, noted={"why": "a page of another site", "origin": origin[:LONGEST_NOTED]})
-
-
-def _is_ours(origin: str) -> bool:
-    try:
-        return urlsplit(origin).netloc == request.host
-    except ValueError:  # no address at all
-        return False
 
 
 def end() -> None:

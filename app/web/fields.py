@@ -11,16 +11,17 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from app.database import LARGEST_ID
+from app.errors import MAX_FAULTS
 from app.models.mixins import LONGEST_NAME
 from app.text import TextTooLong, bounded_nfc
 from app.values import SETTINGS, CollectionType, Setting, Shape, exact, plain
 from app.web import request_clock
+from app.web.iso8601 import OutOfRange, parse_instant
+from app.web.schema import OMITTED, count_messages
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
 COMMON: Messages = {"required": "is required", "null": "must not be null"}
 _as_it_is = fields.Field._serialize  # marshmallow's kinds convert once more what already is of their type
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -58,11 +59,17 @@ class Text(fields.String):
         return text
 
 
+_AS_KEPT = (
+    "kept without space around it and in Unicode's composed form (NFC), as the answer shows it; "
+    "it is found by its decomposed form too"
+)
+
+
 class Name(Text):
     """A name: 1 to 255 characters, trimmed, NFC, without control or bidirectional-override characters."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(least=1, most=LONGEST_NAME, **more)
+        super().__init__(least=1, most=LONGEST_NAME, **{"metadata": {"description": _AS_KEPT}} | more)
 
     def tidy(self, text: str) -> str:
         """Trimmed and in Unicode's composed form, so that twins are one."""
@@ -189,7 +196,7 @@ class Choice(fields.Enum[Any]):
         super().__init__(enum, by_value=fields.String, **more)
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or len(value) > LONGEST_NAME:
             raise self.make_error("unknown", choices=self.choices_text)
         try:
             return self.enum(value)
@@ -228,23 +235,14 @@ class Instant(fields.DateTime):
         return None if value is None else iso(value)
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> datetime:
-        # Characters first: fromisoformat reads only as far as a NUL.
-        if not isinstance(value, str) or len(value) > 64 or not _ISO_8601.fullmatch(value):
+        if not isinstance(value, str):
             raise self.make_error("invalid")
         try:
-            instant = datetime.fromisoformat(value.upper())
+            return parse_instant(value)
+        except OutOfRange:
+            raise self.make_error("range") from None
         except ValueError:
             raise self.make_error("invalid") from None
-        try:
-            instant = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-        except OverflowError:
-            raise self.make_error("range") from None
-        if not EARLIEST <= instant < LATEST:
-            raise self.make_error("range")
-        return instant
-
-
-_ISO_8601 = re.compile(r"\d{4}-?[\dW][\dW-]*[T ][\dZ:.,+-]+", re.ASCII | re.IGNORECASE)
 
 
 def iso(instant: datetime) -> str:
@@ -278,9 +276,49 @@ class Duration(Whole):
 
 
 class ListOf(fields.List[Any]):
-    """A JSON array."""
+    """A JSON array of `least` to `most` entries: how many there are is looked at before any of them."""
 
     default_error_messages = COMMON | {"invalid": "must be a list"}
+
+    def __init__(
+        self,
+        inner: fields.Field[Any],
+        *,
+        least: int = 0,
+        most: int | None = None,
+        size_error: str = "",
+        **more: Any,
+    ) -> None:
+        bounds = {"minItems": least or None, "maxItems": most}
+        shown = {key: value for key, value in bounds.items() if value is not None}
+        super().__init__(inner, **more | {"metadata": shown | more.get("metadata", {})})
+        self.least, self.most, self.size_error = least, most, size_error
+
+    def _deserialize(self, value: Any, *_args: Any, **options: Any) -> list[Any]:
+        """Load every entry. The messages of the first MAX_FAULTS bad ones are kept, others are counted."""
+        if not isinstance(value, list | tuple):
+            raise self.make_error("invalid")
+        if len(value) < self.least or (self.most is not None and len(value) > self.most):
+            said = f"must have at most {self.most:,} entries, not {len(value):,}"
+            raise ValidationError(self.size_error or said)
+        loaded: list[Any] = []
+        faults: dict[Any, Any] = {}
+        omitted = 0
+        for index, each in enumerate(value):
+            try:
+                loaded.append(self.inner.deserialize(each, **options))
+            except ValidationError as error:
+                if error.valid_data is not None:
+                    loaded.append(error.valid_data)
+                if len(faults) < MAX_FAULTS:
+                    faults[index] = error.messages
+                else:
+                    omitted += count_messages(error.messages)
+        if omitted:
+            faults[OMITTED] = [omitted]
+        if faults:
+            raise ValidationError(faults, valid_data=loaded)
+        return loaded
 
 
 class Nested(fields.Nested):

@@ -10,6 +10,7 @@ from werkzeug.routing import BaseConverter
 
 from app.database import LARGEST_ID
 from app.errors import Invalid, Malformed
+from app.text import shorten
 from app.version import __version__
 from app.web.access import Rule
 from app.web.fields import Exact, Float, Id, Text, Whole
@@ -80,7 +81,7 @@ class Parser(FlaskParser):
         """The query, or Malformed where it says one thing twice."""
         for name, values in req.args.lists():
             if len(values) > 1:
-                raise Malformed(f"The query parameter {name!a} is given twice.")
+                raise Malformed(f"The query parameter {shorten(name)!a} is given twice.")
         return super().load_querystring(req, schema)
 
     def handle_error(self, error: marshmallow.ValidationError, *_args: Any, **_options: Any) -> NoReturn:

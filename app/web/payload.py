@@ -8,6 +8,7 @@ from flask import Request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.errors import Malformed
+from app.text import shorten
 
 LONGEST_NUMBER = 400  # digits; the largest double has 309
 
@@ -19,8 +20,10 @@ def read_json(request: Request) -> Any:
     """
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
         raise UnsupportedMediaType("Send JSON with the header Content-Type: application/json.")
+    data = request.get_data(cache=True)
+    _refuse_other_encodings(data)
     try:
-        text = request.get_data(cache=True).decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
     try:
@@ -30,15 +33,26 @@ def read_json(request: Request) -> Any:
         raise Malformed(said) from None
     except RecursionError:
         raise Malformed("The body is nested too deeply.") from None
-    _refuse_half_characters(body)
+    if "\\u" in text:  # nothing else makes half of a surrogate pair: UTF-8 has none
+        _refuse_half_characters(body)
     return body
+
+
+def _refuse_other_encodings(data: bytes) -> None:
+    """Say in words what would be `Expecting value at line 1`: JSON in another encoding, or with a BOM."""
+    encoding = json.detect_encoding(data)
+    if encoding == "utf-8-sig":
+        raise Malformed("The body starts with a byte order mark (BOM); send UTF-8 without one.")
+    if encoding != "utf-8":
+        said = f"The body looks like {encoding[:6].upper()}; send JSON in UTF-8."
+        raise Malformed(said)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise Malformed(f"The key {key!a} is given twice in one object.")
+            raise Malformed(f"The key {shorten(key)!a} is given twice in one object.")
         found[key] = value
     return found
 
@@ -73,8 +87,11 @@ def _refuse_half_characters(body: Any) -> None:
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
-            if any("\ud800" <= character <= "\udfff" for character in value):
-                raise Malformed("A text holds half of a surrogate pair, which is no character.")
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                said = "A text holds half of a surrogate pair, which is no character."
+                raise Malformed(said) from None
         elif isinstance(value, dict):
             waiting.extend(value.keys())
             waiting.extend(value.values())

@@ -26,14 +26,16 @@ NOT_KEPT = ("Cache-Control", "no-store")
 HOST = re.compile(
     r"(?:[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,120}\.?|\[[0-9A-Fa-f:.]{2,45}\])?(?::[0-9]{1,5})?"
 )
-NO_HOST = json.dumps(
-    {
-        "type": "about:blank",
-        "title": "Bad request",
-        "status": 400,
-        "detail": "The request's Host is not the name of a host.",
-    }
-).encode()
+
+
+def _bad_request(detail: str) -> bytes:
+    return json.dumps(
+        {"type": "about:blank", "title": "Bad request", "status": 400, "detail": detail}
+    ).encode()
+
+
+INVALID_HOST = _bad_request("The request's Host is not the name of a host.")
+NO_HOST = _bad_request("The request has no Host header; one is required since HTTP/1.1.")
 
 Headers = list[tuple[str, str]]
 Environ = dict[str, Any]
@@ -54,9 +56,15 @@ def with_headers(wsgi_app: WSGI) -> WSGI:
         def begin(status: str, headers: Headers, exc_info: Any = None) -> Any:
             return start_response(status, caching(headers) + HEADERS + by_https(environ), exc_info)
 
-        if not HOST.fullmatch(environ.get("HTTP_HOST", "")):
-            begin("400 Bad Request", [("Content-Type", "application/problem+json")])
-            return [NO_HOST if environ["REQUEST_METHOD"] != "HEAD" else b""]
+        host = environ.get("HTTP_HOST")
+        if host is None:
+            fault = NO_HOST if environ.get("SERVER_PROTOCOL") == "HTTP/1.1" else None
+        else:
+            fault = None if HOST.fullmatch(host) else INVALID_HOST
+        if fault:
+            size = ("Content-Length", str(len(fault)))
+            begin("400 Bad Request", [("Content-Type", "application/problem+json"), size, NOT_KEPT])
+            return [fault if environ["REQUEST_METHOD"] != "HEAD" else b""]
         return wsgi_app(environ, begin)
 
     return answer

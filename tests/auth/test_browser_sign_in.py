@@ -177,6 +177,12 @@ def test_a_page_of_this_site_writes(browser):
     assert create(browser, csrf(browser) | {"Origin": "http://localhost"}).status_code == 201
 
 
+@pytest.mark.parametrize("host", ["LOCALHOST", "LocalHost:80"])
+def test_a_page_of_this_site_writes_however_the_host_is_spelt(browser, host):
+    headers = csrf(browser) | {"Origin": "http://localhost", "Host": host}
+    assert create(browser, headers).status_code == 201
+
+
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 )

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+from app.text import shorten
 from tests.support.problems import faults, refused
 from tests.support.things import Things
 
@@ -29,7 +30,7 @@ def parameters(app, rule: str) -> list[str]:
     path = rule.replace("<id:", "{").replace(">", "}")
     item = app.extensions["openapi"]["paths"][path]
     operation = item["delete" if "users/{" in path else "get"]
-    return [parameter["name"] for parameter in operation.get("parameters", [])]
+    return [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
 
 
 def ask(admin, things: Things, rule: str, query: str):
@@ -42,7 +43,7 @@ def test_every_route_with_a_query_is_there(migrated_app):
         path.replace("{", "<id:").replace("}", ">")
         for path, item in migrated_app.extensions["openapi"]["paths"].items()
         for method, operation in item.items()
-        if method != "parameters" and operation.get("parameters")
+        if method != "parameters" and any(each["in"] == "query" for each in operation.get("parameters", []))
     }
     assert described == set(QUERIES)
 
@@ -63,10 +64,10 @@ def test_an_unknown_parameter_is_refused(admin, things, rows, rule):
     before = rows()
     for name in ("zzz", "Page", "__proto__", "page[]", "\0", "ünknown", "x" * 5_000):
         assert faults(ask(admin, things, rule, f"{quote(name)}=1")) == {
-            name: ["is not a key that is known here"]
+            shorten(name): ["is not a key that is known here"]
         }
     many = "&".join(f"unknown{number}=1" for number in range(1_000))
-    assert len(faults(ask(admin, things, rule, many))) == 1_000
+    assert len(faults(ask(admin, things, rule, many))) == 100
     assert rows() == before
 
 

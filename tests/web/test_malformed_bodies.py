@@ -82,6 +82,28 @@ def test_the_largest_body_is_read(admin):
     assert admin.post("/api/collections", data=sent, content_type="application/json").status_code == 201
 
 
+ENCODED = {
+    "utf-8-sig": "The body starts with a byte order mark (BOM); send UTF-8 without one.",
+    "utf-16": "The body looks like UTF-16; send JSON in UTF-8.",
+    "utf-16-le": "The body looks like UTF-16; send JSON in UTF-8.",
+    "utf-16-be": "The body looks like UTF-16; send JSON in UTF-8.",
+    "utf-32": "The body looks like UTF-32; send JSON in UTF-8.",
+    "utf-32-be": "The body looks like UTF-32; send JSON in UTF-8.",
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODED)
+def test_a_body_in_another_encoding_is_told_so_in_words(route, admin, encoding):
+    sent = json.dumps(route.right_body).encode(encoding)
+    assert refused(route.send(admin, sent), 400)["detail"] == ENCODED[encoding]
+
+
+def test_half_of_a_surrogate_pair_is_refused_wherever_it_is(admin):
+    for sent in (b'{"name": "\\ud83d"}', b'{"\\uDE9A": 1}', b'{"name": ["\\uD83D x"]}'):
+        answer = admin.post("/api/collections", data=sent, content_type="application/json")
+        assert "surrogate" in refused(answer, 400)["detail"]
+
+
 def test_a_pair_of_surrogates_is_one_character(admin):
     sent = b'{"name": "\\ud83d\\ude9a \\u0054ruck"}'
     assert (

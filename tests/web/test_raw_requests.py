@@ -134,12 +134,55 @@ def test_a_host_of_junk_gets_nowhere(server, host, path):
     assert host.encode("latin-1") not in answer
 
 
-@pytest.mark.parametrize("host", ["", "x", "x_1.y-2.example:8088", "127.0.0.1:1", "[::1]:65535", "x."])
+@pytest.mark.parametrize(
+    "host", ["", "x", "x_1.y-2.example:8088", "127.0.0.1:1", "[::1]:65535", "x.", "SPIKECAST.Example.Org"]
+)
 def test_any_name_of_a_host_is_served(server, host):
     assert statuses(send(server, f"Host: {host}", start="GET /sign-in HTTP/1.1")) == [200]
 
 
-def test_two_hosts_are_refused_or_the_same(server):
-    answer = send(server, HERE, "Host: evil.example", start="GET /nowhere HTTP/1.1")
-    assert statuses(answer) in ([400], [404])
+@pytest.mark.parametrize("other", ["evil.example", "spikecast.example"])
+@pytest.mark.parametrize("path", ["/nowhere", "/api/health", "/api/data/x/performance"])
+def test_two_hosts_are_refused(server, path, other):
+    answer = send(server, HERE, f"Host: {other}", start=f"GET {path} HTTP/1.1")
+    assert "Host is given twice" in raw.refused(answer, 400)["detail"]
     assert b"evil.example" not in answer
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/", "/api/health", "/api/data/x/performance", "/static/img/favicon.svg", "http://a/api/health"],
+)
+def test_http_1_1_needs_a_host(server, target):
+    answer = send(server, start=f"GET {target} HTTP/1.1")
+    said = raw.refused(answer, 400)["detail"]
+    assert said == "The request has no Host header; one is required since HTTP/1.1."
+    assert raw.usual(answer) == raw.usual(send(server, HERE, start="GET /api/nothing HTTP/1.1"))
+
+
+def test_http_1_0_needs_none(server):
+    assert send(server, start="GET /api/health HTTP/1.0").startswith(b"HTTP/1.0 200 OK")
+
+
+RAW_ADDRESSES = {
+    "two bytes": "/api/data/caf\xc3\xa9/performance",
+    "four bytes": "/api/data/\xf0\x9f\x9a\x9a/performance",
+    "Latin-1": "/api/data/caf\xe9/performance",
+    "in the query": "/api/collections?search=\xc3\xa9",
+    "with a space too": "/api/data/caf\xc3\xa9 1/performance",
+    "a space": "/api/data/Truck 1/performance",
+}
+
+
+@pytest.mark.parametrize("case", RAW_ADDRESSES)
+def test_an_address_that_is_not_percent_encoded_is_told_to_be(server, case):
+    answer = send(server, HERE, start=f"GET {RAW_ADDRESSES[case]} HTTP/1.1")
+    said = raw.refused(answer, 400)["detail"]
+    assert said.startswith("Percent-encode the path and the query: ")
+    assert "%20" in said
+    assert ("%C3%A9" in said) is (case != "a space")
+
+
+def test_a_greeting_of_tls_is_told_that_this_is_http(server):
+    answer = send(server, start="\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+    assert raw.refused(answer, 400)["detail"].startswith("This port speaks HTTP, not HTTPS.")

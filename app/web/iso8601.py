@@ -1,0 +1,60 @@
+"""Instants in ISO 8601, by a strict grammar.
+
+`datetime.fromisoformat` reads more than ISO 8601, and some of it as another instant than it says: `T08.5Z`,
+which is 08:30, as half a second after 08:00, and a week without a day as its Monday.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+MAX_LENGTH = 64
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+"""Instants are from EARLIEST on and before LATEST."""
+
+
+def _grammar(hyphen: str, colon: str) -> re.Pattern[str]:
+    """Return the grammar of the extended format, or of the basic one, which has no separators."""
+    date = hyphen.join(["([0-9]{4})", "([0-9]{2})", "([0-9]{2})"])
+    time = rf"([0-9]{{2}}){colon}([0-9]{{2}})(?:{colon}([0-9]{{2}})(?:[.,]([0-9]+))?)?"
+    offset = "(?:[Zz]|([+-])([01][0-9]|2[0-3]):?([0-5][0-9]))?"
+    return re.compile(f"{date}[Tt ]{time}{offset}")
+
+
+_EXTENDED, _BASIC = _grammar("-", ":"), _grammar("", "")
+
+
+class OutOfRange(ValueError):
+    """An instant outside the years that are taken."""
+
+
+def parse_instant(text: str) -> datetime:
+    """Return the instant that `text` says, in UTC.
+
+    A calendar date and a time of day, complete to the minute, both in the extended format or both in the
+    basic one; between them `T`, `t` or a space. Seconds may have a fraction after a point or a comma, whose
+    digits beyond microseconds are dropped. Then `Z`, `z`, an offset (`±hh:mm` or `±hhmm`) or nothing, which
+    means UTC.
+
+    Raises:
+        OutOfRange: it lies outside the years 1970 to 9998.
+        ValueError: it is no such text, or no such day or time exists. Seconds end at 59.
+    """
+    found = None
+    if len(text) <= MAX_LENGTH:
+        found = _EXTENDED.fullmatch(text) or _BASIC.fullmatch(text)
+    if found is None:
+        raise ValueError("no instant in ISO 8601")
+    *numbers, fraction, sign, hours, minutes = found.groups()
+    year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    zone = timezone(-offset if sign == "-" else offset)
+    microseconds = int((fraction or "0")[:6].ljust(6, "0"))
+    try:
+        local = datetime(year, month, day, hour, minute, second, microseconds, tzinfo=zone)
+        instant = local.astimezone(UTC)
+    except OverflowError:
+        raise OutOfRange from None
+    if not EARLIEST <= instant < LATEST:
+        raise OutOfRange
+    return instant

@@ -1,0 +1,36 @@
+"""Whether an Origin, as a browser sends it, is this very host."""
+
+import ipaddress
+import re
+
+_ORIGIN = re.compile(r"(https?)://([^/?#@]+)", re.IGNORECASE)
+_AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]{1,5}))?")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_same_host(origin: str, host: str) -> bool:
+    """Return whether `origin` names the host and port of a Host header.
+
+    Browsers write hosts in lower case and leave out the scheme's own port; people and proxies do not.
+    The scheme itself is not compared: behind a proxy that is not trusted it is not known here.
+    """
+    found = _ORIGIN.fullmatch(origin)
+    if found is None:
+        return False
+    port = _DEFAULT_PORTS[found[1].lower()]
+    ours = _authority(host, port)
+    return ours is not None and _authority(found[2], port) == ours
+
+
+def _authority(text: str, default_port: int) -> tuple[str, int] | None:
+    """Return host and port in one spelling; None where it is no such thing."""
+    found = _AUTHORITY.fullmatch(text)
+    if found is None:
+        return None
+    name, port = found[1].lower().removesuffix("."), int(found[2] or default_port)
+    if name.startswith("["):
+        try:
+            name = ipaddress.IPv6Address(name[1:-1]).compressed
+        except ValueError:
+            return None
+    return name, port
