@@ -69,3 +69,12 @@ test("narrow strips have fewer ticks", () => {
   );
   assert.ok(narrow.length < wide.length);
 });
+
+test("no label stands across the line for now", () => {
+  for (const [start, end] of [["13:10", "14:25"], ["14:20", "16:00"], ["14:25", "14:26"], ["14:18", "14:20"]]) {
+    const { bars, now } = stripOf([spike(1, at(start), at(end))], at("14:22"), 600);
+    const [left, width, line] = [bars[0].label.left, bars[0].label.width, now].map(parseFloat);
+    const at_ = (line / 100) * 600;
+    assert.ok(!bars[0].label.side || left + width <= at_ + 0.2 || left >= at_ - 0.2, start);
+  }
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bodyOf, faultsOf, formOf, humane } from "../../static/js/lib/field-form.js";
+import { bodyOf, changesOf, faultsOf, formOf, humane } from "../../static/js/lib/field-form.js";
 
 const form = (values) => ({ ...formOf(null), field_name: "cpu", ...values });
 
@@ -71,4 +71,23 @@ test("integers that a client would not read exactly are refused", () => {
 test("the server's words use the names of the form", () => {
   assert.equal(humane("start_number is needed for INCREMENT"), "“Start” is needed for INCREMENT.");
   assert.equal(humane("is taken by another field"), "Is taken by another field.");
+});
+
+test("of a field only what was changed is sent", () => {
+  const own = { field_name: "bytes", collection_type: "Performance", value_type: "INCREMENT", start_number: 0.1, step_number: 5, reset_number: null, randomization_percentage: 0 };
+  const changed = (more) => changesOf(bodyOf({ ...formOf(own), ...more }), own);
+  assert.deepEqual(changed({}), {});
+  assert.deepEqual(changed({ field_name: "octets" }), { field_name: "octets" });
+  assert.deepEqual(changed({ step_number: "5.0", reset_number: "100" }), { reset_number: 100 });
+  assert.deepEqual(changed({ value_type: "NUMBER_FIXED", fixed_value_number: "7" }), {
+    value_type: "NUMBER_FIXED",
+    fixed_value_number: 7,
+  });
+});
+
+test("a number with a comma is refused with a hint", () => {
+  const typed = form({ value_type: "FLOAT_FIXED", fixed_value_float: "1,250" });
+  assert.deepEqual(faultsOf(bodyOf(typed), typed), {
+    fixed_value_float: "Must be a number: use a point, not a comma (1.250).",
+  });
 });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { exact } from "../../static/js/lib/digits.js";
 import {
   canMultiply,
   carriedOver,
+  changesAnything,
   entriesOf,
   givenOf,
   givenOfCopy,
@@ -182,4 +184,60 @@ test("names and reasons in words", () => {
   const setup = { collection_type: "Configuration", value_type: "NUMBER_FIXED" };
   assert.equal(reasonsOf([text, time, setup]), "text, time and all Configuration fields");
   assert.equal(reasonsOf([setup]), "all Configuration fields");
+});
+
+const copyOf = (original, settings, given) => ({ ...original, ...settings, original, overridden_settings: given });
+
+test("a copy that kept what the collection has changed since shows and sends what polls get", () => {
+  const copy = copyOf(range(50, 60), { range_start_number: 5, range_end_number: 100 }, ["range_end_number"]);
+  const row = rowOf(range(50, 60), givenOfCopy(copy));
+  assert.deepEqual(row.texts, { range_start_number: "5", range_end_number: "100" });
+  assert.deepEqual(rowFaults(row), {});
+  assert.deepEqual(entriesOf([row]), [{ original_field_id: 12, range_start_number: 5, range_end_number: 100 }]);
+});
+
+test("a copy that is not overridden has nothing of its own, and an untouched start is not given", () => {
+  assert.deepEqual(givenOfCopy(copyOf(range(50, 60), { range_start_number: 5 }, [])), {});
+  const counting = copyOf(counter({ start_number: 7 }), { start_number: 0, step_number: 9, reset_number: 500 }, ["step_number"]);
+  assert.deepEqual(givenOfCopy(counting), { step_number: 9, reset_number: 500 });
+  const decimals = copyOf(float(4, 9, 3), { range_end_float: 40, float_precision: 1 }, ["range_end_float"]);
+  assert.deepEqual(givenOfCopy(decimals), { range_end_float: 40, float_precision: 1 });
+});
+
+test("a counter whose copy has begun to count shows where that stands", () => {
+  const row = rowOf(counter({ current_number: 40 }), {}, 55);
+  assert.equal(row.texts.start_number, "55");
+  assert.equal(isOverridden(row), false);
+});
+
+test("numbers of any length count as overridden only where they are", () => {
+  const tiny = field("FLOAT_FIXED", { fixed_value_float: 0.0000012345678901234567 });
+  const large = field("FLOAT_FIXED", { fixed_value_float: 1250 });
+  const long = counter({ start_number: exact("9007199254740991.0123456789"), reset_number: null });
+  for (const each of [tiny, large, float(1250, 2500, 0), long, counter({ step_number: 1250.5, start_number: 1250 })])
+    assert.deepEqual(givenOf(rowOf(each)), {});
+  const changed = type(rowOf(long), { start_number: "9,007,199,254,740,991.0123456788" });
+  assert.equal(JSON.stringify(givenOf(changed)), '{"start_number":"9007199254740991.0123456788"}');
+});
+
+test("a comma is refused with a hint", () => {
+  const said = rowFaults(type(rowOf(float(4, 9)), { range_end_float: "12,125" }));
+  assert.equal(said.range_end_float, "Must be a number: use a point, not a comma (12.125).");
+  assert.match(rowFaults(type(rowOf(counter({ start_number: 0.5 })), { step_number: "0,125" })).step_number, /use a point/);
+});
+
+test("a counter of whole numbers stays one", () => {
+  const fault = "Must be a whole number: this counter counts in whole numbers.";
+  assert.deepEqual(rowFaults(type(rowOf(counter()), { step_number: "1.5" })), { step_number: fault });
+  assert.deepEqual(rowFaults(type(rowOf(counter({ step_number: 0.5 })), { step_number: "1.25" })), {});
+  assert.deepEqual(multiplied(rowOf(counter({ step_number: 5 })), 0.5), { step_number: 3 });
+  assert.equal(canMultiply(rowOf(counter()), 0.5), false);
+});
+
+test("a spike changes something where a value is another one, or a counter counts apart", () => {
+  assert.equal(changesAnything([rowOf(range()), rowOf(counter())]), false);
+  assert.equal(changesAnything([rowOf(range(), { range_end_number: 35 })]), false);
+  assert.equal(changesAnything([rowOf(range(), { range_end_number: 36 })]), true);
+  assert.equal(changesAnything([rowOf(counter(), { reset_number: null })]), true);
+  assert.equal(changesAnything([rowOf(counter(), { start_number: 0 })]), true);
 });

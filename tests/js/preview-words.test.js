@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chartWords, inOrder, meanWords, pick, pollsWords } from "../../static/js/lib/preview-words.js";
+import { chartWords, inOrder, meanWords, phaseWords, pick, pollsWords } from "../../static/js/lib/preview-words.js";
 
 const line = (id, is_overridden = false) => ({
   original_field_id: id,
@@ -46,4 +46,17 @@ test("polls in the window are counted at the interval that was asked for", () =>
   assert.equal(pollsWords({ polls_in_window: 1, interval: 60 }, 60), "1 poll falls into the window.");
   const wide = pollsWords({ polls_in_window: 1440, interval: 300 }, 60);
   assert.equal(wide, "1,440 polls fall into the window; one is drawn every 5 min.");
+});
+
+test("a counter has no mean, but a mean step", () => {
+  const counting = { value_type: "INCREMENT", mean: { before: 5, during: 5, after: 5 }, values: [0, 5, 10, 60, 110, 10, 60, 65] };
+  const phases = { before: 3, during: 4, after: 1 };
+  const words = (field) => ["before", "during", "after"].map((phase) => phaseWords(field, phase, phases));
+  assert.deepEqual(words(counting), ["+5 a poll", "+50 a poll", "–"]);
+  const down = { ...counting, value_type: "DECREMENT", values: [10, 8, 6, 0, -4, -8, -12, 0] };
+  assert.deepEqual(words(down), ["−2 a poll", "−4 a poll", "–"]);
+  assert.equal(
+    chartWords({ ...counting, field_name: "bytes" }, phases),
+    "bytes: +5 a poll before, +50 a poll in the window, – after.",
+  );
 });

@@ -5,6 +5,7 @@ import {
   bodyOfWindow,
   collisionOf,
   draftOf,
+  endIn,
   isoOf,
   newDraft,
   occupied,
@@ -12,8 +13,10 @@ import {
   pressLength,
   pressStart,
   shorten,
+  skippedWords,
   slide,
   times,
+  twice,
   typeEnd,
   typeStart,
   windowAt,
@@ -164,4 +167,63 @@ test("moving keeps the pressed length, shortening does not", () => {
 test("times say when the end is on another day", () => {
   const local = (day, hours) => new Date(2026, 10, day, hours).getTime();
   assert.equal(times({ start: local(24, 22), end: local(25, 4) }), "22:00–04:00 +1");
+});
+
+// --- Days, lengths from now, changes of the clocks
+
+const BERLIN = "Europe/Berlin";
+const iso = (instant) => new Date(instant).toISOString().slice(0, 16);
+
+test("a start by the day is that of the viewer's zone at nine, whatever the clocks do between", () => {
+  const pressed = (preset, now) => iso(pressStart(newDraft({ start: now }, now), preset, now, BERLIN).start);
+  const saturday = Date.UTC(2027, 9, 30, 12);
+  assert.equal(pressed("tomorrow", saturday), "2027-10-31T08:00");
+  assert.equal(pressed("next-monday", saturday), "2027-11-01T08:00");
+  assert.equal(pressed("next-monday", Date.UTC(2027, 9, 31, 23)), "2027-11-08T08:00"); // it is Monday in Berlin
+  assert.equal(pressed("next-monday", Date.UTC(2027, 9, 31, 22)), "2027-11-01T08:00");
+});
+
+test("a start by the day stays when that day comes, and is no longer tomorrow", () => {
+  const evening = new Date(2026, 10, 24, 23, 59).getTime();
+  const draft = pressStart(newDraft({ start: evening }, evening), "tomorrow", evening);
+  assert.equal(slide(draft, evening + 30_000), draft);
+  const later = slide(draft, evening + 2 * MINUTE);
+  assert.deepEqual([later.start, later.startPreset], [draft.start, ""]);
+});
+
+test("a spike that is on goes on for so long from now", () => {
+  const on = draftOf("2026-11-24T10:00:00Z", "2026-11-24T20:00:00Z");
+  const draft = endIn(on, 15 * MINUTE, NOW);
+  assert.deepEqual([draft.start, draft.end, draft.lengthPreset], [on.start, NOW + 15 * MINUTE, 15 * MINUTE]);
+  assert.deepEqual(windowFaults(draft, NOW), {});
+  assert.equal(pressStart(draft, "in-1-h", NOW).lengthPreset, 0);
+});
+
+test("the twins of a time that comes twice, with their own milliseconds", () => {
+  const second = Date.UTC(2027, 9, 31, 1, 30, 9, 250);
+  const twins = twice(second, BERLIN);
+  assert.deepEqual(
+    twins.map(({ at: instant, label, offset }) => [instant, label, offset]),
+    [
+      [second - 3_600_000, "First 02:30:09", "UTC+2"],
+      [second, "Second 02:30:09", "UTC+1"],
+    ],
+  );
+  assert.deepEqual(twice(Date.UTC(2027, 9, 31, 2, 30), BERLIN), []);
+  assert.deepEqual(twice(null, BERLIN), []);
+});
+
+test("a time that is skipped is told with what it becomes", () => {
+  assert.equal(
+    skippedWords("2027-03-28T02:30", BERLIN),
+    "There is no 02:30 that day: the clocks go from 02:00 to 03:00. It is 03:30 instead.",
+  );
+  assert.equal(skippedWords("2027-03-28T03:30", BERLIN), "");
+  assert.equal(skippedWords("", BERLIN), "");
+});
+
+test("a quarter of an hour more stays in the second hour", () => {
+  const draft = draftOf("2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z");
+  assert.equal(iso(typeEnd(draft, "2027-10-31T02:45", draft.end, BERLIN).end), "2027-10-31T01:45");
+  assert.equal(iso(typeStart(draft, "2027-10-31T02:15", draft.start, BERLIN).start), "2027-10-31T00:15");
 });

@@ -1,7 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countdown, day, length, offset, relative, standing, status, utc, windowWords } from "../../static/js/lib/time.js";
+import {
+  clock,
+  countdown,
+  day,
+  fromInput,
+  gapOf,
+  inDays,
+  instantsOf,
+  length,
+  meant,
+  offset,
+  relative,
+  standing,
+  status,
+  times,
+  toInput,
+  utc,
+  weekday,
+  windowWords,
+} from "../../static/js/lib/time.js";
 
 const at = (text) => Date.parse(text);
 const now = at("2026-11-24T13:22:00Z");
@@ -72,3 +91,77 @@ test("how long ago something was", () => {
 });
 
 test("UTC is shown to the second", () => assert.equal(utc("2026-11-24T13:40:00.123Z"), "2026-11-24 13:40:00 UTC"));
+
+// --- Changes of the clocks
+
+const iso = (instant) => new Date(instant).toISOString().slice(0, 16) + "Z";
+const ZONES = {
+  "Europe/Berlin": { twice: "2027-10-31T02:30", at: ["2027-10-31T00:30Z", "2027-10-31T01:30Z"], words: "02:30 +02:00 – 02:30 +01:00", gap: "2027-03-28T02:30", to: "2027-03-28T03:30" },
+  "America/New_York": { twice: "2027-11-07T01:00", at: ["2027-11-07T05:00Z", "2027-11-07T06:00Z"], words: "01:00 -04:00 – 01:00 -05:00", gap: "2027-03-14T02:00", to: "2027-03-14T03:00" },
+  "Australia/Lord_Howe": { twice: "2027-04-04T01:45", at: ["2027-04-03T14:45Z", "2027-04-03T15:15Z"], words: "01:45 +11:00 – 01:45 +10:30", gap: "2027-10-03T02:15", to: "2027-10-03T02:45" },
+  "Africa/Cairo": { twice: "2027-10-28T23:30", at: ["2027-10-28T20:30Z", "2027-10-28T21:30Z"], words: "23:30 +03:00 – 23:30 +02:00", gap: "2027-04-30T00:00", to: "2027-04-30T01:00" },
+  "America/Santiago": { twice: "2027-04-03T23:30", at: ["2027-04-04T02:30Z", "2027-04-04T03:30Z"], words: "23:30 -03:00 – 23:30 -04:00", gap: "2027-09-05T00:30", to: "2027-09-05T01:30" },
+  "Africa/Casablanca": { twice: "2027-02-07T02:30", at: ["2027-02-07T01:30Z", "2027-02-07T02:30Z"], words: "02:30 +01:00 – 02:30 +00:00", gap: "2027-03-14T02:30", to: "2027-03-14T03:30" },
+};
+
+for (const [zone, expected] of Object.entries(ZONES)) {
+  test(`${zone}: a time that comes twice is two instants, told apart by their offsets`, () => {
+    const instants = instantsOf(expected.twice, zone);
+    assert.deepEqual(instants.map(iso), expected.at);
+    assert.deepEqual(instants.map((instant) => toInput(instant, zone)), [expected.twice, expected.twice]);
+    assert.equal(times(...instants, zone), expected.words);
+    assert.equal(clock(instants[1], zone), expected.words.split(" – ")[1]);
+  });
+
+  test(`${zone}: a small change keeps the offset, a large one means the first`, () => {
+    const [first, second] = instantsOf(expected.twice, zone);
+    assert.equal(meant(expected.twice, { before: second + 15 * 60_000 }, zone), second);
+    assert.equal(meant(expected.twice, { before: first - 15 * 60_000 }, zone), first);
+    assert.equal(meant(expected.twice, { before: second + 86_400_000 }, zone), first);
+    assert.equal(meant(expected.twice, {}, zone), first);
+    assert.equal(meant(expected.twice, { after: first }, zone), second);
+    assert.equal(meant(expected.twice, { before: first + 60_000, after: first }, zone), second);
+  });
+
+  test(`${zone}: a time that is skipped is no instant, and is moved on by as much as is skipped`, () => {
+    assert.deepEqual(instantsOf(expected.gap, zone), []);
+    assert.equal(toInput(meant(expected.gap, {}, zone), zone), expected.to);
+    const { from, to } = gapOf(expected.gap, zone);
+    assert.ok(from <= expected.gap.slice(11) && expected.gap.slice(11) < to);
+  });
+
+  test(`${zone}: what an input shows for an instant means that instant, but for the hour that comes twice`, () => {
+    const from = at("2027-01-01T00:20:00Z");
+    for (let instant = from; instant < from + 370 * 86_400_000; instant += 3_540_000) {
+      const shown = toInput(instant, zone);
+      assert.ok(instantsOf(shown, zone).includes(instant), `${shown} in ${zone}`);
+      assert.equal(gapOf(shown, zone), null);
+    }
+  });
+}
+
+test("a day with one offset tells none", () => {
+  assert.equal(times("2027-10-30T00:30:00Z", "2027-10-30T01:30:00Z", berlin), "02:30–03:30");
+  assert.equal(times("2027-04-30T10:00:00Z", "2027-04-30T11:00:00Z", "Africa/Cairo"), "13:00–14:00");
+});
+
+test("where one of the days has two offsets, both ends tell theirs", () => {
+  const words = times("2027-10-30T21:00:00Z", "2027-10-31T01:30:00Z", berlin);
+  assert.equal(words, "23:00 +02:00 – 02:30 +01:00 (+1)");
+});
+
+test("a day and an hour from today are of the zone, whatever the clocks do between", () => {
+  const saturday = at("2027-10-30T12:00:00Z");
+  assert.equal(iso(inDays(1, 9, saturday, berlin)), "2027-10-31T08:00Z");
+  assert.equal(iso(inDays(1, 9, at("2027-03-27T12:00:00Z"), berlin)), "2027-03-28T07:00Z");
+  assert.equal(iso(inDays(1, 0, at("2027-04-29T12:00:00Z"), "Africa/Cairo")), "2027-04-29T22:00Z");
+  assert.equal(weekday(at("2027-10-30T23:00:00Z"), berlin), 0);
+});
+
+test("an input that is not complete, or no time, is none", () => {
+  for (const text of ["", null, "2027-10-31", "2027-13-01T00:00", "2027-10-31T24:00", "soon"]) {
+    assert.equal(fromInput(text, berlin), null);
+    assert.equal(meant(text, {}, berlin), null);
+  }
+  assert.equal(toInput(fromInput("2027-10-31T02:30:09", berlin), berlin), "2027-10-31T02:30:09");
+});

@@ -155,3 +155,13 @@ test("beside a window the offer begins where it ends", () => {
   const offer = offerAt(at.x(Date.parse("2026-11-26T09:45:00Z")), [window], at);
   assert.equal(offer.start, "2026-11-26T09:40:00.000Z");
 });
+
+test("no label stands across the line for now, inside a bar neither", () => {
+  const line = parseFloat(nowOf(view()).line.left);
+  const windows = [["24T01:00", "24T14:00"], ["24T13:00", "26T14:00"], ["24T12:00", "24T14:30"], ["24T11:30", "24T12:00"]];
+  for (const [start, end] of windows) {
+    const [bar] = barsOf([spike(1, start, end, "A rather long name of a spike")], view());
+    const left = parseFloat(bar.label.left);
+    assert.ok(!bar.place || left + parseFloat(bar.label.maxWidth) <= line || left >= line, `${start} ${bar.place}`);
+  }
+});

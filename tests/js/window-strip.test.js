@@ -104,3 +104,10 @@ test("dragging moves by whole minutes and never turns the window round", () => {
   assert.equal(dragged(draft, "end", -5 * HOUR).end, draft.start + MINUTE);
   assert.equal(dragged(draft, "start", 5 * HOUR).start, draft.end - MINUTE);
 });
+
+test("no label stands across the line for now", () => {
+  const bars = [{ left: 10, right: 60, name: "wide enough", times: "" }];
+  assert.equal(labelled(bars, 700, false, 50)[0].label.place, "inside");
+  assert.equal(labelled(bars, 700, false, 12)[0].label.place, "right");
+  assert.equal(labelled([{ ...bars[0], right: 11 }], 700, false, 20)[0].label, null);
+});

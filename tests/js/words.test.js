@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { brief, count, number, rule, typed } from "../../static/js/lib/words.js";
+import { brief, count, number, numberFault, rule, typed, typedExact } from "../../static/js/lib/words.js";
 
 const increment = { value_type: "INCREMENT", start_number: 0, step_number: 5, reset_number: null, randomization_percentage: 0 };
 
@@ -50,4 +50,24 @@ test("what is typed is read with separators, a point in front, or an exponent", 
 test("one thing, several things", () => {
   assert.equal(count(1, "field"), "1 field");
   assert.equal(count(1200, "key"), "1,200 keys");
+});
+
+test("a comma is never taken for a point, nor for nothing", () => {
+  for (const text of ["0,125", "-0,500", "0,5", "12,5", "1,2345", "00,125", "1,25,000", "0 125", "1 2", "1,200 300", ",5"])
+    assert.ok(Number.isNaN(typed(text)), text);
+  for (const text of ["1,250", "-12,500"]) {
+    assert.ok(Number.isNaN(typed(text, false)), text);
+    assert.ok(Number.isNaN(typedExact(text, false)), text);
+  }
+  assert.deepEqual(["1,250,000", "1,250.5", "1 250.5", "12 000"].map((text) => typed(text, false)), [1250000, 1250.5, 1250.5, 12000]);
+  assert.equal(numberFault("0,125"), "Must be a number: use a point, not a comma (0.125).");
+  assert.equal(numberFault("0,1x"), "Must be a number: use a point, not a comma (0.5).");
+  assert.equal(numberFault("twelve"), "Must be a number, such as 20 or 0.5.");
+});
+
+test("every number is shown with all its decimals, and read back as it was", () => {
+  const numbers = [0.1, 1e-6, 0.0000012345678901234567, 123456.789, 1 / 3, 5e-324, 1.5e300, 2 ** 53 - 1, -0.000001234567890123456];
+  for (const each of numbers) assert.equal(typed(number(each), false), each, String(each));
+  assert.equal(number(1234567.5, 2), "1,234,567.50");
+  assert.equal(number(typedExact("9007199254740991.0123456789")), "9,007,199,254,740,991.0123456789");
 });

@@ -116,6 +116,7 @@ def test_a_server_that_fails_in_the_middle_of_a_form_costs_no_input(editor, comp
     collection = editor.api.collection(f"Busy {editor.login}", load=RANGE)
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
     page.get_by_label("Name", exact=True).fill("Drill")
+    page.get_by_label("load: to").fill("200")
     fail(page, "**/api/spike-schedules")
     page.get_by_role("button", name="Create Spike").click()
     expect(page.get_by_role("alert").filter(has_text="The database is busy or away.")).to_be_visible()

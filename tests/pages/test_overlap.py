@@ -20,6 +20,7 @@ def new_spike(editor, collection, start: datetime, name: str, length: str = "1 h
     """The form, filled in but for saving, with its preview there."""
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
     page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("load: to").fill("200")
     page.get_by_label("Start", exact=True).fill(typed(start))
     with page.expect_response("**/api/spike-schedules/preview"):
         page.get_by_role("group", name="Length presets").get_by_role("button", name=length).click()
@@ -36,6 +37,7 @@ def test_the_note_names_what_is_in_the_way_and_one_click_moves_on(site, editor, 
     editor.api.spike(collection, "First", start_datetime=iso(NOON))
     page = editor.browse(f"/spikes/new?collection={collection['id']}", **width)
     page.get_by_label("Name", exact=True).fill("Second")
+    page.get_by_label("load: to").fill("200")
     page.get_by_label("Start", exact=True).fill(typed(NOON + HOUR / 2))
     page.get_by_role("group", name="Length presets").get_by_role("button", name="1 h").click()
     note = page.get_by_role("alert").filter(has_text="Collides with")

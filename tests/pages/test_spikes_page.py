@@ -9,7 +9,7 @@ from tests.support.browsing import FIXED, RANGE, follow, iso, row, toast
 
 NOON = datetime(2031, 5, 20, 12, tzinfo=UTC)
 FLOAT = {"value_type": "FLOAT_FIXED", "fixed_value_float": 14.5}
-COUNTER = {"value_type": "INCREMENT", "start_number": 10, "step_number": 5}
+COUNTER = {"value_type": "INCREMENT", "start_number": 10, "step_number": 0.5}
 
 
 class Spikes:

@@ -46,10 +46,11 @@ OFFSETS = {3: "UTC+1, UTC+2 at the end", 10: "UTC+2, UTC+1 at the end"}
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_window_across_a_change_of_the_clocks_is_stored_as_it_was_typed(editor, collection, change):
+def test_a_window_across_a_change_of_the_clocks_is_stored_as_it_was_typed(site, editor, collection, change):
     start, start_utc, end, end_utc, length = CHANGES[change]
     page = editor.browse(f"/spikes/new?collection={collection['id']}", timezone_id="Europe/Berlin")
     page.get_by_label("Name", exact=True).fill("Night shift")
+    page.get_by_label("load: to").fill("200")
     page.get_by_label("Start", exact=True).fill(start)
     page.get_by_label("End", exact=True).fill(end)
     window = page.get_by_role("region", name="Window")
@@ -60,6 +61,7 @@ def test_a_window_across_a_change_of_the_clocks_is_stored_as_it_was_typed(editor
     follow(page, page.get_by_role("button", name="Create Spike"))
     (spike,) = editor.api.get(f"/api/spike-schedules?collection_id={collection['id']}")["items"]
     assert (spike["start_datetime"], spike["end_datetime"]) == (f"{start_utc}:00Z", f"{end_utc}:00Z")
+    page.goto(f"{site.url}/spikes")
     expect(row(page, "Night shift").locator("td.window")).to_contain_text(start[11:])
     expect(row(page, "Night shift").locator("td.window")).to_contain_text(end[11:])
 
@@ -67,6 +69,7 @@ def test_a_window_across_a_change_of_the_clocks_is_stored_as_it_was_typed(editor
 def test_a_length_is_a_length_also_across_a_change_of_the_clocks(editor, collection):
     page = editor.browse(f"/spikes/new?collection={collection['id']}", timezone_id="Europe/Berlin")
     page.get_by_label("Name", exact=True).fill("Night shift")
+    page.get_by_label("load: to").fill("200")
     page.get_by_label("Start", exact=True).fill("2027-10-31T00:00")
     page.get_by_role("group", name="Length presets").get_by_role("button", name="4 h").click()
     expect(page.get_by_label("End", exact=True)).to_have_value("2027-10-31T03:00")

@@ -1,6 +1,7 @@
 // A collection's spikes: the one that is on, the next one, and a strip of the hours round now.
 
 import { get, post } from "../lib/api.js";
+import { marked, showMarked } from "../lib/came-from.js";
 import { stripOf } from "../lib/day-strip.js";
 import { clock, standing, status, utc, windowWords } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
@@ -35,6 +36,7 @@ export const collectionSpikes = () => ({
     this.spikes = [...past.items, ...active.items, ...coming.items];
     this.spikesTotal = active.total + coming.total + past.total;
     this.standingKey = "";
+    this.$nextTick(showMarked);
   },
 
   /** Once a second: has a window begun or ended? Then everything that shows it changes, otherwise nothing. */
@@ -96,6 +98,10 @@ export const collectionSpikes = () => ({
     return spike.status === "active" && own === "scheduled" ? "active" : own;
   },
 
+  isSaved({ id }) {
+    return id === marked().id;
+  },
+
   whenOf(spike) {
     return windowWords(spike.start_datetime, spike.end_datetime, this.now).replace(/^Today/, "today");
   },
@@ -118,6 +124,12 @@ export const collectionSpikes = () => ({
   get later() {
     const shown = this.strip.bars.map(({ id }) => id);
     return this.spikes.find((spike) => spike.status === "scheduled" && !shown.includes(spike.id)) ?? null;
+  },
+
+  /** What was just saved, where nothing else in the panel shows it. */
+  get savedAside() {
+    const shown = [...this.strip.bars.map(({ id }) => id), this.later?.id, (this.active ?? this.coming)?.id];
+    return this.spikes.find((spike) => this.isSaved(spike) && !shown.includes(spike.id)) ?? null;
   },
 
   get standingWords() {

@@ -1,10 +1,12 @@
-// Asking before something is lost: `await confirm({title, text, more, verb})`.
+// Asking before something is lost: `await confirm({title, text, more, verb})`; where nothing is, `isHarmless`.
 
 export const confirmation = () => ({
   title: "",
   text: "",
   more: "",
   verb: "Delete",
+  no: "Cancel",
+  isHarmless: false,
   resolve: null,
 
   init() {
@@ -16,8 +18,8 @@ export const confirmation = () => ({
     document.removeEventListener("confirm", this.asked);
   },
 
-  ask({ title, text = "", more = "", verb = "Delete", resolve }) {
-    Object.assign(this, { title, text, more, verb, resolve });
+  ask({ title, text = "", more = "", verb = "Delete", no = "Cancel", isHarmless = false, resolve }) {
+    Object.assign(this, { title, text, more, verb, no, isHarmless, resolve });
     this.$refs.dialog.showModal();
   },
 

@@ -3,6 +3,7 @@
 import { at } from "../lib/base.js";
 import { get } from "../lib/api.js";
 import { showActive } from "../lib/active-count.js";
+import { marked, showMarked } from "../lib/came-from.js";
 import { mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
 import { refreshing } from "../lib/refreshing.js";
@@ -97,6 +98,7 @@ export const dashboard = () =>
       if (placed === this.placed) return;
       this.announce(active);
       Object.assign(this, { placed, active, coming });
+      this.$nextTick(showMarked);
     },
 
     announce(active) {
@@ -120,6 +122,10 @@ export const dashboard = () =>
     },
 
     // What a row shows
+
+    isSaved({ id }) {
+      return id === marked().id;
+    },
 
     shareOf({ start, end }) {
       return Math.min(1, Math.max(0, (this.now - start) / (end - start)));

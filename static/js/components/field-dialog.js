@@ -2,7 +2,7 @@
 
 import { patch, post } from "../lib/api.js";
 import { dialogForm } from "../lib/dialog-form.js";
-import { ASKED, CHOICES, bodyOf, faultsOf, formOf } from "../lib/field-form.js";
+import { ASKED, CHOICES, bodyOf, changesOf, faultsOf, formOf } from "../lib/field-form.js";
 import { mix } from "../lib/list.js";
 import { LABELS, SETTINGS, rule } from "../lib/words.js";
 
@@ -46,11 +46,11 @@ export const fieldDialog = () =>
 
     save() {
       const body = bodyOf(this.form);
-      const faults = faultsOf(body);
+      const faults = faultsOf(body, this.form);
       if (Object.keys(faults).length) return this.refuse(faults);
       return this.send(() =>
         this.field
-          ? patch(`/api/fields/${this.field.id}`, body)
+          ? patch(`/api/fields/${this.field.id}`, changesOf(body, this.field))
           : post(`/api/collections/${this.collectionId}/fields`, body),
       );
     },

@@ -85,6 +85,7 @@ export const spikeActions = () => ({
   },
 
   async changed() {
+    this.saved = null;
     document.dispatchEvent(new Event("spikes-changed"));
     await this.reload();
   },

@@ -99,6 +99,7 @@ export const spikeForm = () =>
       if (!this.name.trim() && (this.tried || this.nameLeft)) faults.name = "Give the spike a name.";
       if (!this.collection && this.tried) faults.collection = "Choose the collection that is to spike.";
       if (!this.hasFields && this.tried) faults.collection = "It has no fields yet: add one first.";
+      if (this.lengthFault) faults.length = this.lengthFault;
       for (const row of this.rows) {
         for (const [setting, words] of Object.entries(rowFaults(row))) faults[`${row.id}.${setting}`] = words;
       }

@@ -3,6 +3,7 @@
 import { at } from "../lib/base.js";
 import { get } from "../lib/api.js";
 import { showActive } from "../lib/active-count.js";
+import { marked, showMarked } from "../lib/came-from.js";
 import { listOf, mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
 import { refreshing } from "../lib/refreshing.js";
@@ -40,6 +41,8 @@ export const spikeList = () =>
       minute: Math.floor(serverNow() / MINUTE),
       wanted: { collection: "", search: "", status: "" }, // what the timeline shows
       announced: "",
+      saved: null, // what was just saved, where this page of the list lacks it
+      savedAt: "",
 
       // Lifecycle
 
@@ -68,12 +71,30 @@ export const spikeList = () =>
         this.awaitMoment(this.items);
         this.loadCounts();
         window.history.replaceState(null, "", addressOf(window.location.pathname, this));
+        this.showSaved();
       },
 
       // Actions
 
       reload() {
         return this.load();
+      },
+
+      /** What was just saved is in sight, whatever is searched for: it comes first where this page lacks it. */
+      async showSaved() {
+        const { id } = marked();
+        const lacks = () => !this.items.some((item) => item.id === id);
+        const here = [this.status, this.collection, this.search, this.sort, this.page].join();
+        const isFirst = !this.savedAt;
+        this.savedAt ||= here;
+        if (!id || this.savedAt !== here) return;
+        if (isFirst && lacks() && !this.failed) {
+          const found = await get(`/api/spike-schedules/${id}`).catch(() => null);
+          const copies = found?.spike_fields.filter((copy) => copy.is_overridden);
+          this.saved = found && { ...found, spike_fields: copies };
+        }
+        if (this.saved && lacks()) this.items = [this.saved, ...this.items];
+        this.$nextTick(showMarked);
       },
 
       /** Tell those who do not see the badges which of them have just changed. */
@@ -116,6 +137,10 @@ export const spikeList = () =>
 
       async eraseTicked() {
         await this.erase(this.items.filter(({ id }) => this.ticked.includes(id)));
+      },
+
+      isSaved({ id }) {
+        return id === marked().id;
       },
 
       widen({ id }) {

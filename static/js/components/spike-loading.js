@@ -62,7 +62,7 @@ export const spikeLoading = () => ({
     if (spike) this.spike = found;
     if (found) this.name = spike ? found.name : copyName(found.name);
     this.startWindow({ saved: this.spike, like: copy ? found : null, start });
-    if (own) await this.useCollection(own, givenOfSpike(found));
+    if (own) await this.useCollection(own, givenOfSpike(found, { isSaved: Boolean(spike) }));
     this.giveWay();
   },
 
@@ -108,10 +108,9 @@ export const spikeLoading = () => ({
   },
 });
 
-/** The overrides by field id, each with the value type that it is of. */
-export function givenOfSpike(spike) {
+/** The overrides by field id, each with the value type that it is of; of a saved spike also where its counters stand. */
+export function givenOfSpike(spike, { isSaved = true } = {}) {
   const copies = spike?.spike_fields ?? [];
-  return Object.fromEntries(
-    copies.map((copy) => [copy.original_field_id, { type: copy.value_type, ...givenOfCopy(copy) }]),
-  );
+  const given = (copy) => ({ ...givenOfCopy(copy), stands: isSaved ? copy.current_number : null });
+  return Object.fromEntries(copies.map((copy) => [copy.original_field_id, { type: copy.value_type, ...given(copy) }]));
 }

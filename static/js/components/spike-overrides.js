@@ -32,11 +32,11 @@ export const spikeOverrides = () => ({
 
   /** Rows for these fields; `given` are overrides by field id, each with the value type that they are of. */
   makeRows(fields, given = {}) {
-    const fitting = (field) => {
-      const { type, ...settings } = given[field.id] ?? {};
-      return type === undefined || type === field.value_type ? settings : {};
+    const rowFor = (field) => {
+      const { type, stands, ...settings } = given[field.id] ?? {};
+      return type === undefined || type === field.value_type ? rowOf(field, settings, stands) : rowOf(field);
     };
-    this.rows = fields.filter((field) => field.is_editable).map((field) => rowOf(field, fitting(field)));
+    this.rows = fields.filter((field) => field.is_editable).map(rowFor);
     this.locked = fields.filter((field) => !field.is_editable);
     this.find = "";
     this.shownAlone = SHOWN_AT_FIRST;

@@ -4,7 +4,7 @@ import { post } from "../lib/api.js";
 import { entriesOf } from "../lib/overrides.js";
 import { chartOf, nearest } from "../lib/preview-chart.js";
 import { draw, mark } from "../lib/preview-drawing.js";
-import { chartWords, inOrder, meanWords, pick, pollsWords } from "../lib/preview-words.js";
+import { chartWords, inOrder, phaseWords, pick, pollsWords } from "../lib/preview-words.js";
 import { faultsFromServer } from "../lib/spike-faults.js";
 import { count } from "../lib/words.js";
 
@@ -36,6 +36,7 @@ export const spikePreview = () => {
     showsAllMeans: false,
     pointedAt: -1,
     pointed: "",
+    normally: "",
 
     // Lifecycle
 
@@ -86,9 +87,10 @@ export const spikePreview = () => {
     },
 
     previewBody(sent) {
-      const body = { collection_id: this.collection.id, interval: this.interval, spike_fields: sent };
+      const body = { collection_id: this.collection.id, interval: this.interval, ...this.windowNow };
       if (this.spike) body.schedule_id = this.spike.id;
-      return { ...body, ...this.windowNow };
+      // Overrides that were not changed are not sent on saving either: the copies stay as they are.
+      return this.overridesChanged(sent) ? { ...body, spike_fields: sent } : body;
     },
 
     /** What the server refuses in a preview it would refuse on saving: say it at the input. */
@@ -120,6 +122,7 @@ export const spikePreview = () => {
       if (!this.shown || this.previewFault || !width) return;
       chart = chartOf(this.preview, this.shown, width);
       draw(element, chart);
+      this.normally = chart.normal?.aside ?? "";
       this.point(-1);
     },
 
@@ -150,8 +153,8 @@ export const spikePreview = () => {
 
     // What the panel shows
 
-    mean(value) {
-      return meanWords(value);
+    phaseOf(line, phase) {
+      return phaseWords(line, phase, this.preview.phases);
     },
 
     isShown(line) {
@@ -182,7 +185,7 @@ export const spikePreview = () => {
     },
 
     get chartLabel() {
-      return this.shown ? `Polls of ${chartWords(this.shown)} The table below has the numbers.` : "";
+      return this.shown ? `Polls of ${chartWords(this.shown, this.preview.phases)} The table below has the numbers.` : "";
     },
 
     get lastPoint() {

@@ -2,7 +2,8 @@
 
 import { at } from "../lib/base.js";
 import { patch, post, remove } from "../lib/api.js";
-import { entriesOf } from "../lib/overrides.js";
+import { cameFrom, markOnNextPage } from "../lib/came-from.js";
+import { changesAnything, entriesOf } from "../lib/overrides.js";
 import { serverNow } from "../lib/server-clock.js";
 import { faultsFromServer } from "../lib/spike-faults.js";
 import { bodyOfWindow } from "../lib/spike-window.js";
@@ -26,17 +27,30 @@ export const spikeSaving = () => ({
     this.look();
     if (this.collision) await this.lookAgain();
     if (this.toFix.length) return this.goToFirst();
+    if (this.becomesNothing && !(await confirm(this.questionOfNothing))) return this.goToRows();
     const sent = entriesOf(this.rows);
     this.busy = true;
     try {
-      const saved = await this.send(sent);
-      this.leaveFor("/spikes", `“${saved.name}” ${this.spike ? "saved" : "created"}.`);
+      this.leaveWith(await this.send(sent));
     } catch (problem) {
       if (!("errors" in problem)) throw problem;
       this.refuse(problem, sent);
     } finally {
       this.busy = this.leaving; // while the next page loads, nothing is sent twice
     }
+  },
+
+  /** Back where one came from, with what was saved marked there; else to the page of the spike. */
+  leaveWith(saved) {
+    const [own, back] = [`/spikes/${saved.id}`, cameFrom()];
+    if (back) markOnNextPage(saved);
+    this.leaveFor(back || own, `“${saved.name}” ${this.spike ? "saved" : "created"}.`, back && own);
+  },
+
+  /** To the first value that could be changed. */
+  goToRows() {
+    this.isFoldOpen = true;
+    this.$nextTick(() => document.getElementById(this.rows[0]?.inputs[0].id)?.focus());
   },
 
   send(sent) {
@@ -63,8 +77,12 @@ export const spikeSaving = () => ({
     if (this.name !== name) changes.name = this.name;
     if (body.start_datetime !== start) changes.start_datetime = body.start_datetime;
     if (body.end_datetime !== end) changes.end_datetime = body.end_datetime;
-    if (JSON.stringify(sent) !== JSON.parse(this.before).overrides) changes.spike_fields = sent;
+    if (this.overridesChanged(sent)) changes.spike_fields = sent;
     return changes;
+  },
+
+  overridesChanged(sent) {
+    return !this.spike || JSON.stringify(sent) !== JSON.parse(this.before).overrides;
   },
 
   refuse(problem, sent) {
@@ -116,7 +134,7 @@ export const spikeSaving = () => ({
     if (!(await confirm({ title: `Delete “${name}”?`, text, verb: "Delete spike" }))) return;
     await this.trying(async () => {
       await remove(`/api/spike-schedules/${id}`);
-      this.leaveFor("/spikes", `“${name}” deleted.`);
+      this.leaveFor(cameFrom() || "/spikes", `“${name}” deleted.`);
     });
   },
 
@@ -135,12 +153,28 @@ export const spikeSaving = () => ({
   async cancel() {
     if (this.isDirty && !(await confirm(LOST))) return;
     this.leaving = true;
-    window.location.assign(at(this.given.back ?? "/spikes"));
+    window.location.assign(at(cameFrom() || this.given.back));
   },
 
-  leaveFor(path, words) {
+  leaveFor(path, words, href = "") {
     this.leaving = true;
-    toastOnNextPage(words);
+    toastOnNextPage(words, href);
     window.location.assign(at(path));
+  },
+
+  // Getters
+
+  /** Whether it would change nothing of what polls get, and that is new. */
+  get becomesNothing() {
+    if (changesAnything(this.rows)) return false;
+    return !this.spike || JSON.parse(JSON.parse(this.before).overrides).length > 0;
+  },
+
+  get questionOfNothing() {
+    const text = this.rows.length
+      ? "No value differs from the usual one: in the window polls get what they always get."
+      : "None of this collection’s fields can be overridden: in the window polls get what they always get.";
+    const verb = this.spike ? "Save anyway" : "Create anyway";
+    return { title: "Nothing changes yet", text, verb, no: "Go back", isHarmless: true };
   },
 });

@@ -1,30 +1,44 @@
 // The window of the spike: presets, inputs, and what to do about a collision.
 
+import { lengthFrom, lengthText } from "../lib/length-text.js";
 import { serverNow } from "../lib/server-clock.js";
 import {
   LENGTHS,
   STARTS,
   collisionOf,
   draftOf,
+  endAt,
+  endIn,
   newDraft,
   place,
   pressLength,
   pressStart,
   shorten,
+  skippedWords,
   slide,
+  startAt,
   textOf,
   times,
+  twice,
   typeEnd,
   typeStart,
   windowAt,
 } from "../lib/spike-window.js";
 import { countdown, length, offset, utc, zoneName } from "../lib/time.js";
 
+const NOT_TYPING = { part: "", text: null, before: null };
+const NOTHING = { words: "", at: null };
+
 export const spikeWindow = () => ({
   starts: STARTS,
   lengths: LENGTHS,
   draft: { startPreset: "", start: null, end: null, length: null, lengthPreset: 0 },
   exact: [],
+  // What is being typed, as it is: a time that the clocks skip is only moved when the input is left.
+  typing: NOT_TYPING,
+  skipped: { start: NOTHING, end: NOTHING },
+  typedLength: "",
+  lengthFault: "",
 
   // Actions
 
@@ -58,8 +72,8 @@ export const spikeWindow = () => ({
   },
 
   setWindow(draft) {
-    this.draft = draft;
-    this.touch("start", "end");
+    Object.assign(this, { draft, typedLength: "", lengthFault: "" });
+    this.touch("start", "end", "length");
   },
 
   chooseStart(preset) {
@@ -68,15 +82,76 @@ export const spikeWindow = () => ({
   },
 
   chooseLength(milliseconds) {
-    this.setWindow(pressLength(this.draft, milliseconds));
+    this.now = serverNow();
+    this.setWindow(this.lasting(milliseconds));
+  },
+
+  /** The draft with this length; of a spike that is on it counts from now. */
+  lasting(milliseconds) {
+    return this.isOn ? endIn(this.draft, milliseconds, this.now) : pressLength(this.draft, milliseconds);
+  },
+
+  /** Somebody is at an input: what stands there now is what small changes are measured by. */
+  enter(part) {
+    this.typing = { part, text: null, before: this.draft[part] };
+  },
+
+  leave(part) {
+    if (this.typing.part === part) this.typing = NOT_TYPING;
   },
 
   typeStart(text) {
-    this.setWindow(typeStart(this.draft, text));
+    this.typed("start", text, typeStart);
   },
 
   typeEnd(text) {
-    this.setWindow(typeEnd(this.draft, text));
+    this.typed("end", text, typeEnd);
+  },
+
+  typed(part, text, take) {
+    if (this.typing.part !== part) this.enter(part);
+    this.typing.text = text;
+    this.setWindow(take(this.draft, text, this.typing.before));
+    this.skipped[part] = { words: skippedWords(text), at: this.draft[part] };
+  },
+
+  typeLength(text) {
+    const { length: milliseconds, fault } = lengthFrom(text);
+    if (!fault) this.chooseLength(milliseconds);
+    Object.assign(this, { typedLength: text, lengthFault: fault });
+    this.touch("length");
+  },
+
+  /** A length that could be read is shown as it is written elsewhere. */
+  tidyLength() {
+    if (!this.lengthFault || !this.typedLength) Object.assign(this, { typedLength: "", lengthFault: "" });
+    this.touch("length");
+  },
+
+  /** Of a time that comes twice: the first or the second. */
+  chooseTwin(part, { at }) {
+    this.leave(part);
+    this.setWindow(part === "start" ? startAt(this.draft, at) : endAt(this.draft, at));
+  },
+
+  isTwin(part, { at }) {
+    return this.draft[part] === at;
+  },
+
+  /** What became of a time that the clocks skip, until something else stands there. */
+  skippedIn(part) {
+    const { words, at } = this.skipped[part];
+    return at === this.draft[part] ? words : "";
+  },
+
+  /** What the input shows: what is being typed, as it is. */
+  textIn(part) {
+    const { part: at, text } = this.typing;
+    return at === part && text !== null ? text : textOf(this.draft[part]);
+  },
+
+  twinWords(twins) {
+    return twins.length ? `${twins[0].label.split(" ")[1]} comes twice that day.` : "";
   },
 
   // The remedies take effect at once: nobody waits for a check of what is known to be free.
@@ -100,12 +175,26 @@ export const spikeWindow = () => ({
 
   // Getters
 
-  get startText() {
-    return textOf(this.draft.start);
+  get startTwins() {
+    return twice(this.draft.start);
   },
 
-  get endText() {
-    return textOf(this.draft.end);
+  get endTwins() {
+    return twice(this.draft.end);
+  },
+
+  /** Whether it is a saved spike that is on: how long it goes on is what counts then. */
+  get isOn() {
+    return this.status === "active" && this.draft.start !== null && this.draft.start <= this.now;
+  },
+
+  get lengthLabel() {
+    return this.isOn ? "Ends in" : "Length";
+  },
+
+  get lengthShown() {
+    if (this.typedLength || this.lengthFault) return this.typedLength;
+    return this.hasWindow && !this.isOn ? lengthText(this.draft.end - this.draft.start) : "";
   },
 
   get startUtc() {

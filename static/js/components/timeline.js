@@ -1,5 +1,7 @@
 // Lanes of collections along the time, with their windows. Where things stand is computed in lib/timeline.js.
 
+import { get } from "../lib/api.js";
+import { marked, showMarked } from "../lib/came-from.js";
 import { at } from "../lib/base.js";
 import { listOf, mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
@@ -28,8 +30,7 @@ export const timeline = () =>
       sort: "name",
       perPage: LANES,
       filters() {
-        const { from, to } = this.span();
-        return { from: iso(from), to: iso(to), collection_id: this.filter.collection };
+        return { ...this.period(), collection_id: this.filter.collection };
       },
     }),
     {
@@ -59,6 +60,7 @@ export const timeline = () =>
         document.fonts.ready.then(() => this.draw());
         this.again = () => this.load();
         document.addEventListener("spikes-changed", this.again);
+        this.shift = this.shiftOf(Date.parse(marked().start));
         this.load();
       },
 
@@ -70,9 +72,33 @@ export const timeline = () =>
       },
 
       loaded() {
+        if (this.isFirstLook) this.showSaved();
         this.isFirstLook = false;
         this.awaitMoment(this.items.flatMap(({ spike, spikes }) => (spike ? [spike, ...spikes] : spikes)));
         this.draw();
+        this.$nextTick(showMarked);
+      },
+
+      /** What was just saved is in sight: the time is shifted to it, and its lane comes first where there are many. */
+      async showSaved() {
+        const { id, collection } = marked();
+        if (!id || this.failed || this.items.some((item) => item.id === collection)) return;
+        const found = await get("/api/timeline", { ...this.period(), collection_id: collection }).catch(() => null);
+        if (!found?.items.length || this.items.some((item) => item.id === collection)) return;
+        this.items = [...found.items, ...this.items];
+        this.draw();
+        this.$nextTick(showMarked);
+      },
+
+      /** How far away an instant is, in parts of what is shown. */
+      shiftOf(instant) {
+        const { from, to } = spanOf(serverNow(), this.days);
+        return Number.isNaN(instant) ? 0 : Math.floor((instant - from) / (to - from));
+      },
+
+      period() {
+        const { from, to } = this.span();
+        return { from: iso(from), to: iso(to) };
       },
 
       /** Each minute the time moves on; at the second a window begins or ends it changes its colour. */
@@ -143,7 +169,9 @@ export const timeline = () =>
           create: at(`/spikes/new?collection=${item.id}`),
           dot: isSpiking ? "spiking" : last && "polled",
           dotWords: isSpiking ? `spiking, ${polled}` : polled,
-          bars: barsOf(item.spikes, view, (spike) => this.isAside(item, spike)),
+          bars: barsOf(item.spikes, view, (spike) => this.isAside(item, spike)).map((bar) =>
+            bar.id === marked().id ? { ...bar, classes: `${bar.classes} is-marked-bar` } : bar,
+          ),
         };
       },
 

@@ -12,7 +12,7 @@ export const toasts = () => ({
     const kept = sessionStorage.getItem("toast");
     if (kept) {
       sessionStorage.removeItem("toast");
-      this.show({ text: kept });
+      this.show(JSON.parse(kept));
     }
   },
 
@@ -20,8 +20,8 @@ export const toasts = () => ({
     document.removeEventListener("toast", this.listen);
   },
 
-  show({ text, undo = null }) {
-    const toast = { id: ++number, text, undo, canUndo: Boolean(undo) };
+  show({ text, undo = null, href = "" }) {
+    const toast = { id: ++number, text, href, undo, canUndo: Boolean(undo) };
     this.shown.push(toast);
     this.leaveLater(toast.id);
   },
@@ -44,5 +44,5 @@ export const toasts = () => ({
   },
 });
 
-/** Show a toast on the page that is opened next. */
-export const toastOnNextPage = (text) => sessionStorage.setItem("toast", text);
+/** Show a toast on the page that is opened next; with `href`, it leads to what it speaks of. */
+export const toastOnNextPage = (text, href = "") => sessionStorage.setItem("toast", JSON.stringify({ text, href }));

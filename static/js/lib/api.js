@@ -1,6 +1,7 @@
 // Calling the JSON API from a page. Every answer sets the server's clock.
 
 import { at, csrfCookie } from "./base.js";
+import { fromJson, toJson } from "./digits.js";
 import { serverClock } from "./server-clock.js";
 
 /** What the API refused: RFC 9457 problem details. */
@@ -21,7 +22,7 @@ export async function call(method, path, body) {
   const answer = await send(method, path, body);
   if (answer.status === 401 && (await signInAgain())) return call(method, path, body);
   if (answer.status === 204) return null;
-  const json = await answer.json().catch(() => ({ status: answer.status, title: answer.statusText }));
+  const json = await answer.text().then(fromJson).catch(() => ({ status: answer.status, title: answer.statusText }));
   if (!answer.ok) throw new Problem(json);
   return json;
 }
@@ -50,7 +51,7 @@ async function send(method, path, body) {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const sent = Date.now();
   try {
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const text = body === undefined ? undefined : toJson(body);
     const answer = await fetch(at(path), { method, headers, body: text });
     serverClock.hear(answer.headers.get("Date"), sent, Date.now());
     return answer;

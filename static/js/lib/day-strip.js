@@ -1,6 +1,6 @@
 // A strip of a few hours round now with the windows on it: where everything stands.
 
-import { clock, status, windowWords } from "./time.js";
+import { face, status, times, windowWords } from "./time.js";
 
 const HOUR = 3_600_000;
 const HOURS_SHOWN = 6;
@@ -39,7 +39,7 @@ function ticksOf(from, to, at, pixels) {
   for (let tick = from + HOUR; tick < to; tick += HOUR) {
     const far = Math.min(tick - from, to - tick) >= (HOUR * hours * 20) / Math.max(pixels, 1);
     if (new Date(tick).getHours() % step !== 0 || !far) continue;
-    ticks.push({ at: tick, left: percent(at(tick)), label: clock(tick) });
+    ticks.push({ at: tick, left: percent(at(tick)), label: face(tick) });
   }
   return ticks;
 }
@@ -55,7 +55,8 @@ function barsOf(spikes, now, { from, to, at, pixels }) {
     const right = Math.max((at(end) / 100) * pixels, left + THINNEST);
     const next = shown[index + 1];
     const free = next ? (at(next.start) / 100) * pixels : pixels;
-    const label = labelOf(spike.name, `${minutes(start)}–${minutes(end)}`, { taken, left, right, free });
+    const line = (at(now) / 100) * pixels;
+    const label = labelOf(spike.name, times(minute(start), minute(end)).replace(/ \+\d+$/, ""), { taken, left, right, free, line });
     taken = label.side === "right" ? right + label.width : right;
     return {
       id: spike.id,
@@ -68,14 +69,14 @@ function barsOf(spikes, now, { from, to, at, pixels }) {
   });
 }
 
-/** The label goes inside its bar where it fits, else right, else left of it; else it is left out. */
-function labelOf(name, times, { taken, left, right, free }) {
+/** The label goes inside its bar where it fits, else right, else left of it, not across now; else it is left out. */
+function labelOf(name, times, { taken, left, right, free, line }) {
   const needed = [...name].length * LETTER + GAP;
   const more = times.length * LETTER + GAP;
   const places = [
-    { side: "inside", left, width: right - left },
-    { side: "right", left: right, width: free - right - GAP },
-    { side: "left", left: taken + GAP, width: left - taken - GAP },
+    ...partsOf({ side: "inside", left, width: right - left }, line),
+    ...partsOf({ side: "right", left: right, width: free - right - GAP }, line).slice(0, 1),
+    ...partsOf({ side: "left", left: taken + GAP, width: left - taken - GAP }, line).slice(-1),
   ];
   const place = places.find(({ width }) => width >= needed);
   if (!place) return { side: "", left: 0, width: 0, name: "", times: "" };
@@ -84,7 +85,16 @@ function labelOf(name, times, { taken, left, right, free }) {
   return { ...place, width, name, times: withTimes ? times : "" };
 }
 
-const minutes = (instant) => clock(instant).slice(0, 5);
+/** The place, or what of it lies before and after the line for now. */
+function partsOf({ side, left, width }, line) {
+  if (line <= left || line >= left + width) return [{ side, left, width }];
+  return [
+    { side, left, width: line - left },
+    { side, left: line, width: left + width - line },
+  ];
+}
+
+const minute = (instant) => Math.floor(instant / 60_000) * 60_000;
 
 const percent = (share) => `${share.toFixed(3)}%`;
 const inPixels = (length) => `${length.toFixed(1)}px`;

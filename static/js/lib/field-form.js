@@ -1,6 +1,7 @@
 // The form of a field: what it asks for each value type, what it sends, and what is wrong in words.
 
-import { SETTINGS, number, typed } from "./words.js";
+import { compared } from "./digits.js";
+import { EXACT_SETTINGS, SETTINGS, number, numberFault, typed, typedExact } from "./words.js";
 
 /** Value types in the order in which they are offered, with what each is for. */
 export const CHOICES = [
@@ -64,27 +65,40 @@ export function bodyOf(form) {
     collection_type: form.collection_type,
     value_type: form.value_type,
   };
-  for (const name of SETTINGS[form.value_type])
-    body[name] = ASKED[name].text ? form[name] : typed(form[name]);
+  for (const name of SETTINGS[form.value_type]) body[name] = valueOf(name, form[name]);
   return body;
 }
 
+function valueOf(name, text) {
+  if (ASKED[name].text) return text;
+  return (EXACT_SETTINGS.has(name) ? typedExact : typed)(text, ASKED[name].whole);
+}
+
+/** Of a body what differs from the field; with another value type, all of its settings. */
+export function changesOf(body, field) {
+  const own = bodyOf(formOf(field));
+  if (body.value_type === own.value_type)
+    return Object.fromEntries(Object.entries(body).filter(([name, value]) => !Object.is(value, own[name])));
+  const same = (name) => ["field_name", "collection_type"].includes(name) && body[name] === own[name];
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !same(name)));
+}
+
 /** What is wrong with a body before it is sent, by input; the server checks everything again. */
-export function faultsOf(body) {
+export function faultsOf(body, texts = {}) {
   const faults = {};
   if (!body.field_name.trim()) faults.field_name = "Give the field a name.";
   for (const name of SETTINGS[body.value_type]) {
-    const fault = faultOf(ASKED[name], body[name]);
+    const fault = faultOf(ASKED[name], body[name], texts[name]);
     if (fault) faults[name] = fault;
   }
   if (Object.keys(faults).length === 0) Object.assign(faults, orderFaults(body));
   return faults;
 }
 
-function faultOf(asked, value) {
+function faultOf(asked, value, text) {
   if (asked.text) return "";
   if (value === null) return asked.optional ? "" : "Needs a number.";
-  if (!Number.isFinite(value)) return "Must be a number, such as 20 or 0.5.";
+  if (!Number.isFinite(Number(value))) return numberFault(text);
   if (asked.whole && !Number.isInteger(value)) return "Must be a whole number.";
   if (asked.whole && !Number.isSafeInteger(value))
     return `Must be at most ${number(Number.MAX_SAFE_INTEGER)} in size.`;
@@ -99,10 +113,10 @@ function orderFaults(body) {
   if (body.range_start_float > body.range_end_float) return above("range_start_float", body.range_end_float);
   if (step !== undefined && step <= 0) return { step_number: "Must be greater than 0." };
   if (reset === undefined || reset === null) return {};
-  if (body.value_type === "INCREMENT" && reset < start) {
+  if (body.value_type === "INCREMENT" && compared(reset, start) < 0) {
     return { reset_number: `Must not be below the start, ${number(start)}.` };
   }
-  if (body.value_type === "DECREMENT" && reset > start) {
+  if (body.value_type === "DECREMENT" && compared(reset, start) > 0) {
     return { reset_number: `Must not be above the start, ${number(start)}.` };
   }
   return {};

@@ -1,7 +1,8 @@
 // What a spike overrides: a row for each field that it may, with the collection's values beside its own.
 
+import { isDigits, times } from "./digits.js";
 import { faultsOf } from "./field-form.js";
-import { count, number, typed } from "./words.js";
+import { EXACT_SETTINGS, SETTINGS, count, isWholeCounter, number, typed, typedExact } from "./words.js";
 
 export const FACTORS = [
   { label: "÷2", by: 0.5, words: "half" },
@@ -56,14 +57,18 @@ const SPOKEN = {
   reset_number: "back at",
 };
 
-/** A row for a field of the collection; `given` are the settings that the spike's author gave it. */
-export function rowOf(field, given = {}) {
+/**
+ * A row for a field of the collection; `given` are the settings that the spike's author gave it, `stands` is where
+ * the counter of its copy stands, if that has begun to count.
+ */
+export function rowOf(field, given = {}, stands = null) {
   const type = field.value_type;
   const row = {
     id: field.id,
     name: field.field_name,
     type,
     own: field,
+    stands,
     kept: { ...given },
     texts: {},
     rule: besideOf(field),
@@ -83,28 +88,45 @@ export function rowOf(field, given = {}) {
     stop: 0,
   };
   for (const { setting } of row.inputs) {
-    row.texts[setting] = textOf(row, setting in given ? given[setting] : shownOf(row, setting));
+    row.texts[setting] = textOf(row, setting in given ? given[setting] : shownOf(row, setting), setting);
   }
   return row;
 }
 
-/** The settings that the author of a copy gave, with their values. */
-export const givenOfCopy = (copy) =>
-  Object.fromEntries((copy.overridden_settings ?? []).map((setting) => [setting, copy[setting] ?? null]));
+/**
+ * The settings of a copy that are its own: those that its author gave, and where there are such, those in which
+ * the collection's field was changed since: the copy kept what it had, and that is what polls get. Not a start
+ * that nobody gave: the counter goes on.
+ */
+export function givenOfCopy(copy) {
+  const given = copy.overridden_settings ?? [];
+  const original = copy.original?.value_type === copy.value_type ? copy.original : null;
+  const left = (given.length && original ? SETTINGS[copy.value_type] : []).filter(
+    (setting) => setting !== "start_number" && (copy[setting] ?? null) !== (original[setting] ?? null),
+  );
+  return Object.fromEntries([...new Set([...given, ...left])].map((setting) => [setting, copy[setting] ?? null]));
+}
 
 // What the spike overrides
 
 /** The collection's value as the input shows it: an untouched counter goes on from where it stands. */
 function shownOf(row, setting) {
-  if (setting === "start_number") return row.own.current_number ?? row.own.start_number;
+  if (setting === "start_number") return row.stands ?? row.own.current_number ?? row.own.start_number;
   return row.own[setting] ?? null;
 }
 
 /** What the input says: a number, null where it is empty, NaN where it is none. */
 function valueOf(row, setting) {
-  const value = typed(row.texts[setting]);
+  const value = typedIn(row, setting, row.texts[setting]);
   return value === null && setting === "randomization_percentage" ? 0 : value;
 }
+
+/** Whether a setting only takes whole numbers: a comma then stands between thousands. */
+const isWhole = (row, setting) =>
+  setting.endsWith("_number") && (!EXACT_SETTINGS.has(setting) || isWholeCounter(row.own));
+
+const typedIn = (row, setting, text) =>
+  (EXACT_SETTINGS.has(setting) ? typedExact : typed)(text, isWhole(row, setting));
 
 /** Whether the author gave this setting: it differs from the collection's, or was given before and stands. */
 export function isGiven(row, setting) {
@@ -126,6 +148,14 @@ export function givenOf(row) {
 
 export const isOverridden = (row) => Object.keys(givenOf(row)).length > 0;
 
+/** Whether polls would get other values; an own start counts, for the counter then counts apart. */
+export const changesAnything = (rows) =>
+  rows.some((row) =>
+    Object.entries(givenOf(row)).some(
+      ([setting, value]) => setting === "start_number" || (value ?? null) !== (row.own[setting] ?? null),
+    ),
+  );
+
 /** The overrides as they are sent. */
 export const entriesOf = (rows) =>
   rows.filter(isOverridden).map((row) => ({ original_field_id: row.id, ...givenOf(row) }));
@@ -134,22 +164,31 @@ export const entriesOf = (rows) =>
 export function rowFaults(row) {
   const given = givenOf(row);
   if (!Object.keys(given).length) return {};
-  const faults = faultsOf({ ...row.own, ...given, field_name: row.name });
+  const faults = faultsOf({ ...row.own, ...given, field_name: row.name }, row.texts);
+  for (const setting of row.isCounter && isWholeCounter(row.own) ? EXACT_SETTINGS : []) {
+    const isFraction = Number.isFinite(Number(given[setting] ?? 0)) && !Number.isInteger(given[setting] ?? 0);
+    if (isFraction) faults[setting] ??= "Must be a whole number: this counter counts in whole numbers.";
+  }
   const own = (setting) => row.inputs.some((input) => input.setting === setting);
   return Object.fromEntries(Object.entries(faults).filter(([setting]) => own(setting)));
 }
 
 /** The texts of a row that is what the collection says. */
 export const ownTexts = (row) =>
-  Object.fromEntries(row.inputs.map(({ setting }) => [setting, textOf(row, shownOf(row, setting))]));
+  Object.fromEntries(row.inputs.map(({ setting }) => [setting, textOf(row, shownOf(row, setting), setting)]));
 
 /** What was typed, as numbers are written; what is no number stays as it is. */
 export function tidied(row, setting) {
-  const value = typed(row.texts[setting]);
-  return Number.isFinite(value) ? textOf(row, value) : row.texts[setting];
+  const value = typedIn(row, setting, row.texts[setting]);
+  const isNumber = value !== null && Number.isFinite(Number(value));
+  return isNumber ? textOf(row, value, setting) : row.texts[setting];
 }
 
-const textOf = (row, value) => number(value, row.type === "FLOAT_RANGE" ? Math.min(decimals(row), 3) : 0);
+/** As numbers are written; but never so that it could be read in two ways. */
+function textOf(row, value, setting) {
+  const text = number(value, row.type === "FLOAT_RANGE" ? Math.min(decimals(row), 3) : 0);
+  return !isWhole(row, setting) && !text.includes(".") ? text.replaceAll(",", "") : text;
+}
 
 /** Values that another field of the same name and type takes over, when another collection is chosen. */
 export function carriedOver(rows, fields) {
@@ -168,12 +207,14 @@ const decimals = (row) => row.kept.float_precision ?? row.own.float_precision ??
 
 /** The collection's values times a factor, rounded by the field's type. */
 export const multiplied = (row, by) =>
-  Object.fromEntries(MULTIPLIED[row.type].map((setting) => [setting, rounded(row, row.own[setting] * by)]));
+  Object.fromEntries(MULTIPLIED[row.type].map((setting) => [setting, rounded(row, times(row.own[setting], by))]));
 
 function rounded(row, value) {
   if (row.type.startsWith("NUMBER")) return Math.round(value) + 0;
   if (row.type === "FLOAT_FIXED") return Number(value.toPrecision(15)) + 0;
   if (row.type === "FLOAT_RANGE") return Number(value.toFixed(decimals(row))) + 0;
+  if (isDigits(value)) return value;
+  if (isWholeCounter(row.own)) return Math.max(Math.round(value), 1);
   return Math.max(Number(value.toFixed(10)), 1e-10); // counters are exact to ten decimals
 }
 
@@ -189,7 +230,7 @@ export const isMultiplied = (row, by) =>
 /** The texts of the row after a factor was pressed; pressed again, they are the collection's. */
 export function pressFactor(row, by) {
   const values = isMultiplied(row, by) ? multiplied(row, 1) : multiplied(row, by);
-  const texts = Object.entries(values).map(([setting, value]) => [setting, textOf(row, value)]);
+  const texts = Object.entries(values).map(([setting, value]) => [setting, textOf(row, value, setting)]);
   return { ...row.texts, ...Object.fromEntries(texts) };
 }
 
@@ -209,7 +250,8 @@ export function kindOf(field) {
 
 /** The collection's rule as it stands beside the spike's inputs: "120 to 180", "by 1 ± 50 %". */
 function besideOf(field) {
-  const shown = (setting) => textOf({ type: field.value_type, own: field, kept: {} }, field[setting]);
+  const decimalsShown = field.value_type === "FLOAT_RANGE" ? Math.min(field.float_precision ?? 2, 3) : 0;
+  const shown = (setting) => number(field[setting], decimalsShown);
   const [first, second] = INPUTS[field.value_type];
   if (field.value_type.endsWith("RANGE")) return `${shown(first[0])} to ${shown(second[0])}`;
   if (INPUTS[field.value_type] !== COUNTER) return shown(first[0]);

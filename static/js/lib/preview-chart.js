@@ -45,7 +45,7 @@ export function chartOf(preview, line, width) {
     ),
     span,
     heads: headsOf(span, left, right, times({ start, end })),
-    normal: normalOf(line.normal, y, span),
+    normal: normalOf(line.normal, y, span, inWindow(points, preview.phases)),
     points,
     firstInWindow: preview.phases.before,
     ...linesOf(points, preview.phases, line.is_overridden),
@@ -131,12 +131,29 @@ function headsOf({ from, to }, left, right, window) {
   ].filter(({ text }) => text);
 }
 
-/** What would be served without the spike; in words where there is room over it. */
-function normalOf(normal, y, { from, to }) {
+/**
+ * What would be served without the spike; `words` are written over it where there is room, and no poll or line
+ * would be hidden; else `aside` is said beside the chart.
+ */
+function normalOf(normal, y, { from, to }, points) {
   if (!normal) return null;
   const ends = [...new Set(normal)];
-  const words = `normally ${ends.map((value) => number(Number(value.toPrecision(9)))).join("–")}`;
-  const [top, room] = [y(normal[1]), widthOf(words) + GAP];
-  const isSaid = top - TOP > 20 && room + GAP <= to - from;
-  return { levels: ends.map(y), words: isSaid ? words : "", x: from + GAP / 2, y: top - 17, width: room };
+  const said = `normally ${ends.map((value) => number(Number(value.toPrecision(9)))).join("–")}`;
+  const [top, width] = [y(normal[1]), widthOf(said) + GAP];
+  const box = { left: from + GAP / 2, right: from + GAP / 2 + width, top: top - 17, bottom: top - 3 };
+  const isFree = top - TOP > 20 && width + GAP <= to - from && !isCrossed(box, points);
+  const [words, aside] = isFree ? [said, ""] : ["", said];
+  return { levels: ends.map(y), words, aside, x: box.left, y: box.top, width };
 }
+
+const inWindow = (points, { before, during }) => points.slice(before, before + during);
+
+const DOT = 4;
+
+/** Whether a dot, or the line between two of them, may lie in the box. */
+const isCrossed = ({ left, right, top, bottom }, points) =>
+  points.some((point, index) => {
+    const last = points[index - 1] ?? point;
+    const isBeside = Math.max(point.x, last.x) < left - DOT || Math.min(point.x, last.x) > right + DOT;
+    return !isBeside && Math.max(point.y, last.y) > top - DOT && Math.min(point.y, last.y) < bottom + DOT;
+  });

@@ -14,6 +14,22 @@ export function meanWords(value) {
   return number(Number(value.toPrecision(2)));
 }
 
+const isCounter = ({ value_type: type }) => type === "INCREMENT" || type === "DECREMENT";
+
+/** What a phase of a field comes to: the mean of its values; of a counter, which has none, its mean step. */
+export function phaseWords(field, phase, phases) {
+  if (!isCounter(field)) return meanWords(field.mean[phase]);
+  const from = { before: 0, during: phases.before, after: phases.before + phases.during }[phase];
+  const values = field.values.slice(from, from + phases[phase]).map(Number);
+  const turn = field.value_type === "INCREMENT" ? 1 : -1;
+  // Where it began again, it made no step.
+  const steps = values.slice(1).map((value, index) => turn * (value - values[index]));
+  const made = steps.filter((step) => step >= 0);
+  if (!made.length) return "–";
+  const mean = made.reduce((sum, step) => sum + step, 0) / made.length;
+  return `${turn > 0 ? "+" : "−"}${meanWords(mean)} a poll`;
+}
+
 /** Overridden fields first, otherwise in the order of the collection. */
 export const inOrder = (fields) => [...fields].sort((one, other) => other.is_overridden - one.is_overridden);
 
@@ -24,10 +40,10 @@ export function pick(fields, picked) {
 }
 
 /** The chart in a sentence. */
-export function chartWords(field) {
-  const { before, during, after } = field.mean;
-  const means = [before, during, after].map(meanWords);
-  return `${field.field_name}: on average ${means[0]} before, ${means[1]} in the window, ${means[2]} after.`;
+export function chartWords(field, phases) {
+  const [before, during, after] = ["before", "during", "after"].map((phase) => phaseWords(field, phase, phases));
+  const average = isCounter(field) ? "" : "on average ";
+  return `${field.field_name}: ${average}${before} before, ${during} in the window, ${after} after.`;
 }
 
 /** "30 polls fall into the window." */

@@ -37,7 +37,7 @@ function sentence(message, name = "") {
 
 /** The id of the input of a fault. */
 export function inputOf(key) {
-  if (["name", "collection", "start", "end"].includes(key)) return `spike-${key}`;
+  if (["name", "collection", "start", "end", "length"].includes(key)) return `spike-${key}`;
   return `override-${key.replace(".", "-")}`;
 }
 
@@ -49,6 +49,7 @@ export function remaining({ faults, collides, rows }) {
   if (faults.collection) add("collection", "the collection");
   if (faults.start) add("start", "the start");
   if (faults.end) add("end", "the end");
+  if (faults.length) add("length", "the length");
   if (collides) add("start", "the window collides");
   for (const row of rows) {
     const settings = row.inputs.filter(({ setting }) => faults[`${row.id}.${setting}`]);

@@ -1,6 +1,6 @@
 // The window of a spike that is being written: presets, typing, what is in its way. Pure: the time is given.
 
-import { clock, fromInput, toInput } from "./time.js";
+import { clock, gapOf, inDays, instantsOf, meant, offset, times as timesOf, toInput, weekday, zoneName } from "./time.js";
 
 const MINUTE = 60_000;
 const EARLIEST = Date.UTC(1970, 0, 1);
@@ -10,11 +10,16 @@ export const STARTS = [
   { id: "now", label: "Now", after: 0 },
   { id: "in-5-min", label: "In 5 min", after: 5 * MINUTE },
   { id: "in-1-h", label: "In 1 h", after: 60 * MINUTE },
+  { id: "tomorrow", label: "Tomorrow 9:00", days: () => 1 },
+  { id: "next-monday", label: "Next Monday 9:00", days: (today) => (8 - today) % 7 || 7 },
 ];
+const MORNING = 9;
 
 export const LENGTHS = [
   { length: 5 * MINUTE, label: "5 min" },
+  { length: 10 * MINUTE, label: "10 min" },
   { length: 15 * MINUTE, label: "15 min" },
+  { length: 30 * MINUTE, label: "30 min" },
   { length: 60 * MINUTE, label: "1 h" },
   { length: 240 * MINUTE, label: "4 h" },
 ];
@@ -39,8 +44,9 @@ export function draftOf(startIso, endIso) {
 
 const presetOf = (length) => (LENGTHS.some((each) => each.length === length) ? length : 0);
 
-function startOf(preset, now) {
-  const { after } = STARTS.find(({ id }) => id === preset);
+function startOf(preset, now, zone = zoneName()) {
+  const { after, days } = STARTS.find(({ id }) => id === preset);
+  if (days) return inDays(days(weekday(now, zone)), MORNING, now, zone);
   return after ? ceilMinute(now + after) : floorMinute(now);
 }
 
@@ -51,20 +57,54 @@ function follow(draft) {
 }
 
 /** The start moves, the duration stays. */
-export function pressStart(draft, preset, now) {
+export function pressStart(draft, preset, now, zone = zoneName()) {
   const known = draft.start !== null && draft.end > draft.start;
   const length = draft.length ?? (known ? draft.end - draft.start : 15 * MINUTE);
-  return follow({ ...draft, startPreset: preset, start: startOf(preset, now), length });
+  const lengthPreset = draft.length === null ? 0 : draft.lengthPreset;
+  return follow({ ...draft, startPreset: preset, start: startOf(preset, now, zone), length, lengthPreset });
 }
 
 /** The end moves; the start stays. */
-export const pressLength = (draft, length) => follow({ ...draft, length, lengthPreset: length });
+export const pressLength = (draft, length) => follow({ ...draft, length, lengthPreset: presetOf(length) });
 
-export const typeStart = (draft, text) => follow({ ...draft, startPreset: "", start: instantOf(text) });
+/** A spike that is on goes on for so long from now: how long it has been on already does not count. */
+export const endIn = (draft, length, now) => ({
+  ...draft,
+  end: Math.floor(now / 1000) * 1000 + length,
+  length: null,
+  lengthPreset: presetOf(length),
+});
 
-export const typeEnd = (draft, text) => ({ ...draft, end: instantOf(text), length: null, lengthPreset: 0 });
+/** `before` is what stood there before somebody began to type: a small change of it keeps its offset. */
+export const typeStart = (draft, text, before = draft.start, zone = zoneName()) =>
+  startAt(draft, meant(text, { before }, zone));
 
-const instantOf = (text) => fromInput(text)?.getTime() ?? null;
+export const typeEnd = (draft, text, before = draft.end, zone = zoneName()) =>
+  endAt(draft, meant(text, { before, after: draft.start }, zone));
+
+export const startAt = (draft, start) => follow({ ...draft, startPreset: "", start });
+
+export const endAt = (draft, end) => ({ ...draft, end, length: null, lengthPreset: 0 });
+
+/** Where the clocks show twice what they show at this instant: both instants, in words. */
+export function twice(instant, zone = zoneName()) {
+  const found = instant === null ? [] : instantsOf(toInput(instant, zone), zone);
+  if (found.length < 2) return [];
+  const [face] = clock(found[0], zone).split(" ");
+  return found.map((at, index) => ({
+    at: at + (((instant % 1000) + 1000) % 1000),
+    label: `${["First", "Second"][index]} ${face}`,
+    offset: offset(at, zone),
+  }));
+}
+
+/** What becomes of a time that the clocks skip; empty where they do not. */
+export function skippedWords(text, zone = zoneName()) {
+  const gap = gapOf(text, zone);
+  if (!gap) return "";
+  const used = toInput(meant(text, {}, zone), zone).slice(11);
+  return `There is no ${text.slice(11)} that day: the clocks go from ${gap.from} to ${gap.to}. It is ${used} instead.`;
+}
 
 /** Put the window somewhere, as by dragging it or by "Move to"; a length that stays keeps its preset. */
 export function place(draft, start, end) {
@@ -79,6 +119,9 @@ export const shorten = (draft, end) => ({ ...draft, end, length: null, lengthPre
 export function slide(draft, now) {
   if (!draft.startPreset) return draft;
   const start = startOf(draft.startPreset, now);
+  // "Tomorrow" is another day from midnight on: what was chosen stays.
+  if (STARTS.some(({ id, days }) => days && id === draft.startPreset))
+    return start === draft.start ? draft : { ...draft, startPreset: "" };
   return start === draft.start ? draft : follow({ ...draft, start });
 }
 
@@ -158,8 +201,4 @@ function freeSlot(start, length, others, overlaps) {
 }
 
 /** "15:45–16:15", with "+1" where it ends on another day. */
-export function times({ start, end }) {
-  const midnight = (instant) => new Date(instant).setHours(0, 0, 0, 0);
-  const days = Math.round((midnight(end) - midnight(start)) / 86_400_000);
-  return `${clock(start)}–${clock(end)}` + (days > 0 ? ` +${days}` : "");
-}
+export const times = ({ start, end }) => timesOf(start, end);

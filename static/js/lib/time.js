@@ -21,17 +21,30 @@ const SHOWN = {
   hourCycle: "h23",
 };
 
-const parts = (instant, zone) =>
-  Object.fromEntries(
-    formatOf(zone)
-      .formatToParts(new Date(instant))
-      .map(({ type, value }) => [type, value]),
-  );
+// So is formatting, and most instants are shown again.
+const known = new Map();
+const MOST_KNOWN = 5000;
 
-/** "14:05", or "14:05:09" where there are seconds. */
-export function clock(instant, zone = zoneName()) {
+function parts(instant, zone) {
+  const date = new Date(instant);
+  const key = `${date.getTime()} ${zone}`;
+  if (!known.has(key)) {
+    if (known.size > MOST_KNOWN) known.clear();
+    const found = formatOf(zone).formatToParts(date);
+    known.set(key, Object.fromEntries(found.map(({ type, value }) => [type, value])));
+  }
+  return known.get(key);
+}
+
+/** What a clock in the zone shows: "14:05", or "14:05:09" where there are seconds. For axes; words take `clock`. */
+export function face(instant, zone = zoneName()) {
   const { hour, minute, second } = parts(instant, zone);
   return second === "00" ? `${hour}:${minute}` : `${hour}:${minute}:${second}`;
+}
+
+/** The same with the offset, "02:30 +02:00", on a day that has two of them. */
+export function clock(instant, zone = zoneName()) {
+  return hasTwoOffsets(instant, zone) ? `${face(instant, zone)} ${isoOffset(instant, zone)}` : face(instant, zone);
 }
 
 /** "Today", "Wed 25 Nov", and with another year "Wed 25 Nov 2027". */
@@ -44,10 +57,16 @@ export function day(instant, now, zone = zoneName()) {
 }
 
 /** "Today 14:10–14:40", "Wed 25 Nov 22:00–04:00 +1". */
-export function windowWords(start, end, now, zone = zoneName()) {
+export const windowWords = (start, end, now, zone = zoneName()) =>
+  `${day(start, now, zone)} ${times(start, end, zone)}`;
+
+/** "14:10–14:40", "22:00–04:00 +1"; where a day has two offsets "02:30 +02:00 – 02:30 +01:00". */
+export function times(start, end, zone = zoneName()) {
   const days = daysBetween(start, end, zone);
-  const later = days ? ` +${days}` : "";
-  return `${day(start, now, zone)} ${clock(start, zone)}–${clock(end, zone)}${later}`;
+  if (![start, end].some((instant) => hasTwoOffsets(instant, zone)))
+    return `${face(start, zone)}–${face(end, zone)}${days ? ` +${days}` : ""}`;
+  const told = (instant) => `${face(instant, zone)} ${isoOffset(instant, zone)}`;
+  return `${told(start)} – ${told(end)}${days ? ` (+${days})` : ""}`;
 }
 
 /** "Wed 25 Nov 14:05". */
@@ -102,21 +121,130 @@ export function status(start, end, now) {
   return now >= new Date(start) ? "active" : "scheduled";
 }
 
-/** An instant as the value of a datetime-local input, in the browser's zone. */
-export function toInput(instant) {
-  const date = new Date(instant);
-  const two = (number, width = 2) => String(number).padStart(width, "0");
-  const seconds = date.getSeconds() ? `:${two(date.getSeconds())}` : "";
-  return (
-    `${two(date.getFullYear(), 4)}-${two(date.getMonth() + 1)}-${two(date.getDate())}` +
-    `T${two(date.getHours())}:${two(date.getMinutes())}${seconds}`
-  );
+/** An instant as the value of a datetime-local input. */
+export function toInput(instant, zone = zoneName()) {
+  const [date, time] = new Date(wallOf(instant, zone)).toISOString().split("T");
+  return `${date}T${time.slice(0, time.startsWith(":00.", 5) ? 5 : 8)}`;
 }
 
-/** The instant of a datetime-local input, or null where it is incomplete. */
-export function fromInput(text) {
-  const date = new Date(text);
-  return text && !Number.isNaN(date.getTime()) ? date : null;
+/** The instant of a datetime-local input, or null where it is incomplete; of two the first. */
+export function fromInput(text, zone = zoneName()) {
+  const wall = wallFrom(text);
+  return wall === null ? null : new Date(instantsOf(text, zone)[0] ?? afterGap(wall, zone));
+}
+
+// --- Changes of the clocks ---------------------------------------------------------------------------------
+// A wall time is what the clocks of a zone show, in the milliseconds that it would have in UTC.
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAY = 86_400_000;
+const MINUTE = 60_000;
+
+function utcOf(year, month, date, hour = 0, minute = 0, second = 0) {
+  const made = new Date(Date.UTC(2000, month, date, hour, minute, second));
+  return made.setUTCFullYear(year, month, date); // Date.UTC takes the year 27 for 1927
+}
+
+/** What the clocks show, to the second. */
+function wallOf(instant, zone) {
+  const { year, month, day: date, hour, minute, second } = parts(instant, zone);
+  return utcOf(Number(year), MONTHS.indexOf(month.slice(0, 3)), Number(date), +hour, +minute, +second);
+}
+
+/** How far the clocks of the zone are ahead of UTC. */
+const aheadOfUtc = (instant, zone) => wallOf(instant, zone) - Math.floor(new Date(instant) / 1000) * 1000;
+
+const TYPED = /^(\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?$/;
+
+function wallFrom(text) {
+  const found = TYPED.exec(text ?? "");
+  if (!found) return null;
+  const [year, month, date, hour, minute, second, part] = found.slice(1).map((each) => each ?? "0");
+  const isClock = month >= 1 && month <= 12 && date >= 1 && date <= 31 && hour < 24 && minute < 60 && second < 60;
+  return isClock ? utcOf(+year, month - 1, +date, +hour, +minute, +second) + Number(part.padEnd(3, "0")) : null;
+}
+
+/** The instants at which the clocks show this: none where it is skipped, two where it comes twice. */
+export function instantsOf(text, zone = zoneName()) {
+  const wall = wallFrom(text);
+  if (wall === null) return [];
+  const offsets = new Set([-DAY, 0, DAY].map((away) => aheadOfUtc(wall + away, zone)));
+  const found = [...offsets].map((ahead) => wall - ahead);
+  return found.filter((at) => at + aheadOfUtc(at, zone) === wall).sort((one, other) => one - other);
+}
+
+/** A skipped time lies as far behind the change as it would have without one. */
+const afterGap = (wall, zone) => wall - aheadOfUtc(wall - DAY, zone);
+
+/** Where the clocks skip this: `{from, to}`, the times between which there is nothing; else null. */
+export function gapOf(text, zone = zoneName()) {
+  const wall = wallFrom(text);
+  if (wall === null || instantsOf(text, zone).length) return null;
+  let [before, after] = [wall - 2 * DAY, wall + 2 * DAY];
+  const ahead = aheadOfUtc(before, zone);
+  while (after - before > 1000) {
+    const middle = Math.floor((before + after) / 2000) * 1000;
+    if (aheadOfUtc(middle, zone) === ahead) before = middle;
+    else after = middle;
+  }
+  const shown = (at) => face(at, "UTC");
+  return { from: shown(after + ahead), to: shown(after + aheadOfUtc(after, zone)) };
+}
+
+const NEAR = 3 * 3_600_000;
+
+/**
+ * Which instant is meant by what was typed. Of a time that comes twice the first, unless only the second
+ * is later than `after`; but after a small change of `before` the second, if that was in the second hour. A skipped time is moved
+ * on. Null where the text is incomplete.
+ */
+export function meant(text, { before = null, after = null } = {}, zone = zoneName()) {
+  const [first, second] = instantsOf(text, zone);
+  if (second === undefined) return fromInput(text, zone)?.getTime() ?? null;
+  const isNear = before !== null && Math.min(Math.abs(first - before), Math.abs(second - before)) <= NEAR;
+  if (isNear && aheadOfUtc(before, zone) === aheadOfUtc(second, zone)) return second;
+  return after !== null && first <= after ? second : first;
+}
+
+/** So many days after today at a full hour. */
+export function inDays(days, hour, now, zone = zoneName()) {
+  const today = Math.floor(wallOf(now, zone) / DAY) * DAY;
+  return fromInput(new Date(today + days * DAY + hour * 60 * MINUTE).toISOString().slice(0, 16), zone).getTime();
+}
+
+/** 0 on a Sunday. */
+export const weekday = (instant, zone = zoneName()) => new Date(wallOf(instant, zone)).getUTCDay();
+
+/** "+02:00". */
+function isoOffset(instant, zone) {
+  const minutes = Math.round(aheadOfUtc(instant, zone) / MINUTE);
+  const two = (value) => String(Math.floor(value)).padStart(2, "0");
+  return `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+}
+
+// Lists ask for each row every second: what a day has is found out once.
+const twofold = new Map();
+const MOST_DAYS = 5000;
+
+/** Whether the clocks are set on the day of this instant. */
+function hasTwoOffsets(instant, zone) {
+  const { year, month, day: date } = parts(instant, zone);
+  const key = `${zone} ${year} ${month} ${date}`;
+  if (twofold.size > MOST_DAYS) twofold.clear();
+  if (!twofold.has(key)) twofold.set(key, areSetOn(new Date(instant).getTime(), zone));
+  return twofold.get(key);
+}
+
+function areSetOn(instant, zone) {
+  const midnight = Math.floor(wallOf(instant, zone) / DAY) * DAY;
+  const ends = [midnight - DAY / 4, midnight + 1.25 * DAY].map((wall) => wall - aheadOfUtc(instant, zone));
+  if (aheadOfUtc(ends[0], zone) === aheadOfUtc(ends[1], zone)) return false;
+  const offsets = new Set();
+  for (let at = ends[0]; at < ends[1]; at += 15 * MINUTE) {
+    const wall = wallOf(at, zone);
+    if (wall >= midnight && wall < midnight + DAY) offsets.add(aheadOfUtc(at, zone));
+  }
+  return offsets.size > 1;
 }
 
 /** "UTC+1", the offset of a zone at an instant. */

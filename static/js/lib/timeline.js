@@ -2,7 +2,7 @@
 // a text are given.
 
 import { at } from "./base.js";
-import { clock, utc, windowWords } from "./time.js";
+import { clock, face, utc, windowWords } from "./time.js";
 import { BADGES, statusOf } from "./spike-words.js";
 
 const HOUR = 3_600_000;
@@ -19,6 +19,7 @@ export const LEAST_HIT = 24;
 const LEAST_HOURS = 56;
 const LEAST_INSIDE = 90; // a bar that is worth the beginning of a long name
 const PAD = 6;
+const SLACK = 2; // a text that is as wide as its room may lose a pixel
 const GAP = 4;
 
 const px = (value) => `${Math.round(value * 10) / 10}px`;
@@ -58,7 +59,7 @@ export function ticksOf(view) {
       if (at <= from || at >= to) continue;
       const left = x(at);
       const fits = isLabelled && left >= 18 && left <= pixels - 18;
-      ticks.push({ at, left: px(left), isDay: hour === 0, label: fits ? clock(at) : "" });
+      ticks.push({ at, left: px(left), isDay: hour === 0, label: fits ? face(at) : "" });
     }
   }
   return ticks;
@@ -114,7 +115,7 @@ export function spanWords({ from, to }) {
 export function nowOf({ from, to, now, pixels, x }) {
   const at = Math.min(pixels, Math.max(0, x(now)));
   const isSeen = isWithin(now, from, to);
-  const label = isSeen ? clock(new Date(now).setSeconds(0, 0)) : "";
+  const label = isSeen ? face(new Date(now).setSeconds(0, 0)) : "";
   return { isSeen, line: { left: px(at) }, past: { width: px(at) }, label };
 }
 
@@ -155,28 +156,38 @@ export function barsOf(spikes, view, isAside = () => false) {
 
 const utcWords = (spike) => `${utc(spike.start_datetime)} to ${utc(spike.end_datetime)}`;
 
-// Inside where the name fits, else right, else left of the bar, rather not across the line for now; where
-// labels would meet, the later one stays in the tooltip.
+// Inside where the name fits, else right, else left of the bar, and never across the line for now; where there is
+// no such place, or labels would meet, the name stays in the tooltip.
 function placeLabels(bars, { now, pixels, measure, x }) {
   let taken = 0; // up to here there is something already
   const crosses = (left, width) => left < x(now) && x(now) < left + width;
   bars.forEach((bar, index) => {
     const width = measure(bar.spike.name, "label");
     const limit = bars[index + 1]?.left ?? pixels;
-    const inside = { place: "inside", left: bar.left + PAD, width: Math.min(width + 1, bar.width - 2 * PAD) };
-    const right = { place: "right", left: bar.right + PAD, width: width + 1 };
-    const left = { place: "left", left: bar.left - PAD - width, width: width + 1 };
-    const beside = [];
-    if (right.left + width + GAP <= limit) beside.push(right);
-    if (left.left - GAP >= taken) beside.push(left);
+    const right = { place: "right", left: bar.right + PAD, width: width + SLACK };
+    const left = { place: "left", left: bar.left - PAD - width, width: width + SLACK };
+    const isFree = {
+      right: right.left + width + GAP <= limit,
+      left: left.left - GAP >= taken,
+    };
+    const beside = [right, left].find((label) => isFree[label.place] && !crosses(label.left, width));
+    const parts = partsOf(bar, x(now));
+    const whole = parts.find((part) => width + 2 * PAD <= part.width);
+    const part = whole ?? parts.find((each) => each.width >= LEAST_INSIDE);
     bar.label = { place: "", left: 0, width: 0 };
     if (!bar.isAside) {
-      if (width + 2 * PAD <= bar.width) bar.label = inside;
-      else if (beside.length) bar.label = beside.find((label) => !crosses(label.left, width)) ?? beside[0];
-      else if (bar.width >= LEAST_INSIDE) bar.label = inside;
+      if (beside && !whole) bar.label = beside;
+      else if (part)
+        bar.label = { place: "inside", left: part.left + PAD, width: Math.min(width + SLACK, part.width - 2 * PAD) };
     }
     taken = bar.label.place === "right" ? bar.label.left + width : bar.right;
   });
+}
+
+/** The bar, or its parts before and after the line for now. */
+function partsOf({ left, right }, line) {
+  const edges = left < line && line < right ? [left, line, right] : [left, right];
+  return edges.slice(1).map((edge, index) => ({ left: edges[index], width: edge - edges[index] }));
 }
 
 // --- An empty place --------------------------------------------------------------------------------------

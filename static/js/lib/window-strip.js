@@ -2,7 +2,7 @@
 // Everything in per cent of the strip's width; where a label goes depends on its width in pixels.
 
 import { times } from "./spike-window.js";
-import { clock, status } from "./time.js";
+import { face, status } from "./time.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -46,7 +46,7 @@ export function stripOf({ draft, others, collision, now, pixels, scale, narrow =
       times: times(each),
       isHatched: hatched.has(each.id),
     }));
-    return show ? labelled(bars, pixels, narrow) : bars;
+    return show ? labelled(bars, pixels, narrow, now > from && now < to ? at(now) : null) : bars;
   };
   const below = described(lower, true);
   return {
@@ -71,9 +71,10 @@ export function stripOf({ draft, others, collision, now, pixels, scale, narrow =
 
 const statusOf = ({ start, end }, now) => status(start, end, now);
 
-/** Give each bar its label: inside where it fits and can be read, else right, else left, else none. */
-export function labelled(bars, pixels, narrow = false) {
+/** Give each bar its label: inside where it fits and can be read, else right, else left, else none; not across now. */
+export function labelled(bars, pixels, narrow = false, now = null) {
   const share = (width) => (width / pixels) * 100;
+  const crosses = (from, to) => now !== null && from < now && now < to;
   let taken = 0;
   return bars.map((bar, index) => {
     const until = bars[index + 1]?.left ?? 100;
@@ -86,15 +87,16 @@ export function labelled(bars, pixels, narrow = false) {
     for (const [name, when] of texts) {
       const needed = share([...`${name} ${when}`].length * LETTER + GAP);
       const label = { name, times: when };
-      if (!bar.isHatched && needed + share(GAP) <= bar.right - bar.left) {
+      const isInside = !bar.isHatched && needed + share(GAP) <= bar.right - bar.left;
+      if (isInside && !crosses(bar.left, bar.left + needed)) {
         taken = bar.right;
         return { ...bar, label: { ...label, place: "inside", left: bar.left, right: null } };
       }
-      if (bar.right + needed + share(GAP) <= until) {
+      if (bar.right + needed + share(GAP) <= until && !crosses(bar.right, bar.right + needed)) {
         taken = bar.right + needed;
         return { ...bar, label: { ...label, place: "right", left: bar.right, right: null } };
       }
-      if (bar.left - needed - share(GAP) >= taken) {
+      if (bar.left - needed - share(GAP) >= taken && !crosses(bar.left - needed, bar.left)) {
         taken = bar.right;
         return { ...bar, label: { ...label, place: "left", left: null, right: 100 - bar.left } };
       }
@@ -122,7 +124,7 @@ export function ticksOf(from, to, at, pixels) {
 function labelOf(tick, step) {
   const date = new Date(tick);
   const midnight = date.getHours() === 0 && date.getMinutes() === 0;
-  if (!midnight) return clock(tick);
+  if (!midnight) return face(tick);
   const year = step * MINUTE >= 28 * DAY ? { year: "numeric" } : {};
   return date.toLocaleDateString("en-GB", {
     weekday: year.year ? undefined : "short",

@@ -1,0 +1,102 @@
+// Numbers of more digits than a double holds: counters are exact to ten decimals. Where a double is the number,
+// it is a number; else it is one of these, which is shown and sent with all its digits.
+
+const made = new Map();
+
+class Digits {
+  constructor(text) {
+    this.text = text;
+    Object.freeze(this); // so Alpine leaves it alone, too
+  }
+
+  toString() {
+    return this.text;
+  }
+
+  toJSON() {
+    return this.text;
+  }
+
+  /** The nearest double, for what does not have to be exact: drawing, rough comparisons. */
+  valueOf() {
+    return Number(this.text);
+  }
+}
+
+export const isDigits = (value) => value instanceof Digits;
+
+/** The number that the text writes. Equal ones are the same one, so that === tells. */
+export function exact(text) {
+  const plain = plainOf(text);
+  const double = Number(plain);
+  if (!Number.isFinite(double) || plainOf(String(double)) === plain) return double;
+  if (!made.has(plain)) made.set(plain, new Digits(plain));
+  return made.get(plain);
+}
+
+const NUMERAL = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,4}))?$/i;
+
+/** The numeral without an exponent, a plus, or zeros that say nothing. */
+export function plainOf(text) {
+  const [, sign, whole, part, power = "0"] = NUMERAL.exec(text) ?? [];
+  if (whole === undefined || !(whole + part)) return String(text);
+  const point = whole.length + Number(power);
+  const all = `${whole}${part}`;
+  const digits = all.padStart(all.length + Math.max(0, -point), "0").padEnd(Math.max(point, 0), "0");
+  const at = Math.max(point, 0);
+  const before = digits.slice(0, at).replace(/^0+/, "") || "0";
+  const after = digits.slice(at).replace(/0+$/, "");
+  const plain = after ? `${before}.${after}` : before;
+  return sign === "-" && plain !== "0" ? `-${plain}` : plain;
+}
+
+const PLACES = 10;
+
+/** In units of the last of ten decimals; more are rounded, half to even, as the server does. */
+function unitsOf(value) {
+  const [, sign, whole, part = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(plainOf(String(value)));
+  const units = BigInt(whole + part.slice(0, PLACES).padEnd(PLACES, "0"));
+  const rest = part.slice(PLACES);
+  const isMore = rest > "5" || (rest === "5" && units % 2n === 1n);
+  return (sign ? -1n : 1n) * (units + (isMore ? 1n : 0n));
+}
+
+/** Below zero, zero or above it, as the one is less than, equal to or greater than the other. */
+export function compared(one, other) {
+  if (!isDigits(one) && !isDigits(other)) return one - other;
+  return Number(unitsOf(one) - unitsOf(other));
+}
+
+/** The product with a small factor of at most one decimal; exact where the value is. */
+export function times(value, by) {
+  if (!isDigits(value)) return value * by;
+  const tenths = unitsOf(value) * BigInt(Math.round(by * 10));
+  const text = String(tenths < 0n ? -tenths : tenths).padStart(PLACES + 2, "0");
+  return exact(`${tenths < 0n ? "-" : ""}${text.slice(0, -PLACES - 1)}.${text.slice(-PLACES - 1)}`);
+}
+
+// In JSON
+
+const EXACT = /"(start_number|step_number|reset_number|current_number)":(-?\d[\d.]*)(?=[,}\]\s])/g;
+const KEY = "$digits";
+
+/** The value of JSON text; what counters hold with all its digits. */
+export function fromJson(text) {
+  let isExact = false;
+  const marked = text.replace(EXACT, (all, name, numeral) => {
+    if (!isDigits(exact(numeral))) return all;
+    isExact = true;
+    return `"${name}":{"${KEY}":"${numeral}"}`;
+  });
+  if (!isExact) return JSON.parse(text);
+  return JSON.parse(marked, (_, value) => (value?.[KEY] === undefined ? value : exact(value[KEY])));
+}
+
+/** JSON text; digits as they are. */
+export function toJson(value) {
+  const mark = `digits ${Math.random()} `;
+  const text = JSON.stringify(value, function (key, given) {
+    return isDigits(this[key]) ? mark + this[key].text : given;
+  });
+  return text?.replaceAll(new RegExp(`"${mark}(-?[\\d.]+)"`, "g"), "$1");
+}

@@ -1,0 +1,73 @@
+// Lengths as people type them: "2h 30m", "90 min", "1:30", "45s", "1.5 h", "1d".
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const UNITS = new Map([
+  ["w", ["w", "week", "weeks", 7 * DAY]],
+  ["d", ["d", "day", "days", DAY]],
+  ["h", ["h", "hr", "hrs", "hour", "hours", HOUR]],
+  ["m", ["m", "min", "mins", "minute", "minutes", MINUTE]],
+  ["s", ["s", "sec", "secs", "second", "seconds", SECOND]],
+]);
+const LONGEST = 3_000_000 * DAY; // beyond every year that a window can reach
+const PART = /^(\d+(?:\.\d+)?)\s*([a-z]+)/;
+const EXAMPLES = "such as 2h 30m, 90m, 1:30 or 1d";
+
+const fault = (words) => ({ length: null, fault: words });
+
+/** What was typed as `{length, fault}`: milliseconds and "", or null and what is wrong with it. */
+export function lengthFrom(text) {
+  const given = text.trim().toLowerCase();
+  if (!given) return fault(`Needs a length, ${EXAMPLES}.`);
+  if (given.startsWith("-") || given.startsWith("−")) return fault("Must be longer than nothing.");
+  if (given.includes(":")) return checked(ofClock(given));
+  const [, hours, minutes] = /^(\d+)\s*h\s*(\d{1,2})$/.exec(given) ?? [];
+  if (hours !== undefined) return checked(ofClock(`${hours}:${minutes}`));
+  if (/\d,\d/.test(given)) return fault("Use a point, not a comma: 1.5h.");
+  if (/^\d+(\.\d+)?$/.test(given)) return fault(`Which unit? Write ${given}m or ${given}h.`);
+  return checked(ofUnits(given));
+}
+
+function ofClock(given) {
+  const [, hours, minutes, seconds = "0"] = /^(\d+):(\d{1,2})(?::(\d{1,2}))?$/.exec(given) ?? [];
+  if (hours === undefined) return fault(`“${given}” is no length. Write one ${EXAMPLES}.`);
+  if (minutes > 59 || seconds > 59) return fault("After a colon come 0 to 59: 1:30 is one hour and 30 minutes.");
+  return { length: hours * HOUR + minutes * MINUTE + seconds * SECOND, fault: "" };
+}
+
+function ofUnits(given) {
+  let [rest, length] = [given, 0];
+  const seen = new Set();
+  while (rest) {
+    const [part, amount, word] = PART.exec(rest) ?? [];
+    const unit = [...UNITS.keys()].find((key) => UNITS.get(key).includes(word));
+    if (!unit) return fault(`“${part ?? rest}” is no length. Write one ${EXAMPLES}.`);
+    if (seen.has(unit)) return fault(`There are two numbers of ${UNITS.get(unit).at(-2)}.`);
+    seen.add(unit);
+    length += amount * UNITS.get(unit).at(-1);
+    rest = rest.slice(part.length).replace(/^[\s,]*(and\s+)?/, "");
+  }
+  return { length: Math.round(length), fault: "" };
+}
+
+function checked(found) {
+  if (found.fault) return found;
+  if (found.length === 0) return fault("Must be longer than nothing.");
+  if (found.length > LONGEST) return fault("That is too long.");
+  return found.length % SECOND ? fault("Goes to whole seconds.") : found;
+}
+
+/** A length exactly, to the second, as one would type it: "2h 30m"; "" where there is none. */
+export function lengthText(milliseconds) {
+  let rest = Math.round(milliseconds / SECOND) * SECOND;
+  const parts = [];
+  for (const unit of ["d", "h", "m", "s"]) {
+    const size = UNITS.get(unit).at(-1);
+    if (rest >= size) parts.push(`${Math.floor(rest / size)}${unit}`);
+    rest %= size;
+  }
+  return parts.join(" ");
+}

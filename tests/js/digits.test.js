@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { compared, exact, fromJson, isDigits, plainOf, times, toJson } from "../../static/js/lib/digits.js";
+
+const MANY = "9007199254740991.0123456789";
+
+test("what a double holds is a number, anything else keeps its digits", () => {
+  for (const text of ["0", "-5", "0.1", "0.10", "1e3", "1e-7", "9007199254740991", "1200.0", "0.0000000001"])
+    assert.equal(exact(text), Number(text), text);
+  for (const text of [MANY, "-9007199254740991.5", "0.12345678901234567891", "9007199254740993"])
+    assert.ok(isDigits(exact(text)), text);
+  assert.equal(String(exact(MANY)), MANY);
+  assert.equal(exact(`+0${MANY}00`), exact(MANY));
+});
+
+test("a numeral without an exponent and without zeros that say nothing", () => {
+  const plain = { "1e3": "1000", "12.50": "12.5", "-0.0": "0", "1.5e-3": "0.0015", "00.5": "0.5", ".5": "0.5", "5.": "5", "1.23e1": "12.3" };
+  for (const [text, expected] of Object.entries(plain)) assert.equal(plainOf(text), expected);
+});
+
+test("JSON comes and goes with every digit of a counter", () => {
+  const text = `{"id":7,"field_name":"\\"start_number\\":${MANY}","start_number":${MANY},"step_number":0.1,"reset_number":null,"current_number":-${MANY}}`;
+  const read = fromJson(text);
+  assert.equal(read.field_name, `"start_number":${MANY}`);
+  assert.deepEqual([String(read.start_number), read.step_number, read.reset_number], [MANY, 0.1, null]);
+  assert.equal(toJson(read), text);
+});
+
+test("text that looks like digits stays text", () => {
+  for (const value of [{ name: MANY }, ["digits 0.5 1"], { $digits: "1.5" }, { __proto__: null, a: 1 }])
+    assert.equal(toJson(value), JSON.stringify(value));
+  assert.equal(toJson(undefined), undefined);
+});
+
+test("many digits are compared and multiplied exactly", () => {
+  const [less, more] = ["9007199254740990.0000000001", "9007199254740990.0000000002"].map(exact);
+  assert.ok(compared(less, more) < 0 && compared(more, less) > 0);
+  assert.equal(compared(less, less), 0);
+  assert.ok(compared(less, 5) > 0 && compared(-5, more) < 0 && compared(2, 1) > 0);
+  assert.equal(String(times(exact("1234567890123.1234567891"), 2)), "2469135780246.2469135782");
+  assert.equal(String(times(exact("-1234567890123.1234567892"), 0.5)), "-617283945061.5617283946");
+  assert.equal(times(0.5, 10), 5);
+});

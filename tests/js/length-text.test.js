@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { lengthFrom, lengthText } from "../../static/js/lib/length-text.js";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+test("lengths in people's own words", () => {
+  const lengths = {
+    "2h 30m": 2.5 * HOUR,
+    "2h30": 2.5 * HOUR,
+    "2h30m": 2.5 * HOUR,
+    "90m": 1.5 * HOUR,
+    "90 min": 1.5 * HOUR,
+    "1:30": 1.5 * HOUR,
+    "0:05:30": 5.5 * MINUTE,
+    "45s": 45 * SECOND,
+    " 1D ": DAY,
+    "1 day, 2 hours and 5 minutes": DAY + 2 * HOUR + 5 * MINUTE,
+    "1.5h": 1.5 * HOUR,
+    "1w": 7 * DAY,
+    "30m 2h": 2.5 * HOUR,
+  };
+  for (const [text, length] of Object.entries(lengths)) assert.deepEqual(lengthFrom(text), { length, fault: "" }, text);
+});
+
+test("what is no length is refused with a remedy", () => {
+  const faults = {
+    "": "Needs a length, such as 2h 30m, 90m, 1:30 or 1d.",
+    90: "Which unit? Write 90m or 90h.",
+    "1,5h": "Use a point, not a comma: 1.5h.",
+    "0m": "Must be longer than nothing.",
+    "-5m": "Must be longer than nothing.",
+    "1:75": "After a colon come 0 to 59: 1:30 is one hour and 30 minutes.",
+    "1h 2h": "There are two numbers of hours.",
+    "5 moons": "“5 moons” is no length. Write one such as 2h 30m, 90m, 1:30 or 1d.",
+    "0.5s": "Goes to whole seconds.",
+    "99999999999999999999d": "That is too long.",
+    "5m constructor": "“constructor” is no length. Write one such as 2h 30m, 90m, 1:30 or 1d.",
+  };
+  for (const [text, fault] of Object.entries(faults)) assert.deepEqual(lengthFrom(text), { length: null, fault }, text);
+});
+
+test("a length is written as it can be typed again, to the second", () => {
+  for (const seconds of [1, 59, 60, 61, 3600, 5400, 86_399, 86_400, 694_861]) {
+    const text = lengthText(seconds * SECOND);
+    assert.equal(lengthFrom(text).length, seconds * SECOND, text);
+  }
+  assert.equal(lengthText(2.5 * HOUR), "2h 30m");
+  assert.equal(lengthText(0), "");
+});
