@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
 import { TOOLS } from "../../static/js/lib/snippets/index.js";
+import { seriesNames } from "../../static/js/lib/snippets/prometheus.js";
 import * as quote from "../../static/js/lib/snippets/quote.js";
 import { uuid } from "../../static/js/lib/snippets/zabbix.js";
 
@@ -144,15 +145,69 @@ test("json_exporter's path has a backslash before whatever means something", () 
   assert.equal(quote.exporterText("a {b} c"), 'a {"{"}b} c');
 });
 
-test("metric names are names, and each field has its own", () => {
-  assert.equal(quote.metricName("Größe °C"), "gro_e_c");
-  assert.equal(quote.metricName("北京"), "");
-  const fields = [field(7, "a b"), field(8, "a-b"), field(9, "北京"), field(10, "c")];
-  const names = [...textOf("prometheus", target({ fields })).matchAll(/- name: (\S+)/g)].map(
-    ([, name]) => name,
+test("metric names are words of the field's name", () => {
+  const words = {
+    "Größe °C": "grosse_celsius",
+    "fuel %": "fuel_percent",
+    "speed km/h": "speed_km_h",
+    "5 GHz clients": "5_ghz_clients",
+    "cpuLoad": "cpu_load",
+    "e\u0301tage": "etage",
+    "北京": "",
+    "_a__b_": "a_b",
+  };
+  for (const [name, expected] of Object.entries(words)) assert.equal(quote.metricName(name), expected);
+});
+
+test("a metric's name has the suffix of its type, once, and no other that means something", () => {
+  const of = (name, type) => seriesNames([field(7, name, type)])[0];
+  assert.equal(of("requests", "INCREMENT"), "spikecast_requests_total");
+  assert.equal(of("requests total", "INCREMENT"), "spikecast_requests_total");
+  assert.equal(of("requests total", "NUMBER_RANGE"), "spikecast_requests_total_value");
+  assert.equal(of("requests total", "DECREMENT"), "spikecast_requests_total_value");
+  assert.equal(of("plate", "TEXT_FIXED"), "spikecast_plate_info");
+  assert.equal(of("info", "TEXT_FIXED"), "spikecast_info");
+  assert.equal(of("plate info", "FLOAT_FIXED"), "spikecast_plate_info_value");
+  assert.equal(of("count", "NUMBER_FIXED"), "spikecast_count_value");
+  assert.equal(of("温度", "NUMBER_RANGE"), "spikecast_field_7");
+});
+
+const COLLIDING = {
+  "signs alike": [["a b"], ["a-b"], ["a_b"]],
+  "letter case alone": [["CPU"], ["cpu"], ["Cpu"]],
+  "a counter and a gauge with its suffix": [["requests", "INCREMENT"], ["requests total"]],
+  "a counter and a counter with its suffix": [
+    ["requests", "INCREMENT"],
+    ["requests total", "INCREMENT"],
+  ],
+  "a text and a number with its suffix": [
+    ["plate", "TEXT_FIXED"],
+    ["plate info", "TEXT_FIXED"],
+    ["plate info "],
+  ],
+  "a suffix of ours and one of theirs": [["x total"], ["x total value"]],
+  "a field named like another with its id": [["a b"], ["a-b"], ["a b 1"], ["a b 2"], ["a b 1 1"]],
+  "no letters": [["温度"], ["北京"], ["field 1"], ["field 2"], ["!"]],
+  "accents": [["é"], ["e"], ["E\u0301"]],
+  "every hostile name": HOSTILE.flatMap((name) => [[name], [name, "INCREMENT"], [name, "TEXT_FIXED"]]),
+};
+
+test("each series has a name of its own, whatever the fields are called", () => {
+  for (const [kind, named] of Object.entries(COLLIDING)) {
+    const fields = named.map(([name, type], index) => field(index + 1, name, type));
+    const names = seriesNames(fields);
+    assert.equal(new Set(names).size, names.length, `${kind}: ${names}`);
+    for (const name of names) assert.match(name, /^spikecast_[a-z0-9_]+$/);
+  }
+});
+
+test("json_exporter puts the last word of a text's metric there itself", () => {
+  const fields = [field(1, "plate", "TEXT_FIXED"), field(2, "n", "INCREMENT")];
+  const names = [...textOf("prometheus", target({ fields })).matchAll(/- name: (\S+)/g)];
+  assert.deepEqual(
+    names.map(([, name]) => name),
+    ["spikecast_plate", "spikecast_n_total"],
   );
-  assert.deepEqual(names, ["spikecast_a_b_7", "spikecast_a_b_8", "spikecast_field_9", "spikecast_c"]);
-  for (const name of names) assert.match(name, /^[a-zA-Z_][a-zA-Z0-9_]*$/);
 });
 
 test("Prometheus polls by id, says what it leaves out, and keeps texts as labels", () => {
@@ -209,13 +264,22 @@ test("an address by name is encoded once, in quotes; by id where that is wanted 
   assert.match(powershell("a b"), /\/api\/data\/a%20b\//);
 });
 
+test("an address that is too long for some tools is the one by id", () => {
+  for (const { id } of TOOLS) {
+    const given = target({ collection: { id: 3, name: "温".repeat(255) }, fields: [field(1, "cpu")] });
+    for (const { text } of toolOf(id, given).blocks) {
+      for (const [url] of text.matchAll(/https:\/\/[^"'\s]+/g)) assert.ok(url.length <= 2048, `${id}: ${url.length}`);
+    }
+  }
+});
+
 test("PowerShell's own limits are said", () => {
   assert.equal(toolOf("powershell", target({ fields: [field(1, "cpu")] })).notes.length, 0);
   assert.match(
     toolOf("powershell", target({ fields: [field(1, "cpu"), field(2, "CPU")] })).notes[0],
     /letter case/,
   );
-  assert.match(toolOf("powershell", target({ fields: [field(1, "°C")] })).notes[0], /PowerShell 7/);
+  assert.match(toolOf("powershell", target({ fields: [field(1, "°C")] })).notes[0], /UTF-8 with BOM/);
 });
 
 test("Zabbix gets one item that polls, and valid ids that stay the same", () => {

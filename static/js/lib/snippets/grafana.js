@@ -1,9 +1,9 @@
 import { grafana as quoted } from "./quote.js";
-import { urlOf } from "./target.js";
+import { slug, urlOf } from "./target.js";
 
-const dataSource = (target) => `apiVersion: 1
-datasources:
-  - name: Spikecast
+const dataSource = (target) => `  # below "apiVersion: 1" and "datasources:"
+  - name: ${quoted(`Spikecast ${target.collection.id} ${target.type}`)}
+    uid: ${slug(target)}
     type: yesoreyeram-infinity-datasource
     jsonData:
       auth_method: apiKey
@@ -22,7 +22,10 @@ export const grafana = (target) => ({
   blocks: [
     {
       title: "Data source",
-      where: "Into a file in Grafana's provisioning/datasources folder; or enter the same under Connections.",
+      where:
+        "Into a .yaml file in Grafana's provisioning/datasources folder, below the lines “apiVersion: 1” and " +
+        "“datasources:”, which the file has once; or enter the same under Connections. One data source does for all " +
+        "that its key reads.",
       text: dataSource(target),
     },
     {

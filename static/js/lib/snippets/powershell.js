@@ -1,14 +1,26 @@
 import { powershell as quoted } from "./quote.js";
 import { urlById, urlOf } from "./target.js";
 
-/** Windows PowerShell 5 turns an encoded slash back into a slash: such a name is polled by its id. */
+// What Windows PowerShell 5.1 changes in an address: an encoded slash or percent sign, a dot at the end.
+const CHANGED = /[/\\%]|\.$/;
+
+// Members that every object of PowerShell's has; a property of that name is reached another way.
+const HIDDEN = /^ps(object|base|adapted|extended|typenames)$/i;
+
+const property = (name) =>
+  HIDDEN.test(name) ? `psobject.Properties[${quoted(name)}].Value` : quoted(name);
+
+/** Where Windows PowerShell 5.1 would change the name in the address, it is the address by id. */
 export function powershell(target) {
-  const url = /[/\\]/.test(target.collection.name) ? urlById(target) : urlOf(target);
+  const url = CHANGED.test(target.collection.name) ? urlById(target) : urlOf(target);
   const names = target.fields.map((field) => field.field_name.toLowerCase());
   const alike = names.some((name, index) => names.indexOf(name) !== index);
   const notes = [];
   if (/[^\x00-\x7f]/.test(target.fields.map((field) => field.field_name).join(""))) {
-    notes.push("Use PowerShell 7: Windows PowerShell 5.1 garbles field names beyond ASCII.");
+    notes.push(
+      "For Windows PowerShell 5.1, save a .ps1 file as UTF-8 with BOM: without one it garbles field names beyond ASCII. " +
+        "PowerShell 7 needs none.",
+    );
   }
   if (alike) {
     notes.push(
@@ -23,7 +35,7 @@ export function powershell(target) {
         where: "Into a PowerShell window or a .ps1 file.",
         text: `$answer = Invoke-RestMethod -Uri ${quoted(url)} -Headers @{ 'X-API-Key' = ${quoted(target.key)} } -TimeoutSec 10
 $answer.data
-$answer.data.${quoted(target.field.field_name)}
+$answer.data.${property(target.field.field_name)}
 `,
       },
     ],

@@ -1,17 +1,32 @@
 import { exporterPath, exporterText, metricName, yaml } from "./quote.js";
 import { isText, slug, urlById } from "./target.js";
 
-/** A name for each field's metric; fields whose names come out alike get their id as well. */
+// Endings that mean something to Prometheus, which a gauge must not have.
+const RESERVED = /_(total|created|bucket|sum|count|gsum|gcount|info)$/;
+
+/** The name of the series as Prometheus stores it, with the suffix of its type. */
+function seriesName(words, field) {
+  const name = `spikecast_${words}`;
+  const suffix = isText(field) ? "_info" : field.value_type === "INCREMENT" ? "_total" : "";
+  if (!suffix) return RESERVED.test(name) ? `${name}_value` : name;
+  return name.endsWith(suffix) ? name : name + suffix;
+}
+
+/** A name for each field's series. Those that come out alike, suffixes included, get the ids of their fields. */
+export function seriesNames(fields) {
+  const words = fields.map((field) => metricName(field.field_name) || `field_${field.id}`);
+  for (;;) {
+    const names = fields.map((field, index) => seriesName(words[index], field));
+    const alike = names.map((name) => names.indexOf(name) !== names.lastIndexOf(name));
+    if (!alike.includes(true)) return names;
+    // With its id a name may become that of another field, so look once more.
+    for (const index of alike.keys()) if (alike[index]) words[index] += `_${fields[index].id}`;
+  }
+}
+
 function metricsOf(fields) {
-  const bare = fields.map((field) => metricName(field.field_name) || `field_${field.id}`);
-  return fields.map((field, index) => {
-    const alone = bare.indexOf(bare[index]) === bare.lastIndexOf(bare[index]);
-    return {
-      field,
-      path: exporterPath(field.field_name),
-      name: `spikecast_${bare[index]}` + (alone ? "" : `_${field.id}`),
-    };
-  });
+  const names = seriesNames(fields);
+  return fields.map((field, index) => ({ field, path: exporterPath(field.field_name), name: names[index] }));
 }
 
 const numberMetric = ({ field, path, name }) => `      - name: ${name}
@@ -22,8 +37,9 @@ const numberMetric = ({ field, path, name }) => `      - name: ${name}
           field: ${yaml(exporterText(field.field_name))}
 `;
 
-// Prometheus keeps numbers only: a text becomes the label of a metric that is always 1.
-const textMetric = ({ field, path, name }) => `      - name: ${name}
+// Prometheus keeps numbers only: a text becomes the label of a metric that is always 1. json_exporter puts the
+// name of the value, "info", behind the name of the metric.
+const textMetric = ({ field, path, name }) => `      - name: ${name.replace(/_info$/, "")}
         type: object
         help: ${yaml("Spikecast field " + field.field_name)}
         path: "{ .data }"
@@ -35,14 +51,14 @@ const textMetric = ({ field, path, name }) => `      - name: ${name}
           info: "1"
 `;
 
-const exporterConfig = (target, metrics) => `modules:
+const exporterConfig = (target, metrics) => `  # below "modules:"
   ${slug(target)}:
     headers:
       X-API-Key: ${yaml(target.key)}
     metrics:
 ${metrics.map((metric) => (isText(metric.field) ? textMetric : numberMetric)(metric)).join("")}`;
 
-const scrapeConfig = (target) => `scrape_configs:
+const scrapeConfig = (target) => `  # below "scrape_configs:"
   - job_name: ${slug(target)}
     scrape_interval: 60s
     metrics_path: /probe
@@ -71,7 +87,9 @@ export function prometheus(target) {
     blocks: [
       {
         title: "json_exporter",
-        where: "Into json_exporter's config.yml; start it with --config.file=config.yml.",
+        where:
+          "Into json_exporter's config.yml, below the line “modules:”, which the file has once, and beside the modules " +
+          "of other collections; in a new file write that line first. Start it with --config.file=config.yml.",
         text: exporterConfig(
           target,
           metrics.filter(({ path }) => path !== null),
@@ -79,7 +97,9 @@ export function prometheus(target) {
       },
       {
         title: "Prometheus",
-        where: "Into prometheus.yml, under scrape_configs.",
+        where:
+          "Into prometheus.yml, below the line “scrape_configs:”, which the file has once, and beside the jobs that are " +
+          "there. A job of the same name is replaced by it.",
         text: scrapeConfig(target),
       },
     ],

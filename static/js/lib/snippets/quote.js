@@ -47,12 +47,33 @@ export function exporterPath(name) {
 /** A fixed text where json_exporter expects a template: only the opening brace means something. */
 export const exporterText = (text) => text.replaceAll("{", '{"{"}');
 
-/** A metric name for Prometheus: letters, digits and underscores. */
+// Signs that would be lost in a metric's name, and the words that Prometheus' conventions have for them.
+const SIGNS = {
+  "°C": " celsius ",
+  "°F": " fahrenheit ",
+  "%": " percent ",
+  "°": " degrees ",
+  µ: "u",
+  μ: "u",
+  Ω: " ohms ",
+  "€": " euros ",
+  $: " dollars ",
+  "#": " number ",
+  "²": "2",
+  "³": "3",
+};
+const SIGN = /°C|°F|[%°µμΩ€$#²³]/g;
+
+/** The words of a metric's name for Prometheus, "engine_celsius"; empty where none is left of the text. */
 export function metricName(text) {
   return text
+    .normalize("NFC")
+    .replace(SIGN, (sign) => SIGNS[sign])
+    .replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_")
+    .toLowerCase()
+    .replaceAll("ß", "ss")
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
-    .replace(/[^A-Za-z0-9]+/g, "_")
-    .replace(/^_+|_+$/g, "")
-    .toLowerCase();
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
 }

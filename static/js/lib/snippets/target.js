@@ -7,10 +7,14 @@ export const PLACEHOLDER = "YOUR_API_KEY";
 
 export const urlById = ({ origin, collection, type }) => origin + dataPathById(collection, type);
 
-/** By name, or by id where the person prefers it. */
+/** Zabbix refuses addresses of over 2,048 characters, and other tools have limits near that. */
+const LONGEST_ADDRESS = 2000;
+
+/** By name; by id where the person prefers it, or where a long name makes the address too long for some tools. */
 export function urlOf(target) {
   const { origin, collection, type, byId } = target;
-  return byId ? urlById(target) : origin + dataPath(collection, type);
+  const byName = origin + dataPath(collection, type);
+  return byId || byName.length > LONGEST_ADDRESS ? urlById(target) : byName;
 }
 
 export const isText = ({ value_type: type }) => type === "TEXT_FIXED";

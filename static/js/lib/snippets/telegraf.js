@@ -1,5 +1,5 @@
 import { toml } from "./quote.js";
-import { isText, urlOf } from "./target.js";
+import { isText, slug, urlOf } from "./target.js";
 
 // Telegraf takes these in a list of fields for a pattern.
 const PATTERN = /[*?[\]{}!,\\]/;
@@ -10,6 +10,8 @@ function textFields(fields) {
   return names.some((name) => PATTERN.test(name)) ? ["*"] : names;
 }
 
+// A measurement of its own for each collection and type: in a common one a text and a number of one name would
+// exclude each other.
 export function telegraf(target) {
   const texts = textFields(target.fields);
   const listed = texts.length ? `\n  json_string_fields = [${texts.map(toml).join(", ")}]` : "";
@@ -17,13 +19,15 @@ export function telegraf(target) {
     blocks: [
       {
         title: "inputs.http",
-        where: "Into telegraf.conf, or a file of its own in /etc/telegraf/telegraf.d/.",
+        where:
+          "At the end of telegraf.conf, once for each collection and type; or into a file of its own in " +
+          "/etc/telegraf/telegraf.d/.",
         text: `[[inputs.http]]
   urls = [${toml(urlOf(target))}]
   method = "GET"
   timeout = "10s"
   interval = "60s"
-  name_override = "spikecast"
+  name_override = ${toml(slug(target))}
   data_format = "json"
   json_query = "data"${listed}
 

@@ -2,7 +2,25 @@ import { yaml, zabbixPath } from "./quote.js";
 import { isText, urlOf } from "./target.js";
 
 const LONGEST_NAME = 128; // of a template, in Zabbix
-const MASTER = "spikecast.poll";
+const LONGEST_ITEM_NAME = 255;
+const LONGEST_SERVER = 60; // so that there is room for the collection's name
+
+// Keys and macros say of which collection and type they are, so that one host takes templates of several.
+const scope = ({ collection, type }) => `${collection.id},${type.toLowerCase()}`;
+const master = (target) => `spikecast.poll[${scope(target)}]`;
+const macro = ({ collection, type }) => `{$SPIKECAST.KEY.${collection.id}.${type.toUpperCase()}}`;
+
+/** What the template is called: the server is part of it, for another one counts its collections from 1, too. */
+function technicalName({ origin, collection, type }) {
+  const server = origin
+    .replace(/^[a-z]+:\/\//, "")
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, LONGEST_SERVER);
+  return `Spikecast ${collection.id} ${type} ${server}`;
+}
+
+const shortened = (text, most) => [...text].slice(0, most).join("");
 
 /** A version-4 UUID as Zabbix wants it, always the same for the same text: importing again changes, and adds nothing. */
 export function uuid(text) {
@@ -24,24 +42,25 @@ function valueType(field) {
   return "          value_type: FLOAT\n";
 }
 
-const dependentItem = (seed) => (field) => `        - uuid: ${uuid(seed + " " + field.id)}
+const dependentItem = (target, seed) => (field) => `        - uuid: ${uuid(seed + " " + field.id)}
           name: ${yaml(field.field_name)}
           type: DEPENDENT
-          key: 'spikecast.field[${field.id}]'
+          key: 'spikecast.field[${scope(target)},${field.id}]'
           delay: '0'
 ${valueType(field)}          preprocessing:
             - type: JSONPATH
               parameters:
                 - ${yaml(zabbixPath(field.field_name))}
           master_item:
-            key: ${MASTER}
+            key: '${master(target)}'
 `;
 
 function template(target) {
   const { origin, collection, type, key, fields } = target;
   const seed = `${origin} ${collection.id} ${type}`;
-  const name = `Spikecast ${collection.id} ${type}`;
-  const shown = [...`${name}: ${collection.name}`].slice(0, LONGEST_NAME).join("");
+  const name = technicalName(target);
+  const shown = shortened(`${name}: ${collection.name}`, LONGEST_NAME);
+  const poll = shortened(`Spikecast: poll of ${type}, ${collection.name}`, LONGEST_ITEM_NAME);
   return `zabbix_export:
   version: '6.0'
   groups:
@@ -55,9 +74,9 @@ function template(target) {
         - name: Templates/Spikecast
       items:
         - uuid: ${uuid(seed + " poll")}
-          name: 'Spikecast: poll'
+          name: ${yaml(poll)}
           type: HTTP_AGENT
-          key: ${MASTER}
+          key: '${master(target)}'
           delay: 1m
           history: '0'
           trends: '0'
@@ -66,11 +85,11 @@ function template(target) {
           url: ${yaml(urlOf(target))}
           headers:
             - name: X-API-Key
-              value: '{$SPIKECAST.KEY}'
-${fields.map(dependentItem(seed)).join("")}      macros:
-        - macro: '{$SPIKECAST.KEY}'
+              value: '${macro(target)}'
+${fields.map(dependentItem(target, seed)).join("")}      macros:
+        - macro: '${macro(target)}'
           value: ${yaml(key)}
-          description: 'API key of Spikecast'
+          description: 'API key of Spikecast for this collection and type'
 `;
 }
 
@@ -83,7 +102,9 @@ export const zabbix = (target) => ({
     {
       title: "Template",
       where:
-        "Save it as spikecast.yaml, import it under Templates (Zabbix 6.0 or later), and link it to a host.",
+        "Save it as a file such as spikecast.yaml, import it under Templates (Zabbix 6.0 or later), and link it to a " +
+        "host. One host takes the templates of both types, and of several collections. Importing it again brings new " +
+        "fields, and with Delete missing takes away those that are gone.",
       text: template(target),
     },
     {

@@ -1,0 +1,376 @@
+"""Every snippet is read by its tool's own parser, whatever the names are, one after the other."""
+
+import json
+import re
+import shutil
+import string
+import subprocess
+import sys
+import tomllib
+from itertools import combinations
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from urllib.parse import unquote
+
+import pytest
+import yaml
+
+from tests.support import is_required
+from tests.support.names import EVERY_KEPT
+
+SNIPPETS = Path(__file__).parents[2] / "static/js/lib/snippets/index.js"
+CURLY = "\u2018\u2019\u201a\u201b"
+"""PowerShell takes these for single quotes, too."""
+NAMES = sorted(
+    {
+        *(kept for _given, kept in EVERY_KEPT),
+        *(f"{sign}{end}" for sign in string.punctuation for end in ("", "x")),
+        *(f"x{sign}" for sign in string.punctuation),
+        *(
+            "'" * 3,
+            '"' * 3,
+            "\\'",
+            '\\"',
+            "''' + x + '''",
+            '""" + x + """',
+            "\\",
+            "a\\\\",
+            "\\u0041 \\n \\x41",
+        ),
+        *("$HOME ${HOME} $(id) `id` $1 $$", "$(id)", "`id`", "${x:-y}", "!!", "!1", "%s %d %%", "%COMSPEC%"),
+        *(
+            "{$MACRO}",
+            "{#LLD}",
+            "{{ x }}",
+            "{% x %}",
+            "<%= x %>",
+            "#{x}",
+            "a: b",
+            "- a",
+            "? a",
+            "& a *a !!a",
+            "|",
+            ">-",
+        ),
+        *(
+            "null",
+            "true",
+            "no",
+            "~",
+            "1",
+            "0x1F",
+            "1e3",
+            "2026-11-27",
+            "=1+1",
+            "@a",
+            "[a]",
+            "key = 'a'",
+            "# a",
+            "a # b",
+        ),
+        *(
+            f"{CURLY} \u201cdouble\u201d",
+            *CURLY,
+            "a\u2028b",
+            "a\ufeffb",
+            "a\u00a0b",
+            "\ufffe",
+            "e\u0308 ñ ß Ω °C µ",
+            "5 GHz",
+            "温度",
+        ),
+        *(
+            "PSObject",
+            "__proto__",
+            "constructor",
+            "toString",
+            ".",
+            "...",
+            "a.",
+            "a..b",
+            "x" * 255,
+            "温" * 255,
+        ),
+    }
+)
+KEY = "spk_0123456789abcdefghijABCDEFGHIJkl000000"
+
+
+def snippets(targets: list[dict]) -> list[dict]:
+    """For each target what the page shows: by tool its notes and blocks."""
+    node = shutil.which("node")
+    if node is None:
+        reason = "no Node: install Debian's package nodejs"
+        if is_required("node"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    program = (
+        f'import {{ TOOLS }} from "file://{SNIPPETS}"; let text = "";'
+        "for await (const part of process.stdin) text += part;"
+        "const made = (target) => Object.fromEntries(TOOLS.map(({ id, make }) => [id, make(target)]));"
+        "console.log(JSON.stringify(JSON.parse(text).map(made)));"
+    )
+    command = [node, "--input-type=module", "--eval", program]
+    ran = subprocess.run(command, input=json.dumps(targets), capture_output=True, text=True, check=True)
+    return json.loads(ran.stdout)
+
+
+def field(number: int, name: str, value_type: str = "NUMBER_RANGE") -> dict:
+    return {"id": number, "field_name": name, "value_type": value_type}
+
+
+def target(number: int, name: str, collection_type: str = "Performance", **more) -> dict:
+    kinds = ("INCREMENT", "TEXT_FIXED", "NUMBER_RANGE", "EPOCH_NOW")
+    fields = [
+        field(100 * number + place, name, kind) for place, kind in enumerate(kinds[: more.pop("kinds", 1)])
+    ]
+    given = {
+        "origin": "https://spikecast.example.org:8443/below",
+        "collection": {"id": number, "name": name},
+        "type": collection_type,
+        "key": KEY,
+        "byId": False,
+        "fields": fields,
+        "field": fields[0],
+    }
+    return given | more
+
+
+@pytest.fixture(scope="module")
+def targets() -> list[dict]:
+    """A collection for each name, with a field of that name."""
+    kinds = ["INCREMENT", "TEXT_FIXED", "NUMBER_RANGE", "EPOCH_NOW"]
+    return [
+        target(number, name, ("Performance", "Configuration")[number % 2])
+        | {"fields": [field(1000 + number, name, kinds[number % 4])], "field": field(1000 + number, name)}
+        for number, name in enumerate(NAMES, 1)
+    ]
+
+
+@pytest.fixture(scope="module")
+def made(targets) -> list[dict]:
+    return snippets(targets)
+
+
+def text(made: dict, tool: str, block: int = 0) -> str:
+    return made[tool]["blocks"][block]["text"]
+
+
+def pasted(made: list[dict], tool: str, block: int = 0) -> str:
+    """The snippets of all collections, one after the other."""
+    return "".join(text(each, tool, block) for each in made)
+
+
+def test_there_are_many_names():
+    assert len(NAMES) > 150
+
+
+# --- YAML ----------------------------------------------------------------------------------------------
+
+
+def test_json_exporter_reads_the_modules_of_all_collections(targets, made):
+    modules = yaml.safe_load("modules:\n" + pasted(made, "prometheus"))["modules"]
+    assert len(modules) == len(targets)
+    for each in targets:
+        module = modules[f"spikecast_{each['collection']['id']}_{each['type'].lower()}"]
+        assert module["headers"] == {"X-API-Key": KEY}
+        for metric in module["metrics"] or []:
+            assert metric["help"] == f"Spikecast field {each['field']['field_name']}"
+            assert re.fullmatch(r"spikecast_[a-z0-9_]+", metric["name"])
+        left_out = any("Left out" in note for note in made[targets.index(each)]["prometheus"]["notes"])
+        assert bool(module["metrics"]) != left_out
+        assert left_out == ("\\" in each["field"]["field_name"])
+
+
+def test_prometheus_takes_the_jobs_of_all_collections(tmp_path, targets, made):
+    config = "global: {scrape_interval: 60s}\nscrape_configs:\n  - job_name: prometheus\n" + pasted(
+        made, "prometheus", 1
+    )
+    jobs = yaml.safe_load(config)["scrape_configs"][1:]
+    assert len({job["job_name"] for job in jobs}) == len(targets)
+    for job, each in zip(jobs, targets, strict=True):
+        assert job["static_configs"][0]["labels"]["collection"] == each["collection"]["name"]
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        reason = "no promtool: install Debian's package prometheus"
+        if is_required("prometheus"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    (tmp_path / "prometheus.yml").write_text(config)
+    command = [promtool, "check", "config", tmp_path / "prometheus.yml"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_grafana_reads_the_data_sources_of_all_collections(targets, made):
+    sources = yaml.safe_load("apiVersion: 1\ndatasources:\n" + pasted(made, "grafana"))["datasources"]
+    for member in ("name", "uid"):
+        assert len({source[member] for source in sources}) == len(targets)
+    for source in sources:
+        assert re.fullmatch(r"[A-Za-z0-9_-]{1,40}", source["uid"])
+        assert source["secureJsonData"] == {"apiKeyValue": KEY}
+
+
+def test_sciencelogic_reads_every_argument(targets, made):
+    for each, snippet in zip(targets, made, strict=True):
+        argument = yaml.safe_load(text(snippet, "sciencelogic"))
+        *_, step = argument["low_code"]["steps"]
+        by_itself = yaml.safe_load(text(snippet, "sciencelogic", 1))
+        assert step["jmespath"] == by_itself
+        quoted = step["jmespath"]["value"].removeprefix("data.")
+        assert "$" not in quoted
+        assert json.loads(quoted) == each["field"]["field_name"]
+
+
+# --- Zabbix --------------------------------------------------------------------------------------------
+
+
+def template(snippet: dict) -> dict:
+    [found] = yaml.safe_load(text(snippet, "zabbix"))["zabbix_export"]["templates"]
+    return found
+
+
+def test_zabbix_reads_every_template(targets, made):
+    for each, snippet in zip(targets, made, strict=True):
+        read = template(snippet)
+        master, item = read["items"]
+        assert re.fullmatch(r"[0-9A-Za-z_. -]{1,128}", read["template"])
+        assert read["template"] == read["template"].strip()
+        assert 1 <= len(read["name"]) <= 128
+        assert len(master["url"]) <= 2048
+        assert len(master["name"]) <= 255
+        assert item["name"] == each["field"]["field_name"]
+        assert item["master_item"]["key"] == master["key"]
+        [macro] = read["macros"]
+        assert re.fullmatch(r"\{\$[A-Z0-9_.]+\}", macro["macro"])
+        assert macro["value"] == KEY
+        assert master["headers"] == [{"name": "X-API-Key", "value": macro["macro"]}]
+        path = item["preprocessing"][0]["parameters"][0]
+        quoted = re.fullmatch(r"\$\.data\['((?:[^'\\]|\\['\\])*)'\]", path)
+        assert re.sub(r"\\(.)", r"\1", quoted[1]) == each["field"]["field_name"]
+
+
+def test_one_host_takes_the_templates_of_both_types_and_of_several_devices():
+    given = [
+        target(number, "Truck", kind) for number in (3, 4, 34) for kind in ("Performance", "Configuration")
+    ]
+    for place, each in enumerate(given):
+        each["fields"] = [field(10 * place + offset, f"field {offset}") for offset in range(5)]
+    templates = [template(snippet) for snippet in snippets(given)]
+    for one, other in combinations(templates, 2):
+        for member in ("template", "name", "uuid"):
+            assert one[member] != other[member]
+        for things, member in (("items", "key"), ("items", "uuid"), ("macros", "macro")):
+            assert not {each[member] for each in one[things]} & {each[member] for each in other[things]}
+
+
+def test_two_servers_have_templates_of_different_names():
+    given = [
+        target(3, "Truck", origin=origin) for origin in ("http://one:8088", "http://two:8088", "http://two:1")
+    ]
+    templates = [template(snippet) for snippet in snippets(given)]
+    for member in ("template", "name", "uuid"):
+        assert len({each[member] for each in templates}) == 3
+
+
+# --- TOML ----------------------------------------------------------------------------------------------
+
+
+def test_telegraf_reads_all_collections_each_with_a_measurement_of_its_own(targets, made):
+    inputs = tomllib.loads(pasted(made, "telegraf"))["inputs"]["http"]
+    assert len({each["name_override"] for each in inputs}) == len(targets)
+    for read, each in zip(inputs, targets, strict=True):
+        assert read["tags"] == {"collection": each["collection"]["name"], "collection_type": each["type"]}
+        assert read["headers"] == {"X-API-Key": KEY}
+        if each["fields"][0]["value_type"] == "TEXT_FIXED":
+            assert read["json_string_fields"] in (["*"], [each["field"]["field_name"]])
+
+
+# --- Shells and languages ------------------------------------------------------------------------------
+
+SHELL = """
+set -e
+curl() { printf '%s\\0' "$@" >&2; echo '{}'; }
+jq() { cat >/dev/null; printf 'jq\\0%s\\0' "$@" >&2; }
+"""
+
+
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+def test_a_shell_gives_curl_the_address_and_the_key(targets, made, shell):
+    for each, snippet in zip(targets, made, strict=True):
+        both = f"{SHELL}{text(snippet, 'curl')}\n{text(snippet, 'curl', 1)}\n"
+        ran = subprocess.run([shell, "-c", both], capture_output=True, check=True)
+        first = ran.stderr.split(b"\0")[:4]
+        assert first[:3] == [b"-sS", b"-H", f"X-API-Key: {KEY}".encode()]
+        assert_is_address(first[3].decode(), each)
+
+
+def assert_is_address(url: str, each: dict) -> None:
+    """Whether it is the address of the collection, by name or by id."""
+    path = url.removeprefix("https://spikecast.example.org:8443/below")
+    number, name, word = each["collection"]["id"], each["collection"]["name"], each["type"]
+    assert len(url) <= 2048
+    if path != f"/api/collections/{number}/data/{word}":
+        _, api, data, encoded, last = path.split("/")
+        assert (api, data, unquote(encoded), last) == ("api", "data", name, word)
+        assert name not in {".", ".."}
+
+
+def test_python_gets_the_field(targets, made, capsys, monkeypatch):
+    for each, snippet in zip(targets, made, strict=True):
+        asked = []
+
+        def get(url, headers, timeout, asked=asked, each=each):
+            asked.append((url, headers))
+            data = {"data": {each["field"]["field_name"]: "found"}}
+            return SimpleNamespace(raise_for_status=lambda: None, json=lambda: data)
+
+        requests = ModuleType("requests")
+        requests.get = get
+        monkeypatch.setitem(sys.modules, "requests", requests)
+        exec(compile(text(snippet, "python") * 2, "snippet", "exec"), {})  # noqa: S102 - it is what is tested
+        compile(text(snippet, "python", 1), "snippet", "exec")
+        assert capsys.readouterr().out == "found\nfound\n"
+        assert_is_address(asked[0][0], each)
+        assert asked[0][1] == {"X-API-Key": KEY}
+
+
+QUOTED = rf"'(?:[^'{CURLY}]|(?P<quote>['{CURLY}])(?P=quote))*'"
+"""Nothing in single quotes means anything but these quotes, each of which is doubled."""
+
+
+def in_quotes(start: str, snippet: str) -> tuple[str, str]:
+    """What is in single quotes after `start`, and what follows."""
+    assert snippet.startswith(start), snippet
+    read = re.match(QUOTED, snippet[len(start) :])
+    assert read, snippet
+    found = re.sub(f"(['{CURLY}])\\1", r"\1", read[0][1:-1])
+    return found, snippet[len(start) + len(read[0]) :]
+
+
+def test_powershell_is_given_single_quotes_that_hold_the_names(targets, made):
+    for each, snippet in zip(targets, made, strict=True):
+        url, rest = in_quotes("$answer = Invoke-RestMethod -Uri ", text(snippet, "powershell"))
+        key, rest = in_quotes(" -Headers @{ 'X-API-Key' = ", rest)
+        found, end = " } -TimeoutSec 10\n$answer.data\n$answer.data.", "\n"
+        if each["field"]["field_name"] == "PSObject":
+            found, end = f"{found}psobject.Properties[", "].Value\n"
+        name, rest = in_quotes(found, rest)
+        assert (name, rest) == (each["field"]["field_name"], end)
+        assert key == KEY
+        assert_is_address(url, each)
+
+
+# --- What each says of itself --------------------------------------------------------------------------
+
+MERGED = {
+    "prometheus": "below the line",
+    "grafana": "below the lines",
+    "telegraf": "once for each collection",
+}
+
+
+def test_a_snippet_that_belongs_into_a_file_says_how_it_gets_beside_others(made):
+    for tool, words in MERGED.items():
+        assert words in made[0][tool]["blocks"][0]["where"]
+    assert "below the line" in made[0]["prometheus"]["blocks"][1]["where"]
