@@ -1,6 +1,6 @@
 """After a restore, on either engine: nothing is served twice, and what was ended stays ended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from app.models import (
     User,
 )
 from app.models.audit import COMMAND_LINE, Action, Outcome, Party, Thing, entry_of
-from app.values import DIRECTIONS, State, advance, largest_step
+from app.values import DIRECTIONS, Exact, State, advance, largest_step
 
 MOST_TOLD = 10
 
@@ -45,13 +45,11 @@ def put_right(connection: sa.Connection, before: Snapshot | None, choice: Choice
 
     Refuses where a counter may have gone on nobody knows how far, and nothing was chosen for that.
     """
-    # As the next poll would; and what a spike that is over served will not be served again.
-    connection.execute(sa.delete(SpikeSchedule).where(SpikeSchedule.has_status("expired", now)))
     restored = taken(connection, now)
     doubt = why_it_tells_nothing(restored, before) if before else "there is none to be read"
     known = before if before and not doubt else None
     told = [
-        *_set_counters(connection, restored, known, choice, doubt),
+        *_set_counters(connection, restored, known, choice, doubt, now),
         *_end_keys(connection, restored, known, now),
         *_tell_people(restored, known),
         *_carry_two_factors(connection, restored, known),
@@ -66,55 +64,126 @@ def put_right(connection: sa.Connection, before: Snapshot | None, choice: Choice
 
 
 def _set_counters(
-    connection: sa.Connection, restored: Snapshot, known: Snapshot | None, choice: Choice, doubt: str
+    connection: sa.Connection,
+    restored: Snapshot,
+    known: Snapshot | None,
+    choice: Choice,
+    doubt: str,
+    now: datetime,
 ) -> list[str]:
-    fields = _standing(restored.fields, known.fields if known else {})
-    copies = _standing(restored.copies, known.copies if known else {})
+    """Let every counter stand behind all that it has served; then clear expired schedules.
+
+    Copies that continue the collection's counter and hand back are one sequence with it. Wherever such a copy
+    stood last, the collection's counter stands there now, and the copy goes on from it.
+    """
+    fields = _known_fields(restored, known, now) if known else {}
+    copies = {id: copy for id, copy in restored.copies.items() if not copy.is_over(now)}
+    found = _known_copies(copies, known)
+    counters = [*restored.fields.values(), *copies.values()]
     unknown = [
-        counter
-        for counters, found in ((restored.fields, fields), (restored.copies, copies))
-        for counter in counters.values()
-        if counter.id not in found
+        *(field for id, field in restored.fields.items() if id not in fields),
+        *(copy for id, copy in copies.items() if id not in found),
     ]
     if unknown and not choice.is_made:
         raise _how_far(unknown, doubt)
     moved = choice.counters_on or 0
-    for counter in restored.fields.values():
-        fields.setdefault(counter.id, moved_on(counter, counter.current, moved))
-    for counter in restored.copies.values():
-        base = counter.current
-        if base is None and not counter.has_own_start:
-            base = fields.get(counter.original)
-        copies.setdefault(counter.id, moved_on(counter, base, moved) if moved else counter.current)
+    backed_up = _handed_back(
+        restored.fields, restored.copies, lambda copy: copy.hands_back and _is_let_go(copy, now)
+    )
+    handing_back = [copy for copy in restored.copies.values() if copy.hands_back and copy.may_have_served]
+    for field in restored.fields.values():
+        steps = [_largest_step(copy) for copy in handing_back if _is_of(copy, field)]
+        last = backed_up.get(field.id, field.current)
+        fields.setdefault(field.id, moved_on(field, last, moved, steps))
+    for copy in copies.values():
+        base = copy.current
+        if base is None and not copy.has_own_start:
+            base = fields.get(copy.original)
+        found.setdefault(copy.id, moved_on(copy, base, moved) if moved else copy.current)
     _write(connection, Field.__table__, fields)
-    _write(connection, SpikeScheduleField.__table__, copies)
-    return _told(len(restored.fields) + len(restored.copies) - len(unknown), len(unknown), choice)
+    _write(connection, SpikeScheduleField.__table__, found)
+    # As the next poll would; but the collection's counters have taken over already.
+    connection.execute(sa.delete(SpikeSchedule).where(SpikeSchedule.has_status("expired", now)))
+    seamless = sum(copy.is_seamless and id in found for id, copy in copies.items())
+    return _told(len(counters) - len(unknown) - seamless, len(unknown), choice)
 
 
-def _standing(restored: Mapping[int, Counter], known: Mapping[int, Counter]) -> dict[int, State]:
-    """Where those counters stand that are still there, and still count the same sequence.
+def _known_fields(restored: Snapshot, known: Snapshot, now: datetime) -> dict[int, State]:
+    """Where the collection's counters stand that still count the same sequence, by id.
 
-    Nor is there any doubt about a spike's that has not begun.
+    Copies that the restore takes away hand back by what their schedule said, those that it leaves by what it
+    says in the backup.
     """
-    found = {
-        id: known[id].current
-        for id, counter in restored.items()
-        if id in known and known[id].sequence == counter.sequence
+    same = {id: known.fields[id] for id in restored.fields if _is_same(restored.fields, known.fields, id)}
+
+    def hands_back(copy: Counter) -> bool:
+        if not _is_same(restored.copies, known.copies, copy.id):
+            return copy.hands_back
+        left = restored.copies[copy.id]
+        return left.hands_back and _is_let_go(left, now)
+
+    taken_over = _handed_back(same, known.copies, hands_back)
+    return {id: taken_over.get(id, field.current) for id, field in same.items()}
+
+
+def _known_copies(copies: Mapping[int, Counter], known: Snapshot | None) -> dict[int, State]:
+    """Where those copies stand of which it is known."""
+    # Nor is there any doubt about a spike's that has not begun.
+    found = {copy.id: copy.current for copy in copies.values() if not copy.may_have_served}
+    for id, copy in copies.items():
+        is_same = known is not None and _is_same(copies, known.copies, id)
+        # What one that is gone served since is in the collection's counter.
+        if copy.is_seamless and (known is None or known.copies_handed_back or is_same):
+            found[id] = None
+        elif known is not None and is_same:
+            found[id] = known.copies[id].current
+    return found
+
+
+def _is_same(restored: Mapping[int, Counter], known: Mapping[int, Counter], id: int) -> bool:
+    """Whether the counter counts the same sequence in both."""
+    return id in restored and id in known and known[id].sequence == restored[id].sequence
+
+
+def _is_let_go(copy: Counter, now: datetime) -> bool:
+    """Whether a copy of the backup needs no state once the collection's counter has taken over."""
+    return copy.is_seamless or copy.is_over(now)
+
+
+def _handed_back(
+    fields: Mapping[int, Counter], copies: Mapping[int, Counter], hands_back: Callable[[Counter], bool]
+) -> dict[int, State]:
+    """Where those of these fields stand that take over from a copy, by id: from that of the latest window."""
+    in_order = sorted(copies.values(), key=lambda copy: (copy.ends, copy.starts, copy.id))
+    return {
+        copy.original: copy.current
+        for copy in in_order
+        if copy.original in fields
+        and _is_of(copy, fields[copy.original])
+        and copy.current is not None
+        and hands_back(copy)
     }
-    untouched = {counter.id: counter.current for counter in restored.values() if not counter.may_have_served}
-    return untouched | found
 
 
-def moved_on(counter: Counter, last: State, polls: int) -> State:
-    """Where it stands after so many polls at the most: in one leap of its largest steps."""
+def _is_of(copy: Counter, field: Counter) -> bool:
+    return (copy.original, copy.value_type) == (field.id, field.value_type)
+
+
+def moved_on(counter: Counter, last: State, polls: int, other_steps: Iterable[Exact] = ()) -> State:
+    """Where it stands after so many polls at the most: in one leap of its largest steps, or of larger ones
+    that a copy of it may have taken."""
     if polls and last is None:
         last, polls = counter.start, polls - 1
     if not polls:
         return last
-    # A varied step of a whole counter is rounded, perhaps up.
-    largest = max(largest_step(counter.step, counter.percentage, whole=whole) for whole in (False, True))
+    largest = max([_largest_step(counter), *other_steps])
     direction = DIRECTIONS[counter.value_type]
     return advance(last, start=counter.start, step=polls * largest, reset=counter.reset, direction=direction)
+
+
+def _largest_step(counter: Counter) -> Exact:
+    # A varied step of a whole counter is rounded, perhaps up.
+    return max(largest_step(counter.step, counter.percentage, whole=whole) for whole in (False, True))
 
 
 def _write(connection: sa.Connection, table: Any, states: Mapping[int, State]) -> None:

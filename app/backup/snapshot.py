@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.models import ApiKey, Collection, Field, RecoveryCode, SpikeSchedule, SpikeScheduleField, User
+from app.models.spike import CountersAfter, hands_back
 from app.values import DIRECTIONS, State, ValueType
 
 _COUNTING = ("value_type", "start_number", "step_number", "reset_number", "randomization_percentage")
@@ -24,6 +25,10 @@ class Counter(NamedTuple):
     original: int
     has_own_start: bool
     may_have_served: bool
+    counters_after: CountersAfter | None
+    starts: datetime | None
+    ends: datetime | None
+    """The window of a copy's schedule; None of a field."""
     value_type: ValueType
     start: Decimal
     step: Decimal
@@ -34,7 +39,21 @@ class Counter(NamedTuple):
     @property
     def sequence(self) -> tuple[Any, ...]:
         """What makes its sequence another one, and its state begin anew, when it is changed."""
-        return self.made, self.value_type, self.start, self.has_own_start
+        return self.made, self.value_type, self.start if self.has_own_start else None
+
+    @property
+    def hands_back(self) -> bool:
+        """Whether the collection's counter takes over where this copy stands once it is gone."""
+        return hands_back(self.counters_after, ("start_number",) if self.has_own_start else ())
+
+    @property
+    def is_seamless(self) -> bool:
+        """Whether it continues the collection's counter and hands back: both are one sequence."""
+        return self.hands_back and not self.has_own_start
+
+    def is_over(self, now: datetime) -> bool:
+        """Return whether it is a copy whose window has ended."""
+        return self.ends is not None and self.ends <= now
 
 
 class Person(NamedTuple):
@@ -67,19 +86,24 @@ class Snapshot:
     people: Mapping[int, Person]
     two_factors: Mapping[int, TwoFactor]
     last_ids: Mapping[str, int]
+    copies_handed_back: bool
+    """False where the schema is from before copies did when their schedule went."""
 
 
 def taken(connection: sa.Connection, now: datetime) -> Snapshot:
     """What the database behind `connection` knows. Any schema will do that has these columns."""
     valid = sa.select(ApiKey.key_hash, ApiKey.id).where(ApiKey.is_valid(now))
     people = sa.select(User.id, User.username, User.role, User.password_hash)
+    columns = sa.inspect(connection).get_columns(SpikeSchedule.__tablename__)
+    copies_handed_back = "counters_after" in {column["name"] for column in columns}
     return Snapshot(
         fields=_counters(connection, _of_collections()),
-        copies=_counters(connection, _of_spikes(now)),
+        copies=_counters(connection, _of_spikes(now, says_after=copies_handed_back)),
         keys={row.key_hash: row.id for row in connection.execute(valid)},
         people={row.id: Person(*row[1:]) for row in connection.execute(people)},
         two_factors=_two_factors(connection),
         last_ids=_last_ids(connection),
+        copies_handed_back=copies_handed_back,
     )
 
 
@@ -91,7 +115,7 @@ def _of_collections() -> sa.Select[Any]:
     name = Collection.name + ": " + Field.field_name
     return (
         sa.select(Field.id, name, Field.created_at, Field.updated_at, Field.id)
-        .add_columns(sa.literal(value=True), sa.literal(value=True))
+        .add_columns(sa.literal(value=True), sa.literal(value=True), sa.null(), sa.null(), sa.null())
         .add_columns(*(getattr(Field, column) for column in _COUNTING), Field.current_number)
         .join(Collection, Collection.id == Field.collection_id)
         .where(Field.value_type.in_(DIRECTIONS))
@@ -99,7 +123,7 @@ def _of_collections() -> sa.Select[Any]:
     )
 
 
-def _of_spikes(now: datetime) -> sa.Select[Any]:
+def _of_spikes(now: datetime, *, says_after: bool) -> sa.Select[Any]:
     copy = SpikeScheduleField
     name = SpikeSchedule.name + " (a spike of " + Collection.name + "): " + copy.field_name
     own_start = (" " + sa.type_coerce(copy.overridden_settings, sa.String) + " ").like("% start_number %")
@@ -107,6 +131,8 @@ def _of_spikes(now: datetime) -> sa.Select[Any]:
     return (
         sa.select(copy.id, name, SpikeSchedule.created_at, SpikeSchedule.updated_at)
         .add_columns(copy.original_field_id, own_start, may_have_served)
+        .add_columns(SpikeSchedule.counters_after if says_after else sa.null())
+        .add_columns(SpikeSchedule.start_datetime, SpikeSchedule.end_datetime)
         .add_columns(*(getattr(copy, column) for column in _COUNTING), copy.current_number)
         .join(SpikeSchedule, SpikeSchedule.id == copy.spike_schedule_id)
         .join(Collection, Collection.id == SpikeSchedule.collection_id)

@@ -251,21 +251,22 @@ def test_a_spike_that_is_over_does_not_come_back(here, truck, tool, clock):
     file = here.backup()
     polled(tool)
     clock.shift(7200)
-    assert polled(tool) == [1]
+    assert polled(tool) == [2]
     here.restored(file)
     here.sign_in_again()
     assert here.owner.get("/api/spike-schedules").json["total"] == 0
-    assert polled(tool) == [2]
+    assert polled(tool) == [3]
 
 
-def test_of_a_spike_that_is_active_and_was_deleted_it_asks(here, truck, tool):
-    spike = here.make.spike(truck)
+def test_of_a_spike_with_a_start_of_its_own_that_is_active_and_was_deleted_it_asks(here, truck, tool):
+    own_start = {"original_field_id": truck["fields"][0]["id"], "start_number": 100}
+    spike = here.make.spike(truck, own_start)
     file = here.backup()
-    assert polled(tool, 2) == [1, 2]
+    assert polled(tool, 2) == [100, 101]
     assert here.owner.delete(f"/api/spike-schedules/{spike['id']}").status_code == 204
     assert "Spike (a spike of Truck 01): n" in asked(here, file)
     here.restored("--counters-on", 2, file)
-    assert polled(tool) == [3]
+    assert polled(tool) == [102]
 
 
 def test_a_spike_to_come_has_served_nothing(here, truck, tool, clock):
