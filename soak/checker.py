@@ -39,7 +39,9 @@ class Poll(NamedTuple):
 class Checker:
     """Takes polls from all clients as they come; keeps a bit for each value and nothing else of them.
 
-    Each collection has the same counters, by these rules, and a fixed field, the level.
+    Each collection has the same counters, by these rules, and a fixed field, the level. Spikes give the last
+    counter a start of its own, so their copies of it count apart. All other copies continue the collection's
+    counter and hand back to it: in and out of all windows they are one sequence.
     """
 
     def __init__(self, collections: int, rules: Sequence[Rule], clients: int) -> None:
@@ -51,7 +53,8 @@ class Checker:
         """By collection: polls that were in flight when something was struck, and got no answer."""
         self.own = [[Served() for _ in rules] for _ in range(collections)]
         self.windows: dict[int, Window] = {}
-        self.copies: dict[int, list[Served]] = {}
+        self.copies: dict[int, Served] = {}
+        """Of the last counter, by spike."""
         self.of_collection: dict[int, deque[Window]] = {number: deque() for number in range(collections)}
         self._waiting: dict[int, list[Poll]] = {}
         self._lock = threading.Lock()
@@ -68,14 +71,11 @@ class Checker:
     def knows(self, window: Window) -> None:
         """A window was made: from now on polls are held against it."""
         with self._lock:
-            number = window.draft.collection
-            window.stood = [served.highest for served in self.own[number]]
             self.windows[window.id] = window
-            self.copies[window.id] = [Served() for _ in self.rules]
-            self.of_collection[number].append(window)
-            waiting = self._waiting.pop(window.id, [])
-            for poll in waiting:
-                self._good(poll)
+            self.copies[window.id] = Served()
+            self.of_collection[window.draft.collection].append(window)
+            for poll in self._waiting.pop(window.id, []):
+                self._good(poll, is_late=True)
 
     # --- Polls that failed -----------------------------------------------------------------------------
 
@@ -90,7 +90,8 @@ class Checker:
 
     # --- Answers ---------------------------------------------------------------------------------------
 
-    def _good(self, poll: Poll) -> None:
+    def _good(self, poll: Poll, *, is_late: bool = False) -> None:
+        """Check an answer; `is_late` where others of its client may have been checked before."""
         if poll.spike is not None and poll.spike not in self.windows:
             self._keep_waiting(poll.spike, poll)
             return
@@ -98,14 +99,7 @@ class Checker:
         epoch, data = told["generated_at_epoch"], told["data"]
         self.answers += 1
         self._check_instant(poll, epoch, data)
-        if poll.spike is None:
-            served, start = self.own[poll.collection], None
-        else:
-            window = self.windows[poll.spike]
-            served, start = self.copies[poll.spike], window.own_start
-        places = self._count(poll, served, start, data)
-        if poll.spike is None:
-            self._note_stand(poll.collection, epoch, places)
+        self._count(poll, data, is_late=is_late)
 
     def _keep_waiting(self, spike: int, poll: Poll) -> None:
         if sum(map(len, self._waiting.values())) < MOST_WAITING:
@@ -132,39 +126,27 @@ class Checker:
         if data[LEVEL] != level:
             self.faults.add(Fault.WINDOW, f"{LEVEL} {data[LEVEL]}, not {level}, at {epoch}")
 
-    def _count(
-        self, poll: Poll, counters: Sequence[Served], own_start: Decimal | None, data: Mapping[str, Any]
-    ) -> list[int]:
-        """Check the value of each counter; their places."""
-        last = self.rules[-1]
+    def _count(self, poll: Poll, data: Mapping[str, Any], *, is_late: bool) -> None:
+        """Check the value of each counter."""
         places = []
-        for rule, served in zip(self.rules, counters, strict=True):
+        for number, (rule, own) in enumerate(zip(self.rules, self.own[poll.collection], strict=True)):
             self.values += 1
-            value = data[rule.name]
-            place = rule.place_of(value, own_start if rule is last else None)
+            value, served, start = data[rule.name], own, None
+            if poll.spike is not None and number == len(self.rules) - 1:
+                served, start = self.copies[poll.spike], self.windows[poll.spike].own_start
+            place = rule.place_of(value, start)
             what = f"{rule.name} = {value} of collection {poll.collection}, spike {poll.spike}"
             if place is None or served.is_too_far(place):
                 self.faults.add(Fault.NO_VALUE, what)
                 continue
             if not served.take(place):
                 self.faults.add(Fault.TWICE, what)
-            if not served.goes_forward(poll.client, place):
+            if not is_late and not served.goes_forward(poll.client, place):
                 self.faults.add(Fault.BACKWARDS, f"{what}, client {poll.client}")
-            places.append(place)
-        together = places if poll.spike is None else places[:-1]
-        if len(set(together)) > 1:
-            self.faults.add(Fault.TORN, f"places {together} of collection {poll.collection}")
-        return places
-
-    def _note_stand(self, collection: int, epoch: int, places: Sequence[int]) -> None:
-        """Where the collection's counters stood before each window that is still to come."""
-        if len(places) < len(self.rules):
-            return
-        for window in reversed(self.of_collection[collection]):
-            if epoch >= window.draft.end:
-                break
-            if epoch < window.draft.start:
-                window.stood = list(map(max, window.stood, places))
+            if number < len(self.rules) - 1:
+                places.append(place)
+        if len(set(places)) > 1:
+            self.faults.add(Fault.TORN, f"places {places} of collection {poll.collection}")
 
     # --- At the end ------------------------------------------------------------------------------------
 
@@ -179,8 +161,8 @@ class Checker:
                 windows = self.of_collection[collection]
                 for number, (rule, own) in enumerate(zip(self.rules, counters, strict=True)):
                     missing = self._missing_of_own(collection, rule, own, stored[collection][number])
-                    for window in windows:
-                        missing += self._missing_of_copy(window, number)
+                    if number == len(self.rules) - 1:
+                        missing += sum(self.copies[window.id].missing() for window in windows)
                     left_out += missing
                     if missing > self.caught[collection]:
                         self.faults.add(
@@ -197,22 +179,3 @@ class Checker:
             self.faults.add(Fault.LOST, f"{what}, place {own.highest} was served")
             stands = own.highest
         return own.missing(last=stands)
-
-    def _missing_of_copy(self, window: Window, number: int) -> int:
-        """Copies go on from the collection's counter. Polls from just before the window may move that
-        one after the first poll in it has read it: so many places a copy may begin earlier, those of
-        each client, and those that were caught: they took their places too, though nobody got them.
-        Of a window that was known only after its start nobody can say where the counter stood then,
-        only where it stood at most."""
-        copy = self.copies[window.id][number]
-        if copy.lowest is None:
-            return 0
-        caught = self.caught[window.draft.collection]
-        if number == len(self.rules) - 1:
-            return copy.missing()
-        following = window.stood[number] + 1
-        least = following - self.clients - caught if window.known <= window.draft.start else 0
-        if not least <= copy.lowest <= following + caught:
-            what = f"{self.rules[number].name} in {window} begins at place {copy.lowest}"
-            self.faults.add(Fault.BEGINNING, f"{what}, not {following}")
-        return copy.missing(first=copy.lowest)

@@ -30,7 +30,6 @@ class Served:
 
     count: int = 0
     highest: int = -1
-    lowest: int | None = None
     bits: bytearray = field(default_factory=bytearray)
     last_of: dict[int, int] = field(default_factory=dict)
     """What each client got last."""
@@ -49,7 +48,6 @@ class Served:
         self.bits[byte] |= bit
         self.count += 1
         self.highest = max(self.highest, place)
-        self.lowest = place if self.lowest is None else min(self.lowest, place)
         return True
 
     def goes_forward(self, client: int, place: int) -> bool:

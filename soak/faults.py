@@ -14,7 +14,6 @@ class Fault(StrEnum):
     NO_VALUE = "values that the counter does not have"
     TORN = "answers whose counters do not stand at the same place"
     GAP = "gaps larger than what was in flight"
-    BEGINNING = "copies that do not begin where they have to"
     LOST = "stored counters that stand behind what was served"
     INSTANT = "answers of another instant than that of the poll"
     WINDOW = "answers that do not fit the window"

@@ -47,6 +47,11 @@ class Pollers:
         if self.failure:
             raise self.failure
 
+    def once_more(self) -> None:
+        """Poll each collection once, when all clients have stopped."""
+        for collection in range(len(self._paths)):
+            self._take(self._poll(0, 0, collection))
+
     def _run(self, client: int, rng: random.Random) -> None:
         try:
             while not self._over.is_set():

@@ -98,6 +98,8 @@ def soak(kind: str, goal: Goal) -> Verdict:
             spiker.stop()
         run.pollers.stop()
         progress.end()
+        spiker.wait_for_the_last_end()
+        run.pollers.once_more()  # which clears the last windows, and the collection's counters take over
         left_out = _finish(run)
         return Verdict(
             kind,

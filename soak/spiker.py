@@ -25,6 +25,8 @@ FARTHEST = 6
 AFTER_A_LOST_ANSWER = 1.0
 """Seconds after which what was in flight is made or never will be."""
 LOOKS = 60
+AFTER_THE_END = 0.1
+"""Seconds; the clock of the database decides."""
 
 
 class Spiker:
@@ -49,6 +51,10 @@ class Spiker:
         """How many windows have opened and closed."""
         now = time.time()
         return sum(end <= now for end in self._ends)
+
+    def wait_for_the_last_end(self) -> None:
+        """Come back when every window has ended."""
+        time.sleep(max(0.0, max(self._ends, default=0) - time.time()) + AFTER_THE_END)
 
     def start(self) -> None:
         """Begin."""

@@ -1,6 +1,6 @@
 """Windows as the run knows them: what was made, and since when that is certain."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -31,8 +31,6 @@ class Window:
     id: int
     known: float
     """From this instant on it is certain that it was made."""
-    stood: list[int] = field(default_factory=list)
-    """The places of the collection's counters just before it, as far as they were served."""
 
     def covers(self, epoch: int) -> bool:
         """Whether it is active in this second."""
