@@ -22,7 +22,7 @@ from app.models import (
     User,
 )
 from app.models.audit import COMMAND_LINE, Action, Outcome, Party, Thing, entry_of
-from app.values import DIRECTIONS, Exact, State, advance, largest_step
+from app.values import DIRECTIONS, Exact, State, advance, counts_whole, largest_step, round_away
 
 MOST_TOLD = 10
 
@@ -100,6 +100,8 @@ def _set_counters(
         if base is None and not copy.has_own_start:
             base = fields.get(copy.original)
         found.setdefault(copy.id, moved_on(copy, base, moved) if moved else copy.current)
+    fields = {id: _as_counted(restored.fields[id], state) for id, state in fields.items()}
+    found = {id: _as_counted(restored.fields.get(copies[id].original), state) for id, state in found.items()}
     _write(connection, Field.__table__, fields)
     _write(connection, SpikeScheduleField.__table__, found)
     # As the next poll would; but the collection's counters have taken over already.
@@ -179,6 +181,14 @@ def moved_on(counter: Counter, last: State, polls: int, other_steps: Iterable[Ex
     largest = max([_largest_step(counter), *other_steps])
     direction = DIRECTIONS[counter.value_type]
     return advance(last, start=counter.start, step=polls * largest, reset=counter.reset, direction=direction)
+
+
+def _as_counted(field: Counter | None, state: State) -> State:
+    """Return the number for a field of the backup, which may count in whole numbers as it did not later."""
+    if field is None or state is None:
+        return state
+    settings = {"start_number": field.start, "step_number": field.step, "reset_number": field.reset}
+    return round_away(state, DIRECTIONS[field.value_type]) if counts_whole(settings) else state
 
 
 def _largest_step(counter: Counter) -> Exact:

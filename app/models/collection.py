@@ -79,6 +79,8 @@ class Field(Timestamps, ValueColumns, Base):
         if not counts_backwards(self.value_type, self.current_number, number):
             flag_modified(self, "updated_at")  # it is no change of the field: `updated_at` stays
         self.current_number = number
+        if self.counts_whole:
+            self.stand_whole()
 
     @staticmethod
     def get_for(actor: Actor, field_id: int, *, locked: bool = False) -> "Field":

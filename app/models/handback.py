@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from app.database import db
 from app.models.collection import Field, counts_backwards
 from app.models.spike import SpikeSchedule, SpikeScheduleField, hands_back
+from app.values import COUNTING, DIRECTIONS, counts_whole, round_away
 
 
 class _Takeover(NamedTuple):
@@ -57,6 +58,7 @@ def _takeovers(going: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
             copy.current_number,
             schedule.counters_after,
             copy.overridden_settings,
+            *(getattr(Field, name) for name in COUNTING),
         )
         .select_from(copy)
         .join(schedule, schedule.id == copy.spike_schedule_id)
@@ -65,8 +67,11 @@ def _takeovers(going: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
         # In the order of their windows: of two schedules the later one says where the counter stands.
         .order_by(schedule.end_datetime, schedule.start_datetime, schedule.id)
     )
-    return {
-        id_: _Takeover(number, counts_backwards(value_type, before, number))
-        for id_, value_type, before, number, counters_after, overridden in db.session.execute(counted)
-        if hands_back(counters_after, overridden)
-    }
+    takeovers = {}
+    for id_, value_type, before, number, counters_after, overridden, *counting in db.session.execute(counted):
+        if hands_back(counters_after, overridden):
+            # A field that has come to count in whole numbers since does not take over a fraction.
+            if counts_whole(dict(zip(COUNTING, counting, strict=True))):
+                number = Decimal(round_away(number, DIRECTIONS[value_type]))
+            takeovers[id_] = _Takeover(number, counts_backwards(value_type, before, number))
+    return takeovers

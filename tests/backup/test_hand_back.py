@@ -177,6 +177,19 @@ def test_a_reset_since_counts(here, truck, polled, clock):
     assert polled(2) == [3, 4]
 
 
+def test_a_counter_that_counts_in_whole_numbers_in_the_backup_does_so_again(here, truck, polled, clock):
+    polled(2)
+    made = spike(here, truck, duration=60)
+    file = here.backup()
+    clock.shift(1)
+    half = {"step_number": 0.5}
+    assert here.owner.patch(f"/api/fields/{truck['fields'][0]['id']}", half).status_code == 200
+    assert polled() == [2.5]
+    here.restored(file)
+    assert made["status"] == "active"
+    assert polled(2) == [4, 5]
+
+
 # --- A spike that was made since -----------------------------------------------------------------------
 
 

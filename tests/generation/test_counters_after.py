@@ -457,6 +457,16 @@ def test_a_field_that_changes_its_step_in_the_window_is_taken_over_all_the_same(
     assert polled(2) == [29, 31]
 
 
+def test_a_field_that_came_to_count_in_whole_numbers_takes_over_none_with_a_fraction(make, polled, clock):
+    settings = {"start_number": 0, "step_number": 0.5}
+    field = make.collection("Truck 01", {"value_type": UP, "name": "it", **settings})["fields"][0]
+    make.spike({"id": field["collection_id"]}, **LENGTH)
+    assert polled(2) == [0, 0.5]
+    clock.shift(WINDOW)  # nobody polls, so the schedule is still there
+    assert make.person.patch(f"/api/fields/{field['id']}", {"step_number": 1}).status_code == 200
+    assert polled(2) == [2, 3]
+
+
 def test_a_field_that_moves_to_the_other_type_in_the_window_loses_nothing(
     make, counter, polled, spike, clock
 ):
