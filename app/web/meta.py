@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint as PlainBlueprint
-from flask import Response, current_app, jsonify, render_template
+from flask import Response, current_app, jsonify, render_template, request
 
 from app.models import User
 from app.version import __version__
@@ -37,7 +37,7 @@ def health() -> dict[str, Any]:
 @public
 def openapi() -> Response:
     """Get this description of the API."""
-    return jsonify(current_app.extensions["openapi"])
+    return jsonify(current_app.extensions["openapi"] | {"servers": [{"url": request.script_root or "/"}]})
 
 
 @pages.route("/api/docs", methods=["GET"])

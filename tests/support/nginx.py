@@ -145,11 +145,10 @@ def _shipped(proxy: Proxy, servers: Sequence[str]) -> str:
 
 def _below(text: str, prefix: str, *, tells: bool, strips: bool) -> str:
     rewrite = f"\n        rewrite ^{prefix}(/.*)$ $1 break;" if strips else ""
-    others = {"location / {": f"location {prefix}/ {{{rewrite}"}
+    others = {"    location / {\n": f"    location {prefix}/ {{{rewrite}\n"}
     if tells:
         others |= {'X-Forwarded-Prefix "";': f"X-Forwarded-Prefix {prefix};"}
-    head, end, tail = text.rpartition("    location / {")
-    return head + _replaced(end + tail, others)
+    return _replaced(text, others)
 
 
 def _replaced(text: str, others: Mapping[str, str]) -> str:
