@@ -26,8 +26,9 @@ WAYS = {
     "with HTTPS": ({}, {"tls": True}),
 }
 PAGES = [
-    "/", "/collections", "/collections/1", "/spikes", "/spikes/new", "/spikes/new?collection=1", "/spikes/1",
-    "/api-keys", "/integrations", "/integrations?collection=1", "/profile", "/users", "/audit", "/api/docs",
+    "/api/docs", "/", "/collections", "/collections/1", "/spikes", "/spikes/new", "/spikes/new?collection=1",
+    "/spikes/1",
+    "/api-keys", "/integrations", "/integrations?collection=1", "/profile", "/users", "/audit",
 ]  # fmt: skip
 
 

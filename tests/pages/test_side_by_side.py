@@ -1,0 +1,44 @@
+"""Two instances on one host, at different ports, in one browser."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.support.browsing import row
+from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, running_server
+
+
+def sign_in(context: BrowserContext, server: RunningServer) -> Page:
+    page = context.new_page()
+    page.goto(f"{server.url}/sign-in")
+    page.get_by_label("E-mail or user name").fill(ADMIN_USERNAME)
+    page.get_by_label("Password").fill(ADMIN_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{server.url}/")
+    return page
+
+
+def write(page: Page, server: RunningServer, name: str) -> None:
+    """Make a collection, which takes the cookie and the token of this instance."""
+    page.goto(f"{server.url}/collections")
+    page.get_by_role("main").get_by_role("button", name="Collection").or_(
+        page.get_by_role("main").get_by_role("button", name="New collection")
+    ).first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_role("button", name="Create").click()
+    page.wait_for_url(f"{server.url}/collections/*")
+    page.goto(f"{server.url}/collections")
+    expect(row(page, name)).to_be_visible()
+
+
+def test_both_stay_signed_in_and_take_writes(tmp_path, open_page: Callable[..., Page], site):
+    with running_server(f"sqlite:///{tmp_path / 'spikecast.db'}", workers=1) as other:
+        context = open_page().context
+        pages = {server.url: sign_in(context, server) for server in (site, other)}
+        for server, name in ((site, "Here"), (other, "There"), (site, "Here again")):
+            write(pages[server.url], server, name)
+        pages[other.url].get_by_role("button", name=ADMIN_USERNAME).click()
+        pages[other.url].get_by_role("button", name="Sign out").click()
+        pages[other.url].wait_for_url(f"{other.url}/sign-in")
+        write(pages[site.url], site, "Here still")
