@@ -126,3 +126,19 @@ def test_installations_in_schemas_of_one_database_are_apart(open_app, own_databa
         with app.app_context():
             assert set(db.session.scalars(sa.select(Collection.name))) == {"Truck", f"{name} alone"}
             assert sa.inspect(db.engine).get_table_names(schema="public") == []
+
+
+def test_a_service_file_or_the_second_of_two_hosts_says_where(own_database_url, tmp_path, monkeypatch):
+    there = make_url(own_database_url)
+    (tmp_path / "services").write_text(
+        f"[spikecast]\nhost={there.query['host']}\ndbname={there.database}\nuser={there.username}\n"
+    )
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    hosts = there.update_query_dict({"host": (str(tmp_path), there.query["host"])})
+    for url in ("postgresql://?service=spikecast", hosts.render_as_string(hide_password=False)):
+        app = create_app(settings_for(url, tmp_path / "instance"), TESTING=True, **CHEAP_PASSWORDS)
+        try:
+            startup.prepare(app)
+            assert of_polls(app, "timezone") == of_pages(app, "timezone") == "UTC"
+        finally:
+            _leave(app)

@@ -112,6 +112,18 @@ def test_the_database_is_in_the_instance_folder_where_nothing_else_is_said():
     assert load_with(INSTANCE="/srv/spikecast").database_url.database == "/srv/spikecast/spikecast.db"
 
 
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:8088"),
+        ({"URL_PREFIX": "/spikecast/"}, "http://127.0.0.1:8088/spikecast"),
+        ({"BIND": "unix:/run/spikecast", "URL_PREFIX": "/spikecast"}, ""),
+    ],
+)
+def test_the_address_to_go_to_has_the_path(given, address):
+    assert load_with(**given).address == address
+
+
 def test_the_first_admin_comes_of_three_settings():
     assert load_with(**ADMIN).first_admin == FirstAdmin("ada@example.org", "ada", "a good password")
 
