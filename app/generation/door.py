@@ -90,7 +90,9 @@ def answer(parts: Mapping[str, Any], environ: Environ, wanted: Wanted, type_word
     reading, by = service.read_out(way, parts["plans"], parts["pollers"], ask, now=clock.now, rng=chance.rng)
     notes, note = parts["notes"], Note(by.granted.key_id, by.granted.collection_id, collection_type)
     # When the answer has been sent, so that no poller waits for it.
-    afterwards = partial(notes.add, note, by.instant) if notes.is_due(note, by.instant) else None
+    spike_id = reading.spike.id if reading.spike else None
+    is_due = notes.is_due(note, by.instant, spike_id)
+    afterwards = partial(notes.add, note, by.instant, spike_id) if is_due else None
     return Answer(body_of(reading), headers_of(reading), afterwards)
 
 

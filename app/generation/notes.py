@@ -34,29 +34,36 @@ class Note(NamedTuple):
     collection_type: CollectionType
 
 
+class Use(NamedTuple):
+    """When a poll was answered, and the id of the schedule whose values it got, if there was one."""
+
+    instant: datetime
+    spike_id: int | None
+
+
 class Notes:
     """What this worker has to note; `seconds` is how long it gathers."""
 
     def __init__(self, app: Flask, seconds: float) -> None:
         self._app, self._seconds = app, seconds
-        self._noted: dict[Note, datetime] = {}
-        self._gathered: dict[Note, datetime] = {}
+        self._noted: dict[Note, Use] = {}
+        self._gathered: dict[Note, Use] = {}
         self._lock = threading.Lock()
         self._written_at = -seconds
         self._timer: threading.Timer | None = None
 
-    def is_due(self, note: Note, now: datetime) -> bool:
+    def is_due(self, note: Note, now: datetime, spike_id: int | None) -> bool:
         """Whether there is anything to note of this poll, as far as this worker knows; or every read
-        would be a write."""
-        noted_at = self._noted.get(note)
-        return noted_at is None or not timedelta(0) <= now - noted_at < NOTED_AFTER
+        would be a write. The first poll of a spike's values is noted, and the first that gets others."""
+        noted = self._noted.get(note)
+        return noted is None or noted[1] != spike_id or not timedelta(0) <= now - noted[0] < NOTED_AFTER
 
-    def add(self, note: Note, now: datetime) -> None:
+    def add(self, note: Note, now: datetime, spike_id: int | None) -> None:
         """Note a poll: now, or together with others within the second."""
         with self._lock:
             if len(self._noted) >= MOST_KNOWN:
                 self._noted.clear()
-            self._noted[note] = self._gathered[note] = now
+            self._noted[note] = self._gathered[note] = Use(now, spike_id)
             wait = self._written_at + self._seconds - time.monotonic()
             if wait > 0:
                 if self._timer is None:
@@ -88,23 +95,24 @@ class Notes:
                 self._timer.cancel()
 
 
-def _write(gathered: Sequence[tuple[Note, datetime]]) -> None:
+def _write(gathered: Sequence[tuple[Note, Use]]) -> None:
     if not gathered:
         return
-    use, polls = _STATEMENTS[dialect := db.engine.dialect.name]
-    used = {note.key_id: instant for note, instant in gathered}
+    note_use, note_polls = _STATEMENTS[dialect := db.engine.dialect.name]
+    used = {note.key_id: use.instant for note, use in gathered}
     keys = [{"key_id": key_id, **_when(instant, dialect)} for key_id, instant in used.items()]
-    db.session.execute(use, {"notes": _as_json(keys)})
+    db.session.execute(note_use, {"notes": _as_json(keys)})
     noted = [
         {
             "key_id": note.key_id,
             "collection_id": note.collection_id,
             "collection_type": note.collection_type.name,
-            **_when(instant, dialect),
+            "spike_id": use.spike_id,
+            **_when(use.instant, dialect),
         }
-        for note, instant in gathered
+        for note, use in gathered
     ]
-    db.session.execute(polls, {"notes": _as_json(noted)})
+    db.session.execute(note_polls, {"notes": _as_json(noted)})
 
 
 def _as_json(notes: object) -> str:
@@ -126,17 +134,21 @@ def _as_text(instant: datetime, dialect: str) -> str:
 _NOTES = {
     "sqlite": """(
         SELECT value ->> 'key_id' AS key_id, value ->> 'collection_id' AS collection_id,
-            value ->> 'collection_type' AS collection_type,
+            value ->> 'collection_type' AS collection_type, value ->> 'spike_id' AS spike_id,
             value ->> 'instant' AS instant, value ->> 'before' AS before
         FROM json_each(:notes)
     ) AS noted""",
     "postgresql": """json_to_recordset(CAST(:notes AS json)) AS noted (
-        key_id int, collection_id int, collection_type text, instant timestamptz, before timestamptz
+        key_id int, collection_id int, collection_type text, spike_id int,
+        instant timestamptz, before timestamptz
     )""",
 }
 # Whether it is to be noted again: another worker may have noted the same meanwhile, and a clock that was
 # ahead may have been set back.
 _LONG_AGO = "({at} IS NULL OR {at} <= noted.before OR {at} > noted.instant)"
+
+# Or what it got is another thing than what was noted last.
+_OTHERWISE_SERVED = "(polls.spike_schedule_id {is_other} noted.spike_id AND polls.polled_at <= noted.instant)"
 
 # In order, so that two workers that write the same rows cannot deadlock. Where another worker was there
 # first, nothing is written or locked.
@@ -151,16 +163,17 @@ UPDATE api_keys SET last_used_at = due.instant FROM due WHERE api_keys.id = due.
 """
 # Unless the key or the collection is gone: a row could not name them then.
 _POLLS = """
-INSERT INTO polls (api_key_id, collection_id, collection_type, polled_at)
-SELECT api_keys.id, collections.id, noted.collection_type, noted.instant
+INSERT INTO polls (api_key_id, collection_id, collection_type, polled_at, spike_schedule_id)
+SELECT api_keys.id, collections.id, noted.collection_type, noted.instant, noted.spike_id
 FROM {notes}
     JOIN api_keys ON api_keys.id = noted.key_id
     JOIN collections ON collections.id = noted.collection_id
     LEFT JOIN polls ON polls.api_key_id = noted.key_id AND polls.collection_id = noted.collection_id
         AND polls.collection_type = noted.collection_type
-WHERE {long_ago}
+WHERE {long_ago} OR {otherwise_served}
 ORDER BY api_keys.id, collections.id, noted.collection_type{lock}
-ON CONFLICT (api_key_id, collection_id, collection_type) DO UPDATE SET polled_at = excluded.polled_at
+ON CONFLICT (api_key_id, collection_id, collection_type) DO UPDATE
+    SET polled_at = excluded.polled_at, spike_schedule_id = excluded.spike_schedule_id
 """
 
 
@@ -169,9 +182,10 @@ def _statements(
 ) -> tuple[sa.TextClause, sa.TextClause]:
     use, polled = (_LONG_AGO.format(at=column) for column in ("api_keys.last_used_at", "polls.polled_at"))
     notes = _NOTES[dialect]
+    other = _OTHERWISE_SERVED.format(is_other="IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM")
     return (
         sa.text(_USE.format(notes=notes, long_ago=use, lock=lock_keys)),
-        sa.text(_POLLS.format(notes=notes, long_ago=polled, lock=lock_named)),
+        sa.text(_POLLS.format(notes=notes, long_ago=polled, otherwise_served=other, lock=lock_named)),
     )
 
 

@@ -36,7 +36,13 @@ class PollOut(Schema):
     collection_type = Choice(CollectionType)
     api_key_id = Id()
     api_key_label = Text(attribute="api_key.label")
-    polled_at = Instant(metadata={"description": "noted once a minute"})
+    polled_at = Instant(metadata={"description": "noted once a minute, and when what it gets changes"})
+    spike_schedule_id = Id(
+        allow_none=True,
+        metadata={
+            "description": "the schedule whose values it got, which may be deleted by now; null: normal ones"
+        },
+    )
 
 
 @blp.route("", methods=["GET"])

@@ -27,6 +27,8 @@ class Poll(Base):
         sa.Enum(CollectionType, native_enum=False, length=20, name="collection_type"), primary_key=True
     )
     polled_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # What the poll got: the values of this schedule, which may be gone by now; null: normal values.
+    spike_schedule_id: Mapped[int | None]
 
     api_key: Mapped[ApiKey] = relationship()
     collection: Mapped[Collection] = relationship()

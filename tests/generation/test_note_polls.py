@@ -29,6 +29,7 @@ def test_a_poll_is_noted_with_its_key_and_type(owner, make):
             "api_key_id": poller.id,
             "api_key_label": "prometheus",
             "polled_at": at(0),
+            "spike_schedule_id": None,
         }
     ]
 
@@ -43,6 +44,39 @@ def test_a_poll_during_a_spike_is_noted_as_well(owner, make):
     make.spike(make.collection("Truck 01", {}))
     make.key().data("Truck 01")
     assert [poll["polled_at"] for poll in polls(owner)] == [at(0)]
+
+
+@pytest.mark.parametrize("collection_type", ["performance", "configuration"])
+def test_what_the_poll_got_is_noted_not_what_the_collection_is_up_to_since(
+    owner, make, clock, collection_type
+):
+    fields = [{}, {"value_type": "TEXT_FIXED", "collection_type": "Configuration"}]
+    collection, tool = make.collection("Truck 01", *fields), make.key()
+    tool.data("Truck 01", collection_type)
+    clock.shift(1)
+    spike = make.spike(collection)
+    assert polls(owner)[0]["spike_schedule_id"] is None, "this poll got normal values"
+    tool.data("Truck 01", collection_type)
+    assert polls(owner)[0]["spike_schedule_id"] == spike["id"]
+    clock.shift(1)
+    owner.post(f"/api/spike-schedules/{spike['id']}/end")
+    assert polls(owner)[0]["spike_schedule_id"] == spike["id"], "nobody has polled since"
+    tool.data("Truck 01", collection_type)
+    assert polls(owner)[0]["spike_schedule_id"] is None
+
+
+def test_the_first_poll_of_a_window_and_the_first_after_it_are_noted_at_once(owner, make, clock):
+    collection, tool = make.collection("Truck 01", {}), make.key()
+    spike = make.spike(collection, start_datetime=at(0.25), end_datetime=at(0.75))
+    noted = []
+    for _ in range(6):
+        tool.data("Truck 01")
+        [poll] = polls(owner)
+        noted.append((poll["polled_at"], poll["spike_schedule_id"]))
+        clock.shift(10)
+    inside = spike["id"]
+    first, hot, after = at(0), at(20 / 60), at(50 / 60)
+    assert noted == [(first, None)] * 2 + [(hot, inside)] * 3 + [(after, None)]
 
 
 def test_each_key_collection_and_type_is_noted_by_itself(owner, make):

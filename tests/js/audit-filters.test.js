@@ -22,8 +22,22 @@ test("there and back", () => {
     since: "2026-11-27T08:00",
     until: "2026-11-27T09:00",
     search: "a & b",
+    sort: "id",
+    page: 2,
   };
   assert.deepEqual(fromAddress(addressOf("/audit", filters).slice("/audit".length)), filters);
+});
+
+test("an address tells instants in UTC, so that it means the same in every zone", () => {
+  const filters = { ...usual(), period: "between", since: "2026-11-27T08:00", until: "2026-11-27T09:00:30" };
+  const told = new URLSearchParams(addressOf("", filters).slice(1));
+  assert.equal(new Date(told.get("since")).getTime(), new Date("2026-11-27T08:00").getTime());
+  assert.match(told.get("since"), /^2026-11-2[678]T\d\d:\d\dZ$/);
+  assert.match(told.get("until"), /:30Z$/);
+});
+
+test("an instant without a zone makes no sense in an address", () => {
+  assert.equal(fromAddress("?period=between&since=2026-11-27T08:00").since, "");
 });
 
 test("what makes no sense is as if it was not there", () => {

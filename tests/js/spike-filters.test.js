@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 const { addressOf, fromAddress } = await import("../../static/js/lib/spike-filters.js");
 
-const USUAL = { view: "table", status: "", collection: "", search: "", sort: "standing" };
+const USUAL = { view: "table", status: "", collection: "", search: "", sort: "standing", page: 1 };
 
 test("an address without filters is as usual", () => {
   assert.deepEqual(fromAddress(""), USUAL);
@@ -11,11 +11,11 @@ test("an address without filters is as usual", () => {
 });
 
 test("there and back", () => {
-  const filters = { view: "timeline", status: "scheduled", collection: 3, search: "a & b", sort: "-name" };
+  const filters = { view: "timeline", status: "scheduled", collection: 3, search: "a & b", sort: "-name", page: 3 };
   assert.deepEqual(fromAddress(addressOf("/spikes", filters).slice("/spikes".length)), filters);
 });
 
 test("what makes no sense is as if it was not there", () => {
-  assert.deepEqual(fromAddress("?status=odd&collection=1e3&view=map&sort=owner"), USUAL);
+  assert.deepEqual(fromAddress("?status=odd&collection=1e3&view=map&sort=owner&page=0"), USUAL);
   assert.deepEqual(fromAddress("?collection=0"), USUAL);
 });

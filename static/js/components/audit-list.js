@@ -1,7 +1,7 @@
 // The audit log, for Admins: who did what to which thing, from where and when; filters stand in the address.
 
 import { get } from "../lib/api.js";
-import { addressOf, fromAddress, queryOf, usual } from "../lib/audit-filters.js";
+import { addressOf, auditAddress, queryOf, usual } from "../lib/audit-filters.js";
 import { about, choices, details, what, who, within } from "../lib/audit-words.js";
 import { listOf, mix } from "../lib/list.js";
 import { refreshing } from "../lib/refreshing.js";
@@ -16,6 +16,7 @@ export const auditList = () =>
       filters() {
         return queryOf(this, Date.now());
       },
+      address: auditAddress,
     }),
     usual(),
     {
@@ -39,7 +40,7 @@ export const auditList = () =>
       // Lifecycle
 
       init() {
-        Object.assign(this, fromAddress(window.location.search));
+        this.fromAddress();
         this.stopRefreshing = refreshing(() => this.load());
         this.load();
         this.loadPeople();
@@ -47,10 +48,6 @@ export const auditList = () =>
 
       destroy() {
         this.stopRefreshing();
-      },
-
-      loaded() {
-        window.history.replaceState(null, "", addressOf(window.location.pathname, this));
       },
 
       // Actions
@@ -76,7 +73,7 @@ export const auditList = () =>
       },
 
       showAll() {
-        Object.assign(this, usual(), { page: 1 });
+        Object.assign(this, usual());
         this.load();
       },
 

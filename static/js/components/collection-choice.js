@@ -1,6 +1,7 @@
 // Choosing one of many collections by typing: a combobox whose list the server searches.
 
 import { get } from "../lib/api.js";
+import { newest } from "../lib/newest.js";
 
 const SHOWN = 20;
 const PATIENCE = 200;
@@ -14,7 +15,8 @@ export const collectionChoice = () => ({
   choiceAt: -1,
   choiceText: "",
   choiceName: "",
-  choicesAsked: 0,
+  choicesAsked: newest(),
+  choicesFor: null, // the text that the choices were searched by
 
   // Actions
 
@@ -41,14 +43,15 @@ export const collectionChoice = () => ({
   },
 
   async findChoices(search) {
-    const turn = ++this.choicesAsked;
+    const isLate = this.choicesAsked();
     this.choicesFault = "";
     try {
       const { items, total } = await get("/api/collections", { search, per_page: SHOWN, sort: "name" });
-      if (turn !== this.choicesAsked) return;
-      Object.assign(this, { choices: items, choicesTotal: total, choiceAt: search && items.length ? 0 : -1 });
+      if (isLate()) return;
+      const choiceAt = search && items.length ? 0 : -1;
+      Object.assign(this, { choices: items, choicesTotal: total, choicesFor: search, choiceAt });
     } catch (problem) {
-      if (turn === this.choicesAsked) this.choicesFault = problem.message;
+      if (!isLate()) this.choicesFault = problem.message;
     }
   },
 
@@ -60,7 +63,14 @@ export const collectionChoice = () => ({
     return undefined;
   },
 
-  takeChoice() {
+  /** Enter: what was typed last counts, also where its choices are still on their way. */
+  async takeChoice() {
+    const text = this.choiceText.trim();
+    if (this.choicesOpen && text !== this.choiceName && text !== this.choicesFor) {
+      clearTimeout(this.choicesSoon);
+      await this.findChoices(text);
+      if (this.choiceText.trim() !== text || this.choicesFor !== text) return;
+    }
     if (this.choicesOpen && this.choices[this.choiceAt]) this.pickChoice(this.choices[this.choiceAt]);
   },
 

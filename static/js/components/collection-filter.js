@@ -1,6 +1,7 @@
 // Filtering a list by a collection: a choice of all; where there are too many, the name is typed.
 
 import { get } from "../lib/api.js";
+import { newest } from "../lib/newest.js";
 
 const MOST = 200;
 const OFFERED = 20;
@@ -12,12 +13,15 @@ export const collectionFilter = () => ({
   collectionName: "",
   collections: [],
   isManyCollections: false,
+  collectionsAsked: newest(),
 
   // Actions
 
   async loadCollections() {
+    const isLate = this.collectionsAsked();
     try {
       const { items, total } = await get("/api/collections", { per_page: MOST, sort: "name" });
+      if (isLate()) return;
       this.isManyCollections = total > MOST;
       this.collections = items;
       if (this.collection && !items.some(({ id }) => id === this.collection)) await this.nameCollection();
@@ -46,11 +50,14 @@ export const collectionFilter = () => ({
   seekCollection(text) {
     clearTimeout(this.seeking);
     this.collectionName = text;
+    const isLate = this.collectionsAsked();
     this.seeking = setTimeout(async () => {
-      const { items } = await get("/api/collections", { per_page: OFFERED, sort: "name", search: text });
+      const found = await get("/api/collections", { per_page: OFFERED, sort: "name", search: text }).catch(() => null);
+      if (!found || isLate()) return; // the list itself says that the server does not answer
+      const { items } = found;
       this.collections = items;
-      const found = text === "" ? "" : (items.find(({ name }) => name === text)?.id ?? this.collection);
-      if (found !== this.collection) this.ofCollection(found);
+      const chosen = text === "" ? "" : (items.find(({ name }) => name === text)?.id ?? this.collection);
+      if (chosen !== this.collection) this.ofCollection(chosen);
     }, PATIENCE);
   },
 });

@@ -3,6 +3,7 @@
 import { at } from "../lib/base.js";
 import { get, post, remove } from "../lib/api.js";
 import { impactWords } from "../lib/collection-words.js";
+import { flag, listAddress, PAGE, SEARCH, sortedBy } from "../lib/list-address.js";
 import { listOf, mix } from "../lib/list.js";
 import { refreshing } from "../lib/refreshing.js";
 import { user } from "../lib/start.js";
@@ -24,6 +25,12 @@ export const collectionList = () =>
       filters() {
         return { owner_id: this.onlyMine ? user().id : "" };
       },
+      address: listAddress({
+        onlyMine: flag("yes"),
+        search: SEARCH,
+        sort: sortedBy(["name", "owner", "last_polled_at"]),
+        page: PAGE,
+      }),
     }),
     {
       onlyMine: false,
@@ -33,6 +40,7 @@ export const collectionList = () =>
       // Lifecycle
 
       init() {
+        this.fromAddress();
         this.startTicking();
         this.stopRefreshing = refreshing(() => this.load());
         this.load();

@@ -5,6 +5,7 @@ import { get, remove } from "../lib/api.js";
 import { dataPath, dataPathById, impactWords } from "../lib/collection-words.js";
 import { copyFrom } from "../lib/copy.js";
 import { mix } from "../lib/list.js";
+import { newest } from "../lib/newest.js";
 import { refreshing } from "../lib/refreshing.js";
 import { props } from "../lib/start.js";
 import { ticking } from "../lib/ticker.js";
@@ -20,6 +21,7 @@ import { toastOnNextPage } from "./toasts.js";
 export const collectionPage = () =>
   mix(ticking(), collectionSpikes(), collectionFields(), collectionSample(), {
     collection: { id: 0, name: "", owner: "", fields: [], last_polled_at: null, last_polled_by: null },
+    fetched: newest(),
     isLoaded: false,
     slow: false,
     failed: "",
@@ -66,11 +68,14 @@ export const collectionPage = () =>
 
     /** Collection and spikes as they are now; the sample stays until it is asked for again. */
     async fetch() {
-      const [collection] = await Promise.all([
+      const isLate = this.fetched();
+      const [collection, spikes] = await Promise.all([
         get(`/api/collections/${this.collection.id}`),
         this.fetchSpikes(),
       ]);
+      if (isLate()) return;
       this.collection = collection;
+      this.showSpikes(spikes);
       this.settle();
     },
 

@@ -1,6 +1,7 @@
 // What a poller would get now: the answer as it comes, with the spiked values marked.
 
 import { look } from "../lib/api.js";
+import { newest } from "../lib/newest.js";
 import { linesOf, valuesOf } from "../lib/sample.js";
 import { serverNow } from "../lib/server-clock.js";
 import { clock, utc } from "../lib/time.js";
@@ -11,13 +12,13 @@ export const collectionSample = () => ({
   sample: NONE,
   values: new Map(),
   sampling: false,
-  samplings: 0,
+  samplings: newest(),
 
   // Actions
 
   /** Ask for a sample of the tab that is shown; a type without fields has none. */
   async takeSample() {
-    const turn = ++this.samplings;
+    const isLate = this.samplings();
     if (!this.ofTab.length) {
       Object.assign(this, { sample: NONE, values: new Map(), sampling: false });
       return;
@@ -25,11 +26,11 @@ export const collectionSample = () => ({
     this.sampling = true;
     try {
       const answer = await look(`/api/collections/${this.collection.id}/sample/${this.tab}`);
-      if (turn === this.samplings) this.showSample(answer);
+      if (!isLate()) this.showSample(answer);
     } catch (problem) {
-      if (turn === this.samplings) this.sample = { ...NONE, fault: problem.message };
+      if (!isLate()) this.sample = { ...NONE, fault: problem.message };
     } finally {
-      if (turn === this.samplings) this.sampling = false;
+      if (!isLate()) this.sampling = false;
     }
   },
 

@@ -28,11 +28,14 @@ export const collectionSpikes = () => ({
 
   async fetchSpikes() {
     const path = `/api/collections/${this.collection.id}/spike-schedules`;
-    const [active, coming, past] = await Promise.all([
+    return Promise.all([
       get(path, { status: "active", per_page: 1 }),
       get(path, { status: "scheduled", sort: "start_datetime", per_page: SHOWN }),
       get(path, { status: "expired", sort: "-end_datetime", per_page: SHOWN }),
     ]);
+  },
+
+  showSpikes([active, coming, past]) {
     this.spikes = [...past.items, ...active.items, ...coming.items];
     this.spikesTotal = active.total + coming.total + past.total;
     this.standingKey = "";

@@ -6,6 +6,7 @@ import { showActive } from "../lib/active-count.js";
 import { marked, showMarked } from "../lib/came-from.js";
 import { mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
+import { newest } from "../lib/newest.js";
 import { refreshing } from "../lib/refreshing.js";
 import { serverNow } from "../lib/server-clock.js";
 import { changeWords, fieldsWords, statusOf } from "../lib/spike-words.js";
@@ -25,6 +26,7 @@ const MOST_CHANGES = 4;
 export const dashboard = () =>
   mix(ticking(), atMoments(), spikeActions(), firstSteps(), {
     spikes: [],
+    spikesAsked: newest(),
     active: [],
     coming: [],
     activeTotal: 0,
@@ -75,10 +77,12 @@ export const dashboard = () =>
 
     async loadSpikes() {
       const path = "/api/spike-schedules";
+      const isLate = this.spikesAsked();
       const [active, scheduled] = await Promise.all([
         get(path, { status: "active", sort: "end_datetime", per_page: FETCHED }),
         get(path, { status: "scheduled", sort: "start_datetime", per_page: FETCHED }),
       ]);
+      if (isLate()) return;
       // One that began between the two answers is in both.
       const seen = new Map([...scheduled.items, ...active.items].map((spike) => [spike.id, spike]));
       this.spikes = [...seen.values()].map(shown);
@@ -155,10 +159,6 @@ export const dashboard = () =>
 
     get moreActive() {
       return this.activeTotal > MOST_ACTIVE;
-    },
-
-    get spikingIds() {
-      return this.thatAre("active", this.now).map((spike) => spike.collection_id);
     },
   });
 

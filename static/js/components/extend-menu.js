@@ -2,6 +2,7 @@
 
 import { get } from "../lib/api.js";
 import { mix } from "../lib/list.js";
+import { newest } from "../lib/newest.js";
 import { serverNow } from "../lib/server-clock.js";
 import { extensionsOf } from "../lib/spike-words.js";
 import { menu } from "./menu.js";
@@ -14,6 +15,7 @@ export const extendMenu = () =>
   mix(menu(), {
     extended: null,
     next: null,
+    nextAsked: newest(),
     isKnown: false,
     spot: {},
     stopFloating: null,
@@ -31,9 +33,11 @@ export const extendMenu = () =>
       Object.assign(this, { extended: spike, next: null, isKnown: false });
       this.float();
       this.menuOpen = true;
+      const isLate = this.nextAsked();
       const query = { status: "scheduled", sort: "start_datetime", per_page: 1 };
       try {
         const { items } = await get(`/api/collections/${spike.collection_id}/spike-schedules`, query);
+        if (isLate()) return undefined;
         this.next = items[0] ?? null;
         this.isKnown = true;
       } catch {

@@ -5,6 +5,7 @@ import { get } from "../lib/api.js";
 import { copyText } from "../lib/copy.js";
 import { TYPES, isWellFormed, reads } from "../lib/keys.js";
 import { mix } from "../lib/list.js";
+import { newest } from "../lib/newest.js";
 import { TOOLS } from "../lib/snippets/index.js";
 import { PLACEHOLDER } from "../lib/snippets/target.js";
 import { user } from "../lib/start.js";
@@ -18,6 +19,7 @@ export const integrations = () =>
     tools: TOOLS.map(({ id, name }) => ({ id, name })),
     tool: TOOLS[0].id,
     collection: null,
+    collectionAsked: newest(),
     type: TYPES[0],
     fieldId: 0,
     byId: false,
@@ -64,7 +66,9 @@ export const integrations = () =>
     },
 
     async take(id, type) {
+      const isLate = this.collectionAsked();
       const collection = await get(`/api/collections/${encodeURIComponent(id)}`);
+      if (isLate()) return;
       const has = (each) => collection.fields.some((field) => field.collection_type === each);
       this.collection = collection;
       this.showChoice(collection.name);

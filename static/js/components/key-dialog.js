@@ -4,6 +4,7 @@ import { get, patch, post } from "../lib/api.js";
 import { dialogForm } from "../lib/dialog-form.js";
 import { EXPIRIES, bodyOf, faultsOf, formOf, limitsFault, ticked } from "../lib/key-form.js";
 import { TYPES, distance, endOf, toDateInput } from "../lib/keys.js";
+import { newest } from "../lib/newest.js";
 import { mix } from "../lib/list.js";
 import { serverNow } from "../lib/server-clock.js";
 import { user } from "../lib/start.js";
@@ -24,7 +25,7 @@ export const keyDialog = () =>
     total: 0,
     loading: false,
     failed: "",
-    asked: 0,
+    asked: newest(),
     atFirst: [],
 
     // Lifecycle
@@ -77,16 +78,16 @@ export const keyDialog = () =>
     },
 
     async find() {
-      const turn = ++this.asked;
+      const isLate = this.asked();
       Object.assign(this, { loading: true, failed: "" });
       try {
         const query = { search: this.search.trim(), per_page: SHOWN, sort: "name" };
         const { items, total } = await get("/api/collections", query);
-        if (turn === this.asked) Object.assign(this, { found: items, total });
+        if (!isLate()) Object.assign(this, { found: items, total });
       } catch (problem) {
-        if (turn === this.asked) this.failed = problem.message;
+        if (!isLate()) this.failed = problem.message;
       } finally {
-        if (turn === this.asked) this.loading = false;
+        if (!isLate()) this.loading = false;
       }
     },
 

@@ -2,6 +2,7 @@
 
 import { post, remove } from "../lib/api.js";
 import { distance, endsSoon, expiryWords, keyStatus, readsLines, readsWords } from "../lib/keys.js";
+import { flag, listAddress, PAGE, SEARCH, sortedBy } from "../lib/list-address.js";
 import { listOf, mix } from "../lib/list.js";
 import { refreshing } from "../lib/refreshing.js";
 import { user } from "../lib/start.js";
@@ -22,6 +23,12 @@ export const keyList = () =>
       filters() {
         return { user_id: this.onlyMine ? user().id : "" };
       },
+      address: listAddress({
+        onlyMine: flag("no", true),
+        search: SEARCH,
+        sort: sortedBy(["label", "last_used_at", "expires_at", "created_at"], "-created_at"),
+        page: PAGE,
+      }),
     }),
     keyCreated(),
     {
@@ -31,6 +38,7 @@ export const keyList = () =>
       // Lifecycle
 
       init() {
+        this.fromAddress();
         this.startTicking();
         this.guardKey();
         this.stopRefreshing = refreshing(() => this.load());

@@ -1,4 +1,4 @@
-// Who polled what, and how long ago. It stands inside the dashboard, which knows what is spiking.
+// Who polled what, how long ago, and whether that poll got the values of a spike.
 
 import { listOf, mix } from "../lib/list.js";
 import { refreshing } from "../lib/refreshing.js";
@@ -38,7 +38,7 @@ export const recentPolls = () =>
       return utc(poll.polled_at);
     },
 
-    isSpiking(poll) {
-      return poll.collection_type === "Performance" && this.spikingIds.includes(poll.collection_id);
+    gotSpike(poll) {
+      return poll.spike_schedule_id !== null;
     },
   });

@@ -4,6 +4,7 @@ import { at } from "../lib/base.js";
 import { post } from "../lib/api.js";
 import { props } from "../lib/start.js";
 import { zoneName } from "../lib/time.js";
+import { toast } from "../lib/toast.js";
 
 const THEMES = { "": "dark", dark: "light", light: "" };
 
@@ -52,8 +53,12 @@ export const shell = () => ({
   },
 
   async signOut() {
-    await post("/api/auth/logout");
-    window.location.assign(at("/sign-in"));
+    try {
+      await post("/api/auth/logout");
+      window.location.assign(at("/sign-in"));
+    } catch (problem) {
+      toast(`You are still signed in. ${problem.message}`);
+    }
   },
 
   get themeLabel() {

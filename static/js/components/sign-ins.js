@@ -2,12 +2,14 @@
 
 import { get, post, remove } from "../lib/api.js";
 import { deviceWords } from "../lib/devices.js";
+import { newest } from "../lib/newest.js";
 import { serverNow } from "../lib/server-clock.js";
 import { moment, utc } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
 
 export const signIns = () => ({
   items: [],
+  asked: newest(),
   loading: true,
   failed: "",
 
@@ -26,14 +28,16 @@ export const signIns = () => ({
   // Actions
 
   async load() {
+    const isLate = this.asked();
     this.loading = true;
     this.failed = "";
     try {
-      this.items = (await get("/api/auth/sign-ins")).items;
+      const { items } = await get("/api/auth/sign-ins");
+      if (!isLate()) this.items = items;
     } catch (problem) {
-      this.failed = problem.message;
+      if (!isLate()) this.failed = problem.message;
     } finally {
-      this.loading = false;
+      if (!isLate()) this.loading = false;
     }
   },
 

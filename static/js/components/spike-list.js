@@ -8,7 +8,8 @@ import { listOf, mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
 import { refreshing } from "../lib/refreshing.js";
 import { serverNow } from "../lib/server-clock.js";
-import { addressOf, fromAddress } from "../lib/spike-filters.js";
+import { newest } from "../lib/newest.js";
+import { spikeAddress } from "../lib/spike-filters.js";
 import { BADGES, overrideWords, statusOf } from "../lib/spike-words.js";
 import { ticking } from "../lib/ticker.js";
 import { ticks } from "../lib/ticks.js";
@@ -30,12 +31,14 @@ export const spikeList = () =>
       filters() {
         return { status: this.status, collection_id: this.collection };
       },
+      address: spikeAddress,
     }),
     collectionFilter(),
     spikeActions(),
     {
       view: "table",
       status: "",
+      countsAsked: newest(),
       counts: { all: "", active: "", scheduled: "", expired: "" },
       wide: [],
       minute: Math.floor(serverNow() / MINUTE),
@@ -47,7 +50,7 @@ export const spikeList = () =>
       // Lifecycle
 
       init() {
-        Object.assign(this, fromAddress(window.location.search));
+        this.fromAddress();
         this.startTicking();
         this.$watch("now", (now) => {
           const minute = Math.floor(now / MINUTE);
@@ -70,7 +73,6 @@ export const spikeList = () =>
         this.wanted = { collection: this.collection, search: this.search, status: this.status };
         this.awaitMoment(this.items);
         this.loadCounts();
-        window.history.replaceState(null, "", addressOf(window.location.pathname, this));
         this.showSaved();
       },
 
@@ -104,11 +106,15 @@ export const spikeList = () =>
       },
 
       async loadCounts() {
+        const isLate = this.countsAsked();
+        const isWhole = this.collection === "" && this.search === "";
         try {
           const filters = { collection_id: this.collection, search: this.search };
-          this.counts = await get("/api/spike-schedules/counts", filters);
-          const isWhole = this.collection === "" && this.search === "";
-          showActive(isWhole ? this.counts.active : (await get("/api/spike-schedules/counts")).active);
+          const counts = await get("/api/spike-schedules/counts", filters);
+          const { active } = isWhole ? counts : await get("/api/spike-schedules/counts");
+          if (isLate()) return;
+          this.counts = counts;
+          showActive(active);
         } catch {
           // The numbers stay; the list itself says what is wrong.
         }

@@ -2,6 +2,7 @@
 
 import { get } from "../lib/api.js";
 import { copyName } from "../lib/collection-words.js";
+import { newest } from "../lib/newest.js";
 import { carriedOver, givenOfCopy } from "../lib/overrides.js";
 import { occupied } from "../lib/spike-window.js";
 import { count } from "../lib/words.js";
@@ -13,6 +14,8 @@ export const spikeLoading = () => ({
   given: { collection: null, spike: null, copy: null, start: "", back: "/spikes" },
   spike: null,
   collection: null,
+  collectionAsked: newest(),
+  othersAsked: newest(),
   others: [],
   isReady: false,
   failed: "",
@@ -77,7 +80,9 @@ export const spikeLoading = () => ({
   async choose({ id, name }) {
     if (id === this.collection?.id) return;
     await this.trying(async () => {
+      const isLate = this.collectionAsked();
       const collection = await get(`/api/collections/${id}`);
+      if (isLate()) return;
       await this.useCollection(collection, carriedOver(this.rows, collection.fields));
       this.touch("collection");
       this.check();
@@ -91,12 +96,14 @@ export const spikeLoading = () => ({
 
   async fetchOthers() {
     const path = `/api/collections/${this.collection.id}/spike-schedules`;
+    const isLate = this.othersAsked();
     const found = [];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
       const { items, total } = await get(path, { sort: "-end_datetime", per_page: 200, page });
       found.push(...items);
       if (found.length >= total) break;
     }
+    if (isLate()) return;
     this.others = found.map(occupied).filter(({ id }) => id !== this.spike?.id);
   },
 

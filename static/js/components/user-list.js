@@ -1,6 +1,7 @@
 // The list of users, for Admins.
 
 import { post } from "../lib/api.js";
+import { listAddress, oneOf, PAGE, SEARCH, sortedBy } from "../lib/list-address.js";
 import { listOf, mix } from "../lib/list.js";
 import { serverNow } from "../lib/server-clock.js";
 import { user } from "../lib/start.js";
@@ -10,6 +11,8 @@ import { confirm } from "./confirmation.js";
 import { askUser } from "./user-dialog.js";
 import { askRemoval } from "./user-removal.js";
 
+const ROLES = ["", "Admin", "Editor", "Viewer"];
+
 export const userList = () =>
   mix(
     listOf("/api/users", {
@@ -17,15 +20,22 @@ export const userList = () =>
       filters() {
         return { role: this.role };
       },
+      address: listAddress({
+        role: oneOf(ROLES),
+        search: SEARCH,
+        sort: sortedBy(["username", "email", "role", "created_at"]),
+        page: PAGE,
+      }),
     }),
     {
-      roles: ["", "Admin", "Editor", "Viewer"],
+      roles: ROLES,
       role: "",
       fault: "",
 
       // Lifecycle
 
       init() {
+        this.fromAddress();
         this.load();
       },
 

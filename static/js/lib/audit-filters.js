@@ -1,37 +1,36 @@
 // What the audit log is filtered by, in its address: "/audit?what=change-user&who=3&period=day".
 
-import { fromInput } from "./time.js";
+import { listAddress, matching, oneOf, PAGE, SEARCH, sortedBy } from "./list-address.js";
+import { fromInput, toInput } from "./time.js";
 
 const HOUR = 3_600_000;
-const USUAL = { outcome: "", who: "", what: "", thing: "", period: "", since: "", until: "", search: "" };
 const LENGTHS = { hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR, month: 30 * 24 * HOUR };
-const SHAPES = {
-  outcome: /^(done|refused)$/,
-  who: /^([1-9]\d{0,9}|command line|server)$/,
-  what: /^(about:)?[a-z-]{1,40}$/,
-  thing: /^(user|key|collection|field|spike) [1-9]\d{0,9}$/,
-  period: /^(hour|day|week|month|between)$/,
-  since: /^\d{4}-\d\d-\d\dT[\d:]+$/,
-  until: /^\d{4}-\d\d-\d\dT[\d:]+$/,
-  search: /^.{1,255}$/u,
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z$/;
+
+/** The value of an input is of this browser's zone; an address may be opened in another one, so there it is UTC. */
+const instant = {
+  usual: "",
+  read(text) {
+    const found = INSTANT.test(text) ? new Date(text) : new Date(NaN);
+    return Number.isNaN(found.getTime()) ? undefined : toInput(found);
+  },
+  write: (text) => fromInput(text)?.toISOString().replace(/(:00)?\.000Z$/, "Z") ?? "",
 };
 
-/** No filter at all. */
-export const usual = () => ({ ...USUAL });
+export const auditAddress = listAddress({
+  outcome: oneOf(["", "done", "refused"]),
+  who: matching(/^([1-9]\d{0,9}|command line|server)$/),
+  what: matching(/^(about:)?[a-z-]{1,40}$/),
+  thing: matching(/^(user|key|collection|field|spike) [1-9]\d{0,9}$/),
+  period: oneOf(["", ...Object.keys(LENGTHS), "between"]),
+  since: instant,
+  until: instant,
+  search: SEARCH,
+  sort: sortedBy(["id"], "-id"),
+  page: PAGE,
+});
 
-/** The filters of an address; what makes no sense is as if it was not there. */
-export function fromAddress(query) {
-  const given = new URLSearchParams(query);
-  const found = Object.keys(USUAL).filter((name) => SHAPES[name].test(given.get(name) ?? ""));
-  return { ...USUAL, ...Object.fromEntries(found.map((name) => [name, given.get(name)])) };
-}
-
-/** The address with those filters that are not as usual. */
-export function addressOf(path, filters) {
-  const told = Object.keys(USUAL).filter((name) => filters[name] !== "");
-  const query = new URLSearchParams(told.map((name) => [name, filters[name]])).toString();
-  return query ? `${path}?${query}` : path;
-}
+export const { usual, fromAddress, addressOf } = auditAddress;
 
 /** The filters as the API takes them, at `now`; the search is the list's own. */
 export const queryOf = (filters, now) => ({

@@ -1,14 +1,16 @@
 // What every list does: load a page of items, search, sort, page; loading, empty and failed states.
 
 import { get } from "./api.js";
+import { newest } from "./newest.js";
 
 const PATIENCE = 250;
 
 /**
  * The state and actions of a list that the API serves at `path`; `filters()` gives further query
- * parameters. Spread it into a component and call `load()` in its init.
+ * parameters. Mix it into a component and call `load()` in its init. With an `address` (lib/list-address.js) the
+ * state stands in the address of the page: then call `fromAddress()` first.
  */
-export const listOf = (path, { sort, perPage = 50, filters = () => ({}) }) => ({
+export const listOf = (path, { sort, perPage = 50, filters = () => ({}), address = null }) => ({
   items: [],
   total: 0,
   page: 1,
@@ -18,10 +20,14 @@ export const listOf = (path, { sort, perPage = 50, filters = () => ({}) }) => ({
   loading: true,
   slow: false,
   failed: "",
-  asked: 0,
+  asked: newest(),
+
+  fromAddress() {
+    Object.assign(this, address.fromAddress(window.location.search));
+  },
 
   async load() {
-    const turn = ++this.asked;
+    const isLate = this.asked();
     this.loading = true;
     this.failed = "";
     const slow = setTimeout(() => {
@@ -30,7 +36,7 @@ export const listOf = (path, { sort, perPage = 50, filters = () => ({}) }) => ({
     try {
       const query = { page: this.page, per_page: this.perPage, search: this.search, sort: this.sort };
       const found = await get(path, { ...query, ...filters.call(this) });
-      if (turn !== this.asked) return; // a later question is on its way
+      if (isLate()) return;
       this.items = found.items;
       this.total = found.total;
       if (!found.items.length && this.page > 1) {
@@ -38,14 +44,16 @@ export const listOf = (path, { sort, perPage = 50, filters = () => ({}) }) => ({
         await this.load();
       }
     } catch (problem) {
-      if (turn === this.asked) this.failed = problem.message;
+      if (!isLate()) this.failed = problem.message;
     } finally {
       clearTimeout(slow);
-      if (turn === this.asked) {
+      if (!isLate()) {
         this.loading = false;
         this.slow = false;
       }
     }
+    if (isLate()) return;
+    if (address) window.history.replaceState(null, "", address.addressOf(window.location.pathname, this));
     this.loaded?.();
   },
 

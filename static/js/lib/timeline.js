@@ -92,11 +92,14 @@ export function daysOf(view) {
 }
 
 function midnightsOf({ from, to }) {
+  const first = new Date(from);
   const found = [];
-  const day = new Date(from);
-  day.setHours(0, 0, 0, 0);
-  for (; day < to; day.setDate(day.getDate() + 1)) found.push(day.getTime());
-  return found;
+  for (let days = 0; ; days += 1) {
+    // Each by its date: where the clocks skip a midnight the day begins at one, and the next ones do not.
+    const midnight = new Date(first.getFullYear(), first.getMonth(), first.getDate() + days).getTime();
+    if (midnight >= to) return found;
+    found.push(midnight);
+  }
 }
 
 const isWithin = (instant, from, to) => instant >= from && instant < to;

@@ -1,0 +1,61 @@
+// What a list shows stands in the address of its page, as in "/users?role=Editor&search=ada&page=2": so Back, a
+// reload and a link show the same. Whatever makes no sense in an address is as if it was not there.
+
+/**
+ * Read and write the state of a list. `fields` has for each member its `usual` value, `read(text)`, which returns
+ * undefined for what makes no sense, and perhaps `write(value)`.
+ */
+export function listAddress(fields) {
+  const names = Object.keys(fields);
+
+  const usual = () => Object.fromEntries(names.map((name) => [name, fields[name].usual]));
+
+  function fromAddress(query) {
+    const given = new URLSearchParams(query);
+    const found = usual();
+    for (const name of names) {
+      const value = given.has(name) ? fields[name].read(given.get(name)) : undefined;
+      if (value !== undefined) found[name] = value;
+    }
+    return found;
+  }
+
+  /** The address with what is not as usual. */
+  function addressOf(path, state) {
+    const told = names.filter((name) => state[name] !== fields[name].usual);
+    const write = (name) => fields[name].write?.(state[name]) ?? state[name];
+    const query = new URLSearchParams(told.map((name) => [name, write(name)])).toString();
+    return query ? `${path}?${query}` : path;
+  }
+
+  return { usual, fromAddress, addressOf };
+}
+
+/** One of some texts; the first is the usual one, unless another is named. */
+export const oneOf = (choices, usual = choices[0]) => ({
+  usual,
+  read: (text) => (choices.includes(text) ? text : undefined),
+});
+
+/** A text of this form; usually there is none. */
+export const matching = (pattern) => ({ usual: "", read: (text) => (pattern.test(text) ? text : undefined) });
+
+/** The order by one of these columns, either way. */
+export const sortedBy = (columns, usual = columns[0]) =>
+  oneOf(
+    columns.flatMap((column) => [column, `-${column}`]),
+    usual,
+  );
+
+export const SEARCH = { usual: "", read: (text) => [...text].slice(0, 255).join("") };
+
+export const PAGE = { usual: 1, read: (text) => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined) };
+
+export const ID = { usual: "", read: (text) => (/^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined) };
+
+/** Whether something is on: `name` in the address says the value that is not usual. */
+export const flag = (word, usual = false) => ({
+  usual,
+  read: (text) => (text === word ? !usual : undefined),
+  write: () => word,
+});
