@@ -5,7 +5,7 @@ const { flag, ID, listAddress, oneOf, PAGE, SEARCH, sortedBy } = await import(".
 
 const { usual, fromAddress, addressOf } = listAddress({
   role: oneOf(["", "Admin", "Viewer"]),
-  onlyMine: flag("no", true),
+  onlyMine: flag("owner", "all", true),
   collection: ID,
   search: SEARCH,
   sort: sortedBy(["name", "owner"]),
@@ -23,7 +23,7 @@ test("what is told is read again", () => {
 });
 
 test("what makes no sense is as if it was not there", () => {
-  const odd = "?role=King&onlyMine=maybe&collection=0&sort=id&page=-1&page=2&more=1";
+  const odd = "?role=King&owner=maybe&collection=0&sort=id&page=-1&page=2&more=1";
   assert.deepEqual(fromAddress(odd), usual());
   assert.deepEqual(fromAddress("?page=1e3&collection=12345678901"), usual());
 });

@@ -26,7 +26,7 @@ export const collectionList = () =>
         return { owner_id: this.onlyMine ? user().id : "" };
       },
       address: listAddress({
-        onlyMine: flag("yes"),
+        onlyMine: flag("owner", "me"),
         search: SEARCH,
         sort: sortedBy(["name", "owner", "last_polled_at"]),
         page: PAGE,

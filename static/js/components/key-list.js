@@ -24,7 +24,7 @@ export const keyList = () =>
         return { user_id: this.onlyMine ? user().id : "" };
       },
       address: listAddress({
-        onlyMine: flag("no", true),
+        onlyMine: flag("owner", "all", true),
         search: SEARCH,
         sort: sortedBy(["label", "last_used_at", "expires_at", "created_at"], "-created_at"),
         page: PAGE,

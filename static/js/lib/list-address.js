@@ -3,10 +3,11 @@
 
 /**
  * Read and write the state of a list. `fields` has for each member its `usual` value, `read(text)`, which returns
- * undefined for what makes no sense, and perhaps `write(value)`.
+ * undefined for what makes no sense, and perhaps `write(value)` and the `key` that it has in the address.
  */
 export function listAddress(fields) {
   const names = Object.keys(fields);
+  const keyOf = (name) => fields[name].key ?? name;
 
   const usual = () => Object.fromEntries(names.map((name) => [name, fields[name].usual]));
 
@@ -14,7 +15,8 @@ export function listAddress(fields) {
     const given = new URLSearchParams(query);
     const found = usual();
     for (const name of names) {
-      const value = given.has(name) ? fields[name].read(given.get(name)) : undefined;
+      const text = given.get(keyOf(name));
+      const value = text === null ? undefined : fields[name].read(text);
       if (value !== undefined) found[name] = value;
     }
     return found;
@@ -24,7 +26,7 @@ export function listAddress(fields) {
   function addressOf(path, state) {
     const told = names.filter((name) => state[name] !== fields[name].usual);
     const write = (name) => fields[name].write?.(state[name]) ?? state[name];
-    const query = new URLSearchParams(told.map((name) => [name, write(name)])).toString();
+    const query = new URLSearchParams(told.map((name) => [keyOf(name), write(name)])).toString();
     return query ? `${path}?${query}` : path;
   }
 
@@ -53,8 +55,9 @@ export const PAGE = { usual: 1, read: (text) => (/^[1-9]\d{0,5}$/.test(text) ? N
 
 export const ID = { usual: "", read: (text) => (/^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined) };
 
-/** Whether something is on: `name` in the address says the value that is not usual. */
-export const flag = (word, usual = false) => ({
+/** Whether something is on: in the address `key=word` says that it is not as usual. */
+export const flag = (key, word, usual = false) => ({
+  key,
   usual,
   read: (text) => (text === word ? !usual : undefined),
   write: () => word,
