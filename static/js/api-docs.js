@@ -9,11 +9,23 @@
     document.documentElement.classList.toggle('dark-mode', darkQuery.matches);
   }
 
-  // A tried call carries what is authorised on this page, never the cookies of a signed-in browser:
-  // it does here what the same call does in a script.
-  function leaveCookiesOut(request) {
-    if (!request.loadSpec) {
-      request.credentials = 'omit';
+  // The value of the cookie that scripts may read, and repeat in the header of every write.
+  function csrfToken() {
+    const name = `${document.documentElement.dataset.csrf}=`;
+    const found = document.cookie.split('; ').find((pair) => pair.startsWith(name));
+    return found ? decodeURIComponent(found.slice(name.length)) : '';
+  }
+
+  // A tried call carries what is authorised on this page. Without that it is made as whoever is signed in in this
+  // browser, as the pages of Spikecast do it. Never both: then it would not be plain what let it through.
+  function authenticate(request) {
+    if (request.loadSpec) {
+      return request;
+    }
+    const isAuthorized = Object.keys(request.headers).some((name) => /^(authorization|x-api-key)$/i.test(name));
+    request.credentials = isAuthorized ? 'omit' : 'same-origin';
+    if (!isAuthorized && request.method.toUpperCase() !== 'GET') {
+      request.headers['X-CSRF-TOKEN'] = csrfToken();
     }
     return request;
   }
@@ -53,6 +65,6 @@
     persistAuthorization: false,
     tryItOutEnabled: true,
     validatorUrl: null,
-    requestInterceptor: leaveCookiesOut,
+    requestInterceptor: authenticate,
   });
 })();

@@ -210,6 +210,12 @@ def test_state_is_no_input(description):
         assert "current_number" not in description["components"]["schemas"][name]["properties"]
 
 
+def test_below_a_path_it_says_where_its_paths_begin(description, other_app):
+    assert description["servers"] == [{"url": "/"}]
+    below = other_app.test_client().get("/api/openapi.json", environ_overrides={"SCRIPT_NAME": "/below"})
+    assert below.json["servers"] == [{"url": "/below"}]
+
+
 def test_it_names_the_version_that_serves_it(description, other_app):
     assert description["info"]["version"] == __version__
     assert description["info"]["title"] == "Spikecast"

@@ -99,7 +99,7 @@ export function prometheus(target) {
         title: "Prometheus",
         where:
           "Into prometheus.yml, below the line “scrape_configs:”, which the file has once, and beside the jobs that are " +
-          "there. A job of the same name is replaced by it.",
+          "there; instead of a job of the same name.",
         text: scrapeConfig(target),
       },
     ],
