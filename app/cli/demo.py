@@ -18,6 +18,7 @@ from app.collections.schemas import FieldIn
 from app.database import db
 from app.models import Actor, Collection, Role, SpikeSchedule, User
 from app.spikes import service as spikes
+from app.text import shorten
 from app.web.schema import Checked
 
 SERVER, TRUCK = "Demo web server", "Demo truck"
@@ -83,7 +84,7 @@ def _owner(login: str | None) -> User:
     first_admin = sa.select(User).where(User.role == Role.ADMIN).order_by(User.id).limit(1)
     user = User.by_login(login) if login else db.session.scalar(first_admin)
     if user is None:
-        said = f"There is no user {login!r}." if login else "There is no Admin yet to own the demo."
+        said = f"There is no user {shorten(login)!r}." if login else "There is no Admin yet to own the demo."
         raise click.ClickException(f"{said} Make one with create-user.")
     if not user.actor.may_write:
         raise click.ClickException(f"{user.username} is a {user.role}, who may not make collections.")

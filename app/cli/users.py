@@ -7,6 +7,7 @@ from app.auth.schemas import UserIn, UserPatch
 from app.cli.support import loaded, on_the_database, read_password
 from app.models import Role, User
 from app.models.audit import Action
+from app.text import shorten
 from app.web import audit
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -55,5 +56,5 @@ def reset_two_factor(login: str) -> str:
 def _user(login: str) -> User:
     user = User.by_login(login, locked=True)
     if user is None:
-        raise click.ClickException(f"There is no user {login!r}.")
+        raise click.ClickException(f"There is no user {shorten(login)!r}.")
     return user

@@ -50,7 +50,7 @@ def send(filename: str) -> Response:
     Of any other version a browser asks again: in the middle of an upgrade, nodes have different ones.
     """
     path = safe_join(_folder(), filename)
-    if path is None or not (file := Path(path)).is_file():
+    if path is None or not _is_file(file := Path(path)):
         raise NotFound
     if _is_own(file):
         body, digest = _small(_parts(file))
@@ -62,6 +62,13 @@ def send(filename: str) -> Response:
     is_asked_for = request.args.getlist("v") == [digest] and response.status_code in {200, 304}
     response.headers["Cache-Control"] = KEPT if is_asked_for else ASKED_AGAIN
     return response
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # a name longer than the file system takes
+        return False
 
 
 def _folder() -> str:

@@ -54,6 +54,15 @@ def test_a_name_is_required(owner):
     assert faults(owner.post("/api/collections", {})) == {"name": ["is required"]}
 
 
+def test_the_answer_shows_a_name_as_it_is_kept(owner, app):
+    decomposed = unicodedata.normalize("NFD", " Café ")
+    made = owner.post("/api/collections", {"name": decomposed})
+    assert (made.status_code, made.json["name"]) == (201, "Café")
+    described = app.extensions["openapi"]["components"]["schemas"]["CollectionIn"]["properties"]["name"]
+    assert "(NFC), as the answer shows it" in described["description"]
+    assert owner.get(f"/api/collections?search={decomposed.strip()}").json["total"] == 1
+
+
 @pytest.mark.parametrize(
     "twin",
     [

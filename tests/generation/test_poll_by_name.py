@@ -5,6 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.support.normalizing import MARKS, MAX_NORMALIZED, spy_on_normalizing
+from tests.support.problems import refused
+
 NAMES = [
     "Truck 01",
     "a/b",
@@ -69,6 +72,31 @@ def test_a_name_is_found_however_its_characters_are_composed(make, kept, sent):
     response = make.key().poll(unicodedata.normalize(sent, "Café Ångström"))
     assert response.status_code == 200
     assert response.json["collection"] == unicodedata.normalize("NFC", "Café Ångström")
+
+
+@pytest.mark.parametrize("ending", ["", "/"])
+def test_a_decomposed_name_is_found_where_it_is_escaped_or_not(make, ending):
+    make.collection("Café", {"value_type": "EPOCH_NOW", "name": unicodedata.normalize("NFD", "Größe")})
+    decomposed = unicodedata.normalize("NFD", "Café")
+    assert decomposed != "Café"
+    escaped = quote(decomposed)
+    for name in (decomposed, escaped, escaped.replace("%CC", "%cc"), f"%20{escaped}"):
+        response = make.key().get(f"/api/data/{name}/performance{ending}")
+        assert response.json["collection"] == "Café"
+        assert list(response.json["data"]) == ["Größe"]
+
+
+def test_a_name_that_is_too_long_to_be_one_is_not_found_and_not_composed(make, monkeypatch):
+    make.collection("Truck", {"value_type": "EPOCH_NOW"})
+    tool, normalized = make.key(), spy_on_normalizing(monkeypatch)
+    refused(tool.poll(MARKS), 404)
+    assert max(normalized, default=0) <= MAX_NORMALIZED
+
+
+def test_the_longest_name_is_found_decomposed(make):
+    name = "\u1f82" * 255
+    make.collection(name, {"value_type": "EPOCH_NOW"})
+    assert make.key().poll(unicodedata.normalize("NFD", name)).json["collection"] == name
 
 
 def test_spaces_around_a_name_do_not_matter(make):

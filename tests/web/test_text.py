@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.models.user import folded
 from app.text import MAX_EXPANSION, TextTooLong, bounded_casefold, bounded_nfc, shorten
+from tests.support.normalizing import spy_on_normalizing
 
 MARKS = "\u0315\u0300\u05ae\u0301"
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=60) | st.text(
@@ -42,15 +43,7 @@ def test_folding_tells_neither_case_nor_composition_apart(text):
 @pytest.fixture
 def normalized(monkeypatch) -> list[int]:
     """How long each text was that anything normalised."""
-    lengths: list[int] = []
-    real = unicodedata.normalize
-
-    def spy(form: str, text: str) -> str:
-        lengths.append(len(text))
-        return real(form, text)
-
-    monkeypatch.setattr(unicodedata, "normalize", spy)
-    return lengths
+    return spy_on_normalizing(monkeypatch)
 
 
 @pytest.mark.parametrize("bounded", [bounded_nfc, bounded_casefold])
