@@ -72,3 +72,10 @@ test("the filter offers each kind as a whole and each action", () => {
   assert.deepEqual(keys.choices[0], { what: "about:key", label: "All about API keys" });
   assert.ok(users.choices.some((each) => each.what === "change-user"));
 });
+
+test("names are told as they are, whatever else they may mean", () => {
+  const words = (before, after) => said({ changed: { name: [before, after] } });
+  for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty", "INCREMENT", "TEXT_FIXED"])
+    assert.equal(words("cpu", name), `name: cpu → ${name}`);
+  assert.equal(said({ changed: { value_type: ["INCREMENT", "NUMBER_FIXED"] } }), "value type: counts up → fixed integer");
+});

@@ -54,7 +54,7 @@ function thingOf(thing) {
 }
 
 function periodOf({ period, since, until }, now) {
-  if (period in LENGTHS) return { since: new Date(now - LENGTHS[period]).toISOString() };
+  if (Object.hasOwn(LENGTHS, period)) return { since: new Date(now - LENGTHS[period]).toISOString() };
   if (period !== "between") return {};
   return { since: iso(since), until: iso(until) };
 }

@@ -131,20 +131,23 @@ const TOLD = {
 };
 
 function more(name, value, now) {
-  if (name in TOLD) return TOLD[name](value);
-  return value === null ? "" : `${label(name)}: ${shown(value, now)}`;
+  if (Object.hasOwn(TOLD, name)) return TOLD[name](value);
+  return value === null ? "" : `${label(name)}: ${shown(name, value, now)}`;
 }
 
 function change(name, values, now) {
   if (values === null) return label(name);
-  return `${label(name)}: ${shown(values[0], now)} → ${shown(values[1], now)}`;
+  return `${label(name)}: ${shown(name, values[0], now)} → ${shown(name, values[1], now)}`;
 }
 
-const NAMES = { spike_fields: "overrides", allowed_collections: "collections" };
-const label = (name) => NAMES[name] ?? name.replace(/_datetime$/, "").replaceAll("_", " ");
+const NAMES = new Map([
+  ["spike_fields", "overrides"],
+  ["allowed_collections", "collections"],
+]);
+const label = (name) => NAMES.get(name) ?? name.replace(/_datetime$/, "").replaceAll("_", " ");
 
-function shown(value, now) {
+function shown(name, value, now) {
   if (value === null) return "none";
-  if (value in LABELS) return LABELS[value].toLowerCase();
+  if (name === "value_type" && Object.hasOwn(LABELS, value)) return LABELS[value].toLowerCase();
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? moment(value, now) : String(value);
 }
