@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { lengthFrom, lengthText } from "../../static/js/lib/length-text.js";
+import { lengthFrom } from "../../static/js/lib/length-text.js";
+import { lengthText } from "../../static/js/lib/time.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -27,10 +27,8 @@ def counter(editor, collection: dict, **settings: str) -> dict:
         "step_number": 1,
     }
     text = json.dumps(body)[:-1] + "".join(f', "{name}": {text}' for name, text in settings.items()) + "}"
-    headers = {
-        "X-CSRF-TOKEN": editor.api.session.cookies.get("spikecast_csrf"),
-        "Content-Type": "application/json",
-    }
+    csrf = next(each.value for each in editor.api.session.cookies if each.name.endswith("_csrf"))
+    headers = {"X-CSRF-TOKEN": csrf, "Content-Type": "application/json"}
     answer = editor.api.session.post(
         f"{editor.site}/api/collections/{collection['id']}/fields", data=text, headers=headers, timeout=20
     )

@@ -10,7 +10,7 @@ import { user } from "../lib/start.js";
 import { ticking } from "../lib/ticker.js";
 import { relative, standing, status, utc, windowWords } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
-import { count } from "../lib/words.js";
+import { count } from "../lib/numbers.js";
 import { askCollection } from "./collection-dialog.js";
 import { confirm } from "./confirmation.js";
 import { toastOnNextPage } from "./toasts.js";

@@ -1,11 +1,11 @@
 // A collection's spikes: the one that is on, the next one, and a strip of the hours round now.
 
 import { get, post } from "../lib/api.js";
-import { marked, showMarked } from "../lib/came-from.js";
+import { marked, showMarked } from "../lib/marked.js";
 import { stripOf } from "../lib/day-strip.js";
 import { clock, standing, status, utc, windowWords } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
-import { count } from "../lib/words.js";
+import { count } from "../lib/numbers.js";
 
 const SHOWN = 50;
 const DAY = 86_400;

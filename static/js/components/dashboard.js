@@ -3,7 +3,7 @@
 import { at } from "../lib/base.js";
 import { get } from "../lib/api.js";
 import { showActive } from "../lib/active-count.js";
-import { marked, showMarked } from "../lib/came-from.js";
+import { marked, showMarked } from "../lib/marked.js";
 import { mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
 import { newest } from "../lib/newest.js";
@@ -12,7 +12,7 @@ import { serverNow } from "../lib/server-clock.js";
 import { changeWords, fieldsWords, statusOf } from "../lib/spike-words.js";
 import { ticking } from "../lib/ticker.js";
 import { countdown, length, moment, utc, windowWords } from "../lib/time.js";
-import { count } from "../lib/words.js";
+import { count } from "../lib/numbers.js";
 import { askCollection } from "./collection-dialog.js";
 import { firstSteps } from "./first-steps.js";
 import { spikeActions } from "./spike-actions.js";

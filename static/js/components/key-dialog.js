@@ -9,7 +9,7 @@ import { mix } from "../lib/list.js";
 import { serverNow } from "../lib/server-clock.js";
 import { user } from "../lib/start.js";
 import { moment } from "../lib/time.js";
-import { count } from "../lib/words.js";
+import { count } from "../lib/numbers.js";
 
 const SHOWN = 50;
 const PATIENCE = 200;

@@ -5,7 +5,7 @@ import { serverNow } from "../lib/server-clock.js";
 import { again, statusOf } from "../lib/spike-words.js";
 import { clock } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
-import { count } from "../lib/words.js";
+import { count } from "../lib/numbers.js";
 import { confirm } from "./confirmation.js";
 
 const NAMED = 5;

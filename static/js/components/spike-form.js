@@ -7,7 +7,6 @@ import { bodyOfWindow, collisionOf, windowAt, windowFaults } from "../lib/spike-
 import { props, user } from "../lib/start.js";
 import { ticking } from "../lib/ticker.js";
 import { standing, status, windowWords } from "../lib/time.js";
-import { collectionChoice } from "./collection-choice.js";
 import { spikeLoading } from "./spike-loading.js";
 import { spikeOverrides } from "./spike-overrides.js";
 import { spikePreview } from "./spike-preview.js";
@@ -18,7 +17,6 @@ import { spikeWindow } from "./spike-window.js";
 const PATIENCE = 300;
 const PARTS = [
   ticking,
-  collectionChoice,
   spikeLoading,
   spikeWindow,
   spikeStrip,
@@ -27,8 +25,9 @@ const PARTS = [
   spikeSaving,
 ];
 
-export const spikeForm = () =>
-  mix(...PARTS.map((part) => part()), {
+/** The form; `choice` is how the collection is chosen, where it is not given. */
+export const spikeForm = (choice) => () =>
+  mix(...[choice, ...PARTS].map((part) => part()), {
     name: "",
     faults: {},
     refused: {},

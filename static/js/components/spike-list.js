@@ -3,7 +3,7 @@
 import { at } from "../lib/base.js";
 import { get } from "../lib/api.js";
 import { showActive } from "../lib/active-count.js";
-import { marked, showMarked } from "../lib/came-from.js";
+import { marked, showMarked } from "../lib/marked.js";
 import { listOf, mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
 import { refreshing } from "../lib/refreshing.js";
@@ -14,7 +14,7 @@ import { BADGES, overrideWords, statusOf } from "../lib/spike-words.js";
 import { ticking } from "../lib/ticker.js";
 import { ticks } from "../lib/ticks.js";
 import { standing, utc, windowWords } from "../lib/time.js";
-import { count } from "../lib/words.js";
+import { count } from "../lib/numbers.js";
 import { collectionFilter } from "./collection-filter.js";
 import { spikeActions } from "./spike-actions.js";
 

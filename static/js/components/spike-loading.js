@@ -1,11 +1,11 @@
 // What the form of a spike is filled with: the spike, the collection's fields, its other windows.
 
 import { get } from "../lib/api.js";
-import { copyName } from "../lib/collection-words.js";
+import { copyName } from "../lib/copy-name.js";
 import { newest } from "../lib/newest.js";
 import { carriedOver, givenOfCopy } from "../lib/overrides.js";
 import { occupied } from "../lib/spike-window.js";
-import { count } from "../lib/words.js";
+import { count } from "../lib/numbers.js";
 
 const PATIENCE = 300;
 const MOST_PAGES = 5;

@@ -16,7 +16,7 @@ import {
   tidied,
 } from "../lib/overrides.js";
 import { whenLetGo } from "../lib/pointer.js";
-import { count, number } from "../lib/words.js";
+import { count, number } from "../lib/numbers.js";
 
 const SHOWN_AT_FIRST = 40;
 

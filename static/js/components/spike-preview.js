@@ -2,11 +2,10 @@
 
 import { post } from "../lib/api.js";
 import { entriesOf } from "../lib/overrides.js";
-import { chartOf, nearest } from "../lib/preview-chart.js";
-import { draw, mark } from "../lib/preview-drawing.js";
+import { chartOf, draw, mark, nearest } from "../lib/preview-chart.js";
 import { chartWords, inOrder, phaseWords, pick, pollsWords } from "../lib/preview-words.js";
 import { faultsFromServer } from "../lib/spike-faults.js";
-import { count } from "../lib/words.js";
+import { count } from "../lib/numbers.js";
 
 const INTERVALS = [
   { seconds: 10, label: "Poll every 10 s" },

@@ -23,6 +23,7 @@ export const spikeSaving = () => ({
 
   async save() {
     if (this.busy || this.isReadOnly) return;
+    await this.reading; // of a length that was just typed
     Object.assign(this, { tried: true, fault: "" });
     this.look();
     if (this.collision) await this.lookAgain();

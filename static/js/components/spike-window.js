@@ -1,6 +1,5 @@
 // The window of the spike: presets, inputs, and what to do about a collision.
 
-import { lengthFrom, lengthText } from "../lib/length-text.js";
 import { serverNow } from "../lib/server-clock.js";
 import {
   LENGTHS,
@@ -24,7 +23,7 @@ import {
   typeStart,
   windowAt,
 } from "../lib/spike-window.js";
-import { countdown, length, offset, utc, zoneName } from "../lib/time.js";
+import { countdown, length, lengthText, offset, utc, zoneName } from "../lib/time.js";
 
 const NOT_TYPING = { part: "", text: null, before: null };
 const NOTHING = { words: "", at: null };
@@ -39,6 +38,7 @@ export const spikeWindow = () => ({
   skipped: { start: NOTHING, end: NOTHING },
   typedLength: "",
   lengthFault: "",
+  reading: null,
 
   // Actions
 
@@ -115,16 +115,25 @@ export const spikeWindow = () => ({
     this.skipped[part] = { words: skippedWords(text), at: this.draft[part] };
   },
 
+  /** What reads lengths is loaded when somebody is about to type one. */
+  readLengths: () => import("../lib/length-text.js"),
+
   typeLength(text) {
-    const { length: milliseconds, fault } = lengthFrom(text);
-    if (!fault) this.chooseLength(milliseconds);
-    Object.assign(this, { typedLength: text, lengthFault: fault });
-    this.touch("length");
+    this.typedLength = text;
+    this.reading = this.readLengths().then(({ lengthFrom }) => {
+      if (text !== this.typedLength) return; // typed on meanwhile
+      const { length: milliseconds, fault } = lengthFrom(text);
+      if (!fault) this.chooseLength(milliseconds);
+      Object.assign(this, { typedLength: text, lengthFault: fault });
+      this.touch("length");
+    });
   },
 
   /** A length that could be read is shown as it is written elsewhere. */
-  tidyLength() {
-    if (!this.lengthFault || !this.typedLength) Object.assign(this, { typedLength: "", lengthFault: "" });
+  async tidyLength() {
+    await this.reading;
+    if (this.lengthFault && this.typedLength) return;
+    Object.assign(this, { typedLength: "", lengthFault: "" });
     this.touch("length");
   },
 

@@ -1,7 +1,7 @@
 // Lanes of collections along the time, with their windows. Where things stand is computed in lib/timeline.js.
 
 import { get } from "../lib/api.js";
-import { marked, showMarked } from "../lib/came-from.js";
+import { marked, showMarked } from "../lib/marked.js";
 import { at } from "../lib/base.js";
 import { listOf, mix } from "../lib/list.js";
 import { atMoments } from "../lib/moments.js";
@@ -12,7 +12,7 @@ import { user } from "../lib/start.js";
 import { ticking } from "../lib/ticker.js";
 import { barsOf, daysOf, nowOf, offerAt } from "../lib/timeline.js";
 import { spanOf, spanWords, ticksOf, viewOf, ZOOMS } from "../lib/timeline.js";
-import { count } from "../lib/words.js";
+import { count } from "../lib/numbers.js";
 
 const LANES = 25;
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 // Deleting a user, with the decision about their collections.
 
 import { get, remove, withQuery } from "../lib/api.js";
-import { count } from "../lib/words.js";
+import { count } from "../lib/numbers.js";
 
 export const userRemoval = () => ({
   person: { username: "" },

@@ -1,8 +1,8 @@
 // Collections in words: what goes with them, what a copy may be called, where they are polled.
 
-import { count } from "./words.js";
+import { count } from "./numbers.js";
 
-const LONGEST_NAME = 255;
+export { copyName } from "./copy-name.js";
 
 /** What deleting takes along: "13 fields and 3 spikes, 1 of them active, go with it. 2 keys lose access." */
 export function impactWords(impacts) {
@@ -25,14 +25,6 @@ function activeWords(spikes, active) {
   if (!active) return "";
   if (spikes === 1) return ", which is active,";
   return `, ${active} of them active,`;
-}
-
-/** The name that is proposed for a copy: "Truck copy", then "Truck copy 2"; never too long. */
-export function copyName(name) {
-  const [, base, again] = /^(.*) copy(?: (\d+))?$/su.exec(name) ?? [null, name, null];
-  const ending = base === name ? " copy" : ` copy ${Number(again ?? 1) + 1}`;
-  // Counted in characters as the server counts them, not in UTF-16 units.
-  return [...base].slice(0, LONGEST_NAME - ending.length).join("") + ending;
 }
 
 /** The path of the data endpoint by name; by id where a URL would swallow the name. */

@@ -1,7 +1,7 @@
 // What every form in a dialog does: open, ask before input is lost, send, show what is wrong.
 
 import { confirm } from "../components/confirmation.js";
-import { humane } from "./field-form.js";
+import { humane } from "./field-rules.js";
 
 /**
  * State and actions of a form in a `<dialog x-ref="dialog" @cancel.prevent="leave()" @close="closed()">`.

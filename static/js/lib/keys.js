@@ -1,7 +1,7 @@
 // API keys in words and numbers: what one reads, when it ends, whether a text can be one. Pure.
 
 import { day, length } from "./time.js";
-import { count } from "./words.js";
+import { count } from "./numbers.js";
 
 export const TYPES = ["Performance", "Configuration"];
 const DAY = 86_400_000;

@@ -59,15 +59,3 @@ function checked(found) {
   if (found.length > LONGEST) return fault("That is too long.");
   return found.length % SECOND ? fault("Goes to whole seconds.") : found;
 }
-
-/** A length exactly, to the second, as one would type it: "2h 30m"; "" where there is none. */
-export function lengthText(milliseconds) {
-  let rest = Math.round(milliseconds / SECOND) * SECOND;
-  const parts = [];
-  for (const unit of ["d", "h", "m", "s"]) {
-    const size = UNITS.get(unit).at(-1);
-    if (rest >= size) parts.push(`${Math.floor(rest / size)}${unit}`);
-    rest %= size;
-  }
-  return parts.join(" ");
-}

@@ -1,8 +1,8 @@
 // What a spike overrides: a row for each field that it may, with the collection's values beside its own.
 
 import { isDigits, times } from "./digits.js";
-import { faultsOf } from "./field-form.js";
-import { EXACT_SETTINGS, SETTINGS, count, isWholeCounter, number, typed, typedExact } from "./words.js";
+import { faultsOf } from "./field-rules.js";
+import { EXACT_SETTINGS, SETTINGS, count, isWholeCounter, number, typed, typedExact } from "./numbers.js";
 
 export const FACTORS = [
   { label: "÷2", by: 0.5, words: "half" },

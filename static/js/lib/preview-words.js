@@ -1,6 +1,6 @@
 // A preview in words and in numbers that fit into a table.
 
-import { count, number } from "./words.js";
+import { count, number } from "./numbers.js";
 
 /** A mean with as many decimals as somebody reads: 1,496 and 32.3 and 0.042; 5.007bn. */
 export function meanWords(value) {

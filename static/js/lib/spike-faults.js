@@ -1,7 +1,7 @@
 // What remains to be fixed in the form of a spike, and where.
 
-import { humane } from "./field-form.js";
-import { count } from "./words.js";
+import { humane } from "./field-rules.js";
+import { count } from "./numbers.js";
 
 const INPUT_OF = {
   name: "name",

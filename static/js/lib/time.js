@@ -91,6 +91,17 @@ export function length(milliseconds) {
   return `${days} ${days === 1 ? "day" : "days"}${rest}`;
 }
 
+/** A length exactly, to the second, as one would type it: "2h 30m"; "" where there is none. */
+export function lengthText(milliseconds) {
+  let rest = Math.round(milliseconds / 1000);
+  const parts = [];
+  for (const [unit, size] of [["d", 86_400], ["h", 3600], ["m", 60], ["s", 1]]) {
+    if (rest >= size) parts.push(`${Math.floor(rest / size)}${unit}`);
+    rest %= size;
+  }
+  return parts.join(" ");
+}
+
 /** A countdown: "3:05", "1:22:42"; never below zero. */
 export function countdown(milliseconds) {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
