@@ -41,8 +41,8 @@ vendor inter @fontsource-variable/inter@5.3.0 files/inter-latin-wght-normal.woff
 vendor jetbrains-mono @fontsource-variable/jetbrains-mono@5.3.0 files/jetbrains-mono-latin-wght-normal.woff2
 
 icons="plus pencil trash-2 copy check x chevron-down chevron-right chevron-left undo-2 rotate-cw search lock
-    triangle-alert info sun moon menu square ellipsis eye eye-off arrow-down arrow-up list chart-gantt key-round
-    calendar-clock log-out user external-link circle-alert"
+    triangle-alert info sun menu square ellipsis arrow-down arrow-up list chart-gantt
+    log-out user external-link"
 # shellcheck disable=SC2086 - one argument per icon is meant
 vendor lucide lucide-static@1.62.0 $(printf 'icons/%s.svg ' $icons)
 

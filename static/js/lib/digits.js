@@ -52,13 +52,10 @@ export function plainOf(text) {
 
 const PLACES = 10;
 
-/** In units of the last of ten decimals; more are rounded, half to even, as the server does. */
+/** In units of the last of ten decimals; what is finer is left out. */
 function unitsOf(value) {
-  const [, sign, whole, part = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(plainOf(String(value)));
-  const units = BigInt(whole + part.slice(0, PLACES).padEnd(PLACES, "0"));
-  const rest = part.slice(PLACES);
-  const isMore = rest > "5" || (rest === "5" && units % 2n === 1n);
-  return (sign ? -1n : 1n) * (units + (isMore ? 1n : 0n));
+  const [whole, part = ""] = plainOf(value).split(".");
+  return BigInt(whole + part.slice(0, PLACES).padEnd(PLACES, "0"));
 }
 
 /** Below zero, zero or above it, as the one is less than, equal to or greater than the other. */
@@ -70,9 +67,7 @@ export function compared(one, other) {
 /** The product with a small factor of at most one decimal; exact where the value is. */
 export function times(value, by) {
   if (!isDigits(value)) return value * by;
-  const tenths = unitsOf(value) * BigInt(Math.round(by * 10));
-  const text = String(tenths < 0n ? -tenths : tenths).padStart(PLACES + 2, "0");
-  return exact(`${tenths < 0n ? "-" : ""}${text.slice(0, -PLACES - 1)}.${text.slice(-PLACES - 1)}`);
+  return exact(`${unitsOf(value) * BigInt(by * 10)}e-${PLACES + 1}`);
 }
 
 // In JSON
