@@ -16,7 +16,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wsgi import ClosingIterator
 
 from app import chance, clock
-from app.generation import credentials, poller, service
+from app.generation import poller, service
+from app.generation.credentials import find_key
 from app.generation.notes import Note
 from app.generation.poller import Ask, Wanted, hash_of
 from app.text import shorten
@@ -30,7 +31,7 @@ WSGI = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 FAULT = "spikecast.fault"
 """Where Flask finds in the environ why a poll is refused."""
-_POLL = re.compile(r"/api/(?:data/(.+)|collections/([1-9][0-9]{0,8})/data)/([^/]+)/?")
+_POLL = re.compile(r"/api/(?:data/(.+)|collections/([1-9][0-9]{0,8})/data)/([^/]+)")
 
 
 class Answer(NamedTuple):
@@ -67,7 +68,10 @@ def with_door(app: Flask) -> WSGI:
 
 def _asked(environ: Environ) -> tuple[Wanted, str] | None:
     """The collection and the type that a poll asks for; None where it is none."""
-    found = _POLL.fullmatch(environ["PATH_INFO"])
+    path = environ["PATH_INFO"]
+    found = _POLL.fullmatch(path)
+    if found is None and path.endswith("/"):  # the same address; a poll without the slash pays nothing for it
+        found = _POLL.fullmatch(path[:-1])
     if found is None or environ["REQUEST_METHOD"] != "GET":
         return None
     name, id_, word = found.groups()
@@ -81,7 +85,7 @@ def _asked(environ: Environ) -> tuple[Wanted, str] | None:
 
 def answer(parts: Mapping[str, Any], environ: Environ, wanted: Wanted, type_word: str) -> Answer:
     """Fresh values for whoever sends a key, of the app that has these parts; or the refusal as an error."""
-    key_hash, way = hash_of(credentials.find_key(environ)), parts["direct"]
+    key_hash, way = hash_of(find_key(environ)), parts["direct"]
     collection_type = CollectionType.from_word(type_word)
     if collection_type is None:
         poller.check_key(way, key_hash, clock.now)
