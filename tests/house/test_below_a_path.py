@@ -8,7 +8,7 @@ import config
 OWN = "|".join(sorted(config.OWN_PATHS - {"api", "static"}))
 LINK = re.compile(r"""(?<![\w-])(?:href|action|src)="(?:/|'/|`/)""")
 LITERAL = re.compile(rf"""["'`]/(?:{OWN})\b""")
-ADDED = re.compile(r"\bat\(|\bleaveFor\(|\bback: ")
+ADDED = re.compile(r"\bat\(|\bleaveFor\(|\bcameFrom\(|\bback: ")
 """What puts the path in front; see static/js/lib/base.js."""
 
 

@@ -1,14 +1,14 @@
 // From a form back to where one came from, with what was saved there marked.
 
+import { base, host } from "./base.js";
+
 const KEPT = "marked";
 
 // The pages that show spikes: the dashboard, the list, a collection's page.
 const PLACES = /^\/(spikes|collections\/\d+)?$/;
 
-const base = () => document.documentElement.dataset.base ?? "";
-
 /** The page that led here, as an address without the base path, where it is one that shows spikes; else "". */
-export function cameFrom(referrer = document.referrer, { origin, below } = { origin: location.origin, below: base() }) {
+export function cameFrom(referrer = document.referrer, { origin, below } = { origin: host(), below: base }) {
   if (!referrer.startsWith(`${origin}${below}/`)) return "";
   const { pathname, search } = new URL(referrer);
   const path = pathname.slice(below.length);
