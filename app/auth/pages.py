@@ -1,11 +1,13 @@
 """Pages about people: signing in, the profile, API keys, users."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import clock
+from app import clock, keys
 from app.auth import service, setup
 from app.auth.api import this_client
 from app.auth.forms import CodeForm, SetUpForm, SignInForm, safe_next
@@ -34,7 +36,7 @@ def sign_in() -> AnyResponse:
         _note_another_site(Action.SIGN_IN, form)
         return _step(form, _first_fault(form), 422 if form.errors else 200)
     try:
-        client, now = this_client(), clock.now()
+        client, now = this_browser(), clock.now()
         user = service.authenticate(form.login.data or "", form.password.data or "", client, now)
         waits = service.ask_for_code(user, now) if user.has_two_factor else None
         sign_in = None if waits else service.let_in(user, client, now)
@@ -42,6 +44,12 @@ def sign_in() -> AnyResponse:
         return _step(form, error.detail, error.status, error.headers)
     db.session.commit()
     return _signed_in(user, sign_in) if sign_in else _ask_for_code(waits or "")
+
+
+def this_browser() -> service.Client:
+    """Return where the request came from, with the browser's device token, which a sign-in makes known."""
+    g.device = cookies.device()
+    return replace(this_client(), device=keys.hashed(g.device))
 
 
 def _ask_for_code(token: str) -> Response:
@@ -63,7 +71,7 @@ def sign_in_code() -> AnyResponse:
         _note_another_site(Action.SIGN_IN, form)
         return _step(form, _first_fault(form), 422)
     try:
-        user, sign_in = service.take_code(token, form.code.data or "", this_client(), clock.now())
+        user, sign_in = service.take_code(token, form.code.data or "", this_browser(), clock.now())
     except DomainError as error:
         if error.kind != service.BEGIN_AGAIN:
             return _step(form, error.detail, error.status, error.headers)
@@ -79,6 +87,7 @@ def _signed_in(user: User, sign_in: SignIn) -> Response:
     wanted = safe_next(request.args.get("next"), url_for("spikes-pages.dashboard"))
     response = make_response(jsonify({}) if _is_dialog() else redirect(wanted, 303))
     cookies.put(response, user.id, sign_in.id)
+    cookies.put_device(response, g.device)
     return response
 
 
@@ -121,7 +130,7 @@ def set_up() -> AnyResponse:
     wrong = UserIn(partial=["role"]).validate(given)
     if wrong:
         return _set_up_page(form, {name: said[0] for name, said in by_path(wrong).items()}, 422)
-    client, now = this_client(), clock.now()
+    client, now = this_browser(), clock.now()
     values = UserIn(partial=["role"]).load(given)
     try:
         user = setup.make_first_admin(form.token.data or "", values, now)
@@ -132,6 +141,7 @@ def set_up() -> AnyResponse:
     db.session.commit()
     response = make_response(redirect(url_for("spikes-pages.dashboard"), 303))
     cookies.put(response, user.id, sign_in.id)
+    cookies.put_device(response, g.device)
     return response
 
 

@@ -60,14 +60,21 @@ def picture_of(address: str) -> str:
     return picture.getvalue().decode()
 
 
-def takes(user: User, code: str, now: datetime) -> bool:
-    """Whether this code counts, which it then does no more. The caller has locked the user."""
-    typed = re.sub(r"[\s-]", "", code).lower()
-    return takes_app_code(user, typed, now) or _takes_recovery_code(user, typed)
+def is_recovery_code(code: str) -> bool:
+    """Whether this has the form of a recovery code."""
+    return bool(_RECOVERY_CODE.fullmatch(_tidy(code)))
 
 
-def takes_app_code(user: User, typed: str, now: datetime) -> bool:
-    """Whether this is a code of the user's app, of a time step that is later than any that was used."""
+def _tidy(code: str) -> str:
+    return re.sub(r"[\s-]", "", code).lower()
+
+
+def takes_app_code(user: User, code: str, now: datetime) -> bool:
+    """Whether this is a code of the user's app, of a time step that is later than any that was used.
+
+    It counts no more then. The caller has locked the user.
+    """
+    typed = _tidy(code)
     if not _APP_CODE.fullmatch(typed) or user.two_factor_secret is None:
         return False
     app = pyotp.TOTP(_secret_of(user.two_factor_secret), interval=SECONDS)
@@ -87,11 +94,9 @@ def _take_step(user: User, step: int) -> bool:
     return db.session.scalar(taken) is not None
 
 
-def _takes_recovery_code(user: User, typed: str) -> bool:
+def takes_recovery_code(user: User, code: str) -> bool:
     """Whether this is one of the user's recovery codes; it goes in the statement that finds it."""
-    if not _RECOVERY_CODE.fullmatch(typed):
-        return False
-    mine = sa.and_(RecoveryCode.user_id == user.id, RecoveryCode.code_hash == keys.hashed(typed))
+    mine = sa.and_(RecoveryCode.user_id == user.id, RecoveryCode.code_hash == keys.hashed(_tidy(code)))
     used = db.session.scalar(sa.delete(RecoveryCode).where(mine).returning(RecoveryCode.user_id))
     if used is None:
         return False

@@ -1,6 +1,8 @@
 """Signing in and out, and changing one's own password."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 
 from app import keys
 from app.auth import guessing, passwords, second_factor, users_service
+from app.auth.guessing import Origin
 from app.database import db
 from app.errors import Invalid, TooMany, Unauthenticated
 from app.models import Actor, PendingSignIn, SignIn, User
@@ -27,15 +30,16 @@ WRONG_CODE = "The code is wrong, or was used already. Wait for the next one."
 
 @dataclass(frozen=True)
 class Client:
-    """Where a request came from."""
+    """Where a request came from; `device` is the hash of its browser's device cookie, if it has one."""
 
     address: str
     user_agent: str
+    device: str | None = None
 
     @property
-    def network(self) -> str:
+    def origin(self) -> Origin:
         """What limits count by."""
-        return parse_address(self.address).network
+        return Origin(parse_address(self.address).network, self.device)
 
 
 def authenticate(login: str, password: str, client: Client, now: datetime) -> User:
@@ -44,17 +48,21 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
 
     Checking a password is slow on purpose, so it is done between two transactions, not inside one.
     """
-    user = User.by_login(login)
-    account = guessing.account_of(user, login)
-    _refuse_too_many(Action.SIGN_IN, user, account, client, now)
+    user, origin = User.by_login(login), client.origin
+
+    def refuse_too_many() -> None:
+        with _noting_too_many(Action.SIGN_IN, user):
+            guessing.refuse_too_many(login, user, origin, now)
+
+    refuse_too_many()
     stored = user.password_hash if user else None
     db.session.rollback()
     is_right = passwords.matches(password, stored)
-    guessing.take_turn(client.network)
-    _refuse_too_many(Action.SIGN_IN, user, account, client, now)
+    guessing.take_turn(origin.network, guessing.login_key(login))
+    refuse_too_many()
     user = User.by_login(login, locked=True)  # or a password that is being changed could still sign in
     if user is None or not is_right or user.password_hash != stored:
-        guessing.failed(account, client.network, now)
+        guessing.sign_in_failed(login, origin, now)
         # What was typed for an account that is not there is not noted: it may be a password.
         why = "wrong password" if user else "unknown account"
         audit.note(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
@@ -87,7 +95,6 @@ def _must_be_right(user: User, code: str, client: Client, now: datetime) -> None
 
 def let_in(user: User, client: Client, now: datetime) -> SignIn:
     """The new sign-in of somebody who has shown all that is asked for."""
-    guessing.succeeded(guessing.account_of(user, ""), client.network)
     audit.note(Action.SIGN_IN, user, by=user)
     return begin_sign_in(user, client, now)
 
@@ -104,12 +111,13 @@ def ask_for_code(user: User, now: datetime) -> str:
 
 def take_code(token: str, code: str, client: Client, now: datetime) -> tuple[User, SignIn]:
     """The new sign-in of a browser that comes back with the code; a wrong one may be tried again."""
-    guessing.take_turn(client.network)
+    guessing.take_turn(client.origin.network)
     user_id = PendingSignIn.user_of(keys.hashed(token), now)
     user = db.session.get(User, user_id, with_for_update={"key_share": True}) if user_id else None
     if user is None or not user.has_two_factor:
         raise Unauthenticated("That took too long. Begin again.", kind=BEGIN_AGAIN)
-    _refuse_too_many(Action.SIGN_IN, user, guessing.account_of(user, ""), client, now)
+    with _noting_too_many(Action.SIGN_IN, user):
+        guessing.refuse_network(client.origin, now)
     _must_be_right(user, code, client, now)
     waits = sa.delete(PendingSignIn).where(PendingSignIn.token_hash == keys.hashed(token))
     if db.session.scalar(waits.returning(PendingSignIn.user_id)) is None:  # the password changed meanwhile
@@ -117,32 +125,43 @@ def take_code(token: str, code: str, client: Client, now: datetime) -> tuple[Use
     return user, let_in(user, client, now)
 
 
-def _is_right(action: Action, user: User, code: str, client: Client, now: datetime) -> bool:
+def _is_right(
+    action: Action, user: User, code: str, client: Client, now: datetime, *, sign_in_id: str | None = None
+) -> bool:
     """Whether the code counts; raises TooMany where somebody is guessing. The caller has locked the user."""
-    try:
-        guessing.refuse_too_many_codes(user, now)
-    except TooMany:
-        audit.note_refusal(action, user, why="too many attempts")
-        raise
-    if second_factor.takes(user, code, now):
-        return True
-    guessing.code_failed(user, client.network, now)
+    if second_factor.is_recovery_code(code):
+        if second_factor.takes_recovery_code(user, code):
+            return True
+        guessing.recovery_code_failed(user, client.origin, now)
+    else:
+        refuse_too_many_codes(action, user, now, sign_in_id=sign_in_id)
+        if second_factor.takes_app_code(user, code, now):
+            return True
+        guessing.code_failed(user, client.origin, now, sign_in_id=sign_in_id)
     audit.note(action, user, outcome=Outcome.REFUSED, why="wrong code")
     db.session.commit()
     return False
 
 
-def _refuse_too_many(action: Action, user: User | None, account: str, client: Client, now: datetime) -> None:
-    """Raise TooMany where somebody is guessing."""
+def refuse_too_many_codes(action: Action, user: User, now: datetime, *, sign_in_id: str | None) -> None:
+    """Raise TooMany, and note it, if too many wrong codes were given."""
+    with _noting_too_many(action, user):
+        guessing.refuse_too_many_codes(user, now, sign_in_id=sign_in_id)
+
+
+@contextmanager
+def _noting_too_many(action: Action, user: User | None) -> Iterator[None]:
+    """Note in the audit log that somebody is refused for guessing."""
     try:
-        guessing.refuse_too_many(account, client.network, now)
+        yield
     except TooMany:
         audit.note_refusal(action, user, why="too many attempts")
         raise
 
 
 def begin_sign_in(user: User, client: Client, now: datetime) -> SignIn:
-    """A new sign-in of `user`; those of theirs that have ended are cleared away."""
+    """A new sign-in of `user`, from a place that is known by now; those that have ended are cleared away."""
+    guessing.signed_in(user, client.origin, now)
     db.session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id, SignIn.expires_at <= now))
     sign_in = SignIn(
         id=secrets.token_hex(16),
@@ -221,22 +240,23 @@ def reauthenticate(
 
     A sign-in alone may be stolen. Raises Invalid, or TooMany where somebody is guessing.
     """
-    guessing.take_turn(client.network)
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
         raise Unauthenticated("The account is gone.", headers=CHALLENGE)
-    account = guessing.account_of(user, "")
-    _refuse_too_many(action, user, account, client, now)
+    sign_in_id = actor.sign_in_id
+    with _noting_too_many(action, user):
+        guessing.refuse_too_many_passwords_in(sign_in_id, now)
     if not passwords.matches(password, user.password_hash):
-        guessing.failed(account, client.network, now)
+        guessing.password_failed_in(sign_in_id, client.origin, now)
         audit.note(action, user, outcome=Outcome.REFUSED, why="wrong password")
         db.session.commit()
         raise Invalid({"current_password": ["is not your password"]})
-    if user.has_two_factor and asks_for_code and code is None:
-        raise Invalid({"code": ["is needed, for you have two-factor sign-in"]})
-    if user.has_two_factor and asks_for_code and not _is_right(action, user, code or "", client, now):
-        raise Invalid({"code": ["is wrong, or was used already"]})
-    guessing.succeeded(account, client.network)
+    if user.has_two_factor and asks_for_code:
+        if code is None:
+            raise Invalid({"code": ["is needed, for you have two-factor sign-in"]})
+        if not _is_right(action, user, code, client, now, sign_in_id=sign_in_id):
+            raise Invalid({"code": ["is wrong, or was used already"]})
+    guessing.password_right_in(sign_in_id)
     return user
 
 

@@ -60,14 +60,14 @@ def begin_two_factor(values: dict[str, Any]) -> dict[str, Any]:
 @blp.route("/confirm", methods=["POST"])
 @blp.response(200, RecoveryCodesOut)
 @signed_in
-@refuses(409)
+@refuses(409, 429)
 @blp.arguments(TwoFactorConfirmIn)
 def confirm_two_factor(values: dict[str, Any]) -> dict[str, Any]:
     """Turn two-factor sign-in on, with a code of the app.
 
     Your other sign-ins end. The answer has recovery codes, for when the app is lost: each signs in once.
     """
-    codes = two_factor_service.confirm(current_actor(), values["code"], clock.now())
+    codes = two_factor_service.confirm(current_actor(), values["code"], this_client(), clock.now())
     db.session.commit()
     return {"recovery_codes": codes}
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from app.auth import second_factor, service
+from app.auth import guessing, second_factor, service
 from app.auth.service import Client
 from app.database import db
 from app.errors import Conflict, Invalid, Unauthenticated
 from app.models import Actor, User
-from app.models.audit import Action
+from app.models.audit import Action, Outcome
 from app.web import audit
 from app.web.access import CHALLENGE
 
@@ -21,18 +21,23 @@ def begin(actor: Actor, password: str, client: Client, now: datetime) -> tuple[U
     return user, second_factor.begin(user)
 
 
-def confirm(actor: Actor, code: str, now: datetime) -> list[str]:
+def confirm(actor: Actor, code: str, client: Client, now: datetime) -> list[str]:
     """Turn it on, with a first code of the app; the recovery codes. Every other sign-in of theirs ends."""
+    action, sign_in_id = Action.TURN_ON_TWO_FACTOR, actor.sign_in_id
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
         raise Unauthenticated("The account is gone.", headers=CHALLENGE)
     _must_be_off(user)
     if user.two_factor_secret is None:
         raise Conflict("Begin by asking for a secret for your app.", kind="two-factor-off")
-    if not second_factor.takes_app_code(user, code.replace(" ", ""), now):
+    service.refuse_too_many_codes(action, user, now, sign_in_id=sign_in_id)
+    if not second_factor.takes_app_code(user, code, now):
+        guessing.code_failed(user, client.origin, now, sign_in_id=sign_in_id)
+        audit.note(action, user, outcome=Outcome.REFUSED, why="wrong code")
+        db.session.commit()
         raise Invalid({"code": ["is not the one that your app shows; its clock may be off"]})
     user.two_factor_since = now
-    audit.note(Action.TURN_ON_TWO_FACTOR, user)
+    audit.note(action, user)
     service.end_other_sign_ins(actor)
     return second_factor.new_recovery_codes(user)
 

@@ -87,7 +87,7 @@ def set_password(user: User, password: str) -> None:
     """Give a user a password; every token of theirs ends."""
     user.password_hash = passwords.hashed(password)
     user.end_sign_ins()
-    guessing.forget_codes(user)  # they were guessed with the former one
+    guessing.forget_all(user)  # the former one was guessed at
 
 
 def reset_two_factor(user: User) -> None:
@@ -96,7 +96,7 @@ def reset_two_factor(user: User) -> None:
         return
     second_factor.end(user)
     user.end_sign_ins()
-    guessing.forget_codes(user)
+    guessing.forget_all(user)
     audit.note(Action.RESET_TWO_FACTOR, user)
 
 

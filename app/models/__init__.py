@@ -7,7 +7,7 @@ from app.models.collection import Collection, Field
 from app.models.poll import Poll
 from app.models.spike import SpikeSchedule, SpikeScheduleField
 from app.models.two_factor import PendingSignIn, RecoveryCode
-from app.models.user import SetUpToken, SignIn, SignInFailure, User
+from app.models.user import KnownPlace, SetUpToken, SignIn, SignInFailure, User
 
 __all__ = [
     "Actor",
@@ -16,6 +16,7 @@ __all__ = [
     "AuditEntry",
     "Collection",
     "Field",
+    "KnownPlace",
     "PendingSignIn",
     "Poll",
     "RecoveryCode",

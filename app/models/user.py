@@ -141,13 +141,25 @@ class SignInFailure(Base):
     __table_args__ = (
         sa.Index(None, "address", "failed_at"),
         sa.Index(None, "account", "failed_at"),
+        sa.Index(None, "failed_at"),
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(sa.String(64))
     address: Mapped[str] = mapped_column(sa.String(64))
+    device: Mapped[str | None] = mapped_column(sa.String(64), default=None)
     failed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class KnownPlace(Base):
+    """A network or a browser from which a user has signed in; guesses made elsewhere do not lock it out."""
+
+    __tablename__ = "known_places"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class SetUpToken(Base):

@@ -6,6 +6,7 @@ without anything being written to the database.
 
 import hmac
 import re
+import secrets
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -19,8 +20,9 @@ from app import clock
 from app.errors import Forbidden
 from app.web.origins import is_same_host
 
-TOKEN, CSRF, CODE_WANTED, FORM = "session", "csrf", "code_wanted", "form"
-CODE_WANTED_AT = "/sign-in"
+TOKEN, CSRF, CODE_WANTED, DEVICE, FORM = "session", "csrf", "code_wanted", "device", "form"
+SIGN_IN_PATH = "/sign-in"
+DEVICE_LASTS = timedelta(days=180)
 FORMER = {TOKEN: "spikecast_session", CSRF: "spikecast_csrf"}
 """The names before they told of ports and HTTPS."""
 _PORT = re.compile(r"(?<=:)[0-9]+\Z")
@@ -83,7 +85,7 @@ def name_of(what: str) -> str:
         begin = f"spikecast_{port[0]}" if port else "spikecast"
     if not request.is_secure:
         return f"{begin}_{what}"
-    prefix = "__Host-" if root() == "/" and what != CODE_WANTED else "__Secure-"
+    prefix = "__Host-" if root() == "/" and what not in {CODE_WANTED, DEVICE} else "__Secure-"
     return f"{prefix}{begin}_{what}"
 
 
@@ -131,7 +133,7 @@ def put_code_wanted(response: Response, token: str, lasts: timedelta) -> None:
         name_of(CODE_WANTED),
         token,
         max_age=lasts,
-        path=request.script_root + CODE_WANTED_AT,
+        path=request.script_root + SIGN_IN_PATH,
         secure=request.is_secure,
         httponly=True,
         samesite="Lax",
@@ -147,7 +149,29 @@ def clear_code_wanted(response: Response) -> None:
     """The code was taken, or is of no use any more."""
     response.delete_cookie(
         name_of(CODE_WANTED),
-        path=request.script_root + CODE_WANTED_AT,
+        path=request.script_root + SIGN_IN_PATH,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def device() -> str:
+    """Return the token by which this browser is known from earlier sign-ins, or a new one."""
+    sent = request.cookies.get(name_of(DEVICE), "")
+    return sent if _DEVICE_TOKEN.fullmatch(sent) else secrets.token_urlsafe(32)
+
+
+_DEVICE_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def put_device(response: Response, token: str) -> None:
+    """Let the browser be known at its next sign-in. This is no sign-in."""
+    response.set_cookie(
+        name_of(DEVICE),
+        token,
+        max_age=DEVICE_LASTS,
+        path=request.script_root + SIGN_IN_PATH,
         secure=request.is_secure,
         httponly=True,
         samesite="Lax",

@@ -3,7 +3,7 @@
 import json
 
 from tests.support.signing_in import PASSWORD, sign_in, submit
-from tests.support.two_factor import PATH, SECONDS, turn_on
+from tests.support.two_factor import PATH, SECONDS, begin, turn_on
 
 
 def told(entries):
@@ -39,6 +39,16 @@ def test_a_wrong_code_for_a_change_is_noted_as_what_was_refused(owner, noted):
     given = {"current_password": PASSWORD, "code": authenticator.wrong_code()}
     owner.post(f"{PATH}/turn-off", given)
     assert told(noted()) == [("turn-off-two-factor", "refused", "owen", {"why": "wrong code"})]
+
+
+def test_wrong_codes_to_turn_it_on_are_noted(owner, noted):
+    authenticator = begin(owner)
+    noted()
+    for _ in range(6):
+        owner.post(f"{PATH}/confirm", {"code": authenticator.wrong_code()})
+    wrong = ("turn-on-two-factor", "refused", "owen", {"why": "wrong code"})
+    too_many = ("turn-on-two-factor", "refused", "owen", {"why": "too many attempts"})
+    assert told(noted()) == [wrong] * 5 + [too_many]
 
 
 def test_no_entry_and_no_line_of_the_log_holds_a_secret(app, owner, admin, noted, clock, caplog):

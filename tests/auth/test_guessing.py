@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
-from app.models import SignInFailure
+from app.models import KnownPlace, SignInFailure
 from tests.support.problems import refused
-from tests.support.signing_in import PASSWORD, sign_in
+from tests.support.signing_in import CSRF, PASSWORD, TOKEN, sign_in, signed_in, submit
 from tests.support.together import together
 
 WRONG = "not the password"
@@ -97,10 +97,31 @@ def test_another_account_may_sign_in_from_the_same_address(app, owner, stranger)
     assert sign_in(app, "stan").status_code == 200
 
 
-def test_email_and_user_name_in_any_case_are_one_account(app, owner):
-    for login in ("owen", "OWEN", "owen@example.org", "Owen@Example.org", " owen "):
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["owen", "OWEN", " owen ", "oWEN", "Owen", "owen"],
+        ["owen@example.org", "Owen@Example.org", "OWEN@EXAMPLE.ORG", " owen@example.org"] * 2,
+    ],
+)
+def test_a_login_is_the_same_in_any_case(app, owner, spellings):
+    *guesses, last = spellings[:6]
+    for login in guesses:
         guess(app, login)
-    refused(sign_in(app, "oWEN@example.org"), 429)
+    refused(sign_in(app, last), 429)
+
+
+@pytest.mark.parametrize("guessed", ["owen", "owen@example.org"])
+def test_guesses_do_not_tell_which_email_and_user_name_are_one_account(app, owner, stranger, guessed):
+    other = {"owen": "owen@example.org", "owen@example.org": "owen"}[guessed]
+    guess(app, guessed, times=5)
+    answers = [sign_in(app, login, WRONG) for login in (other, "stan", "nobody", "stan@example.org")]
+    assert {answer.status_code for answer in answers} == {401}
+    for address in range(20):
+        sign_in(app, guessed, WRONG, f"192.0.2.{address}")
+    refused(sign_in(app, guessed, WRONG, "198.51.100.1"), 429)
+    answers = [sign_in(app, login, WRONG, "198.51.100.1") for login in (other, "stan", "nobody")]
+    assert {answer.status_code for answer in answers} == {401}
 
 
 @pytest.mark.parametrize(
@@ -192,7 +213,7 @@ def test_what_was_typed_is_not_kept(app, owner):
 
 def test_failures_that_no_longer_count_are_forgotten(app, owner, clock):
     guess(app, times=5)
-    clock.shift(300)
+    clock.shift(HOUR)
     guess(app)
     assert len(recorded(app)) == 1
 
@@ -245,3 +266,179 @@ def test_sign_ins_are_listed_by_the_plain_address(app, owner, address):
     assert sign_in(app, "owen", address=address).status_code == 200
     addresses = {each["address"] for each in owner.get("/api/auth/sign-ins").json["items"]}
     assert addresses == {"127.0.0.1", "2001:db8::1"}
+
+
+# --- From changing addresses ---------------------------------------------------------------------------
+
+
+HOME = "203.0.113.7"
+"""Where the owner has signed in before."""
+
+
+def addresses(count: int, version: int = 4) -> list[str]:
+    """So many addresses, each in a network of its own."""
+    pattern = "198.18.{0}.{1}" if version == 4 else "2001:db8:{0:x}:{1:x}::1"
+    return [pattern.format(number // 250, number % 250) for number in range(count)]
+
+
+def guess_from_everywhere(app, login="owen", count=60, version=4):
+    """The statuses of guesses that each come from another network."""
+    return [sign_in(app, login, WRONG, address).status_code for address in addresses(count, version)]
+
+
+@pytest.mark.parametrize("version", [4, 6])
+@pytest.mark.parametrize("login", ["owen", "OWEN@example.org", "nobody"])
+def test_guesses_from_changing_addresses_are_throttled(app, owner, login, version):
+    assert guess_from_everywhere(app, login, version=version) == [401] * 20 + [429] * 40
+
+
+def test_the_owner_gets_in_at_once_from_where_they_have_signed_in_before(app, owner):
+    assert sign_in(app, "owen", address=HOME).status_code == 200
+    guess_from_everywhere(app)
+    assert sign_in(app, "owen", address=HOME).status_code == 200
+    assert sign_in(app, "owen@example.org", address=f"{HOME}:4711").status_code == 200
+
+
+def test_signing_out_makes_no_place_unknown(app, owner):
+    assert signed_in(app, "owen").post("/api/auth/logout").status_code == 204
+    guess_from_everywhere(app)
+    assert sign_in(app, "owen").status_code == 200
+
+
+def test_the_right_password_is_refused_from_elsewhere_until_there_is_room(app, owner, clock):
+    guess_from_everywhere(app)
+    refusal = sign_in(app, "owen", address=ELSEWHERE)
+    assert "from a device or an address that has signed in" in refused(refusal, 429)["detail"]
+    assert refusal.headers["Retry-After"] == "3600"
+    clock.shift(HOUR)
+    assert sign_in(app, "owen", address=ELSEWHERE).status_code == 200
+
+
+def test_known_and_unknown_accounts_are_refused_alike_from_changing_addresses(app, owner, queries):
+    guess_from_everywhere(app, "owen")
+    guess_from_everywhere(app, "nobody")
+    told = []
+    for login in ("owen", "nobody"):
+        with queries() as seen:
+            answer = sign_in(app, login, WRONG, ELSEWHERE)
+        statements = [each for each in seen.statements if not each.startswith("DELETE FROM audit")]
+        told.append((refused(answer, 429), answer.headers.to_wsgi_list(), len(statements)))
+    assert told[0] == told[1]
+
+
+def test_a_known_address_has_the_limit_of_an_address(app, owner):
+    guess_from_everywhere(app)
+    guess(app, times=5)
+    refused(sign_in(app, "owen"), 429)
+
+
+def test_a_place_is_known_to_the_account_that_signed_in_there_alone(app, owner, stranger):
+    assert sign_in(app, "stan", address=HOME).status_code == 200
+    guess_from_everywhere(app)
+    refused(sign_in(app, "owen", address=HOME), 429)
+
+
+def test_a_place_that_was_not_seen_for_half_a_year_is_known_no_more(app, owner, clock):
+    assert sign_in(app, "owen", address=HOME).status_code == 200
+    clock.shift(180 * 24 * HOUR)
+    guess_from_everywhere(app)
+    refused(sign_in(app, "owen", address=HOME), 429)
+
+
+def test_fifty_places_are_known_at_most(app, owner):
+    for address in addresses(60):
+        assert sign_in(app, "owen", address=address).status_code == 200
+    with app.app_context():
+        places = db.session.scalars(sa.select(KnownPlace.place).where(KnownPlace.user_id == owner.user_id))
+        assert len(set(places)) == 50
+
+
+def test_guesses_side_by_side_from_changing_addresses_are_counted_together(app, owner, another_worker):
+    guess_from_everywhere(app, count=15)
+    guesses = [
+        partial(sign_in, worker, "owen", WRONG, f"198.51.100.{number}")
+        for number, worker in enumerate([app, another_worker] * 6)
+    ]
+    answers = together(*guesses)
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 7
+
+
+# --- Browsers ------------------------------------------------------------------------------------------
+
+
+def elsewhere(number: int) -> dict[str, str]:
+    return {"REMOTE_ADDR": f"198.51.100.{number}"}
+
+
+def submit_from(browser, number, password=PASSWORD):
+    return submit(browser, "owen", password, environ_base=elsewhere(number)).status_code
+
+
+def test_a_browser_that_has_signed_in_gets_in_at_once_from_any_address(app, owner):
+    browser, another = app.test_client(), app.test_client()
+    assert submit(browser).status_code == 303
+    guess_from_everywhere(app)
+    assert submit_from(another, 1) == 429
+    assert submit_from(browser, 1) == 303
+
+
+def test_a_browser_that_has_signed_in_has_the_limit_of_an_address(app, owner):
+    browser = app.test_client()
+    assert submit(browser).status_code == 303
+    guess_from_everywhere(app)
+    assert [submit_from(browser, number, WRONG) for number in range(7)] == [401] * 5 + [429] * 2
+    assert submit_from(browser, 9) == 429
+
+
+def test_the_device_cookie_alone_opens_nothing(app, owner):
+    browser = app.test_client()
+    submit(browser)
+    for name in (TOKEN, CSRF):
+        browser.delete_cookie(name)
+    assert browser.get("/api/auth/me").status_code == 401
+
+
+def test_the_device_cookie_is_for_the_sign_in_alone_and_hidden_from_scripts(app, owner):
+    cookies = submit(app.test_client()).headers.getlist("Set-Cookie")
+    (device,) = (cookie for cookie in cookies if "_device=" in cookie)
+    flags = device.split("; ")[1:]
+    assert {"HttpOnly", "SameSite=Lax", "Path=/sign-in"} <= set(flags)
+    assert "Secure" not in flags
+
+
+@pytest.mark.parametrize("sent", ["", "x", "x" * 43 + "=", "é" * 43, "x" * 4000])
+def test_a_device_cookie_of_junk_is_replaced(app, owner, sent):
+    browser = app.test_client()
+    browser.set_cookie("spikecast_device", sent, path="/sign-in")
+    assert submit(browser).status_code == 303
+    assert len(browser.get_cookie("spikecast_device", path="/sign-in").value) == 43
+
+
+def test_several_people_may_be_known_by_one_browser(app, owner, stranger):
+    browser = app.test_client()
+    for login in ("owen", "stan"):
+        assert submit(browser, login).status_code == 303
+    guess_from_everywhere(app, "owen")
+    guess_from_everywhere(app, "stan")
+    for login in ("owen", "stan"):
+        assert submit(browser, login, environ_base=elsewhere(3)).status_code == 303
+
+
+# --- A new password ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("login", ["owen", "owen@example.org"])
+def test_a_new_password_ends_the_wait(app, owner, admin, login):
+    guess(app, login, times=5)
+    guess_from_everywhere(app, login)
+    refused(sign_in(app, login), 429)
+    admin.patch(f"/api/users/{owner.user_id}", {"password": "another password"})
+    assert sign_in(app, login, "another password").status_code == 200
+    assert sign_in(app, login, "another password", ELSEWHERE).status_code == 200
+
+
+def test_a_new_password_by_command_ends_the_wait(app, owner):
+    guess(app, times=5)
+    command = ("set-password", "owen", "--password-stdin")
+    assert app.test_cli_runner().invoke(args=command, input="another password\n").exit_code == 0
+    assert sign_in(app, "owen", "another password").status_code == 200

@@ -87,6 +87,29 @@ def test_a_wrong_code_does_not(owner):
     assert state(owner)["is_on"] is False
 
 
+def test_after_five_wrong_codes_the_right_one_does_not_confirm_either(app, owner, clock):
+    authenticator = begin(owner)
+    for number in range(5):
+        elsewhere = {"REMOTE_ADDR": f"192.0.2.{number}"}
+        wrong = {"code": authenticator.wrong_code()}
+        refused(owner.post(f"{PATH}/confirm", wrong, environ_base=elsewhere), 422)
+    refusal = owner.post(f"{PATH}/confirm", {"code": authenticator.code()})
+    refused(refusal, 429)
+    assert refusal.headers["Retry-After"] == "300"
+    refused(owner.post(f"{PATH}/confirm", {"code": begin(owner).code()}), 429)
+    clock.shift(300)
+    assert owner.post(f"{PATH}/confirm", {"code": begin(owner).code()}).status_code == 200
+
+
+def test_twenty_wrong_codes_a_day_are_the_most_that_can_be_tried_to_confirm(owner, clock):
+    for _ in range(4):
+        authenticator = begin(owner)
+        for _ in range(5):
+            refused(owner.post(f"{PATH}/confirm", {"code": authenticator.wrong_code()}), 422)
+        clock.shift(300)
+    refused(owner.post(f"{PATH}/confirm", {"code": begin(owner).code()}), 429)
+
+
 def test_the_code_of_a_secret_that_another_one_replaced_does_not(owner):
     first, _second = begin(owner), begin(owner)
     assert faults(owner.post(f"{PATH}/confirm", {"code": first.code()})).keys() == {"code"}

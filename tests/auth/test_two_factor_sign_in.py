@@ -11,7 +11,7 @@ from app.database import db
 from app.models import User
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.problems import refused
-from tests.support.signing_in import is_signed_in, refresh, sign_in, signed_in
+from tests.support.signing_in import PASSWORD, is_signed_in, refresh, sign_in, signed_in
 from tests.support.together import together
 from tests.support.two_factor import PATH, SECONDS, Authenticator, turn_on
 
@@ -159,7 +159,40 @@ def test_a_sign_in_that_succeeds_forgives_none(app, authenticator):
     guess(app, authenticator, 4)
     assert sign_in(app, "owen", code=authenticator.code()).status_code == 200
     guess(app, authenticator, 1)
-    refused(sign_in(app, "owen", code=authenticator.recovery_codes[0]), 429)
+    refused(sign_in(app, "owen", code=authenticator.code()), 429)
+
+
+def test_a_recovery_code_signs_in_while_codes_are_refused(app, authenticator):
+    guess(app, authenticator, 5)
+    refused(sign_in(app, "owen", code=authenticator.code()), 429)
+    assert sign_in(app, "owen", code=authenticator.recovery_codes[0]).status_code == 200
+    refused(sign_in(app, "owen", code=authenticator.recovery_codes[0]), 401)
+    refused(sign_in(app, "owen", code=authenticator.code()), 429)
+
+
+def test_wrong_recovery_codes_use_up_nobodys_attempts_but_those_of_their_address(app, owner, authenticator):
+    for _ in range(50):
+        refused(sign_in(app, "owen", address="192.0.2.7", code="abcd-" * 5 + "abcd"), 401)
+    refused(sign_in(app, "owen", address="192.0.2.7", code=authenticator.recovery_codes[0]), 429)
+    assert sign_in(app, "owen", code=authenticator.code()).status_code == 200
+
+
+@pytest.mark.parametrize("what", ["change-password", "two-factor/recovery-codes", "two-factor/turn-off"])
+def test_who_is_signed_in_is_not_kept_from_anything_by_somebody_elses_wrong_codes(
+    app, owner, authenticator, what
+):
+    guess(app, authenticator, 5, address="192.0.2.7")
+    body = {"current_password": PASSWORD, "code": authenticator.code()}
+    more = {"new_password": "another password"} if what == "change-password" else {}
+    assert owner.post(f"/api/auth/{what}", body | more).status_code in (200, 204)
+
+
+def test_wrong_codes_of_who_is_signed_in_keep_nobody_from_signing_in(app, owner, authenticator):
+    wrong = {"current_password": PASSWORD, "code": authenticator.wrong_code()}
+    for _ in range(5):
+        refused(owner.post(f"{PATH}/turn-off", wrong), 422)
+    refused(owner.post(f"{PATH}/turn-off", wrong | {"code": authenticator.code()}), 429)
+    assert sign_in(app, "owen", code=authenticator.code()).status_code == 200
 
 
 def test_twenty_wrong_codes_in_a_day_are_the_most(app, authenticator, clock):

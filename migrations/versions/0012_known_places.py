@@ -1,0 +1,52 @@
+"""Places from which somebody has signed in, and the device from which a sign-in failed."""
+
+import ipaddress
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "known_places",
+        sa.Column("user_id", sa.Integer, nullable=False),
+        sa.Column("place", sa.String(80), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "place"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+    )
+    op.add_column("sign_in_failures", sa.Column("device", sa.String(64), nullable=True))  # in place on SQLite
+    op.create_index("ix_sign_in_failures_failed_at", "sign_in_failures", ["failed_at"])
+    _know_present_sign_ins()
+
+
+def _know_present_sign_ins() -> None:
+    """Let those who are signed in now be known where they are, before anybody guesses at their accounts."""
+    instant = sa.DateTime(timezone=True)
+    sign_ins = sa.table(
+        "sign_ins", sa.column("user_id"), sa.column("address"), sa.column("created_at", instant)
+    )
+    places = sa.table("known_places", sa.column("user_id"), sa.column("place"), sa.column("seen_at", instant))
+    newest = sa.func.max(sign_ins.c.created_at, type_=instant)
+    query = sa.select(sign_ins.c.user_id, sign_ins.c.address, newest).group_by("user_id", "address")
+    found = {}
+    for user_id, address, seen_at in op.get_bind().execute(query.order_by(newest)):
+        try:
+            network = ipaddress.ip_network(address)
+        except ValueError:
+            continue  # no address, or one that carries a port
+        if network.version == 6:
+            network = network.supernet(new_prefix=64)
+        found[user_id, f"network {network if network.version == 6 else address}"] = seen_at
+    rows = [{"user_id": user_id, "place": place, "seen_at": at} for (user_id, place), at in found.items()]
+    if rows:
+        op.get_bind().execute(sa.insert(places), rows)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_sign_in_failures_failed_at", "sign_in_failures")
+    op.drop_column("sign_in_failures", "device")
+    op.drop_table("known_places")
