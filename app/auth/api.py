@@ -6,7 +6,15 @@ from flask import request
 
 from app import clock
 from app.auth import service, users_service
-from app.auth.schemas import AccessTokenOut, ChangePasswordIn, LoginIn, SignInsOut, TokensOut, UserOut
+from app.auth.schemas import (
+    AccessTokenOut,
+    ChangeEmailIn,
+    ChangePasswordIn,
+    LoginIn,
+    SignInsOut,
+    TokensOut,
+    UserOut,
+)
 from app.database import db
 from app.errors import NotFound
 from app.models import SignIn, User
@@ -79,13 +87,41 @@ def me() -> User:
 def change_password(values: dict[str, Any]) -> dict[str, Any]:
     """Change one's own password.
 
-    Every token of yours ends at once, this one included; the answer has those of a new sign-in.
+    Every token of yours ends at once, this one included; the answer has those of a new sign-in. Your API
+    keys go on, unless `revoke_api_keys` is true.
     """
     current, new, code = values["current_password"], values["new_password"], values.get("code")
-    user, sign_in = service.change_password(current_actor(), current, new, code, this_client(), clock.now())
+    user, sign_in = service.change_password(
+        current_actor(),
+        current,
+        new,
+        code,
+        this_client(),
+        clock.now(),
+        revoke_keys=values["revoke_api_keys"],
+    )
     db.session.commit()
     cookies.move_on(sign_in.id)
     return service.tokens_of(user, sign_in) | {"user": user}
+
+
+@blp.route("/change-email", methods=["POST"])
+@blp.response(200, UserOut)
+@signed_in
+@refuses(409, 429)
+@blp.arguments(ChangeEmailIn)
+def change_email(values: dict[str, Any]) -> User:
+    """Change one's own e-mail address. Your sign-ins go on."""
+    user = service.change_email(
+        current_actor(),
+        values["current_password"],
+        values["email"],
+        values.get("code"),
+        this_client(),
+        clock.now(),
+    )
+    db.session.commit()
+    return user
 
 
 @blp.route("/sign-ins", methods=["GET"])

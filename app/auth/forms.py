@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.models.mixins import LONGEST_NAME
 from app.text import MAX_EXPANSION
@@ -12,6 +12,11 @@ from app.text import MAX_EXPANSION
 _TOO_LONG = "must have at most %(max)d characters"
 MAX_LOGIN = MAX_EXPANSION * LONGEST_NAME  # decomposed, a name of 255 characters has up to so many
 MAX_PASSWORD, MAX_CODE, MAX_TOKEN = 1024, 64, 255
+
+
+def _password(says: str) -> list[InputRequired | Length]:
+    """Return the validators of a password: blanks are part of it, as they are for the API."""
+    return [InputRequired(says), Length(max=MAX_PASSWORD, message=f"This {_TOO_LONG}.")]
 
 
 def _text(says: str, max_length: int) -> list[DataRequired | Length]:
@@ -23,7 +28,7 @@ class SignInForm(FlaskForm):
     """E-mail or user name, and password."""
 
     login = StringField("E-mail or user name", _text("Type your e-mail or user name.", MAX_LOGIN))
-    password = PasswordField("Password", _text("Type your password.", MAX_PASSWORD))
+    password = PasswordField("Password", _password("Type your password."))
 
 
 class CodeForm(FlaskForm):
@@ -38,7 +43,7 @@ class SetUpForm(FlaskForm):
     token = StringField("Token", _text("Type the token from the server's log.", MAX_TOKEN))
     email = StringField("E-mail", _text("Type an e-mail address.", MAX_LOGIN))
     username = StringField("User name", _text("Type a user name.", MAX_LOGIN))
-    password = PasswordField("Password", _text("Type a password of 8 characters or more.", MAX_PASSWORD))
+    password = PasswordField("Password", _password("Type a password of 8 characters or more."))
 
 
 MAX_NEXT = 2048

@@ -70,6 +70,10 @@ def _passwords_in(sign_in_id: str) -> str:
     return f"passwords in {sign_in_id}"
 
 
+def _emails_in(sign_in_id: str) -> str:
+    return f"e-mails in {sign_in_id}"
+
+
 def _codes_of(user: User, sign_in_id: str | None) -> str:
     """Return what wrong codes are counted by: the sign-in of who is signed in, else the user."""
     return f"{_CODES}sign-in {sign_in_id}" if sign_in_id else f"{_CODES}user {user.id}"
@@ -107,7 +111,16 @@ def refuse_network(origin: Origin, now: datetime) -> None:
 
 def refuse_too_many_passwords_in(sign_in_id: str, now: datetime) -> None:
     """Raise TooMany if somebody who is signed in has given too many wrong passwords."""
-    wrong = sa.and_(SignInFailure.account == _passwords_in(sign_in_id), _is_recent(PERIOD, now))
+    _refuse_too_many_of(_passwords_in(sign_in_id), now)
+
+
+def refuse_too_many_emails_in(sign_in_id: str, now: datetime) -> None:
+    """Raise TooMany if somebody who is signed in has asked for too many e-mail addresses of others."""
+    _refuse_too_many_of(_emails_in(sign_in_id), now)
+
+
+def _refuse_too_many_of(account: str, now: datetime) -> None:
+    wrong = sa.and_(SignInFailure.account == account, _is_recent(PERIOD, now))
     _refuse(_newest_first(wrong), MOST_PER_ACCOUNT, PERIOD, now)
 
 
@@ -171,6 +184,11 @@ def sign_in_failed(login: str, origin: Origin, now: datetime) -> None:
 def password_failed_in(sign_in_id: str, origin: Origin, now: datetime) -> None:
     """Record a wrong password of somebody who is signed in."""
     _record(_passwords_in(sign_in_id), origin, now)
+
+
+def email_failed_in(sign_in_id: str, origin: Origin, now: datetime) -> None:
+    """Record that somebody who is signed in asked for an e-mail address that another user has."""
+    _record(_emails_in(sign_in_id), origin, now)
 
 
 def code_failed(user: User, origin: Origin, now: datetime, *, sign_in_id: str | None = None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from app import keys
 from app.database import db
 from app.errors import Forbidden, Invalid
-from app.models import Actor, ApiKey, ApiKeyCollection, Collection
+from app.models import Actor, ApiKey, ApiKeyCollection, Collection, User
 from app.models.audit import Action
 from app.web import audit
 
@@ -111,6 +111,21 @@ def revoke_key(key: ApiKey, now: datetime) -> None:
         key.revoked_at = now
         audit.note(Action.REVOKE_KEY, key, owner=key.user.username)
     _settle(key)
+
+
+def revoke_all_keys(user: User, now: datetime) -> None:
+    """End all of a user's keys that count; they stay in the list."""
+    valid = sa.select(ApiKey).where(ApiKey.user_id == user.id, ApiKey.is_valid(now)).order_by(ApiKey.id)
+    keys_of_user = db.session.scalars(valid.with_for_update(of=ApiKey)).all()
+    for key in keys_of_user:
+        key.revoked_at = now
+    audit.note_each(Action.REVOKE_KEY, keys_of_user, owner=user.username)
+
+
+def count_valid_keys(user_id: int, now: datetime) -> int:
+    """Return how many keys of a user count."""
+    valid = sa.select(sa.func.count()).select_from(ApiKey)
+    return db.session.scalar(valid.where(ApiKey.user_id == user_id, ApiKey.is_valid(now))) or 0
 
 
 def delete_key(key: ApiKey) -> None:

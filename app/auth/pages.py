@@ -11,7 +11,7 @@ from app import clock, keys
 from app.auth import service, setup
 from app.auth.api import this_client
 from app.auth.forms import CodeForm, SetUpForm, SignInForm, safe_next
-from app.auth.schemas import UserIn
+from app.auth.schemas import LoginIn, UserIn
 from app.database import db
 from app.errors import DomainError, Forbidden, NotFound
 from app.models import SignIn, User
@@ -35,6 +35,10 @@ def sign_in() -> AnyResponse:
     if not form.validate_on_submit():
         _note_another_site(Action.SIGN_IN, form)
         return _step(form, _first_fault(form), 422 if form.errors else 200)
+    given = {"login": form.login.data, "password": form.password.data}
+    if wrong := LoginIn().validate(given):  # what the API refuses, nothing is trimmed
+        name, (said, *_more) = next(iter(by_path(wrong).items()))
+        return _step(form, f"{form[name].label.text} {said}.", 422)
     try:
         client, now = this_browser(), clock.now()
         user = service.authenticate(form.login.data or "", form.password.data or "", client, now)

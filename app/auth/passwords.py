@@ -4,7 +4,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Flask, current_app
 
-SHORTEST, LONGEST = 8, 128
+from app.auth.password_rule import MAX_LENGTH
+from app.text import TextTooLong, bounded_nfc
 
 
 def init_app(app: Flask) -> None:
@@ -16,11 +17,31 @@ def init_app(app: Flask) -> None:
 
 def hashed(password: str) -> str:
     """The hash that is stored."""
-    return _hasher().hash(password)
+    return _hasher().hash(normalized(password))
+
+
+def normalized(password: str) -> str:
+    """Return the password in NFC, so that it does not matter which keyboard composes its letters.
+
+    What is longer than any password can be stays as it is.
+    """
+    try:
+        return bounded_nfc(password, MAX_LENGTH)
+    except TextTooLong:
+        return password
 
 
 def matches(password: str, stored: str | None) -> bool:
-    """Whether `password` is the stored one; without a stored one it takes as long and is not."""
+    """Whether `password` is the stored one; without a stored one it takes as long and is not.
+
+    Hashes from before passwords were normalized may be of the text as it is typed: where that is another
+    text, it is tried second, whether or not there is a stored one.
+    """
+    spellings = dict.fromkeys((normalized(password), password))
+    return any(_verifies(each, stored) for each in spellings)
+
+
+def _verifies(password: str, stored: str | None) -> bool:
     hasher, decoy = current_app.extensions["passwords"]
     try:
         hasher.verify(stored or decoy, password)
@@ -29,9 +50,9 @@ def matches(password: str, stored: str | None) -> bool:
     return stored is not None
 
 
-def is_outdated(stored: str) -> bool:
-    """Whether the stored hash was made with other costs than today's."""
-    return _hasher().check_needs_rehash(stored)
+def is_outdated(stored: str, password: str) -> bool:
+    """Whether the stored hash may be of a text that is not normalized, or has other costs than today's."""
+    return password != normalized(password) or _hasher().check_needs_rehash(stored)
 
 
 def _hasher() -> PasswordHasher:

@@ -14,7 +14,7 @@ from app import keys
 from app.auth import guessing, passwords, second_factor, users_service
 from app.auth.guessing import Origin
 from app.database import db
-from app.errors import Invalid, TooMany, Unauthenticated
+from app.errors import Conflict, Invalid, TooMany, Unauthenticated
 from app.models import Actor, PendingSignIn, SignIn, User
 from app.models.audit import Action, Outcome
 from app.web import audit
@@ -68,7 +68,7 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
         audit.note(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
         db.session.commit()
         raise Unauthenticated("The login or the password is wrong.", headers=CHALLENGE)
-    if passwords.is_outdated(user.password_hash):
+    if passwords.is_outdated(user.password_hash, password):
         user.password_hash = passwords.hashed(password)
     return user
 
@@ -261,10 +261,38 @@ def reauthenticate(
 
 
 def change_password(
-    actor: Actor, current: str, new: str, code: str | None, client: Client, now: datetime
+    actor: Actor,
+    current: str,
+    new: str,
+    code: str | None,
+    client: Client,
+    now: datetime,
+    *,
+    revoke_keys: bool = False,
 ) -> tuple[User, SignIn]:
     """Give the actor a new password, end all their tokens, and begin a new sign-in."""
     user = reauthenticate(actor, current, code, Action.CHANGE_PASSWORD, client, now)
-    users_service.set_password(user, new)
+    users_service.set_password(user, new, now, revoke_keys=revoke_keys, member="new_password")
     audit.note(Action.CHANGE_PASSWORD, user)
     return user, begin_sign_in(user, client, now)
+
+
+def change_email(
+    actor: Actor, password: str, email: str, code: str | None, client: Client, now: datetime
+) -> User:
+    """Give the actor another e-mail address.
+
+    Raises Conflict if somebody has it. That tells that they have an account, so it can be tried a few times
+    only, like a password.
+    """
+    user = reauthenticate(actor, password, code, Action.CHANGE_EMAIL, client, now)
+    with _noting_too_many(Action.CHANGE_EMAIL, user):
+        guessing.refuse_too_many_emails_in(actor.sign_in_id, now)
+    if users_service.is_email_taken(user, email):
+        guessing.email_failed_in(actor.sign_in_id, client.origin, now)
+        audit.note(Action.CHANGE_EMAIL, user, outcome=Outcome.REFUSED, why="taken")
+        db.session.commit()
+        said = f"There is a user with the email {email!r} already."
+        raise Conflict(said, kind="name-taken", faults={"email": ["is taken by another user"]})
+    users_service.change_email(user, email)
+    return user

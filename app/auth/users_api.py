@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import url_for
 from marshmallow import fields
 
+from app import clock
 from app.auth import users_service
 from app.auth.schemas import UserIn, UserOut, UserPatch
 from app.database import LARGEST_ID, db
@@ -84,9 +85,14 @@ def get_user(user_id: int) -> User:
 @conditional
 @blp.arguments(UserPatch)
 def change_user(changes: dict[str, Any], user_id: int) -> User:
-    """Change a user. A new role or password ends their tokens at once."""
+    """Change a user.
+
+    A new role or password ends their tokens at once. Their API keys go on, unless `revoke_api_keys` is true.
+    Your own password and e-mail are 409 here, with the type `urn:spikecast:problem:own-credentials`: change
+    them in your profile, with your current password.
+    """
     user = require_match(users_service.get_user(user_id, locked=True))
-    users_service.change_user(user, changes)
+    users_service.change_user(current_actor(), user, changes, clock.now())
     db.session.commit()
     return user
 

@@ -1,21 +1,24 @@
 """Making, changing and deleting users."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.auth import guessing, passwords, second_factor
+from app.auth import guessing, keys_service, passwords, second_factor
+from app.auth.password_rule import find_weakness
 from app.database import db, translate
 from app.errors import Conflict, Invalid, NotFound
-from app.models import ApiKey, Collection, Role, User
+from app.models import Actor, ApiKey, Collection, Role, User
 from app.models.audit import Action
 from app.web import audit
 
 
 def create_user(email: str, username: str, password: str, role: Role, *, is_set_up: bool = False) -> User:
     """A new user; at the set-up it is they who make themselves."""
+    _refuse_weak(password, username, email)
     user = User(email=email, role=role, password_hash=passwords.hashed(password))
     user.rename(username)
     db.session.add(user)
@@ -35,8 +38,13 @@ def get_user(user_id: int, *, locked: bool = False) -> User:
     return user
 
 
-def change_user(user: User, changes: Mapping[str, Any]) -> None:
+def change_user(actor: Actor, user: User, changes: Mapping[str, Any], now: datetime) -> None:
     """Change what is given. A new role or password ends the user's tokens."""
+    email = changes.get("email", user.email)
+    if user.id == actor.user_id and ("password" in changes or email != user.email):
+        # A stolen token is not enough to take an account over.
+        said = "Change your own password and e-mail in your profile: that takes your current password."
+        raise Conflict(said, kind="own-credentials")
     before = _noted(user)
     if "role" in changes and changes["role"] is not user.role:
         if user.role is Role.ADMIN:
@@ -49,7 +57,7 @@ def change_user(user: User, changes: Mapping[str, Any]) -> None:
         user.rename(changes["username"])
     _flush_user(user)
     if "password" in changes:
-        set_password(user, changes["password"])
+        set_password(user, changes["password"], now, revoke_keys=changes.get("revoke_api_keys", False))
         db.session.flush()  # for the audit log
     audit.note_change(Action.CHANGE_USER, user, before, _noted(user))
 
@@ -83,11 +91,38 @@ def _taken(what: str, value: str) -> Conflict:
     return Conflict(said, kind="name-taken", faults={what: ["is taken by another user"]})
 
 
-def set_password(user: User, password: str) -> None:
-    """Give a user a password; every token of theirs ends."""
+def change_email(user: User, email: str) -> None:
+    """Give a user another e-mail address; raises Conflict if it is taken."""
+    before = _noted(user)
+    user.email = email
+    _flush_user(user)
+    audit.note_change(Action.CHANGE_EMAIL, user, before, _noted(user))
+
+
+def is_email_taken(user: User, email: str) -> bool:
+    """Return whether another user has this e-mail address."""
+    query = sa.select(User.id).where(User.email == email, User.id != user.id)
+    return db.session.scalar(query) is not None
+
+
+def set_password(
+    user: User, password: str, now: datetime, *, revoke_keys: bool = False, member: str = "password"
+) -> None:
+    """Give a user a password; every token of theirs ends, and where that is wanted their API keys do, too.
+
+    `member` is how the request calls the password.
+    """
+    _refuse_weak(password, user.username, user.email, member=member)
+    if revoke_keys:
+        keys_service.revoke_all_keys(user, now)
     user.password_hash = passwords.hashed(password)
     user.end_sign_ins()
     guessing.forget_all(user)  # the former one was guessed at
+
+
+def _refuse_weak(password: str, username: str, email: str, *, member: str = "password") -> None:
+    if weakness := find_weakness(password, (username, email)):
+        raise Invalid({member: [weakness]})
 
 
 def reset_two_factor(user: User) -> None:

@@ -1,10 +1,14 @@
 """Users, from the command line: the way in where nobody can sign in yet, or any more."""
 
+from datetime import datetime
+
 import click
 
-from app.auth import users_service
+from app import clock
+from app.auth import keys_service, users_service
 from app.auth.schemas import UserIn, UserPatch
 from app.cli.support import loaded, on_the_database, read_password
+from app.database import db
 from app.models import Role, User
 from app.models.audit import Action
 from app.text import shorten
@@ -29,16 +33,35 @@ def create_user(email: str, username: str, role: str, password_stdin: bool) -> s
 
 @click.command("set-password")
 @click.argument("login")
+@click.option(
+    "--revoke-keys/--keep-keys", default=None, help="Revoke their API keys, too. Without either, it asks."
+)
 @from_stdin
 @on_the_database
-def set_password(login: str, password_stdin: bool) -> str:
+def set_password(login: str, revoke_keys: bool | None, password_stdin: bool) -> str:
     """Give the user with this e-mail or user name a new password, and end their sign-ins."""
-    _user(login)  # or somebody types a password for nobody
+    now = clock.now()
+    keys = _keys(_user(login), now)  # and nobody types a password for nobody
+    if revoke_keys is None:
+        revoke_keys = bool(keys and not password_stdin) and _asked_to_revoke(keys)
     given = {"password": read_password(from_stdin=password_stdin)}
     user = _user(login)
-    users_service.set_password(user, loaded(UserPatch(), given)["password"])
+    users_service.set_password(user, loaded(UserPatch(), given)["password"], now, revoke_keys=revoke_keys)
     audit.note(Action.CHANGE_PASSWORD, user)
-    return f"{user.username} has a new password; their sign-ins have ended."
+    said = f"{user.username} has a new password; their sign-ins have ended."
+    if not keys:
+        return said
+    return f"{said} Their API keys ({keys}) {'are revoked' if revoke_keys else 'go on: see --revoke-keys'}."
+
+
+def _keys(user: User, now: datetime) -> int:
+    return keys_service.count_valid_keys(user.id, now)
+
+
+def _asked_to_revoke(keys: int) -> bool:
+    """Ask, outside of the transaction: an answer takes its time."""
+    db.session.rollback()
+    return click.confirm(f"They have API keys that count: {keys}. Revoke them, too?", default=False)
 
 
 @click.command("reset-two-factor")

@@ -28,6 +28,7 @@ class Action(StrEnum):
     END_SIGN_IN = "end-sign-in"
     END_OTHER_SIGN_INS = "end-other-sign-ins"
     CHANGE_PASSWORD = "change-password"  # noqa: S105 - a word, not a password
+    CHANGE_EMAIL = "change-email"
     ASK_FOR_CODE = "ask-for-code"
     USE_RECOVERY_CODE = "use-recovery-code"
     TURN_ON_TWO_FACTOR = "turn-on-two-factor"

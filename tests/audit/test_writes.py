@@ -9,6 +9,7 @@ CHANGES = {
     "POST /api/auth/login login password": [("sign-in", "user", "ada")],
     "POST /api/auth/logout": [("sign-out", None, None)],
     "POST /api/auth/change-password current_password new_password": [("change-password", "user", "ada")],
+    "POST /api/auth/change-email current_password email": [("change-email", "user", "ada")],
     "POST /api/auth/two-factor current_password": [],
     "POST /api/auth/two-factor/confirm code": [("turn-on-two-factor", "user", "eli")],
     "POST /api/auth/two-factor/recovery-codes current_password code": [

@@ -94,7 +94,7 @@ def test_the_new_password_has_8_to_128_characters(owner, new, said):
     assert faults(change(owner, new=new)) == {"new_password": [said]}
 
 
-@pytest.mark.parametrize("new", ["12345678", "x" * 128, "é" * 8])
+@pytest.mark.parametrize("new", ["9 to spare", "x" * 128, "é" * 8])
 def test_8_and_128_characters_are_enough_and_not_too_many(app, owner, new):
     assert change(owner, new=new).status_code == 200
     assert sign_in(app, "owen", new).status_code == 200

@@ -53,14 +53,15 @@ def another(app: Flask) -> Iterator[Callable[..., Flask]]:
 def test_names_tell_the_port_and_https(app, owner, base, begin):
     client = app.test_client()
     assert submit(client, base_url=base).status_code == 303
-    assert named(client) == {f"{begin}{what}" for what in ("session", "csrf", "form")}
+    device = f"{begin}device".replace("__Host-", "__Secure-")  # it is for /sign-in alone
+    assert named(client) == {device} | {f"{begin}{what}" for what in ("session", "csrf", "form")}
     assert client.get("/api/auth/me", base_url=base).json["username"] == "owen"
 
 
 def test_a_setting_names_them_instead(another, owner):
     client = another(cookie_name="staging").test_client()
     submit(client, base_url="http://127.0.0.1:8088")
-    assert named(client) == {"staging_session", "staging_csrf", "staging_form"}
+    assert named(client) == {f"staging_{what}" for what in ("session", "csrf", "form", "device")}
 
 
 @pytest.mark.parametrize("prefix", ["/spikecast", "/a/b"])
@@ -76,7 +77,10 @@ def test_below_a_path_they_go_there_alone(another, owner, prefix):
         "__Secure-spikecast_session",
         "__Secure-spikecast_csrf",
     }
-    assert {flag for _, *flags in given for flag in flags if flag.startswith("Path")} == {f"Path={prefix}"}
+    assert {flag for _, *flags in given for flag in flags if flag.startswith("Path")} == {
+        f"Path={prefix}",
+        f"Path={prefix}/sign-in",
+    }
 
 
 def test_two_instances_on_one_host_leave_each_other_alone(app, owner):

@@ -84,6 +84,40 @@ def test_what_is_wrong_is_said_in_words(admin, changes, said):
     assert faults(create(admin, **changes)) == {next(iter(changes)): [said]}
 
 
+INVISIBLE = {
+    "zero width space": "ada\u200b",
+    "zero width joiner": "a\u200dda",
+    "soft hyphen": "ad\u00ada",
+    "byte order mark": "\ufeffada",
+    "word joiner": "ad\u2060a",
+    "invisible times": "ad\u2062a",
+    "left-to-right mark": "ada\u200e",
+    "Arabic letter mark": "ada\u061c",
+    "language tag": "ada\U000e0061",
+    "variation selector": "ada\ufe0f",
+    "variation selector 17": "ada\U000e0100",
+    "combining grapheme joiner": "ad\u034fa",
+    "Hangul filler": "ada\u3164",
+    "halfwidth Hangul filler": "ada\uffa0",
+    "Mongolian variation selector": "ad\u180ba",
+    "Braille blank": "ada\u2800",
+    "no-break space": "ada\u00a0x",
+    "ideographic space": "ada\u3000x",
+}
+
+
+@pytest.mark.parametrize("case", INVISIBLE)
+def test_no_user_name_differs_from_another_by_what_cannot_be_seen(admin, case):
+    told = faults(create(admin, username=INVISIBLE[case]))
+    assert told == {"username": ["must not contain characters that cannot be seen"]}
+    assert faults(admin.patch(f"/api/users/{admin.user_id}", {"username": INVISIBLE[case]})) == told
+
+
+def test_nor_by_two_spaces_in_a_row(admin):
+    told = faults(create(admin, username="ada  x"))
+    assert told == {"username": ["must not contain two spaces in a row"]}
+
+
 def test_every_fault_is_told_at_once(admin):
     assert faults(admin.post("/api/users", {"email": "eve", "role": "Owner"})).keys() == {
         "email",

@@ -32,6 +32,7 @@ PATCH  /api/api-keys/<id:key_id>                                     401 404 200
 DELETE /api/api-keys/<id:key_id>                                     401 404 204 204 404 204 401 401
 POST   /api/api-keys/<id:key_id>/revoke                              401 404 200 200 404 200 401 401
 GET    /api/audit                                                    401 403 403 403 403 200 401 401
+POST   /api/auth/change-email                                        401 200 200 200 200 200 401 401
 POST   /api/auth/change-password                                     401 200 200 200 200 200 401 401
 POST   /api/auth/login                                               200 200 200 200 200 200 200 200
 POST   /api/auth/logout                                              401 204 204 204 204 204 401 401
@@ -144,6 +145,8 @@ def body_of(things: Things, route: str):
     match route:
         case "POST /api/auth/change-password":
             return {"current_password": PASSWORD, "new_password": PASSWORD}
+        case "POST /api/auth/change-email":
+            return {"current_password": PASSWORD, "email": f"new{things.number}@example.org"}
         case "POST /api/auth/two-factor":
             return {"current_password": PASSWORD}
         case "POST /api/auth/two-factor/confirm":

@@ -23,8 +23,10 @@ MAY_COMMIT = {
         "authenticate": "a wrong guess must be remembered although it is refused",
         "reauthenticate": "a wrong guess must be remembered although it is refused",
         "_is_right": "a wrong guess must be remembered although it is refused",
+        "change_email": "that it was tried to take another's address must be remembered",
         "sign_in": "that a right password came without a code must be noted although it is refused",
     },
+    "app/auth/two_factor_service.py": {"confirm": "a wrong guess must be remembered although it is refused"},
     "app/generation/service.py": {
         "clear_expired": "expired schedules go before anything is served, and whatever is",
     },

@@ -10,6 +10,7 @@ from tests.support.two_factor import equip
 JSON_ROUTES = (
     "POST /api/auth/login",
     "POST /api/auth/change-password",
+    "POST /api/auth/change-email",
     "POST /api/auth/two-factor",
     "POST /api/auth/two-factor/confirm",
     "POST /api/auth/two-factor/recovery-codes",
@@ -54,7 +55,10 @@ def bodies(things: Things, route: str) -> Iterator[dict[str, Any]]:
         case "POST /api/auth/login":
             yield {"login": things.holder.name, "password": PASSWORD, "code": "123456"}
         case "POST /api/auth/change-password":
-            yield {"current_password": PASSWORD, "new_password": PASSWORD, "code": "123456"}
+            body = {"current_password": PASSWORD, "new_password": PASSWORD, "code": "123456"}
+            yield body | {"revoke_api_keys": False}
+        case "POST /api/auth/change-email":
+            yield {"current_password": PASSWORD, "email": "other@example.org", "code": "123456"}
         case "POST /api/auth/two-factor":
             yield {"current_password": PASSWORD}
         case "POST /api/auth/two-factor/confirm":
@@ -62,8 +66,10 @@ def bodies(things: Things, route: str) -> Iterator[dict[str, Any]]:
         case "POST /api/auth/two-factor/recovery-codes" | "POST /api/auth/two-factor/turn-off":
             authenticator = equip(things.holder.app, things.holder.user_id)
             yield {"current_password": PASSWORD, "code": authenticator.recovery_codes[0]}
-        case "POST /api/users" | "PATCH /api/users/<id:user_id>":
+        case "POST /api/users":
             yield user
+        case "PATCH /api/users/<id:user_id>":
+            yield user | {"revoke_api_keys": True}
         case "POST /api/collections" | "PATCH /api/collections/<id:collection_id>":
             yield {"name": name, "owner_id": things.holder.user_id}
         case "POST /api/collections/<id:collection_id>/copy":

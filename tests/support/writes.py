@@ -46,6 +46,12 @@ WRITES = [
         {"current_password": PASSWORD, "new_password": "new password"},
         200,
     ),
+    Write(
+        "POST",
+        "/api/auth/change-email",
+        {"current_password": PASSWORD, "email": "lovelace@example.org"},
+        200,
+    ),
     Write("POST", "/api/auth/two-factor", {"current_password": PASSWORD}, 200),
     Write("POST", "/api/auth/two-factor/confirm", {"code": "{code_of_eli}"}, 200, by="eli"),
     Write(

@@ -1,0 +1,68 @@
+"""Which passwords are refused. One rule for forms, the API, the command line and settings.
+
+A password has 8 to 128 characters, as they are after NFC; nothing is trimmed. Refused are blanks alone, the
+most common passwords, and the names that somebody who guesses tries first: of the user and of the product.
+Letter case, digits and punctuation around them, letters written as digits (`p@ssw0rd`) and repetition make
+no difference.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from app.web.characters import is_invisible
+
+MIN_LENGTH, MAX_LENGTH = 8, 128
+PRODUCT_NAME = "spikecast"
+MIN_NAME_LENGTH = 3
+"""Shorter names are part of too many good passwords."""
+
+BLANK = "must not be blanks alone"
+COMMON = "is one of the most common passwords; choose another, such as a few random words"
+NAMED = "must not be the user name, the e-mail address or the name of this product"
+
+_LIST = Path(__file__).with_name("common_passwords") / "passwords.txt"
+_LEET = str.maketrans("@4310$57!", "aaeiosst" + "i")
+_NOT_LETTERS_AROUND = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+
+
+def find_weakness(password: str, names: Iterable[str] = ()) -> str | None:
+    """Return why the password is refused, or None. `names` are the user's own."""
+    if all(character == " " or is_invisible(character) for character in password):
+        return BLANK
+    variants = _variants(password)
+    if variants & _common_passwords():
+        return COMMON
+    return NAMED if variants & _guessable_names(names) else None
+
+
+def _guessable_names(names: Iterable[str]) -> set[str]:
+    whole = [PRODUCT_NAME, *names]
+    parts = [part for name in whole for part in (name, name.partition("@")[0])]
+    return {fold(part) for part in parts if len(part) >= MIN_NAME_LENGTH}
+
+
+def _variants(password: str) -> set[str]:
+    """Return the texts that the password is no better than, in lower case."""
+    text = fold(password)
+    found = {text, _unit(text)}
+    found |= {_NOT_LETTERS_AROUND.sub("", each) for each in found}
+    return found | {each.translate(_LEET) for each in found}
+
+
+def _unit(text: str) -> str:
+    """Return what the text repeats: `abc` of `abcabcabc`; the text itself if it repeats nothing."""
+    period = (text + text).find(text, 1)
+    return text[:period]
+
+
+def fold(text: str) -> str:
+    """Return the text without differences of letter case and width."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    return frozenset(_LIST.read_text(encoding="utf-8").splitlines())

@@ -1,0 +1,211 @@
+"""Which passwords are refused, wherever one is set."""
+
+import re
+import unicodedata
+
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+
+from app import clock as app_clock
+from app import startup
+from app.auth import setup
+from app.auth.password_rule import BLANK, COMMON, NAMED, find_weakness
+from app.database import db
+from app.models import User
+from config import BadSetting, FirstAdmin
+from tests.support.problems import faults, refused
+from tests.support.signing_in import PASSWORD, form_token, is_signed_in, sign_in, submit
+
+WEAK = {
+    "password": COMMON,
+    "12345678": COMMON,
+    "iloveyou": COMMON,
+    "Password1": COMMON,
+    "PASSWORD": COMMON,
+    "password2027!": COMMON,
+    "P@$$w0rd": COMMON,
+    "passwordpassword": COMMON,
+    "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44": COMMON,
+    " " * 8: BLANK,
+    "\u00a0" * 8: BLANK,
+    " \t\u2003\u3000" * 2: BLANK,
+    "\u200b" * 9: BLANK,
+    "spikecast": NAMED,
+    "Spikecast1": NAMED,
+    "spikecast-2027": NAMED,
+    "grace.hopper@example.org": NAMED,
+    "Grace.Hopper": NAMED,
+    "grace.hopper1906": NAMED,
+    "grace hopper": NAMED,
+    "GRACE HOPPER!!": NAMED,
+}
+NEW = {"username": "Grace Hopper", "email": "grace.hopper@example.org", "role": "Editor"}
+GOOD = ["correct horse battery", "x" * 128, "\u00e9" * 8, "grace hopper likes cobol", " 8 blanks", "aB3$aB3%"]
+
+
+@pytest.fixture
+def grace(admin):
+    """A user with a name of her own."""
+    return admin.post("/api/users", NEW | {"password": PASSWORD}).json
+
+
+@pytest.mark.parametrize(("password", "said"), WEAK.items(), ids=map(ascii, WEAK))
+def test_a_weak_password_is_told_why(password, said):
+    assert find_weakness(password, (NEW["username"], NEW["email"])) == said
+
+
+@pytest.mark.parametrize("password", GOOD, ids=ascii)
+def test_any_other_is_taken(admin, app, password):
+    assert find_weakness(password, (NEW["username"], NEW["email"])) is None
+    assert admin.post("/api/users", NEW | {"password": password}).status_code == 201
+    assert sign_in(app, "grace hopper", password).status_code == 200
+
+
+def test_a_short_name_does_not_rule_out_what_begins_with_it():
+    assert find_weakness("a1234567890b", ("a", "a@example.org")) is None
+
+
+CASES = ["password", " " * 8, "grace hopper", "Grace.Hopper@example.org", "spikecast"]
+
+
+@pytest.mark.parametrize("password", CASES)
+def test_an_admin_cannot_give_one(app, admin, grace, password):
+    weakness = find_weakness(password, (NEW["username"], NEW["email"]))
+    other = NEW | {"password": password}
+    assert faults(admin.post("/api/users", other)) == {"password": [weakness]}
+    assert faults(admin.patch(f"/api/users/{grace['id']}", {"password": password})) == {
+        "password": [weakness]
+    }
+    assert sign_in(app, "grace hopper").status_code == 200
+
+
+def test_a_new_name_counts_together_with_a_new_password(admin, grace):
+    change = {"username": "Battery Staple", "password": "battery staple"}
+    assert faults(admin.patch(f"/api/users/{grace['id']}", change)) == {"password": [NAMED]}
+    assert admin.get(f"/api/users/{grace['id']}").json["username"] == "Grace Hopper"
+
+
+@pytest.mark.parametrize("password", ["password", " " * 8, "owen@example.org", "spikecast"])
+def test_one_cannot_take_one_oneself(app, owner, password):
+    body = {"current_password": PASSWORD, "new_password": password}
+    weakness = find_weakness(password, ("owen", "owen@example.org"))
+    assert faults(owner.post("/api/auth/change-password", body)) == {"new_password": [weakness]}
+    assert is_signed_in(owner)
+
+
+@pytest.mark.parametrize("password", CASES)
+def test_commands_refuse_one(app, admin, grace, password):
+    run = app.test_cli_runner().invoke
+    weakness = find_weakness(password, (NEW["username"], NEW["email"]))
+    made = run(
+        args=("create-user", "grace.hopper@example.org", "Grace Hopper", "--password-stdin"), input=password
+    )
+    changed = run(args=("set-password", "grace hopper", "--password-stdin"), input=password)
+    for result in (made, changed):
+        assert result.exit_code == 1
+        assert f"password {weakness}" in result.stderr
+    assert sign_in(app, "grace hopper").status_code == 200
+
+
+@pytest.mark.parametrize("password", CASES)
+def test_the_first_admin_by_settings_cannot_have_one(password):
+    wanted = FirstAdmin(email="grace.hopper@example.org", username="Grace Hopper", password=password)
+    with pytest.raises(BadSetting, match="SPIKECAST_ADMIN_PASSWORD"):
+        startup.checked(wanted)
+
+
+@pytest.mark.parametrize("password", CASES)
+def test_the_set_up_page_refuses_one(app, password):
+    with app.app_context():
+        token = setup.new_token(app_clock.now())
+        db.session.commit()
+    browser = app.test_client()
+    form = {"csrf_token": form_token(browser, "/setup"), "token": token, "password": password}
+    answer = browser.post("/setup", data=form | {name: NEW[name] for name in ("email", "username")})
+    assert answer.status_code == 422
+    assert find_weakness(password, (NEW["username"], NEW["email"])) in answer.text
+    with app.app_context():
+        assert not User.exists()
+
+
+# --- Nothing is trimmed --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("password", ["  two at both ends  ", "tab at the end\t", "\u00a0no-break in front"])
+def test_blanks_are_part_of_a_password_for_form_api_and_commands_alike(app, owner, admin, password):
+    admin.patch(f"/api/users/{owner.user_id}", {"password": password})
+    for typed, status, submitted in ((password, 200, 303), (password.strip(), 401, 401)):
+        assert sign_in(app, "owen", typed).status_code == status
+        assert submit(app.test_client(), "owen", typed).status_code == submitted
+    run = app.test_cli_runner().invoke
+    run(args=("set-password", "owen", "--password-stdin"), input=f"{password} again ")
+    assert sign_in(app, "owen", f"{password} again ").status_code == 200
+
+
+@pytest.mark.parametrize("typed", [" ", " " * 8, "\t", "x" * 1025, "x\0y"], ids=ascii)
+def test_form_and_api_agree_on_what_is_typed(app, owner, typed):
+    by_api = sign_in(app, "owen", typed).status_code
+    assert by_api in (401, 422)
+    assert submit(app.test_client(), "owen", typed).status_code == by_api
+
+
+# --- Unicode -------------------------------------------------------------------------------------------
+
+COMPOSED = "cr\u00e8me br\u00fbl\u00e9e \u304c"
+DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
+
+
+@pytest.mark.parametrize(("given", "typed"), [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)])
+def test_a_password_signs_in_however_a_keyboard_composes_its_letters(app, owner, admin, given, typed):
+    assert COMPOSED != DECOMPOSED
+    admin.patch(f"/api/users/{owner.user_id}", {"password": given})
+    for each in (given, typed):
+        assert sign_in(app, "owen", each).status_code == 200
+        assert submit(app.test_client(), "owen", each).status_code == 303
+
+
+def test_a_hash_of_a_text_that_was_not_normalized_still_counts_and_is_replaced(app, owner):
+    with app.app_context():
+        old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(DECOMPOSED)
+        db.session.execute(sa.update(User).where(User.id == owner.user_id).values(password_hash=old))
+        db.session.commit()
+    refused(sign_in(app, "owen", COMPOSED), 401)
+    assert sign_in(app, "owen", DECOMPOSED).status_code == 200
+    assert sign_in(app, "owen", COMPOSED).status_code == 200
+
+
+def test_lengths_are_those_of_the_composed_text_and_what_is_far_too_long_is_not_composed(owner):
+    def change(new):
+        return owner.post("/api/auth/change-password", {"current_password": PASSWORD, "new_password": new})
+
+    few = unicodedata.normalize("NFD", "\u00e9" * 7)
+    assert faults(change(few)) == {"new_password": ["must have at least 8 characters"]}
+    long = "a" + "\u0301\u0327" * 1000
+    assert faults(change(long)) == {"new_password": ["must have at most 128 characters, not 2001"]}
+    assert change(unicodedata.normalize("NFD", "\u00e9" * 128)).status_code == 200
+
+
+def test_an_unnormalized_password_costs_as_many_hashes_for_an_unknown_account(app, owner, monkeypatch):
+    checked = []
+    verify = PasswordHasher.verify
+
+    def noted_verify(self, stored, text):
+        checked.append(text)
+        return verify(self, stored, text)
+
+    monkeypatch.setattr(PasswordHasher, "verify", noted_verify)
+    counts = []
+    for login in ("owen", "nobody"):
+        checked.clear()
+        refused(sign_in(app, login, DECOMPOSED), 401)
+        counts.append(len(checked))
+    assert counts == [2, 2]
+
+
+def test_the_list_is_lower_case_and_of_8_characters_and_more():
+    from app.auth.password_rule import _common_passwords
+
+    assert len(_common_passwords()) >= 3000
+    assert all(len(each) >= 8 and each == each.casefold() for each in _common_passwords())
+    assert not re.search("spikecast", " ".join(_common_passwords()))
