@@ -30,7 +30,9 @@ KNOWN = {
     "INSTANCE": "the folder for the SQLite file and the secret key",
     "SQLITE_SYNCHRONOUS": "FULL survives a power cut, NORMAL is faster",
     "CACHED_FIELDS": "how many fields a worker keeps at hand; 100,000 take about 40 MB",
-    "AUDIT_ENTRIES": "how many entries the audit log keeps",
+    "AUDIT_ENTRIES": "how many entries the audit log keeps about collections, fields and spikes",
+    "AUDIT_PEOPLE_ENTRIES": "how many entries the audit log keeps about people, sign-ins and keys",
+    "AUDIT_REFUSALS": "how many refusals the audit log keeps, and as many of polls",
     "TRUSTED_PROXIES": "how many reverse proxies stand in front",
     "URL_PREFIX": "the path below which everything is served, such as /spikecast",
     "COOKIE_NAME": "what the names of cookies begin with, where two instances share a host and port",
@@ -75,6 +77,8 @@ class Settings:
     cookie_name: str
     cors_origins: tuple[str, ...]
     audit_entries: int
+    audit_people_entries: int
+    audit_refusals: int
     first_admin: FirstAdmin | None
 
     @property
@@ -109,6 +113,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         cookie_name=_cookie_name(given.get("COOKIE_NAME", "")),
         cors_origins=_cors_origins(given.get("CORS_ORIGINS", "")),
         audit_entries=_whole("AUDIT_ENTRIES", given.get("AUDIT_ENTRIES", "100000"), 1000, 10_000_000),
+        audit_people_entries=_whole(
+            "AUDIT_PEOPLE_ENTRIES", given.get("AUDIT_PEOPLE_ENTRIES", "100000"), 1000, 10_000_000
+        ),
+        audit_refusals=_whole("AUDIT_REFUSALS", given.get("AUDIT_REFUSALS", "20000"), 1000, 10_000_000),
         first_admin=_first_admin(given),
     )
 

@@ -19,7 +19,7 @@ from app.collections import fields_api, impact_api
 from app.collections import pages as collections_pages
 from app.extensions import jwt, migrate
 from app.generation import api as generation_api
-from app.generation import door, notes, plans, pollable_api, poller, polls_api, sample_api
+from app.generation import door, notes, plans, pollable_api, poller, polls_api, refusals, sample_api
 from app.generation import pages as generation_pages
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
@@ -56,6 +56,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     plans.init_app(app)
     poller.init_app(app)
     notes.init_app(app)
+    refusals.init_app(app)
     migrate.init_app(app, database.db, directory=str(config.HERE / "migrations"))
     jwt.init_app(app)
     passwords.init_app(app)

@@ -3,6 +3,7 @@
 from flask import Blueprint, current_app, render_template
 
 from app.web.access import admin
+from app.web.audit import bounds_of
 
 pages = Blueprint("audit-pages", __name__)
 
@@ -11,4 +12,5 @@ pages = Blueprint("audit-pages", __name__)
 @admin
 def audit() -> str:
     """Who did what, for Admins."""
-    return render_template("audit/list.html", kept=current_app.config["SETTINGS"].audit_entries)
+    kept = bounds_of(current_app.config["SETTINGS"])
+    return render_template("audit/list.html", kept=sum(kept.values()))

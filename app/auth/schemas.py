@@ -12,6 +12,7 @@ from app.models import Actor, Role, SignIn
 from app.models.mixins import LONGEST_NAME
 from app.text import TextTooLong, bounded_nfc
 from app.values import CollectionType
+from app.web.access import current_actor
 from app.web.characters import is_invisible
 from app.web.fields import COMMON, Choice, Flag, Id, Instant, ListOf, Name, Nested, Status, Text, Whole
 from app.web.schema import Schema
@@ -228,6 +229,15 @@ class KeyIn(KeyPatch):
     label = Name(required=True)
 
 
+class ReadableLimits(ListOf):
+    """Those of a key's limits whose collections the caller may read: what was given away is not named."""
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **options: Any) -> Any:
+        actor = current_actor()
+        readable = None if value is None else [each for each in value if actor.may_read(each.owner_id)]
+        return super()._serialize(readable, attr, obj, **options)
+
+
 class KeyOut(Schema):
     """A key without its text."""
 
@@ -237,7 +247,11 @@ class KeyOut(Schema):
     label = Text()
     prefix = Text()
     status = Status("valid", "revoked", "expired")
-    allowed_collections = ListOf(Nested(KeyLimitOut), allow_none=True)
+    allowed_collections = ReadableLimits(
+        Nested(KeyLimitOut),
+        allow_none=True,
+        metadata={"description": "null: all that its owner may read; of a list, what you may read"},
+    )
     created_at = Instant()
     expires_at = Instant(allow_none=True)
     revoked_at = Instant(allow_none=True)

@@ -37,6 +37,8 @@ def check_config() -> None:
         ("COOKIE_NAME", settings.cookie_name or "spikecast, and the port"),
         ("CORS_ORIGINS", " ".join(settings.cors_origins) or "none"),
         ("AUDIT_ENTRIES", settings.audit_entries),
+        ("AUDIT_PEOPLE_ENTRIES", settings.audit_people_entries),
+        ("AUDIT_REFUSALS", settings.audit_refusals),
         ("ADMIN_USERNAME", admin),
     ):
         click.echo(f"{config.PREFIX}{name:<20} {value}")

@@ -1,6 +1,9 @@
 """What collections and fields look like in JSON."""
 
+from typing import Any
+
 from app.values import CollectionType, ValueType
+from app.web.access import current_actor
 from app.web.brief import SpikeBriefOut
 from app.web.fields import Choice, Exact, Flag, Id, Instant, ListOf, Name, Nested, Text, Whole, setting_fields
 from app.web.schema import Schema, TolerantSchema
@@ -52,6 +55,14 @@ class CollectionOut(Schema):
     updated_at = Instant()
 
 
+class LastKeyLabel(Text):
+    """The label of the key that polled last; null where it is somebody else's, unless an Admin looks."""
+
+    def _serialize(self, value: Any, *args: Any, **_options: Any) -> Any:
+        owner_id = args[1].last_poller_id
+        return value if owner_id is not None and current_actor().may_read(owner_id) else None
+
+
 class StateOut(Schema):
     """What goes on with a collection."""
 
@@ -59,7 +70,9 @@ class StateOut(Schema):
         SpikeBriefOut, allow_none=True, metadata={"description": "the active schedule, else the next one"}
     )
     last_polled_at = Instant(allow_none=True, metadata={"description": "noted once a minute"})
-    last_polled_by = Text(allow_none=True, metadata={"description": "the label of the key"})
+    last_polled_by = LastKeyLabel(
+        allow_none=True, metadata={"description": "the label of the key; null: one of somebody else"}
+    )
 
 
 class CollectionItemOut(StateOut, CollectionOut):

@@ -68,7 +68,7 @@ def _flush_collection(collection: Collection) -> None:
     except IntegrityError as error:
         raise translate(error, {"uq_collections_name": lambda: name_taken(name)}) from error
     # For the answer: nothing is read after the commit.
-    db.session.refresh(collection, ["owner", "fields", "last_polled_at", "last_polled_by"])
+    db.session.refresh(collection, ["owner", "fields", "last_polled_at", "last_polled_by", "last_poller_id"])
 
 
 def copy_collection(actor: Actor, original: Collection, name: str) -> Collection:

@@ -6,7 +6,8 @@ from flask import Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from marshmallow import fields
 
-from app.generation import door
+from app.errors import DomainError
+from app.generation import door, refusals
 from app.generation.poller import Wanted
 from app.values import CollectionType
 from app.web.access import with_api_key
@@ -100,9 +101,13 @@ def offer_basic(response: Response) -> Response:
 def _answer(wanted: Wanted, type_word: str) -> Response:
     """What the door has refused; or what it did not take for a poll."""
     environ = request.environ
-    if door.FAULT in environ:
-        raise environ[door.FAULT]
-    body, headers, afterwards = door.answer(current_app.extensions, environ, wanted, type_word)
+    try:
+        if door.FAULT in environ:
+            raise environ[door.FAULT]
+        body, headers, afterwards = door.answer(current_app.extensions, environ, wanted, type_word)
+    except DomainError as fault:
+        refusals.note_refusal(fault)
+        raise
     response = Response(body, headers=headers)
     if afterwards:
         response.call_on_close(afterwards)

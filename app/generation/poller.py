@@ -189,4 +189,7 @@ def refused(why: str) -> DomainError:
 
 def gone() -> NotFound:
     """The refusal of a collection that does not exist for a key."""
-    return NotFound("There is no such collection for this API key.")
+    return NotFound(GONE)
+
+
+GONE = "There is no such collection for this API key."

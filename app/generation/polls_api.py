@@ -28,14 +28,35 @@ PollsQuery = page_args(
 )
 
 
+class KeyId(Id):
+    """The id of a poll's key; null where the key is somebody else's, unless an Admin looks."""
+
+    def _serialize(self, value: Any, *args: Any, **_options: Any) -> Any:
+        return _if_readable(value, args[1])
+
+
+class KeyLabel(Text):
+    """The label of a poll's key; null where the key is somebody else's, unless an Admin looks."""
+
+    def _serialize(self, value: Any, *args: Any, **_options: Any) -> Any:
+        return _if_readable(value, args[1])
+
+
+def _if_readable(value: Any, poll: Poll) -> Any:
+    return value if current_actor().may_read(poll.api_key.user_id) else None
+
+
+_OF_KEY = {"description": "null: a key of somebody else"}
+
+
 class PollOut(Schema):
     """The last poll of one type of a collection by one key."""
 
     collection_id = Id()
     collection_name = Text(attribute="collection.name")
     collection_type = Choice(CollectionType)
-    api_key_id = Id()
-    api_key_label = Text(attribute="api_key.label")
+    api_key_id = KeyId(allow_none=True, metadata=_OF_KEY)
+    api_key_label = KeyLabel(attribute="api_key.label", allow_none=True, metadata=_OF_KEY)
     polled_at = Instant(metadata={"description": "noted once a minute, and when what it gets changes"})
     spike_schedule_id = Id(
         allow_none=True,
@@ -52,19 +73,27 @@ class PollOut(Schema):
 def list_polls(args: dict[str, Any]) -> dict[str, Any]:
     """List the last polls of your collections, by key and type; as an Admin of all."""
     actor, query, joins = current_actor(), sa.select(Poll), dict(SORT_JOINS)
+    own_keys = sa.select(ApiKey.id).where(actor.readable(ApiKey.user_id))
+    # Keys of others have no label here, so nothing is found, sorted or filtered by it either.
+    label = (
+        ApiKey.label if actor.is_admin else sa.case((actor.readable(ApiKey.user_id), ApiKey.label), else_="")
+    )
     if not actor.is_admin:
         query = query.join(joins.pop("collection_name")).where(actor.readable(Collection.owner_id))
     for column in (Poll.collection_id, Poll.api_key_id):
         if column.key in args:
             query = query.where(column == args[column.key])
+    if "api_key_id" in args and not actor.is_admin:
+        query = query.where(Poll.api_key_id.in_(own_keys))
     if args["search"]:
-        query = query.where(named(args["search"]))
+        query = query.where(named(args["search"], own_keys))
     shown = [joinedload(Poll.collection), joinedload(Poll.api_key)]
-    return paginate(query, args, sortable=SORTABLE, ties=TIES, joins=joins, options=shown)
+    sortable = SORTABLE | {"api_key_label": label}
+    return paginate(query, args, sortable=sortable, ties=TIES, joins=joins, options=shown)
 
 
-def named(text: str) -> sa.ColumnElement[bool]:
-    """The polls of a collection, or by a key, whose name holds `text`: each name is looked at but once."""
+def named(text: str, keys: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """The polls of a collection, or by one of `keys`, whose name holds `text`."""
     collections = sa.select(Collection.id).where(contains(Collection.name, text))
-    keys = sa.select(ApiKey.id).where(contains(ApiKey.label, text))
-    return Poll.collection_id.in_(collections) | Poll.api_key_id.in_(keys)
+    called_so = keys.where(contains(ApiKey.label, text))
+    return Poll.collection_id.in_(collections) | Poll.api_key_id.in_(called_so)

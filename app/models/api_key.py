@@ -89,3 +89,8 @@ class ApiKeyCollection(Base):
     def collection_name(self) -> str:
         """The collection's name, for people."""
         return self.collection.name
+
+    @property
+    def owner_id(self) -> int:
+        """Who owns the collection."""
+        return self.collection.owner_id

@@ -1,5 +1,6 @@
 """The audit log: who did what to which thing, from where and when."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,8 +17,8 @@ from app.models.spike import SpikeSchedule
 from app.models.user import User
 
 COMMAND_LINE, SERVER = "command line", "server"  # where from, outside of requests
-TRIMMED_EVERY = 100  # entries, so that hardly any write pays for it
-MOST_TRIMMED = 1000  # rows at once, or a limit that was lowered would make one write wait long
+MIN_PRUNE_INTERVAL, MAX_PRUNE_INTERVAL = 100, 10_000  # entries, so that hardly any write pays for it
+MIN_PRUNED_AT_ONCE = 1000  # or a bound that was lowered would make one write wait long
 
 
 class Action(StrEnum):
@@ -88,6 +89,19 @@ BEGINNINGS = (
 )
 
 
+class Category(StrEnum):
+    """What an entry is kept with: each category has a bound of its own, so none pushes out another."""
+
+    PEOPLE = "people"
+    """People, their sign-ins and keys: what was done."""
+    COLLECTIONS = "collections"
+    """Collections, fields and spikes: what was done."""
+    REFUSALS = "refusals"
+    """What was refused to people, and to whoever is not signed in."""
+    REFUSED_KEYS = "refused-keys"
+    """Polls that were refused."""
+
+
 class Outcome(StrEnum):
     """Whether it was done."""
 
@@ -133,20 +147,34 @@ class Thing:
 
 @dataclass(frozen=True)
 class Party:
-    """Who did it, and from where; nobody, where nobody is signed in."""
+    """Who did it, and from where; nobody, where nobody is signed in. Limits count by the network."""
 
     actor_id: int | None
     actor_name: str | None
     source: str
+    network: str | None = None
 
 
 class AuditEntry(Base):
     """One entry. Nothing in the product changes or deletes one, but for the oldest that make room."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        sa.Index(None, "category", "actor_id", "id"),
+        sa.Index(
+            "ix_audit_entries_network",
+            "network",
+            "id",
+            sqlite_where=sa.text("network IS NOT NULL"),
+            postgresql_where=sa.text("network IS NOT NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(sa.String(20), server_default=Category.COLLECTIONS)
+    # Of what is refused to nobody in particular: what is counted, so that nobody floods the log.
+    network: Mapped[str | None] = mapped_column(sa.String(64))
     noted_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     actor_id: Mapped[int | None]
     actor_name: Mapped[str | None] = mapped_column(sa.String(LONGEST_NAME))
@@ -161,11 +189,12 @@ class AuditEntry(Base):
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
 
     @staticmethod
-    def write(entries: list[dict[str, Any]], most: int) -> None:
-        """Write entries in the present transaction; now and then the oldest beyond `most` go."""
+    def write(entries: list[dict[str, Any]], bounds: Mapping[Category, int]) -> None:
+        """Write entries in the present transaction; now and then the oldest beyond the bounds go."""
         ids = list(db.session.scalars(sa.insert(AuditEntry).returning(AuditEntry.id), entries))
-        if max(ids) // TRIMMED_EVERY > (min(ids) - 1) // TRIMMED_EVERY:
-            _trim(max(ids) - most)
+        interval = min(max(min(bounds.values()) // 100, MIN_PRUNE_INTERVAL), MAX_PRUNE_INTERVAL)
+        if max(ids) // interval > (min(ids) - 1) // interval:
+            _prune(bounds, max(MIN_PRUNED_AT_ONCE, 2 * interval))
 
     @staticmethod
     def changes_of(thing: Thing, most: int) -> "list[AuditEntry]":
@@ -189,26 +218,68 @@ class AuditEntry(Base):
         return list(db.session.scalars(query))
 
     @staticmethod
-    def refused_since(party: Party, since: datetime) -> int:
-        """How many entries there are since then of what was refused to this party."""
-        query = sa.select(sa.func.count()).where(
-            AuditEntry.noted_at > since,
-            AuditEntry.outcome == Outcome.REFUSED,
-            AuditEntry.source == party.source,
-            AuditEntry.actor_id.is_not_distinct_from(party.actor_id),
-        )
-        return db.session.scalar(query) or 0
+    def refusals_since(party: Party, since: datetime, most: int) -> list[dict[str, Any]]:
+        """Return the details of what was refused to this party since then, of up to `most` entries.
+
+        A person is one party from wherever they come; who is not signed in is one by their network.
+        """
+        if party.actor_id is not None:
+            same = sa.and_(AuditEntry.category == Category.REFUSALS, AuditEntry.actor_id == party.actor_id)
+        else:
+            same = AuditEntry.network == party.network
+        columns = sa.select(AuditEntry.noted_at, AuditEntry.details)
+        newest = db.session.execute(columns.where(same).order_by(AuditEntry.id.desc()).limit(most))
+        return [details for noted_at, details in newest if noted_at > since]
 
 
-def _trim(newest_to_go: int) -> None:
-    """Delete the entries up to this id. What another transaction is deleting is left to it: nobody waits."""
-    oldest = (
-        sa.select(AuditEntry.id)
-        .where(AuditEntry.id <= newest_to_go)
-        .order_by(AuditEntry.id)
-        .limit(MOST_TRIMMED)
-        .with_for_update(skip_locked=True)
-    )
+def _prune(bounds: Mapping[Category, int], most: int) -> None:
+    """Delete what is beyond the bound of each category: the oldest entries of whoever has the most.
+
+    So nobody can push out what others did by doing much. What another transaction is deleting is left to
+    it: nobody waits.
+    """
+    if not _is_alone_in_pruning():
+        return
+    counted = sa.select(AuditEntry.category, AuditEntry.actor_id, sa.func.count())
+    counts: dict[str, dict[int | None, int]] = {}
+    for category, actor_id, count in db.session.execute(
+        counted.group_by(AuditEntry.category, AuditEntry.actor_id)
+    ):
+        counts.setdefault(category, {})[actor_id] = count
+    for category, bound in bounds.items():
+        for actor_id, excess in shares_beyond(counts.get(category, {}), bound).items():
+            _delete_oldest(category, actor_id, min(excess, most))
+
+
+def _is_alone_in_pruning() -> bool:
+    """Return whether nobody else prunes at this moment; on SQLite nobody else writes."""
+    if db.session.get_bind().dialect.name != "postgresql":
+        return True
+    return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_PRUNING, 0))))
+
+
+_PRUNING = 7_456  # sets this advisory lock apart from any others
+
+
+def shares_beyond(counts: Mapping[int | None, int], bound: int) -> dict[int | None, int]:
+    """Return how many entries of each party have to go, so that `bound` are left: the largest shares shrink
+    to one size, and smaller ones stay whole."""
+    room, left = bound, len(counts)
+    level = 0
+    for count in sorted(counts.values()):
+        level = room // left
+        if count > level:
+            break
+        room -= count
+        left -= 1
+    else:
+        return {}
+    return {party: count - level for party, count in counts.items() if count > level}
+
+
+def _delete_oldest(category: str, actor_id: int | None, count: int) -> None:
+    same = sa.and_(AuditEntry.category == category, AuditEntry.actor_id.is_not_distinct_from(actor_id))
+    oldest = sa.select(AuditEntry.id).where(same).order_by(AuditEntry.id).limit(count)
     db.session.execute(sa.delete(AuditEntry).where(AuditEntry.id.in_(oldest)))
 
 
@@ -220,13 +291,30 @@ def entry_of(
     details: dict[str, Any],
     *,
     now: datetime,
+    category: Category | None = None,
 ) -> dict[str, Any]:
-    """The columns of an entry."""
+    """The columns of an entry; it is kept in the category of its outcome and action, or the given one."""
+    is_refused = outcome is Outcome.REFUSED
+    category = category or (Category.REFUSALS if is_refused else category_of(action))
     return {
+        "category": category,
         "noted_at": now,
         "outcome": outcome,
         "action": action,
         **asdict(party),
         **asdict(thing),
         "details": details,
+        "network": party.network if category is Category.REFUSALS and party.actor_id is None else None,
     }
+
+
+def category_of(action: Action) -> Category:
+    """Return with what an entry about something that was done is kept."""
+    if action is Action.ASK_FOR_CODE:
+        return Category.REFUSALS  # whoever knows a password can do it again and again
+    return Category.COLLECTIONS if action in _ABOUT_COLLECTIONS else Category.PEOPLE
+
+
+_ABOUT_COLLECTIONS = {
+    action for action in Action if action.rpartition("-")[2] in {Kind.COLLECTION, Kind.FIELD, Kind.SPIKE}
+}

@@ -35,6 +35,7 @@ class Collection(Timestamps, Base):
         field_count: InstrumentedAttribute[int]  # mapped below, where Field is known
         last_polled_at: InstrumentedAttribute[datetime | None]  # mapped in models.poll
         last_polled_by: InstrumentedAttribute[str | None]
+        last_poller_id: InstrumentedAttribute[int | None]  # who has that key
         spike: "SpikeSchedule | None"
     else:
         spike = None  # the one that is active, else the next one: set by models.spike.show_spikes

@@ -1,9 +1,10 @@
 """When a key last polled a collection."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, column_property, mapped_column, relationship
 
 from app.database import Base, UTCDateTime
 from app.models.api_key import ApiKey
@@ -43,15 +44,21 @@ Collection.last_polled_at = column_property(  # type: ignore[assignment]
     group="last poll",
     expire_on_flush=False,
 )
-Collection.last_polled_by = column_property(  # type: ignore[assignment]
-    sa.select(ApiKey.label)
-    .join(Poll, Poll.api_key_id == ApiKey.id)
-    .where(Poll.collection_id == Collection.id)
-    .order_by(Poll.polled_at.desc(), Poll.api_key_id)
-    .limit(1)
-    .correlate_except(Poll, ApiKey)
-    .scalar_subquery(),
-    deferred=True,
-    group="last poll",
-    expire_on_flush=False,
-)
+
+
+def _of_last_key(column: InstrumentedAttribute[Any]) -> Any:
+    """Return the column of the key that polled a collection last, as a property of the collection."""
+    last = (
+        sa.select(column)
+        .join(Poll, Poll.api_key_id == ApiKey.id)
+        .where(Poll.collection_id == Collection.id)
+        .order_by(Poll.polled_at.desc(), Poll.api_key_id)
+        .limit(1)
+        .correlate_except(Poll, ApiKey)
+        .scalar_subquery()
+    )
+    return column_property(last, deferred=True, group="last poll", expire_on_flush=False)
+
+
+Collection.last_polled_by = _of_last_key(ApiKey.label)
+Collection.last_poller_id = _of_last_key(ApiKey.user_id)

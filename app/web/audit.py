@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+import config
 from app import clock, database
 from app.database import db
 from app.log import AUDIT
@@ -26,6 +27,7 @@ from app.models.audit import (
     COMMAND_LINE,
     SERVER,
     Action,
+    Category,
     Kind,
     Outcome,
     Party,
@@ -62,6 +64,7 @@ KINDS = {
 REFUSALS_PERIOD = timedelta(minutes=5)
 MOST_REFUSALS = 50
 PATIENCE = 1.0  # seconds; a refusal does not wait longer for its entry
+POLLS_PATIENCE = 0.05  # nor does that of a poll
 log = logging.getLogger(AUDIT)
 _outside: ContextVar[str] = ContextVar("source outside of requests", default=SERVER)
 
@@ -121,19 +124,57 @@ def note_refusal(action: Action, row: Row | None = None, **details: Any) -> None
 
 def note_refused_request(actor: Actor, **more: str) -> None:
     """Note that somebody who is signed in may not do what they, or a page in their browser, asked for."""
-    asked = {"request": f"{request.method} {request.path}"[:255], "as": actor.role, **more}
+    _note_refusal(Action.REQUEST, _thing_of_request(), _asked() | {"as": actor.role} | more)
+
+
+def note_not_found(actor: Actor) -> None:
+    """Note that somebody who is signed in asked for what does not exist for them; the same once in a while.
+
+    What belongs to somebody else and what does not exist are noted alike, so they take as long.
+    """
+    details = _asked() | {"as": actor.role, "why": "not found"}
+    _note_refusal(Action.REQUEST, _thing_of_request(), details, is_once=True)
+
+
+def note_refused_poll(why: str, key_hash: str | None) -> None:
+    """Note that a poll was refused, and which key it came with. The caller limits how often."""
+    try:
+        database.begin(writes=True, patience=POLLS_PATIENCE)
+        key = db.session.scalar(sa.select(ApiKey).where(ApiKey.key_hash == key_hash)) if key_hash else None
+        thing, details, category = (
+            Thing.of(key) if key else Thing(),
+            _asked() | {"why": why},
+            Category.REFUSED_KEYS,
+        )
+        refusal = entry_of(
+            _party(), Action.REQUEST, Outcome.REFUSED, thing, details, now=clock.now(), category=category
+        )
+        _write([refusal])
+        db.session.commit()
+    except (DBAPIError, PoolTimeout) as error:
+        log.info("A refused poll was not noted: %s", type(error).__name__)
+    finally:
+        db.session.rollback()
+        database.declare(writes=False)
+
+
+def _asked() -> dict[str, Any]:
+    return {"request": f"{request.method} {request.path}"[:255]}
+
+
+def _thing_of_request() -> Thing:
     ids = request.view_args or {}
-    named = next(((kind, ids[name]) for name, kind in KINDS.items() if name in ids), (None, None))
-    _note_refusal(Action.REQUEST, Thing(*named), asked)
+    return Thing(*next(((kind, ids[name]) for name, kind in KINDS.items() if name in ids), (None, None)))
 
 
-def _note_refusal(action: Action, thing: Thing, details: dict[str, Any]) -> None:
-    """The refusal stands whatever comes of this; nor can anybody push out the log by being refused often."""
+def _note_refusal(action: Action, thing: Thing, details: dict[str, Any], *, is_once: bool = False) -> None:
+    """Note a refusal; nobody floods the log by being refused often."""
     party, now = _party(), clock.now()
     entry = entry_of(party, action, Outcome.REFUSED, thing, details, now=now)
     try:
         database.begin(writes=False)
-        if AuditEntry.refused_since(party, now - REFUSALS_PERIOD) < MOST_REFUSALS:
+        earlier = AuditEntry.refusals_since(party, now - REFUSALS_PERIOD, MOST_REFUSALS)
+        if len(earlier) < MOST_REFUSALS and not (is_once and details in earlier):
             database.begin(writes=True, patience=PATIENCE)
             _write([entry])
             db.session.commit()
@@ -148,16 +189,28 @@ def _party(by: User | None = None) -> Party:
     """Who it is, and from where: the request's address as guesses are counted by."""
     if not has_request_context():
         return Party(None, None, _outside.get())
-    source = parse_address(request.remote_addr).text
+    address = parse_address(request.remote_addr)
     if by is not None:
-        return Party(by.id, by.username, source)
+        return Party(by.id, by.username, address.text)
     actor: Actor | None = g.get("actor")
-    return Party(actor.user_id, actor.name, source) if actor else Party(None, None, source)
+    if actor:
+        return Party(actor.user_id, actor.name, address.text)
+    return Party(None, None, address.text, address.network)
 
 
 def _write(entries: list[dict[str, Any]]) -> None:
-    AuditEntry.write(entries, current_app.config["SETTINGS"].audit_entries)
+    AuditEntry.write(entries, bounds_of(current_app.config["SETTINGS"]))
     db.session().info.setdefault("audit", []).extend(entries)
+
+
+def bounds_of(settings: config.Settings) -> dict[Category, int]:
+    """Return how many entries of each category are kept."""
+    return {
+        Category.COLLECTIONS: settings.audit_entries,
+        Category.PEOPLE: settings.audit_people_entries,
+        Category.REFUSALS: settings.audit_refusals,
+        Category.REFUSED_KEYS: settings.audit_refusals,
+    }
 
 
 # --- The log -------------------------------------------------------------------------------------------

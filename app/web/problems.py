@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, RequestEntityTooLarge
 
+from app import errors
 from app.database import db
 from app.errors import Conflict, DomainError, Forbidden, Unavailable
 from app.text import shorten
@@ -47,6 +48,8 @@ def on_domain_error(error: DomainError) -> Response:
     give_up()
     if isinstance(error, Forbidden) and "actor" in g:
         audit.note_refused_request(g.actor, **error.noted)
+    elif isinstance(error, errors.NotFound) and "actor" in g:
+        audit.note_not_found(g.actor)
     members = dict(error.facts)
     if error.faults:
         members["errors"] = error.faults

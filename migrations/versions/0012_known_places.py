@@ -1,4 +1,4 @@
-"""Places from which somebody has signed in, and the device from which a sign-in failed."""
+"""Places from which somebody has signed in, and the audit log's entries by what they are kept with."""
 
 import ipaddress
 
@@ -7,6 +7,30 @@ from alembic import op
 
 revision = "0012"
 down_revision = "0011"
+
+
+PEOPLE = (
+    "sign-in",
+    "sign-out",
+    "end-sign-in",
+    "end-other-sign-ins",
+    "change-password",
+    "change-email",
+    "use-recovery-code",
+    "turn-on-two-factor",
+    "turn-off-two-factor",
+    "new-recovery-codes",
+    "reset-two-factor",
+    "set-up",
+    "create-user",
+    "change-user",
+    "delete-user",
+    "create-key",
+    "change-key",
+    "revoke-key",
+    "delete-key",
+    "restore",
+)
 
 
 def upgrade() -> None:
@@ -21,6 +45,29 @@ def upgrade() -> None:
     op.add_column("sign_in_failures", sa.Column("device", sa.String(64), nullable=True))  # in place on SQLite
     op.create_index("ix_sign_in_failures_failed_at", "sign_in_failures", ["failed_at"])
     _know_present_sign_ins()
+    # Columns that SQLite adds and drops in place: the table is not rebuilt.
+    op.add_column(
+        "audit_entries", sa.Column("category", sa.String(20), nullable=False, server_default="collections")
+    )
+    op.add_column("audit_entries", sa.Column("network", sa.String(64), nullable=True))
+    _sort_entries()
+    op.create_index("ix_audit_entries_category_actor_id_id", "audit_entries", ["category", "actor_id", "id"])
+    given = sa.text("network IS NOT NULL")
+    op.create_index(
+        "ix_audit_entries_network",
+        "audit_entries",
+        ["network", "id"],
+        sqlite_where=given,
+        postgresql_where=given,
+    )
+
+
+def _sort_entries() -> None:
+    """Put the entries that are there into their categories."""
+    entries = sa.table("audit_entries", *map(sa.column, ("category", "action", "outcome")))
+    is_refusal = sa.or_(entries.c.outcome == "refused", entries.c.action == "ask-for-code")
+    op.execute(sa.update(entries).where(entries.c.action.in_(PEOPLE)).values(category="people"))
+    op.execute(sa.update(entries).where(is_refusal).values(category="refusals"))
 
 
 def _know_present_sign_ins() -> None:
@@ -47,6 +94,10 @@ def _know_present_sign_ins() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_audit_entries_network", "audit_entries")
+    op.drop_index("ix_audit_entries_category_actor_id_id", "audit_entries")
+    op.drop_column("audit_entries", "network")
+    op.drop_column("audit_entries", "category")
     op.drop_index("ix_sign_in_failures_failed_at", "sign_in_failures")
     op.drop_column("sign_in_failures", "device")
     op.drop_table("known_places")

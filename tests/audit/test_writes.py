@@ -111,6 +111,40 @@ def test_a_refusal_of_a_service_is_noted_too(world, owner, noted):
     assert (entry.action, entry.outcome, entry.actor_name) == ("request", "refused", "owen")
 
 
+NOT_FOUND = {
+    "a collection": ("GET", "/api/collections/{id}", None),
+    "a field": ("PATCH", "/api/fields/{id}", {"field_name": "x"}),
+    "a spike": ("DELETE", "/api/spike-schedules/{id}", None),
+    "a key": ("GET", "/api/api-keys/{id}", None),
+    "a page": ("GET", "/spikes/{id}", None),
+    "several": ("POST", "/api/collections/bulk-delete", {"collection_ids": [999999]}),
+}
+
+
+@pytest.mark.parametrize("case", NOT_FOUND)
+def test_asking_for_what_does_not_exist_for_one_is_noted_once_in_a_while(world, owner, noted, clock, case):
+    method, path, body = NOT_FOUND[case]
+    theirs = {"a collection": "collection", "a field": "field", "a spike": "spike", "a key": "key"}
+    path = path.format(id=world.ids[theirs.get(case, "spike")])
+    noted()
+    for _ in range(3):
+        assert owner.call(method, path, body).status_code == 404
+    (entry,) = noted()
+    assert (entry.action, entry.outcome, entry.actor_name) == ("request", "refused", "owen")
+    assert entry.details == {"request": f"{method} {path}", "as": "Editor", "why": "not found"}
+    clock.shift(301)
+    assert owner.call(method, path, body).status_code == 404
+    assert len(noted()) == 1
+
+
+def test_what_is_anothers_and_what_is_not_there_are_noted_alike(world, owner, noted):
+    noted()
+    for id_ in (world.ids["collection"], 999999):
+        owner.get(f"/api/collections/{id_}")
+    theirs, missing = ((entry.thing_kind, entry.thing_name, entry.details["why"]) for entry in noted())
+    assert theirs == missing == ("collection", None, "not found")
+
+
 def test_a_page_that_is_not_for_a_role_is_noted_too(viewer, noted):
     noted()
     assert viewer.get("/users").status_code == 403
@@ -129,12 +163,6 @@ REFUSED = {
     ),
     "last Admin": ("DELETE", "/api/users/{me}", None, 409),
     "taken user name": ("PATCH", "/api/users/{user}", {"username": "ada"}, 409),
-    "one that is not there": (
-        "POST",
-        "/api/collections/bulk-delete",
-        {"collection_ids": ["{collection}", 999999]},
-        404,
-    ),
     "nobody to transfer to": ("DELETE", "/api/users/{user}?transfer_to=999999", None, 422),
     "no counter": ("POST", "/api/fields/{field}/reset", None, 409),
     "expired already": ("PATCH", "/api/api-keys/{key}", {"expires_at": "2020-01-01T00:00:00Z"}, 422),

@@ -126,3 +126,57 @@ def test_a_revoked_key_stays_revoked_whatever_changes(make, owner, truck):
     changed = change(owner, tool, label="again", expires_at=None, allowed_collections=None).json
     assert changed["status"] == "revoked"
     refused(tool.poll("Truck"), 401)
+
+
+# --- What was given away -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def given_away(admin, owner, stranger, make):
+    """A key of owen's that is limited to two collections, of which one is stan's by now, with a new name."""
+    kept, gone = (make.collection(name, {"value_type": "NUMBER_FIXED"}) for name in ("Kept", "Gone"))
+    limits = [{"collection_id": each["id"]} for each in (kept, gone)]
+    key = owner.post("/api/api-keys", {"label": "Zabbix", "allowed_collections": limits}).json
+    new_owner = {"owner_id": stranger.user_id, "name": "Secret project"}
+    assert admin.patch(f"/api/collections/{gone['id']}", new_owner).status_code == 200
+    return {"key": key, "kept": kept["id"], "gone": gone["id"]}
+
+
+def names_of(key):
+    return [each["collection_name"] for each in key["allowed_collections"]]
+
+
+def test_what_was_given_away_has_neither_name_nor_id_in_ones_key(owner, admin, given_away):
+    path = f"/api/api-keys/{given_away['key']['id']}"
+    answers = [
+        owner.get(path),
+        owner.get("/api/api-keys"),
+        owner.patch(path, {"label": "Renamed"}),
+        owner.post(f"{path}/revoke"),
+    ]
+    for answer in answers:
+        key = answer.json["items"][0] if "items" in answer.json else answer.json
+        assert names_of(key) == ["Kept"]
+        assert "Secret project" not in answer.text
+        assert given_away["gone"] not in [each["collection_id"] for each in key["allowed_collections"]]
+    assert names_of(admin.get(path).json) == ["Kept", "Secret project"]
+
+
+def test_the_limit_stays_and_counts_again_when_the_collection_comes_back(admin, owner, given_away):
+    path = f"/api/api-keys/{given_away['key']['id']}"
+    owner.patch(path, {"label": "Renamed"})
+    admin.patch(f"/api/collections/{given_away['gone']}", {"owner_id": owner.user_id})
+    assert names_of(owner.get(path).json) == ["Kept", "Secret project"]
+
+
+def test_a_key_of_which_nothing_is_left_is_limited_to_nothing(admin, owner, stranger, given_away):
+    admin.patch(f"/api/collections/{given_away['kept']}", {"owner_id": stranger.user_id})
+    assert owner.get(f"/api/api-keys/{given_away['key']['id']}").json["allowed_collections"] == []
+
+
+@pytest.mark.parametrize("id_", ["gone", "missing"])
+def test_a_limit_to_what_was_given_away_is_refused_like_one_to_nothing(owner, given_away, id_):
+    wanted = given_away.get(id_, 999_999)
+    change = {"allowed_collections": [{"collection_id": wanted}]}
+    told = faults(owner.patch(f"/api/api-keys/{given_away['key']['id']}", change))
+    assert told == {"allowed_collections.0.collection_id": [f"there is no collection {wanted}"]}

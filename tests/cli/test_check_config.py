@@ -84,6 +84,8 @@ def test_it_shows_every_setting_in_force(run):
         "SPIKECAST_COOKIE_NAME",
         "SPIKECAST_CORS_ORIGINS",
         "SPIKECAST_AUDIT_ENTRIES",
+        "SPIKECAST_AUDIT_PEOPLE_ENTRIES",
+        "SPIKECAST_AUDIT_REFUSALS",
         "SPIKECAST_ADMIN_USERNAME",
         "database",
     }

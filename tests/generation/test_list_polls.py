@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.client import Poller
 from tests.support.moments import at
 from tests.support.problems import faults, refused
 from tests.support.statements import work
@@ -70,7 +71,7 @@ def test_an_owner_sees_the_polls_of_an_admins_key(owner, admin, make):
     make.collection("Alpha", {})
     key = admin.post("/api/api-keys", {"label": "ada's"}).json["key"]
     assert admin.get("/api/data/Alpha/performance", headers={"X-API-Key": key, "Authorization": ""}).is_json
-    assert listed(owner) == [("Alpha", "ada's")]
+    assert listed(owner) == [("Alpha", None)]  # whose keys an owner may not read
 
 
 def test_nobody_may_look_without_signing_in(nobody):
@@ -119,3 +120,52 @@ class TestInCollections:
         ):
             items = owner.get(f"/api/collections?sort={sort}").json["items"]
             assert [item["name"] for item in items] == names
+
+
+# --- Other people's keys -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def polled_by_ada(admin, make, app):
+    """A collection of owen's that was polled by a key of his, and then by an Admin's."""
+    collection = make.collection("Truck 01", {})
+    make.key(label="of owen").data("Truck 01")
+    created = admin.post("/api/api-keys", {"label": "of ada"}).json
+    Poller(app, created["key"]).data("Truck 01")
+    return {"key": created["id"], "collection": collection["id"]}
+
+
+def test_a_key_of_somebody_else_has_neither_label_nor_id(owner, admin, polled_by_ada):
+    response = owner.get("/api/polls")
+    told = {(poll["api_key_label"], poll["api_key_id"] is None) for poll in response.json["items"]}
+    assert told == {("of owen", False), (None, True)}
+    assert "of ada" not in response.text
+    assert {label for _, label in listed(admin)} == {"of owen", "of ada"}
+
+
+@pytest.mark.parametrize("query", ["?search=of ada", "?search=ada", "?api_key_id={key}"])
+def test_nothing_is_found_by_it(owner, admin, polled_by_ada, query):
+    query = query.format(**polled_by_ada)
+    assert listed(owner, query) == []
+    assert listed(admin, query) == [("Truck 01", "of ada")]
+
+
+def test_nor_sorted_by_it(owner, polled_by_ada):
+    assert listed(owner, "?sort=api_key_label") == [("Truck 01", None), ("Truck 01", "of owen")]
+    assert listed(owner, "?sort=-api_key_label") == [("Truck 01", "of owen"), ("Truck 01", None)]
+
+
+def test_nor_is_it_named_as_the_last_that_polled(owner, admin, make, clock, polled_by_ada):
+    path = f"/api/collections/{polled_by_ada['collection']}"
+    clock.shift(60)
+    admin_key = admin.post("/api/api-keys", {"label": "newest of ada"}).json["key"]
+    Poller(owner.app, admin_key).data("Truck 01")
+    for answer in (owner.get(path), owner.get("/api/collections"), owner.patch(path, {"name": "Truck 1"})):
+        collection = answer.json["items"][0] if "items" in answer.json else answer.json
+        assert collection["last_polled_by"] is None
+        assert collection["last_polled_at"] is not None
+        assert "of ada" not in answer.text
+    assert admin.get(path).json["last_polled_by"] == "newest of ada"
+    clock.shift(60)
+    make.key(label="newest of owen").data("Truck 1")
+    assert owner.get(path).json["last_polled_by"] == "newest of owen"

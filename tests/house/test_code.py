@@ -31,7 +31,10 @@ MAY_COMMIT = {
         "clear_expired": "expired schedules go before anything is served, and whatever is",
     },
     "app/generation/notes.py": {"write": "noting polls is a transaction of its own, which may fail"},
-    "app/web/audit.py": {"_note_refusal": "a refusal is noted in a transaction of its own"},
+    "app/web/audit.py": {
+        "_note_refusal": "a refusal is noted in a transaction of its own",
+        "note_refused_poll": "a refusal is noted in a transaction of its own",
+    },
     "app/startup.py": {"prepare": "the first start is no request"},
 }
 

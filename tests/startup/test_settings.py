@@ -41,6 +41,8 @@ def test_everything_has_a_working_default():
         cookie_name="",
         cors_origins=(),
         audit_entries=100_000,
+        audit_people_entries=100_000,
+        audit_refusals=20_000,
         first_admin=None,
     )
 
@@ -73,6 +75,8 @@ def test_space_around_a_value_does_not_count():
         ("CORS_ORIGINS", "https://a, http://b:8080", "cors_origins", ("https://a", "http://b:8080")),
         ("AUDIT_ENTRIES", "1000", "audit_entries", 1000),
         ("AUDIT_ENTRIES", "10000000", "audit_entries", 10_000_000),
+        ("AUDIT_PEOPLE_ENTRIES", "5000", "audit_people_entries", 5000),
+        ("AUDIT_REFUSALS", "1000", "audit_refusals", 1000),
         ("SQLITE_SYNCHRONOUS", "normal", "sqlite_synchronous", "NORMAL"),
         ("SQLITE_SYNCHRONOUS", "FULL", "sqlite_synchronous", "FULL"),
         ("SECRET_KEY", SECRET, "secret_key", SECRET),
@@ -210,6 +214,7 @@ def test_the_first_admin_comes_of_three_settings():
         ("TRUSTED_PROXIES", "11", "must be a whole number from 0 to 10"),
         ("TRUSTED_PROXIES", "yes", "must be a whole number from 0 to 10"),
         ("AUDIT_ENTRIES", "999", "must be a whole number from 1000 to 10000000"),
+        ("AUDIT_REFUSALS", "0", "must be a whole number from 1000 to 10000000"),
         ("SQLITE_SYNCHRONOUS", "OFF", "must be FULL or NORMAL"),
         ("SQLITE_SYNCHRONOUS", "1", "must be FULL or NORMAL"),
         ("INSTANCE", "/var/\x00lib", "not printable text"),

@@ -23,8 +23,9 @@ export const recentPolls = () =>
     },
 
     loaded() {
-      for (const poll of this.items) {
-        poll.key = `${poll.collection_id} ${poll.collection_type} ${poll.api_key_id}`;
+      for (const [index, poll] of this.items.entries()) {
+        // Of somebody else's key nothing is told; there may be several of them.
+        poll.key = `${poll.collection_id} ${poll.collection_type} ${poll.api_key_id ?? `other ${index}`}`;
       }
     },
 
