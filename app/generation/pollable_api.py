@@ -10,7 +10,8 @@ from flask import current_app, g, request
 
 from app import clock
 from app.database import db
-from app.generation import credentials, poller
+from app.errors import Unauthenticated
+from app.generation import credentials, poller, refusals
 from app.generation.api import offer_basic
 from app.generation.poller import Holder, hash_of
 from app.models import ApiKey, ApiKeyCollection, Collection, Field
@@ -44,8 +45,12 @@ def _for_holder(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def answer(**path: Any) -> Any:
-        key_hash = hash_of(credentials.find_key(request.environ))
-        g.holder = poller.check_key(current_app.extensions["direct"], key_hash, clock.now)
+        try:
+            key_hash = hash_of(credentials.find_key(request.environ))
+            g.holder = poller.check_key(current_app.extensions["direct"], key_hash, clock.now)
+        except Unauthenticated as fault:
+            refusals.note_refusal(fault)
+            raise
         return view(**path)
 
     return answer

@@ -40,6 +40,13 @@ def test_a_key_that_nobody_knows_and_none_at_all_are_noted(app, noted):
     assert [entry.thing_kind for entry in noted()] == [None] * 3
 
 
+def test_so_is_one_that_asks_what_it_may_poll(app, noted):
+    noted()
+    assert poll(app, keys.make(), path="/api/data") == 401
+    (entry,) = noted()
+    assert entry.details["request"] == "GET /api/data"
+
+
 def test_no_key_is_in_what_is_noted(app, noted, caplog):
     caplog.set_level("INFO")
     key = keys.make()

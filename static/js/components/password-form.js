@@ -1,59 +1,39 @@
 // Changing one's own password.
 
-import { post } from "../lib/api.js";
-import { toast } from "../lib/toast.js";
+import { mix } from "../lib/list.js";
+import { user } from "../lib/start.js";
+import { countValidKeys, revokeWords } from "../lib/valid-keys.js";
+import { credentialForm } from "./credential-form.js";
 
-const EMPTY = { current_password: "", new_password: "", code: "" };
+const EMPTY = { current_password: "", new_password: "", code: "", revoke_api_keys: false };
+const SAID = "Your password is changed. Your other sign-ins have ended.";
 
-export const passwordForm = () => ({
-  form: { ...EMPTY },
-  faults: {},
-  fault: "",
-  busy: false,
-  asksCode: false,
+export const passwordForm = () =>
+  mix(credentialForm({ path: "/api/auth/change-password", empty: EMPTY, said: SAID }), {
+    keys: 0,
 
-  // Lifecycle
+    async opened() {
+      try {
+        this.keys = await countValidKeys(user().id);
+      } catch {
+        this.keys = 0; // the choice is not offered; the keys go on
+      }
+    },
 
-  init() {
-    this.asksCode = JSON.parse(this.$root.dataset.props).asksCode;
-    this.changed = (event) => {
-      this.asksCode = event.detail;
-    };
-    document.addEventListener("two-factor-changed", this.changed);
-  },
-
-  destroy() {
-    document.removeEventListener("two-factor-changed", this.changed);
-  },
-
-  // Actions
-
-  async save() {
-    Object.assign(this, { busy: true, faults: {}, fault: "" });
-    try {
-      const { code, ...passwords } = this.form;
-      await post("/api/auth/change-password", this.asksCode ? this.form : passwords);
-      this.form = { ...EMPTY };
-      toast("Your password is changed. Your other sign-ins have ended.");
+    saved() {
       document.dispatchEvent(new CustomEvent("sign-ins-changed"));
-    } catch (problem) {
-      this.faults = problem.errors;
-      if (!Object.keys(problem.errors).length) this.fault = problem.message;
-      this.$nextTick(() => this.$root.querySelector('[aria-invalid="true"]')?.focus());
-    } finally {
-      this.busy = false;
-    }
-  },
+      this.opened();
+    },
 
-  faultOf(name) {
-    return this.faults[name]?.[0] ?? "";
-  },
+    get verb() {
+      return this.busy ? "Saving…" : "Change password";
+    },
 
-  isFaulty(name) {
-    return name in this.faults;
-  },
+    get hasKeys() {
+      return this.keys > 0;
+    },
 
-  get verb() {
-    return this.busy ? "Saving…" : "Change password";
-  },
-});
+    get keysWords() {
+      return revokeWords(this.keys);
+    },
+  });

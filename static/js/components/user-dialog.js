@@ -3,6 +3,8 @@
 import { patch, post } from "../lib/api.js";
 import { dialogForm } from "../lib/dialog-form.js";
 import { mix } from "../lib/list.js";
+import { user } from "../lib/start.js";
+import { countValidKeys, revokeWords } from "../lib/valid-keys.js";
 
 const EMPTY = { username: "", email: "", role: "Editor", password: "" };
 
@@ -10,6 +12,7 @@ export const userDialog = () =>
   mix(dialogForm(), {
     mode: "create",
     person: null,
+    keys: 0,
 
     // Lifecycle
 
@@ -27,18 +30,25 @@ export const userDialog = () =>
 
     ask({ mode, person = null, resolve }) {
       this.mode = mode;
-      this.person = person;
+      Object.assign(this, { person, keys: 0 });
       const { username, email, role } = person ?? EMPTY;
-      this.openWith({ username, email, role, password: "" }, resolve);
+      this.openWith({ username, email, role, password: "", revoke_api_keys: false }, resolve);
+      if (mode === "password") this.countKeys(person);
+    },
+
+    /** Offer to revoke their keys, where they have any; if it cannot be found out, the keys go on. */
+    async countKeys(person) {
+      const keys = await countValidKeys(person.id).catch(() => 0);
+      if (this.person === person) this.keys = keys;
     },
 
     save() {
-      const { password, ...rest } = this.form;
+      const { password, revoke_api_keys: revokes, ...rest } = this.form;
       const path = `/api/users/${this.person?.id}`;
       const actions = {
-        create: () => post("/api/users", this.form),
+        create: () => post("/api/users", { ...rest, password }),
         edit: () => patch(path, rest),
-        password: () => patch(path, { password }),
+        password: () => patch(path, revokes ? { password, revoke_api_keys: true } : { password }),
       };
       return this.send(actions[this.mode]);
     },
@@ -57,6 +67,18 @@ export const userDialog = () =>
 
     get onlyPassword() {
       return this.mode === "password";
+    },
+
+    get isMyself() {
+      return this.mode === "edit" && this.person.id === user().id;
+    },
+
+    get hasKeys() {
+      return this.keys > 0;
+    },
+
+    get keysWords() {
+      return revokeWords(this.keys);
     },
 
     get asksPassword() {

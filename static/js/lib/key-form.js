@@ -60,7 +60,8 @@ export function faultsOf(form, before, now) {
     if (!dateOf(form.date)) faults.expires_at = "Choose the last day on which it works.";
     else if (Date.parse(endOf("date", form.date, now)) <= now) faults.expires_at = "Must not be in the past.";
   }
-  if (form.limited && Object.keys(form.chosen).length === 0) {
+  const had = before?.limited && Object.keys(before.chosen).length === 0; // all of it was given away
+  if (form.limited && !had && Object.keys(form.chosen).length === 0) {
     faults.allowed_collections = "Choose at least one collection, or let it read all.";
   }
   return faults;
