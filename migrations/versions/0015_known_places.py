@@ -5,8 +5,8 @@ import ipaddress
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0015"
+down_revision = "0014"
 
 
 PEOPLE = (
