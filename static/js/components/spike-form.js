@@ -7,6 +7,7 @@ import { bodyOfWindow, collisionOf, windowAt, windowFaults } from "../lib/spike-
 import { props, user } from "../lib/start.js";
 import { ticking } from "../lib/ticker.js";
 import { standing, status, windowWords } from "../lib/time.js";
+import { spikeCounters } from "./spike-counters.js";
 import { spikeLoading } from "./spike-loading.js";
 import { spikeOverrides } from "./spike-overrides.js";
 import { spikePreview } from "./spike-preview.js";
@@ -21,6 +22,7 @@ const PARTS = [
   spikeWindow,
   spikeStrip,
   spikeOverrides,
+  spikeCounters,
   spikePreview,
   spikeSaving,
 ];
@@ -139,7 +141,8 @@ export const spikeForm = (choice) => () =>
       const { startPreset, start, end, length } = this.draft;
       const window_ = [startPreset || start, length ?? end];
       const overrides = JSON.stringify(entriesOf(this.rows));
-      return JSON.stringify({ name: this.name, window_, collection: this.collection?.id, overrides });
+      const { name, countersAfter } = this;
+      return JSON.stringify({ name, window_, collection: this.collection?.id, overrides, countersAfter });
     },
 
     get isDirty() {

@@ -63,6 +63,7 @@ export const spikeLoading = () => ({
       collection ? get(`/api/collections/${collection.id}`) : null,
     ]);
     if (spike) this.spike = found;
+    this.countersAfter = found?.counters_after ?? "";
     if (found) this.name = spike ? found.name : copyName(found.name);
     this.startWindow({ saved: this.spike, like: copy ? found : null, start });
     if (own) await this.useCollection(own, givenOfSpike(found, { isSaved: Boolean(spike) }));

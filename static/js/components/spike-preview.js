@@ -86,7 +86,9 @@ export const spikePreview = () => {
     },
 
     previewBody(sent) {
-      const body = { collection_id: this.collection.id, interval: this.interval, ...this.windowNow };
+      const counters_after = this.countersAfter || null;
+      const body = { collection_id: this.collection.id, interval: this.interval, counters_after };
+      Object.assign(body, this.windowNow);
       if (this.spike) body.schedule_id = this.spike.id;
       // Overrides that were not changed are not sent on saving either: the copies stay as they are.
       return this.overridesChanged(sent) ? { ...body, spike_fields: sent } : body;

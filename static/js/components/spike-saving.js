@@ -67,7 +67,9 @@ export const spikeSaving = () => ({
 
   whole(sent) {
     const { collection, name, draft } = this;
-    return { collection_id: collection.id, name, ...bodyOfWindow(draft, this.exact), spike_fields: sent };
+    const counters_after = this.countersAfter || null;
+    const window_ = bodyOfWindow(draft, this.exact);
+    return { collection_id: collection.id, name, ...window_, counters_after, spike_fields: sent };
   },
 
   /** Only what was changed: somebody else may have changed the rest. */
@@ -78,6 +80,8 @@ export const spikeSaving = () => ({
     if (this.name !== name) changes.name = this.name;
     if (body.start_datetime !== start) changes.start_datetime = body.start_datetime;
     if (body.end_datetime !== end) changes.end_datetime = body.end_datetime;
+    const after = this.countersAfter || null;
+    if (after !== this.spike.counters_after) changes.counters_after = after;
     if (this.overridesChanged(sent)) changes.spike_fields = sent;
     return changes;
   },

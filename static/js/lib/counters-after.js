@@ -1,0 +1,36 @@
+// What each counter does after the window of a spike, in words.
+
+import { namesOf } from "./overrides.js";
+
+/** What one may choose; "" is null in the API. */
+export const CHOICES = [
+  { id: "", label: "Continue, but not from a start of the spike’s own" },
+  { id: "continue", label: "All continue where the spike’s counters stood" },
+  { id: "resume", label: "All go back to where they stood before" },
+];
+
+const isCounter = ({ value_type: type }) => type === "INCREMENT" || type === "DECREMENT";
+
+export const countersOf = (fields) => fields.filter(isCounter);
+
+/** Whether the collection's counter takes over where the spike's stood. */
+function continues(choice, hasOwnStart) {
+  return choice === "continue" || (choice === "" && !hasOwnStart);
+}
+
+/**
+ * Two lines at most, such as "Continues from the spike: km." and "Goes back to where it stood: trips." `ownStarts`
+ * holds the ids of the counters to which the spike gives a start.
+ */
+export function afterWords(counters, choice, ownStarts) {
+  const onward = counters.filter(({ id }) => continues(choice, ownStarts.has(id)));
+  const back = counters.filter((each) => !onward.includes(each));
+  return [
+    line(onward, "Continues where the spike leaves off", "Continue where the spike leaves off"),
+    line(back, "Goes back to where it stood", "Go back to where they stood"),
+  ].filter(Boolean);
+}
+
+function line(counters, one, many) {
+  return counters.length ? `${counters.length > 1 ? many : one}: ${namesOf(counters)}` : "";
+}

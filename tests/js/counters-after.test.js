@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { CHOICES, afterWords, countersOf } from "../../static/js/lib/counters-after.js";
+
+const counter = (id, name) => ({ id, field_name: name, value_type: "INCREMENT" });
+const COUNTERS = [counter(1, "km"), counter(2, "trips")];
+const words = (choice, ...ownStarts) => afterWords(COUNTERS, choice, new Set(ownStarts));
+
+test("only counters count", () => {
+  assert.deepEqual(countersOf([...COUNTERS, { id: 3, value_type: "NUMBER_RANGE" }]), COUNTERS);
+});
+
+test("by default those without a start of their own continue", () => {
+  assert.deepEqual(words(""), ["Continue where the spike leaves off: km, trips"]);
+  assert.deepEqual(words("", 2), [
+    "Continues where the spike leaves off: km",
+    "Goes back to where it stood: trips",
+  ]);
+});
+
+test("all continue, or all go back", () => {
+  assert.deepEqual(words("continue", 1, 2), ["Continue where the spike leaves off: km, trips"]);
+  assert.deepEqual(words("resume", 2), ["Go back to where they stood: km, trips"]);
+});
+
+test("there are three choices, and null is the first", () => {
+  assert.deepEqual(
+    CHOICES.map(({ id }) => id),
+    ["", "continue", "resume"],
+  );
+});
