@@ -16,6 +16,7 @@ from tests.support.problems import refused
         "/api/Users",
         "/api/users/1/",
         "/api/openapi.yaml",
+        "/api/data//",
         "/api/data/Truck",
         "/api/data//performance",
         "/api/%00",
