@@ -21,7 +21,8 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 run: .venv/.run ## Start Spikecast (settings come from SPIKECAST_* variables)
-	.venv/bin/gunicorn -c gunicorn.conf.py wsgi:app
+	@echo "Starting Spikecast; end it with Ctrl-C." >&2
+	@exec .venv/bin/gunicorn -c gunicorn.conf.py wsgi:app
 
 test: .venv/.dev ## Run the tests (choose some with ARGS="tests/spikes -k overlap")
 	.venv/bin/pytest -n 2 $(ARGS)
@@ -73,14 +74,17 @@ clean: ## Remove .venv and every cache, but never instance/, which holds your da
 		echo "Spikecast needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) -V 2>&1). Choose another one: make PYTHON=python3.11 <target>" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install make python3-venv" >&2; exit 1; }
-	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	@echo "Making a virtual environment in .venv …" >&2
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 	@touch $@
 
 .venv/.run: requirements.txt | .venv/.made
-	$(PIP_INSTALL) -r requirements.txt
+	@echo "Installing Spikecast's packages into .venv; it takes half a minute or so, once." >&2
+	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
 # The development lock contains all of requirements.txt.
 .venv/.dev: requirements-dev.txt | .venv/.made
-	$(PIP_INSTALL) -r requirements-dev.txt
+	@echo "Installing the packages of the tests into .venv; it takes a minute or so, once." >&2
+	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@

@@ -1,11 +1,12 @@
 """How gunicorn serves Spikecast. What differs between installations is a SPIKECAST_ setting."""
 
-import fcntl
-import subprocess
+import os
 import sys
 
-from config import HERE, BadSetting, load  # a name `config` here would be taken for a setting
+from app import serving as _serving
+from config import BadSetting, load  # a name `config` here would be taken for a setting
 
+os.umask(0o077)  # whatever is made here is for its owner alone
 try:
     _settings = load()
 except BadSetting as fault:
@@ -19,8 +20,14 @@ bind = _settings.bind
 # (docs/performance.md has what was measured for each setting).
 # A client that dribbles holds a worker, though: that is what the proxy's buffers are for
 # (deploy/nginx.conf). sync closes each connection after its answer, so there is no `keepalive` to set.
-worker_class = "sync"
+worker_class = _serving.Worker  # gunicorn's `sync`; told to stop, it still answers who waits already
 workers = _settings.workers
+
+# The app is loaded once, and workers are forked from that: a new one serves within milliseconds, a reload
+# keeps nobody waiting, and workers share most of their memory. A reload (HUP) brings fresh workers with the
+# code, settings and packages of the last start; new code takes a restart, or USR2 (docs/operating.md).
+preload_app = True
+logger_class = _serving.Logger
 
 # A worker that is silent for so long is replaced. More than the 15 seconds that a request may wait for a
 # lock, and after which it is answered 503 instead.
@@ -45,28 +52,38 @@ control_socket_disable = True  # nothing here uses it, and it would lie in $HOME
 accesslog = None
 
 
-def on_starting(server):  # type: ignore[no-untyped-def]
-    """Migrate and greet before the first worker starts, and say to `restore` that a server runs.
+def _app():  # type: ignore[no-untyped-def]
+    """The product's app, also where another one is served in its place."""
+    import wsgi
 
-    In a process of its own: workers inherit what this one has imported, and a reload would then bring
-    them nothing new.
-    """
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"]
-    prepared = subprocess.run(command, cwd=HERE, check=False)  # noqa: S603 - nothing of it comes from outside
-    if prepared.returncode:
-        sys.exit(prepared.returncode)
-    if _settings.serving_lock:
-        # The workers inherit it, and the kernel releases it with the last of them, however they end.
-        server.serving = _settings.serving_lock.open("w")
-        fcntl.flock(server.serving, fcntl.LOCK_SH)
+    return wsgi.app
+
+
+def on_starting(server):  # type: ignore[no-untyped-def]
+    """Look whether the address is free, migrate, and say to `restore` that a server runs."""
+    _serving.refuse_taken_address(bind)
+    server.told, server.serving = _serving.prepared(_settings, _app)
 
 
 def when_ready(server):  # type: ignore[no-untyped-def]
-    """Say where to go."""
+    """Say where to go, last what somebody has to do."""
+    import gc
+
+    _serving.stop_accepting_first(server)
+    server.log.is_starting = True
     server.log.info("Spikecast listens on %s; its API is described at /api/docs", _settings.address or bind)
+    for line in server.told:
+        _serving.log.writer().put(line)
+    gc.collect()
+    gc.freeze()  # what is loaded stays for good, and shared
 
 
-def post_worker_init(_worker):  # type: ignore[no-untyped-def]
+def pre_fork(server, worker):  # type: ignore[no-untyped-def]
+    """Only workers that come later are worth a line."""
+    server.log.is_starting = worker.age <= server.num_workers
+
+
+def post_worker_init(worker):  # type: ignore[no-untyped-def]
     """The workers log to the same place, answer what is no HTTP as the app does what it refuses, and the
     collector of garbage leaves alone what stays for good."""
     import gc
@@ -78,6 +95,7 @@ def post_worker_init(_worker):  # type: ignore[no-untyped-def]
     from app.web import limits, unreadable
 
     log.configure()
+    _serving.announce(worker.wsgi)
     # A page of HTML otherwise, without any header for browsers.
     util.write_error = lambda connection, status, _reason, said: util.write_nonblock(
         connection, unreadable.answer(status, said)

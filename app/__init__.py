@@ -1,10 +1,12 @@
 """Spikecast: synthetic telemetry on demand."""
 
 import logging
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import click
 from flask import Flask
 
 import config
@@ -74,8 +76,15 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     return app
 
 
+def _kept_secret(settings: config.Settings) -> str:
+    """Return the kept key. A command makes none: it may have been given other settings than the server."""
+    if click.get_current_context(silent=True) is None:
+        return startup.kept_secret(settings.instance)
+    return startup.existing_secret(settings.instance) or secrets.token_hex(32)
+
+
 def _flask_config(settings: config.Settings) -> dict[str, Any]:
-    secret = settings.secret_key or startup.kept_secret(settings.instance)
+    secret = settings.secret_key or _kept_secret(settings)
     busy_seconds = database.BUSY_SECONDS
     return {
         "SETTINGS": settings,

@@ -33,6 +33,8 @@ _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoi
 # And it would plan the UPDATE of counters anew each time, for two thirds of the time that it takes: it knows
 # nothing about how many there will be, and hopes for a better plan.
 _PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
+SERVING_LOCK = 745_500_002
+"""The advisory lock that servers' connections share on PostgreSQL, so that nobody migrates below them."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.0002, 0.002
 Row = tuple[Any, ...]
 
@@ -100,6 +102,10 @@ class Direct:
     def instant(self, value: Any) -> datetime:
         """An instant as a statement gave it; SQLite has only text."""
         return _from_text(value) if isinstance(value, str) else value
+
+    def connect(self) -> None:
+        """Connect this thread, if it is not. On PostgreSQL that also says that a server runs."""
+        self._driver()
 
     def close(self) -> None:
         """Give up this thread's connection."""
@@ -175,6 +181,7 @@ class Direct:
                 own.log = log_of(driver, self.engine.url.database)
             else:
                 driver.autocommit = True
+                driver.execute(f"SELECT pg_try_advisory_lock_shared({SERVING_LOCK})")
             own.driver = driver if self.is_sqlite else Prepared(driver)
             own.connection, own.known = connection, Known()
         return own.driver

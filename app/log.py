@@ -1,9 +1,22 @@
-"""How Spikecast's log looks: one line each, as gunicorn's own; the audit log's lines are JSON alone."""
+"""The log: one line each, as gunicorn's own; the audit log's lines are JSON alone.
 
+Lines are written by a thread, so that a request never waits for whoever reads the log. Where nobody reads
+it, a pipe fills up; then lines are dropped, and how many is the next line that gets through.
+"""
+
+import atexit
 import logging
+import os
+import threading
+import time
+from collections import deque
+from contextlib import suppress
 
 FORM = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
+DATES = "%Y-%m-%d %H:%M:%S %z"
 AUDIT = "app.audit"
+MAX_WAITING_BYTES = 1 << 20
+SECONDS_AT_EXIT = 1.0
 
 
 class Lines(logging.Formatter):
@@ -14,9 +27,90 @@ class Lines(logging.Formatter):
         return record.getMessage() if record.name == AUDIT else super().format(record)
 
 
+class Writer:
+    """Writes lines to a file descriptor from a thread of its own; `put` never waits."""
+
+    def __init__(self, file: int) -> None:
+        self._file = file
+        self.reset()
+        os.register_at_fork(after_in_child=self.reset)
+        atexit.register(self.flush, SECONDS_AT_EXIT)
+
+    def reset(self) -> None:
+        """Begin anew, as a forked process has to: its parent has the thread, and the lines."""
+        self._waiting: deque[bytes] = deque()
+        self._bytes = self._lost = 0
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def put(self, line: str) -> None:
+        """Have a line written soon, or count it as lost where too many are waiting."""
+        data = f"{line}\n".encode(errors="backslashreplace")
+        with self._changed:
+            if self._bytes + len(data) > MAX_WAITING_BYTES:
+                self._lost += 1
+                return
+            self._waiting.append(data)
+            self._bytes += len(data)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write, name="log", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def flush(self, seconds: float) -> None:
+        """Wait until all is written, but no longer than this."""
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while self._bytes and (left := deadline - time.monotonic()) > 0:
+                self._changed.wait(left)
+
+    def _write(self) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting:
+                    self._changed.wait()
+                data = self._waiting.popleft()
+            self._write_out(data)
+            with self._changed:
+                self._bytes -= len(data)
+                lost, self._lost = self._lost, 0
+                self._changed.notify_all()
+            if lost:
+                self._write_out(f"{lost} lines of the log were dropped: nobody read it in time.\n".encode())
+
+    def _write_out(self, data: bytes) -> None:
+        with suppress(OSError):  # whoever read it has gone
+            while data:
+                data = data[os.write(self._file, data) :]
+
+
+class Handler(logging.Handler):
+    """Hands lines to the writer of the standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Have the line of a record written."""
+        try:
+            writer().put(self.format(record))
+        except Exception:
+            self.handleError(record)
+
+    def flush(self) -> None:
+        """Do not wait: whoever logs goes on."""
+
+
+_writers: list[Writer] = []
+
+
+def writer() -> Writer:
+    """The one writer of this process."""
+    if not _writers:
+        _writers.append(Writer(2))
+    return _writers[0]
+
+
 def configure() -> None:
     """Write to standard error."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(Lines(FORM, "%Y-%m-%d %H:%M:%S %z"))
+    handler = Handler()
+    handler.setFormatter(Lines(FORM, DATES))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("alembic").setLevel(logging.WARNING)

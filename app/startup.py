@@ -4,7 +4,9 @@ import fcntl
 import logging
 import os
 import secrets
+import shlex
 import string
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,7 +21,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
 import config
-from app import clock, database, ownership
+from app import clock, database, direct, ownership
 from app.auth import setup, users_service
 from app.auth.schemas import UserIn
 from app.database import db
@@ -27,6 +29,7 @@ from app.models import Role, User
 from app.web.schema import by_path
 
 MIGRATION_LOCK = 745_500_001  # any number that no other program on the database uses
+SERVING_LOCK = direct.SERVING_LOCK
 MOST_APART = 1.0  # seconds between this machine's clock and the database's
 MADE_DIGITS, MAX_SECRET_BYTES = 64, 4096
 log = logging.getLogger(__name__)
@@ -129,19 +132,29 @@ def exposed_files(settings: config.Settings) -> list[str]:
     return [said for said in map(ownership.exposed, dict.fromkeys(paths)) if said]
 
 
-def prepare(app: Flask) -> None:
-    """Make the database ready to serve: its schema, and the first Admin where the settings name one."""
+def prepare(app: Flask, *, serving: int | None = None, beside_servers: bool = False) -> list[str]:
+    """Make the database ready to serve: its schema, and the first Admin where the settings name one.
+
+    Return the lines that tell somebody what to do next. `serving` is the open file whose lock says that a
+    server of a SQLite database runs; it is taken before anybody else may migrate.
+    """
     with app.app_context():
+        settings: config.Settings = app.config["SETTINGS"]
         try:
+            if not settings.secret_key:
+                app.config["SECRET_KEY"] = app.config["JWT_SECRET_KEY"] = kept_secret(settings.instance)
             refuse_unusable_files()
             with one_at_a_time():
-                upgrade(db.engine)
-                log.info("The database has the newest schema.")
+                bring_up_to_date(beside_servers=beside_servers)
+                if serving is not None and not _lock(serving, fcntl.LOCK_SH):
+                    raise CannotStart(f"A restore of {_named()} is under way. Start again when it is done.")
+                log.info("The database %s has the newest schema, %s.", _named(), schemas()[0])
                 database.begin(writes=True)
-                greet_first_admin(app.config["SETTINGS"].first_admin)
+                told = greet_first_admin(settings.first_admin)
                 db.session.commit()
-            for said in filter(None, [wrong_clock(), *exposed_files(app.config["SETTINGS"])]):
+            for said in filter(None, [wrong_clock(), *exposed_files(settings)]):
                 log.warning(said)
+            return told
         except DBAPIError as error:
             url = config.without_secrets(db.engine.url)
             said = f"does not answer: {database.reason(error)}"
@@ -170,10 +183,75 @@ def wrong_clock() -> str | None:
     )
 
 
-def migrate() -> None:
-    """Bring the schema up to date; of several nodes that start at once, one does it and the others wait."""
-    with one_at_a_time():
-        upgrade(db.engine)
+def _named() -> str:
+    return config.without_secrets(db.engine.url)
+
+
+def _lock(file: int, kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def bring_up_to_date(*, beside_servers: bool = False) -> None:
+    """Migrate the app's database, unless a server runs on it: that one would not know the new schema.
+
+    Nobody else may migrate or start meanwhile: see `one_at_a_time`.
+    """
+    present = present_revision(db.engine)
+    if present != schemas()[0] and not beside_servers:
+        refuse_servers(present)
+    upgrade(db.engine)
+
+
+def present_revision(engine: sa.Engine) -> str | None:
+    """Return the revision of the schema of a database; None where there is no schema, or no file."""
+    if engine.dialect.name == "sqlite" and not os.path.exists(f"{engine.url.database}"):
+        return None
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def refuse_servers(present: str | None) -> None:
+    """Raise CannotStart while a server runs on the database; each holds a lock that this one asks for."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect() as connection:
+            alone = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(SERVING_LOCK)))
+            if alone:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(SERVING_LOCK)))
+            connection.rollback()
+    else:
+        place = Path(str(db.engine.url.database))
+        file = ownership.open_file(place.with_name(f"{place.name}.serving"), os.O_RDWR, place)
+        try:
+            alone = _lock(file, fcntl.LOCK_EX)
+        finally:
+            os.close(file)
+    if not alone:
+        raise CannotStart(
+            f"A server runs on {_named()}, whose schema is {present or 'not there'}, and this version would "
+            f"bring it to {schemas()[0]}, which that server does not know. Stop it first, on every node; "
+            "then start this version."
+        )
+
+
+def refuse_unready() -> None:
+    """Raise CannotStart where the database is not there, or has another schema than this version's."""
+    present = present_revision(db.engine)
+    if present is None:
+        raise CannotStart(
+            f"There is no database of Spikecast at {_named()}. The first start makes it, or the command "
+            "`prepare`; if it is there already, it is elsewhere: give this command the server's SPIKECAST_ "
+            "settings, and run it as the server's user."
+        )
+    _refuse_newer(db.engine)
+    if present != schemas()[0]:
+        raise CannotStart(
+            f"The database {_named()} has schema {present}, and this version needs {schemas()[0]}. Stop the "
+            "server of the older version, then start this one, or run `prepare`."
+        )
 
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:
@@ -264,21 +342,54 @@ def one_at_a_time() -> Iterator[None]:
             yield
 
 
-def greet_first_admin(wanted: config.FirstAdmin | None) -> None:
-    """Where nobody is there yet, make the Admin that the settings name, or say in the log how to."""
+def greet_first_admin(wanted: config.FirstAdmin | None) -> list[str]:
+    """Where nobody is there yet, make the Admin that the settings name, or return lines that say how to."""
     if User.exists():
-        return
+        return []
     if wanted is None:
         token = setup.new_token(clock.now())
-        log.warning(
-            "There is no user yet. Make the first Admin within 24 hours at %s/setup?token=%s or with: "
-            ".venv/bin/flask --app wsgi create-user --role Admin you@example.org you",
-            current_app.config["SETTINGS"].address,
-            token,
-        )
-        return
+        settings: config.Settings = current_app.config["SETTINGS"]
+        return [
+            "There is no user yet. Make the first Admin with:",
+            f"  {command_line(settings, 'create-user --role Admin you@example.org you')}",
+            "or, within 24 hours, in the browser at:",
+            f"{settings.address}/setup?token={token}",
+        ]
     users_service.create_user(**checked(wanted), is_set_up=True)
     log.info("Made the first Admin: %s", wanted.username)
+    return []
+
+
+def command_line(settings: config.Settings, command: str) -> str:
+    """Return the line for a shell that runs a command on this very database, as this very user.
+
+    Secrets are left out: they are named instead.
+    """
+    given = {}
+    if settings.instance != config.HERE / "instance":
+        given["INSTANCE"] = str(settings.instance)
+    url, missing = settings.database_url, ""
+    if url.get_backend_name() != "sqlite":
+        given["DATABASE_URL"] = config.without_secrets(url)
+        if "***" in given["DATABASE_URL"] or "hidden" in given["DATABASE_URL"]:
+            del given["DATABASE_URL"]
+            missing = f"   # with {config.PREFIX}DATABASE_URL as the server has it"
+    elif url.database != os.path.realpath(settings.instance / "spikecast.db"):
+        given["DATABASE_URL"] = url.render_as_string()
+    names = [f"{config.PREFIX}{name}={shlex.quote(value)}" for name, value in given.items()]
+    flask = Path(sys.executable).with_name("flask")
+    program = flask.relative_to(config.HERE) if config.HERE in flask.parents else flask
+    parts = [*names, shlex.quote(str(program)), "--app wsgi", command]
+    if sys.stderr.isatty():
+        return " ".join(parts) + missing
+    if os.geteuid() != 0 and not _is_container():
+        parts = [f"runuser -u {ownership.user_name(os.geteuid())} -- env", *parts]
+    return " ".join([f"cd {shlex.quote(str(config.HERE))} &&", *parts]) + missing
+
+
+def _is_container() -> bool:
+    marks = ("/.dockerenv", "/run/.containerenv")
+    return any(map(os.path.exists, marks)) or "KUBERNETES_SERVICE_HOST" in os.environ
 
 
 def checked(wanted: config.FirstAdmin) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tests.support.moments import as_the_database_has_it
 from tests.support.postgres import POSTGRESQL, server_url, unavailable_reason
 from tests.support.throwaway_postgres import fresh_database
 
-pytest_plugins = ["tests.support.postgres"]
+pytest_plugins = ["tests.support.postgres", "tests.support.skipping"]
 
 # How long an example takes says nothing on a busy machine.
 hypothesis.settings.register_profile("spikecast", deadline=None)

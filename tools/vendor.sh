@@ -20,7 +20,7 @@ vendor() {
     for licence in LICENSE license; do
         if [ -f "$work/package/$licence" ]; then cp "$work/package/$licence" "$folder/LICENSE"; fi
     done
-    (cd "$folder" && { echo "$package"; sha256sum -- * | grep -v ' VERSION$'; } >VERSION.new && mv VERSION.new VERSION)
+    echo "$package" >"$folder/VERSION"
     echo "$package -> static/vendor/$folder"
 }
 
@@ -58,3 +58,8 @@ vendor lucide lucide-static@1.62.0 $(printf 'icons/%s.svg ' $icons)
     echo '</svg>'
 } >../img/icons.svg
 rm -rf lucide/*.svg
+
+# The checksums of what is there in the end.
+for folder in alpine inter jetbrains-mono lucide modern-normalize; do
+    (cd "$folder" && find . -type f ! -name VERSION -printf '%P\n' | LC_ALL=C sort | xargs sha256sum -- >>VERSION)
+done

@@ -112,8 +112,11 @@ def after_restore(previous: str | None, counters_on: int | None, accept_repeats:
     """
     choice, now = _choice(counters_on, accept_repeats=accept_repeats), clock.now()
     before = _snapshot(previous, now) if previous else None
-    with _unserved():
-        startup.migrate()
+    startup.refuse_unusable_files()
+    with _unserved(), startup.one_at_a_time():
+        if startup.present_revision(db.engine) is None:
+            raise Conflict("The database holds nothing of Spikecast's. Restore it first, then run this.")
+        startup.bring_up_to_date(beside_servers=True)
         database.begin(writes=True)
         told = put_right(db.session.connection(), before, choice, now)
         db.session.commit()

@@ -11,11 +11,19 @@ from app import log, startup
 
 
 @click.command("prepare")
+@click.option(
+    "--beside-servers",
+    is_flag=True,
+    help="Migrate even though a server seems to run: where a pooler keeps connections of one that is gone.",
+)
 @with_appcontext
-def prepare() -> None:
+def prepare(*, beside_servers: bool) -> None:
     """Bring the database up to date and make the first Admin; the server does it at each start."""
     log.configure()
     try:
-        startup.prepare(current_app)
+        for line in startup.prepare(current_app, beside_servers=beside_servers):
+            log.writer().put(line)
     except (config.BadSetting, startup.CannotStart, OSError) as fault:
         sys.exit(f"Spikecast does not start: {fault}")
+    finally:
+        log.writer().flush(log.SECONDS_AT_EXIT)

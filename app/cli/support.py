@@ -10,6 +10,7 @@ import marshmallow
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
+import config
 from app import database, startup
 from app.database import db
 from app.errors import DomainError
@@ -18,10 +19,11 @@ from app.web.schema import by_path
 
 
 def tells_refusals(command: Callable[..., str]) -> Callable[..., None]:
-    """Run the command, and tell what it returns, or in words why it refuses."""
+    """Run the command: say on which database, and then what it returns, or in words why it refuses."""
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
+        click.echo(f"Database: {config.without_secrets(db.engine.url)}", err=True)
         try:
             said = command(*args, **options)
         except DomainError as error:
@@ -48,7 +50,7 @@ def on_the_database(command: Callable[..., str]) -> Callable[..., None]:
     @wraps(command)
     def run(*args: Any, **options: Any) -> str:
         startup.refuse_unusable_files()
-        startup.migrate()
+        startup.refuse_unready()
         database.begin(writes=True)
         with audit.from_the_command_line():
             said = command(*args, **options)

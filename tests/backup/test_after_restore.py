@@ -116,8 +116,16 @@ def test_without_the_previous_database_the_user_says(own_database_url, open_app)
 
 def test_an_older_schema_is_brought_up_to_date(own_database_url, open_app):
     app = open_app(own_database_url)
+    done(runner(app)("db", "upgrade", "0005"))
     done(run(app))
     assert "its schema is up to date" in done(runner(app)("check-config"))
+
+
+def test_a_database_that_holds_nothing_is_refused_and_stays_so(own_database_url, open_app):
+    app = open_app(own_database_url)
+    assert "holds nothing of Spikecast's" in refused(run(app))
+    with app.app_context():
+        assert startup.present_revision(db.engine) is None
 
 
 def test_while_a_server_runs_it_refuses(own_database_url, open_app):

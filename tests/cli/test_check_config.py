@@ -111,7 +111,7 @@ def test_it_says_that_a_new_database_is_not_ready_yet_and_changes_nothing(new_ap
 
 
 def test_a_schema_of_a_newer_version_is_refused(new_app, run_new):
-    done(run_new("list-keys"))
+    done(run_new("prepare"))
     with new_app.app_context(), db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     result = run_new("check-config")
@@ -211,10 +211,10 @@ def test_a_file_that_is_no_database_is_told_in_words(run_with, tmp_path, command
 
 
 @pytest.mark.parametrize("command", COMMANDS[1:], ids=lambda command: command[0])
-def test_a_folder_that_cannot_be_made_is_told_in_words(run_with, command):
+def test_a_database_that_is_not_there_is_told_in_words(run_with, command):
     result = run_with("sqlite:////dev/null/spikecast.db", *command, typed="a long enough password")
     assert ended_in_words(result)
-    assert "SPIKECAST_DATABASE_URL is sqlite:////dev/null/spikecast.db, where no file" in result.stderr
+    assert "There is no database of Spikecast at sqlite:////dev/null/spikecast.db." in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,11 @@ def test_the_email_is_kept_in_lower_case_and_the_name_as_it_is_typed(create):
     assert done(create(" Ada@Example.ORG ", " Ada ")) == "Created Editor Ada <ada@example.org>.\n"
 
 
-def test_the_first_use_on_a_database_without_tables_makes_them(run_new, new_app):
-    result = run_new("create-user", "ada@example.org", "ada", "--password-stdin", input=PASSWORD)
-    assert done(result) == "Created Editor ada <ada@example.org>.\n"
+def test_on_a_database_without_tables_it_is_refused_and_makes_none(run_new, new_app):
+    arguments = ("create-user", "ada@example.org", "ada", "--password-stdin")
+    assert "There is no database of Spikecast at " in refused(run_new(*arguments, input=PASSWORD))
+    done(run_new("prepare"))
+    assert done(run_new(*arguments, input=PASSWORD)) == "Created Editor ada <ada@example.org>.\n"
     assert sign_in(new_app, "ada", PASSWORD).status_code == 200
 
 

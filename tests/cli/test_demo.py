@@ -119,6 +119,7 @@ def test_without_an_admin_it_says_how_to_make_one(run, owner):
 
 
 def test_on_a_new_database_it_says_how_to_begin(run_new):
+    done(run_new("prepare"))
     assert "There is no Admin yet" in refused(run_new("demo"))
 
 

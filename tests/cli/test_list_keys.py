@@ -56,4 +56,5 @@ def test_it_shows_that_a_key_is_revoked(listed, run, make):
 
 
 def test_the_first_use_on_a_database_without_tables_makes_them(run_new):
+    done(run_new("prepare"))
     assert done(run_new("list-keys")).endswith("0 keys\n")

@@ -50,6 +50,11 @@ def test_no_secret_is_written_into_it(stage):
     }
 
 
+def test_group_0_may_write_what_its_user_may_and_nobody_else(stage):
+    made = next(line for line in stage.all("RUN") if "install --directory" in line)
+    assert "--owner 10001 --group 0 --mode 0770 /var/lib/spikecast" in made
+
+
 def test_every_package_is_checked_against_its_hash():
     installs = [line for line in (REPOSITORY / "Containerfile").read_text().splitlines() if " pip " in line]
     assert len(installs) == 1
@@ -63,7 +68,7 @@ def test_it_serves_as_a_user_without_rights_in_a_system_that_is_read_only(stage,
     (volume,) = [folder / place.lstrip("/") for place in stage.command("VOLUME")]
     for place in (volume, folder / "tmp"):
         place.mkdir(parents=True)
-    assert stage.one("USER") == f"{USER}:{USER}"
+    assert stage.one("USER") == f"{USER}:0"
     confinement = Confinement([str(volume), str(folder / "tmp")], folder=str(working), has_own_network=True)
     environment = stage.environment(folder) | {"TMPDIR": str(folder / "tmp")}
     health = stage.command("HEALTHCHECK")

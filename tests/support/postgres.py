@@ -89,7 +89,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if server.url:
         terminalreporter.write_line(f"Tested with {server.description}")
     else:
-        terminalreporter.write_line(f"No PostgreSQL, its tests were skipped: {server.reason}")
+        terminalreporter.write_line(f"No PostgreSQL: {server.reason}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

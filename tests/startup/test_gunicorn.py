@@ -1,0 +1,175 @@
+"""How the product is served: a start, reloads, a stop, a log that nobody reads, an address that is taken."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from app.log import MAX_WAITING_BYTES, Writer
+from tests.support.server import (
+    ADMIN_PASSWORD,
+    ADMIN_USERNAME,
+    REPOSITORY,
+    RunningServer,
+    kill_all,
+    launch,
+    own_port,
+    running_server,
+)
+from tests.support.wait import wait_until
+
+RELOADS, WAITING = 5, 8
+NO_ADMIN = {f"SPIKECAST_ADMIN_{name}": "" for name in ("EMAIL", "USERNAME", "PASSWORD")}
+
+
+@pytest.fixture
+def server(tmp_path) -> Iterator[RunningServer]:
+    with running_server(f"sqlite:///{tmp_path / 'spikecast.db'}", workers=1) as running:
+        yield running
+
+
+def test_five_reloads_in_a_row_keep_nobody_waiting_and_replace_every_worker(server):
+    before, over, took = server.workers(), threading.Event(), []
+
+    def poll() -> None:
+        while not over.is_set():
+            since = time.monotonic()
+            assert requests.get(f"{server.url}/api/health", timeout=30).status_code == 200
+            took.append(time.monotonic() - since)
+
+    poller = threading.Thread(target=poll)
+    poller.start()
+    for _ in range(RELOADS):
+        present = server.workers()
+        server.process.send_signal(signal.SIGHUP)
+        wait_until(lambda present=present: not present & server.workers(), "the workers are replaced")
+    over.set()
+    poller.join()
+    assert not before & server.workers()
+    assert len(took) > RELOADS
+    assert max(took) < 2.0, max(took)
+
+
+def test_a_stop_answers_who_waits_already(server):
+    (worker,) = server.workers()
+    host, port = server.url.removeprefix("http://").split(":")
+    os.kill(worker, signal.SIGSTOP)
+    waiting = [socket.create_connection((host, int(port)), 30) for _ in range(WAITING)]
+    for each in waiting:
+        each.sendall(b"GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    server.process.terminate()
+    wait_until(lambda: "Handling signal: term" in server.log(), "the stop has begun")
+    os.kill(worker, signal.SIGCONT)
+    with ThreadPoolExecutor(WAITING) as clients:
+        answers = list(clients.map(read_and_close, waiting))
+    assert [answer.partition(b"\r\n")[0] for answer in answers] == [b"HTTP/1.1 200 OK"] * WAITING
+    assert server.process.wait(30) == 0
+
+
+def read_and_close(connection: socket.socket) -> bytes:
+    with connection, connection.makefile("rb") as answer:
+        return answer.read()
+
+
+def test_a_log_that_nobody_reads_keeps_no_request_waiting(tmp_path):
+    with own_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
+        settings = {
+            "SPIKECAST_INSTANCE": str(tmp_path),
+            "SPIKECAST_BIND": f"127.0.0.1:{port}",
+            "SPIKECAST_WORKERS": "1",
+            "SPIKECAST_ADMIN_EMAIL": "ada@example.org",
+            "SPIKECAST_ADMIN_USERNAME": ADMIN_USERNAME,
+            "SPIKECAST_ADMIN_PASSWORD": ADMIN_PASSWORD,
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+            cwd=REPOSITORY,
+            env=outside | settings,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            wait_until(lambda: answers(url), "it serves")
+            credentials = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
+            signed_in = requests.post(f"{url}/api/auth/login", json=credentials, timeout=30).json()
+            with requests.Session() as session:
+                session.headers["Authorization"] = f"Bearer {signed_in['access_token']}"
+                for number in range(300):  # some 300 bytes of audit log each: more than a pipe holds
+                    made = session.post(
+                        f"{url}/api/collections", json={"name": f"{number} " * 40}, timeout=20
+                    )
+                    assert made.status_code == 201
+            process.terminate()
+            assert process.wait(30) == 0
+        finally:
+            kill_all(process)
+            process.stderr.close()
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/api/health", timeout=5).status_code == 200
+    except requests.ConnectionError:
+        return False
+
+
+def test_lines_that_find_no_room_are_counted_and_that_is_said():
+    reading, writing = os.pipe()
+    writer, count = Writer(writing), 3 * MAX_WAITING_BYTES // 1000
+    for number in range(count):
+        writer.put(f"{number:0999}")
+    said = b""
+    while b"dropped" not in said:
+        said += os.read(reading, 1 << 16)
+    writer.flush(5)
+    lines = said.decode().splitlines()
+    lost = int(next(line for line in lines if "dropped" in line).split()[0])
+    assert 0 < lost < count
+    assert lines[0] == f"{0:0999}"
+    os.close(reading)
+
+
+def test_a_taken_address_is_told_before_anything_is_made_or_promised(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        settings = {"SPIKECAST_INSTANCE": str(tmp_path / "instance"), "SPIKECAST_BIND": bind}
+        process = launch("wsgi:app", settings, tmp_path / "log")
+        assert process.wait(60) == 1
+    said = (tmp_path / "log").read_text()
+    assert said.splitlines()[-1] == (
+        f"Spikecast does not start: SPIKECAST_BIND is {bind}, and another program, perhaps another "
+        "Spikecast, listens there."
+    )
+    assert "/setup" not in said
+    assert not (tmp_path / "instance" / "spikecast.db").exists()
+
+
+def test_so_is_a_socket_at_which_somebody_listens(tmp_path):
+    place = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as taken:
+        taken.bind(str(place))
+        taken.listen()
+        settings = {"SPIKECAST_INSTANCE": str(tmp_path / "instance"), "SPIKECAST_BIND": f"unix:{place}"}
+        assert launch("wsgi:app", settings, tmp_path / "log").wait(60) == 1
+    assert "listens there." in (tmp_path / "log").read_text()
+    assert place.exists()
+
+
+def test_the_address_for_the_first_admin_is_the_last_line_alone(tmp_path):
+    with running_server(f"sqlite:///{tmp_path / 'a.db'}", env=NO_ADMIN) as server:
+        *_, above, last = server.log().splitlines()
+        assert last.startswith(f"{server.url}/setup?token=")
+        assert " " not in last
+        assert above == "or, within 24 hours, in the browser at:"

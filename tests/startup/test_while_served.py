@@ -1,0 +1,67 @@
+"""Nobody migrates below a running server; and what was migrated is told."""
+
+import logging
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+
+from app import create_app, startup
+from app.database import db, declare
+from tests.cli.conftest import runner
+from tests.conftest import settings_for
+from tests.support.server import kill_all, running_server
+
+
+@pytest.fixture
+def app(own_database_url, tmp_path):
+    app = create_app(settings_for(own_database_url, tmp_path))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def set_revision(app, revision):
+    """Have the database look as one of another version."""
+    with app.app_context():
+        declare(writes=True)
+        with db.engine.begin() as connection:
+            connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+        declare(writes=False)
+        db.engine.dispose()
+
+
+def test_while_a_server_runs_no_command_and_no_start_migrates(app, own_database_url):
+    newest, older = startup.schemas()[:2]
+    with running_server(own_database_url) as server:
+        set_revision(app, older)
+        with pytest.raises(startup.CannotStart, match=f"A server runs on .* schema is {older}"):
+            startup.prepare(app)
+        upgrade = runner(app)("db", "upgrade")
+        assert upgrade.exit_code == 1
+        assert "A server runs on " in f"{upgrade.stderr}{upgrade.exception}"
+        set_revision(app, newest)
+        startup.prepare(app)  # another node of the same version may start
+        kill_all(server.process)
+        with app.app_context(), startup.one_at_a_time():
+            startup.refuse_servers(older)
+
+
+def test_each_revision_is_told_with_its_name_and_time(app, caplog):
+    with app.app_context():
+        declare(writes=True)
+        flask_migrate.upgrade(revision="0005")
+        declare(writes=False)
+    with caplog.at_level(logging.INFO):
+        startup.prepare(app)
+    told = [line for line in caplog.messages if line.startswith("Migrated ")]
+    assert len(told) == len(startup.schemas()) - 5
+    assert " to schema 0006 (" in told[0]
+    assert told[0].endswith(" s")
+
+
+def test_a_new_database_is_told_in_one_line(app, caplog):
+    with caplog.at_level(logging.INFO):
+        startup.prepare(app)
+    assert not [line for line in caplog.messages if line.startswith("Migrated ")]
+    assert sum("has the newest schema" in line for line in caplog.messages) == 1

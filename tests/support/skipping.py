@@ -1,0 +1,46 @@
+"""What was skipped, told in a few lines, each with what would bring it. A pytest plugin.
+
+PYTEST_DONT_REWRITE: it has no assertions.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+
+PACKAGES = {
+    r"postgresql|initdb": "PostgreSQL: apt-get install postgresql",
+    r"pgbouncer": "PgBouncer: apt-get install pgbouncer postgresql",
+    r"chromium": "Chromium: apt-get install chromium",
+    r"\bnginx\b": "nginx: apt-get install nginx-light",
+    r"\bnode\b": "Node: apt-get install nodejs",
+    r"systemd": "systemd-analyze: apt-get install systemd",
+    r"faketime": "libfaketime: apt-get install libfaketime",
+    r"prometheus": "Prometheus: apt-get install prometheus",
+    r"no disk to fill|mount": "a disk that can be filled: the right to mount one, as root",
+    r"namespace|unshare": "namespaces: a kernel that gives them to its users",
+    r"only root": "the right to be somebody else: run as root",
+}
+"""What is missing, by what a reason says; the first that fits counts."""
+
+
+def told(reasons: Iterable[str]) -> list[str]:
+    """Return a line for each thing that is missing, the most wanted first."""
+    counts = Counter(_missing(reason) for reason in reasons)
+    width = max((len(f"{count:,}") for count in counts.values()), default=0)
+    return [f"{count:>{width},} skipped for want of {what}" for what, count in counts.most_common()]
+
+
+def _missing(reason: str) -> str:
+    found = (what for pattern, what in PACKAGES.items() if re.search(pattern, reason, re.IGNORECASE))
+    return next(found, reason.removeprefix("Skipped: "))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    lines = told(report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple))
+    if lines:
+        terminalreporter.section("skipped")
+    for line in lines:
+        terminalreporter.write_line(line)
