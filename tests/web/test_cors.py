@@ -4,6 +4,7 @@ import pytest
 
 import config
 from app import create_app
+from app.database import db
 from app.web.cors import with_cors
 from tests.conftest import settings_for
 from tests.support.client import Caller
@@ -220,3 +221,4 @@ def test_the_setting_makes_the_app_answer_so(database_url, app, make, truck, tmp
     assert (response.status_code, told(response)) == (200, TO_DASHBOARD)
     with tool.app.app_context():
         tool.app.extensions["direct"].close()
+        db.engine.dispose()
