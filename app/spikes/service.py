@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
 from app import database
-from app.database import db, violated
+from app.database import as_text, db, violated
 from app.errors import Conflict, DomainError
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField, copies
 from app.models.audit import Action
 from app.models.handback import hand_back
 from app.models.spike import OVERLAP, note_names
-from app.values import SETTING_NAMES, fractional_settings, kind_of, settle
+from app.values import SETTING_NAMES, fractional_settings, kind_of, plain, settle
 from app.web import audit
 from app.web.fields import iso
 from app.web.iso8601 import LATEST
@@ -79,7 +80,7 @@ def reschedule(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
     """Change what is given about a schedule, whose collection the caller has locked."""
     before = _noted(spike)
     _place(spike, revise(spike, given, now))
-    audit.note_change(Action.CHANGE_SPIKE, spike, before, _noted(spike))
+    _note_change(Action.CHANGE_SPIKE, spike, before)
 
 
 def revise(spike: SpikeSchedule, given: Checked, now: datetime, *, may_be_past: bool = False) -> Span:
@@ -116,7 +117,7 @@ def end(spike: SpikeSchedule, now: datetime) -> None:
     before = _noted(spike)
     spike.end_datetime = now
     _settle(spike)
-    audit.note_change(Action.END_SPIKE, spike, before, _noted(spike))
+    _note_change(Action.END_SPIKE, spike, before)
 
 
 def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
@@ -131,7 +132,7 @@ def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
     copies.catch_up(spike, spike.collection.fields)
     before = _noted(spike)
     _place(spike, Span(spike.start_datetime, later))
-    audit.note_change(Action.EXTEND_SPIKE, spike, before, _noted(spike))
+    _note_change(Action.EXTEND_SPIKE, spike, before)
 
 
 def delete(spike: SpikeSchedule) -> None:
@@ -152,11 +153,28 @@ def _noted(spike: SpikeSchedule) -> dict[str, Any]:
         **_window(spike),
         "counters_after": spike.counters_after,
         "spike_fields": {
-            copy.original_field_id: {name: getattr(copy, name) for name in copy.overridden_settings}
+            copy.field_name: {name: _as_json(getattr(copy, name)) for name in copy.overridden_settings}
             for copy in spike.spike_fields
             if copy.is_overridden
         },
     }
+
+
+def _as_json(value: Any) -> Any:
+    """Return a setting as the audit log keeps it: a number, or the text of one that no float is."""
+    number = plain(value) if isinstance(value, Decimal) else value
+    return as_text(number) if isinstance(number, Decimal) else number
+
+
+def _note_change(action: Action, spike: SpikeSchedule, before: dict[str, Any]) -> None:
+    """Note what changed; of the overrides only those that differ, and no more than MOST_NOTED of them."""
+    after = _noted(spike)
+    old, new = before["spike_fields"], after["spike_fields"]
+    differing = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)][:MOST_NOTED]
+    before["spike_fields"], after["spike_fields"] = (
+        {name: overrides[name] for name in differing if name in overrides} for overrides in (old, new)
+    )
+    audit.note_change(action, spike, before, after)
 
 
 # --- The window ----------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ SHOWN = {
     "end_datetime",
     "expires_at",
     "counters_after",
+    "spike_fields",
 }
 """The settings of which an entry shows the old and the new value; of others, that they changed."""
 KINDS = {

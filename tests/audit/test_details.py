@@ -47,13 +47,42 @@ def test_a_spike_says_its_window_and_what_it_overrides(owner, make, noted):
     }
 
 
-def test_other_overrides_are_noted_as_changed_without_their_values(owner, make, noted):
-    collection = make.collection(None, {"name": "cpu"})
-    spike = make.spike(collection)
-    override = {"original_field_id": collection["fields"][0]["id"], "range_start_number": 9}
+def test_other_overrides_are_noted_with_the_old_ones_and_those_that_stay_are_not(owner, make, noted):
+    collection = make.collection(
+        None, {"name": "cpu"}, {"name": "disk"}, {"name": "km", "value_type": "INCREMENT"}
+    )
+    cpu, disk, km = (field["id"] for field in collection["fields"])
+    kept = {"original_field_id": disk, "range_end_number": 99}
+    spike = make.spike(collection, {"original_field_id": cpu, "range_start_number": 9}, kept)
     noted()
-    owner.patch(f"/api/spike-schedules/{spike['id']}", {"spike_fields": [override]})
-    assert noted()[0].details == {"changed": {"spike_fields": None}}
+    overrides = [kept, {"original_field_id": km, "step_number": 2.5, "reset_number": None}]
+    owner.patch(f"/api/spike-schedules/{spike['id']}", {"spike_fields": overrides})
+    old, new = {"cpu": {"range_start_number": 9}}, {"km": {"reset_number": None, "step_number": 2.5}}
+    assert noted()[0].details == {"changed": {"spike_fields": [old, new]}}
+
+
+def test_numbers_that_are_no_floats_are_noted_to_the_last_digit(owner, make, noted):
+    collection = make.collection(None, {"name": "km", "value_type": "INCREMENT"})
+    spike = make.spike(collection)
+    noted()
+    step = "123456789012.1234567891"
+    override = f'{{"original_field_id": {collection["fields"][0]["id"]}, "step_number": {step}}}'
+    body = f'{{"spike_fields": [{override}]}}'
+    answer = owner.call(
+        "PATCH", f"/api/spike-schedules/{spike['id']}", data=body, content_type="application/json"
+    )
+    assert answer.status_code == 200, answer.text
+    assert noted()[0].details == {"changed": {"spike_fields": [{}, {"km": {"step_number": step}}]}}
+
+
+def test_of_many_overrides_20_are_noted(owner, make, noted):
+    collection = make.collection(None, *({"name": f"field {n:02}"} for n in range(25)))
+    overrides = [{"original_field_id": field["id"], "range_end_number": 50} for field in collection["fields"]]
+    spike = make.spike(collection)
+    noted()
+    owner.patch(f"/api/spike-schedules/{spike['id']}", {"spike_fields": overrides})
+    (_, new) = noted()[0].details["changed"]["spike_fields"]
+    assert list(new) == [f"field {n:02}" for n in range(20)]
 
 
 def test_a_fields_values_are_noted_as_changed_and_its_name_with_the_old_one(owner, make, noted):

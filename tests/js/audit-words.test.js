@@ -79,3 +79,16 @@ test("names are told as they are, whatever else they may mean", () => {
     assert.equal(words("cpu", name), `name: cpu → ${name}`);
   assert.equal(said({ changed: { value_type: ["INCREMENT", "NUMBER_FIXED"] } }), "value type: counts up → fixed integer");
 });
+
+test("overrides that changed are told with what they were, field by field", () => {
+  const changed = {
+    spike_fields: [
+      { cpu: { range_end_number: 90 } },
+      { cpu: { range_end_number: 95 }, km: { reset_number: null, step_number: "1000000.1234567891" } },
+    ],
+  };
+  assert.equal(
+    details({ details: { changed } }, Date.now()),
+    "overrides: cpu: range end 90 → range end 95; km: as usual → reset none, step 1000000.1234567891",
+  );
+});

@@ -139,8 +139,21 @@ function more(name, value, now) {
 
 function change(name, values, now) {
   if (values === null) return label(name);
+  if (name === "spike_fields") return overrides(...values);
   return `${label(name)}: ${shown(name, values[0], now)} → ${shown(name, values[1], now)}`;
 }
+
+/** "overrides: cpu: range end 90 → as usual": only those that changed were noted. */
+function overrides(before, after) {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const told = (given, name) => {
+    const settings = Object.hasOwn(given, name) ? Object.entries(given[name]) : [];
+    return settings.map(([setting, value]) => `${settingOf(setting)} ${value ?? "none"}`).join(", ") || "as usual";
+  };
+  return `overrides: ${names.map((name) => `${name}: ${told(before, name)} → ${told(after, name)}`).join("; ")}`;
+}
+
+const settingOf = (name) => label(name.replace(/_(number|float|percentage)$/, ""));
 
 const NAMES = new Map([
   ["spike_fields", "overrides"],
