@@ -3,6 +3,7 @@
 import { get, patch, post } from "../lib/api.js";
 import { copyName } from "../lib/collection-words.js";
 import { dialogForm } from "../lib/dialog-form.js";
+import { collectionFacts } from "../lib/facts-collection.js";
 import { mix } from "../lib/list.js";
 import { user } from "../lib/start.js";
 
@@ -61,14 +62,26 @@ export const collectionDialog = () =>
     save() {
       const name = this.form.name.trim();
       if (!name) return this.refuse({ name: "Give the collection a name." });
-      return this.send(() => this.write(name));
+      const owner = this.asksOwner ? { owner_id: this.form.owner_id } : {};
+      if (this.mode === "edit") return this.change({ name, ...owner });
+      if (this.mode === "create") return this.send(() => post("/api/collections", { name, ...owner }));
+      return this.send(() => post(`/api/collections/${this.collection.id}/copy`, { name }));
     },
 
-    write(name) {
-      if (this.mode === "copy") return post(`/api/collections/${this.collection.id}/copy`, { name });
-      const owner = this.asksOwner ? { owner_id: this.form.owner_id } : {};
-      if (this.mode === "create") return post("/api/collections", { name, ...owner });
-      return patch(`/api/collections/${this.collection.id}`, { name, ...owner });
+    change(body) {
+      const { collection } = this;
+      const path = `/api/collections/${collection.id}`;
+      const { owner_id: ownerId = collection.owner_id } = body;
+      const chosen = this.owners.find(({ id }) => id === ownerId)?.username;
+      const owner = ownerId === collection.owner_id ? collection.owner : chosen;
+      return this.saveAsSeen({
+        path,
+        name: collection.name,
+        seen: collection,
+        facts: collectionFacts,
+        mine: collectionFacts({ ...collection, owner, ...body }),
+        send: (etag) => patch(path, body, etag),
+      });
     },
 
     // Getters

@@ -1,7 +1,9 @@
 // A collection's fields: two tabs, a table of rules, and what one does with a field.
 
 import { post, remove } from "../lib/api.js";
+import { fieldFacts } from "../lib/facts-field.js";
 import { shown } from "../lib/sample.js";
+import { changeAsSeen, deleteAsSeen } from "../lib/saving.js";
 import { clock } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
 import { number, rule } from "../lib/words.js";
@@ -92,7 +94,13 @@ export const collectionFields = () => ({
     const more = this.activeId ? "The active spike counts on its own and goes on." : "";
     if (!(await confirm({ title: `Reset “${field.field_name}”?`, text, more, verb: "Reset" }))) return;
     await this.trying(async () => {
-      this.put(await post(`/api/fields/${field.id}/reset`));
+      const { outcome, answer } = await changeAsSeen({
+        ...asSeen(field),
+        send: (etag) => post(`/api/fields/${field.id}/reset`, undefined, etag),
+        verb: () => "Reset anyway",
+      });
+      this.put(answer);
+      if (outcome !== "saved") return;
       toast(`“${field.field_name}” begins at ${start} again.`);
       await this.fetch();
       await this.takeSample();
@@ -108,7 +116,9 @@ export const collectionFields = () => ({
     const more = this.spikesTotal ? "Its copies in this collection's spikes go with it." : "";
     if (!(await confirm({ title, text, more, verb: "Delete field" }))) return;
     await this.trying(async () => {
-      await remove(`/api/fields/${field.id}`);
+      const send = (etag) => remove(`/api/fields/${field.id}`, etag);
+      const { outcome, answer } = await deleteAsSeen({ ...asSeen(field), send });
+      if (outcome !== "saved") return this.put(answer);
       toast(`“${field.field_name}” deleted.`);
       await this.fetch();
       await this.takeSample();
@@ -220,4 +230,12 @@ export const collectionFields = () => ({
   get nothingFound() {
     return this.ofTab.length > 0 && this.found.length === 0;
   },
+});
+
+/** A field as its row shows it, for changing it. */
+const asSeen = (field) => ({
+  path: `/api/fields/${field.id}`,
+  name: field.field_name,
+  seen: field,
+  facts: fieldFacts,
 });

@@ -3,9 +3,11 @@
 import { at } from "../lib/base.js";
 import { get, post, remove } from "../lib/api.js";
 import { impactWords } from "../lib/collection-words.js";
+import { collectionFacts } from "../lib/facts-collection.js";
 import { flag, listAddress, PAGE, SEARCH, sortedBy } from "../lib/list-address.js";
 import { listOf, mix } from "../lib/list.js";
 import { refreshing } from "../lib/refreshing.js";
+import { deleteAsSeen } from "../lib/saving.js";
 import { user } from "../lib/start.js";
 import { ticking } from "../lib/ticker.js";
 import { relative, standing, status, utc, windowWords } from "../lib/time.js";
@@ -93,7 +95,15 @@ export const collectionList = () =>
 
       remove(collection) {
         const title = `Delete “${collection.name}”?`;
-        return this.erase([collection], title, () => remove(`/api/collections/${collection.id}`));
+        const path = `/api/collections/${collection.id}`;
+        const change = {
+          path,
+          name: collection.name,
+          seen: collection,
+          facts: collectionFacts, // a row of the list shows no fields
+          send: (etag) => remove(path, etag),
+        };
+        return this.erase([collection], title, () => deleteAsSeen(change));
       },
 
       removeTicked() {
@@ -117,7 +127,8 @@ export const collectionList = () =>
           };
           const verb = collections.length > 1 ? "Delete collections" : "Delete collection";
           if (!(await confirm({ ...question, verb }))) return;
-          await action();
+          const done = await action();
+          if (done && done.outcome !== "saved") return await this.load();
           toast(
             collections.length > 1
               ? `${collections.length} collections deleted.`

@@ -4,9 +4,11 @@ import { at, origin } from "../lib/base.js";
 import { get, remove } from "../lib/api.js";
 import { dataPath, dataPathById, impactWords } from "../lib/collection-words.js";
 import { copyFrom } from "../lib/copy.js";
+import { wholeCollectionFacts } from "../lib/facts-collection.js";
 import { mix } from "../lib/list.js";
 import { newest } from "../lib/newest.js";
 import { refreshing } from "../lib/refreshing.js";
+import { deleteAsSeen } from "../lib/saving.js";
 import { props } from "../lib/start.js";
 import { ticking } from "../lib/ticker.js";
 import { relative, utc } from "../lib/time.js";
@@ -106,7 +108,15 @@ export const collectionPage = () =>
         const text = impactWords([await get(`/api/collections/${id}/impact`)]);
         const question = { title: `Delete “${name}”?`, text, more: "Polls will get 404 from now on." };
         if (!(await confirm({ ...question, verb: "Delete collection" }))) return;
-        await remove(`/api/collections/${id}`);
+        const path = `/api/collections/${id}`;
+        const { outcome } = await deleteAsSeen({
+          path,
+          name,
+          seen: this.collection,
+          facts: wholeCollectionFacts,
+          send: (etag) => remove(path, etag),
+        });
+        if (outcome !== "saved") return this.refresh();
         toastOnNextPage(`“${name}” deleted.`);
         window.location.assign(at("/collections"));
       });

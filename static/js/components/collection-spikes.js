@@ -1,8 +1,9 @@
 // A collection's spikes: the one that is on, the next one, and a strip of the hours round now.
 
-import { get, post } from "../lib/api.js";
+import { get } from "../lib/api.js";
 import { marked, showMarked } from "../lib/marked.js";
 import { stripOf } from "../lib/day-strip.js";
+import { endAsSeen, extendAsSeen } from "../lib/spike-changes.js";
 import { clock, standing, status, utc, windowWords } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
 import { count } from "../lib/numbers.js";
@@ -67,18 +68,18 @@ export const collectionSpikes = () => ({
   },
 
   extend({ seconds }) {
-    const { id, name } = this.active;
+    const spike = this.active;
     return this.changeSpike(async () => {
-      const spike = await post(`/api/spike-schedules/${id}/extend`, { duration: seconds });
-      toast(`“${name}” extended to ${clock(spike.end_datetime)}.`);
+      const { outcome, answer } = await extendAsSeen(spike, { body: { duration: seconds } });
+      if (outcome === "saved") toast(`“${spike.name}” extended to ${clock(answer.end_datetime)}.`);
     });
   },
 
   end() {
-    const { id, name } = this.active;
+    const spike = this.active;
     return this.changeSpike(async () => {
-      await post(`/api/spike-schedules/${id}/end`);
-      toast(`“${name}” ended. The next poll is normal.`);
+      const { outcome } = await endAsSeen(spike);
+      if (outcome === "saved") toast(`“${spike.name}” ended. The next poll is normal.`);
     });
   },
 

@@ -2,6 +2,7 @@
 
 import { patch, post } from "../lib/api.js";
 import { dialogForm } from "../lib/dialog-form.js";
+import { fieldFacts } from "../lib/facts-field.js";
 import { ASKED, CHOICES, bodyOf, changesOf, faultsOf, formOf } from "../lib/field-form.js";
 import { mix } from "../lib/list.js";
 import { LABELS, SETTINGS, rule } from "../lib/words.js";
@@ -48,11 +49,17 @@ export const fieldDialog = () =>
       const body = bodyOf(this.form);
       const faults = faultsOf(body, this.form);
       if (Object.keys(faults).length) return this.refuse(faults);
-      return this.send(() =>
-        this.field
-          ? patch(`/api/fields/${this.field.id}`, changesOf(body, this.field))
-          : post(`/api/collections/${this.collectionId}/fields`, body),
-      );
+      const { field } = this;
+      if (!field) return this.send(() => post(`/api/collections/${this.collectionId}/fields`, body));
+      const path = `/api/fields/${field.id}`;
+      return this.saveAsSeen({
+        path,
+        name: field.field_name,
+        seen: field,
+        facts: fieldFacts,
+        mine: fieldFacts({ ...field, ...body }),
+        send: (etag, base) => patch(path, changesOf(body, base), etag),
+      });
     },
 
     // What is asked for

@@ -2,6 +2,7 @@
 
 import { get, patch, post } from "../lib/api.js";
 import { dialogForm } from "../lib/dialog-form.js";
+import { keyFacts } from "../lib/facts-key.js";
 import { EXPIRIES, bodyOf, faultsOf, formOf, limitsFault, ticked } from "../lib/key-form.js";
 import { TYPES, distance, endOf, toDateInput } from "../lib/keys.js";
 import { newest } from "../lib/newest.js";
@@ -97,9 +98,23 @@ export const keyDialog = () =>
       const faults = faultsOf(this.form, before, now);
       if (Object.keys(faults).length) return this.refuse(faults);
       const body = bodyOf(this.form, before, now);
-      return this.send(() =>
-        this.key ? patch(`/api/api-keys/${this.key.id}`, body) : post("/api/api-keys", body),
-      );
+      if (!this.key) return this.send(() => post("/api/api-keys", body));
+      const path = `/api/api-keys/${this.key.id}`;
+      const facts = (key) => keyFacts(key, now);
+      return this.saveAsSeen({
+        path,
+        name: this.key.label,
+        seen: this.key,
+        facts,
+        mine: facts({ ...this.key, ...body, allowed_collections: this.limitsNamed(body) }),
+        send: (etag) => patch(path, body, etag),
+      });
+    },
+
+    /** The limits that are sent, with the names of their collections; the present ones where none are sent. */
+    limitsNamed({ allowed_collections: limits = this.key.allowed_collections }) {
+      const name = (id) => this.form.chosen[id]?.name;
+      return limits?.map((limit) => ({ collection_name: name(limit.collection_id), ...limit })) ?? null;
     },
 
     // What the list of collections shows

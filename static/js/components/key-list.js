@@ -1,10 +1,13 @@
 // The list of API keys: what each reads, when it was used and when it ends, and what one does with it.
 
 import { post, remove } from "../lib/api.js";
+import { keyFacts } from "../lib/facts-key.js";
 import { distance, endsSoon, expiryWords, keyStatus, readsLines, readsWords } from "../lib/keys.js";
 import { flag, listAddress, PAGE, SEARCH, sortedBy } from "../lib/list-address.js";
 import { listOf, mix } from "../lib/list.js";
 import { refreshing } from "../lib/refreshing.js";
+import { changeAsSeen, deleteAsSeen } from "../lib/saving.js";
+import { serverNow } from "../lib/server-clock.js";
 import { user } from "../lib/start.js";
 import { ticking } from "../lib/ticker.js";
 import { moment, utc } from "../lib/time.js";
@@ -91,7 +94,13 @@ export const keyList = () =>
           }))
         )
           return;
-        await this.trying(() => post(`/api/api-keys/${key.id}/revoke`), `“${key.label}” revoked.`);
+        const change = {
+          ...asSeen(key),
+          send: (etag) => post(`/api/api-keys/${key.id}/revoke`, undefined, etag),
+          isDone: (present) => present.revoked_at !== null,
+          verb: () => "Revoke anyway",
+        };
+        await this.trying(() => changeAsSeen(change), `“${key.label}” revoked.`);
       },
 
       async erase(key) {
@@ -106,16 +115,17 @@ export const keyList = () =>
           verb: "Delete key",
         };
         if (!(await confirm(question))) return;
-        const done = await this.trying(() => remove(`/api/api-keys/${key.id}`), `“${key.label}” deleted.`);
+        const change = { ...asSeen(key), send: (etag) => remove(`/api/api-keys/${key.id}`, etag) };
+        const done = await this.trying(() => deleteAsSeen(change), `“${key.label}” deleted.`);
         if (done && this.made?.id === key.id) this.made = null;
       },
 
       async trying(action, words) {
         this.fault = "";
         try {
-          await action();
-          toast(words);
-          return true;
+          const { outcome } = await action();
+          if (outcome === "saved") toast(words);
+          return outcome === "saved";
         } catch (problem) {
           this.fault = problem.message;
           return false;
@@ -199,3 +209,11 @@ export const keyList = () =>
       },
     },
   );
+
+/** A key as its row shows it, for changing it. */
+const asSeen = (key) => ({
+  path: `/api/api-keys/${key.id}`,
+  name: key.label,
+  seen: key,
+  facts: (thing) => keyFacts(thing, serverNow()),
+});

@@ -1,7 +1,8 @@
 // What one does with a spike from a list: end it, extend it, delete it. The list reloads by `reload()`.
 
-import { patch, post, remove } from "../lib/api.js";
+import { post, remove } from "../lib/api.js";
 import { serverNow } from "../lib/server-clock.js";
+import { endAsSeen, eraseAsSeen, extendAsSeen } from "../lib/spike-changes.js";
 import { again, statusOf } from "../lib/spike-words.js";
 import { clock } from "../lib/time.js";
 import { toast } from "../lib/toast.js";
@@ -18,17 +19,16 @@ export const spikeActions = () => ({
 
   end(spike) {
     return this.change(spike, "ended", async () => {
-      await post(`/api/spike-schedules/${spike.id}/end`);
-      toast(`“${spike.name}” ended. The next poll is normal.`);
+      const { outcome } = await endAsSeen(spike);
+      if (outcome === "saved") toast(`“${spike.name}” ended. The next poll is normal.`);
     });
   },
 
   /** `extension` is one of extensionsOf(): by so many seconds, or up to an instant. */
-  extend(spike, { body, until }) {
-    const path = `/api/spike-schedules/${spike.id}`;
+  extend(spike, extension) {
     return this.change(spike, "extended", async () => {
-      const changed = until ? await patch(path, { end_datetime: until }) : await post(`${path}/extend`, body);
-      toast(`“${spike.name}” now ends at ${clock(changed.end_datetime)}.`);
+      const { outcome, answer } = await extendAsSeen(spike, extension);
+      if (outcome === "saved") toast(`“${spike.name}” now ends at ${clock(answer.end_datetime)}.`);
     });
   },
 
@@ -41,8 +41,9 @@ export const spikeActions = () => ({
     const deleted = [];
     try {
       for (const spike of spikes) {
-        await removed(spike);
-        deleted.push(spike);
+        // Several at once go whatever they are now: that is what was ticked and confirmed.
+        const { outcome } = one ? await eraseAsSeen(spike) : await removed(spike);
+        if (outcome === "saved") deleted.push(spike);
       }
     } catch (problem) {
       const rest = one ? "" : ` ${deleted.length} of ${spikes.length} were.`;
@@ -102,6 +103,7 @@ async function removed(spike) {
   } catch (problem) {
     if (problem.status !== 404) throw problem;
   }
+  return { outcome: "saved" };
 }
 
 function consequences(spikes, now) {

@@ -2,6 +2,7 @@
 
 import { patch, post } from "../lib/api.js";
 import { dialogForm } from "../lib/dialog-form.js";
+import { userFacts } from "../lib/facts-user.js";
 import { mix } from "../lib/list.js";
 import { user } from "../lib/start.js";
 import { countValidKeys, revokeWords } from "../lib/valid-keys.js";
@@ -44,13 +45,20 @@ export const userDialog = () =>
 
     save() {
       const { password, revoke_api_keys: revokes, ...rest } = this.form;
-      const path = `/api/users/${this.person?.id}`;
-      const actions = {
-        create: () => post("/api/users", { ...rest, password }),
-        edit: () => patch(path, rest),
-        password: () => patch(path, revokes ? { password, revoke_api_keys: true } : { password }),
-      };
-      return this.send(actions[this.mode]);
+      const { person } = this;
+      if (this.mode === "create") return this.send(() => post("/api/users", { ...rest, password }));
+      const path = `/api/users/${person.id}`;
+      const withPassword = revokes ? { password, revoke_api_keys: true } : { password };
+      const body = this.onlyPassword ? withPassword : rest;
+      return this.saveAsSeen({
+        path,
+        name: person.username,
+        seen: person,
+        facts: userFacts,
+        mine: this.onlyPassword ? null : userFacts(rest),
+        send: (etag) => patch(path, body, etag),
+        verb: () => (this.onlyPassword ? "Set it anyway" : "Save mine"),
+      });
     },
 
     // Getters

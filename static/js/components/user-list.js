@@ -1,8 +1,11 @@
 // The list of users, for Admins.
 
 import { post } from "../lib/api.js";
+import { userFacts } from "../lib/facts-user.js";
 import { listAddress, oneOf, PAGE, SEARCH, sortedBy } from "../lib/list-address.js";
 import { listOf, mix } from "../lib/list.js";
+import { refreshing } from "../lib/refreshing.js";
+import { changeAsSeen } from "../lib/saving.js";
 import { serverNow } from "../lib/server-clock.js";
 import { user } from "../lib/start.js";
 import { day, utc } from "../lib/time.js";
@@ -35,8 +38,13 @@ export const userList = () =>
       // Lifecycle
 
       init() {
+        this.stopRefreshing = refreshing(() => this.load());
         this.fromAddress();
         this.load();
+      },
+
+      destroy() {
+        this.stopRefreshing();
       },
 
       // Actions
@@ -76,8 +84,18 @@ export const userList = () =>
         });
         if (!isSure) return;
         this.fault = "";
+        const path = `/api/users/${person.id}`;
         try {
-          await post(`/api/users/${person.id}/reset-two-factor`);
+          const { outcome } = await changeAsSeen({
+            path,
+            name: person.username,
+            seen: person,
+            facts: userFacts,
+            send: (etag) => post(`${path}/reset-two-factor`, undefined, etag),
+            isDone: (present) => !present.has_two_factor,
+            verb: () => "Reset anyway",
+          });
+          if (outcome !== "saved") return this.load();
           this.done(`“${person.username}” signs in by password alone again.`);
         } catch (problem) {
           this.fault = problem.message;

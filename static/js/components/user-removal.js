@@ -1,7 +1,9 @@
 // Deleting a user, with the decision about their collections.
 
 import { get, remove, withQuery } from "../lib/api.js";
+import { userFacts } from "../lib/facts-user.js";
 import { count } from "../lib/numbers.js";
+import { deleteAsSeen } from "../lib/saving.js";
 
 export const userRemoval = () => ({
   person: { username: "" },
@@ -46,9 +48,17 @@ export const userRemoval = () => ({
     this.busy = true;
     this.fault = "";
     const decisions = { transfer: { transfer_to: this.heir }, delete: { delete_collections: "true" } };
+    const path = `/api/users/${this.person.id}`;
+    const query = this.owned ? decisions[this.decision] : {};
     try {
-      await remove(withQuery(`/api/users/${this.person.id}`, this.owned ? decisions[this.decision] : {}));
-      this.close(true);
+      const { outcome } = await deleteAsSeen({
+        path,
+        name: this.person.username,
+        seen: this.person,
+        facts: userFacts,
+        send: (etag) => remove(withQuery(path, query), etag),
+      });
+      this.close(outcome === "saved");
     } catch (problem) {
       this.fault = problem.message;
     } finally {

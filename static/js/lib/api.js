@@ -2,7 +2,7 @@
 
 import { at, csrfCookie } from "./base.js";
 import { fromJson, toJson } from "./digits.js";
-import { serverClock } from "./server-clock.js";
+import { serverClock, serverNow } from "./server-clock.js";
 
 /** What the API refused: RFC 9457 problem details. */
 export class Problem extends Error {
@@ -14,23 +14,36 @@ export class Problem extends Error {
 
 const UNREACHABLE = { status: 0, title: "No answer", detail: "The server does not answer. Try again in a moment." };
 
+const ETAG = Symbol("ETag");
+const LOADED_AT = Symbol("loaded at");
+
+/** The ETag that a thing came with; empty for one from a list. */
+export const etagOf = (thing) => thing?.[ETAG] ?? "";
+
+/** When a thing came, in milliseconds by the server's clock; 0 for one from a list. */
+export const loadedAt = (thing) => thing?.[LOADED_AT] ?? 0;
+
 /**
  * Call the API; resolves to the JSON of the answer (null where there is none), rejects with a Problem.
- * Where the sign-in has ended, the person is asked to sign in, and the call is made again.
+ * With an `etag` the change is made only where the thing still has it. Where the sign-in has ended, the person
+ * is asked to sign in, and the call is made again.
  */
-export async function call(method, path, body) {
-  const answer = await send(method, path, body);
-  if (answer.status === 401 && (await signInAgain())) return call(method, path, body);
+export async function call(method, path, body, etag) {
+  const answer = await send(method, path, body, etag);
+  if (answer.status === 401 && (await signInAgain())) return call(method, path, body, etag);
   if (answer.status === 204) return null;
   const json = await answer.text().then(fromJson).catch(() => ({ status: answer.status, title: answer.statusText }));
   if (!answer.ok) throw new Problem(json);
+  const tag = answer.headers.get("ETag");
+  // A proxy that compresses makes the tag a weak one, which would never match.
+  if (tag) Object.assign(json, { [ETAG]: tag.replace(/^W\//, ""), [LOADED_AT]: serverNow() });
   return json;
 }
 
 export const get = (path, query) => call("GET", withQuery(path, query));
-export const post = (path, body) => call("POST", path, body);
-export const patch = (path, body) => call("PATCH", path, body);
-export const remove = (path) => call("DELETE", path);
+export const post = (path, body, etag) => call("POST", path, body, etag);
+export const patch = (path, body, etag) => call("PATCH", path, body, etag);
+export const remove = (path, etag) => call("DELETE", path, undefined, etag);
 
 /** The answer to a GET as it came, for showing it: `{status, words, headers, text}`; a refusal is no fault here. */
 export async function look(path) {
@@ -45,8 +58,9 @@ export function withQuery(path, query = {}) {
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
-async function send(method, path, body) {
+async function send(method, path, body, etag) {
   const headers = { Accept: "application/json" };
+  if (etag) headers["If-Match"] = etag;
   if (method !== "GET") headers["X-CSRF-TOKEN"] = cookie(csrfCookie);
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const sent = Date.now();

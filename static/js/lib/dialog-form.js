@@ -2,6 +2,8 @@
 
 import { confirm } from "../components/confirmation.js";
 import { humane } from "./field-rules.js";
+import { lookAgain } from "./refreshing.js";
+import { changeAsSeen } from "./saving.js";
 
 /**
  * State and actions of a form in a `<dialog x-ref="dialog" @cancel.prevent="leave()" @close="closed()">`.
@@ -52,11 +54,26 @@ export const dialogForm = () => ({
     resolve?.(result);
   },
 
-  async send(action) {
+  send(action) {
+    return this.attempt(async () => this.finish(await action()));
+  },
+
+  /** Save a change of what is there, see saving.js: where somebody else changed it, the person chooses. */
+  saveAsSeen(change) {
+    return this.attempt(async () => {
+      const { outcome, answer } = await changeAsSeen(change).catch(explainGone);
+      if (outcome === "saved") this.finish(answer);
+      if (outcome !== "theirs") return;
+      this.finish(null);
+      lookAgain();
+    });
+  },
+
+  async attempt(action) {
     if (this.busy) return;
     Object.assign(this, { busy: true, faults: {}, fault: "" });
     try {
-      this.finish(await action());
+      await action();
     } catch (problem) {
       if (!("errors" in problem)) throw problem;
       this.refuse(firstOfEach(problem.errors), problem.message);
@@ -92,6 +109,11 @@ export const dialogForm = () => ({
     return JSON.stringify(this.form) !== this.before;
   },
 });
+
+function explainGone(problem) {
+  if (problem.status === 404) problem.message = "It was deleted meanwhile. Nothing is saved.";
+  throw problem;
+}
 
 const firstOfEach = (errors) =>
   Object.fromEntries(Object.entries(errors).map(([path, messages]) => [path, humane(messages[0])]));

@@ -6,10 +6,11 @@ import { shell } from "../components/shell.js";
 import { signInAgain } from "../components/sign-in-again.js";
 import { toasts } from "../components/toasts.js";
 import { confirmation } from "../components/confirmation.js";
+import { conflict } from "../components/conflict.js";
 
 /** Register the page's components by name, and start. */
 export function start(components = {}) {
-  for (const [name, component] of Object.entries({ shell, signInAgain, toasts, confirmation, ...components })) {
+  for (const [name, component] of Object.entries({ shell, signInAgain, toasts, confirmation, conflict, ...components })) {
     Alpine.data(name, component);
   }
   Alpine.magic("at", () => at);

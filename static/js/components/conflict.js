@@ -1,0 +1,76 @@
+// The question where somebody else changed what one is about to change: `await askConflict({…})`.
+
+const EMPTY = { name: "", who: "", rows: [], hasForm: false, verb: "", warning: "" };
+
+export const conflict = () => ({
+  ...EMPTY,
+  resolve: null,
+
+  // Lifecycle
+
+  init() {
+    this.asked = (event) => this.ask(event.detail);
+    document.addEventListener("conflict", this.asked);
+  },
+
+  destroy() {
+    document.removeEventListener("conflict", this.asked);
+  },
+
+  // Actions
+
+  ask({ resolve, ...question }) {
+    Object.assign(this, EMPTY, question, { resolve });
+    this.$refs.dialog.showModal();
+  },
+
+  takeMine() {
+    this.close("mine");
+  },
+
+  keepTheirs() {
+    this.close("theirs");
+  },
+
+  leave() {
+    this.close(this.hasForm ? "edit" : "theirs");
+  },
+
+  /** The browser closed it by itself: a second Escape does so. */
+  closed() {
+    if (this.resolve) this.leave();
+  },
+
+  close(outcome) {
+    const { resolve } = this;
+    this.resolve = null;
+    if (this.$refs.dialog.open) this.$refs.dialog.close();
+    resolve?.(outcome);
+  },
+
+  // Getters
+
+  get title() {
+    return `“${this.name}” has changed meanwhile`;
+  },
+
+  get mineLabel() {
+    return this.hasForm ? "Yours" : "As you saw it";
+  },
+
+  get explanation() {
+    return this.hasForm
+      ? "Nothing is saved yet. Save yours and it replaces theirs; keep theirs and your input is gone."
+      : "Nothing is done yet.";
+  },
+
+  get leaveWords() {
+    return this.hasForm ? "Edit on" : "Cancel";
+  },
+});
+
+/** Ask; resolves to "mine", "theirs" or "edit". */
+export const askConflict = (question) =>
+  new Promise((resolve) => {
+    document.dispatchEvent(new CustomEvent("conflict", { detail: { ...question, resolve } }));
+  });

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { collectionFacts, wholeCollectionFacts } from "../../static/js/lib/facts-collection.js";
+import { fieldFacts } from "../../static/js/lib/facts-field.js";
+import { keyFacts } from "../../static/js/lib/facts-key.js";
+import { spikeFacts } from "../../static/js/lib/facts-spike.js";
+import { userFacts } from "../../static/js/lib/facts-user.js";
+import { areSame, compare, conflictsOf, whoWords } from "../../static/js/lib/facts.js";
+
+const NOW = Date.parse("2026-11-27T10:00:00Z");
+const FIELD = {
+  field_name: "cpu",
+  collection_type: "Performance",
+  value_type: "NUMBER_RANGE",
+  range_start_number: 5,
+  range_end_number: 20,
+};
+const copy = (more) => ({
+  original_field_id: 3,
+  field_name: "cpu",
+  value_type: "NUMBER_RANGE",
+  overridden_settings: ["range_end_number"],
+  range_start_number: 5,
+  range_end_number: 90,
+  ...more,
+});
+const SPIKE = {
+  name: "Drill",
+  start_datetime: "2026-11-27T11:00:00Z",
+  end_datetime: "2026-11-27T12:00:00Z",
+  spike_fields: [copy()],
+};
+const facts = (spike) => spikeFacts(spike, NOW);
+const keysOf = (rows) => rows.map(({ key }) => key);
+
+test("what differs is told on both sides, in words", () => {
+  const rows = compare(fieldFacts(FIELD), fieldFacts({ ...FIELD, field_name: "CPU", range_end_number: 2000 }));
+  assert.deepEqual(rows, [
+    { key: "field_name", label: "Name", mine: "cpu", theirs: "CPU" },
+    { key: "range_end_number", label: "To", mine: "20", theirs: "2,000" },
+  ]);
+});
+
+test("a form and its thing are the same, however the form writes numbers and names", () => {
+  const decimal = {
+    ...FIELD,
+    value_type: "FLOAT_RANGE",
+    range_start_float: 0.5,
+    range_end_float: 1,
+    float_precision: 2,
+  };
+  const typed = { ...decimal, field_name: " cpu ", range_start_float: "0.5", float_precision: null };
+  assert.ok(areSame(fieldFacts(decimal), fieldFacts(typed)));
+  assert.ok(areSame(facts(SPIKE), facts({ ...SPIKE, spike_fields: [copy({ range_end_number: "90" })] })));
+});
+
+test("another type of value is told with the settings of both", () => {
+  const counter = { ...FIELD, value_type: "INCREMENT", start_number: 0, step_number: 5, reset_number: null };
+  const keys = keysOf(compare(fieldFacts(FIELD), fieldFacts(counter)));
+  assert.ok(["value_type", "range_start_number", "start_number", "step_number"].every((key) => keys.includes(key)));
+});
+
+test("where nobody else changed anything of it, nothing is asked, whatever the form says", () => {
+  assert.deepEqual(conflictsOf(facts(SPIKE), facts(SPIKE), facts({ ...SPIKE, name: "Mine" })), []);
+});
+
+test("where all is as the form says, nothing is asked", () => {
+  const saved = { ...SPIKE, name: "Mine", end_datetime: "2026-11-27T13:00:00Z" };
+  assert.deepEqual(conflictsOf(facts(SPIKE), facts(saved), facts(saved)), []);
+});
+
+test("what others changed is asked about, and what only the form changed is told with it", () => {
+  const theirs = { ...SPIKE, end_datetime: "2026-11-27T13:00:00Z" };
+  const rows = conflictsOf(facts(SPIKE), facts(theirs), facts({ ...SPIKE, name: "Mine" }));
+  assert.deepEqual(keysOf(rows), ["name", "end_datetime"]);
+  assert.deepEqual(
+    rows.map(({ isTheirs }) => isTheirs),
+    [false, true],
+  );
+});
+
+test("without a form, whatever others changed is asked about", () => {
+  const rows = conflictsOf(facts(SPIKE), facts({ ...SPIKE, spike_fields: [] }));
+  assert.deepEqual(rows, [
+    { key: "override 3", label: "cpu", mine: "random 5 to 90", theirs: "as usual", isTheirs: true },
+  ]);
+});
+
+test("instants within one second are told apart", () => {
+  const [row] = compare(facts(SPIKE), facts({ ...SPIKE, end_datetime: "2026-11-27T12:00:00.25Z" }));
+  assert.notEqual(row.mine, row.theirs);
+  assert.match(row.theirs, /12:00:00\.250 UTC/);
+});
+
+test("a copy that is left alone is no fact of a spike, a field's new name is none of its value", () => {
+  const others = [copy(), copy({ original_field_id: 4, overridden_settings: [] })];
+  assert.ok(areSame(facts(SPIKE), facts({ ...SPIKE, spike_fields: others })));
+  assert.ok(areSame(facts(SPIKE), facts({ ...SPIKE, spike_fields: [copy({ field_name: "CPU" })] })));
+});
+
+test("a collection that is renamed has no fields to compare, one that is deleted has", () => {
+  const one = { name: "Truck", owner_id: 1, owner: "ada", fields: [{ id: 1, ...FIELD }] };
+  const more = { ...one, fields: [...one.fields, { ...FIELD, id: 2, field_name: "disk" }] };
+  assert.ok(areSame(collectionFacts(one), collectionFacts(more)));
+  assert.deepEqual(
+    compare(wholeCollectionFacts(one), wholeCollectionFacts(more)).map(({ label }) => label),
+    ["Field “disk”"],
+  );
+});
+
+test("of a key its label, end and limits are compared, in whatever order they are", () => {
+  const limit = (id, type) => ({ collection_id: id, collection_name: `C${id}`, collection_type: type });
+  const key = { label: "Zabbix", expires_at: null, allowed_collections: [limit(1, null), limit(2, "Performance")] };
+  const turned = { ...key, allowed_collections: [...key.allowed_collections].reverse() };
+  assert.ok(areSame(keyFacts(key, NOW), keyFacts(turned, NOW)));
+  const [row] = compare(keyFacts(key, NOW), keyFacts({ ...key, allowed_collections: null }, NOW));
+  assert.deepEqual([row.mine, row.theirs], ["C1, C2 (Performance)", "all that its owner may read"]);
+  assert.deepEqual(
+    keysOf(compare(keyFacts(key, NOW), keyFacts({ ...key, revoked_at: "2026-11-27T09:00:00Z" }, NOW))),
+    ["revoked_at"],
+  );
+});
+
+test("letter case does not tell e-mail addresses apart", () => {
+  const ada = { username: "ada", email: "ada@example.org", role: "Admin" };
+  assert.ok(areSame(userFacts(ada), userFacts({ ...ada, email: "Ada@example.org" })));
+});
+
+test("it is told who changed it and when, each once, and of what was before it was opened nothing", () => {
+  const told = {
+    since: Date.parse("2026-11-27T09:00:00Z"),
+    me: "ada",
+    now: NOW,
+    ago: () => "a while ago",
+  };
+  const change = (by, at) => ({ by, at: `2026-11-27T${at}Z` });
+  const changes = [change("bob", "09:58:00"), change("ada", "09:50:00"), change("bob", "09:40:00"), change("eve", "08:00:00")];
+  const words = whoWords(changes, told);
+  assert.match(words, /^Changed by bob a while ago \(\d\d:58\), you \(elsewhere\) a while ago \(\d\d:50\)\.$/);
+  assert.equal(whoWords([], told), "Somebody changed it since you opened it.");
+});
