@@ -55,14 +55,15 @@ def test_other_overrides_are_noted_with_the_old_ones_and_those_that_stay_are_not
     kept = {"original_field_id": disk, "range_end_number": 99}
     spike = make.spike(collection, {"original_field_id": cpu, "range_start_number": 9}, kept)
     noted()
-    overrides = [kept, {"original_field_id": km, "step_number": 2.5, "reset_number": None}]
+    overrides = [kept, {"original_field_id": km, "step_number": 3, "reset_number": None}]
     owner.patch(f"/api/spike-schedules/{spike['id']}", {"spike_fields": overrides})
-    old, new = {"cpu": {"range_start_number": 9}}, {"km": {"reset_number": None, "step_number": 2.5}}
+    old, new = {"cpu": {"range_start_number": 9}}, {"km": {"reset_number": None, "step_number": 3}}
     assert noted()[0].details == {"changed": {"spike_fields": [old, new]}}
 
 
 def test_numbers_that_are_no_floats_are_noted_to_the_last_digit(owner, make, noted):
-    collection = make.collection(None, {"name": "km", "value_type": "INCREMENT"})
+    decimal = {"name": "km", "value_type": "INCREMENT", "start_number": 0.5, "step_number": 1}
+    collection = make.collection(None, decimal)
     spike = make.spike(collection)
     noted()
     step = "123456789012.1234567891"
