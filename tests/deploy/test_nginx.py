@@ -9,11 +9,12 @@ import requests
 
 from tests.support import nginx, raw
 from tests.support.nginx import Proxy, running_nginx
-from tests.support.server import RunningServer, kill_all, running_server
+from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, kill_all, running_server
 
 HERE = "Host: spikecast.example"
 END = "Connection: close"
 LARGE = 6 * 1024 * 1024
+PATIENCE = 30
 GONE = (
     "Spikecast does not answer. Try again in a moment; if this was a change, look first whether it was made."
 )
@@ -197,3 +198,25 @@ def test_while_no_machine_answers_browsers_get_a_page(abandoned):
     assert (page.status_code, page.headers["X-Content-Type-Options"]) == (502, "nosniff")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert GONE in page.text
+
+
+def test_an_etag_that_compression_made_weak_is_as_good_as_the_strong_one(server, proxy):
+    body = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
+    token = requests.post(f"{server.url}/api/auth/login", json=body, timeout=PATIENCE).json()["access_token"]
+    session = requests.Session()
+    session.headers |= {"Authorization": f"Bearer {token}"}
+    key = session.post(f"{proxy.url}/api/api-keys", json={"label": "nginx"}, timeout=PATIENCE).json()
+    path = f"/api/api-keys/{key['id']}"
+    weak = session.get(proxy.url + path, timeout=PATIENCE).headers["ETag"]
+    assert weak.startswith('W/"')
+    statuses = []
+    for if_match in (weak, weak, weak.removeprefix("W/"), 'W/"another", "and another"', "*"):
+        change = {"label": f"change {len(statuses)}"}
+        answer = session.patch(
+            proxy.url + path, json=change, headers={"If-Match": if_match}, timeout=PATIENCE
+        )
+        statuses.append(answer.status_code)
+    assert statuses == [200, 412, 412, 412, 200]
+    strong = session.get(proxy.url + path, timeout=PATIENCE).headers["ETag"].removeprefix("W/")
+    both = {"If-Match": f'"another", {strong}'}
+    assert session.delete(proxy.url + path, headers=both, timeout=PATIENCE).status_code == 204
