@@ -204,7 +204,7 @@ def test_an_etag_that_compression_made_weak_is_as_good_as_the_strong_one(server,
     body = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
     token = requests.post(f"{server.url}/api/auth/login", json=body, timeout=PATIENCE).json()["access_token"]
     session = requests.Session()
-    session.headers |= {"Authorization": f"Bearer {token}"}
+    session.headers["Authorization"] = f"Bearer {token}"
     key = session.post(f"{proxy.url}/api/api-keys", json={"label": "nginx"}, timeout=PATIENCE).json()
     path = f"/api/api-keys/{key['id']}"
     weak = session.get(proxy.url + path, timeout=PATIENCE).headers["ETag"]
