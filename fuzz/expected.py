@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from fuzz.case import Case, Sent
 from fuzz.documented import Document
-from fuzz.inputs import CREDENTIALS, FORMS, Place
+from fuzz.inputs import CREDENTIALS, FORMS, IF_MATCH, Place
 
 TYPES = {"performance", "configuration"}
 _JSON_TYPE = re.compile(r"\s*(application/json|[^;,\s]*\+json)\s*(;.*)?", re.IGNORECASE | re.DOTALL)
@@ -98,6 +98,8 @@ def _why_header(case: Case) -> str:
     (name,) = case.input.at
     if name in CREDENTIALS:
         return "" if route.is_public or str(route) in FORMS else "it is no credential"
+    if name == IF_MATCH:
+        return "" if case.value.text.strip() == "*" else "it is no tag that the thing has"
     if name == "Content-Type" and route.takes_json and not _JSON_TYPE.fullmatch(case.value.text):
         return "it is not the type of JSON"
     return ""

@@ -34,6 +34,7 @@ HEADERS = (
     "Host",
 )
 CREDENTIALS = HEADERS[:3]
+IF_MATCH = "If-Match"
 HEADERS_OF_FILES = ("If-None-Match", "If-Modified-Since", "Range")
 
 
@@ -68,6 +69,12 @@ class Route:
     @property
     def takes_json(self) -> bool:
         return "requestBody" in (self.operation or {})
+
+    @property
+    def takes_if_match(self) -> bool:
+        """Whether it changes a single thing, and only as it was seen."""
+        declared = (self.operation or {}).get("parameters", [])
+        return any((each["in"], each["name"]) == ("header", IF_MATCH) for each in declared)
 
     @property
     def is_poll(self) -> bool:
@@ -132,9 +139,10 @@ def inputs_of(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Input]:
         yield Input(route, Place.PARAMETER)
     yield from (Input(route, Place.FORM, (name,)) for name in FORMS.get(str(route), ()))
     yield from _of_body(route, bodies)
+    of_things = (IF_MATCH,) if route.takes_if_match else ()
     of_files = HEADERS_OF_FILES if route.rule.startswith("/static/") else ()
     of_bodies = ("Content-Type",) if route.takes_json or str(route) in FORMS else ()
-    yield from (Input(route, Place.HEADER, (name,)) for name in (*HEADERS, *of_files, *of_bodies))
+    yield from (Input(route, Place.HEADER, (name,)) for name in (*HEADERS, *of_things, *of_files, *of_bodies))
 
 
 def _of_body(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Input]:
