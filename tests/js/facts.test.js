@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { exact } from "../../static/js/lib/digits.js";
 import { collectionFacts, wholeCollectionFacts } from "../../static/js/lib/facts-collection.js";
 import { fieldFacts } from "../../static/js/lib/facts-field.js";
 import { keyFacts } from "../../static/js/lib/facts-key.js";
@@ -50,9 +51,12 @@ test("a form and its thing are the same, however the form writes numbers and nam
     range_end_float: 1,
     float_precision: 2,
   };
-  const typed = { ...decimal, field_name: " cpu ", range_start_float: "0.5", float_precision: null };
+  const typed = { ...decimal, field_name: " cpu ", float_precision: null };
   assert.ok(areSame(fieldFacts(decimal), fieldFacts(typed)));
-  assert.ok(areSame(facts(SPIKE), facts({ ...SPIKE, spike_fields: [copy({ range_end_number: "90" })] })));
+  const counter = (start) => ({ ...FIELD, value_type: "INCREMENT", start_number: exact(start), step_number: 1 });
+  const [digits, more] = ["123456789012.1234567891", "123456789012.1234567892"];
+  assert.ok(areSame(fieldFacts(counter(digits)), fieldFacts(counter(`${digits}0`))));
+  assert.ok(!areSame(fieldFacts(counter(digits)), fieldFacts(counter(more))));
 });
 
 test("another type of value is told with the settings of both", () => {
