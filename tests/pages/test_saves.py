@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.accessible import violations
 from tests.support.browsing import FIXED, RANGE, iso, row, toast, typed
 
 ZONE = {"timezone_id": "Europe/Berlin"}
@@ -102,6 +103,7 @@ def test_a_spike_that_somebody_ended_is_not_revived_without_a_question(editor, a
     admin_api.post(f"{path_of(spike)}/end")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(conflict(page)).to_contain_text("It has ended. Saving yours makes it active again.")
+    assert violations(page) == []
     for _ in range(2):  # and asks again, as long as nobody says so
         conflict(page).get_by_role("button", name="Edit on").click()
         assert editor.api.get(path_of(spike))["status"] == "expired"
