@@ -18,6 +18,7 @@ SMALL = [
     "POST /sign-in/code",
     "POST /setup",
     "POST /api/auth/login",
+    "POST /api/auth/change-email",
     "POST /api/auth/change-password",
     "POST /api/auth/two-factor",
     "POST /api/auth/two-factor/confirm",
