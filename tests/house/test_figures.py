@@ -22,7 +22,7 @@ def test_the_defaults_of_settings_are_those_in_force(document):
     told = {name: value for name, value in DEFAULT.findall(document.read_text()) if name in attributes}
     assert {"WORKERS", "BIND", "CACHED_FIELDS"} <= told.keys()
     in_force = {name: str(getattr(settings, attributes[name])) for name in told}
-    for folder in ("INSTANCE", "DATABASE_URL"):  # told by where they are, not by what they are
+    for folder in ("INSTANCE", "DATABASE_URL", "COOKIE_NAME"):  # told by how they come about
         told.pop(folder, None), in_force.pop(folder, None)
     assert {name: value.rstrip("/") for name, value in told.items()} == in_force
 
