@@ -40,6 +40,8 @@
       },
       wrapComponents: {
         InfoContainer: within('section', { 'aria-label': 'About this API' }),
+        // There is but one, and its choice has no name.
+        ServersContainer: () => () => null,
         FilterContainer: within('div', { role: 'search', 'aria-label': 'Filter the calls' }),
         operations: (Operations) => (props) =>
           createElement('div', null, createElement('h2', { className: 'docs-calls' }, 'Calls'), createElement(Operations, props)),
