@@ -3,7 +3,8 @@
 import { get } from "../lib/api.js";
 import { addressOf, auditAddress, queryOf, usual } from "../lib/audit-filters.js";
 import { about, choices, details, what, who, within } from "../lib/audit-words.js";
-import { listOf, mix } from "../lib/list.js";
+import { listOf } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { refreshing } from "../lib/refreshing.js";
 import { moment, utc } from "../lib/time.js";
 

@@ -4,7 +4,7 @@ import { get, patch, post } from "../lib/api.js";
 import { copyName } from "../lib/collection-words.js";
 import { dialogForm } from "../lib/dialog-form.js";
 import { collectionFacts } from "../lib/facts-collection.js";
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { user } from "../lib/start.js";
 
 const MODES = {

@@ -5,7 +5,7 @@ import { get, remove } from "../lib/api.js";
 import { dataPath, dataPathById, impactWords } from "../lib/collection-words.js";
 import { copyFrom } from "../lib/copy.js";
 import { wholeCollectionFacts } from "../lib/facts-collection.js";
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { newest } from "../lib/newest.js";
 import { refreshing } from "../lib/refreshing.js";
 import { deleteAsSeen } from "../lib/saving.js";

@@ -4,7 +4,7 @@ import { at } from "../lib/base.js";
 import { get } from "../lib/api.js";
 import { showActive } from "../lib/active-count.js";
 import { marked, showMarked } from "../lib/marked.js";
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { atMoments } from "../lib/moments.js";
 import { newest } from "../lib/newest.js";
 import { refreshing } from "../lib/refreshing.js";

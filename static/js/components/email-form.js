@@ -1,6 +1,6 @@
 // Changing one's own e-mail address.
 
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { credentialForm } from "./credential-form.js";
 
 const EMPTY = { email: "", current_password: "", code: "" };

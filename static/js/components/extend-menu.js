@@ -1,7 +1,7 @@
 // The menu that extends a spike: it looks up what comes next when it is opened, and floats above tables.
 
 import { get } from "../lib/api.js";
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { newest } from "../lib/newest.js";
 import { serverNow } from "../lib/server-clock.js";
 import { extensionsOf } from "../lib/spike-words.js";

@@ -4,7 +4,7 @@ import { patch, post } from "../lib/api.js";
 import { dialogForm } from "../lib/dialog-form.js";
 import { fieldFacts } from "../lib/facts-field.js";
 import { ASKED, CHOICES, bodyOf, changesOf, faultsOf, formOf } from "../lib/field-form.js";
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { LABELS, SETTINGS, rule } from "../lib/words.js";
 
 export const fieldDialog = () =>

@@ -4,7 +4,7 @@ import { at, origin } from "../lib/base.js";
 import { get } from "../lib/api.js";
 import { copyText } from "../lib/copy.js";
 import { TYPES, isWellFormed, reads } from "../lib/keys.js";
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { newest } from "../lib/newest.js";
 import { TOOLS } from "../lib/snippets/index.js";
 import { PLACEHOLDER } from "../lib/snippets/target.js";

@@ -6,7 +6,7 @@ import { keyFacts } from "../lib/facts-key.js";
 import { EXPIRIES, bodyOf, faultsOf, formOf, limitsFault, ticked } from "../lib/key-form.js";
 import { TYPES, distance, endOf, toDateInput } from "../lib/keys.js";
 import { newest } from "../lib/newest.js";
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { serverNow } from "../lib/server-clock.js";
 import { user } from "../lib/start.js";
 import { moment } from "../lib/time.js";

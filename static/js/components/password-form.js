@@ -1,6 +1,6 @@
 // Changing one's own password.
 
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { user } from "../lib/start.js";
 import { countValidKeys, revokeWords } from "../lib/valid-keys.js";
 import { credentialForm } from "./credential-form.js";

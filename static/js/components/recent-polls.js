@@ -1,6 +1,7 @@
 // Who polled what, how long ago, and whether that poll got the values of a spike.
 
-import { listOf, mix } from "../lib/list.js";
+import { listOf } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { refreshing } from "../lib/refreshing.js";
 import { pollWords } from "../lib/spike-words.js";
 import { utc } from "../lib/time.js";

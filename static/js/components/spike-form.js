@@ -1,6 +1,6 @@
 // Creating and editing a spike: what the form shows and checks. Its parts are in the files named spike-….
 
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { entriesOf, rowFaults } from "../lib/overrides.js";
 import { remaining, remainingWords } from "../lib/spike-faults.js";
 import { bodyOfWindow, collisionOf, windowAt, windowFaults } from "../lib/spike-window.js";

@@ -3,7 +3,8 @@
 import { get } from "../lib/api.js";
 import { marked, showMarked } from "../lib/marked.js";
 import { at } from "../lib/base.js";
-import { listOf, mix } from "../lib/list.js";
+import { listOf } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { atMoments } from "../lib/moments.js";
 import { refreshing } from "../lib/refreshing.js";
 import { serverNow } from "../lib/server-clock.js";

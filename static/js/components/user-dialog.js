@@ -3,7 +3,7 @@
 import { patch, post } from "../lib/api.js";
 import { dialogForm } from "../lib/dialog-form.js";
 import { userFacts } from "../lib/facts-user.js";
-import { mix } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { user } from "../lib/start.js";
 import { countValidKeys, revokeWords } from "../lib/valid-keys.js";
 

@@ -3,7 +3,8 @@
 import { post } from "../lib/api.js";
 import { userFacts } from "../lib/facts-user.js";
 import { listAddress, oneOf, PAGE, SEARCH, sortedBy } from "../lib/list-address.js";
-import { listOf, mix } from "../lib/list.js";
+import { listOf } from "../lib/list.js";
+import { mix } from "../lib/mix.js";
 import { refreshing } from "../lib/refreshing.js";
 import { changeAsSeen } from "../lib/saving.js";
 import { serverNow } from "../lib/server-clock.js";

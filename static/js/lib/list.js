@@ -114,12 +114,3 @@ export const listOf = (path, { sort, perPage = 50, filters = () => ({}), address
     return `${this.first}–${this.last} of ${this.total}`;
   },
 });
-
-/**
- * Copy a mixin into a component with its getters alive; a spread would read them once.
- */
-export function mix(...sources) {
-  const target = {};
-  for (const source of sources) Object.defineProperties(target, Object.getOwnPropertyDescriptors(source));
-  return target;
-}

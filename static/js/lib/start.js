@@ -3,18 +3,43 @@
 import { at } from "./base.js";
 import Alpine from "../../vendor/alpine/module.esm.min.js";
 import { shell } from "../components/shell.js";
-import { signInAgain } from "../components/sign-in-again.js";
 import { toasts } from "../components/toasts.js";
 import { confirmation } from "../components/confirmation.js";
-import { conflict } from "../components/conflict.js";
+
+/** Dialogs that are seldom shown: each is loaded and put into the page when the event comes that it waits for. */
+const SELDOM = {
+  conflict: { event: "conflict", load: () => import("../components/conflict.js") },
+  signInAgain: { event: "signed-out", load: () => import("../components/sign-in-again.js") },
+};
 
 /** Register the page's components by name, and start. */
 export function start(components = {}) {
-  for (const [name, component] of Object.entries({ shell, signInAgain, toasts, confirmation, conflict, ...components })) {
+  for (const [name, component] of Object.entries({ shell, toasts, confirmation, ...components })) {
     Alpine.data(name, component);
   }
+  Object.keys(SELDOM).forEach(loadWhenAsked);
   Alpine.magic("at", () => at);
   Alpine.start();
+}
+
+function loadWhenAsked(name) {
+  const { event, load } = SELDOM[name];
+  const template = document.querySelector(`template[data-dialog="${name}"]`);
+  if (!template) return;
+  const listen = async ({ detail }) => {
+    try {
+      Alpine.data(name, (await load())[name]);
+    } catch {
+      document.addEventListener(event, listen, { once: true });
+      (detail.resolve ?? detail)(false); // the server is away: as if the person had said no
+      return;
+    }
+    const element = template.content.firstElementChild.cloneNode(true);
+    Alpine.mutateDom(() => template.replaceWith(element));
+    Alpine.initTree(element);
+    document.dispatchEvent(new CustomEvent(event, { detail }));
+  };
+  document.addEventListener(event, listen, { once: true });
 }
 
 /** What the server gave a component, from the `data-props` of its element. */
