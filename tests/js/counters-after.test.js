@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CHOICES, afterWords, countersOf } from "../../static/js/lib/counters-after.js";
+import { afterWords, countersOf } from "../../static/js/lib/counters-after.js";
+import { CHOICES } from "../../static/js/lib/counters-after-choices.js";
 
 const counter = (id, name) => ({ id, field_name: name, value_type: "INCREMENT" });
 const COUNTERS = [counter(1, "km"), counter(2, "trips")];

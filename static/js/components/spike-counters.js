@@ -1,6 +1,7 @@
 // What the collection's counters do after the window: the choice, and what it means for each of them.
 
-import { CHOICES, afterWords, countersOf } from "../lib/counters-after.js";
+import { afterWords, countersOf } from "../lib/counters-after.js";
+import { CHOICES } from "../lib/counters-after-choices.js";
 import { isGiven } from "../lib/overrides.js";
 
 export const spikeCounters = () => ({

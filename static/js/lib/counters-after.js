@@ -2,13 +2,6 @@
 
 import { namesOf } from "./overrides.js";
 
-/** What one may choose; "" is null in the API. */
-export const CHOICES = [
-  { id: "", label: "Continue, but not from a start of the spike’s own" },
-  { id: "continue", label: "All continue where the spike’s counters stood" },
-  { id: "resume", label: "All go back to where they stood before" },
-];
-
 const isCounter = ({ value_type: type }) => type === "INCREMENT" || type === "DECREMENT";
 
 export const countersOf = (fields) => fields.filter(isCounter);

@@ -1,12 +1,8 @@
 // What a page shows of a spike.
 
+import { choiceWords } from "./counters-after-choices.js";
 import { fact, instant, named } from "./facts.js";
 import { overrideWords } from "./spike-words.js";
-
-const AFTER = {
-  continue: "go on from where the spike ends",
-  resume: "go on from where they stood before",
-};
 
 export function spikeFacts(spike, now) {
   const { counters_after: after = null } = spike;
@@ -21,7 +17,7 @@ export function spikeFacts(spike, now) {
     named("name", "Name", spike.name),
     instant("start_datetime", "Start", spike.start_datetime, now),
     instant("end_datetime", "End", spike.end_datetime, now),
-    fact("counters_after", "Counters afterwards", after, AFTER[after] ?? "as each says"),
+    fact("counters_after", "Counters afterwards", after, choiceWords(after)),
     ...overrides,
   ];
 }
