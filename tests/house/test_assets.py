@@ -62,6 +62,13 @@ def test_a_template_escapes_all_that_it_shows(path):
     assert not re.search(r"\\|\s*safe\b|autoescape\s+false|\bMarkup\b", text)
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=place)
+def test_a_template_holds_no_expression_that_the_strict_build_of_alpine_cannot_read(path):
+    text = re.sub(r"\{[%#].*?[%#]\}", "", path.read_text(), flags=re.DOTALL)
+    expressions = re.findall(r"\s(?:x-[a-z]+|[:@][a-z.:-]+)=\"([^\"]*)\"", text)
+    assert [each for each in expressions if re.search(r"\?[.?]|=>|`", each)] == []
+
+
 @pytest.mark.parametrize("path", STYLES, ids=place)
 def test_a_style_sheet_loads_nothing_from_elsewhere(path):
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)

@@ -40,6 +40,11 @@ export const recentPolls = () =>
       return utc(poll.polled_at);
     },
 
+    /** Of other people's keys nothing is told. */
+    keyOf({ api_key_label: label }) {
+      return label ?? "Another person’s key";
+    },
+
     gotSpike(poll) {
       return poll.spike_schedule_id !== null;
     },
