@@ -99,7 +99,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     _refuse_unknown(given)
     _read_files(given)
     _refuse_other_bytes(given)
-    instance = Path(given.get("INSTANCE", HERE / "instance")).absolute()
+    instance = _instance(given.get("INSTANCE"))
     return Settings(
         instance=instance,
         database_url=_database_url(given.get("DATABASE_URL"), instance),
@@ -149,6 +149,18 @@ def _is_of_a_service(name: str, value: str) -> bool:
         return True
     pairs = (_ADDRESS_OF_A_SERVICE, _NAME_OF_A_LINK)
     return any(names.fullmatch(name) and values.fullmatch(value) for names, values in pairs)
+
+
+def _instance(text: str | None) -> Path:
+    """Return the folder for what Spikecast keeps; it need not be there yet."""
+    folder = Path(text or HERE / "instance").absolute()
+    try:
+        is_something_else = folder.exists() and not folder.is_dir()
+    except OSError:  # who looks into it next says what is wrong
+        is_something_else = False
+    if is_something_else:
+        raise BadSetting("INSTANCE", f"must be a folder, and {folder} is none")
+    return folder
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

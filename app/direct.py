@@ -35,6 +35,8 @@ _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoi
 _PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
 SERVING_LOCK = 745_500_002
 """The advisory lock that servers' connections share on PostgreSQL, so that nobody migrates below them."""
+THIS_SCHEMA = "hashtext(coalesce(current_schema(), ''))"
+"""Its second key: installations in several schemas of one database do not hold each other up."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.0002, 0.002
 Row = tuple[Any, ...]
 
@@ -181,7 +183,7 @@ class Direct:
                 own.log = log_of(driver, self.engine.url.database)
             else:
                 driver.autocommit = True
-                driver.execute(f"SELECT pg_try_advisory_lock_shared({SERVING_LOCK})")
+                driver.execute(f"SELECT pg_try_advisory_lock_shared({SERVING_LOCK}, {THIS_SCHEMA})")
             own.driver = driver if self.is_sqlite else Prepared(driver)
             own.connection, own.known = connection, Known()
         return own.driver

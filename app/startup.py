@@ -218,9 +218,11 @@ def refuse_servers(present: str | None) -> None:
     """Raise CannotStart while a server runs on the database; each holds a lock that this one asks for."""
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect() as connection:
-            alone = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(SERVING_LOCK)))
+            schema: sa.ColumnElement[int] = sa.literal_column(direct.THIS_SCHEMA)
+            lock = SERVING_LOCK, schema
+            alone = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(*lock)))
             if alone:
-                connection.execute(sa.select(sa.func.pg_advisory_unlock(SERVING_LOCK)))
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(*lock)))
             connection.rollback()
     else:
         place = Path(str(db.engine.url.database))

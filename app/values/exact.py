@@ -9,6 +9,7 @@ LARGEST_INTEGER = 2**53 - 1
 
 DECIMAL_PLACES = 10
 _UNIT = Decimal(1).scaleb(-DECIMAL_PLACES)
+_ZERO = Decimal(0).scaleb(-DECIMAL_PLACES)
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
@@ -18,7 +19,7 @@ Exact = Decimal | int
 def exact(number: int | float | Decimal) -> Decimal:
     """`number` rounded to ten decimals; a float counts as the decimal that it prints as."""
     decimal = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
-    return decimal.quantize(_UNIT, context=_CONTEXT)
+    return decimal.quantize(_UNIT, context=_CONTEXT) or _ZERO  # no minus zero: no database keeps it
 
 
 def plain(number: Exact) -> int | float | Decimal:

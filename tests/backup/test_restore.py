@@ -133,7 +133,7 @@ def newer(file):
 
 
 def orphaned(file):
-    _run(file, "INSERT INTO polls VALUES (7, 7, 'PERFORMANCE', '2026-11-27')")
+    _run(file, "INSERT INTO polls VALUES (7, 7, 'PERFORMANCE', '2026-11-27', NULL)")
 
 
 def half_copied(file):

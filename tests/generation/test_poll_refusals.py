@@ -57,7 +57,6 @@ def test_a_name_is_looked_for_to_the_letter(make, truck, name):
         "/api/data/Truck%2001/",
         "/api/data/Truck%2001/performance//",
         "/api/data/performance",
-        "/api/data",
         "/api/collections/0/data/performance",
         "/api/collections/-1/data/performance",
         "/api/collections/1e1/data/performance",

@@ -96,5 +96,6 @@ def _spikes(things: Things, name: str) -> Iterator[dict[str, Any]]:
         key: value for key, value in VALUES[-1].items() if key != "value_type"
     }
     body = {"collection_id": things.collection_id, "name": name, "start_datetime": "2027-01-01T00:00:00Z"}
+    body["counters_after"] = "continue"
     yield body | {"end_datetime": "2027-01-01T01:00:00Z", "spike_fields": [override]}
     yield body | {"start_datetime": "2028-01-01T00:00:00Z", "duration": 3600}

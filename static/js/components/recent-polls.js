@@ -26,7 +26,8 @@ export const recentPolls = () =>
     loaded() {
       for (const [index, poll] of this.items.entries()) {
         // Of somebody else's key nothing is told; there may be several of them.
-        poll.key = `${poll.collection_id} ${poll.collection_type} ${poll.api_key_id ?? `other ${index}`}`;
+        const key = poll.api_key_id ?? `other ${index}`;
+        poll.key = `${poll.collection_id} ${poll.collection_type} ${key}`;
       }
     },
 

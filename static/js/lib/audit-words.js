@@ -150,7 +150,8 @@ function overrides(before, after) {
     const settings = Object.hasOwn(given, name) ? Object.entries(given[name]) : [];
     return settings.map(([setting, value]) => `${settingOf(setting)} ${value ?? "none"}`).join(", ") || "as usual";
   };
-  return `overrides: ${names.map((name) => `${name}: ${told(before, name)} → ${told(after, name)}`).join("; ")}`;
+  const changes = names.map((name) => `${name}: ${told(before, name)} → ${told(after, name)}`);
+  return `overrides: ${changes.join("; ")}`;
 }
 
 const settingOf = (name) => label(name.replace(/_(number|float|percentage)$/, ""));

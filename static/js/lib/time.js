@@ -63,10 +63,13 @@ export const windowWords = (start, end, now, zone = zoneName()) =>
 /** "14:10–14:40", "22:00–04:00 +1"; where a day has two offsets "02:30 +02:00 – 02:30 +01:00". */
 export function times(start, end, zone = zoneName()) {
   const days = daysBetween(start, end, zone);
-  if (![start, end].some((instant) => hasTwoOffsets(instant, zone)))
-    return `${face(start, zone)}–${face(end, zone)}${days ? ` +${days}` : ""}`;
+  if (![start, end].some((instant) => hasTwoOffsets(instant, zone))) {
+    const later = days ? ` +${days}` : "";
+    return `${face(start, zone)}–${face(end, zone)}${later}`;
+  }
   const told = (instant) => `${face(instant, zone)} ${isoOffset(instant, zone)}`;
-  return `${told(start)} – ${told(end)}${days ? ` (+${days})` : ""}`;
+  const later = days ? ` (+${days})` : "";
+  return `${told(start)} – ${told(end)}${later}`;
 }
 
 /** "Wed 25 Nov 14:05". */

@@ -1,8 +1,10 @@
 import { grafana as quoted } from "./quote.js";
 import { slug, urlOf } from "./target.js";
 
-const dataSource = (target) => `  # below "apiVersion: 1" and "datasources:"
-  - name: ${quoted(`Spikecast ${target.collection.id} ${target.type}`)}
+function dataSource(target) {
+  const name = `Spikecast ${target.collection.id} ${target.type}`;
+  return `  # below "apiVersion: 1" and "datasources:"
+  - name: ${quoted(name)}
     uid: ${slug(target)}
     type: yesoreyeram-infinity-datasource
     jsonData:
@@ -14,6 +16,7 @@ const dataSource = (target) => `  # below "apiVersion: 1" and "datasources:"
     secureJsonData:
       apiKeyValue: ${quoted(target.key)}
 `;
+}
 
 export const grafana = (target) => ({
   notes: [
