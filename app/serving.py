@@ -103,6 +103,7 @@ def refuse_taken_address(bind: str) -> None:
                 fault = "another program, perhaps another Spikecast, listens there"
         else:
             return
+    log.writer().flush(log.SECONDS_AT_EXIT)  # so that this is the last thing said
     sys.exit(f"Spikecast does not start: {config.PREFIX}BIND is {bind}, and {fault}.")
 
 

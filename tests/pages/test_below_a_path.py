@@ -108,7 +108,7 @@ def test_a_whole_round_stays_below_the_path(proxy, page):
 def _api(proxy: Proxy, page: Page) -> Api:
     """The API, with the cookies of the page, which are for this path alone."""
     cookies = page.context.cookies()
-    assert {cookie["path"] for cookie in cookies} == {PREFIX}
+    assert {cookie["path"] for cookie in cookies} == {PREFIX, f"{PREFIX}/sign-in"}
     assert {cookie["secure"] for cookie in cookies} == {proxy.tls}
     api = Api.__new__(Api)
     api.site, api.session = proxy.url, requests.Session()

@@ -98,7 +98,7 @@ def test_hostile_names_of_people_and_of_their_programs_are_shown_as_text(site, p
     for number, owner in enumerate(people):
         owner.api.collection(f"Owned {number}")
     page = admin.browse("/profile")
-    look(page, f"{site.url}/users", *NAMES)
+    look(page, f"{site.url}/users?sort=-created_at", *NAMES)
     look(page, f"{site.url}/collections?search=Owned", *NAMES)
 
     someone = people[0]

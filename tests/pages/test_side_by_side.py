@@ -1,6 +1,7 @@
 """Two instances on one host, at different ports, in one browser."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -28,7 +29,7 @@ def write(page: Page, server: RunningServer, name: str) -> None:
     dialog.get_by_label("Name").fill(name)
     dialog.get_by_role("button", name="Create").click()
     page.wait_for_url(f"{server.url}/collections/*")
-    page.goto(f"{server.url}/collections")
+    page.goto(f"{server.url}/collections?search={quote(name)}")
     expect(row(page, name)).to_be_visible()
 
 

@@ -140,5 +140,5 @@ def test_a_spike_comes_and_goes(site, editor, width):
     back = poll()
     assert "X-Spike-Schedule" not in back.headers
     assert 5 <= back.json()["data"]["load"] <= 20
-    # The collection's counter stood still meanwhile, and goes on where it was.
-    assert back.json()["data"]["requests"] == values["requests"] + 5
+    # The collection's counter takes over where the spike's stood: it never falls.
+    assert back.json()["data"]["requests"] > spiked.json()["data"]["requests"] > values["requests"]
