@@ -129,8 +129,13 @@ def _clear_former(response: Response) -> None:
 
 def put_code_wanted(response: Response, token: str, lasts: timedelta) -> None:
     """Let the browser come back with the code of a second factor. This is no sign-in."""
+    _put_for_sign_in(response, CODE_WANTED, token, lasts)
+
+
+def _put_for_sign_in(response: Response, what: str, token: str, lasts: timedelta) -> None:
+    """Set a cookie that goes to the sign-in alone."""
     response.set_cookie(
-        name_of(CODE_WANTED),
+        name_of(what),
         token,
         max_age=lasts,
         path=request.script_root + SIGN_IN_PATH,
@@ -167,15 +172,7 @@ _DEVICE_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 def put_device(response: Response, token: str) -> None:
     """Let the browser be known at its next sign-in. This is no sign-in."""
-    response.set_cookie(
-        name_of(DEVICE),
-        token,
-        max_age=DEVICE_LASTS,
-        path=request.script_root + SIGN_IN_PATH,
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    _put_for_sign_in(response, DEVICE, token, DEVICE_LASTS)
 
 
 def claims() -> dict[str, Any]:
