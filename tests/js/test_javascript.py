@@ -7,10 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
 import rjsmin
 
-from tests.support import is_required
+from tests.support.node import node_program
 
 HERE = Path(__file__).parent
 LIBRARY = Path("static/js/lib")
@@ -27,12 +26,7 @@ def as_served(root: Path, copy: Path) -> list[str]:
 
 
 def test_the_javascript_tests_pass(tmp_path):
-    node = shutil.which("node")
-    if node is None:
-        reason = "no Node: install Debian's package nodejs"
-        if is_required("node"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    node = node_program()
     files = as_served(HERE.parents[1], tmp_path)
     ran = subprocess.run([node, "--test", *files], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-2000:]

@@ -17,6 +17,7 @@ import yaml
 
 from tests.support import is_required
 from tests.support.names import EVERY_KEPT
+from tests.support.node import node_program
 
 SNIPPETS = Path(__file__).parents[2] / "static/js/lib/snippets/index.js"
 CURLY = "\u2018\u2019\u201a\u201b"
@@ -98,12 +99,7 @@ KEY = "spk_0123456789abcdefghijABCDEFGHIJkl000000"
 
 def snippets(targets: list[dict]) -> list[dict]:
     """For each target what the page shows: by tool its notes and blocks."""
-    node = shutil.which("node")
-    if node is None:
-        reason = "no Node: install Debian's package nodejs"
-        if is_required("node"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    node = node_program()
     program = (
         f'import {{ TOOLS }} from "file://{SNIPPETS}"; let text = "";'
         "for await (const part of process.stdin) text += part;"
