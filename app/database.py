@@ -265,6 +265,7 @@ def prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
         connection.execute("PRAGMA trusted_schema=OFF")  # a file from elsewhere may hold views and triggers
         connection.create_function("lower", 1, _lower, deterministic=True)
         connection.create_function("counter_next", 5, _counter_next, deterministic=True)
+        connection.create_function("epoch_now", 0, _epoch_now)
 
     @sa.event.listens_for(engine, "begin")
     def on_begin(connection: sa.Connection) -> None:
@@ -318,6 +319,11 @@ def _counter_next(last: str | None, start: str, step: str, reset: str | None, di
         direction=direction,
     )
     return as_text(following)
+
+
+def _epoch_now() -> float:
+    """The time as SQLite asks for it: in seconds since 1970."""
+    return clock.now().timestamp()
 
 
 def is_to_come(instant: datetime) -> bool:

@@ -80,11 +80,15 @@ class Moved(NamedTuple):
 def move(
     direct: Direct, moves: Moves, granted: Granted, since: datetime, until: datetime, *, of_spike: bool
 ) -> Moved | None:
-    """Move each counter on by one step, in `[since, until)` by the database's clock, where it has one. None
-    where what was granted does not hold any more: then nothing has moved."""
+    """Move each counter on by one step, in `[since, until)`.
+
+    None where what was granted does not hold any more, or where the interval was over before it was this
+    one's turn: then nothing has moved. Whoever polled meanwhile may have continued this counter elsewhere.
+    """
     statement = _STATEMENTS[direct.is_sqlite, of_spike]
     if direct.is_sqlite:
-        rows = direct.write(statement, granted._asdict() | moves.as_json)
+        seconds = {"since": since.timestamp(), "until": until.timestamp()}
+        rows = direct.write(statement, granted._asdict() | moves.as_json | seconds)
         return Moved({id_: from_text(value) for id_, value in rows}, None) if rows else None
     interval = {"since": clock.to_database(since), "until": clock.to_database(until)}
     rows = direct.write(statement, granted._asdict() | moves.as_arrays | interval)
@@ -110,6 +114,7 @@ api_keys.id = :key_id AND api_keys.key_hash = :key_hash AND api_keys.user_id = :
 """
 
 # --- SQLite: one writer at a time, and `counter_next` is `values.advance` -----------------------------
+# `epoch_now` is `clock.now`, read by the one whose turn it is.
 
 _SQLITE = """
 UPDATE {table} AS counter
@@ -118,7 +123,10 @@ FROM (
     SELECT value ->> 0 AS id, value ->> 1 AS step, value ->> 2 AS direction, value ->> 3 AS goes_on
     FROM json_each(:moves)
 ) AS wanted
-WHERE counter.id = wanted.id AND EXISTS (SELECT 1 FROM api_keys, users, collections WHERE {still})
+WHERE counter.id = wanted.id AND EXISTS (
+    SELECT 1 FROM api_keys, users, collections, (SELECT epoch_now() AS instant) AS present
+    WHERE {still} AND present.instant >= :since AND present.instant < :until
+)
 RETURNING id, current_number
 """
 
@@ -137,14 +145,16 @@ _NEXT_OF_A_COPY = _OF_A_COPY.format(
 )
 
 # --- PostgreSQL: the collection's lock makes pollers follow each other, so their rows cannot deadlock --
+# The clock is read after the lock was had: whoever waited for it may have come too late.
 
 _POSTGRESQL = """
-WITH held AS (
-    SELECT collections.id, statement_timestamp() AS instant, {later}
+WITH locked AS (
+    SELECT collections.id, {later}
     FROM api_keys, users, collections
     WHERE {still}
-        AND statement_timestamp() >= :since::timestamptz AND statement_timestamp() < :until::timestamptz
     FOR NO KEY UPDATE OF collections
+), held AS MATERIALIZED (
+    SELECT clock_timestamp() AS instant FROM locked
 ), wanted AS (
     SELECT * FROM unnest(:ids::int[], :steps::numeric[], :directions::int[], :goes_on::bool[])
         AS moves (id, step, direction, goes_on)
@@ -157,7 +167,7 @@ SET current_number = CASE
     ELSE {last} + wanted.direction * wanted.step
 END
 FROM held CROSS JOIN wanted{join}
-WHERE counter.id = wanted.id
+WHERE counter.id = wanted.id AND held.instant >= :since::timestamptz AND held.instant < :until::timestamptz
 RETURNING counter.id, counter.current_number, held.instant
 """
 

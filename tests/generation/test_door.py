@@ -130,7 +130,8 @@ def test_what_is_refused_was_looked_up_once(truck, make, queries):
     tool = make.key()
     with queries() as asked:
         assert tool.poll("nothing").status_code == 404
-    assert len(asked.statements) == 1
+    # To note the refusal takes statements of its own, now and then.
+    assert sum("LEFT JOIN collections" in each for each in asked.statements) == 1
 
 
 def test_flask_makes_a_request_only_of_what_is_refused(app, truck, make):
