@@ -165,7 +165,8 @@ def _asked() -> dict[str, Any]:
 
 def _thing_of_request() -> Thing:
     ids = request.view_args or {}
-    return Thing(*next(((kind, ids[name]) for name, kind in KINDS.items() if name in ids), (None, None)))
+    kind, id_ = next(((kind, ids[name]) for name, kind in KINDS.items() if name in ids), (None, None))
+    return Thing(kind, id_ or None)  # 0 stands for an id that no database could hold
 
 
 def _note_refusal(action: Action, thing: Thing, details: dict[str, Any], *, is_once: bool = False) -> None:

@@ -50,6 +50,8 @@ def upgrade() -> None:
         "audit_entries", sa.Column("category", sa.String(20), nullable=False, server_default="collections")
     )
     op.add_column("audit_entries", sa.Column("network", sa.String(64), nullable=True))
+    # Refusals of ids that no database could hold.
+    op.execute(sa.text("UPDATE audit_entries SET thing_id = NULL WHERE thing_id = 0"))
     _sort_entries()
     op.create_index("ix_audit_entries_category_actor_id_id", "audit_entries", ["category", "actor_id", "id"])
     given = sa.text("network IS NOT NULL")

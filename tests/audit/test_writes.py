@@ -103,6 +103,13 @@ def test_a_refused_request_names_the_thing_that_its_address_does(world, viewer, 
     assert (entry.thing_kind, entry.thing_id, entry.thing_name) == ("field", world.ids["counter"], None)
 
 
+def test_a_refused_request_for_an_id_that_nothing_can_have_names_none(world, admin, noted):
+    noted()
+    admin.delete("/api/fields/2147483648")
+    (entry,) = noted()
+    assert (entry.thing_kind, entry.thing_id) == ("field", None)
+
+
 def test_a_refusal_of_a_service_is_noted_too(world, owner, noted):
     collection = owner.post("/api/collections", {"name": "Mine"}).json
     noted()
