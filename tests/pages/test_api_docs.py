@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.browsing import A_MOMENT, visit
+
 PATIENCE_MS = 60_000
 
 
@@ -12,6 +14,9 @@ def operation(page: Page, name: str) -> Locator:
     """Open an operation by the id that Swagger UI gives it: `collections-list_collections`."""
     found = page.locator(f"#operations-{name}")
     found.locator(".opblock-summary-control").dispatch_event("click", timeout=PATIENCE_MS)
+    expect(found.locator(".responses-wrapper")).to_be_visible()
+    for _ in range(4):  # what it refers to is being resolved; before that Swagger UI cannot run it
+        page.evaluate(A_MOMENT)
     return found
 
 
@@ -76,5 +81,5 @@ def test_a_poll_needs_a_key_and_asks_for_no_password(editor, docs, complaints):
 def test_who_is_not_signed_in_is_refused(site, open_page, complaints):
     complaints.expect("401")
     page = open_page()
-    page.goto(f"{site.url}/api/docs")
+    visit(page, f"{site.url}/api/docs")
     expect(run(page, "auth-me")).to_have_text(re.compile("^401"))

@@ -7,6 +7,7 @@ import requests
 from playwright.sync_api import Page, Route, expect
 
 from tests.support.browsing import A_MOMENT, FIXED, row
+from tests.support.wait import wait_until
 
 
 @pytest.fixture
@@ -129,5 +130,6 @@ def test_recent_polls_tell_what_each_poll_got(editor):
     expect(polls.get_by_role("row").filter(has_text=collection["name"])).to_be_visible()
     expect(polls.get_by_text("spike", exact=True)).to_be_hidden()
     poll(editor.site, key, collection)
+    wait_until(lambda: editor.api.get("/api/polls")["items"][0]["spike_schedule_id"], "the poll is noted")
     page.reload()
     expect(polls.get_by_text("spike", exact=True)).to_be_visible()

@@ -11,6 +11,7 @@ from app.database import db, declare
 from tests.cli.conftest import runner
 from tests.conftest import settings_for
 from tests.support.server import kill_all, running_server
+from tests.support.wait import wait_until
 
 
 @pytest.fixture
@@ -31,6 +32,15 @@ def set_revision(app, revision):
         db.engine.dispose()
 
 
+def nobody_serves(app, revision) -> bool:
+    with app.app_context(), startup.one_at_a_time():
+        try:
+            startup.refuse_servers(revision)
+        except startup.CannotStart:
+            return False
+        return True
+
+
 def test_while_a_server_runs_no_command_and_no_start_migrates(app, own_database_url):
     newest, older = startup.schemas()[:2]
     with running_server(own_database_url) as server:
@@ -43,8 +53,8 @@ def test_while_a_server_runs_no_command_and_no_start_migrates(app, own_database_
         set_revision(app, newest)
         startup.prepare(app)  # another node of the same version may start
         kill_all(server.process)
-        with app.app_context(), startup.one_at_a_time():
-            startup.refuse_servers(older)
+        # A worker that is killed holds its lock until the kernel has taken it apart.
+        wait_until(lambda: nobody_serves(app, older), "the locks of the killed are free")
 
 
 def test_each_revision_is_told_with_its_name_and_time(app, caplog):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PATIENCE = 30  # seconds; what is waited for comes soon, unless the machine is busy with something else
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 

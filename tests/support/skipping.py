@@ -12,7 +12,7 @@ import pytest
 PACKAGES = {
     r"postgresql|initdb": "PostgreSQL: apt-get install postgresql",
     r"pgbouncer": "PgBouncer: apt-get install pgbouncer postgresql",
-    r"chromium": "Chromium: apt-get install chromium",
+    r"chromium": "Chromium: apt-get install chromium-headless-shell",
     r"\bnginx\b": "nginx: apt-get install nginx-light",
     r"\bnode\b": "Node: apt-get install nodejs",
     r"systemd": "systemd-analyze: apt-get install systemd",
