@@ -25,7 +25,7 @@ run: .venv/.run ## Start Spikecast (settings come from SPIKECAST_* variables)
 	@exec .venv/bin/gunicorn -c gunicorn.conf.py wsgi:app
 
 test: .venv/.dev ## Run the tests (choose some with ARGS="tests/spikes -k overlap")
-	.venv/bin/pytest -n 2 $(ARGS)
+	.venv/bin/pytest -n 3 $(ARGS)
 
 check: .venv/.dev ## Check style, types and the import rules, as CI does
 	.venv/bin/ruff check .
