@@ -16,7 +16,7 @@ def test_thousands_of_skipped_tests_are_told_in_a_line_for_each_thing_that_is_mi
     reasons += ["Skipped: no Chromium: install Debian's package chromium"] * 40 + ["Skipped: it rains"]
     assert skipping.told(reasons) == [
         "3,000 skipped for want of PostgreSQL: apt-get install postgresql",
-        "   40 skipped for want of Chromium: apt-get install chromium",
+        "   40 skipped for want of Chromium: apt-get install chromium-headless-shell",
         "    1 skipped for want of it rains",
     ]
 
