@@ -322,7 +322,7 @@ def _counter_next(last: str | None, start: str, step: str, reset: str | None, di
 
 
 def _epoch_now() -> float:
-    """The time as SQLite asks for it: in seconds since 1970."""
+    """Return the time as SQLite asks for it, in seconds since 1970."""
     return clock.now().timestamp()
 
 

@@ -344,7 +344,7 @@ def take(browser: Browser, site: str, collections: dict[str, Json]) -> None:
 def main() -> None:
     """A throwaway server, and the pictures of it."""
     if program() is None:
-        raise SystemExit("There is no Chromium. On Debian or Ubuntu: apt-get install chromium")
+        raise SystemExit("There is no Chromium. On Debian or Ubuntu: apt-get install chromium-headless-shell")
     with tempfile.TemporaryDirectory(prefix="spikecast-pictures-") as folder:
         database = Path(folder, "spikecast.db")
         with (

@@ -80,10 +80,10 @@ class Moved(NamedTuple):
 def move(
     direct: Direct, moves: Moves, granted: Granted, since: datetime, until: datetime, *, of_spike: bool
 ) -> Moved | None:
-    """Move each counter on by one step, in `[since, until)`.
+    """Move each counter on by one step, if it is within `[since, until)` once the lock is held.
 
-    None where what was granted does not hold any more, or where the interval was over before it was this
-    one's turn: then nothing has moved. Whoever polled meanwhile may have continued this counter elsewhere.
+    Return None, with nothing moved, where it is not, or where what was granted does not hold any more. The
+    clock of before the lock would not do: another poll may have continued the counter in a spike meanwhile.
     """
     statement = _STATEMENTS[direct.is_sqlite, of_spike]
     if direct.is_sqlite:

@@ -7,27 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import is_required
+from tests.support import skip_or_fail
 from tests.support.confined import unavailable_reason
-
-
-def skip_or_fail(name: str, reason: str | None) -> None:
-    """Skip a test of what cannot be had here; where `name` is required, fail it."""
-    if reason and is_required(name):
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
 def _systemd() -> None:
-    missing = shutil.which("systemd-analyze") is None
-    skip_or_fail("systemd", "no systemd-analyze: install Debian's package systemd" if missing else None)
+    if shutil.which("systemd-analyze") is None:
+        skip_or_fail("systemd", "no systemd-analyze: install Debian's package systemd")
 
 
 @pytest.fixture(scope="session")
 def _confinement() -> None:
-    skip_or_fail("namespaces", unavailable_reason())
+    if reason := unavailable_reason():
+        skip_or_fail("namespaces", reason)
 
 
 @pytest.fixture

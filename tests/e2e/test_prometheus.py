@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support import is_required
+from tests.support import skip_or_fail
 from tests.support.product import Product
 from tests.support.server import own_port, running_server
 from tests.support.wait import wait_until
@@ -34,10 +34,7 @@ scrape_configs:
 def program() -> str:
     found = shutil.which("prometheus")
     if found is None:
-        reason = "there is no prometheus (apt-get install prometheus)"
-        if is_required("prometheus"):
-            pytest.fail(f"{reason} (SPIKECAST_TEST_REQUIRE asks for prometheus)")
-        pytest.skip(reason)
+        skip_or_fail("prometheus", "no Prometheus: install Debian's package prometheus")
     return found
 
 

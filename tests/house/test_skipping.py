@@ -21,7 +21,7 @@ def test_thousands_of_skipped_tests_are_told_in_a_line_for_each_thing_that_is_mi
     ]
 
 
-REASON = re.compile(r'(?:reason = |Unavailable\(\s*)f?"([^"]+)')
+REASON = re.compile(r'(?:skip_or_fail\("\w+", |Unavailable\(\s*)f?"([^"]+)')
 
 
 def test_every_program_that_tests_skip_for_has_its_package():

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-from tests.support import is_required
+from tests.support import skip_or_fail
 from tests.support.names import EVERY_KEPT
 from tests.support.node import node_program
 
@@ -188,10 +188,7 @@ def test_prometheus_takes_the_jobs_of_all_collections(tmp_path, targets, made):
         assert job["static_configs"][0]["labels"]["collection"] == each["collection"]["name"]
     promtool = shutil.which("promtool")
     if promtool is None:
-        reason = "no promtool: install Debian's package prometheus"
-        if is_required("prometheus"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        skip_or_fail("prometheus", "no promtool: install Debian's package prometheus")
     (tmp_path / "prometheus.yml").write_text(config)
     command = [promtool, "check", "config", tmp_path / "prometheus.yml"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)

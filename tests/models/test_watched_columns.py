@@ -1,4 +1,4 @@
-"""What is served lies in columns whose every change gives the collection a new revision."""
+"""Every change of a column that is served gives the collection a new revision."""
 
 import pytest
 import sqlalchemy as sa
@@ -41,7 +41,7 @@ def revise(app, make):
 
 
 def revised(revise, columns) -> list[str]:
-    """Those of the columns a change of which is a new revision."""
+    """Return those of the columns whose change gives a new revision."""
     seen = [(f"{model.__tablename__}.{column}", revise(model, column)) for model, column in columns]
     return [column for column, (before, after) in seen if after != before]
 

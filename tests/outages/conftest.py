@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import is_required, throwaway_postgres
+from tests.support import skip_or_fail, throwaway_postgres
 from tests.support.product import Product
 from tests.support.server import running_server
 from tests.support.throwaway_postgres import FORGETFUL, Throwaway, Unavailable
@@ -37,9 +37,7 @@ def own_postgresql(config: pytest.Config, settings: str = FORGETFUL, folder: str
     try:
         server = throwaway_postgres.start(settings, folder)
     except Unavailable as missing:
-        if is_required("postgresql"):
-            pytest.fail(f"SPIKECAST_TEST_REQUIRE asks for PostgreSQL: {missing}")
-        pytest.skip(str(missing))
+        skip_or_fail("postgresql", str(missing))
     yield server
     server.stop()
 

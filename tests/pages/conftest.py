@@ -9,7 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.support import is_required
+from tests.support import skip_or_fail
 from tests.support.browser import PATIENCE, PHONE, Complaints, context, launch, program
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, running_server
 
@@ -30,10 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     """Headless Chromium."""
     if program() is None:
-        reason = "no Chromium: install Debian's package chromium"
-        if is_required("browser"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        skip_or_fail("browser", "no Chromium: install Debian's package chromium-headless-shell")
     with sync_playwright() as playwright:
         started = launch(playwright)
         yield started

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import KINDS
-from tests.support import is_required, throwaway_postgres
+from tests.support import skip_or_fail, throwaway_postgres
 
 
 @pytest.fixture(params=KINDS)
@@ -15,7 +15,5 @@ def kind(request):
         try:
             throwaway_postgres.programs()
         except throwaway_postgres.Unavailable as missing:
-            if is_required("postgresql"):
-                raise
-            pytest.skip(str(missing))
+            skip_or_fail("postgresql", str(missing))
     return request.param

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from tests.support import is_required
+from tests.support import skip_or_fail
 
 # A shell that mounts it and lives as long as this process holds its standard input open.
 KEEPER = """
@@ -61,10 +59,7 @@ def small_disk(size: str) -> Iterator[Disk]:
     answer = keeper.stdout.readline()
     try:
         if answer != "ready\n":
-            reason = f"no disk to fill: {answer.strip() or 'mount says nothing'}"
-            if is_required("disks"):
-                pytest.fail(f"{reason} (SPIKECAST_TEST_REQUIRE asks for disks)")
-            pytest.skip(reason)
+            skip_or_fail("disks", f"no disk to fill: {answer.strip() or 'mount says nothing'}")
         yield Disk(Path(folder))
     finally:
         keeper.communicate("it is over\n")

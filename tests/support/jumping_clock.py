@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
-from tests.support import is_required
+from tests.support import skip_or_fail
 
 # That of Germany, without asking the machine's files: an hour more from March to October.
 SUMMER_TIME = "CET-1CEST,M3.5.0,M10.5.0/3"
@@ -60,9 +58,6 @@ def _forget_the_killed() -> None:
 def library() -> Path:
     """libfaketime, for programs with threads; where it is missing the test is skipped, or fails."""
     found = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-    if found:
-        return found
-    reason = "no libfaketime: install Debian's package of that name"
-    if is_required("faketime"):
-        pytest.fail(f"{reason} (SPIKECAST_TEST_REQUIRE asks for faketime)")
-    pytest.skip(reason)
+    if found is None:
+        skip_or_fail("faketime", "no libfaketime: install Debian's package of that name")
+    return found

@@ -14,14 +14,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
 import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.support import is_required
+from tests.support import skip_or_fail
 from tests.support.server import REPOSITORY, own_port
 
 SHIPPED = REPOSITORY / "deploy" / "nginx.conf"
@@ -81,10 +80,7 @@ def program() -> str | None:
 def need() -> None:
     """Where there is no nginx the test is skipped, or fails."""
     if program() is None:
-        reason = "no nginx: install Debian's package nginx-light"
-        if is_required("nginx"):
-            pytest.fail(f"{reason} (SPIKECAST_TEST_REQUIRE asks for nginx)")
-        pytest.skip(reason)
+        skip_or_fail("nginx", "no nginx: install Debian's package nginx-light")
 
 
 @contextmanager

@@ -2,17 +2,12 @@
 
 import shutil
 
-import pytest
-
-from tests.support import is_required
+from tests.support import skip_or_fail
 
 
 def node_program() -> str:
     """Return the path of Node; the test is skipped where there is none, and fails where it is required."""
     node = shutil.which("node")
     if node is None:
-        reason = "no Node: install Debian's package nodejs"
-        if is_required("node"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        skip_or_fail("node", "no Node: install Debian's package nodejs")
     return node

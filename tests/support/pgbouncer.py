@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-import pytest
 from sqlalchemy.engine import make_url
 
-from tests.support import is_required
+from tests.support import skip_or_fail
 from tests.support.server import own_port
 from tests.support.throwaway_postgres import _account, _as, for_psycopg
 
@@ -44,10 +43,7 @@ def program() -> str | None:
 def need() -> None:
     """Where there is no PgBouncer the test is skipped, or fails."""
     if program() is None:
-        reason = "no PgBouncer: install Debian's package pgbouncer"
-        if is_required("pgbouncer"):
-            pytest.fail(f"{reason} (SPIKECAST_TEST_REQUIRE asks for pgbouncer)")
-        pytest.skip(reason)
+        skip_or_fail("pgbouncer", "no PgBouncer: install Debian's package pgbouncer")
 
 
 @contextmanager
