@@ -3,7 +3,7 @@
 import os
 import sys
 
-from app import serving as _serving
+from app import gunicorn_worker as _serving
 from config import BadSetting, load  # a name `config` here would be taken for a setting
 
 os.umask(0o077)  # whatever is made here is for its owner alone
@@ -91,14 +91,14 @@ def post_worker_init(worker):  # type: ignore[no-untyped-def]
 
     from gunicorn import util
 
-    from app import log
-    from app.web import limits, unreadable
+    from app.core import log_format
+    from app.web import limits, malformed_http
 
-    log.configure()
+    log_format.configure()
     _serving.announce(worker.wsgi)
     # A page of HTML otherwise, without any header for browsers.
     util.write_error = lambda connection, status, _reason, said: util.write_nonblock(
-        connection, unreadable.answer(status, said)
+        connection, malformed_http.answer(status, said)
     )
     # A body that was refused unread is read away after the answer, for at most 2 seconds. With gunicorn's own
     # 64 KiB the kernel resets the connection of a larger one, and nginx takes the machine for dead: 502.

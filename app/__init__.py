@@ -10,25 +10,49 @@ import click
 from flask import Flask
 
 import config
-from app import cli, database, direct, startup
+from app import cli, database, startup
 from app.audit import api as audit_api
 from app.audit import pages as audit_pages
 from app.auth import api as auth_api
-from app.auth import keys_api, passwords, two_factor_api, users_api
 from app.auth import pages as auth_pages
+from app.auth import passwords
+from app.auth.api_keys import api as keys_api
+from app.auth.two_factor import api as two_factor_api
+from app.auth.users import api as users_api
 from app.collections import api as collections_api
 from app.collections import fields_api, impact_api
 from app.collections import pages as collections_pages
-from app.extensions import jwt, migrate
+from app.core.extensions import jwt, migrate
 from app.generation import api as generation_api
-from app.generation import door, notes, plans, pollable_api, poller, polls_api, refusals, sample_api
+from app.generation import (
+    authorization,
+    middleware,
+    plan_cache,
+    pollable_api,
+    refusals,
+    sample_api,
+    usage,
+    usage_api,
+)
 from app.generation import pages as generation_pages
+from app.generation.fastpath import connection
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
 from app.spikes import preview_api, timeline_api
-from app.web import access, assets, cookies, cors, limits, meta, openapi, problems, proxies, security
+from app.web import (
+    access,
+    assets,
+    browser_session,
+    cors,
+    error_handlers,
+    health,
+    limits,
+    openapi,
+    proxies,
+    security_headers,
+)
 from app.web import pages as web_pages
-from app.web.json import OrjsonProvider
+from app.web.json_provider import OrjsonProvider
 
 
 class Spikecast(Flask):
@@ -54,20 +78,20 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     app.json = OrjsonProvider(app)
     _configure_log(app)
     database.init_app(app)
-    direct.init_app(app)
-    plans.init_app(app)
-    poller.init_app(app)
-    notes.init_app(app)
+    connection.init_app(app)
+    plan_cache.init_app(app)
+    authorization.init_app(app)
+    usage.init_app(app)
     refusals.init_app(app)
     migrate.init_app(app, database.db, directory=str(config.HERE / "migrations"))
     jwt.init_app(app)
     passwords.init_app(app)
-    problems.init_app(app)
-    door.init_app(app)
+    error_handlers.init_app(app)
+    middleware.init_app(app)
     cors.init_app(app)
-    security.init_app(app)
+    security_headers.init_app(app)
     proxies.init_app(app, settings)
-    cookies.init_app(app)
+    browser_session.init_app(app)
     web_pages.init_app(app)
     assets.init_app(app)
     _register_routes(app)
@@ -92,7 +116,7 @@ def _flask_config(settings: config.Settings) -> dict[str, Any]:
         "JWT_SECRET_KEY": secret,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,  # a form that stayed open is still the form of this browser
-        **cookies.CONFIG,
+        **browser_session.CONFIG,
         "JWT_ACCESS_TOKEN_EXPIRES": timedelta(hours=1),
         "JWT_DECODE_LEEWAY": 0,
         "MAX_CONTENT_LENGTH": limits.MAX_BODY_BYTES,
@@ -129,13 +153,13 @@ def _register_routes(app: Flask) -> None:
         generation_api,
         pollable_api,
         sample_api,
-        polls_api,
+        usage_api,
         audit_api,
-        meta,
+        health,
     ):
         api.register_blueprint(module.blp)
     for pages in (
-        meta.pages,
+        health.pages,
         auth_pages.pages,
         collections_pages.pages,
         spikes_pages.pages,

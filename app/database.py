@@ -24,7 +24,7 @@ from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeDecorator
 
 import config
-from app import clock, ownership
+from app.core import clock, file_ownership
 from app.values import Exact, advance, exact
 
 BUSY_SECONDS = 15
@@ -244,7 +244,7 @@ def make_file(engine: Engine) -> None:
     # A file that is there must not even be opened: to close it would release, for this whole process, the
     # locks by which SQLite knows that the database is in use (https://www.sqlite.org/howtocorrupt.html, 2.2).
     with suppress(OSError):  # whoever opens it next is told so
-        os.close(ownership.create_file(Path(str(engine.url.database)), os.O_RDWR))
+        os.close(file_ownership.create_file(Path(str(engine.url.database)), os.O_RDWR))
 
 
 def prepare_sqlite(engine: Engine, *, synchronous: str) -> None:

@@ -21,10 +21,13 @@ from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
 import config
-from app import clock, database, direct, ownership
-from app.auth import setup, users_service
+from app import database
+from app.auth import first_admin
 from app.auth.schemas import UserIn
+from app.auth.users import service as users_service
+from app.core import clock, file_ownership
 from app.database import db
+from app.generation.fastpath import connection as direct
 from app.models import Role, User
 from app.web.schema import by_path
 
@@ -48,12 +51,12 @@ def kept_secret(instance: Path) -> str:
     """
     place = secret_file(instance)
     try:
-        ownership.make_folder(instance)
+        file_ownership.make_folder(instance)
         if not place.exists():
             _make_secret(place)
         return _read_secret(place)
     except OSError as error:
-        why = ownership.obstacle([instance, place]) or error.strerror
+        why = file_ownership.obstacle([instance, place]) or error.strerror
         said = f"is {instance}, where no secret key can be kept: {why}"
         raise config.BadSetting("INSTANCE", said) from error
 
@@ -92,7 +95,7 @@ def _bad_secret(place: Path, fault: str) -> config.BadSetting:
 
 def _make_secret(place: Path) -> None:
     draft = place.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = ownership.create_file(draft, os.O_WRONLY)
+    handle = file_ownership.create_file(draft, os.O_WRONLY)
     try:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(MADE_DIGITS // 2))
@@ -102,7 +105,7 @@ def _make_secret(place: Path) -> None:
             os.link(draft, place)
     finally:
         draft.unlink()
-    ownership.sync(place.parent)
+    file_ownership.sync(place.parent)
 
 
 class CannotStart(Exception):
@@ -116,7 +119,7 @@ def refuse_unusable_files() -> None:
         return
     place = Path(str(url.database))
     beside = [place.with_name(place.name + ending) for ending in ("", *_USED)]
-    if why := ownership.obstacle([place.parent, *beside]):
+    if why := file_ownership.obstacle([place.parent, *beside]):
         raise CannotStart(f"SPIKECAST_DATABASE_URL is {config.without_secrets(url)}, and {why}")
 
 
@@ -129,7 +132,7 @@ def exposed_files(settings: config.Settings) -> list[str]:
     if settings.database_url.get_backend_name() == "sqlite":
         place = Path(str(settings.database_url.database))
         paths += [place.parent, *(place.with_name(place.name + ending) for ending in ("", *_USED))]
-    return [said for said in map(ownership.exposed, dict.fromkeys(paths)) if said]
+    return [said for said in map(file_ownership.exposed, dict.fromkeys(paths)) if said]
 
 
 def prepare(app: Flask, *, serving: int | None = None, beside_servers: bool = False) -> list[str]:
@@ -226,7 +229,7 @@ def refuse_servers(present: str | None) -> None:
             connection.rollback()
     else:
         place = Path(str(db.engine.url.database))
-        file = ownership.open_file(place.with_name(f"{place.name}.serving"), os.O_RDWR, place)
+        file = file_ownership.open_file(place.with_name(f"{place.name}.serving"), os.O_RDWR, place)
         try:
             alone = _lock(file, fcntl.LOCK_EX)
         finally:
@@ -332,10 +335,10 @@ def one_at_a_time() -> Iterator[None]:
         place = Path(str(db.engine.url.database))
         file = place.with_name(f"{place.name}.migrating")
         try:
-            ownership.make_folder(place.parent)
-            handle = os.fdopen(ownership.open_file(file, os.O_RDWR, place), "w")
+            file_ownership.make_folder(place.parent)
+            handle = os.fdopen(file_ownership.open_file(file, os.O_RDWR, place), "w")
         except OSError as error:
-            why = ownership.obstacle([place.parent, file]) or error.strerror
+            why = file_ownership.obstacle([place.parent, file]) or error.strerror
             url = config.without_secrets(db.engine.url)
             said = f"SPIKECAST_DATABASE_URL is {url}, where no file can be made: {why}"
             raise CannotStart(said) from error
@@ -349,7 +352,7 @@ def greet_first_admin(wanted: config.FirstAdmin | None) -> list[str]:
     if User.exists():
         return []
     if wanted is None:
-        token = setup.new_token(clock.now())
+        token = first_admin.new_token(clock.now())
         settings: config.Settings = current_app.config["SETTINGS"]
         return [
             "There is no user yet. Make the first Admin with:",
@@ -385,7 +388,7 @@ def command_line(settings: config.Settings, command: str) -> str:
     if sys.stderr.isatty():
         return " ".join(parts) + missing
     if os.geteuid() != 0 and not _is_container():
-        parts = [f"runuser -u {ownership.user_name(os.geteuid())} -- env", *parts]
+        parts = [f"runuser -u {file_ownership.user_name(os.geteuid())} -- env", *parts]
     return " ".join([f"cd {shlex.quote(str(config.HERE))} &&", *parts]) + missing
 
 

@@ -8,8 +8,8 @@ from statistics import median
 import sqlalchemy as sa
 from flask import Flask
 
-from app import clock
 from app.auth import service as auth
+from app.core import clock
 from app.database import db
 from app.models import Actor, User
 from bench import scale_routes, scale_seed, servers, table, worlds

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app import clock, database
+from app import database
+from app.core import clock
 from app.database import db
 from app.models import (
     Actor,

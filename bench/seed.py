@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import clock, database, keys
-from app.auth import users_service
+from app import database
+from app.auth.users import service as users_service
+from app.core import clock, key_format
 from app.database import db
 from app.models import ApiKey, Collection, Field, Role, SpikeSchedule, User
 from app.models.spike import OVERLAP
@@ -103,13 +104,13 @@ def copy_fields(template: int, collection_ids: Sequence[int]) -> None:
 
 def add_keys(owner: User, count: int) -> list[str]:
     """API keys that read all of their owner's collections; their texts."""
-    texts = [keys.make() for _ in range(count)]
+    texts = [key_format.make() for _ in range(count)]
     rows = [
         {
             "user_id": owner.id,
             "label": f"Key {n:06}",
-            "prefix": text[: keys.SHOWN],
-            "key_hash": keys.hashed(text),
+            "prefix": text[: key_format.SHOWN],
+            "key_hash": key_format.hashed(text),
         }
         for n, text in enumerate(texts)
     ]

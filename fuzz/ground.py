@@ -8,7 +8,8 @@ from unittest.mock import patch
 import time_machine
 from flask import Flask
 
-from app import clock, create_app, startup
+from app import create_app, startup
+from app.core import clock
 from app.database import db
 from fuzz.world import World, world
 from tests.conftest import CHEAP_PASSWORDS, settings_for

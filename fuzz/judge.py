@@ -9,8 +9,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
-from app.text import shorten
-from app.web.security import HEADERS
+from app.core.text import shorten
+from app.web.security_headers import HEADERS
 from fuzz import kept
 from fuzz.case import Case, Sent
 from fuzz.documented import Document

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from app import clock
-from app.auth import setup
+from app.auth import first_admin
+from app.core import clock
 from app.database import Base, db
 from app.models import Role
 from fuzz.inputs import FORMS, Route
@@ -50,7 +50,7 @@ class World:
     def _set_up_only(self) -> Rows:
         """What is there before anybody is: the token of the set-up page."""
         with self.app.app_context():
-            self.token = setup.new_token(clock.now())
+            self.token = first_admin.new_token(clock.now())
             db.session.commit()
         rows = self._rows()
         self._put({})

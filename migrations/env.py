@@ -16,7 +16,7 @@ import app.models  # noqa: F401 - fills the metadata
 import config
 from app import startup
 from app.database import Base, make_file
-from app.known import TABLE
+from app.generation.fastpath.grants_cache import TABLE
 
 # A start and a restore say which database; `flask db …` means the app's own.
 given = context.config.attributes.get("engine")

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from app import database
 from app.database import db
-from app.direct import Direct
 from app.generation import service
+from app.generation.fastpath.connection import Direct
+from app.generation.fastpath.counter_update import Granted, Move, Moved, Moves
 from app.models import Field
-from app.models.counters import Granted, Move, Moved, Moves
 from app.values import Exact, advance
 
 

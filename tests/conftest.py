@@ -13,11 +13,12 @@ import time_machine
 from flask import Flask
 
 import config
-from app import clock as app_clock
 from app import create_app, startup
-from app.auth import service, users_service
+from app.auth import service
+from app.auth.users import service as users_service
+from app.core import clock as app_clock
 from app.database import Base, db
-from app.direct import Direct
+from app.generation.fastpath.connection import Direct
 from app.models import Role, User
 from tests.support.client import Caller
 from tests.support.make import Maker

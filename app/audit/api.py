@@ -12,7 +12,7 @@ from app.models.audit import Action, Kind, Outcome
 from app.web.access import admin
 from app.web.fields import Choice, Id, Instant, Text
 from app.web.openapi import Blueprint
-from app.web.paging import QueryWhole, page_args, page_of, paginate
+from app.web.pagination import QueryWhole, page_args, page_of, paginate
 from app.web.schema import Schema
 
 blp = Blueprint(

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, current_app, render_template
 
+from app.domain.audit import bounds_of
 from app.web.access import admin
-from app.web.audit import bounds_of
 
 pages = Blueprint("audit-pages", __name__)
 

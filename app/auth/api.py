@@ -4,8 +4,7 @@ from typing import Any
 
 from flask import request
 
-from app import clock
-from app.auth import service, users_service
+from app.auth import service
 from app.auth.schemas import (
     AccessTokenOut,
     ChangeEmailIn,
@@ -15,12 +14,14 @@ from app.auth.schemas import (
     TokensOut,
     UserOut,
 )
+from app.auth.users import service as users_service
+from app.core import clock
+from app.core.client_address import parse_address
+from app.core.errors import NotFound
 from app.database import db
-from app.errors import NotFound
 from app.models import SignIn, User
-from app.web import cookies
+from app.web import browser_session
 from app.web.access import current_actor, public, signed_in, with_refresh_token
-from app.web.client_address import parse_address
 from app.web.openapi import Blueprint, refuses
 
 blp = Blueprint("auth", __name__, url_prefix="/api/auth", description="Signing in and out")
@@ -68,7 +69,7 @@ def logout() -> None:
     """Sign out: the access and refresh tokens of this sign-in end at once."""
     service.sign_out(current_actor())
     db.session.commit()
-    cookies.end()
+    browser_session.end()
 
 
 @blp.route("/me", methods=["GET"])
@@ -101,7 +102,7 @@ def change_password(values: dict[str, Any]) -> dict[str, Any]:
         revoke_keys=values["revoke_api_keys"],
     )
     db.session.commit()
-    cookies.move_on(sign_in.id)
+    browser_session.move_on(sign_in.id)
     return service.tokens_of(user, sign_in) | {"user": user}
 
 
@@ -144,7 +145,7 @@ def end_sign_in(sign_in_id: str) -> None:
         raise NotFound("There is no such sign-in.")
     db.session.commit()
     if sign_in_id == actor.sign_in_id:
-        cookies.end()
+        browser_session.end()
 
 
 @blp.route("/sign-ins/end-others", methods=["POST"])

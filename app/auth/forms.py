@@ -6,8 +6,8 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from app.core.text import MAX_EXPANSION
 from app.models.mixins import LONGEST_NAME
-from app.text import MAX_EXPANSION
 
 _TOO_LONG = "must have at most %(max)d characters"
 MAX_LOGIN = MAX_EXPANSION * LONGEST_NAME  # decomposed, a name of 255 characters has up to so many

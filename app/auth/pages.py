@@ -7,16 +7,17 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import clock, keys
-from app.auth import service, setup
+from app.auth import first_admin, service
 from app.auth.api import this_client
 from app.auth.forms import CodeForm, SetUpForm, SignInForm, safe_next
 from app.auth.schemas import LoginIn, UserIn
+from app.core import clock, key_format
+from app.core.errors import DomainError, Forbidden, NotFound
 from app.database import db
-from app.errors import DomainError, Forbidden, NotFound
+from app.domain import audit
 from app.models import SignIn, User
 from app.models.audit import Action
-from app.web import audit, cookies
+from app.web import browser_session
 from app.web.access import admin, public, signed_in
 from app.web.schema import by_path
 
@@ -52,14 +53,14 @@ def sign_in() -> AnyResponse:
 
 def this_browser() -> service.Client:
     """Return where the request came from, with the browser's device token, which a sign-in makes known."""
-    g.device = cookies.device()
-    return replace(this_client(), device=keys.hashed(g.device))
+    g.device = browser_session.device()
+    return replace(this_client(), device=key_format.hashed(g.device))
 
 
 def _ask_for_code(token: str) -> Response:
     there = url_for("people.sign_in_code", next=request.args.get("next"))
     response = make_response(jsonify({"wants_code": True}) if _is_dialog() else redirect(there, 303))
-    cookies.put_code_wanted(response, token, service.CODE_LASTS)
+    browser_session.put_code_wanted(response, token, service.CODE_LASTS)
     return response
 
 
@@ -67,7 +68,7 @@ def _ask_for_code(token: str) -> Response:
 @public
 def sign_in_code() -> AnyResponse:
     """The second step: the code of the app, or a recovery code, of somebody whose password was right."""
-    form, token = CodeForm(), cookies.code_wanted()
+    form, token = CodeForm(), browser_session.code_wanted()
     if not form.is_submitted():
         again = redirect(url_for("people.sign_in", next=request.args.get("next")))
         return _step(form, "", 200) if token else again
@@ -83,15 +84,15 @@ def sign_in_code() -> AnyResponse:
     else:
         db.session.commit()
         response = _signed_in(user, sign_in)
-    cookies.clear_code_wanted(response)
+    browser_session.clear_code_wanted(response)
     return response
 
 
 def _signed_in(user: User, sign_in: SignIn) -> Response:
     wanted = safe_next(request.args.get("next"), url_for("spikes-pages.dashboard"))
     response = make_response(jsonify({}) if _is_dialog() else redirect(wanted, 303))
-    cookies.put(response, user.id, sign_in.id)
-    cookies.put_device(response, g.device)
+    browser_session.put(response, user.id, sign_in.id)
+    browser_session.put_device(response, g.device)
     return response
 
 
@@ -137,15 +138,15 @@ def set_up() -> AnyResponse:
     client, now = this_browser(), clock.now()
     values = UserIn(partial=["role"]).load(given)
     try:
-        user = setup.make_first_admin(form.token.data or "", values, now)
+        user = first_admin.make_first_admin(form.token.data or "", values, now)
     except Forbidden as error:
         audit.note_refusal(Action.SET_UP, why="wrong token")
         return _set_up_page(form, {"token": error.detail}, error.status)
     sign_in = service.begin_sign_in(user, client, now)
     db.session.commit()
     response = make_response(redirect(url_for("spikes-pages.dashboard"), 303))
-    cookies.put(response, user.id, sign_in.id)
-    cookies.put_device(response, g.device)
+    browser_session.put(response, user.id, sign_in.id)
+    browser_session.put_device(response, g.device)
     return response
 
 

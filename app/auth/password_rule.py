@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from app.web.characters import is_invisible
+from app.core.characters import is_invisible
 
 MIN_LENGTH, MAX_LENGTH = 8, 128
 PRODUCT_NAME = "spikecast"

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Flask, current_app
 
 from app.auth.password_rule import MAX_LENGTH
-from app.text import TextTooLong, bounded_nfc
+from app.core.text import TextTooLong, bounded_nfc
 
 AT_ONCE = 2
 """How many passwords all workers of a server hash at the same time; each takes 19 MiB meanwhile."""

@@ -7,13 +7,13 @@ from marshmallow import Schema as PlainSchema
 from marshmallow import ValidationError, validate, validates_schema
 
 from app.auth.password_rule import MAX_LENGTH, MIN_LENGTH, find_weakness
-from app.auth.two_factor_schemas import Code, PresentPassword
+from app.auth.two_factor.schemas import Code, PresentPassword
+from app.core.characters import is_invisible
+from app.core.text import TextTooLong, bounded_nfc
 from app.models import Actor, Role, SignIn
 from app.models.mixins import LONGEST_NAME
-from app.text import TextTooLong, bounded_nfc
 from app.values import CollectionType
 from app.web.access import current_actor
-from app.web.characters import is_invisible
 from app.web.fields import COMMON, Choice, Flag, Id, Instant, ListOf, Name, Nested, Status, Text, Whole
 from app.web.schema import Schema
 

@@ -10,16 +10,18 @@ from typing import Any
 import flask_jwt_extended as jwt_extended
 import sqlalchemy as sa
 
-from app import keys
-from app.auth import guessing, passwords, second_factor, users_service
-from app.auth.guessing import Origin
+from app.auth import login_throttle, passwords
+from app.auth.login_throttle import Origin
+from app.auth.two_factor import codes as second_factor
+from app.auth.users import service as users_service
+from app.core import key_format
+from app.core.client_address import parse_address
+from app.core.errors import Conflict, Invalid, TooMany, Unauthenticated
 from app.database import db
-from app.errors import Conflict, Invalid, TooMany, Unauthenticated
+from app.domain import audit
 from app.models import Actor, PendingSignIn, SignIn, User
 from app.models.audit import Action, Outcome
-from app.web import audit
 from app.web.access import CHALLENGE
-from app.web.client_address import parse_address
 
 ACCESS_LASTS = timedelta(hours=1)
 SIGN_IN_LASTS = timedelta(days=30)
@@ -52,17 +54,17 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
 
     def refuse_too_many() -> None:
         with _noting_too_many(Action.SIGN_IN, user):
-            guessing.refuse_too_many(login, user, origin, now)
+            login_throttle.refuse_too_many(login, user, origin, now)
 
     refuse_too_many()
     stored = user.password_hash if user else None
     db.session.rollback()
     is_right = passwords.matches(password, stored)
-    guessing.take_turn(origin.network, guessing.login_key(login))
+    login_throttle.take_turn(origin.network, login_throttle.login_key(login))
     refuse_too_many()
     user = User.by_login(login, locked=True)  # or a password that is being changed could still sign in
     if user is None or not is_right or user.password_hash != stored:
-        guessing.sign_in_failed(login, origin, now)
+        login_throttle.sign_in_failed(login, origin, now)
         # What was typed for an account that is not there is not noted: it may be a password.
         why = "wrong password" if user else "unknown account"
         audit.note(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
@@ -103,7 +105,7 @@ def ask_for_code(user: User, now: datetime) -> str:
     """What a browser shows when it comes back with the code, within a few minutes."""
     token = secrets.token_urlsafe(32)
     db.session.execute(sa.delete(PendingSignIn).where(PendingSignIn.expires_at <= now))
-    waits = PendingSignIn(token_hash=keys.hashed(token), user_id=user.id, expires_at=now + CODE_LASTS)
+    waits = PendingSignIn(token_hash=key_format.hashed(token), user_id=user.id, expires_at=now + CODE_LASTS)
     db.session.add(waits)
     audit.note(Action.ASK_FOR_CODE, user)
     return token
@@ -111,15 +113,15 @@ def ask_for_code(user: User, now: datetime) -> str:
 
 def take_code(token: str, code: str, client: Client, now: datetime) -> tuple[User, SignIn]:
     """The new sign-in of a browser that comes back with the code; a wrong one may be tried again."""
-    guessing.take_turn(client.origin.network)
-    user_id = PendingSignIn.user_of(keys.hashed(token), now)
+    login_throttle.take_turn(client.origin.network)
+    user_id = PendingSignIn.user_of(key_format.hashed(token), now)
     user = db.session.get(User, user_id, with_for_update={"key_share": True}) if user_id else None
     if user is None or not user.has_two_factor:
         raise Unauthenticated("That took too long. Begin again.", kind=BEGIN_AGAIN)
     with _noting_too_many(Action.SIGN_IN, user):
-        guessing.refuse_network(client.origin, now)
+        login_throttle.refuse_network(client.origin, now)
     _must_be_right(user, code, client, now)
-    waits = sa.delete(PendingSignIn).where(PendingSignIn.token_hash == keys.hashed(token))
+    waits = sa.delete(PendingSignIn).where(PendingSignIn.token_hash == key_format.hashed(token))
     if db.session.scalar(waits.returning(PendingSignIn.user_id)) is None:  # the password changed meanwhile
         raise Unauthenticated("That took too long. Begin again.", kind=BEGIN_AGAIN)
     return user, let_in(user, client, now)
@@ -132,12 +134,12 @@ def _is_right(
     if second_factor.is_recovery_code(code):
         if second_factor.takes_recovery_code(user, code):
             return True
-        guessing.recovery_code_failed(user, client.origin, now)
+        login_throttle.recovery_code_failed(user, client.origin, now)
     else:
         refuse_too_many_codes(action, user, now, sign_in_id=sign_in_id)
         if second_factor.takes_app_code(user, code, now):
             return True
-        guessing.code_failed(user, client.origin, now, sign_in_id=sign_in_id)
+        login_throttle.code_failed(user, client.origin, now, sign_in_id=sign_in_id)
     audit.note(action, user, outcome=Outcome.REFUSED, why="wrong code")
     db.session.commit()
     return False
@@ -146,7 +148,7 @@ def _is_right(
 def refuse_too_many_codes(action: Action, user: User, now: datetime, *, sign_in_id: str | None) -> None:
     """Raise TooMany, and note it, if too many wrong codes were given."""
     with _noting_too_many(action, user):
-        guessing.refuse_too_many_codes(user, now, sign_in_id=sign_in_id)
+        login_throttle.refuse_too_many_codes(user, now, sign_in_id=sign_in_id)
 
 
 @contextmanager
@@ -161,7 +163,7 @@ def _noting_too_many(action: Action, user: User | None) -> Iterator[None]:
 
 def begin_sign_in(user: User, client: Client, now: datetime) -> SignIn:
     """A new sign-in of `user`, from a place that is known by now; those that have ended are cleared away."""
-    guessing.signed_in(user, client.origin, now)
+    login_throttle.signed_in(user, client.origin, now)
     db.session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id, SignIn.expires_at <= now))
     sign_in = SignIn(
         id=secrets.token_hex(16),
@@ -245,9 +247,9 @@ def reauthenticate(
         raise Unauthenticated("The account is gone.", headers=CHALLENGE)
     sign_in_id = actor.sign_in_id
     with _noting_too_many(action, user):
-        guessing.refuse_too_many_passwords_in(sign_in_id, now)
+        login_throttle.refuse_too_many_passwords_in(sign_in_id, now)
     if not passwords.matches(password, user.password_hash):
-        guessing.password_failed_in(sign_in_id, client.origin, now)
+        login_throttle.password_failed_in(sign_in_id, client.origin, now)
         audit.note(action, user, outcome=Outcome.REFUSED, why="wrong password")
         db.session.commit()
         raise Invalid({"current_password": ["is not your password"]})
@@ -256,7 +258,7 @@ def reauthenticate(
             raise Invalid({"code": ["is needed, for you have two-factor sign-in"]})
         if not _is_right(action, user, code, client, now, sign_in_id=sign_in_id):
             raise Invalid({"code": ["is wrong, or was used already"]})
-    guessing.password_right_in(sign_in_id)
+    login_throttle.password_right_in(sign_in_id)
     return user
 
 
@@ -287,9 +289,9 @@ def change_email(
     """
     user = reauthenticate(actor, password, code, Action.CHANGE_EMAIL, client, now)
     with _noting_too_many(Action.CHANGE_EMAIL, user):
-        guessing.refuse_too_many_emails_in(actor.sign_in_id, now)
+        login_throttle.refuse_too_many_emails_in(actor.sign_in_id, now)
     if users_service.is_email_taken(user, email):
-        guessing.email_failed_in(actor.sign_in_id, client.origin, now)
+        login_throttle.email_failed_in(actor.sign_in_id, client.origin, now)
         audit.note(Action.CHANGE_EMAIL, user, outcome=Outcome.REFUSED, why="taken")
         db.session.commit()
         said = f"There is a user with the email {email!r} already."

@@ -15,12 +15,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app import database, ownership, startup
-from app.backup import files
-from app.backup.afterwards import Choice, put_right
-from app.backup.alone import no_server
+from app import database, startup
+from app.backup import sqlite_files
+from app.backup.exclusive import no_server
+from app.backup.reconcile import Choice, put_right
 from app.backup.snapshot import Snapshot, taken
-from app.errors import Conflict
+from app.core import file_ownership
+from app.core.errors import Conflict
 
 
 def restore(file: Path, place: Path, *, lock: Path, choice: Choice, now: datetime) -> list[str]:
@@ -31,22 +32,22 @@ def restore(file: Path, place: Path, *, lock: Path, choice: Choice, now: datetim
     """
     try:
         _refuse_what_is_no_copy(file, place)
-        ownership.make_folder(place.parent)
-        with startup.one_at_a_time(), files.draft_beside(place) as draft:
+        file_ownership.make_folder(place.parent)
+        with startup.one_at_a_time(), sqlite_files.draft_beside(place) as draft:
             shutil.copyfile(file, draft)
-            schema = files.look_at(draft, file, startup.schemas())
-            with files.draft_beside(place) as fresh:
+            schema = sqlite_files.look_at(draft, file, startup.schemas())
+            with sqlite_files.draft_beside(place) as fresh:
                 startup.upgrade(_engine(fresh), schema)
-                files.refuse_foreign_schema(draft, file, schema, fresh)
+                sqlite_files.refuse_foreign_schema(draft, file, schema, fresh)
             with no_server(lock, place):
                 told = _made_ready(draft, _before(place, now), choice, now)
-                files.finish(draft, file)
+                sqlite_files.finish(draft, file)
                 _own(draft, place)
                 kept = _keep(place, now)
-                files.put(draft, place, overwrite=True)
+                sqlite_files.put(draft, place, overwrite=True)
                 _forget_logs(place)
     except (OSError, sqlite3.Error) as error:
-        raise Conflict(f"{file} could not be restored to {place}: {files.said(error)}.") from error
+        raise Conflict(f"{file} could not be restored to {place}: {sqlite_files.said(error)}.") from error
     return [f"Restored {file} to {place}.", *([_kept(kept)] if kept else []), *told]
 
 
@@ -62,7 +63,7 @@ def _refuse_what_is_no_copy(file: Path, place: Path) -> None:
         raise Conflict(f"There is no file {file}.")
     if place.exists() and file.samefile(place):
         raise Conflict(f"{file} is the database itself.")
-    if any(each.exists() and file.samefile(each) for each in files.belonging_to(place)):
+    if any(each.exists() and file.samefile(each) for each in sqlite_files.belonging_to(place)):
         raise Conflict(f"{file} belongs to the database itself.")
     for ending in ("-wal", "-journal"):
         log = file.with_name(f"{file.name}{ending}")
@@ -110,8 +111,8 @@ def _before(place: Path, now: datetime) -> Snapshot | None:
 def _own(draft: Path, place: Path) -> None:
     """Give the draft the owner and mode of the present database, so that the service can open it."""
     if not place.exists():
-        mode = ownership.mode_in(place.parent)
-        ownership.adopt(draft, place.parent)
+        mode = file_ownership.mode_in(place.parent)
+        file_ownership.adopt(draft, place.parent)
     else:
         found = place.stat()
         mode = stat.S_IMODE(found.st_mode)
@@ -120,7 +121,7 @@ def _own(draft: Path, place: Path) -> None:
             try:
                 os.chown(draft, found.st_uid, found.st_gid)
             except OSError:
-                owner = ownership.user_name(found.st_uid)
+                owner = file_ownership.user_name(found.st_uid)
                 raise Conflict(
                     f"{place} belongs to {owner}, and this user cannot give {owner} the restored one. "
                     f"Restore as {owner}, or as root. Nothing was changed."
@@ -144,7 +145,7 @@ def _keep(place: Path, now: datetime) -> Path | None:
         _second_name(place, kept)
     for log in logs:
         _second_name(log, kept.with_name(kept.name + log.name.removeprefix(place.name)))
-        with files.draft_beside(log) as empty:
+        with sqlite_files.draft_beside(log) as empty:
             _own(empty, log)
             empty.replace(log)
     place.with_name(f"{place.name}-shm").unlink(missing_ok=True)  # an index of the log, made anew from it

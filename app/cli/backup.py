@@ -14,15 +14,16 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 import config
-from app import clock, database, startup
-from app.backup import files
-from app.backup.afterwards import Choice, counted, put_right
-from app.backup.alone import no_server, refuse_company
+from app import database, startup
+from app.backup import sqlite_files
+from app.backup.exclusive import no_server, refuse_company
+from app.backup.reconcile import Choice, counted, put_right
 from app.backup.restore import restore as put_in_place
 from app.backup.snapshot import Snapshot, taken
 from app.cli.support import tells_refusals
+from app.core import clock
+from app.core.errors import Conflict
 from app.database import db
-from app.errors import Conflict
 
 a_file = click.argument("file", type=click.Path(path_type=Path, resolve_path=True))
 COUNTED = ("users", "collections", "api_keys", "spike_schedules")
@@ -62,11 +63,13 @@ def backup(file: Path, overwrite: bool) -> str:
     if not place.exists():
         raise Conflict(f"There is no database {place} yet.")
     settings: config.Settings = current_app.config["SETTINGS"]
-    files.refuse_to_replace(file, [*files.belonging_to(place), startup.secret_file(settings.instance)])
+    sqlite_files.refuse_to_replace(
+        file, [*sqlite_files.belonging_to(place), startup.secret_file(settings.instance)]
+    )
     with db.engine.connect() as connection:
         source = connection.connection.driver_connection
         assert isinstance(source, sqlite3.Connection)
-        files.save(source, file, overwrite=overwrite)
+        sqlite_files.save(source, file, overwrite=overwrite)
     return f"Wrote {file}, {file.stat().st_size / 2**20:.1f} MiB: {_contents(file)}."
 
 

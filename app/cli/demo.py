@@ -10,15 +10,15 @@ import sqlalchemy as sa
 from flask import current_app
 
 import config
-from app import clock
-from app.auth import keys_service
+from app.auth.api_keys import service as keys_service
 from app.cli.support import on_the_database
 from app.collections import service as collections
 from app.collections.schemas import FieldIn
+from app.core import clock
+from app.core.text import shorten
 from app.database import db
 from app.models import Actor, Collection, Role, SpikeSchedule, User
 from app.spikes import service as spikes
-from app.text import shorten
 from app.web.schema import Checked
 
 SERVER, TRUCK = "Demo web server", "Demo truck"

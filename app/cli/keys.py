@@ -6,9 +6,9 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app import clock
-from app.auth import keys_service
+from app.auth.api_keys import service as keys_service
 from app.cli.support import on_the_database
+from app.core import clock
 from app.database import LARGEST_ID, db
 from app.models import ApiKey
 

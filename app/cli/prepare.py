@@ -7,7 +7,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 import config
-from app import log, startup
+from app import startup
+from app.core import log_format
 
 
 @click.command("prepare")
@@ -19,11 +20,11 @@ from app import log, startup
 @with_appcontext
 def prepare(*, beside_servers: bool) -> None:
     """Bring the database up to date and make the first Admin; the server does it at each start."""
-    log.configure()
+    log_format.configure()
     try:
         for line in startup.prepare(current_app, beside_servers=beside_servers):
-            log.writer().put(line)
+            log_format.writer().put(line)
     except (config.BadSetting, startup.CannotStart, OSError) as fault:
         sys.exit(f"Spikecast does not start: {fault}")
     finally:
-        log.writer().flush(log.SECONDS_AT_EXIT)
+        log_format.writer().flush(log_format.SECONDS_AT_EXIT)

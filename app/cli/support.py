@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 import config
 from app import database, startup
+from app.core.errors import DomainError
 from app.database import db
-from app.errors import DomainError
-from app.web import audit
+from app.domain import audit
 from app.web.schema import by_path
 
 

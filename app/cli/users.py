@@ -4,15 +4,16 @@ from datetime import datetime
 
 import click
 
-from app import clock
-from app.auth import keys_service, users_service
+from app.auth.api_keys import service as keys_service
 from app.auth.schemas import UserIn, UserPatch
+from app.auth.users import service as users_service
 from app.cli.support import loaded, on_the_database, read_password
+from app.core import clock
+from app.core.text import shorten
 from app.database import db
+from app.domain import audit
 from app.models import Role, User
 from app.models.audit import Action
-from app.text import shorten
-from app.web import audit
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 

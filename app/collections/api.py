@@ -21,7 +21,7 @@ from app.models.spike import show_spikes
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
 from app.web.openapi import Blueprint, refuses
-from app.web.paging import QueryWhole, page_args, page_of, paginate
+from app.web.pagination import QueryWhole, page_args, page_of, paginate
 from app.web.preconditions import conditional, require_match, with_etag
 
 blp = Blueprint(

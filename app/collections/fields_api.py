@@ -13,7 +13,7 @@ from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
 from app.web.fields import TypeWord
 from app.web.openapi import Blueprint, refuses
-from app.web.paging import page_args, page_of, paginate
+from app.web.pagination import page_args, page_of, paginate
 from app.web.preconditions import conditional, require_match, with_etag
 from app.web.schema import Checked
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from app.values import CollectionType, ValueType
 from app.web.access import current_actor
-from app.web.brief import SpikeBriefOut
 from app.web.fields import Choice, Exact, Flag, Id, Instant, ListOf, Name, Nested, Text, Whole, setting_fields
 from app.web.schema import Schema, TolerantSchema
+from app.web.spike_summary import SpikeBriefOut
 
 SettingsIn = Schema.from_dict(setting_fields(), name="Settings")
 

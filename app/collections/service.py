@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.database import db, translate
-from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.models import Actor, Collection, Field, User, copies
+from app.domain import audit, spike_copies
+from app.models import Actor, Collection, Field, User
 from app.models.audit import Action
 from app.models.collection import field_name_taken, name_taken
 from app.values import DIRECTIONS, SETTING_NAMES, counts_whole, fractional_settings, settle
-from app.web import audit
 from app.web.schema import Checked, refuse
 
 # --- Collections ---------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def add_field(collection: Collection, given: Checked, now: datetime) -> Field:
     field.take(values["value_type"], settings)
     db.session.add(field)
     _flush_field(field)
-    copies.field_added(field, now)
+    spike_copies.field_added(field, now)
     audit.note(Action.CREATE_FIELD, field, **_kind(field))
     return field
 
@@ -148,14 +148,14 @@ def change_field(field: Field, given: Checked, now: datetime) -> None:
     begins_anew = field.take(value_type, settings)
     _flush_field(field)
     if begins_anew:
-        copies.counter_begins_anew(field, now)
-    copies.field_changed(field, kind_changed=kind_changed, now=now)
+        spike_copies.counter_begins_anew(field, now)
+    spike_copies.field_changed(field, kind_changed=kind_changed, now=now)
     audit.note_change(Action.CHANGE_FIELD, field, before, _noted_of(field))
 
 
 def _refuse_fractional_overrides(field: Field) -> None:
     """Raise Conflict where a spike would make a field serve fractions that is to count in whole numbers."""
-    found = copies.fractional_overrides(field)
+    found = spike_copies.fractional_overrides(field)
     if not found:
         return
     copy, *others = found
@@ -210,12 +210,12 @@ def reset_counter(field: Field, now: datetime) -> None:
     if field.value_type not in DIRECTIONS:
         raise Conflict(f"{field.field_name} is no counter: {field.value_type} has nothing to reset.")
     field.current_number = None
-    copies.counter_begins_anew(field, now)
+    spike_copies.counter_begins_anew(field, now)
     audit.note(Action.RESET_FIELD, field, collection_type=field.collection_type)
 
 
 def delete_field(field: Field) -> None:
     """Delete a field, and its copies with it."""
     audit.note(Action.DELETE_FIELD, field, collection_type=field.collection_type)
-    copies.field_goes(field)
+    spike_copies.field_goes(field)
     db.session.delete(field)

@@ -6,9 +6,9 @@ from flask import Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from marshmallow import fields
 
-from app.errors import DomainError
-from app.generation import door, refusals
-from app.generation.poller import Wanted
+from app.core.errors import DomainError
+from app.generation import middleware, refusals
+from app.generation.authorization import Wanted
 from app.values import CollectionType
 from app.web.access import with_api_key
 from app.web.fields import Choice, Text, Whole
@@ -102,9 +102,9 @@ def _answer(wanted: Wanted, type_word: str) -> Response:
     """What the door has refused; or what it did not take for a poll."""
     environ = request.environ
     try:
-        if door.FAULT in environ:
-            raise environ[door.FAULT]
-        body, headers, afterwards = door.answer(current_app.extensions, environ, wanted, type_word)
+        if middleware.FAULT in environ:
+            raise environ[middleware.FAULT]
+        body, headers, afterwards = middleware.answer(current_app.extensions, environ, wanted, type_word)
     except DomainError as fault:
         refusals.note_refusal(fault)
         raise

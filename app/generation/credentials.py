@@ -5,7 +5,7 @@ import binascii
 import re
 from typing import Any
 
-from app import keys
+from app.core import key_format
 
 _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
 _BASIC = re.compile(r"\s*basic\s+(\S+)\s*", re.IGNORECASE)
@@ -46,6 +46,6 @@ def _find_in_basic(encoded: str) -> str:
         return ""
     username, _, password = (part.strip() for part in text.partition(":"))
     for candidate in (password, username):
-        if keys.is_well_formed(candidate):
+        if key_format.is_well_formed(candidate):
             return candidate
     return password or username

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from app.models.counters import Move, Moves
+from app.generation.fastpath.counter_update import Move, Moves
 from app.values import (
     DIRECTIONS,
     Draw,

@@ -8,18 +8,18 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from flask import current_app, g, request
 
-from app import clock
+from app.core import clock
+from app.core.errors import Unauthenticated
 from app.database import db
-from app.errors import Unauthenticated
-from app.generation import credentials, poller, refusals
+from app.generation import authorization, credentials, refusals
 from app.generation.api import offer_basic
-from app.generation.poller import Holder, hash_of
+from app.generation.authorization import Holder, hash_of
 from app.models import ApiKey, ApiKeyCollection, Collection, Field
 from app.values import CollectionType
 from app.web.access import with_api_key
 from app.web.fields import Choice, Id, Text
 from app.web.openapi import Blueprint
-from app.web.paging import contains, page_args, page_of
+from app.web.pagination import contains, page_args, page_of
 from app.web.schema import Schema
 
 blp = Blueprint("pollable", __name__, url_prefix="/api/data", description="What an API key may poll")
@@ -47,7 +47,7 @@ def _for_holder(view: Callable[..., Any]) -> Callable[..., Any]:
     def answer(**path: Any) -> Any:
         try:
             key_hash = hash_of(credentials.find_key(request.environ))
-            g.holder = poller.check_key(current_app.extensions["direct"], key_hash, clock.now)
+            g.holder = authorization.check_key(current_app.extensions["direct"], key_hash, clock.now)
         except Unauthenticated as fault:
             refusals.note_refusal(fault)
             raise

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app, request
 
-from app import clock
-from app.errors import DomainError, Unauthenticated
-from app.generation import credentials, poller
-from app.web import audit
-from app.web.client_address import parse_address
+from app.core import clock
+from app.core.client_address import parse_address
+from app.core.errors import DomainError, Unauthenticated
+from app.domain import audit
+from app.generation import authorization, credentials
 
 NOTED_AGAIN_AFTER = timedelta(hours=1)
 PERIOD, MAX_NOTED = timedelta(minutes=5), 20
@@ -55,13 +55,13 @@ def init_app(app: Flask) -> None:
 
 def note_refusal(fault: DomainError) -> None:
     """Note, if it is due, that a key was refused, or what it may not read."""
-    if not isinstance(fault, Unauthenticated) and fault.detail != poller.GONE:
+    if not isinstance(fault, Unauthenticated) and fault.detail != authorization.GONE:
         return
     network = parse_address(request.remote_addr).network
     if not current_app.extensions["refused_polls"].is_due((network, fault.detail), clock.now()):
         return
     try:
-        key_hash = poller.hash_of(credentials.find_key(request.environ))
+        key_hash = authorization.hash_of(credentials.find_key(request.environ))
     except Unauthenticated:
         key_hash = None
     audit.note_refused_poll(fault.detail, key_hash)

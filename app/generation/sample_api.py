@@ -2,10 +2,10 @@
 
 from flask import Response
 
-from app import chance
+from app.core.rng import rng
 from app.generation import service
 from app.generation.api import SPIKE_HEADERS, TYPE_IN_PATH, DataOut
-from app.generation.door import body_of, headers_of, unknown_type
+from app.generation.middleware import body_of, headers_of, unknown_type
 from app.values import CollectionType
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
@@ -25,5 +25,5 @@ def sample(collection_id: int, collection_type: str) -> Response:
     wanted = CollectionType.from_word(collection_type)
     if wanted is None:
         raise unknown_type(collection_type)
-    reading = service.sample(current_actor(), collection_id, wanted, now=request_clock.now(), rng=chance.rng)
+    reading = service.sample(current_actor(), collection_id, wanted, now=request_clock.now(), rng=rng)
     return Response(body_of(reading), headers=headers_of(reading))

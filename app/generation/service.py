@@ -7,17 +7,18 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app import clock, database
+from app import database
+from app.core import clock
+from app.core.errors import NotFound, Unavailable
 from app.database import db
-from app.direct import Direct
-from app.errors import NotFound, Unavailable
-from app.generation import plans
+from app.domain.counter_handover import hand_back, stands_after
+from app.generation import plan_cache
+from app.generation.authorization import Ask, Clock, Poller, Pollers, gone, identify
+from app.generation.fastpath.connection import Direct
+from app.generation.fastpath.counter_update import Move, move
 from app.generation.plan import Plan, Spike, moves, values
-from app.generation.plans import Plans
-from app.generation.poller import Ask, Clock, Poller, Pollers, gone, identify
+from app.generation.plan_cache import Plans
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
-from app.models.counters import Move, move
-from app.models.handback import hand_back, stands_after
 from app.models.spike import goes_on
 from app.values import CollectionType, Exact, State, Value, advance, first_value, standing
 
@@ -50,7 +51,7 @@ def read_out(
     for _ in range(MOST_TRIES):
         poller = identify(direct, ask, now)
         collection_id, revision = poller.granted.collection_id, poller.granted.revision
-        plan = plans.plan_of(kept, collection_id, ask.collection_type, revision, poller.instant)
+        plan = plan_cache.plan_of(kept, collection_id, ask.collection_type, revision, poller.instant)
         if plan is None:
             raise gone()
         if plan.revision != revision:
@@ -133,7 +134,7 @@ def sample(
     """
     database.begin(writes=False)
     collection = Collection.get_for(actor, collection_id)
-    plan = plans.read(collection.id, collection_type, now)
+    plan = plan_cache.read(collection.id, collection_type, now)
     if plan is None or not plan.fixed:
         raise _nothing_to_serve(collection.name, collection_type)
     taken_over = stands_after(_expired(collection.id, now)) if plan.has_expired else {}

@@ -5,9 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app import clock
+from app.core import clock
+from app.core.errors import NotFound
 from app.database import Base, UTCDateTime, db
-from app.errors import NotFound
 from app.models.actor import Actor
 from app.models.collection import Collection
 from app.models.mixins import LONGEST_NAME

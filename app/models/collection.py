@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, column_property, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
+from app.core.errors import Conflict, NotFound
 from app.database import Base, db
-from app.errors import Conflict, NotFound
 from app.models.actor import Actor
 from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns
 from app.models.user import User

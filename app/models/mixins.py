@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app import clock
+from app.core import clock
 from app.database import ExactNumber, UTCDateTime, not_by_index
 from app.values import (
     DIRECTIONS,

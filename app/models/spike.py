@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
+from app.core.errors import NotFound
 from app.database import Base, Words, db, lowered
-from app.errors import NotFound
 from app.models.actor import Actor
 from app.models.collection import Collection, Field
 from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns, Window

@@ -5,13 +5,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app import clock
+from app.core import clock
+from app.core.errors import Conflict
+from app.core.text import TextTooLong, bounded_casefold
 from app.database import Base, UTCDateTime, db
-from app.errors import Conflict
 from app.models.actor import Actor, Role
 from app.models.mixins import LONGEST_NAME, Timestamps
 from app.models.two_factor import PendingSignIn
-from app.text import TextTooLong, bounded_casefold
 
 
 class User(Timestamps, Base):

@@ -14,9 +14,9 @@ from app.spikes import service
 from app.spikes.schemas import CountsOut, ExtendIn, SpikeIn, SpikeOut, SpikePatch, StatusFilter
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
-from app.web.listed import ALL, By, Stretch, count_each
+from app.web.offset_pages import ALL, By, Stretch, count_each
 from app.web.openapi import Blueprint, refuses
-from app.web.paging import QueryWhole, contains, page_args, page_of, paginate, search_arg
+from app.web.pagination import QueryWhole, contains, page_args, page_of, paginate, search_arg
 from app.web.preconditions import conditional, require_match, with_etag
 from app.web.schema import Checked, Schema
 

@@ -9,15 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import database
+from app.core.timestamps import EARLIEST, LATEST
 from app.database import db
-from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField, copies
-from app.models.handback import stands_after
+from app.domain import spike_copies
+from app.domain.counter_handover import stands_after
+from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike import CountersAfter, hands_back
 from app.spikes import service
 from app.spikes.schemas import USUAL_INTERVAL
 from app.spikes.service import Span
 from app.values import Phases, Source, Value, band, simulate
-from app.web.iso8601 import EARLIEST, LATEST
 from app.web.schema import Checked, refuse
 
 MOST_IN_WINDOW = 300  # and as many before and after it together
@@ -46,7 +47,7 @@ def of_saved(actor: Actor, spike_id: int, interval: int, now: datetime, rng: ran
     database.begin(writes=False)
     spike = SpikeSchedule.get_for(actor, spike_id)
     fields = _detached(spike.collection, now, spike).fields
-    copies.catch_up(spike, fields)
+    spike_copies.catch_up(spike, fields)
     return _played(spike, fields, Span(spike.start_datetime, spike.end_datetime), interval, rng)
 
 

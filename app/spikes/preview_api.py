@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import chance
+from app.core.rng import rng
 from app.spikes import preview
 from app.spikes.schemas import PreviewIn, PreviewOut, PreviewQuery
 from app.web import request_clock
@@ -26,7 +26,7 @@ def preview_draft(given: Checked) -> preview.Preview:
     The rules are those of creating it, or of changing the one that `schedule_id` names; but the window
     may be past, and an overlap is no refusal: `conflicts` and `next_free_start` tell of it.
     """
-    return preview.of_draft(current_actor(), given, request_clock.now(), chance.rng)
+    return preview.of_draft(current_actor(), given, request_clock.now(), rng)
 
 
 @blp.route("/<id:spike_id>/preview", methods=["GET"])
@@ -36,4 +36,4 @@ def preview_draft(given: Checked) -> preview.Preview:
 @blp.arguments(PreviewQuery, location="query")
 def preview_spike(args: dict[str, Any], spike_id: int) -> preview.Preview:
     """See what polls would get of a schedule as it is: no counter moves."""
-    return preview.of_saved(current_actor(), spike_id, args["interval"], request_clock.now(), chance.rng)
+    return preview.of_saved(current_actor(), spike_id, args["interval"], request_clock.now(), rng)

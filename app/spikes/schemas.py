@@ -23,7 +23,7 @@ from app.web.fields import (
     Whole,
     setting_fields,
 )
-from app.web.paging import QueryWhole
+from app.web.pagination import QueryWhole
 from app.web.schema import Schema, TolerantSchema
 
 _START = {"description": "ISO 8601; without an offset it means UTC; without a start, now"}

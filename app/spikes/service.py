@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 from sqlalchemy.exc import IntegrityError
 
 from app import database
+from app.core.errors import Conflict, DomainError
+from app.core.timestamps import LATEST
 from app.database import as_text, db, violated
-from app.errors import Conflict, DomainError
-from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField, copies
+from app.domain import audit, spike_copies
+from app.domain.counter_handover import hand_back
+from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.audit import Action
-from app.models.handback import hand_back
 from app.models.spike import OVERLAP, note_names
 from app.values import SETTING_NAMES, fractional_settings, kind_of, plain, settle
-from app.web import audit
 from app.web.fields import iso
-from app.web.iso8601 import LATEST
 from app.web.schema import Checked, refuse
 
 Faults = dict[str, list[str]]
@@ -97,7 +97,7 @@ def revise(spike: SpikeSchedule, given: Checked, now: datetime, *, may_be_past: 
         _check_span(span, values, now, faults, may_be_past=may_be_past)
     refuse(faults)
     assert span is not None
-    copies.catch_up(spike, fields)
+    spike_copies.catch_up(spike, fields)
     spike.name = values.get("name", spike.name)
     spike.counters_after = values.get("counters_after", spike.counters_after)
     if overrides is not None:
@@ -129,7 +129,7 @@ def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
         _check_span(Span(spike.start_datetime, later), values, now, faults)
     refuse(faults)
     assert later is not None
-    copies.catch_up(spike, spike.collection.fields)
+    spike_copies.catch_up(spike, spike.collection.fields)
     before = _noted(spike)
     _place(spike, Span(spike.start_datetime, later))
     _note_change(Action.EXTEND_SPIKE, spike, before)

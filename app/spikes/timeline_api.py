@@ -15,11 +15,11 @@ from app.models.spike import show_spikes
 from app.spikes.api import named
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
-from app.web.brief import SpikeBriefOut
 from app.web.fields import Id, Instant, ListOf, Nested, Text, iso
 from app.web.openapi import Blueprint
-from app.web.paging import QueryWhole, contains, page_args, page_of, paginate
+from app.web.pagination import QueryWhole, contains, page_args, page_of, paginate
 from app.web.schema import Schema
+from app.web.spike_summary import SpikeBriefOut
 
 blp = Blueprint("timeline", __name__, url_prefix="/api", description="The windows of many collections")
 

@@ -1,6 +1,19 @@
 """How values are generated: pure functions of settings, state, randomness and a clock."""
 
-from app.values.catalogue import (
+from app.values.decimals import (
+    LARGEST_INTEGER,
+    Exact,
+    advance,
+    counter_value,
+    exact,
+    largest_step,
+    plain,
+    random_step,
+    round_away,
+)
+from app.values.generators import Draw, Rule, Settings, State, Value
+from app.values.simulation import Phases, Source, first_value, simulate, standing
+from app.values.value_types import (
     COUNTING,
     DIRECTIONS,
     NUMERIC_TYPES,
@@ -19,19 +32,6 @@ from app.values.catalogue import (
     rule_of,
     settle,
 )
-from app.values.draws import Draw, Rule, Settings, State, Value
-from app.values.exact import (
-    LARGEST_INTEGER,
-    Exact,
-    advance,
-    counter_value,
-    exact,
-    largest_step,
-    plain,
-    random_step,
-    round_away,
-)
-from app.values.simulate import Phases, Source, first_value, simulate, standing
 
 __all__ = [
     "COUNTING",

@@ -13,10 +13,10 @@ from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationE
 from jwt.exceptions import PyJWTError
 
 from app import database
+from app.core.errors import Forbidden, Unauthenticated
 from app.database import db
-from app.errors import Forbidden, Unauthenticated
 from app.models import Actor, SignIn
-from app.web import cookies, request_clock
+from app.web import browser_session, request_clock
 from app.web.limits import CREDENTIALS_PATH, MAX_CREDENTIALS_BYTES
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -107,7 +107,7 @@ def current_actor() -> Actor:
 def _authenticate(*, refresh: bool) -> Actor:
     by_header = "Authorization" in request.headers
     try:
-        claims = _claims_of_header() if by_header else cookies.claims()
+        claims = _claims_of_header() if by_header else browser_session.claims()
         if claims["type"] != ("refresh" if refresh else "access"):
             raise ValueError("an access token does not refresh, nor does a refresh token give access")
         actor = SignIn.actor_of(str(claims["sid"]), int(claims["sub"]), request_clock.now())
@@ -119,7 +119,7 @@ def _authenticate(*, refresh: bool) -> Actor:
         raise Unauthenticated("The sign-in has ended. Sign in again.", headers=CHALLENGE)
     g.actor = actor
     if not by_header:
-        cookies.take(claims)
+        browser_session.take(claims)
     return actor
 
 

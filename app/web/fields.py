@@ -10,13 +10,13 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from app.core.errors import MAX_FAULTS
+from app.core.text import TextTooLong, bounded_nfc
+from app.core.timestamps import OutOfRange, parse_instant
 from app.database import LARGEST_ID
-from app.errors import MAX_FAULTS
 from app.models.mixins import LONGEST_NAME
-from app.text import TextTooLong, bounded_nfc
 from app.values import SETTINGS, CollectionType, Setting, Shape, exact, plain
 from app.web import request_clock
-from app.web.iso8601 import OutOfRange, parse_instant
 from app.web.schema import OMITTED, count_messages
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]

@@ -8,13 +8,13 @@ from flask import Flask, Request
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import BaseConverter
 
+from app.core.errors import Invalid, Malformed
+from app.core.text import shorten
+from app.core.version import __version__
 from app.database import LARGEST_ID
-from app.errors import Invalid, Malformed
-from app.text import shorten
-from app.version import __version__
 from app.web.access import Rule
 from app.web.fields import Exact, Float, Id, Text, Whole
-from app.web.payload import read_json
+from app.web.json_body import read_json
 from app.web.schema import Checked, Schema, by_path
 
 BEARER, API_KEY, API_KEY_AS_BEARER, API_KEY_AS_BASIC = "token", "apiKey", "apiKeyAsBearer", "apiKeyAsBasic"

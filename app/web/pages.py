@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 
+from app.core.version import __version__
 from app.database import db
 from app.models import Actor, SpikeSchedule, User
-from app.version import __version__
 from app.web import request_clock
 
 ERROR_TITLES = {403: "You may not do this", 404: "There is nothing here", 500: "Something went wrong"}

@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from flask import request
 
 from app import database
+from app.core.errors import Malformed, PreconditionFailed
 from app.database import Base, ExactNumber, UTCDateTime, Words, as_text
-from app.errors import Malformed, PreconditionFailed
 from app.models import (
     ApiKey,
     ApiKeyCollection,

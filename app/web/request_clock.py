@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask import has_request_context, request
 
-from app import clock
+from app.core import clock
 
 _KEY = "spikecast.instant"
 

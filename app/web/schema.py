@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import marshmallow
 
-from app.errors import MAX_FAULTS, FaultMap, Invalid
-from app.text import shorten
+from app.core.errors import MAX_FAULTS, FaultMap, Invalid
+from app.core.text import shorten
 
 OMITTED = object()
 """In marshmallow's nested messages, the key of how many messages more there were."""

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from app.log import AUDIT, Lines
+from app.core.log_format import AUDIT, Lines
 from app.models import AuditEntry
 from tests.support.trouble import write_lock
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from app import clock as app_clock
 from app import create_app
-from app.auth import setup
+from app.auth import first_admin
+from app.core import clock as app_clock
 from app.database import db
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.signing_in import PASSWORD, sign_in
@@ -107,7 +107,7 @@ NEW = {"email": "ada@example.org", "username": "ada", "password": PASSWORD}
 
 def test_a_set_up_is_noted_once_and_a_refused_one_too(app, noted):
     with app.app_context():
-        token = setup.new_token(app_clock.now())
+        token = first_admin.new_token(app_clock.now())
         db.session.commit()
     assert submit(app, "/setup", token="wrong", **NEW).status_code == 403
     assert told(noted()) == [("set-up", "refused", None, None, {"why": "wrong token"})]

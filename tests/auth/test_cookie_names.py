@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.database import db
-from app.web import cookies
+from app.web import browser_session
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.signing_in import PASSWORD, form_token, submit
 
@@ -113,7 +113,7 @@ def test_a_cookie_of_this_host_alone_is_not_taken_from_one_without_that_promise(
 def former(app: Flask, owner) -> Callable[..., FlaskClient]:
     """A browser that signed in before: its token tells nothing of cookies."""
 
-    def browser(lasts: timedelta = cookies.LASTS, domain: str = "spikecast.example") -> FlaskClient:
+    def browser(lasts: timedelta = browser_session.LASTS, domain: str = "spikecast.example") -> FlaskClient:
         client = app.test_client()
         submit(client)
         with app.app_context():

@@ -6,7 +6,7 @@ import zlib
 import pytest
 import sqlalchemy as sa
 
-from app import keys
+from app.core import key_format
 from app.database import Base, db
 from tests.support.problems import faults, refused
 from tests.support.signing_in import signed_in
@@ -58,7 +58,7 @@ def test_the_database_holds_a_hash_and_the_first_characters_only(app, owner):
         }
     kept = repr(tables)
     assert key[:12] in kept
-    assert keys.hashed(key) in kept
+    assert key_format.hashed(key) in kept
     assert key[:13] not in kept
     assert key[12:] not in kept
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import keys
+from app.core import key_format
 
 BODY = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 
@@ -14,28 +14,28 @@ BODY = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 def test_the_checksum_of_a_known_text():
     """Written out, for whoever checks keys in another language."""
     assert zlib.crc32(BODY.encode()) == 1_546_885_699
-    assert keys.checksum(BODY) == "1ggZdL"
-    assert keys.is_well_formed(f"spk_{BODY}1ggZdL")
+    assert key_format.checksum(BODY) == "1ggZdL"
+    assert key_format.is_well_formed(f"spk_{BODY}1ggZdL")
 
 
-@given(st.text(keys.ALPHABET, min_size=32, max_size=32))
+@given(st.text(key_format.ALPHABET, min_size=32, max_size=32))
 def test_every_body_has_a_checksum_of_six_digits(body):
-    assert len(keys.checksum(body)) == 6
-    assert keys.is_well_formed(f"spk_{body}{keys.checksum(body)}")
+    assert len(key_format.checksum(body)) == 6
+    assert key_format.is_well_formed(f"spk_{body}{key_format.checksum(body)}")
 
 
-@given(st.integers(4, 41), st.sampled_from(keys.ALPHABET))
+@given(st.integers(4, 41), st.sampled_from(key_format.ALPHABET))
 def test_one_wrong_character_is_told_at_once(place, character):
-    key = f"spk_{BODY}{keys.checksum(BODY)}"
+    key = f"spk_{BODY}{key_format.checksum(BODY)}"
     mistyped = key[:place] + character + key[place + 1 :]
-    assert keys.is_well_formed(mistyped) == (mistyped == key)
+    assert key_format.is_well_formed(mistyped) == (mistyped == key)
 
 
 @given(st.integers(4, 34))
 def test_two_swapped_characters_are_told_at_once(place):
-    key = f"spk_{BODY}{keys.checksum(BODY)}"
+    key = f"spk_{BODY}{key_format.checksum(BODY)}"
     swapped = key[:place] + key[place + 1] + key[place] + key[place + 2 :]
-    assert not keys.is_well_formed(swapped)
+    assert not key_format.is_well_formed(swapped)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_two_swapped_characters_are_told_at_once(place):
     ids=lambda text: ascii(text[:50]),
 )
 def test_what_is_no_key_is_none(text):
-    assert not keys.is_well_formed(text)
+    assert not key_format.is_well_formed(text)
 
 
 @given(st.text())
 def test_any_text_may_be_asked_about(text):
-    assert not keys.is_well_formed(text)
+    assert not key_format.is_well_formed(text)
 
 
 def test_new_keys_use_the_whole_alphabet():
-    assert set("".join(keys.make()[4:36] for _ in range(100))) == set(keys.ALPHABET)
+    assert set("".join(key_format.make()[4:36] for _ in range(100))) == set(key_format.ALPHABET)

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
-from app import clock as app_clock
 from app import startup
-from app.auth import setup
+from app.auth import first_admin
 from app.auth.password_rule import BLANK, COMMON, NAMED, find_weakness
+from app.core import clock as app_clock
 from app.database import db
 from app.models import User
 from config import BadSetting, FirstAdmin
@@ -118,7 +118,7 @@ def test_the_first_admin_by_settings_cannot_have_one(password):
 @pytest.mark.parametrize("password", CASES)
 def test_the_set_up_page_refuses_one(app, password):
     with app.app_context():
-        token = setup.new_token(app_clock.now())
+        token = first_admin.new_token(app_clock.now())
         db.session.commit()
     browser = app.test_client()
     form = {"csrf_token": form_token(browser, "/setup"), "token": token, "password": password}

@@ -8,8 +8,8 @@ from threading import Barrier
 import pytest
 from flask import Flask
 
-from app import clock as app_clock
-from app.auth import setup
+from app.auth import first_admin
+from app.core import clock as app_clock
 from app.database import db
 from app.models import Role, User
 
@@ -20,7 +20,7 @@ FORM = {"email": "ada@example.org", "username": "ada", "password": "correct hors
 def token(app: Flask) -> str:
     """A token as the log shows it."""
     with app.app_context():
-        made = setup.new_token(app_clock.now())
+        made = first_admin.new_token(app_clock.now())
         db.session.commit()
         return made
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 import time_machine
 
-from app import clock
-from app.auth import setup
+from app.auth import first_admin
+from app.core import clock
 from app.database import db
 from app.models import Role, SetUpToken
 from tests.conftest import person
@@ -65,7 +65,7 @@ def test_whose_account_is_as_it_was_is_told(here):
 
 def test_a_token_of_the_set_up_page_does_not_come_back(here):
     with here.app.app_context():
-        setup.new_token(clock.now())
+        first_admin.new_token(clock.now())
         db.session.commit()
     here.restored(here.backup())
     with here.app.app_context():

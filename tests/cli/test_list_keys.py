@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.keys import SHOWN
+from app.core.key_format import SHOWN
 from tests.conftest import NOW
 from tests.support.commands import done
 from tests.support.make import Maker

@@ -31,7 +31,7 @@ def stage() -> Stage:
 def test_it_copies_what_the_server_needs_and_no_data_settings_or_secrets(tmp_path):
     wanted = [
         *SOURCES,
-        "app/log.py",
+        "app/core/log_format.py",
         "migrations/env.py",
         "static/css/main.css",
         "templates/layouts/app.html",

@@ -140,7 +140,7 @@ def test_a_view_that_goes_wrong_is_found(made, monkeypatch, endpoint, spoil, wan
 
 
 def test_an_answer_without_the_headers_of_all_answers_is_found(made, monkeypatch):
-    monkeypatch.setattr("app.web.security.HEADERS", [])
+    monkeypatch.setattr("app.web.security_headers.HEADERS", [])
     faults = found(made, NEW_COLLECTION, A_NAME)
     assert "comes without X-Content-Type-Options: nosniff" in faults
     assert any(fault.startswith("comes without Content-Security-Policy") for fault in faults)

@@ -34,7 +34,7 @@ def test_one_case_is_sent_by_its_name_and_nothing_is_found(capsys, database, pyt
 
 
 def test_a_finding_is_told_with_all_that_repeats_it(capsys, monkeypatch):
-    monkeypatch.setattr("app.web.security.HEADERS", [])
+    monkeypatch.setattr("app.web.security_headers.HEADERS", [])
     assert main(["--case", CASE]) == 1
     told = capsys.readouterr().out
     assert f"{CASE}\n  answered 201: comes without X-Content-Type-Options: nosniff\n" in told

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
-from app.direct import Direct
+from app.generation.fastpath.connection import Direct
 from app.models import SpikeScheduleField
 from tests.conftest import NOW
 from tests.support.statements import writes

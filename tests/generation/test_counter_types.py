@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app import chance
+from app.core.rng import rng
 from tests.conftest import NOW
 from tests.support.properties import talks_to_the_app
 
@@ -78,7 +78,7 @@ def test_a_counter_with_whole_settings_serves_whole_numbers_in_and_out_of_spikes
 
 def test_a_varied_step_of_a_whole_counter_is_rounded(counter, tool):
     counter(step_number=10, randomization_percentage=10)
-    chance.rng.seed(7)
+    rng.seed(7)
     values = [int(text) for text in texts(tool, 200)]
     assert {after - before for before, after in itertools.pairwise(values)} == {9, 10, 11}
 

@@ -8,10 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.database import as_text, db
-from app.direct import direct
-from app.generation.plans import EARLIEST, LATEST
+from app.generation.fastpath.connection import direct
+from app.generation.fastpath.counter_update import Granted, Move, Moves, move
+from app.generation.plan_cache import EARLIEST, LATEST
 from app.models import ApiKey, Collection, Field, SpikeScheduleField, User
-from app.models.counters import Granted, Move, Moves, move
 from app.values import LARGEST_INTEGER, advance
 from tests.support.properties import talks_to_the_app
 

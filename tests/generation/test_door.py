@@ -7,7 +7,7 @@ import flask
 import pytest
 from werkzeug.test import Client
 
-from app.web import security
+from app.web import security_headers
 
 UNKNOWN_KEY = "spk_00000000000000000000000000000000"
 ANSWERED = [
@@ -63,7 +63,7 @@ def truck(make):
 @pytest.fixture
 def ways(app):
     """The app with its door, and without."""
-    without = security.with_headers(partial(type(app).wsgi_app, app))
+    without = security_headers.with_headers(partial(type(app).wsgi_app, app))
     return SimpleNamespace(door=Client(app), routes=Client(without))
 
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.database import db
-from app.generation import plans
+from app.generation import plan_cache
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.client import Poller
 from tests.support.make import field_named
@@ -211,7 +211,7 @@ def test_polls_do_not_change_the_revision(app, truck, tool, make):
 class TestHowMuchIsKept:
     @pytest.fixture
     def small(self, app, monkeypatch):
-        kept = plans.Plans(app, most_fields=10)
+        kept = plan_cache.Plans(app, most_fields=10)
         monkeypatch.setitem(app.extensions, "plans", kept)
         return kept
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
-from app.generation import plans, poller
+from app.generation import authorization, plan_cache
 from app.models import Role
 from tests.conftest import person
 from tests.support.grants import CHANGES
@@ -101,7 +101,7 @@ def test_what_is_not_committed_is_not_seen_and_what_is_committed_is(app, tool):
 
 
 def test_more_than_a_worker_can_keep_is_looked_up_again(app, make, monkeypatch):
-    monkeypatch.setattr(poller, "MOST_KEPT", 2)
+    monkeypatch.setattr(authorization, "MOST_KEPT", 2)
     tool = make.key()
     for number in range(5):
         make.collection(f"Truck {number}", COUNTER)
@@ -111,7 +111,7 @@ def test_more_than_a_worker_can_keep_is_looked_up_again(app, make, monkeypatch):
 
 
 def test_a_plan_that_is_used_for_counters_alone_stays(app, make, monkeypatch, queries):
-    monkeypatch.setitem(app.extensions, "plans", plans.Plans(app, most_fields=4))  # two of one field
+    monkeypatch.setitem(app.extensions, "plans", plan_cache.Plans(app, most_fields=4))  # two of one field
     tool = make.key()
     for number in range(3):
         make.collection(f"Truck {number}", COUNTER)

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
-from app.known import STATE
+from app.generation.fastpath.grants_cache import STATE
 from tests.support.postgres import on_postgresql
 
 pytestmark = on_postgresql

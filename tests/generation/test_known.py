@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
-from app.known import TABLE
+from app.generation.fastpath.grants_cache import TABLE
 from tests.support.grants import CHANGES
 from tests.support.postgres import on_postgresql
 from tests.support.wait import wait_until

@@ -2,12 +2,12 @@
 
 import pytest
 
-from app import known
+from app.generation.fastpath import grants_cache
 
 
 @pytest.fixture
 def kept():
-    kept = known.Known()
+    kept = grants_cache.Known()
     kept.stands_at(1)
     kept.keep("a", "of a poll")
     return kept
@@ -28,6 +28,6 @@ def test_without_a_state_nothing_outlives_the_next_look(kept):
 
 
 def test_no_more_than_so_many_are_kept(kept):
-    for number in range(known.MOST + 1):
+    for number in range(grants_cache.MOST + 1):
         kept.keep(number, "of a poll")
-    assert len(kept) <= known.MOST
+    assert len(kept) <= grants_cache.MOST

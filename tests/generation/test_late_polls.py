@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from app import direct
 from app.database import db
+from app.generation.fastpath import connection as direct
 from tests.conftest import NOW
 from tests.support.wait import wait_until
 

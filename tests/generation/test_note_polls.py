@@ -4,8 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
-from app.generation import notes
-from app.generation.notes import Notes
+from app.generation import usage
+from app.generation.usage import Notes
 from tests.support.moments import at
 from tests.support.statements import writes
 from tests.support.together import together
@@ -136,7 +136,7 @@ def test_a_clock_that_is_set_back_is_believed(owner, make, clock):
 
 
 def test_more_pollers_than_a_worker_can_keep_in_mind_are_noted_as_well(owner, make, monkeypatch):
-    monkeypatch.setattr(notes, "MOST_KNOWN", 2)
+    monkeypatch.setattr(usage, "MOST_KNOWN", 2)
     poller = make.key()
     for number in range(5):
         make.collection(f"Truck {number}", {})

@@ -2,13 +2,13 @@
 
 import tracemalloc
 
-from app.generation import plans
+from app.generation import plan_cache
 
 FIELDS, LENGTH = 12, 60_000
 
 
 def test_long_texts_count_for_the_memory_that_they_take(app, make, monkeypatch):
-    kept = plans.Plans(app, most_fields=5_000)  # 2 MB
+    kept = plan_cache.Plans(app, most_fields=5_000)  # 2 MB
     monkeypatch.setitem(app.extensions, "plans", kept)
     tool = make.key()
     field = {"value_type": "TEXT_FIXED", "fixed_value_text": "x" * LENGTH}
@@ -18,13 +18,13 @@ def test_long_texts_count_for_the_memory_that_they_take(app, make, monkeypatch):
     tracemalloc.start()
     for name in names:
         tool.poll(name)
-    assert tracemalloc.get_traced_memory()[0] < 5_000 * plans.BYTES_OF_A_FIELD * 1.5
+    assert tracemalloc.get_traced_memory()[0] < 5_000 * plan_cache.BYTES_OF_A_FIELD * 1.5
     tracemalloc.stop()
     assert 0 < len(kept) < len(names)
 
 
 def test_a_plan_that_is_larger_than_the_bound_is_served_and_not_kept(app, make, monkeypatch):
-    kept = plans.Plans(app, most_fields=10)
+    kept = plan_cache.Plans(app, most_fields=10)
     monkeypatch.setitem(app.extensions, "plans", kept)
     make.collection("Truck", {"value_type": "TEXT_FIXED", "fixed_value_text": "x" * LENGTH, "name": "note"})
     assert make.key().data("Truck") == {"note": "x" * LENGTH}
@@ -32,7 +32,7 @@ def test_a_plan_that_is_larger_than_the_bound_is_served_and_not_kept(app, make, 
 
 
 def test_ordinary_fields_count_one_each(app, make, monkeypatch):
-    kept = plans.Plans(app, most_fields=22)
+    kept = plan_cache.Plans(app, most_fields=22)
     monkeypatch.setitem(app.extensions, "plans", kept)
     tool = make.key()
     for name in ("Truck 01", "Truck 02"):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app import chance
+from app.core.rng import rng
 
 UP, DOWN = "INCREMENT", "DECREMENT"
 
@@ -119,7 +119,7 @@ def test_a_copied_collection_counts_from_its_start(counter, make, tool):
 
 def test_a_random_step_stays_within_its_percentage(counter, tool):
     counter(start_number=0, step_number=1000, randomization_percentage=10)
-    chance.rng.seed(20_261_127)
+    rng.seed(20_261_127)
     values = polled(tool, 40)
     steps = [after - before for before, after in itertools.pairwise(values)]
     assert values[0] == 0
@@ -129,7 +129,7 @@ def test_a_random_step_stays_within_its_percentage(counter, tool):
 
 def test_a_step_is_never_taken_backwards(counter, tool):
     counter(start_number=0, step_number=1, randomization_percentage=500)
-    chance.rng.seed(20_261_127)
+    rng.seed(20_261_127)
     values = polled(tool, 40)
     assert values == sorted(values)
     assert len(set(values)) < len(values), "a step below 0 is none"
@@ -137,13 +137,13 @@ def test_a_step_is_never_taken_backwards(counter, tool):
 
 def test_a_random_step_is_taken_to_ten_decimals(counter, tool):
     counter(start_number=0, step_number=1.5, randomization_percentage=33)
-    chance.rng.seed(20_261_127)
+    rng.seed(20_261_127)
     assert all(Decimal(value) % Decimal("1e-10") == 0 for value in polled(tool, 20))
 
 
 def test_a_random_step_larger_than_any_number_starts_again(counter, tool):
     counter(start_number=5, step_number=2**53 - 1, randomization_percentage=500)
-    chance.rng.seed(20_261_127)
+    rng.seed(20_261_127)
     values = polled(tool, 30)
     assert all(5 <= value <= 2**53 - 1 for value in values)
     assert values.count(5) > 10

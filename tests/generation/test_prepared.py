@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
-from app.prepared import LATER, Prepared
+from app.generation.fastpath.pg_prepared import LATER, Prepared
 from tests.support.postgres import on_postgresql
 from tests.support.wait import wait_until
 

@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from app.turns import Turns
+from app.generation.fastpath.sqlite_write_lock import Turns
 
 HOLDS_UNTIL_KILLED = """
 import sys
-from app.turns import Turns
+from app.generation.fastpath.sqlite_write_lock import Turns
 with Turns(sys.argv[1]):
     print("mine", flush=True)
     sys.stdin.read()

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from app.wal import log_of
+from app.generation.fastpath.sqlite_wal import log_of
 from tests.support.problems import refused
 
 

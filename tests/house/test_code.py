@@ -26,12 +26,12 @@ MAY_COMMIT = {
         "change_email": "that it was tried to take another's address must be remembered",
         "sign_in": "that a right password came without a code must be noted although it is refused",
     },
-    "app/auth/two_factor_service.py": {"confirm": "a wrong guess must be remembered although it is refused"},
+    "app/auth/two_factor/service.py": {"confirm": "a wrong guess must be remembered although it is refused"},
     "app/generation/service.py": {
         "clear_expired": "expired schedules go before anything is served, and whatever is",
     },
-    "app/generation/notes.py": {"write": "noting polls is a transaction of its own, which may fail"},
-    "app/web/audit.py": {
+    "app/generation/usage.py": {"write": "noting polls is a transaction of its own, which may fail"},
+    "app/domain/audit.py": {
         "_note_refusal": "a refusal is noted in a transaction of its own",
         "note_refused_poll": "a refusal is noted in a transaction of its own",
     },
@@ -74,10 +74,10 @@ def test_there_is_code_to_look_at():
 
 
 ONLY_WAIT = {
-    "app/direct.py",
-    "app/generation/notes.py",
-    "app/log.py",
-    "app/serving.py",
+    "app/generation/fastpath/connection.py",
+    "app/generation/usage.py",
+    "app/core/log_format.py",
+    "app/gunicorn_worker.py",
     "migrations/env.py",
 }
 """They wait, or tell how long something took, by a clock that knows no hour."""
@@ -91,7 +91,7 @@ def test_only_the_clock_reads_the_time(path):
         call for call in calls(parsed(path)) if call.split(".")[-1] in readers and call.split(".")[-2:-1]
     }
     found = {call for call in found if call.split(".")[-2] in modules}
-    assert found == ({"datetime.now"} if place(path) == "app/clock.py" else set())
+    assert found == ({"datetime.now"} if place(path) == "app/core/clock.py" else set())
     only_waits = place(path) in ONLY_WAIT
     assert only_waits or "time" not in imported(parsed(path))
     assert "CURRENT_TIMESTAMP" not in path.read_text()
@@ -136,7 +136,9 @@ def test_values_are_pure(path):
 @pytest.mark.parametrize("path", PRODUCT, ids=place)
 def test_the_product_fetches_nothing_from_the_network(path):
     clients = {"requests", "urllib.request", "urllib3", "http.client", "httpx", "socket", "ftplib", "smtplib"}
-    listens = {"socket"} if place(path) == "app/serving.py" else set()  # it looks whether the address is free
+    listens = (
+        {"socket"} if place(path) == "app/gunicorn_worker.py" else set()
+    )  # it looks whether the address is free
     assert not (clients - listens) & set(imported(parsed(path)))
 
 

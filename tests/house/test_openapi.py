@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import schemathesis
 
-from app.version import __version__
+from app.core.version import __version__
 from app.web.openapi import BEARER
 from fuzz.documented import Document
 from tests.house.test_access import API

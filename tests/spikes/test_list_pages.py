@@ -3,7 +3,7 @@
 import pytest
 
 from app.spikes.api import SORTABLE, STANDING
-from app.web import listed
+from app.web import offset_pages
 from tests.support.moments import at
 
 SORTS = [prefix + column for column in (*SORTABLE, STANDING) for prefix in ("", "-")]
@@ -39,14 +39,14 @@ def ids(caller, **query):
 
 @pytest.mark.parametrize(
     ("search", "few"),
-    [("", listed.FEW), ("rush", listed.FEW), ("rush", 3)],
+    [("", offset_pages.FEW), ("rush", offset_pages.FEW), ("rush", 3)],
     ids=["all", "found at once", "too many to keep aside"],
 )
 @pytest.mark.parametrize("sort", SORTS)
 def test_pages_together_are_the_list(owner, spikes, monkeypatch, sort, search, few):
     whole, total = ids(owner, sort=sort, search=search)
     assert len(whole) == total > 3
-    monkeypatch.setattr(listed, "FEW", few)
+    monkeypatch.setattr(offset_pages, "FEW", few)
     pages = [ids(owner, sort=sort, search=search, per_page=3, page=page) for page in range(1, 6)]
     assert [item for page, _ in pages for item in page] == whole
     assert {count for _, count in pages} == {total}

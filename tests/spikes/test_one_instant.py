@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app import clock as app_clock
+from app.core import clock as app_clock
 from tests.conftest import NOW
 
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from app import clock, startup
+from app import startup
+from app.core import clock
 from tests.support.commands import done
 from tests.support.postgres import on_postgresql
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from app.log import MAX_WAITING_BYTES, Writer
+from app.core.log_format import MAX_WAITING_BYTES, Writer
 from tests.support.server import (
     ADMIN_PASSWORD,
     ADMIN_USERNAME,

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import pytest
 
 import config
-from app import create_app, ownership, startup
+from app import create_app, startup
+from app.core import file_ownership
 from app.database import db
 from app.models import Role
 from tests.conftest import CHEAP_PASSWORDS, person, settings_for
@@ -244,5 +245,5 @@ def test_a_file_that_root_has_left_is_named_with_its_owner_and_the_remedy(instal
 
 def test_what_this_user_owns_is_mended_by_chmod(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_arguments, **_options: False)
-    said = ownership.obstacle([tmp_path])
+    said = file_ownership.obstacle([tmp_path])
     assert said.endswith(f"Remedy: chmod u+rwx {tmp_path}")

@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from app import clock, database
+from app import database
+from app.core import clock
 from app.database import db
 from app.models import Field, SpikeSchedule, SpikeScheduleField
 from app.values import CollectionType, ValueType, settle

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
-from app import clock
+from app.core import clock
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
+from app.core.text import MAX_EXPANSION
 from app.models.mixins import LONGEST_NAME
-from app.text import MAX_EXPANSION
 
 MAX_NORMALIZED = 3 * MAX_EXPANSION * LONGEST_NAME
 """Characters: a login may be folded, which makes it up to three times as long."""

@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import keys
-from app.known import TABLE
+from app.core import key_format
+from app.generation.fastpath.grants_cache import TABLE
 from tests.support.moments import NOW
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -22,7 +22,7 @@ ITS_OWN = {"alembic_version", TABLE}
 ROWS = 2
 """In each table: one with a value in every column, and one with as few as may be."""
 
-KEY = "spk_" + "a" * 32 + keys.checksum("a" * 32)
+KEY = "spk_" + "a" * 32 + key_format.checksum("a" * 32)
 """The key of the first row: it may poll the first collection, whose counter goes from 20 to 25."""
 
 MEANINGS: dict[str, Callable[[int], Any]] = {
@@ -37,7 +37,7 @@ MEANINGS: dict[str, Callable[[int], Any]] = {
     "current_number": lambda n: 20,
     "randomization_percentage": lambda n: 0,
     "revoked_at": lambda n: None,
-    "key_hash": lambda n: keys.hashed(KEY) if n == 1 else f"{n:064}",
+    "key_hash": lambda n: key_format.hashed(KEY) if n == 1 else f"{n:064}",
     "end_datetime": lambda n: NOW + timedelta(days=n, hours=1),
 }
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pyotp
 from flask import Flask
 
-from app import clock
-from app.auth import second_factor
+from app.auth.two_factor import codes as second_factor
+from app.core import clock
 from app.database import db
 from app.models import User
 from tests.support.client import Caller

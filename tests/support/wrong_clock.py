@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app import clock
+from app.core import clock
 
 right = clock.now
 clock.now = lambda: right() + timedelta(seconds=3)

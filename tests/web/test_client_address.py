@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.client_address import UNKNOWN, parse_address
+from app.core.client_address import UNKNOWN, parse_address
 
 
 @pytest.mark.parametrize(

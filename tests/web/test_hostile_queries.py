@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app.text import shorten
+from app.core.text import shorten
 from tests.support.problems import faults, refused
 from tests.support.things import Things
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.web.iso8601 import parse_instant
+from app.core.timestamps import parse_instant
 from fuzz.corpus import instants
 from tests.support.iso8601 import read_instant
 from tests.support.problems import faults

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.errors import MAX_FAULTS, Invalid, NotFound
+from app.core.errors import MAX_FAULTS, Invalid, NotFound
 from app.spikes.schemas import MAX_OVERRIDES
 from app.web.limits import MAX_BODY_BYTES, MAX_CREDENTIALS_BYTES
 from tests.support.problems import refused

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from app.web import unreadable
+from app.web import malformed_http
 from tests.support import raw
 from tests.support.raw import statuses
 from tests.support.server import running_server
@@ -87,7 +87,7 @@ def test_what_is_no_http_is_told_so_by_new_workers_after_a_reload(server):
 
 
 def test_a_fault_that_the_app_does_not_answer_itself_says_no_more_than_that():
-    head, body = raw.read(unreadable.answer(500, ""))
+    head, body = raw.read(malformed_http.answer(500, ""))
     assert head["X-Content-Type-Options"] == "nosniff"
     assert json.loads(body) == {
         "type": "about:blank",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.text import MAX_EXPANSION, TextTooLong, bounded_casefold, bounded_nfc, shorten
 from app.models.user import folded
-from app.text import MAX_EXPANSION, TextTooLong, bounded_casefold, bounded_nfc, shorten
 from tests.support.normalizing import spy_on_normalizing
 
 MARKS = "\u0315\u0300\u05ae\u0301"

@@ -1,0 +1,134 @@
+"""API keys: making, changing and ending them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from app.core import key_format
+from app.core.errors import Forbidden, Invalid
+from app.database import db
+from app.domain import audit
+from app.models import Actor, ApiKey, ApiKeyCollection, Collection, User
+from app.models.audit import Action
+
+
+def create_key(actor: Actor, values: Mapping[str, Any], now: datetime) -> tuple[ApiKey, str]:
+    """A new key of the actor's, and its text, which is not kept."""
+    text = key_format.make()
+    key = ApiKey(
+        user_id=actor.user_id,
+        label=values["label"],
+        prefix=text[: key_format.SHOWN],
+        key_hash=key_format.hashed(text),
+        created_at=now,
+    )
+    db.session.add(key)
+    _fill_in(actor, key, values, now)
+    audit.note(Action.CREATE_KEY, key, expires_at=key.expires_at, is_limited=key.is_limited)
+    return key, text
+
+
+def get_own_key(actor: Actor, key_id: int) -> ApiKey:
+    """Return one's own key, locked. Raises Forbidden for an Admin who asks for somebody else's."""
+    key = ApiKey.get_for(actor, key_id, locked=True)
+    if key.user_id != actor.user_id:
+        raise Forbidden("Only its owner may change an API key; you may revoke or delete it.")
+    return key
+
+
+def change_key(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
+    """Change the label, expiry or limits of one's own key, which the caller has locked."""
+    before = _noted_of(key)
+    _fill_in(actor, key, changes, now)
+    audit.note_change(Action.CHANGE_KEY, key, before, _noted_of(key))
+
+
+def _noted_of(key: ApiKey) -> dict[str, Any]:
+    """What the audit log tells of, where it changes."""
+    limits = [(limit.collection_id, limit.collection_type) for limit in key.limits]
+    return {
+        "label": key.label,
+        "expires_at": key.expires_at,
+        "allowed_collections": limits if key.is_limited else None,
+    }
+
+
+def _fill_in(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
+    """Take what is given, and settle the key for the answer."""
+    faults: dict[str, list[str]] = {}
+    expires_at = changes.get("expires_at")
+    if expires_at is not None and expires_at <= now:
+        faults["expires_at"] = ["must be in the future"]
+    if "allowed_collections" in changes:
+        limits = changes["allowed_collections"]
+        faults |= _limit(actor, key, limits)
+    if faults:
+        raise Invalid(faults)
+    key.label = changes.get("label", key.label)
+    key.expires_at = changes.get("expires_at", key.expires_at)
+    db.session.flush()  # gives it an id
+    _settle(key)
+
+
+def _settle(key: ApiKey) -> None:
+    """Read what the answer shows: nothing is read after the commit."""
+    shown = (
+        selectinload(ApiKey.user),
+        selectinload(ApiKey.limits).selectinload(ApiKeyCollection.collection),
+    )
+    again = sa.select(ApiKey).where(ApiKey.id == key.id).options(*shown)
+    db.session.scalars(again.execution_options(populate_existing=True)).one()
+
+
+def _limit(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) -> dict[str, list[str]]:
+    """Limit the key to a list, or to nothing but what its owner may read; the faults by path."""
+    wanted = [(limit["collection_id"], limit["collection_type"]) for limit in limits or []]
+    readable = sa.select(Collection.id).where(
+        Collection.id.in_({collection_id for collection_id, _ in wanted}), actor.readable(Collection.owner_id)
+    )
+    known = set(db.session.scalars(readable))
+    faults: dict[str, list[str]] = {}
+    for index, entry in enumerate(wanted):
+        path = f"allowed_collections.{index}.collection_id"
+        if entry[0] not in known:
+            faults[path] = [f"there is no collection {entry[0]}"]
+        elif entry in wanted[:index]:
+            faults[path] = ["is listed twice"]
+    if not faults:
+        key.limits.clear()
+        db.session.flush()  # or an entry that stays would meet its former self
+        key.limits.extend(ApiKeyCollection(collection_id=id_, collection_type=type_) for id_, type_ in wanted)
+        key.is_limited = limits is not None
+    return faults
+
+
+def revoke_key(key: ApiKey, now: datetime) -> None:
+    """End a key at once; it stays in the list."""
+    if key.revoked_at is None:
+        key.revoked_at = now
+        audit.note(Action.REVOKE_KEY, key, owner=key.user.username)
+    _settle(key)
+
+
+def revoke_all_keys(user: User, now: datetime) -> None:
+    """End all of a user's keys that count; they stay in the list."""
+    valid = sa.select(ApiKey).where(ApiKey.user_id == user.id, ApiKey.is_valid(now)).order_by(ApiKey.id)
+    keys_of_user = db.session.scalars(valid.with_for_update(of=ApiKey)).all()
+    for key in keys_of_user:
+        key.revoked_at = now
+    audit.note_each(Action.REVOKE_KEY, keys_of_user, owner=user.username)
+
+
+def count_valid_keys(user_id: int, now: datetime) -> int:
+    """Return how many keys of a user count."""
+    valid = sa.select(sa.func.count()).select_from(ApiKey)
+    return db.session.scalar(valid.where(ApiKey.user_id == user_id, ApiKey.is_valid(now))) or 0
+
+
+def delete_key(key: ApiKey) -> None:
+    """Delete a key: it ends at once."""
+    audit.note(Action.DELETE_KEY, key, owner=key.user.username)
+    db.session.delete(key)

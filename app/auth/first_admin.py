@@ -1,0 +1,40 @@
+"""The first Admin, made in the browser by whoever can read the server's log."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.auth.users import service as users_service
+from app.core import key_format
+from app.core.errors import Forbidden, NotFound
+from app.database import db
+from app.models import Role, SetUpToken, User
+
+TOKEN_LASTS = timedelta(hours=24)
+
+
+def new_token(now: datetime) -> str:
+    """A token for the set-up page; those that have expired are cleared away."""
+    db.session.execute(sa.delete(SetUpToken).where(SetUpToken.expires_at <= now))
+    token = secrets.token_urlsafe(24)
+    db.session.add(SetUpToken(token_hash=key_format.hashed(token), expires_at=now + TOKEN_LASTS))
+    return token
+
+
+def make_first_admin(token: str, values: Mapping[str, str], now: datetime) -> User:
+    """The first Admin, once: every token goes in the same transaction.
+
+    Of several who try at the same moment the first takes the tokens' rows, and the others find none.
+    """
+    every = sa.delete(SetUpToken).returning(SetUpToken.token_hash, SetUpToken.expires_at)
+    tokens = {row.token_hash: row.expires_at for row in db.session.execute(every)}
+    if User.exists():
+        raise NotFound("Spikecast is set up already. Sign in instead.")
+    expires_at = tokens.get(key_format.hashed(token.strip()))
+    if expires_at is None or expires_at <= now:
+        raise Forbidden("is not the one in the server's log, or has expired; a restart makes another")
+    return users_service.create_user(
+        values["email"], values["username"], values["password"], Role.ADMIN, is_set_up=True
+    )

@@ -1,0 +1,260 @@
+"""Limits on guessing passwords and codes, kept in the database: on every worker and after a restart.
+
+**Passwords.** After 5 failures within 5 minutes for one login from one network (an IPv4 address or an IPv6
+/64), or 50 from one network, the next attempt is refused, right or wrong. A login is what was typed:
+whether an e-mail address and a user name belong to one account must not show.
+
+From changing addresses, 20 failures within an hour for one login are the limit. It does not hold for *known
+places*: networks and browsers from which the account has signed in. So guesses made elsewhere never lock
+the owner out. A known browser has the limit of a network, from whatever network it comes.
+
+**Codes of a second factor** are short, and whoever guesses them has the password. They count for the account
+from wherever they come, are not forgiven by a sign-in that succeeds, and are also limited by the day.
+Recovery codes are too long to be guessed and have no such limit.
+
+**Who is signed in** and is asked for the password or a code again is counted by that sign-in alone, so
+nobody else can use up their attempts.
+
+The counts are taken again in the transaction that records an attempt's outcome, so attempts made side by
+side are judged one after the other.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from math import ceil
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from app.core.errors import TooMany
+from app.database import db
+from app.models import KnownPlace, SignInFailure, User
+from app.models.user import folded
+
+PERIOD = timedelta(minutes=5)
+MOST_PER_ACCOUNT = 5
+MOST_PER_ADDRESS = 50
+HOUR = timedelta(hours=1)
+MOST_FROM_UNKNOWN_PLACES = 20
+DAY = timedelta(days=1)
+MOST_CODES = ((5, PERIOD), (20, DAY))
+PLACE_KNOWN_FOR = timedelta(days=180)
+MAX_KNOWN_PLACES = 50
+_CODES = "codes of "
+ELSEWHERE = "from a device or an address that has signed in to the account before, you can try now"
+
+
+class Origin(NamedTuple):
+    """Where an attempt comes from: its network, and the hash of its browser's device token, if any."""
+
+    network: str
+    device: str | None = None
+
+    @property
+    def places(self) -> list[str]:
+        """The names by which places are known."""
+        return [f"network {self.network}", *([f"device {self.device}"] if self.device else [])]
+
+
+def login_key(login: str) -> str:
+    """Return what failures of this login are counted by. What was typed is not kept: it may be a password."""
+    return hashlib.sha256(folded(login).encode()).hexdigest()
+
+
+def _login_keys(user: User) -> list[str]:
+    return [login_key(user.username), login_key(user.email)]
+
+
+def _passwords_in(sign_in_id: str) -> str:
+    return f"passwords in {sign_in_id}"
+
+
+def _emails_in(sign_in_id: str) -> str:
+    return f"e-mails in {sign_in_id}"
+
+
+def _codes_of(user: User, sign_in_id: str | None) -> str:
+    """Return what wrong codes are counted by: the sign-in of who is signed in, else the user."""
+    return f"{_CODES}sign-in {sign_in_id}" if sign_in_id else f"{_CODES}user {user.id}"
+
+
+# --- Limits --------------------------------------------------------------------------------------------
+
+
+def refuse_too_many(login: str, user: User | None, origin: Origin, now: datetime) -> None:
+    """Raise TooMany if a limit of failed sign-ins is reached for this login or from this network."""
+    key = login_key(login)
+    from_here = sa.and_(SignInFailure.address == origin.network, _is_recent(PERIOD, now))
+    of_login = sa.and_(SignInFailure.account == key, _is_recent(HOUR, now))
+    failures = _newest_first(sa.or_(from_here, of_login))
+    recent = [each for each in failures if abs(now - each.failed_at) < PERIOD]
+    here = [each for each in recent if each.address == origin.network]
+    _refuse([each for each in here if each.account == key], MOST_PER_ACCOUNT, PERIOD, now)
+    _refuse(here, MOST_PER_ADDRESS, PERIOD, now)
+    of_account = [each for each in failures if each.account == key]
+    if len(of_account) < MOST_FROM_UNKNOWN_PLACES:
+        return
+    known = _known_places(user, origin, now)
+    if not known:
+        _refuse(of_account, MOST_FROM_UNKNOWN_PLACES, HOUR, now, hint=ELSEWHERE)
+    elif f"network {origin.network}" not in known:
+        by_device = [each for each in recent if each.account == key and each.device == origin.device]
+        _refuse(by_device, MOST_PER_ACCOUNT, PERIOD, now)
+
+
+def refuse_network(origin: Origin, now: datetime) -> None:
+    """Raise TooMany if too many attempts from this network have failed."""
+    from_here = sa.and_(SignInFailure.address == origin.network, _is_recent(PERIOD, now))
+    _refuse(_newest_first(from_here), MOST_PER_ADDRESS, PERIOD, now)
+
+
+def refuse_too_many_passwords_in(sign_in_id: str, now: datetime) -> None:
+    """Raise TooMany if somebody who is signed in has given too many wrong passwords."""
+    _refuse_too_many_of(_passwords_in(sign_in_id), now)
+
+
+def refuse_too_many_emails_in(sign_in_id: str, now: datetime) -> None:
+    """Raise TooMany if somebody who is signed in has asked for too many e-mail addresses of others."""
+    _refuse_too_many_of(_emails_in(sign_in_id), now)
+
+
+def _refuse_too_many_of(account: str, now: datetime) -> None:
+    wrong = sa.and_(SignInFailure.account == account, _is_recent(PERIOD, now))
+    _refuse(_newest_first(wrong), MOST_PER_ACCOUNT, PERIOD, now)
+
+
+def refuse_too_many_codes(user: User, now: datetime, *, sign_in_id: str | None = None) -> None:
+    """Raise TooMany if a limit of wrong codes is reached. The caller has locked the user."""
+    of_codes = sa.and_(SignInFailure.account == _codes_of(user, sign_in_id), _is_recent(DAY, now))
+    failures = _newest_first(of_codes)
+    for most, period in MOST_CODES:
+        _refuse([each for each in failures if abs(now - each.failed_at) < period], most, period, now)
+
+
+class _Failure(NamedTuple):
+    account: str
+    address: str
+    device: str | None
+    failed_at: datetime
+
+
+def _newest_first(which: sa.ColumnElement[bool]) -> list[_Failure]:
+    columns = [getattr(SignInFailure, name) for name in _Failure._fields]
+    query = sa.select(*columns).where(which).order_by(SignInFailure.failed_at.desc())
+    return [_Failure(*row) for row in db.session.execute(query)]
+
+
+def _is_recent(period: timedelta, now: datetime) -> sa.ColumnElement[bool]:
+    """Not so long ago; nor far ahead, as when a clock that was wrong is right again: that would never end."""
+    return sa.and_(SignInFailure.failed_at > now - period, SignInFailure.failed_at < now + period)
+
+
+def _refuse(failures: list[_Failure], most: int, period: timedelta, now: datetime, *, hint: str = "") -> None:
+    """Raise TooMany if there are so many failures; the newest comes first."""
+    if len(failures) >= most:
+        seconds = max(1, ceil((failures[most - 1].failed_at + period - now).total_seconds()))
+        said = f"Too many failed sign-ins. Try again in {seconds} seconds{f'; {hint}' if hint else ''}."
+        raise TooMany(said, headers={"Retry-After": str(seconds)})
+
+
+def take_turn(*subjects: str) -> None:
+    """Wait until other attempts at these subjects (a network, a login) are recorded.
+
+    On SQLite the write lock does that. The locks are taken in one order, so nobody deadlocks.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        digests = {hashlib.sha256(each.encode()).digest()[:4] for each in subjects}
+        numbers = sorted(int.from_bytes(digest, "big", signed=True) for digest in digests)
+        for number in numbers:
+            db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCKS, number)))
+
+
+_LOCKS = 7_455  # sets these advisory locks apart from any others
+
+
+# --- Outcomes ------------------------------------------------------------------------------------------
+
+
+def sign_in_failed(login: str, origin: Origin, now: datetime) -> None:
+    """Record a sign-in with a wrong password, or for no account."""
+    _record(login_key(login), origin, now)
+
+
+def password_failed_in(sign_in_id: str, origin: Origin, now: datetime) -> None:
+    """Record a wrong password of somebody who is signed in."""
+    _record(_passwords_in(sign_in_id), origin, now)
+
+
+def email_failed_in(sign_in_id: str, origin: Origin, now: datetime) -> None:
+    """Record that somebody who is signed in asked for an e-mail address that another user has."""
+    _record(_emails_in(sign_in_id), origin, now)
+
+
+def code_failed(user: User, origin: Origin, now: datetime, *, sign_in_id: str | None = None) -> None:
+    """Record a wrong code of an app."""
+    _record(_codes_of(user, sign_in_id), origin, now)
+
+
+def recovery_code_failed(user: User, origin: Origin, now: datetime) -> None:
+    """Record a wrong recovery code: it counts among the failures of its network alone."""
+    _record(f"recovery of user {user.id}", origin, now)
+
+
+def _record(account: str, origin: Origin, now: datetime) -> None:
+    """Record a failure, and delete those that no longer count."""
+    no_code, at = SignInFailure.account.not_like(f"{_CODES}%"), SignInFailure.failed_at
+    is_over = sa.or_(  # each side is a range of the index
+        sa.and_(at <= now - HOUR, sa.or_(no_code, at <= now - DAY)),
+        sa.and_(at >= now + HOUR, sa.or_(no_code, at >= now + DAY)),
+    )
+    db.session.execute(sa.delete(SignInFailure).where(is_over))
+    failure = _Failure(account, origin.network, origin.device, now)
+    db.session.add(SignInFailure(**failure._asdict()))
+
+
+def signed_in(user: User, origin: Origin, now: datetime) -> None:
+    """Forget the failures of a user from this place, which is a known one from now on."""
+    from_here = SignInFailure.address == origin.network
+    if origin.device:
+        from_here = sa.or_(from_here, SignInFailure.device == origin.device)
+    _forget(_login_keys(user), from_here)
+    newest = (
+        sa.select(KnownPlace.place)
+        .where(KnownPlace.user_id == user.id)
+        .order_by(KnownPlace.seen_at.desc(), KnownPlace.place)
+        .limit(MAX_KNOWN_PLACES - len(origin.places))
+    )
+    is_over = sa.or_(
+        KnownPlace.place.in_(origin.places),
+        KnownPlace.seen_at <= now - PLACE_KNOWN_FOR,
+        KnownPlace.place.not_in(newest),
+    )
+    db.session.execute(sa.delete(KnownPlace).where(KnownPlace.user_id == user.id, is_over))
+    seen = [{"user_id": user.id, "place": place, "seen_at": now} for place in origin.places]
+    db.session.execute(sa.insert(KnownPlace), seen)
+
+
+def _known_places(user: User | None, origin: Origin, now: datetime) -> set[str]:
+    """Return those of the attempt's places that are known; for no account it costs as much."""
+    query = sa.select(KnownPlace.place).where(
+        KnownPlace.user_id == (user.id if user else 0),
+        KnownPlace.place.in_(origin.places),
+        KnownPlace.seen_at > now - PLACE_KNOWN_FOR,
+    )
+    return set(db.session.scalars(query))
+
+
+def password_right_in(sign_in_id: str) -> None:
+    """Forget the wrong passwords of somebody who is signed in."""
+    _forget([_passwords_in(sign_in_id)])
+
+
+def forget_all(user: User) -> None:
+    """Forget all failures of somebody whose password, or second factor, is a new one."""
+    _forget([*_login_keys(user), _codes_of(user, None)])
+
+
+def _forget(accounts: Iterable[str], more: sa.ColumnElement[bool] | None = None) -> None:
+    conditions = [SignInFailure.account.in_(list(accounts)), *([more] if more is not None else [])]
+    db.session.execute(sa.delete(SignInFailure).where(*conditions))

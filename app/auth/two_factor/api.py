@@ -1,0 +1,101 @@
+"""Two-factor sign-in: one's own."""
+
+from typing import Any
+
+from app.auth.api import this_client
+from app.auth.two_factor import codes as second_factor
+from app.auth.two_factor import service as two_factor_service
+from app.auth.two_factor.schemas import (
+    RecoveryCodesOut,
+    TwoFactorBeginIn,
+    TwoFactorConfirmIn,
+    TwoFactorOut,
+    TwoFactorProofIn,
+    TwoFactorSecretOut,
+)
+from app.auth.users import service as users_service
+from app.core import clock
+from app.database import db
+from app.models import RecoveryCode
+from app.web.access import current_actor, signed_in
+from app.web.openapi import Blueprint, refuses
+
+blp = Blueprint(
+    "two-factor",
+    __name__,
+    url_prefix="/api/auth/two-factor",
+    description="Two-factor sign-in, with the codes of an authenticator app",
+)
+
+
+@blp.route("", methods=["GET"])
+@blp.response(200, TwoFactorOut)
+@signed_in
+def get_two_factor() -> dict[str, Any]:
+    """See whether your two-factor sign-in is on."""
+    user = users_service.get_user(current_actor().user_id)
+    return {
+        "has_two_factor": user.has_two_factor,
+        "two_factor_since": user.two_factor_since,
+        "recovery_codes_left": RecoveryCode.left(user.id),
+        "is_readable": second_factor.is_readable(user),
+    }
+
+
+@blp.route("", methods=["POST"])
+@blp.response(200, TwoFactorSecretOut)
+@signed_in
+@refuses(409, 429)
+@blp.arguments(TwoFactorBeginIn)
+def begin_two_factor(values: dict[str, Any]) -> dict[str, Any]:
+    """Get a secret for your authenticator app.
+
+    Nothing changes before you confirm it with a code. The secret is in this answer alone.
+    """
+    actor, now = current_actor(), clock.now()
+    user, secret = two_factor_service.begin(actor, values["current_password"], this_client(), now)
+    db.session.commit()
+    address = second_factor.address_of(user, secret)
+    return {"secret": secret, "otpauth_uri": address, "qr_svg": second_factor.picture_of(address)}
+
+
+@blp.route("/confirm", methods=["POST"])
+@blp.response(200, RecoveryCodesOut)
+@signed_in
+@refuses(409, 429)
+@blp.arguments(TwoFactorConfirmIn)
+def confirm_two_factor(values: dict[str, Any]) -> dict[str, Any]:
+    """Turn two-factor sign-in on, with a code of the app.
+
+    Your other sign-ins end. The answer has recovery codes, for when the app is lost: each signs in once.
+    """
+    codes = two_factor_service.confirm(current_actor(), values["code"], this_client(), clock.now())
+    db.session.commit()
+    return {"recovery_codes": codes}
+
+
+@blp.route("/recovery-codes", methods=["POST"])
+@blp.response(200, RecoveryCodesOut)
+@signed_in
+@refuses(409, 429)
+@blp.arguments(TwoFactorProofIn)
+def renew_recovery_codes(values: dict[str, Any]) -> dict[str, Any]:
+    """Get new recovery codes. The former end."""
+    actor, now = current_actor(), clock.now()
+    codes = two_factor_service.renew_recovery_codes(
+        actor, values["current_password"], values["code"], this_client(), now
+    )
+    db.session.commit()
+    return {"recovery_codes": codes}
+
+
+@blp.route("/turn-off", methods=["POST"])
+@blp.response(204)
+@signed_in
+@refuses(409, 429)
+@blp.arguments(TwoFactorProofIn)
+def turn_off_two_factor(values: dict[str, Any]) -> None:
+    """Turn two-factor sign-in off. Your other sign-ins end."""
+    actor, now = current_actor(), clock.now()
+    two_factor_service.turn_off(actor, values["current_password"], values["code"], this_client(), now)
+    db.session.commit()

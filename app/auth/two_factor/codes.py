@@ -1,0 +1,144 @@
+"""The second factor: codes of an authenticator app (RFC 6238), and recovery codes. Each counts once."""
+
+import base64
+import re
+import secrets
+from datetime import datetime
+from hmac import compare_digest
+from io import BytesIO
+from typing import Any
+
+import pyotp
+import segno
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import current_app
+
+from app.core import key_format
+from app.core.errors import Conflict
+from app.database import db
+from app.domain import audit
+from app.models import RecoveryCode, User
+from app.models.audit import Action
+
+SECONDS = 30
+DRIFT = 1
+"""How many time steps the clock of an app may be off, either way."""
+RECOVERY_CODES = 10
+LONGEST_LABEL = 64
+"""How much of an e-mail address an app is told: more would make a picture that few cameras read."""
+
+_APP_CODE = re.compile(r"[0-9]{6}")
+_RECOVERY_CODE = re.compile(r"[a-z2-7]{24}")
+
+
+def begin(user: User) -> str:
+    """Give the user a new secret, which does not count before a code of it confirms it."""
+    secret = pyotp.random_base32()
+    user.two_factor_secret, user.two_factor_step = _cipher().encrypt(secret.encode()).decode(), 0
+    return secret
+
+
+def end(user: User) -> None:
+    """Forget the user's second factor."""
+    user.two_factor_secret = user.two_factor_since = user.two_factor_step = None
+    db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+
+
+def address_of(user: User, secret: str) -> str:
+    """The secret as an app reads it: an `otpauth:` address."""
+    return pyotp.TOTP(secret).provisioning_uri(name=user.email[:LONGEST_LABEL], issuer_name="Spikecast")
+
+
+def picture_of(address: str) -> str:
+    """The address as a QR code: an SVG document, black on white in every theme, as cameras want it."""
+    picture = BytesIO()
+    looks: dict[str, Any] = {"light": "#fff", "omitsize": True, "svgclass": None, "lineclass": None}
+    segno.make_qr(address, error="m").save(picture, kind="svg", xmldecl=False, nl=False, **looks)
+    return picture.getvalue().decode()
+
+
+def is_recovery_code(code: str) -> bool:
+    """Whether this has the form of a recovery code."""
+    return bool(_RECOVERY_CODE.fullmatch(_tidy(code)))
+
+
+def _tidy(code: str) -> str:
+    return re.sub(r"[\s-]", "", code).lower()
+
+
+def takes_app_code(user: User, code: str, now: datetime) -> bool:
+    """Whether this is a code of the user's app, of a time step that is later than any that was used.
+
+    It counts no more then. The caller has locked the user.
+    """
+    typed = _tidy(code)
+    if not _APP_CODE.fullmatch(typed) or user.two_factor_secret is None:
+        return False
+    app = pyotp.TOTP(_secret_of(user.two_factor_secret), interval=SECONDS)
+    present = int(now.timestamp()) // SECONDS
+    steps = range(present - DRIFT, present + DRIFT + 1)
+    return any(compare_digest(app.generate_otp(step), typed) and _take_step(user, step) for step in steps)
+
+
+def _take_step(user: User, step: int) -> bool:
+    """Use a time step, once: of two at the same moment one finds it used."""
+    taken = (
+        sa.update(User)
+        .where(User.id == user.id, User.two_factor_step < step)
+        .values(two_factor_step=step, updated_at=User.updated_at)
+        .returning(User.id)
+    )
+    return db.session.scalar(taken) is not None
+
+
+def takes_recovery_code(user: User, code: str) -> bool:
+    """Whether this is one of the user's recovery codes; it goes in the statement that finds it."""
+    mine = sa.and_(RecoveryCode.user_id == user.id, RecoveryCode.code_hash == key_format.hashed(_tidy(code)))
+    used = db.session.scalar(sa.delete(RecoveryCode).where(mine).returning(RecoveryCode.user_id))
+    if used is None:
+        return False
+    audit.note(Action.USE_RECOVERY_CODE, user, by=user, left=RecoveryCode.left(user.id))
+    return True
+
+
+def is_readable(user: User) -> bool:
+    """Whether the user's secret can be read with the secret key of today, if there is one."""
+    try:
+        return user.two_factor_secret is None or bool(_secret_of(user.two_factor_secret))
+    except Conflict:
+        return False
+
+
+def new_recovery_codes(user: User) -> list[str]:
+    """Recovery codes in the place of the former.
+
+    They have 120 random bits: a plain hash cannot be turned back.
+    """
+    codes = [base64.b32encode(secrets.token_bytes(15)).decode().lower() for _ in range(RECOVERY_CODES)]
+    db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    db.session.add_all(RecoveryCode(user_id=user.id, code_hash=key_format.hashed(code)) for code in codes)
+    return ["-".join(re.findall("....", code)) for code in codes]
+
+
+# --- At rest -------------------------------------------------------------------------------------------
+
+
+def _secret_of(encrypted: str) -> str:
+    try:
+        return _cipher().decrypt(encrypted).decode()
+    except InvalidToken:
+        raise Conflict(
+            "Codes of your app cannot be checked, for the server's secret key has changed. "
+            "Use a recovery code, or ask an Admin to reset your two-factor sign-in.",
+            kind="two-factor-unreadable",
+        ) from None
+
+
+def _cipher() -> Fernet:
+    """Encrypts with a key of its own, derived from the secret key: neither of the two tells the other."""
+    secret_key: str = current_app.config["SECRET_KEY"]
+    derived = HKDF(SHA256(), length=32, salt=None, info=b"spikecast: secrets of two-factor sign-in")
+    return Fernet(base64.urlsafe_b64encode(derived.derive(secret_key.encode())))

@@ -1,0 +1,70 @@
+"""Turning one's own two-factor sign-in on and off."""
+
+from datetime import datetime
+
+from app.auth import login_throttle, service
+from app.auth.service import Client
+from app.auth.two_factor import codes as second_factor
+from app.core.errors import Conflict, Invalid, Unauthenticated
+from app.database import db
+from app.domain import audit
+from app.models import Actor, User
+from app.models.audit import Action, Outcome
+from app.web.access import CHALLENGE
+
+
+def begin(actor: Actor, password: str, client: Client, now: datetime) -> tuple[User, str]:
+    """A new secret for the actor's app, in the place of one that was not confirmed."""
+    user = service.reauthenticate(
+        actor, password, None, Action.TURN_ON_TWO_FACTOR, client, now, asks_for_code=False
+    )
+    _must_be_off(user)
+    return user, second_factor.begin(user)
+
+
+def confirm(actor: Actor, code: str, client: Client, now: datetime) -> list[str]:
+    """Turn it on, with a first code of the app; the recovery codes. Every other sign-in of theirs ends."""
+    action, sign_in_id = Action.TURN_ON_TWO_FACTOR, actor.sign_in_id
+    user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
+    if user is None:
+        raise Unauthenticated("The account is gone.", headers=CHALLENGE)
+    _must_be_off(user)
+    if user.two_factor_secret is None:
+        raise Conflict("Begin by asking for a secret for your app.", kind="two-factor-off")
+    service.refuse_too_many_codes(action, user, now, sign_in_id=sign_in_id)
+    if not second_factor.takes_app_code(user, code, now):
+        login_throttle.code_failed(user, client.origin, now, sign_in_id=sign_in_id)
+        audit.note(action, user, outcome=Outcome.REFUSED, why="wrong code")
+        db.session.commit()
+        raise Invalid({"code": ["is not the one that your app shows; its clock may be off"]})
+    user.two_factor_since = now
+    audit.note(action, user)
+    service.end_other_sign_ins(actor)
+    return second_factor.new_recovery_codes(user)
+
+
+def _must_be_off(user: User) -> None:
+    if user.has_two_factor:
+        raise Conflict("Two-factor sign-in is on already. Turn it off first.", kind="two-factor-on")
+
+
+def renew_recovery_codes(actor: Actor, password: str, code: str, client: Client, now: datetime) -> list[str]:
+    """New recovery codes; the former end."""
+    user = _with_code(actor, password, code, Action.NEW_RECOVERY_CODES, client, now)
+    audit.note(Action.NEW_RECOVERY_CODES, user)
+    return second_factor.new_recovery_codes(user)
+
+
+def turn_off(actor: Actor, password: str, code: str, client: Client, now: datetime) -> None:
+    """Turn it off: the password is enough again. Every other sign-in of theirs ends."""
+    user = _with_code(actor, password, code, Action.TURN_OFF_TWO_FACTOR, client, now)
+    second_factor.end(user)
+    audit.note(Action.TURN_OFF_TWO_FACTOR, user)
+    service.end_other_sign_ins(actor)
+
+
+def _with_code(actor: Actor, password: str, code: str, action: Action, client: Client, now: datetime) -> User:
+    user = service.reauthenticate(actor, password, code, action, client, now)
+    if not user.has_two_factor:
+        raise Conflict("Two-factor sign-in is off.", kind="two-factor-off")
+    return user

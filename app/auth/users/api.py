@@ -1,0 +1,131 @@
+"""Users, for Admins."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from marshmallow import fields
+
+from app.auth.schemas import UserIn, UserOut, UserPatch
+from app.auth.users import service as users_service
+from app.core import clock
+from app.core.errors import Conflict
+from app.database import LARGEST_ID, db
+from app.models import Role, User
+from app.web.access import admin, current_actor
+from app.web.fields import COMMON, Choice
+from app.web.openapi import Blueprint, refuses
+from app.web.pagination import QueryWhole, page_args, page_of, paginate
+from app.web.preconditions import conditional, require_match, with_etag
+from app.web.schema import Schema
+
+blp = Blueprint("users", __name__, url_prefix="/api/users", description="Users, for Admins")
+
+SORTABLE = {
+    "id": User.id,
+    "username": User.username_folded,
+    "email": User.email,
+    "role": User.role,
+    "created_at": User.created_at,
+}
+UsersQuery = page_args("Users", tuple(SORTABLE), "username", role=Choice(Role))
+
+
+class DeleteQuery(Schema):
+    """What becomes of the collections of a user who is deleted."""
+
+    transfer_to = QueryWhole(1, LARGEST_ID, metadata={"description": "the user who gets the collections"})
+    delete_collections = fields.Boolean(
+        load_default=False,
+        truthy={"true"},
+        falsy={"false"},
+        error_messages=COMMON | {"invalid": "must be true or false"},
+    )
+
+
+@blp.route("", methods=["GET"])
+@blp.response(200, page_of(UserOut))
+@admin
+@blp.arguments(UsersQuery, location="query")
+def list_users(args: dict[str, Any]) -> dict[str, Any]:
+    """List users."""
+    query = sa.select(User)
+    if "role" in args:
+        query = query.where(User.role == args["role"])
+    return paginate(query, args, sortable=SORTABLE, searched=[User.username, User.email])
+
+
+@blp.route("", methods=["POST"])
+@blp.response(201, UserOut)
+@admin
+@refuses(409)
+@with_etag
+@blp.arguments(UserIn)
+def create_user(values: dict[str, Any]) -> tuple[User, dict[str, str]]:
+    """Create a user."""
+    user = users_service.create_user(**values)
+    db.session.commit()
+    return user, {"Location": url_for("users.get_user", user_id=user.id)}
+
+
+@blp.route("/<id:user_id>", methods=["GET"])
+@blp.response(200, UserOut)
+@admin
+@refuses(404)
+@with_etag
+def get_user(user_id: int) -> User:
+    """See a user."""
+    return users_service.get_user(user_id)
+
+
+@blp.route("/<id:user_id>", methods=["PATCH"])
+@blp.response(200, UserOut)
+@admin
+@refuses(404, 409)
+@conditional
+@blp.arguments(UserPatch)
+def change_user(changes: dict[str, Any], user_id: int) -> User:
+    """Change a user.
+
+    A new role or password ends their tokens at once. Their API keys go on, unless `revoke_api_keys` is true.
+    Your own password and e-mail are 409 here, with the type `urn:spikecast:problem:own-credentials`: change
+    them in your profile, with your current password.
+    """
+    user = require_match(users_service.get_user(user_id, locked=True))
+    users_service.change_user(current_actor(), user, changes, clock.now())
+    db.session.commit()
+    return user
+
+
+@blp.route("/<id:user_id>/reset-two-factor", methods=["POST"])
+@blp.response(200, UserOut)
+@admin
+@refuses(404, 409)
+@conditional
+def reset_two_factor(user_id: int) -> User:
+    """Turn off the two-factor sign-in of somebody who lost their app and codes. Their tokens end at once.
+
+    Your own you turn off with a code; without one, another Admin resets it.
+    """
+    user = require_match(users_service.get_user(user_id, locked=True))
+    if user.id == current_actor().user_id:
+        said = "Turn off your own in your profile, with a code. Without one, ask another Admin."
+        raise Conflict(said, kind="own-two-factor")
+    users_service.reset_two_factor(user)
+    db.session.commit()
+    return user
+
+
+@blp.route("/<id:user_id>", methods=["DELETE"])
+@blp.response(204)
+@admin
+@refuses(404, 409)
+@conditional
+@blp.arguments(DeleteQuery, location="query")
+def delete_user(args: dict[str, Any], user_id: int) -> None:
+    """Delete a user. Their API keys go with them; about their collections you decide."""
+    user = require_match(users_service.get_user(user_id, locked=True))
+    users_service.delete_user(
+        user, transfer_to=args.get("transfer_to"), delete_collections=args["delete_collections"]
+    )
+    db.session.commit()

@@ -1,0 +1,175 @@
+"""Making, changing and deleting users."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from app.auth import login_throttle, passwords
+from app.auth.api_keys import service as keys_service
+from app.auth.password_rule import find_weakness
+from app.auth.two_factor import codes as second_factor
+from app.core.errors import Conflict, Invalid, NotFound
+from app.database import db, translate
+from app.domain import audit
+from app.models import Actor, ApiKey, Collection, Role, User
+from app.models.audit import Action
+
+
+def create_user(email: str, username: str, password: str, role: Role, *, is_set_up: bool = False) -> User:
+    """A new user; at the set-up it is they who make themselves."""
+    _refuse_weak(password, username, email)
+    user = User(email=email, role=role, password_hash=passwords.hashed(password))
+    user.rename(username)
+    db.session.add(user)
+    _flush_user(user)
+    if is_set_up:
+        audit.note(Action.SET_UP, user, by=user)
+    else:
+        audit.note(Action.CREATE_USER, user, role=role)
+    return user
+
+
+def get_user(user_id: int, *, locked: bool = False) -> User:
+    """The user, or NotFound; locked where their role may change."""
+    user = User.locked(user_id) if locked else db.session.get(User, user_id)
+    if user is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return user
+
+
+def change_user(actor: Actor, user: User, changes: Mapping[str, Any], now: datetime) -> None:
+    """Change what is given. A new role or password ends the user's tokens."""
+    email = changes.get("email", user.email)
+    if user.id == actor.user_id and ("password" in changes or email != user.email):
+        # A stolen token is not enough to take an account over.
+        said = "Change your own password and e-mail in your profile: that takes your current password."
+        raise Conflict(said, kind="own-credentials")
+    before = _noted(user)
+    if "role" in changes and changes["role"] is not user.role:
+        if user.role is Role.ADMIN:
+            user.must_not_be_last_admin()
+        user.role = changes["role"]
+        user.end_sign_ins()
+    if "email" in changes:
+        user.email = changes["email"]
+    if "username" in changes:
+        user.rename(changes["username"])
+    _flush_user(user)
+    if "password" in changes:
+        set_password(user, changes["password"], now, revoke_keys=changes.get("revoke_api_keys", False))
+        db.session.flush()  # for the audit log
+    audit.note_change(Action.CHANGE_USER, user, before, _noted(user))
+
+
+def _noted(user: User) -> dict[str, Any]:
+    """What the audit log tells of, where it changes."""
+    return {
+        "email": user.email,
+        "username": user.username,
+        "role": user.role,
+        "password": user.password_hash,
+    }
+
+
+def _flush_user(user: User) -> None:
+    email, username = user.email, user.username
+    try:
+        db.session.flush()  # a name that is taken shows now
+    except IntegrityError as error:
+        raise translate(
+            error,
+            {
+                "uq_users_email": lambda: _taken("email", email),
+                "uq_users_username_folded": lambda: _taken("username", username),
+            },
+        ) from error
+
+
+def _taken(what: str, value: str) -> Conflict:
+    said = f"There is a user with the {what} {value!r} already."
+    return Conflict(said, kind="name-taken", faults={what: ["is taken by another user"]})
+
+
+def change_email(user: User, email: str) -> None:
+    """Give a user another e-mail address; raises Conflict if it is taken."""
+    before = _noted(user)
+    user.email = email
+    _flush_user(user)
+    audit.note_change(Action.CHANGE_EMAIL, user, before, _noted(user))
+
+
+def is_email_taken(user: User, email: str) -> bool:
+    """Return whether another user has this e-mail address."""
+    query = sa.select(User.id).where(User.email == email, User.id != user.id)
+    return db.session.scalar(query) is not None
+
+
+def set_password(
+    user: User, password: str, now: datetime, *, revoke_keys: bool = False, member: str = "password"
+) -> None:
+    """Give a user a password; every token of theirs ends, and where that is wanted their API keys do, too.
+
+    `member` is how the request calls the password.
+    """
+    _refuse_weak(password, user.username, user.email, member=member)
+    if revoke_keys:
+        keys_service.revoke_all_keys(user, now)
+    user.password_hash = passwords.hashed(password)
+    user.end_sign_ins()
+    login_throttle.forget_all(user)  # the former one was guessed at
+
+
+def _refuse_weak(password: str, username: str, email: str, *, member: str = "password") -> None:
+    if weakness := find_weakness(password, (username, email)):
+        raise Invalid({member: [weakness]})
+
+
+def reset_two_factor(user: User) -> None:
+    """Turn off the two-factor sign-in of somebody who lost app and codes; every token of theirs ends."""
+    if not user.has_two_factor:
+        return
+    second_factor.end(user)
+    user.end_sign_ins()
+    login_throttle.forget_all(user)
+    audit.note(Action.RESET_TWO_FACTOR, user)
+
+
+def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool) -> None:
+    """Delete a user and decide about their collections, or Conflict and nothing is lost."""
+    if transfer_to is not None and delete_collections:
+        raise Invalid({"delete_collections": ["give transfer_to or delete_collections, not both"]})
+    if user.role is Role.ADMIN:
+        user.must_not_be_last_admin()
+    owned = Collection.owner_id == user.id
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Collection).where(owned)) or 0
+    if transfer_to is not None:
+        _transfer(user, transfer_to)
+    elif delete_collections:
+        gone = db.session.scalars(sa.delete(Collection).where(owned).returning(Collection))
+        audit.note_each(Action.DELETE_COLLECTION, gone)
+    elif count:
+        raise Conflict(
+            f"{user.username} owns {count} collection{'' if count == 1 else 's'}. Say what becomes of them: "
+            "transfer_to=<user id> or delete_collections=true.",
+            kind="owns-collections",
+            facts={"collections": count},
+        )
+    keys = db.session.scalars(sa.delete(ApiKey).where(ApiKey.user_id == user.id).returning(ApiKey))
+    audit.note_each(Action.DELETE_KEY, keys, owner=user.username)
+    audit.note(Action.DELETE_USER, user, role=user.role)
+    db.session.delete(user)
+    db.session.flush()  # a collection made meanwhile shows now
+
+
+def _transfer(user: User, heir_id: int) -> None:
+    """Give a user's collections to somebody else."""
+    heir = db.session.get(User, heir_id, with_for_update=True)
+    if heir is None or heir is user:
+        raise Invalid({"transfer_to": ["must be the id of another user"]})
+    given = sa.update(Collection).where(Collection.owner_id == user.id).values(owner_id=heir_id)
+    changed = {"owner": [user.username, heir.username]}
+    moved = db.session.scalars(given.returning(Collection))
+    audit.note_each(Action.CHANGE_COLLECTION, moved, changed=changed)

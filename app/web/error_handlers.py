@@ -1,0 +1,163 @@
+"""Every error as RFC 9457 problem details, and none with a stack trace."""
+
+import logging
+import sqlite3
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+from flask.globals import request_ctx
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, RequestEntityTooLarge
+
+from app.core import errors
+from app.core.errors import Conflict, DomainError, Forbidden, Unavailable
+from app.core.text import shorten
+from app.database import db
+from app.domain import audit
+from app.web import pages
+
+RETRY_SECONDS = 2
+KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate", "Location")
+STATEMENTS_FAULTS = {
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_MISUSE,
+    sqlite3.SQLITE_RANGE,
+}
+DATABASES_FAULTS = {"25006", "42P01", "XX000", "XX001", "XX002"}
+"""Of PostgreSQL, besides OperationalError: it is read-only, without tables, damaged."""
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of the app."""
+    app.register_error_handler(DomainError, on_domain_error)
+    app.register_error_handler(HTTPException, on_http_exception)
+    app.register_error_handler(InternalServerError, on_logged)
+    app.register_error_handler(DBAPIError, on_database_error)
+    app.register_error_handler(PoolTimeout, on_database_error)
+    app.register_error_handler(Exception, on_unforeseen)
+
+
+def on_domain_error(error: DomainError) -> Response:
+    """What Spikecast itself refuses."""
+    give_up()
+    if isinstance(error, Forbidden) and "actor" in g:
+        audit.note_refused_request(g.actor, **error.noted)
+    elif isinstance(error, errors.NotFound) and "actor" in g:
+        audit.note_not_found(g.actor)
+    members = dict(error.facts)
+    if error.faults:
+        members["errors"] = error.faults
+    return problem(error.status, error.title, error.detail, error.kind, members, error.headers)
+
+
+def give_up() -> None:
+    """Undo what was begun. Where the database is gone by now, it was not done either."""
+    try:
+        db.session.rollback()
+    except DBAPIError as error:
+        log.warning("The database went away from %s: %s", ascii(request.path), _first_line(error))
+        db.session().invalidate()
+
+
+def on_http_exception(error: HTTPException) -> Response:
+    """What Flask and Werkzeug refuse: unknown addresses, methods, sizes."""
+    if error.response is not None and error.code is None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    if 300 <= status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    kept = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
+    return problem(status, HTTPStatus(status).phrase.capitalize(), detail_of(error), headers=kept)
+
+
+def detail_of(error: HTTPException) -> str:
+    """What a refusal of Flask's or Werkzeug's says; some of it is meant for people at a browser."""
+    if isinstance(error, NotFound):
+        return f"There is nothing at {shorten(request.path)}."
+    if isinstance(error, RequestEntityTooLarge) and request.max_content_length:
+        return f"The body is too large: at most {request.max_content_length:,} bytes are taken here."
+    return error.description or ""
+
+
+def on_database_error(error: Exception) -> Response:
+    """A database that is busy, full, read-only or away: nothing was done, and it may work soon."""
+    if isinstance(error, IntegrityError) and was_overtaken(error):
+        said = (
+            "What this refers to was changed by somebody else at the same moment. Look again, and repeat it."
+        )
+        return on_domain_error(Conflict(said))
+    if not is_passing(error):
+        return on_unforeseen(error)
+    log.warning("The database did not serve %s: %s", ascii(request.path), _first_line(error))
+    give_up()
+    said = "The database is busy or away. Try again in a moment."
+    retry = Unavailable(said, headers={"Retry-After": str(RETRY_SECONDS)})
+    return problem(retry.status, retry.title, retry.detail, headers=retry.headers)
+
+
+def was_overtaken(error: IntegrityError) -> bool:
+    """Whether a row that was there is gone, or a name that was free is taken."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in {"23503", "23505"}  # foreign_key_violation, unique_violation
+    return str(error.orig).startswith(("FOREIGN KEY", "UNIQUE"))
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the database, not the statement, is to blame."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        missing = str(error.orig).startswith("no such table")
+        return missing or code & 0xFF not in STATEMENTS_FAULTS
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(error, OperationalError) or error.connection_invalidated or state in DATABASES_FAULTS
+
+
+def on_unforeseen(error: Exception) -> Response:
+    """A fault of ours: told to the log whole, to the client only that it happened."""
+    log.error("Failed at %s %s", request.method, ascii(request.path), exc_info=error)
+    give_up()
+    return on_logged(error)
+
+
+def on_logged(_error: Exception) -> Response:
+    """A fault of ours that is in the log already: Flask met it when the view was done."""
+    return problem(500, "Internal error", "Something went wrong on the server; its log says what.")
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(getattr(error, "orig", error)).splitlines()), type(error).__name__)
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    kind: str | None = None,
+    members: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """An answer of problem details, or a page; `kind` names a problem for scripts to tell apart."""
+    # A page holds addresses, and with a Host that is none nothing can be addressed.
+    if not f"{request.path}/".startswith("/api/") and request_ctx.url_adapter is not None:
+        return pages.error_page(status, detail, headers)
+    body = {
+        "type": f"urn:spikecast:problem:{kind}" if kind else "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        **(members or {}),
+    }
+    content = b"" if request.method == "HEAD" else orjson.dumps(body)
+    return Response(content, status, headers, content_type="application/problem+json")

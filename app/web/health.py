@@ -1,0 +1,47 @@
+"""The API about itself: its health, its description, and a page to read and try it."""
+
+from typing import Any
+
+from flask import Blueprint as PlainBlueprint
+from flask import Response, current_app, jsonify, render_template, request
+
+from app.core.version import __version__
+from app.models import User
+from app.web.access import public
+from app.web.fields import Text
+from app.web.openapi import Blueprint
+from app.web.schema import Schema
+
+blp = Blueprint("meta", __name__, url_prefix="/api", description="The API about itself")
+pages = PlainBlueprint("pages", __name__)
+
+
+class HealthOut(Schema):
+    """That all is well."""
+
+    status = Text(required=True, metadata={"enum": ["ok"]})
+    version = Text(required=True)
+
+
+@blp.route("/health", methods=["GET"])
+@blp.response(200, HealthOut)
+@public
+def health() -> dict[str, Any]:
+    """See whether the server and its database answer."""
+    User.exists()  # a table is read, for SQLite does not open its file for less
+    return {"status": "ok", "version": __version__}
+
+
+@blp.route("/openapi.json", methods=["GET"])
+@blp.response(200, {"type": "object"})
+@public
+def openapi() -> Response:
+    """Get this description of the API."""
+    return jsonify(current_app.extensions["openapi"] | {"servers": [{"url": request.script_root or "/"}]})
+
+
+@pages.route("/api/docs", methods=["GET"])
+@public
+def docs() -> str:
+    """A page to read and try the API, without the internet."""
+    return render_template("api/docs.html")

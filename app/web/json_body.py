@@ -1,0 +1,99 @@
+"""From the bytes of a body to JSON that every reader would read alike."""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+from flask import Request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from app.core.errors import Malformed
+from app.core.text import shorten
+
+LONGEST_NUMBER = 400  # digits; the largest double has 309
+
+
+def read_json(request: Request) -> Any:
+    """The JSON body; raises Malformed where it is none, or is ambiguous.
+
+    Numbers with a fraction or an exponent come as Decimal: nothing is rounded, and 1e400 is not infinity.
+    """
+    if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
+        raise UnsupportedMediaType("Send JSON with the header Content-Type: application/json.")
+    data = request.get_data(cache=True)
+    _refuse_other_encodings(data)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
+    try:
+        body = _decoder.decode(text)
+    except json.JSONDecodeError as error:
+        said = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        raise Malformed(said) from None
+    except RecursionError:
+        raise Malformed("The body is nested too deeply.") from None
+    if "\\u" in text:  # nothing else makes half of a surrogate pair: UTF-8 has none
+        _refuse_half_characters(body)
+    return body
+
+
+def _refuse_other_encodings(data: bytes) -> None:
+    """Say in words what would be `Expecting value at line 1`: JSON in another encoding, or with a BOM."""
+    encoding = json.detect_encoding(data)
+    if encoding == "utf-8-sig":
+        raise Malformed("The body starts with a byte order mark (BOM); send UTF-8 without one.")
+    if encoding != "utf-8":
+        said = f"The body looks like {encoding[:6].upper()}; send JSON in UTF-8."
+        raise Malformed(said)
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise Malformed(f"The key {shorten(key)!a} is given twice in one object.")
+        found[key] = value
+    return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise Malformed(f"A number of {len(digits)} digits is too long.")
+    return int(digits)
+
+
+def _fraction(digits: str) -> Decimal:
+    if len(digits) > LONGEST_NUMBER:
+        raise Malformed(f"A number of {len(digits)} digits is too long.")
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        raise Malformed(f"The number {digits[:40]} is too large or too small.") from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise Malformed(f"{name} is not a JSON number.")
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_int=_whole, parse_float=_fraction, parse_constant=_no_constant
+)
+
+
+def _refuse_half_characters(body: Any) -> None:
+    """Refuse text with half of a surrogate pair: no encoding can carry it."""
+    waiting = [body]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                said = "A text holds half of a surrogate pair, which is no character."
+                raise Malformed(said) from None
+        elif isinstance(value, dict):
+            waiting.extend(value.keys())
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)

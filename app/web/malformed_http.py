@@ -1,0 +1,54 @@
+"""Answers to what is no HTTP. The server gives them before the app is asked: as problem details, too."""
+
+import json
+import re
+from http import HTTPStatus
+
+from app.core.text import shorten
+from app.web.security_headers import HEADERS, NOT_KEPT
+
+MAX_DETAIL = 300
+_RAW_BYTES = re.compile(
+    r"Invalid HTTP request line: .[A-Z]+ .*(?:[^\x00-\x7f]|\\x[89a-f][0-9a-f])", re.DOTALL
+)
+_SPACE = re.compile(r"Invalid HTTP Version: .* HTTP/[0-9]", re.DOTALL)
+_TLS = re.compile(r"Invalid HTTP request line: .\\x16\\x03")
+
+
+def answer(status: int, said: str) -> bytes:
+    """A whole answer of HTTP/1.1, after which the connection is closed."""
+    title = HTTPStatus(status).phrase
+    problem = {
+        "type": "about:blank",
+        "title": title.capitalize(),
+        "status": status,
+        "detail": explain(said) or "Something went wrong on the server; its log says what.",
+    }
+    body = json.dumps(problem).encode()  # ASCII, whatever came in
+    headers = [
+        ("Content-Type", "application/problem+json"),
+        ("Content-Length", str(len(body))),
+        ("Connection", "close"),
+        NOT_KEPT,
+        *HEADERS,
+    ]
+    lines = [f"HTTP/1.1 {status} {title}", *map(": ".join, headers), "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def explain(said: str) -> str:
+    """Return what to do about a request that gunicorn could not read, where that is known; else its words."""
+    if _RAW_BYTES.search(said):
+        return (
+            "Percent-encode the path and the query: an address holds ASCII characters only. "
+            "In UTF-8, \u00e9 is %C3%A9 and a space is %20."
+        )
+    if _SPACE.search(said):
+        return "Percent-encode the path and the query: a space in them is %20."
+    if _TLS.search(said):
+        return (
+            "This port speaks HTTP, not HTTPS. HTTPS is spoken by the proxy in front of it, if there is one."
+        )
+    if said == "Invalid HTTP Header: 'HOST'":
+        return "The header Host is given twice, or holds characters that no header may."
+    return shorten(said, MAX_DETAIL)

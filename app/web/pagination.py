@@ -1,0 +1,141 @@
+"""Lists: a page of them, searched and sorted."""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, cast
+
+import sqlalchemy as sa
+from marshmallow import ValidationError, fields, validate
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.core.text import bounded_nfc
+from app.database import db, lowered, without_dotted_capital
+from app.web.fields import COMMON, ListOf, Nested, Text, Whole
+from app.web.offset_pages import Keys, Listed, Stretch, ordered_by
+from app.web.schema import Schema
+
+DEFAULT_PER_PAGE = 50
+MOST_PER_PAGE = 200
+LAST_PAGE = 10_000_000
+LONGEST_SEARCH = 255
+
+Sortable = Mapping[str, Any | Sequence[Stretch]]
+
+
+class QueryWhole(fields.Integer):
+    """A whole number in a query string."""
+
+    default_error_messages = COMMON
+
+    def __init__(self, least: int, most: int, **more: Any) -> None:
+        bounds = {"minimum": least, "maximum": most}
+        super().__init__(**more | {"metadata": bounds | more.get("metadata", {})})
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", str(value)) or not self.least <= int(value) <= self.most:
+            raise ValidationError(f"must be a whole number from {self.least} to {self.most}")
+        return int(value)
+
+
+def search_arg() -> Text:
+    """The query parameter that searches names."""
+    return Text(most=LONGEST_SEARCH, load_default="", metadata={"description": "part of a name, in any case"})
+
+
+def page_args(name: str, sortable: Sequence[str], default_sort: str, **filters: Any) -> type[Schema]:
+    """The query parameters of a list: page, size, search, sort, and its own filters."""
+    orders = [prefix + column for column in sortable for prefix in ("", "-")]
+    members = {
+        "page": QueryWhole(1, LAST_PAGE, load_default=1),
+        "per_page": QueryWhole(1, MOST_PER_PAGE, load_default=DEFAULT_PER_PAGE),
+        "search": search_arg(),
+        "sort": fields.String(
+            load_default=default_sort,
+            validate=validate.OneOf(orders, error=f"must be one of {', '.join(orders)}"),
+            metadata={"description": "a column; with - before it, descending"},
+        ),
+        **filters,
+    }
+    return Schema.from_dict(members, name=f"{name}Query")  # type: ignore[return-value]
+
+
+def page_of(item: type[Schema], **options: Any) -> type[Schema]:
+    """The schema of a page of `item`."""
+    members = {
+        "items": ListOf(Nested(item, **options)),
+        "total": Whole(),
+        "page": Whole(),
+        "per_page": Whole(),
+    }
+    return Schema.from_dict(members, name=f"{item.__name__}Page")  # type: ignore[return-value]
+
+
+def paginate(
+    query: sa.Select[Any],
+    args: Mapping[str, Any],
+    *,
+    sortable: Sortable,
+    searched: Sequence[Any] = (),
+    ties: Sequence[Any] = (),
+    joins: Mapping[str, Any] = MappingProxyType({}),
+    options: Sequence[ExecutableOption] = (),
+) -> dict[str, Any]:
+    """The page of `query` that `args` ask for, in three queries or four, whatever the size.
+
+    `sortable` says by what there is to sort: a column, or stretches for an order that no column has. Rows
+    that sort alike are told apart by `ties`: by their id, where nothing else is said. `joins` says what a
+    sort looks at besides the rows themselves: it is not joined to count them. `options` say what else is
+    read of the rows; that costs nothing for the rows before and after the page.
+    """
+    if args["search"] and searched:
+        query = query.where(sa.or_(*(contains(column, args["search"]) for column in searched)))
+    name, backwards = args["sort"].removeprefix("-"), args["sort"].startswith("-")
+    order = ordered_by(sortable[name], ties or [sortable["id"]], backwards=backwards)
+    entity = query.column_descriptions[0]["entity"]
+    listed = Listed(query, sa.inspect(entity).primary_key, order, joins.get(name))
+    start, size = (args["page"] - 1) * args["per_page"], args["per_page"]
+    total, found = listed.search(start, size) if args["search"] else listed.page(start, size)
+    items = _read(entity, listed.key, found, options)
+    return {"items": items, "total": total, "page": args["page"], "per_page": args["per_page"]}
+
+
+def _read(
+    entity: Any, key: Sequence[sa.Column[Any]], found: Keys, options: Sequence[ExecutableOption]
+) -> list[Any]:
+    if not found:
+        return []
+    rows = sa.select(entity).where(_among(key, found)).options(*options)
+    read = {sa.inspect(row).identity: row for row in db.session.scalars(rows).unique()}
+    return [read[each] for each in found if each in read]
+
+
+def _among(key: Sequence[sa.Column[Any]], found: Keys) -> sa.ColumnElement[bool]:
+    """The rows with these keys."""
+    wanted: Any = found
+    if len(key) > 1 and db.engine.dialect.name == "postgresql":
+        # It plans each of many tuples by itself; a table of them it joins.
+        arrays = [
+            sa.literal(list(values), postgresql.ARRAY(column.type))
+            for column, values in zip(key, zip(*found, strict=True), strict=True)
+        ]
+        wanted = sa.select(
+            sa.func.unnest(*arrays).table_valued(*(column.name for column in key)).render_derived()
+        )
+    return sa.tuple_(*key).in_(wanted)
+
+
+def contains(column: Any, text: str, *, is_lowered: bool = False) -> sa.ColumnElement[bool]:
+    """Whether it holds `text`, in any letter case: the database lowers both, by the same rules.
+
+    `is_lowered`: what the column holds was lowered when it was written.
+    """
+    literal = re.sub("[%_/]", r"/\g<0>", bounded_nfc(text, LONGEST_SEARCH))
+    if text.isascii() and db.engine.dialect.name == "sqlite":
+        # SQLite's LIKE ignores the case of ASCII by itself, without asking Python about each row.
+        searched = column if is_lowered or "i" not in text.lower() else without_dotted_capital(column)
+        return cast(sa.ColumnElement[bool], searched.like(f"%{literal}%", escape="/"))
+    searched = column if is_lowered else lowered(column)
+    return cast(sa.ColumnElement[bool], searched.like(lowered(f"%{literal}%"), escape="/"))
