@@ -38,22 +38,22 @@ format: .venv/.dev ## Format the code and mend what ruff can mend
 	.venv/bin/ruff format .
 
 bench: .venv/.dev ## Measure polls under load, with wrk (less of it: ARGS="--database sqlite --cases 10-fields")
-	.venv/bin/python -m bench load $(ARGS)
+	.venv/bin/python -m tools.bench load $(ARGS)
 
 bench-compare: .venv/.dev ## Say what changed between two measurements: OLD=file NEW=file
-	.venv/bin/python -m bench compare $(OLD) $(NEW)
+	.venv/bin/python -m tools.bench compare $(OLD) $(NEW)
 
 bench-scale: .venv/.dev ## Measure every page and list in a large installation (only what is too slow: ARGS=--missed)
-	.venv/bin/python -m bench scale $(ARGS)
+	.venv/bin/python -m tools.bench scale $(ARGS)
 
 bench-values: .venv/.dev ## Measure how long each kind of value takes
-	.venv/bin/python -m bench values
+	.venv/bin/python -m tools.bench values
 
 soak: .venv/.dev ## Kill everything while counters are polled, and check each value (ARGS="--minutes 2 --workers 4")
-	.venv/bin/python -m soak $(ARGS)
+	.venv/bin/python -m tools.soak $(ARGS)
 
 fuzz: .venv/.dev ## Put hostile values into every input of every route (ARGS="--database postgresql --cases 100000")
-	.venv/bin/python -m fuzz $(ARGS)
+	.venv/bin/python -m tools.fuzz $(ARGS)
 
 screenshots: .venv/.dev ## Make the pictures in docs/images/ again, with Chromium
 	.venv/bin/python -m tools.screenshots

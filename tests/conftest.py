@@ -21,10 +21,10 @@ from app.database import Base, db
 from app.generation.fastpath.connection import Direct
 from app.models import Role, User
 from tests.support.client import Caller
-from tests.support.make import Maker
-from tests.support.moments import as_the_database_has_it
+from tests.support.factory import Maker
 from tests.support.postgres import POSTGRESQL, server_url, unavailable_reason
 from tests.support.throwaway_postgres import fresh_database
+from tests.support.timestamps import as_the_database_has_it
 
 pytest_plugins = ["tests.support.postgres", "tests.support.skipping"]
 

@@ -12,7 +12,7 @@ from app.models import ApiKey, AuditEntry, SignIn, User
 from app.models.audit import MIN_PRUNE_INTERVAL, shares_beyond
 from tests.conftest import NOW
 from tests.support.signing_in import PASSWORD, sign_in
-from tests.support.writes import WRITES, World
+from tests.support.write_catalog import WRITES, World
 
 ENTRY = {
     "noted_at": NOW,

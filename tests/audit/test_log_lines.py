@@ -7,7 +7,7 @@ import pytest
 
 from app.core.log_format import AUDIT, Lines
 from app.models import AuditEntry
-from tests.support.trouble import write_lock
+from tests.support.db_failures import write_lock
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.signing_in import signed_in
-from tests.support.writes import WRITES, World
+from tests.support.write_catalog import WRITES, World
 
 CHANGES = {
     "POST /api/auth/login login password": [("sign-in", "user", "ada")],

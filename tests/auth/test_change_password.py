@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 
 from tests.support.client import Caller
+from tests.support.concurrency import together
 from tests.support.problems import faults, refused
 from tests.support.signing_in import PASSWORD, is_signed_in, refresh, sign_in, signed_in
-from tests.support.together import together
 
 NEW = "another password"
 

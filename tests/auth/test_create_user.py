@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
+from tests.support.concurrency import together
 from tests.support.problems import faults, refused
 from tests.support.signing_in import sign_in
-from tests.support.together import together
 
 EVE = {"email": "eve@example.org", "username": "eve", "password": "a password of eve", "role": "Editor"}
 

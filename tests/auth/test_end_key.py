@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.make import Maker
+from tests.support.factory import Maker
 from tests.support.problems import refused
 
 

@@ -7,9 +7,9 @@ import pytest
 from app.database import db
 from app.models import Role, User
 from tests.conftest import person
+from tests.support.concurrency import together
 from tests.support.problems import refused
 from tests.support.signing_in import is_signed_in
-from tests.support.together import together
 
 
 def demote(by, who, role: str = "Editor"):

@@ -10,9 +10,9 @@ from app.database import db
 from app.models import RecoveryCode, User
 from tests.support.client import Caller
 from tests.support.commands import done
+from tests.support.concurrency import together
 from tests.support.problems import faults, refused
 from tests.support.signing_in import PASSWORD, is_signed_in, sign_in, signed_in
-from tests.support.together import together
 from tests.support.two_factor import PATH, SECONDS, Authenticator, begin, turn_on
 
 WRONG = "not the password"

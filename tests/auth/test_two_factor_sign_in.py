@@ -10,9 +10,9 @@ from app import create_app
 from app.database import db
 from app.models import User
 from tests.conftest import CHEAP_PASSWORDS
+from tests.support.concurrency import together
 from tests.support.problems import refused
 from tests.support.signing_in import PASSWORD, is_signed_in, refresh, sign_in, signed_in
-from tests.support.together import together
 from tests.support.two_factor import PATH, SECONDS, Authenticator, turn_on
 
 WRONG = "not the password"

@@ -13,9 +13,9 @@ from app.database import db
 from app.models import Role
 from tests.conftest import CHEAP_PASSWORDS, person, settings_for
 from tests.support.commands import done
-from tests.support.make import Maker
+from tests.support.db_failures import everything
+from tests.support.factory import Maker
 from tests.support.signing_in import signed_in
-from tests.support.trouble import everything
 
 
 class Installation:

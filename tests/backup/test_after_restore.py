@@ -14,7 +14,7 @@ from tests.cli.conftest import runner
 from tests.conftest import CHEAP_PASSWORDS, empty_database, person, settings_for
 from tests.support.client import Caller, Poller
 from tests.support.commands import done, refused
-from tests.support.make import Maker
+from tests.support.factory import Maker
 from tests.support.server import running_server
 from tests.support.signing_in import is_signed_in
 from tests.support.throwaway_postgres import programs

@@ -16,7 +16,7 @@ from app.database import Base
 from tests.cli.conftest import runner
 from tests.conftest import settings_for
 from tests.support.commands import done, refused
-from tests.support.trouble import no_file_grows
+from tests.support.db_failures import no_file_grows
 
 WRITERS = 3
 BACKUPS = 6

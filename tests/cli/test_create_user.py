@@ -5,8 +5,8 @@ import io
 import pytest
 
 from tests.support.commands import done, refused
+from tests.support.db_failures import write_lock
 from tests.support.signing_in import sign_in
-from tests.support.trouble import write_lock
 
 PASSWORD = "a long enough password"
 

@@ -9,7 +9,7 @@ from app.models import Role
 from tests.conftest import NOW, person
 from tests.support.client import Poller
 from tests.support.commands import done, refused
-from tests.support.moments import written
+from tests.support.timestamps import written
 
 KEY = re.compile(r"spk_\w{38}")
 URL = re.compile(r"http://127\.0\.0\.1:8088(/api/data/\S+)")

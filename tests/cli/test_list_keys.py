@@ -7,7 +7,7 @@ import pytest
 from app.core.key_format import SHOWN
 from tests.conftest import NOW
 from tests.support.commands import done
-from tests.support.make import Maker
+from tests.support.factory import Maker
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import io
 import pytest
 
 from tests.support.commands import done, refused
+from tests.support.db_failures import another_session
 from tests.support.signing_in import PASSWORD, is_signed_in, refresh, sign_in
-from tests.support.trouble import another_session
 
 NEW = "something else altogether"
 

@@ -1,7 +1,7 @@
 """Many who make, change and delete collections and fields at the same moment."""
 
+from tests.support.concurrency import together
 from tests.support.problems import refused
-from tests.support.together import together
 
 THREADS = 16
 

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from tests.support.make import SETTINGS
+from tests.support.factory import SETTINGS
 from tests.support.names import EVERY_KEPT, EVERY_REFUSED
 from tests.support.numbers import BAD_NUMBERS, TYPE_OF
 from tests.support.problems import faults, refused

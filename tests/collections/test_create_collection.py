@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 
+from tests.support.hypothesis_settings import talks_to_the_app
 from tests.support.names import KEPT, REFUSED, any_name
 from tests.support.problems import faults, refused
-from tests.support.properties import talks_to_the_app
 
 
 def test_the_answer_is_the_collection_and_says_where_it_is(owner):

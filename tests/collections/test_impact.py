@@ -1,8 +1,8 @@
 """What would go with a collection: told before it is deleted."""
 
-from tests.support.moments import at
 from tests.support.problems import refused
 from tests.support.statements import work, writes
+from tests.support.timestamps import at
 
 
 def impact(caller, collection):

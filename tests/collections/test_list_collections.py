@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.hypothesis_settings import talks_to_the_app
 from tests.support.names import any_name
 from tests.support.problems import faults
-from tests.support.properties import talks_to_the_app
 
 
 def names(caller, **query) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.make import SETTINGS
+from tests.support.factory import SETTINGS
 from tests.support.problems import refused
 
 

@@ -1,7 +1,7 @@
 """A collection tells which spike is on, else which comes next."""
 
-from tests.support.moments import at
 from tests.support.statements import work
+from tests.support.timestamps import at
 
 
 def shown(caller, collection):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import skip_or_fail
-from tests.support.confined import unavailable_reason
+from tests.support.sandbox import unavailable_reason
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from tests.support.confined import USER, Confinement
 from tests.support.containerfile import Stage, included
+from tests.support.sandbox import USER, Confinement
 from tests.support.server import REPOSITORY
 from tests.support.service import FIRST_ADMIN, PATIENCE, started
 from tests.support.wait import wait_until

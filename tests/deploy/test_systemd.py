@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.server import REPOSITORY, own_port
 from tests.support.service import FIRST_ADMIN, PATIENCE, Service, first_poll, started
-from tests.support.unit import Unit
+from tests.support.systemd_unit import Unit
 from tests.support.wait import wait_until
 
 WRITABLE = ("lib", "run", "tmp")  # what StateDirectory, RuntimeDirectory and PrivateTmp stand for

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.core.rng import rng
 from tests.conftest import NOW
-from tests.support.properties import talks_to_the_app
+from tests.support.hypothesis_settings import talks_to_the_app
 
 UP, DOWN = "INCREMENT", "DECREMENT"
 JSON = {"Content-Type": "application/json"}

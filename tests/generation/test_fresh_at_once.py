@@ -8,7 +8,7 @@ from app.database import db
 from app.generation import plan_cache
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.client import Poller
-from tests.support.make import field_named
+from tests.support.factory import field_named
 from tests.support.statements import work
 
 

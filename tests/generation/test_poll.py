@@ -9,7 +9,7 @@ import time_machine
 
 from tests.conftest import NOW
 from tests.support.bulk import many_fields
-from tests.support.make import SETTINGS
+from tests.support.factory import SETTINGS
 
 EPOCH = int(NOW.timestamp())
 

@@ -1,7 +1,7 @@
 """How much work a poll is: the same few statements for any number of fields and schedules.
 
 On PostgreSQL a poll like the one before asks only whether anybody's right to poll has changed since
-(tests/generation/test_known.py): as much work, or once in vain.
+(tests/generation/fastpath/test_grants_cache.py): as much work, or once in vain.
 """
 
 import pytest

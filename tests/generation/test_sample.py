@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import NOW
-from tests.support.make import field_named
+from tests.support.factory import field_named
 from tests.support.problems import refused
 from tests.support.statements import work, writes
 

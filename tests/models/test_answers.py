@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.database import db
 from tests.support.statements import TRANSACTIONS
-from tests.support.writes import WRITES, World
+from tests.support.write_catalog import WRITES, World
 
 
 @pytest.fixture

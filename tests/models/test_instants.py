@@ -10,7 +10,7 @@ from sqlalchemy.exc import StatementError
 
 from app.database import Base, db
 from app.models import SpikeSchedule
-from tests.support.moments import NOW, at
+from tests.support.timestamps import NOW, at
 
 IN_BERLIN = "2026-11-27T12:00:00.000001+02:00"
 KEPT = datetime(2026, 11, 27, 10, 0, 0, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from app import create_app, startup
 from app.database import Base, db, declare
 from tests.conftest import CHEAP_PASSWORDS, settings_for
 from tests.support.client import Poller
-from tests.support.rows import KEY, ROWS, content, fill
+from tests.support.table_rows import KEY, ROWS, content, fill
 
 SCHEMAS = [script.revision for script in ScriptDirectory(str(config.HERE / "migrations")).walk_revisions()]
 NEWEST, *EARLIER = SCHEMAS

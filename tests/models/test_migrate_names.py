@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app import create_app, startup
 from app.database import db, declare
 from tests.conftest import settings_for
-from tests.support.rows import fill
+from tests.support.table_rows import fill
 
 
 def test_schedules_are_found_by_their_names_and_overridden_fields(own_database_url, tmp_path):

@@ -13,7 +13,7 @@ from app import create_app
 from app.database import Base, db, declare, violated
 from app.models import Collection, Role, SpikeSchedule, User
 from tests.conftest import settings_for
-from tests.support.moments import NOW
+from tests.support.timestamps import NOW
 
 
 @pytest.fixture

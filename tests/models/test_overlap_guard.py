@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db, violated
 from app.models import SpikeSchedule
-from tests.support.moments import NOW
-from tests.support.properties import talks_to_the_app
+from tests.support.hypothesis_settings import talks_to_the_app
+from tests.support.timestamps import NOW
 
 TABLE = SpikeSchedule.__table__
 

@@ -14,7 +14,7 @@ from app import create_app, startup
 from app.database import db
 from app.models import Collection, Role
 from tests.conftest import CHEAP_PASSWORDS, person, settings_for
-from tests.support.make import Maker
+from tests.support.factory import Maker
 from tests.support.throwaway_postgres import for_psycopg
 
 pytestmark = pytest.mark.parametrize("own_database_url", ["postgresql"], indirect=True)

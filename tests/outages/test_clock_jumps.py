@@ -6,9 +6,9 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+from tests.support.concurrency import together
 from tests.support.jumping_clock import jumping_clock
 from tests.support.product import AT_ONCE, PATIENCE, Product
-from tests.support.together import together
 
 MINUTE, DAY, YEAR = timedelta(minutes=1), timedelta(days=1), timedelta(days=365)
 OWN_START = 1_000_000

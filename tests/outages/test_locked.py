@@ -8,11 +8,11 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from app.database import Base
+from tests.support.concurrency import together
 from tests.support.product import unavailable
 from tests.support.throwaway_postgres import for_psycopg
-from tests.support.together import together
 
-HASTY = "tests.support.hasty:app"
+HASTY = "tests.support.short_lock_timeout_app:app"
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from tests.support.moments import at
+from tests.support.concurrency import together
 from tests.support.problems import refused
-from tests.support.together import together
+from tests.support.timestamps import at
 from tests.support.value_types import SOME_VALUE
 
 THREADS = 16

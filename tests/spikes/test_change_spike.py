@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.moments import at
 from tests.support.names import EVERY_KEPT, EVERY_REFUSED
 from tests.support.problems import faults, refused
+from tests.support.timestamps import at
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.moments import at
 from tests.support.problems import faults, refused
+from tests.support.timestamps import at
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@ their own files."""
 
 import pytest
 
-from tests.support.make import SETTINGS
-from tests.support.moments import at
+from tests.support.factory import SETTINGS
 from tests.support.names import EVERY_KEPT, EVERY_REFUSED
 from tests.support.problems import faults, refused
+from tests.support.timestamps import at
 from tests.support.value_types import NUMERIC, SOME_VALUE
 
 

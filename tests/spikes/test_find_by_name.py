@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.moments import at
+from tests.support.timestamps import at
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.make import SETTINGS
-from tests.support.moments import at
+from tests.support.factory import SETTINGS
+from tests.support.timestamps import at
 from tests.support.value_types import NEEDED, NUMERIC, SOME_VALUE
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.spikes.api import SORTABLE, STANDING
 from app.web import offset_pages
-from tests.support.moments import at
+from tests.support.timestamps import at
 
 SORTS = [prefix + column for column in (*SORTABLE, STANDING) for prefix in ("", "-")]
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support.moments import at
+from tests.support.hypothesis_settings import talks_to_the_app
 from tests.support.problems import refused
-from tests.support.properties import talks_to_the_app
+from tests.support.timestamps import at
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.make import SETTINGS
+from tests.support.factory import SETTINGS
 from tests.support.numbers import BAD_NUMBERS, TYPE_OF
 from tests.support.problems import faults, refused
 from tests.support.value_types import DEFAULTS, NEEDED, NUMERIC, SOME_VALUE, foreign, some, taken, takes

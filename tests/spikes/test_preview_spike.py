@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOW
-from tests.support.moments import at, written
 from tests.support.problems import faults, refused
 from tests.support.statements import work, writes
+from tests.support.timestamps import at, written
 
 PATH = "/api/spike-schedules/preview"
 

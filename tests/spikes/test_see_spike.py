@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.make import SETTINGS
-from tests.support.moments import at
+from tests.support.factory import SETTINGS
 from tests.support.problems import refused
+from tests.support.timestamps import at
 
 
 @pytest.fixture

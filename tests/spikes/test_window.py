@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.moments import at, written
+from tests.support.hypothesis_settings import talks_to_the_app
 from tests.support.problems import faults
-from tests.support.properties import talks_to_the_app
+from tests.support.timestamps import at, written
 
 SHAPE = "must be a date and time in ISO 8601, such as 2026-11-27T08:00:00Z"
 YEARS = "must lie in the years 1970 to 9998"

@@ -10,7 +10,7 @@ from app import create_app, startup
 from app.database import db
 from app.models import Role
 from tests.conftest import CHEAP_PASSWORDS, person
-from tests.support.make import Maker
+from tests.support.factory import Maker
 
 NAMES = [
     "a b", "a%20b", "a?b=c", "?mode=memory", "a#b", "a:b", "a@b", "100%", "ä ü 试", "a&b;c", "it's", 'a"b',

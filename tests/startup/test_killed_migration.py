@@ -13,7 +13,7 @@ from app import create_app, startup
 from app.database import db, declare
 from tests.conftest import settings_for
 from tests.support.forked import REPOSITORY
-from tests.support.rows import content, fill
+from tests.support.table_rows import content, fill
 
 FIRST = "0001"
 

@@ -12,7 +12,7 @@ from app.models import Role
 from tests.cli.conftest import runner
 from tests.conftest import CHEAP_PASSWORDS, person, settings_for
 from tests.support.commands import done
-from tests.support.make import Maker
+from tests.support.factory import Maker
 
 
 def link_to_the_file(tmp_path: Path, real: Path) -> Path:

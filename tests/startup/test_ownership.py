@@ -18,7 +18,7 @@ from app.core import file_ownership
 from app.database import db
 from app.models import Role
 from tests.conftest import CHEAP_PASSWORDS, person, settings_for
-from tests.support.make import Maker
+from tests.support.factory import Maker
 
 SERVICE, OTHER = 54321, 54322
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may be somebody else")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tests.support.route_fixtures import Things
 from tests.support.signing_in import PASSWORD
-from tests.support.things import Things
 from tests.support.two_factor import equip
 
 JSON_ROUTES = (

@@ -11,7 +11,7 @@ from app.core import clock
 from app.database import db
 from app.models import Field, SpikeSchedule, SpikeScheduleField
 from app.values import CollectionType, ValueType, settle
-from tests.support.make import SETTINGS
+from tests.support.factory import SETTINGS
 
 
 def many_fields(

@@ -25,7 +25,7 @@ class JumpingClock:
             # As when a real clock is set: what was measured since boot and the times of files stay.
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
-            "PYTHONPATH": str(Path(__file__).parent / "sleeping"),
+            "PYTHONPATH": str(Path(__file__).parent / "slow_sitecustomize"),
             "TZ": SUMMER_TIME,
         }
 

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import requests
 
+from tests.support.concurrency import together
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer
-from tests.support.together import together
 
 PATIENCE = 60
 AT_ONCE = 8

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.database import Base, db
 from tests.support.client import Caller
-from tests.support.things import Things
+from tests.support.route_fixtures import Things
 
 
 @pytest.fixture

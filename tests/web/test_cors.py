@@ -8,7 +8,7 @@ from app.database import db
 from app.web.cors import with_cors
 from tests.conftest import settings_for
 from tests.support.client import Caller
-from tests.support.make import Maker
+from tests.support.factory import Maker
 
 DASHBOARD = "https://dash.example.org"
 OTHERS = "http://localhost:3000, capacitor://localhost https://[2001:db8::1]:8443"

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from fuzz import hunt
-from fuzz.case import Case, Sender
-from fuzz.corpus.value import Value, text, written
-from fuzz.inputs import Input, Place
-from fuzz.world import World, world
 from tests.support.normalizing import MAX_NORMALIZED, spy_on_normalizing
+from tools.fuzz import runner as hunt
+from tools.fuzz.case import Case, Sender
+from tools.fuzz.corpus.value import Value, text, written
+from tools.fuzz.fixtures import World, world
+from tools.fuzz.inputs import Input, Place
 
 LENGTH = 60_000
 MAX_SECONDS = 2.0

@@ -6,7 +6,7 @@ in.
 
 All checks of schemathesis are on. `use_after_free`, `ensure_resource_availability` and
 `object_level_authorization` look at several requests in a row and find nothing to look at here:
-`tests/house/test_access.py` and the tests of each thing do that.
+`tests/conventions/test_access.py` and the tests of each thing do that.
 """
 
 import copy
@@ -23,7 +23,7 @@ from schemathesis.config import SchemathesisConfig
 from app.models import Role
 from tests.conftest import person
 from tests.support.client import Caller
-from tests.support.things import Things
+from tests.support.route_fixtures import Things
 
 EXAMPLES = 4
 load_all_checks()

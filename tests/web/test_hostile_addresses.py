@@ -1,4 +1,4 @@
-"""Addresses that no route has; odd arguments of routes are in the corpus (tests/fuzz)."""
+"""Addresses that no route has; odd arguments of routes are in the corpus (tests/tools/fuzz)."""
 
 import pytest
 

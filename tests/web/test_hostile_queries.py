@@ -1,4 +1,4 @@
-"""Query strings as a whole; hostile values of each parameter are in the corpus (tests/fuzz)."""
+"""Query strings as a whole; hostile values of each parameter are in the corpus (tests/tools/fuzz)."""
 
 from urllib.parse import quote
 
@@ -6,7 +6,7 @@ import pytest
 
 from app.core.text import shorten
 from tests.support.problems import faults, refused
-from tests.support.things import Things
+from tests.support.route_fixtures import Things
 
 QUERIES = (
     "/api/api-keys",

@@ -10,7 +10,7 @@ import pytest
 from tests.support.bodies import JSON_ROUTES, bodies
 from tests.support.client import Caller
 from tests.support.problems import refused
-from tests.support.things import Things
+from tests.support.route_fixtures import Things
 
 Path = tuple[str | int, ...]
 HERE = "put the hostile value here"

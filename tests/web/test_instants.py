@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.core.timestamps import parse_instant
-from fuzz.corpus import instants
 from tests.support.iso8601 import read_instant
 from tests.support.problems import faults
+from tools.fuzz.corpus import timestamps
 
 SHAPE = "must be a date and time in ISO 8601, such as 2026-11-27T08:00:00Z"
 
@@ -63,7 +63,7 @@ def test_what_is_taken_is_what_it_says_and_all_else_is_refused(text):
     assert parsed(text) == read_instant(text)
 
 
-@pytest.mark.parametrize("value", instants.values(), ids=str)
+@pytest.mark.parametrize("value", timestamps.values(), ids=str)
 def test_the_corpus_is_read_as_it_says(value):
     assert parsed(value.text) == read_instant(value.text)
 

@@ -1,4 +1,4 @@
-"""What is read of a body, and when; that the rest is refused, the corpus tests (tests/fuzz)."""
+"""What is read of a body, and when; that the rest is refused, the corpus tests (tests/tools/fuzz)."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 from tests.support.bodies import JSON_ROUTES, bodies
 from tests.support.client import Caller
 from tests.support.problems import refused
-from tests.support.things import Things
+from tests.support.route_fixtures import Things
 
 DEEP = 100_000
 LIMIT = 4 * 1024 * 1024

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from app.models import Role
 from tests.conftest import person
-from tests.support.make import SETTINGS, Maker
-from tests.support.moments import at
+from tests.support.concurrency import together
+from tests.support.factory import SETTINGS, Maker
+from tests.support.hypothesis_settings import talks_to_the_app
 from tests.support.problems import refused
-from tests.support.properties import talks_to_the_app
+from tests.support.route_fixtures import Things
 from tests.support.signing_in import PASSWORD, signed_in
-from tests.support.things import Things
-from tests.support.together import together
-from tests.support.writes import WRITES, World
+from tests.support.timestamps import at
+from tests.support.write_catalog import WRITES, World
 
 THING = re.compile(r"/api/(users|collections|fields|spike-schedules|api-keys)/\{\w+\}")
 ADDS_TO_A_LIST = re.compile(r"/api/collections/[^/]+/fields")

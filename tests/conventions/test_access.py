@@ -1,0 +1,248 @@
+"""Who may call which route: the whole table. A new route needs a line in it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from app.models import Role
+from tests.conftest import person
+from tests.support.client import Caller
+from tests.support.problems import refused
+from tests.support.route_fixtures import Things
+from tests.support.signing_in import PASSWORD, signed_in
+
+# nobody    without credentials
+# viewer    a Viewer who owns nothing
+# keeper    a Viewer to whom an Admin gave the things that the route is about
+# owner     an Editor who owns them
+# stranger  an Editor who does not
+# admin     an Admin
+# tool      an API key of whoever owns the things
+# revoked   the same, revoked
+COLUMNS = ("nobody", "viewer", "keeper", "owner", "stranger", "admin", "tool", "revoked")
+
+API = """
+                                                                     nob vie kee own str adm too rev
+GET    /api/api-keys                                                 401 200 200 200 200 200 401 401
+POST   /api/api-keys                                                 401 201 201 201 201 201 401 401
+GET    /api/api-keys/<id:key_id>                                     401 404 200 200 404 200 401 401
+PATCH  /api/api-keys/<id:key_id>                                     401 404 200 200 404 403 401 401
+DELETE /api/api-keys/<id:key_id>                                     401 404 204 204 404 204 401 401
+POST   /api/api-keys/<id:key_id>/revoke                              401 404 200 200 404 200 401 401
+GET    /api/audit                                                    401 403 403 403 403 200 401 401
+POST   /api/auth/change-email                                        401 200 200 200 200 200 401 401
+POST   /api/auth/change-password                                     401 200 200 200 200 200 401 401
+POST   /api/auth/login                                               200 200 200 200 200 200 200 200
+POST   /api/auth/logout                                              401 204 204 204 204 204 401 401
+GET    /api/auth/me                                                  401 200 200 200 200 200 401 401
+POST   /api/auth/refresh                                             401 200 200 200 200 200 401 401
+GET    /api/auth/sign-ins                                            401 200 200 200 200 200 401 401
+DELETE /api/auth/sign-ins/<sign_in_id>                               401 404 204 204 404 404 401 401
+POST   /api/auth/sign-ins/end-others                                 401 204 204 204 204 204 401 401
+GET    /api/auth/two-factor                                          401 200 200 200 200 200 401 401
+POST   /api/auth/two-factor                                          401 200 200 200 200 200 401 401
+POST   /api/auth/two-factor/confirm                                  401 409 409 409 409 409 401 401
+POST   /api/auth/two-factor/recovery-codes                           401 409 409 409 409 409 401 401
+POST   /api/auth/two-factor/turn-off                                 401 409 409 409 409 409 401 401
+GET    /api/collections                                              401 200 200 200 200 200 401 401
+POST   /api/collections                                              401 403 403 201 201 201 401 401
+GET    /api/collections/<id:collection_id>                           401 404 200 200 404 200 401 401
+PATCH  /api/collections/<id:collection_id>                           401 403 403 200 404 200 401 401
+DELETE /api/collections/<id:collection_id>                           401 403 403 204 404 204 401 401
+POST   /api/collections/<id:collection_id>/copy                      401 403 403 201 404 201 401 401
+GET    /api/collections/<id:collection_id>/data/<type:collection_type> 401 401 401 401 401 401 200 401
+GET    /api/collections/<id:collection_id>/fields                    401 404 200 200 404 200 401 401
+POST   /api/collections/<id:collection_id>/fields                    401 403 403 201 404 201 401 401
+GET    /api/collections/<id:collection_id>/impact                    401 404 200 200 404 200 401 401
+GET    /api/collections/<id:collection_id>/sample/<collection_type>  401 404 200 200 404 200 401 401
+GET    /api/collections/<id:collection_id>/spike-schedules           401 404 200 200 404 200 401 401
+POST   /api/collections/bulk-delete                                  401 403 403 204 404 204 401 401
+GET    /api/data                                                     401 401 401 401 401 401 200 401
+GET    /api/data/<name:name>/<type:collection_type>                  401 401 401 401 401 401 200 401
+GET    /api/docs                                                     200 200 200 200 200 200 200 200
+GET    /api/fields/<id:field_id>                                     401 404 200 200 404 200 401 401
+PATCH  /api/fields/<id:field_id>                                     401 403 403 200 404 200 401 401
+DELETE /api/fields/<id:field_id>                                     401 403 403 204 404 204 401 401
+POST   /api/fields/<id:field_id>/reset                               401 403 403 200 404 200 401 401
+GET    /api/health                                                   200 200 200 200 200 200 200 200
+GET    /api/openapi.json                                             200 200 200 200 200 200 200 200
+GET    /api/polls                                                    401 200 200 200 200 200 401 401
+GET    /api/spike-schedules                                          401 200 200 200 200 200 401 401
+POST   /api/spike-schedules                                          401 403 403 201 404 201 401 401
+GET    /api/spike-schedules/counts                                   401 200 200 200 200 200 401 401
+GET    /api/spike-schedules/<id:spike_id>                            401 404 200 200 404 200 401 401
+GET    /api/spike-schedules/<id:spike_id>/preview                    401 404 200 200 404 200 401 401
+PATCH  /api/spike-schedules/<id:spike_id>                            401 403 403 200 404 200 401 401
+DELETE /api/spike-schedules/<id:spike_id>                            401 403 403 204 404 204 401 401
+POST   /api/spike-schedules/<id:spike_id>/end                        401 403 403 200 404 200 401 401
+POST   /api/spike-schedules/<id:spike_id>/extend                     401 403 403 200 404 200 401 401
+POST   /api/spike-schedules/preview                                  401 404 200 200 404 200 401 401
+GET    /api/timeline                                                 401 200 200 200 200 200 401 401
+GET    /api/users                                                    401 403 403 403 403 200 401 401
+POST   /api/users                                                    401 403 403 403 403 201 401 401
+GET    /api/users/<id:user_id>                                       401 403 403 403 403 200 401 401
+PATCH  /api/users/<id:user_id>                                       401 403 403 403 403 200 401 401
+DELETE /api/users/<id:user_id>                                       401 403 403 403 403 204 401 401
+POST   /api/users/<id:user_id>/reset-two-factor                      401 403 403 403 403 200 401 401
+"""
+
+# Where an API answers 401, a page sends to the sign-in (302).
+PAGES = """
+                                                                     nob vie kee own str adm too rev
+GET    /                                                             302 200 200 200 200 200 302 302
+GET    /api-keys                                                     302 200 200 200 200 200 302 302
+GET    /audit                                                        302 403 403 403 403 200 302 302
+GET    /collections                                                  302 200 200 200 200 200 302 302
+GET    /collections/<id:collection_id>                               302 404 200 200 404 200 302 302
+GET    /integrations                                                 302 200 200 200 200 200 302 302
+GET    /profile                                                      302 200 200 200 200 200 302 302
+GET    /setup                                                        404 404 404 404 404 404 404 404
+POST   /setup                                                        404 404 404 404 404 404 404 404
+GET    /sign-in                                                      200 200 200 200 200 200 200 200
+POST   /sign-in                                                      422 422 422 422 422 422 422 422
+GET    /sign-in/code                                                 302 302 302 302 302 302 302 302
+POST   /sign-in/code                                                 422 422 422 422 422 422 422 422
+GET    /spikes                                                       302 200 200 200 200 200 302 302
+GET    /spikes/<id:spike_id>                                         302 404 200 200 404 200 302 302
+GET    /spikes/new                                                   302 403 403 200 200 200 302 302
+GET    /static/<path:filename>                                       200 200 200 200 200 200 200 200
+GET    /users                                                        302 403 403 403 403 200 302 302
+"""
+
+
+def lines(table: str) -> dict[str, list[int]]:
+    """The expected statuses of each route."""
+    _heading, *rows = table.strip().splitlines()
+    cells = [row.split() for row in rows]
+    return {f"{method} {rule}": [int(status) for status in statuses] for method, rule, *statuses in cells}
+
+
+EXPECTED = lines(API) | lines(PAGES)
+
+
+def routes(app: Flask) -> Iterator[str]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            yield f"{method} {rule.rule}"
+
+
+def test_the_table_has_every_route_and_no_other(migrated_app):
+    assert set(EXPECTED) == set(routes(migrated_app))
+
+
+def test_every_view_says_who_may_call_it(migrated_app):
+    for endpoint, view in migrated_app.view_functions.items():
+        assert hasattr(view, "access_rule"), endpoint
+
+
+def body_of(things: Things, route: str):
+    """A body that the route takes."""
+    new = f"new {things.number}"
+    field = {"collection_type": "Performance", "field_name": new, "value_type": "EPOCH_NOW"}
+    user = {"email": f"new{things.number}@example.org", "username": new, "password": PASSWORD}
+    match route:
+        case "POST /api/auth/change-password":
+            return {"current_password": PASSWORD, "new_password": PASSWORD}
+        case "POST /api/auth/change-email":
+            return {"current_password": PASSWORD, "email": f"new{things.number}@example.org"}
+        case "POST /api/auth/two-factor":
+            return {"current_password": PASSWORD}
+        case "POST /api/auth/two-factor/confirm":
+            return {"code": "123456"}
+        case "POST /api/auth/two-factor/recovery-codes" | "POST /api/auth/two-factor/turn-off":
+            return {"current_password": PASSWORD, "code": "123456"}
+        case "POST /api/auth/login":
+            return {"login": things.holder.name, "password": PASSWORD}
+        case "POST /api/api-keys" | "PATCH /api/api-keys/<id:key_id>":
+            return {"label": new}
+        case "POST /api/collections/bulk-delete":
+            return {"collection_ids": [things.collection_id]}
+        case "POST /api/collections/<id:collection_id>/fields":
+            return field
+        case "PATCH /api/fields/<id:field_id>":
+            return {"field_name": new}
+        case "POST /api/spike-schedules" | "POST /api/spike-schedules/preview":
+            later = {"start_datetime": "2027-01-01T00:00:00Z", "duration": 60}
+            return later | {"name": new, "collection_id": things.collection_id}
+        case "POST /api/spike-schedules/<id:spike_id>/extend":
+            return {"duration": 60}
+        case "POST /api/users":
+            return user | {"role": "Viewer"}
+        case "PATCH /api/users/<id:user_id>":
+            return {"username": new}
+        case _ if route.endswith(("/copy", "/api/collections")) or route.startswith("PATCH "):
+            return {"name": new}
+    return None
+
+
+@pytest.fixture
+def people(app, nobody, viewer, owner, stranger, admin) -> dict[str, Caller]:
+    keeper = person(app, Role.VIEWER, "kim")
+    return {
+        "nobody": nobody,
+        "viewer": viewer,
+        "keeper": keeper,
+        "owner": owner,
+        "stranger": stranger,
+        "admin": admin,
+    }
+
+
+def call(route: str, caller: Caller, things: Things) -> int:
+    method, rule = route.split()
+    headers = {}
+    if rule == "/api/auth/refresh" and caller.tokens:
+        headers = {"Authorization": f"Bearer {caller.tokens['refresh_token']}"}
+    body = body_of(things, route) if method != "GET" else None
+    with caller.call(method, things.path(rule), body, headers=headers) as response:
+        return response.status_code
+
+
+@pytest.mark.parametrize("route", EXPECTED)
+def test_who_may_call(people, route):
+    things = {"owner": Things(people, people["owner"]), "keeper": Things(people, people["keeper"])}
+    answers = {}
+    for who in COLUMNS:
+        holder = "keeper" if who == "keeper" else "owner"
+        caller = getattr(things[holder], who) if who in ("tool", "revoked") else people[who]
+        answers[who] = call(route, caller, things[holder])
+        if answers[who] < 300 and not route.startswith("GET "):
+            if caller.tokens:
+                people[who] = signed_in(caller.app, caller.name)  # it may have signed them out
+            things[holder] = Things(people, people[holder])  # the next one finds things untouched
+    assert answers == dict(zip(COLUMNS, EXPECTED[route], strict=True))
+
+
+OF_SOMEBODY = [
+    route
+    for route in lines(API)
+    if re.search(r"<id:(collection|field|spike|key)_id>", route) and "/data/" not in route
+]
+
+
+@pytest.mark.parametrize("route", OF_SOMEBODY)
+def test_what_belongs_to_somebody_else_looks_like_what_does_not_exist(people, route):
+    theirs = Things(people, people["owner"])
+    method, rule = route.split()
+    path = theirs.path(rule)
+    name = re.search(r"<id:(\w+)>", rule)[1]
+    id_ = str(getattr(theirs, name))
+    hidden, missing = (
+        refused(people["stranger"].call(method, wanted, body_of(theirs, route)), 404)
+        for wanted in (path, path.replace(f"/{id_}", "/999999", 1))
+    )
+    assert hidden["detail"].replace(id_, "999999") == missing["detail"]
+    assert hidden | {"detail": missing["detail"]} == missing
+
+
+@pytest.mark.parametrize("route", [route for route in EXPECTED if route.startswith("GET ")])
+def test_head_and_options_give_away_no_more_than_get(people, nobody, route):
+    path = Things(people, people["owner"]).path(route.split()[1])
+    with nobody.get(path) as got, nobody.call("HEAD", path) as head:
+        assert head.status_code == (405 if "/data/" in path else got.status_code)
+        assert head.data == b""
+    options = nobody.call("OPTIONS", path)
+    assert (options.status_code, options.data) == (200, b"")
+    assert "GET" in options.headers["Allow"]

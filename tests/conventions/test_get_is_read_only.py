@@ -1,0 +1,33 @@
+"""GET writes nothing: no page of another site does anything by an address. Polls do, and take no cookie."""
+
+import pytest
+
+from tests.conventions.test_access import COLUMNS, EXPECTED
+from tests.support.client import Caller
+from tests.support.db_failures import everything
+from tests.support.route_fixtures import Things
+
+POLLED = "/data/"
+READ = [route.removeprefix("GET ") for route in EXPECTED if route.startswith("GET ") and POLLED not in route]
+
+
+@pytest.fixture
+def people(nobody, owner, admin) -> dict[str, Caller]:
+    return {"nobody": nobody, "owner": owner, "admin": admin}
+
+
+def test_whoever_reads_leaves_everything_as_it_was(app, people, monkeypatch):
+    # Polls that are refused are noted in the audit log, once in a while.
+    monkeypatch.setattr(app.extensions["refused_polls"], "is_due", lambda *_: False)
+    things = Things(people, people["owner"])
+    paths = {rule: things.path(rule) for rule in READ}
+    before = everything(app)
+    for rule, path in paths.items():
+        for who, caller in people.items():
+            expected = EXPECTED[f"GET {rule}"][COLUMNS.index(who)]
+            if expected == 403:
+                continue  # what somebody may not do is noted in the audit log
+            for method in ("GET", "HEAD"):
+                with caller.call(method, path) as response:
+                    assert response.status_code == expected, (method, path, who)
+                assert everything(app) == before, (method, path, who)

@@ -1,0 +1,227 @@
+"""The OpenAPI document is valid, whole, and usable."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+
+from app.core.version import __version__
+from app.web.openapi import BEARER
+from tests.conventions.test_access import API
+from tests.support.route_fixtures import Things
+from tools.fuzz.openapi_oracle import Document
+
+METHODS = {"get", "post", "patch", "delete", "put", "head", "options", "trace"}
+OUTSIDE = {"/api/docs"}  # a page
+
+
+def operations(description) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every operation with its `METHOD /path`."""
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            if method in METHODS:
+                yield f"{method.upper()} {path}", operation
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every `$ref` below `node`."""
+    if isinstance(node, dict):
+        yield from ([node["$ref"]] if "$ref" in node else [])
+        node = list(node.values())
+    if isinstance(node, list):
+        for below in node:
+            yield from references(below)
+
+
+def braced(rule: str) -> str:
+    """Flask's `/x/<id:y>` as OpenAPI's `/x/{y}`."""
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule)
+
+
+def test_it_is_valid_by_the_official_schema(description):
+    assert description["openapi"] == "3.1.0"
+    schemathesis.openapi.from_dict(description).validate()
+
+
+def test_the_official_schema_refuses_what_is_wrong(description):
+    """That the test above would notice."""
+    description["paths"]["/api/health"]["get"]["responses"]["200"].pop("description")
+    with pytest.raises(Exception, match="description"):
+        schemathesis.openapi.from_dict(description).validate()
+
+
+def test_it_has_every_route_of_the_api_and_no_other(description, other_app):
+    described = {name for name, _operation in operations(description)}
+    routed = {
+        f"{method} {braced(rule.rule)}"
+        for rule in other_app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/") and rule.rule not in OUTSIDE
+    }
+    assert described == routed
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(description):
+    ids = [operation["operationId"] for _name, operation in operations(description)]
+    assert len(ids) == len(set(ids))
+    for name, operation in operations(description):
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation["operationId"]), name
+        assert re.fullmatch(r"[A-Z].*\.", operation["summary"]), name
+        assert operation["tags"], name
+
+
+def test_every_tag_is_explained(description):
+    tags = {tag["name"]: tag["description"] for tag in description["tags"]}
+    assert {tag for _name, operation in operations(description) for tag in operation["tags"]} == set(tags)
+    assert all(tags.values())
+
+
+def test_every_operation_says_what_signs_it(description):
+    public = {name for name, operation in operations(description) if operation["security"] == []}
+    assert public == {"POST /api/auth/login", "GET /api/health", "GET /api/openapi.json"}
+    for name, operation in operations(description):
+        used = {scheme for option in operation["security"] for scheme in option}
+        assert used <= description["components"]["securitySchemes"].keys(), name
+        assert (BEARER in used) == (name not in public and "/data" not in name), name
+
+
+def test_every_refusal_is_problem_details(description):
+    for name, operation in operations(description):
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert response == {"$ref": f"#/components/responses/Problem{status}"}, name
+    for name, response in description["components"]["responses"].items():
+        assert list(response["content"]) == ["application/problem+json"], name
+        assert response["description"], name
+
+
+def test_every_operation_tells_the_refusals_that_its_kind_can_meet(description):
+    for name, operation in operations(description):
+        told = {int(status) for status in operation["responses"]}
+        expected = {503}
+        expected |= {401} if operation["security"] else set()
+        expected |= {404} if "{" in name else set()
+        expected |= {400, 413, 415, 422} if "requestBody" in operation else set()
+        inputs = {each["in"] for each in operation.get("parameters", ())}
+        expected |= {400, 422} if "query" in inputs else set()
+        expected |= {400, 412} if "header" in inputs else set()
+        assert expected <= told, name
+        assert len([status for status in told if status < 300]) == 1, name
+
+
+def test_creating_says_where_and_deleting_says_nothing(description):
+    for name, operation in operations(description):
+        if "201" in operation["responses"]:
+            assert "Location" in operation["responses"]["201"]["headers"], name
+        if name.startswith("DELETE"):
+            assert "content" not in operation["responses"]["204"], name
+
+
+SINGLE = re.compile(r"/api/(?!data|auth)[a-z-]+/\{\w+\}(/(end|extend|reset|revoke|reset-two-factor|copy))?")
+
+
+def test_every_single_thing_has_an_etag_and_every_change_of_it_takes_if_match(description):
+    single = 0
+    for name, operation in operations(description):
+        method, path = name.split()
+        tells = any("ETag" in operation["responses"].get(ok, {}).get("headers", {}) for ok in ("200", "201"))
+        takes = any(each.get("name") == "If-Match" for each in operation.get("parameters", ()))
+        is_single = SINGLE.fullmatch(path) is not None
+        single += is_single
+        assert takes == (is_single and method != "GET"), name
+        assert tells == (
+            (is_single and method != "DELETE") or (method == "POST" and "201" in operation["responses"])
+        ), name
+    assert single >= 20
+
+
+def test_every_reference_leads_somewhere_and_nothing_is_left_over(description):
+    used = set(references(description))
+    there = {
+        f"#/components/{kind}/{name}"
+        for kind, members in description["components"].items()
+        if kind != "securitySchemes"
+        for name in members
+    }
+    assert used == there
+
+
+def test_every_input_refuses_unknown_keys(description):
+    for name, operation in operations(description):
+        if body := operation.get("requestBody"):
+            reference = body["content"]["application/json"]["schema"]["$ref"]
+            schema = description["components"]["schemas"][reference.rpartition("/")[2]]
+            assert schema["additionalProperties"] is False, name
+            assert body["required"] is True, name
+
+
+def reached(node: Any, description: dict[str, Any]) -> set[str]:
+    """The names of the schemas that are referred to from here, however far away."""
+    found: set[str] = set()
+    for reference in references(node):
+        kind, name = reference.split("/")[-2:]
+        if name not in found:
+            found |= ({name} if kind == "schemas" else set()) | reached(
+                description["components"][kind][name], description
+            )
+    return found
+
+
+def test_every_answer_requires_all_of_its_keys(description):
+    """Or generated clients would have to look at each of them whether it is there."""
+    answers = [operation["responses"] for _name, operation in operations(description)]
+    for name in reached(answers, description) - {"Problem"}:
+        schema = description["components"]["schemas"][name]
+        assert sorted(schema["required"]) == sorted(schema["properties"]), name
+        assert schema["additionalProperties"] is False, name
+
+
+def test_no_schema_is_for_input_and_answers(description):
+    """What an input may leave out is there in an answer: one schema cannot say both."""
+    bodies = [operation.get("requestBody") for _name, operation in operations(description)]
+    answers = [operation["responses"] for _name, operation in operations(description)]
+    assert not reached(bodies, description) & reached(answers, description)
+
+
+@pytest.fixture
+def things(app, nobody, viewer, owner, stranger, admin) -> Things:
+    return Things({"owner": owner, "admin": admin}, owner)
+
+
+GETS = [line.split()[1] for line in API.splitlines() if line.startswith("GET ") and "/docs" not in line]
+
+
+@pytest.mark.parametrize("rule", GETS)
+def test_every_answer_is_as_described(app, admin, things, rule):
+    assert things.spike_id
+    things.tool.data(things.collection["name"])
+    document = Document(app.extensions["openapi"])
+    caller = things.tool if "/data" in rule else things.holder if "_in" in rule or "key" in rule else admin
+    response = caller.get(things.path(rule))
+    assert response.status_code == 200, response.text
+    operation = app.extensions["openapi"]["paths"][braced(rule)]["get"]
+    assert document.faults(operation, response) == []
+
+
+def test_state_is_no_input(description):
+    for name in ("FieldIn", "FieldPatch", "OverrideIn"):
+        assert "current_number" not in description["components"]["schemas"][name]["properties"]
+
+
+def test_below_a_path_it_says_where_its_paths_begin(description, other_app):
+    assert description["servers"] == [{"url": "/"}]
+    below = other_app.test_client().get("/api/openapi.json", environ_overrides={"SCRIPT_NAME": "/below"})
+    assert below.json["servers"] == [{"url": "/below"}]
+
+
+def test_it_names_the_version_that_serves_it(description, other_app):
+    assert description["info"]["version"] == __version__
+    assert description["info"]["title"] == "Spikecast"
+
+
+def test_it_never_shows_what_is_secret(description):
+    for name, schema in description["components"]["schemas"].items():
+        if name.endswith("Out"):
+            assert not {"password", "password_hash", "key_hash"} & schema.get("properties", {}).keys(), name

@@ -1,0 +1,43 @@
+"""The app with hardly any patience, and something for every request to be about."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from app import create_app, startup
+from app.database import db, engine_options
+from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.support.client import Caller
+from tests.support.write_catalog import World
+
+BUSY_SECONDS = 0.1
+
+
+def hasty(settings, **more) -> Flask:
+    """An app that waits a tenth of a second for a lock or a connection, not fifteen seconds."""
+    options = engine_options(settings.database_url, busy_seconds=BUSY_SECONDS) | more
+    return create_app(
+        settings,
+        TESTING=True,
+        PROPAGATE_EXCEPTIONS=False,
+        SQLALCHEMY_ENGINE_OPTIONS=options,
+        BUSY_SECONDS=BUSY_SECONDS,
+        **CHEAP_PASSWORDS,
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Instead of the app of the other tests: one with hardly any patience."""
+    app = hasty(settings_for(database_url, tmp_path_factory.mktemp("instance")))
+    startup.prepare(app)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def world(app: Flask, admin: Caller) -> World:
+    """Something for every write to be about."""
+    return World(app, admin)

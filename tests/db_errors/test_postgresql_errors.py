@@ -1,0 +1,99 @@
+"""PostgreSQL gives a statement or a connection up: by error code, and by ending the connection."""
+
+import pytest
+
+from tests.support.db_failures import (
+    another_session,
+    everything,
+    refusing_writes,
+    running_at_writes,
+    unavailable,
+)
+from tests.support.postgres import on_postgresql
+
+pytestmark = on_postgresql
+
+TRUCK = {"name": "Truck 02"}
+
+PASSING = [
+    "serialization_failure",
+    "deadlock_detected",
+    "disk_full",
+    "out_of_memory",
+    "too_many_connections",
+    "lock_not_available",
+    "query_canceled",
+    "cannot_connect_now",
+    "read_only_sql_transaction",
+    "io_error",
+    "data_corrupted",
+    "index_corrupted",
+]
+
+
+@pytest.mark.parametrize("condition", PASSING)
+def test_what_the_database_is_to_blame_for_is_503(app, world, condition):
+    before = everything(app)
+    with refusing_writes(app, condition):
+        unavailable(world.admin.post("/api/collections", TRUCK))
+        unavailable(world.tool.poll("Truck 01"))
+    assert everything(app) == before
+    assert world.admin.post("/api/collections", TRUCK).status_code == 201
+
+
+@pytest.mark.parametrize("condition", ["division_by_zero", "undefined_function", "not_null_violation"])
+def test_what_a_statement_is_to_blame_for_is_500(app, world, condition):
+    with refusing_writes(app, condition):
+        response = world.admin.post("/api/collections", TRUCK)
+    assert response.status_code == 500
+    assert response.content_type == "application/problem+json"
+    assert world.admin.post("/api/collections", TRUCK).status_code == 201
+
+
+def test_a_commit_that_fails_is_503_and_nothing_is_done(app, world):
+    before = everything(app)
+    with another_session(app) as session:
+        session.exec_driver_sql(
+            "CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION USING ERRCODE = 'serialization_failure'; END $$"
+        )
+        session.exec_driver_sql(
+            "CREATE CONSTRAINT TRIGGER trouble AFTER INSERT OR UPDATE ON collections "
+            "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION trouble()"
+        )
+        unavailable(world.admin.post("/api/collections", TRUCK))
+        session.exec_driver_sql("DROP FUNCTION trouble CASCADE")
+    assert everything(app) == before
+
+
+# --- Connections end -----------------------------------------------------------------------------------
+
+
+def end_connections(app):
+    """End every connection to the database but one's own, as a restart of PostgreSQL does."""
+    with another_session(app) as session:
+        session.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_connections_that_ended_between_two_requests_are_not_noticed(app, world):
+    first = world.tool.data("Truck 01")["km"]
+    end_connections(app)
+    assert world.tool.data("Truck 01")["km"] == first + 5
+    end_connections(app)
+    assert world.admin.post("/api/collections", TRUCK).status_code == 201
+    end_connections(app)
+    assert world.admin.get("/api/health").status_code == 200
+
+
+def test_a_connection_that_ends_in_the_middle_of_a_write_is_503_and_the_next_one_works(app, world):
+    before = everything(app)
+    with running_at_writes(app, "PERFORM pg_terminate_backend(pg_backend_pid())"):
+        unavailable(world.admin.post("/api/collections", TRUCK))
+        unavailable(world.tool.poll("Truck 01"))
+        assert world.tool.poll("Bridge").status_code == 200
+    assert everything(app) == before
+    assert world.admin.post("/api/collections", TRUCK).status_code == 201
+    assert world.tool.poll("Truck 01").status_code == 200

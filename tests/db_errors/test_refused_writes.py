@@ -1,0 +1,77 @@
+"""Every write, while the database takes none: refused whole, and done as soon as the trouble is over."""
+
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from app.database import db
+from tests.support.db_failures import everything, no_room, only_reading, unavailable, write_lock
+from tests.support.write_catalog import WRITES
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+READS_BY_POST = {"auth.refresh", "preview.preview_draft"}
+
+
+@pytest.mark.parametrize("write", WRITES, ids=str)
+def test_a_write_that_the_database_does_not_take_changes_nothing_and_works_afterwards(app, world, write):
+    before = everything(app)
+    for trouble in (write_lock, no_room, only_reading):
+        with trouble(app):
+            unavailable(world.do(write))
+        assert everything(app) == before, trouble
+    assert world.do(write).status_code == write.status
+    assert everything(app) != before
+
+
+def test_every_route_that_writes_has_its_line_in_the_table(app):
+    routes = {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - SAFE
+        if rule.rule.startswith("/api/") and rule.endpoint not in READS_BY_POST
+    }
+    urls = app.url_map.bind("localhost")
+    things = ("collection", "other", "field", "counter", "spike", "key", "user", "guarded", "sign_in")
+    ids = dict.fromkeys(things, 1)
+    tested = {(write.method, urls.match(write.path.format(**ids), write.method)[0]) for write in WRITES}
+    assert tested == routes
+
+
+@pytest.mark.parametrize("write", WRITES, ids=str)
+def test_once_a_write_is_committed_no_trouble_of_the_database_can_make_it_look_refused(app, world, write):
+    with statements_after_commit(app) as seen:
+        assert world.do(write).status_code == write.status
+    assert seen == []
+
+
+def test_once_a_poll_has_moved_counters_no_trouble_of_the_database_can_make_it_look_refused(world, queries):
+    world.tool.poll("Truck 01")  # what is noted once a minute is noted
+    with queries() as seen:
+        assert world.tool.poll("Truck 01").status_code == 200
+    *_, last = seen.statements
+    assert "SET current_number" in last
+
+
+@contextmanager
+def statements_after_commit(app):
+    """The statements that the app runs after its first commit."""
+    committed, seen = [], []
+
+    def on_commit(_connection):
+        committed.append(True)
+
+    def on_execute(_connection, _cursor, statement, *_more):
+        if committed:
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "commit", on_commit)
+    sa.event.listen(engine, "before_cursor_execute", on_execute)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "commit", on_commit)
+        sa.event.remove(engine, "before_cursor_execute", on_execute)
+    assert committed

@@ -1,0 +1,100 @@
+"""Another connection holds the database's write lock for long: writes are refused, reading goes on."""
+
+from time import perf_counter
+
+import pytest
+
+from app import create_app
+from app.database import BUSY_SECONDS, db
+from app.web.access import Rule
+from tests.conftest import CHEAP_PASSWORDS
+from tests.support.client import Poller
+from tests.support.db_failures import everything, unavailable, write_lock
+from tests.support.write_catalog import NEW_SPIKE
+
+
+def test_reading_goes_on(app, world):
+    with write_lock(app):
+        statuses = {path: world.admin.get(path).status_code for path in reads(app, world)}
+    assert statuses == dict.fromkeys(statuses, 200)
+
+
+def reads(app, world):
+    """The address of everything that somebody who is signed in may read."""
+    ids = {f"{name}_id": value for name, value in world.ids.items()} | {"collection_type": "performance"}
+    urls = app.url_map.bind("localhost")
+    rules = [
+        rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and rule.rule.startswith("/api/")
+    ]
+    return [
+        urls.build(rule.endpoint, {name: ids[name] for name in rule.arguments})
+        for rule in rules
+        if app.view_functions[rule.endpoint].access_rule is not Rule.API_KEY
+    ]
+
+
+def test_an_access_token_is_renewed(app, world):
+    refresh = {"Authorization": f"Bearer {world.admin.tokens['refresh_token']}"}
+    with write_lock(app):
+        assert world.admin.post("/api/auth/refresh", headers=refresh).status_code == 200
+
+
+def test_a_draft_of_a_spike_is_previewed(app, world):
+    draft = NEW_SPIKE | {"collection_id": world.ids["other"]}
+    with write_lock(app):
+        assert world.admin.post("/api/spike-schedules/preview", draft).status_code == 200
+
+
+# --- Polls ---------------------------------------------------------------------------------------------
+
+
+def test_a_poll_without_counters_goes_on(app, world):
+    with write_lock(app):
+        assert world.tool.poll("Bridge").status_code == 200
+
+
+def test_a_poll_does_not_wait_to_note_the_use_of_its_key(app, world, clock):
+    clock.shift(120)
+    patient = create_app(app.config["SETTINGS"], TESTING=True, **CHEAP_PASSWORDS)
+    tool = Poller(patient, world.tool.key)
+    with write_lock(app):
+        began = perf_counter()
+        assert tool.poll("Bridge").status_code == 200
+        assert perf_counter() - began < BUSY_SECONDS / 3
+    assert tool.poll("Bridge").status_code == 200
+    assert last_use(world) == "2026-11-27T08:02:00Z"
+    with patient.app_context():
+        db.engine.dispose()
+
+
+def last_use(world):
+    return world.admin.get(f"/api/api-keys/{world.tool.id}").json["last_used_at"]
+
+
+def test_a_poll_with_counters_is_refused_and_no_value_is_lost(app, world):
+    first = world.tool.data("Truck 01")["km"]
+    with write_lock(app):
+        unavailable(world.tool.poll("Truck 01"))
+        unavailable(world.tool.poll("Truck 01"))
+    assert world.tool.data("Truck 01")["km"] == first + 5
+
+
+def test_a_poll_of_the_type_without_counters_goes_on(app, world):
+    with write_lock(app):
+        assert world.tool.data("Truck 01", "configuration") == {"plate": "diesel"}
+
+
+def test_a_poll_that_would_clear_an_expired_spike_away_is_refused_and_does_it_later(app, world, clock):
+    clock.shift(3600)
+    before = everything(app)
+    with write_lock(app):
+        unavailable(world.tool.poll("Truck 01", "configuration"))
+    assert everything(app) == before
+    assert world.tool.poll("Truck 01", "configuration").status_code == 200
+    assert everything(app)["spike_schedules"] == []
+
+
+@pytest.mark.parametrize("key", ["", "spk_nonsense"])
+def test_a_wrong_key_is_still_told_so(app, world, key):
+    with write_lock(app):
+        assert Poller(app, key).poll("Truck 01").status_code == 401

@@ -1,0 +1,122 @@
+"""Who has polled counters before is not looked up again: moving them tells whether all is as it was."""
+
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from app.database import db
+from app.generation import authorization, plan_cache
+from app.models import Role
+from tests.conftest import person
+from tests.support.factory import Maker
+from tests.support.grants import CHANGES
+from tests.support.postgres import on_postgresql
+from tests.support.statements import work
+from tests.support.timestamps import at
+
+COUNTER = {"value_type": "INCREMENT", "name": "km", "start_number": 1, "step_number": 1}
+
+
+@pytest.fixture
+def truck(make):
+    return make.collection("Truck", COUNTER)
+
+
+@pytest.fixture
+def tool(make, truck):
+    """It has polled before."""
+    tool = make.key()
+    assert [tool.data("Truck")["km"] for _ in range(2)] == [1, 2]
+    return tool
+
+
+@pytest.fixture
+def place(admin, owner, make, truck, tool):
+    bridge = make.collection("Bridge")["id"]
+    truck_at = f"/api/collections/{truck['id']}"
+    return SimpleNamespace(admin=admin, owner=owner, bridge=bridge, truck=truck_at, tool=tool)
+
+
+def test_moving_the_counters_is_all_that_it_asks(tool, queries):
+    with queries() as seen:
+        assert tool.data("Truck") == {"km": 3}
+    assert len(work(seen)) == 1
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_the_next_poll_sees_that(place, tool, what):
+    change, status = CHANGES[what]
+    assert change(place).status_code in {200, 204}
+    assert tool.poll("Truck").status_code == status
+
+
+def test_a_role_that_is_lowered_is_seen(app, admin, truck):
+    tool, other = Maker(admin).key(), person(app, Role.ADMIN, "abe")
+    assert [tool.data("Truck")["km"] for _ in range(2)] == [1, 2]
+    assert other.patch(f"/api/users/{admin.user_id}", {"role": "Editor"}).status_code == 200
+    assert tool.poll("Truck").status_code == 404
+
+
+def test_a_refused_poll_has_moved_nothing(place, tool):
+    place.owner.patch(place.truck, {"name": "Lorry"})
+    assert tool.poll("Truck").status_code == 404
+    assert tool.data("Lorry")["km"] == 3
+
+
+def test_a_key_that_has_expired_since_is_refused(make, truck, clock):
+    tool = make.key(expires_at="2026-11-27T08:01:00Z")
+    assert [tool.data("Truck")["km"] for _ in range(2)] == [1, 2]
+    clock.shift(60)
+    assert tool.poll("Truck").status_code == 401
+    assert make.key().data("Truck")["km"] == 3
+
+
+def test_a_key_that_expires_later_than_before_is_not_refused(owner, make, truck, clock):
+    tool = make.key(expires_at="2026-11-27T08:01:00Z")
+    tool.data("Truck")
+    assert owner.patch(f"/api/api-keys/{tool.id}", {"expires_at": "2026-11-27T09:00:00Z"}).status_code == 200
+    clock.shift(60)
+    assert tool.data("Truck")["km"] == 2
+
+
+def test_a_window_opens_and_closes_at_its_instant(make, truck, tool, clock):
+    field = truck["fields"][0]["id"]
+    override = {"original_field_id": field, "start_number": 100}
+    make.spike(truck, override, start_datetime=at(1), duration=60)
+    served = []
+    for seconds in (59, 1, 59, 1):
+        clock.shift(seconds)
+        served.append(tool.data("Truck")["km"])
+    assert served == [3, 100, 101, 4]
+
+
+@on_postgresql  # SQLite has one writer at a time, and a poll of counters is one
+def test_what_is_not_committed_is_not_seen_and_what_is_committed_is(app, tool):
+    with app.app_context(), db.engine.connect() as other:
+        other.execute(sa.text("UPDATE api_keys SET revoked_at = created_at"))
+        assert tool.poll("Truck").status_code == 200
+        other.commit()
+        assert tool.poll("Truck").status_code == 401
+
+
+def test_more_than_a_worker_can_keep_is_looked_up_again(app, make, monkeypatch):
+    monkeypatch.setattr(authorization, "MOST_KEPT", 2)
+    tool = make.key()
+    for number in range(5):
+        make.collection(f"Truck {number}", COUNTER)
+    for expected in (1, 2):
+        assert [tool.data(f"Truck {number}")["km"] for number in range(5)] == [expected] * 5
+    assert len(app.extensions["pollers"]) <= 2
+
+
+def test_a_plan_that_is_used_for_counters_alone_stays(app, make, monkeypatch, queries):
+    monkeypatch.setitem(app.extensions, "plans", plan_cache.Plans(app, most_fields=4))  # two of one field
+    tool = make.key()
+    for number in range(3):
+        make.collection(f"Truck {number}", COUNTER)
+    for number in (0, 1, 0, 2):
+        tool.data(f"Truck {number}")
+    with queries() as seen:
+        tool.data("Truck 0")
+    assert len(work(seen)) == 1

@@ -1,0 +1,164 @@
+"""The databases count as `values.advance` does, to the last decimal."""
+
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from app.database import as_text, db
+from app.generation.fastpath.connection import direct
+from app.generation.fastpath.counter_update import Granted, Move, Moves, move
+from app.generation.plan_cache import EARLIEST, LATEST
+from app.models import ApiKey, Collection, Field, SpikeScheduleField, User
+from app.values import LARGEST_INTEGER, advance
+from tests.support.hypothesis_settings import talks_to_the_app
+
+numbers = st.one_of(
+    st.decimals(-LARGEST_INTEGER, LARGEST_INTEGER, places=10),
+    st.integers(-20, 20).map(lambda tenths: Decimal(tenths) / 10),
+    st.sampled_from([Decimal(LARGEST_INTEGER), Decimal(-LARGEST_INTEGER), Decimal(0), Decimal("1e-10")]),
+)
+steps = st.one_of(
+    st.decimals(0, 6 * LARGEST_INTEGER, places=10),  # a random step may be six times the largest one
+    st.sampled_from([Decimal(0), Decimal("0.1"), Decimal("1e-10"), Decimal(1), Decimal(LARGEST_INTEGER)]),
+)
+counters = st.fixed_dictionaries(
+    {
+        "last": st.none() | numbers,
+        "start": numbers,
+        "step": steps,
+        "reset": st.none() | numbers,
+        "direction": st.sampled_from([1, -1]),
+    }
+)
+BIG = Decimal("9007199254740990.9999999999")
+EXAMPLES = [
+    {"last": None, "start": BIG, "step": Decimal(1), "reset": None, "direction": 1},
+    {"last": BIG, "start": -BIG, "step": Decimal("1e-10"), "reset": None, "direction": 1},
+    {"last": BIG, "start": -BIG, "step": Decimal("2e-10"), "reset": None, "direction": 1},
+    {"last": -BIG, "start": BIG, "step": Decimal("2e-10"), "reset": None, "direction": -1},
+    {"last": BIG, "start": Decimal(0), "step": 6 * BIG, "reset": BIG, "direction": 1},
+    {
+        "last": Decimal("0.9"),
+        "start": Decimal(0),
+        "step": Decimal("0.1"),
+        "reset": Decimal(1),
+        "direction": 1,
+    },
+]
+
+many = settings(talks_to_the_app, max_examples=60)
+
+
+def following(counter) -> Decimal:
+    return advance(
+        counter["last"],
+        start=counter["start"],
+        step=counter["step"],
+        reset=counter["reset"],
+        direction=counter["direction"],
+    )
+
+
+def set_up(model: type, id_: int, counter) -> None:
+    """Let a row stand where the counter stands."""
+    row = {
+        "current_number": counter["last"],
+        "start_number": counter["start"],
+        "reset_number": counter["reset"],
+    }
+    db.session.execute(sa.update(model).where(model.id == id_).values(row))
+    db.session.commit()
+
+
+def granted() -> Granted:
+    """What is known of the one key and the one collection, which nobody is changing."""
+    key = db.session.execute(
+        sa.select(ApiKey.key_hash, ApiKey.id, ApiKey.expires_at, User.id, User.role).join(User)
+    ).one()
+    collection = Collection.id, Collection.name, Collection.owner_id, Collection.revision
+    row = db.session.execute(sa.select(*collection)).one()
+    db.session.rollback()
+    return Granted(*key[:4], key.role.name, "PERFORMANCE", *row)
+
+
+def move_now(moves, *, of_spike: bool, by: Granted | None = None):
+    moved = move(direct(), Moves(moves), by or granted(), EARLIEST, LATEST, of_spike=of_spike)
+    return moved.numbers if moved else None
+
+
+def stands(model: type, id_: int) -> Decimal:
+    found = db.session.scalar(sa.select(model.current_number).where(model.id == id_))
+    db.session.rollback()
+    return found
+
+
+@pytest.fixture
+def rows(app, make):
+    """Ten counters: the ids of the fields, and of their copies in a spike; and a key that may read them."""
+    make.key()
+    fields = [{"value_type": "INCREMENT"}] * 10
+    collection = make.collection("Truck 01", *fields)
+    spike = make.spike(collection)
+    with app.app_context():
+        yield [[each["id"] for each in collection["fields"]], [each["id"] for each in spike["spike_fields"]]]
+
+
+@many
+@given(st.lists(counters, min_size=1, max_size=10))
+@example(EXAMPLES)
+def test_moving_counters_is_advancing_them(rows, given_counters):
+    field_ids, _ = rows
+    moving = list(zip(field_ids, given_counters, strict=False))
+    for id_, counter in moving:
+        set_up(Field, id_, counter)
+    moves = [Move(id_, counter["step"], counter["direction"]) for id_, counter in moving]
+    moved = move_now(moves, of_spike=False)
+    assert dict(moved) == {id_: following(counter) for id_, counter in moving}
+    assert {id_: stands(Field, id_) for id_ in moved} == moved
+
+
+@many
+@given(counters, st.none() | numbers, st.booleans())
+@example(EXAMPLES[0] | {"last": None}, Decimal(5), True)
+@example(EXAMPLES[0] | {"last": None}, Decimal(5), False)
+@example(EXAMPLES[0] | {"last": None}, None, True)
+@example(EXAMPLES[1], Decimal(5), True)
+def test_a_copy_that_has_not_counted_advances_from_where_its_field_stands(rows, counter, fields_own, goes_on):
+    (field_id, *_), (copy_id, *_) = rows
+    set_up(SpikeScheduleField, copy_id, counter)
+    set_up(Field, field_id, counter | {"last": fields_own})
+    moves = [Move(copy_id, counter["step"], counter["direction"], goes_on)]
+    moved = move_now(moves, of_spike=True)
+    begins_at = fields_own if goes_on and counter["last"] is None else counter["last"]
+    assert dict(moved) == {copy_id: following(counter | {"last": begins_at})}
+    assert stands(Field, field_id) == fields_own
+
+
+def test_counters_that_are_not_named_stand_still(rows):
+    (moving, still, *_), _ = rows
+    move_now([Move(moving, Decimal(1), 1)], of_spike=False)
+    assert stands(Field, moving) == 10
+    assert stands(Field, still) is None
+
+
+@pytest.mark.parametrize("of_spike", [False, True])
+def test_nothing_moves_where_the_collection_has_changed_meanwhile(rows, of_spike):
+    id_ = rows[of_spike][0]
+    known = granted()
+    set_up(Field, rows[0][1], EXAMPLES[0])
+    moved = move_now([Move(id_, Decimal(1), 1)], of_spike=of_spike, by=known)
+    assert moved is None
+    assert stands(SpikeScheduleField if of_spike else Field, id_) is None
+
+
+@given(st.decimals(-LARGEST_INTEGER, LARGEST_INTEGER, places=10))
+@example(Decimal("1E+15"))
+@example(Decimal("-1E-10"))
+@example(Decimal("-0E-10"))
+def test_sqlite_keeps_a_number_as_text_without_loss(number):
+    text = as_text(number)
+    assert Decimal(text) == number
+    assert "E" not in text

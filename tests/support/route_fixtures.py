@@ -1,0 +1,78 @@
+"""Things that routes are about, whoever calls them."""
+
+import itertools
+import re
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from app.models import Role
+from tests.conftest import person
+from tests.support.client import Caller, Poller
+from tests.support.factory import Maker
+from tests.support.signing_in import signed_in
+
+
+class Things:
+    """What routes are about, owned by `holder`; each is made when it is first asked for."""
+
+    numbers = itertools.count(1)
+
+    def __init__(self, people: dict[str, Caller], holder: Caller) -> None:
+        self.people, self.holder, self.number = people, holder, next(self.numbers)
+        self.collection_type, self.filename = "performance", "img/favicon.svg"
+
+    @cached_property
+    def collection(self) -> dict[str, Any]:
+        made = Maker(self.people["owner"])
+        collection = made.collection(f"Device {self.number} / %", {"value_type": "INCREMENT", "name": "n"})
+        self.spike = made.spike(collection)
+        given = {"owner_id": self.holder.user_id}
+        assert self.people["admin"].patch(f"/api/collections/{collection['id']}", given).status_code == 200
+        return collection
+
+    @property
+    def collection_id(self) -> int:
+        return self.collection["id"]
+
+    @property
+    def field_id(self) -> int:
+        return self.collection["fields"][0]["id"]
+
+    @property
+    def spike_id(self) -> int:
+        assert self.collection  # comes with the spike
+        return self.spike["id"]
+
+    @property
+    def name(self) -> str:
+        return quote(self.collection["name"], safe="")
+
+    @cached_property
+    def tool(self) -> Poller:
+        return Maker(self.holder).key()
+
+    @cached_property
+    def revoked(self) -> Poller:
+        tool = Maker(self.holder).key()
+        assert self.holder.post(f"/api/api-keys/{tool.id}/revoke").status_code == 200
+        return tool
+
+    @property
+    def key_id(self) -> int:
+        return self.tool.id
+
+    @cached_property
+    def user_id(self) -> int:
+        return person(self.holder.app, Role.VIEWER, f"user{self.number}").user_id
+
+    @cached_property
+    def sign_in_id(self) -> str:
+        """Another sign-in of the holder's."""
+        signed_in(self.holder.app, self.holder.name)
+        sign_ins = self.holder.get("/api/auth/sign-ins").json["items"]
+        return next(each["id"] for each in sign_ins if not each["is_this_one"])
+
+    def path(self, rule: str) -> str:
+        """The rule with their ids."""
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(getattr(self, found[1])), rule)

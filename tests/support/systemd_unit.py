@@ -1,0 +1,61 @@
+"""The unit of systemd that is shipped, as this machine's systemd reads it."""
+
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.support.sandbox import Confinement
+from tests.support.server import REPOSITORY
+
+SHIPPED = REPOSITORY / "deploy" / "spikecast.service"
+
+
+class Unit:
+    """The shipped unit with other places: nothing else of it is changed."""
+
+    def __init__(self, places: Mapping[str, Path]) -> None:
+        self.text = SHIPPED.read_text()
+        for shipped, here in places.items():
+            assert shipped in self.text, f"{SHIPPED} does not name {shipped}"
+            self.text = self.text.replace(shipped, str(here))
+
+    def all(self, name: str) -> list[str]:
+        """What the unit says under this name, line by line."""
+        return re.findall(rf"^{name}=(.*)$", self.text, re.MULTILINE)
+
+    def one(self, name: str) -> str:
+        """What the unit says under this name, once."""
+        (said,) = self.all(name)
+        return said
+
+    def confinement(self, writable: list[Path]) -> Confinement:
+        """What it forbids, as far as that can be had without being systemd."""
+        assert (self.one("ProtectSystem"), self.one("NoNewPrivileges")) == ("strict", "yes")
+        assert self.one("SystemCallErrorNumber") == "EPERM"
+        return Confinement(
+            writable=[str(place) for place in writable],
+            system_calls=sorted(self._system_calls()),
+            address_families=self.one("RestrictAddressFamilies").split(),
+            may_make_code=self.one("MemoryDenyWriteExecute") != "yes",
+            umask=int(self.one("UMask"), 8),
+            folder=self.one("WorkingDirectory"),
+        )
+
+    def _system_calls(self) -> set[str]:
+        """The first line allows; of the others each takes away (~) or adds."""
+        allowed: set[str] = set()
+        for line in self.all("SystemCallFilter"):
+            names = set[str]().union(*map(_members, line.removeprefix("~").split()))
+            allowed = allowed - names if line.startswith("~") else allowed | names
+        return allowed
+
+
+def _members(name: str) -> set[str]:
+    """The system calls of a set such as @system-service, with those of the sets in it."""
+    if not name.startswith("@"):
+        return {name}
+    command = ["systemd-analyze", "syscall-filter", name]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    names = {line.strip() for line in listed if line.startswith("    ") and "#" not in line}
+    return set[str]().union(*map(_members, names))

@@ -1,0 +1,116 @@
+"""Rows in every table of any schema: found by looking at the database, not at the models.
+
+What a migration adds is filled by itself. Only where a value must have a meaning, it is named here.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core import key_format
+from app.generation.fastpath.grants_cache import TABLE
+from tests.support.timestamps import NOW
+
+Rows = dict[str, list[dict[str, Any]]]
+
+ITS_OWN = {"alembic_version", TABLE}
+"""What the database holds about itself: one row each."""
+
+ROWS = 2
+"""In each table: one with a value in every column, and one with as few as may be."""
+
+KEY = "spk_" + "a" * 32 + key_format.checksum("a" * 32)
+"""The key of the first row: it may poll the first collection, whose counter goes from 20 to 25."""
+
+MEANINGS: dict[str, Callable[[int], Any]] = {
+    "role": lambda n: "ADMIN",
+    "collection_type": lambda n: "PERFORMANCE",
+    "value_type": lambda n: "INCREMENT",
+    "overridden_settings": lambda n: "start_number",
+    "counters_after": lambda n: "continue",
+    "start_number": lambda n: 10,
+    "step_number": lambda n: 5,
+    "reset_number": lambda n: 1000,
+    "current_number": lambda n: 20,
+    "randomization_percentage": lambda n: 0,
+    "revoked_at": lambda n: None,
+    "key_hash": lambda n: key_format.hashed(KEY) if n == 1 else f"{n:064}",
+    "end_datetime": lambda n: NOW + timedelta(days=n, hours=1),
+}
+
+
+def fill(connection: sa.Connection) -> None:
+    """Put rows into every table that there is."""
+    made: Rows = {}
+    for table in reflected(connection).sorted_tables:
+        if table.name in ITS_OWN:
+            continue
+        made[table.name] = []
+        for number in range(1, ROWS + 1):
+            row = {
+                column.name: value(column, number, made) for column in table.columns if not numbered(column)
+            }
+            kept = connection.execute(sa.insert(table).values(row).returning(*table.columns)).one()
+            made[table.name].append(dict(kept._mapping))
+
+
+def numbered(column: sa.Column[Any]) -> bool:
+    """Whether the database gives it a number by itself."""
+    return column.primary_key and isinstance(column.type, sa.Integer) and not column.foreign_keys
+
+
+def value(column: sa.Column[Any], number: int, made: Rows) -> Any:
+    """What the column holds in the row of this number."""
+    for key in column.foreign_keys:
+        return made[key.column.table.name][number - 1][key.column.name]
+    if number == ROWS and column.nullable:
+        return None
+    if column.name in MEANINGS:
+        meant = MEANINGS[column.name](number)
+        is_text = isinstance(column.type, sa.String)
+        return str(meant) if is_text and meant is not None else meant
+    return OF_TYPE[type(column.type.as_generic())](column, number)
+
+
+def text(column: sa.Column[Any], number: int) -> str:
+    return f"{number} {column.name} of {column.table.name}"[: column.type.length]
+
+
+OF_TYPE: dict[type, Callable[[sa.Column[Any], int], Any]] = {
+    sa.String: text,
+    sa.Text: text,
+    sa.Integer: lambda column, number: number,
+    sa.BigInteger: lambda column, number: 2**40 + number,
+    sa.Boolean: lambda column, number: number == 1,
+    sa.Double: lambda column, number: number + 0.5,
+    sa.Numeric: lambda column, number: Decimal(number) + Decimal("0.1"),
+    sa.JSON: lambda column, number: {"number": number},
+    sa.DateTime: lambda column, number: NOW + timedelta(days=number),
+}
+
+
+def reflected(connection: sa.Connection) -> sa.MetaData:
+    """The tables as they are in the database, whatever the models say."""
+    found = sa.MetaData()
+    found.reflect(connection)
+    return found
+
+
+def content(connection: sa.Connection, like: Rows | None = None) -> Rows:
+    """All rows; with `like`, of what is still there only the tables and columns that it has."""
+    found: Rows = {}
+    for name, table in reflected(connection).tables.items():
+        if name in ITS_OWN or (like is not None and name not in like):
+            continue
+        known = [c for c in table.columns if like is None or c.name in like[name][0]]
+        rows = connection.execute(sa.select(*known).order_by(*table.primary_key.columns))
+        found[name] = [{key: in_utc(each) for key, each in row._mapping.items()} for row in rows]
+    return found
+
+
+def in_utc(each: Any) -> Any:
+    """Instants alike on both engines."""
+    return each.replace(tzinfo=None) if isinstance(each, datetime) else each

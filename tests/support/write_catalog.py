@@ -1,0 +1,158 @@
+"""Every request that writes, once each, and the things that they are about."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.models import Role
+from tests.conftest import person
+from tests.support.client import Caller, Poller
+from tests.support.factory import Maker
+from tests.support.signing_in import PASSWORD, signed_in
+from tests.support.two_factor import equip
+
+
+@dataclass(frozen=True)
+class Write:
+    """A request that writes; `{…}` in its path and body stand for ids of a `World`."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None
+    status: int
+    by: str = "ada"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {' '.join(self.body or ())}".rstrip()
+
+
+NEW_FIELD = {
+    "collection_type": "Performance",
+    "field_name": "disk",
+    "value_type": "NUMBER_FIXED",
+    "fixed_value_number": 1,
+}
+NEW_USER = {"email": "eve@example.org", "username": "eve", "password": PASSWORD, "role": "Viewer"}
+NEW_SPIKE = {"collection_id": "{other}", "name": "Second", "duration": 60}
+
+WRITES = [
+    Write("POST", "/api/auth/login", {"login": "ada", "password": PASSWORD}, 200),
+    Write("POST", "/api/auth/logout", None, 204),
+    Write(
+        "POST",
+        "/api/auth/change-password",
+        {"current_password": PASSWORD, "new_password": "new password"},
+        200,
+    ),
+    Write(
+        "POST",
+        "/api/auth/change-email",
+        {"current_password": PASSWORD, "email": "lovelace@example.org"},
+        200,
+    ),
+    Write("POST", "/api/auth/two-factor", {"current_password": PASSWORD}, 200),
+    Write("POST", "/api/auth/two-factor/confirm", {"code": "{code_of_eli}"}, 200, by="eli"),
+    Write(
+        "POST",
+        "/api/auth/two-factor/recovery-codes",
+        {"current_password": PASSWORD, "code": "{code_of_gia}"},
+        200,
+        by="gia",
+    ),
+    Write(
+        "POST",
+        "/api/auth/two-factor/turn-off",
+        {"current_password": PASSWORD, "code": "{code_of_gus}"},
+        204,
+        by="gus",
+    ),
+    Write("DELETE", "/api/auth/sign-ins/{sign_in}", None, 204),
+    Write("POST", "/api/auth/sign-ins/end-others", None, 204),
+    Write("POST", "/api/users", NEW_USER, 201),
+    Write("PATCH", "/api/users/{user}", {"role": "Viewer", "password": "new password"}, 200),
+    Write("POST", "/api/users/{guarded}/reset-two-factor", None, 200),
+    Write("DELETE", "/api/users/{user}", None, 204),
+    Write("POST", "/api/collections", {"name": "Truck 02"}, 201),
+    Write("PATCH", "/api/collections/{collection}", {"name": "Truck 02"}, 200),
+    Write("PATCH", "/api/collections/{collection}", {"owner_id": "{user}"}, 200),
+    Write("DELETE", "/api/collections/{collection}", None, 204),
+    Write("POST", "/api/collections/{collection}/copy", {"name": "Truck 02"}, 201),
+    Write("POST", "/api/collections/bulk-delete", {"collection_ids": ["{collection}", "{other}"]}, 204),
+    Write("POST", "/api/collections/{collection}/fields", NEW_FIELD, 201),
+    Write("PATCH", "/api/fields/{field}", {"field_name": "CPU", "range_end_number": 30}, 200),
+    Write("DELETE", "/api/fields/{field}", None, 204),
+    Write("POST", "/api/fields/{counter}/reset", None, 200),
+    Write("POST", "/api/spike-schedules", NEW_SPIKE, 201),
+    Write("PATCH", "/api/spike-schedules/{spike}", {"name": "Renamed", "spike_fields": []}, 200),
+    Write("DELETE", "/api/spike-schedules/{spike}", None, 204),
+    Write("POST", "/api/spike-schedules/{spike}/end", None, 200),
+    Write("POST", "/api/spike-schedules/{spike}/extend", {"duration": 60}, 200),
+    Write("POST", "/api/api-keys", {"label": "Grafana"}, 201),
+    Write("PATCH", "/api/api-keys/{key}", {"allowed_collections": [{"collection_id": "{other}"}]}, 200),
+    Write("PATCH", "/api/api-keys/{key}", {"label": "Renamed", "allowed_collections": None}, 200),
+    Write("POST", "/api/api-keys/{key}/revoke", None, 200),
+    Write("DELETE", "/api/api-keys/{key}", None, 204),
+]
+
+
+class World:
+    """Something for each write to be about, owned by an Admin called ada."""
+
+    def __init__(self, app: Flask, admin: Caller) -> None:
+        self.app, self.admin = app, admin
+        make = Maker(admin)
+        collection = make.collection(
+            "Truck 01",
+            {"value_type": "NUMBER_RANGE", "name": "cpu"},
+            {"value_type": "INCREMENT", "name": "km"},
+            {"value_type": "TEXT_FIXED", "name": "plate", "collection_type": "Configuration"},
+        )
+        other = make.collection("Bridge", {"value_type": "NUMBER_FIXED"})
+        field, counter, _ = collection["fields"]
+        override = {"original_field_id": field["id"], "range_start_number": 1, "range_end_number": 2}
+        self.tool: Poller = make.key(
+            allowed_collections=[{"collection_id": made["id"]} for made in (collection, other)]
+        )
+        self.tool.data("Truck 01")  # its counter has begun
+        signed_in(app, "ada")  # on another device
+        (elsewhere,) = (
+            each["id"] for each in admin.get("/api/auth/sign-ins").json["items"] if not each["is_this_one"]
+        )
+        user = {"email": "uma@example.org", "username": "uma", "password": PASSWORD, "role": "Editor"}
+        self.ids = {
+            "collection": collection["id"],
+            "other": other["id"],
+            "field": field["id"],
+            "counter": counter["id"],
+            "spike": make.spike(collection, override)["id"],
+            "key": self.tool.id,
+            "user": admin.post("/api/users", user).json["id"],
+            "sign_in": elsewhere,
+        }
+        self.people = {"ada": admin}
+        for name in ("eli", "gia", "gus", "gil"):
+            self._add_two_factor(name)
+
+    def _add_two_factor(self, name: str) -> None:
+        """Somebody whom the authenticator app's code, or a recovery code, gets further."""
+        self.people[name] = caller = person(self.app, Role.EDITOR, name)
+        authenticator = equip(self.app, caller.user_id, is_on=name != "eli")
+        self.ids[f"code_of_{name}"] = [authenticator.code(), *authenticator.recovery_codes][-1]
+        self.ids["guarded"] = caller.user_id
+
+    def do(self, write: Write, caller: Caller | None = None) -> TestResponse:
+        """The answer to a write of whom it is meant for, mostly the Admin, or of another caller's."""
+        return (caller or self.people[write.by]).call(
+            write.method, write.path.format(**self.ids), self._filled_in(write.body)
+        )
+
+    def _filled_in(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._filled_in(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self._filled_in(inner) for inner in value]
+        if isinstance(value, str) and value.startswith("{"):
+            return self.ids[value.strip("{}")]
+        return value

@@ -1,0 +1,117 @@
+"""A database that is damaged, or contradicts itself, is found out."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+from sqlalchemy.pool import NullPool
+
+from app import create_app
+from app.models import SpikeSchedule
+from tests.conftest import settings_for
+from tests.support.table_rows import fill
+from tests.support.timestamps import NOW
+from tools.soak import integrity
+from tools.soak.cluster import place
+
+TRUCK, NOBODY = 1, 987_654
+AN_INDEX = "ix_spike_schedules_window"
+
+
+class Damaged:
+    """A database with rows in every table, and the means to put into it what the product would not."""
+
+    def __init__(self, url):
+        self.url = url
+        self.engine = sa.create_engine(url, poolclass=NullPool)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        with self.engine.begin() as connection:
+            fill(connection)
+
+    def spike(self, start, end, collection_id=TRUCK):
+        row = {"name": "Spike", "collection_id": collection_id, "created_at": NOW, "updated_at": NOW}
+        row |= {"start_datetime": _minute(start), "end_datetime": _minute(end)}
+        with self.engine.begin() as connection:
+            if not self.is_sqlite:  # where foreign keys hold unless one says otherwise
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            connection.execute(sa.insert(SpikeSchedule.__table__).values(row))
+
+    def run(self, *statements):
+        with self.engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    def lift_guard(self):
+        """From now on nothing keeps windows apart."""
+        if not self.is_sqlite:
+            self.run("ALTER TABLE spike_schedules DROP CONSTRAINT spike_no_overlap")
+            return
+        with self.engine.begin() as connection:
+            wanted = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%spike_no_overlap%'"
+            for (name,) in connection.exec_driver_sql(wanted).all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+
+    def lose_a_row_of_an_index(self):
+        """As a crash would that the disk lied about."""
+        if not self.is_sqlite:
+            off = "UPDATE pg_index SET indisready = {0}, indisvalid = {0} WHERE indexrelid = '{1}'::regclass"
+            self.run(off.format("false", AN_INDEX))
+            self.spike(0, 10)
+            self.run(off.format("true", AN_INDEX))
+            return
+        self.spike(0, 10)
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self.engine.connect() as connection:
+            page = connection.exec_driver_sql(
+                f"SELECT rootpage FROM sqlite_master WHERE name = '{AN_INDEX}'"
+            ).scalar_one()
+            size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+        empty_leaf = bytes([10, 0, 0, 0, 0, *size.to_bytes(2, "big"), 0])
+        with Path(self.engine.url.database).open("r+b") as file:
+            file.seek((page - 1) * size)
+            file.write(empty_leaf)
+
+
+def _minute(minute):
+    return NOW - timedelta(days=9) + timedelta(minutes=minute)
+
+
+@pytest.fixture
+def database(kind, tmp_path):
+    with place(kind, workers=1) as found:
+        app = create_app(settings_for(found.database_url, tmp_path))
+        with app.app_context():
+            upgrade()
+            app.extensions["migrate"].db.engine.dispose()
+        yield Damaged(found.database_url)
+
+
+def faults(database):
+    return integrity.faults(database.url)
+
+
+def test_a_database_that_is_whole_has_no_faults(database):
+    database.spike(0, 10)
+    database.spike(10, 20)
+    assert faults(database) == []
+
+
+def test_windows_that_overlap_are_found(database):
+    database.lift_guard()
+    database.spike(0, 10)
+    database.spike(9, 20)
+    (found,) = faults(database)
+    assert found.startswith("overlap: ")
+
+
+def test_a_row_that_refers_to_nothing_is_found(database):
+    database.spike(0, 10, collection_id=NOBODY)
+    (found,) = faults(database)
+    assert found.startswith("foreign key: ")
+
+
+def test_an_index_that_misses_a_row_is_found(database):
+    database.lose_a_row_of_an_index()
+    assert any(AN_INDEX in fault for fault in faults(database))

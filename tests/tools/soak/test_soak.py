@@ -1,0 +1,21 @@
+"""A short soak: counters and windows stay right while workers, servers and the database are killed."""
+
+import pytest
+
+from tools.soak.run import Goal, control, soak
+from tools.soak.violations import Fault
+
+SHORT = Goal(values=10_000, worker_kills=2, server_kills=1, restarts=2, windows=3, minutes=10, seed=1)
+
+pytestmark = pytest.mark.e2e
+
+
+def test_every_value_comes_at_most_once_and_every_answer_is_right_whatever_is_killed(kind):
+    verdict = soak(kind, SHORT)
+    assert not verdict.checker.faults, f"\n{verdict}"
+    assert verdict.is_reached, f"\n{verdict}"
+
+
+def test_counters_that_are_read_added_to_and_written_back_are_found_out(kind):
+    checker = control(kind, Goal(values=1_000, minutes=10))
+    assert checker.faults.count[Fault.TWICE]

@@ -1,0 +1,146 @@
+"""`python -m tools.bench`: see docs/performance.md."""
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.support import throwaway_postgres
+from tests.support.throwaway_postgres import Unavailable
+from tools.bench import compare, load, report, result, scale, scenarios, table, values
+from tools.bench import environment as machine
+from tools.bench.run import Run, Wanted
+
+KEPT_IN = Path("bench-results")
+
+
+def main() -> int:
+    """Run the command that is asked for; its exit status."""
+    args = _parser().parse_args()
+    logging.disable(logging.WARNING)  # Spikecast's own lines while databases are filled
+    # What is asked to end takes its servers along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        status: int = args.command(args)
+    except (load.NoLoad, result.Unreadable, Unavailable) as fault:
+        print(f"bench: {fault}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bench", description="How fast Spikecast is.")
+    commands = parser.add_subparsers(required=True)
+    _add_load(commands.add_parser("load", help="polls under load, held against an empty route"))
+    shown = commands.add_parser("show", help="the tables of an earlier run")
+    shown.add_argument("file", type=Path)
+    shown.add_argument("--markdown", action="store_true", help="as Markdown")
+    shown.set_defaults(command=_show)
+    compared = commands.add_parser("compare", help="what changed between two runs; exit 1 where it got worse")
+    compared.add_argument("old", type=Path)
+    compared.add_argument("new", type=Path)
+    compared.set_defaults(command=_compare)
+    commands.add_parser("values", help="how long each kind of value takes").set_defaults(command=_values)
+    scaled = commands.add_parser("scale", help="every page and every list in a large installation")
+    scaled.add_argument("--database", choices=scenarios.DATABASES, help="only this one")
+    scaled.add_argument("--missed", action="store_true", help="show only what is too slow")
+    scaled.add_argument("--markdown", action="store_true", help="as Markdown")
+    scaled.set_defaults(command=_scale)
+    return parser
+
+
+def _add_load(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--database", choices=scenarios.DATABASES, help="only this one")
+    parser.add_argument(
+        "--cases",
+        type=_names,
+        default=scenarios.NAMES,
+        help=f"some of {','.join(scenarios.NAMES)}",
+        metavar="NAME,…",
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="how often each server has its turn (3)")
+    parser.add_argument("--seconds", type=int, default=2, help="how long a turn is (2)")
+    parser.add_argument("--against", type=_target, metavar="URL", help="another server to measure beside")
+    parser.add_argument("--header", default="", help="a header for that one, such as 'X-API-Key: …'")
+    parser.add_argument("--output", type=Path, help="the file to write; else a new one in bench-results/")
+    parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
+    parser.set_defaults(command=_load)
+
+
+def _names(text: str) -> Sequence[str]:
+    names = text.split(",")
+    for name in names:
+        if name not in scenarios.NAMES:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(scenarios.NAMES)}")
+    return names
+
+
+def _target(url: str) -> load.Target:
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.netloc:
+        raise argparse.ArgumentTypeError(f"{url!r} is not an address such as http://127.0.0.1:8000/path")
+    path = f"{parts.path or '/'}?{parts.query}".rstrip("?")
+    return load.Target(f"{parts.netloc}{path}", f"http://{parts.netloc}", [(path, "")])
+
+
+def _load(args: argparse.Namespace) -> int:
+    load.wrk()  # before anything else is begun
+    against = args.against
+    if against and args.header:
+        against = load.Target(against.name, against.site, [(path, args.header) for path, _ in against.asks])
+    wanted = Wanted(
+        databases=_databases(args),
+        names=args.cases,
+        rounds=args.rounds,
+        seconds=args.seconds,
+        against=against,
+    )
+    found = result.Result(machine.about() | {"Rounds": f"{args.rounds} of {args.seconds} s each"})
+    Run(wanted, found).all()
+    file = args.output or KEPT_IN / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
+    found.save(file)
+    print(report.as_markdown(found) if args.markdown else report.as_text(found))
+    print(f"\nKept in {file}", file=sys.stderr)
+    return 1 if found.fails else 0
+
+
+def _databases(args: argparse.Namespace) -> Sequence[str]:
+    """The one that is asked for, else all that are to be had here."""
+    if args.database:
+        return [args.database]
+    try:
+        throwaway_postgres.programs()
+    except Unavailable as missing:
+        print(f"bench: without PostgreSQL: {missing}", file=sys.stderr)
+        return [scenarios.SQLITE]
+    return scenarios.DATABASES
+
+
+def _show(args: argparse.Namespace) -> int:
+    found = result.read(args.file)
+    print(report.as_markdown(found) if args.markdown else report.as_text(found))
+    return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    changes = compare.changes(result.read(args.old), result.read(args.new))
+    print(table.plain(compare.HEAD, [change.row() for change in changes]))
+    return 1 if any(change.is_regression for change in changes) else 0
+
+
+def _scale(args: argparse.Namespace) -> int:
+    print(scale.report(_databases(args), only_missed=args.missed, markdown=args.markdown))
+    return 0
+
+
+def _values(_args: argparse.Namespace) -> int:
+    print(table.plain(values.HEAD, values.rows()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""The two databases of the load measurements: one with little in it, one with much."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from flask import Flask
+
+import config
+from app import create_app, startup
+from app.database import db
+from app.models import Role, User
+from tools.bench import seed
+
+MANY_COLLECTIONS = 10_000
+MANY_SCHEDULES = 100_000
+MANY_KEYS = 100_000
+KEYS_IN_TURN = 10_000
+
+Ask = tuple[str, str]
+
+
+@dataclass
+class World:
+    """A seeded database: its URL and, by the name of a case, what to ask of it."""
+
+    database_url: str
+    asks: dict[str, list[Ask]] = field(default_factory=dict)
+
+    def body(self, name: str) -> bytes:
+        """What a case is answered with."""
+        with opened(self.database_url) as app:
+            path, header = self.asks[name][0]
+            response = app.test_client().get(path, headers=[tuple(header.split(": ", 1))])
+            if response.status_code != 200:
+                raise RuntimeError(f"{path} answers {response.status}: {response.text}")
+            body: bytes = response.data
+            return body
+
+
+@contextmanager
+def opened(database_url: str) -> Iterator[Flask]:
+    """The app on this database, in its context."""
+    with tempfile.TemporaryDirectory(prefix="spikecast-bench-") as instance:
+        app = create_app(
+            config.load({"SPIKECAST_DATABASE_URL": database_url, "SPIKECAST_INSTANCE": instance})
+        )
+        startup.prepare(app)
+        with app.app_context():
+            try:
+                yield app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+
+def _ask(name: str, key: str) -> Ask:
+    return f"/api/data/{name}/performance", f"X-API-Key: {key}"
+
+
+def little(database_url: str) -> World:
+    """One collection for each case, ten more, and one key."""
+    world = World(database_url)
+    with opened(database_url):
+        owner = seed.add_user("bench", Role.EDITOR)
+        (key,) = seed.add_keys(owner, 1)
+        fields_of = {
+            "10-fields": seed.fields(10),
+            "counters": seed.fields(10, counters=3),
+            "counters-normal": seed.fields(10, counters=3),
+            "exactness": seed.fields(10, counters=3),
+            "spike": seed.fields(10),
+            "100-fields": seed.fields(100),
+            "1000-fields": seed.fields(1000),
+        }
+        for name, rules in fields_of.items():
+            (collection_id,) = seed.add_collections(owner, [name])
+            seed.add_fields(collection_id, rules)
+            if name == "spike":
+                seed.begin_spike(owner, collection_id)
+            world.asks[name] = [_ask(name, key)]
+        devices = _devices(owner, 10)
+        seed.analyze()
+    world.asks["collections"] = [_ask(name, key) for name in devices]
+    for name in ("schedules-one", "schedules-all", "keys"):
+        world.asks[name] = world.asks["10-fields"]
+    return world
+
+
+def much(database_url: str) -> World:
+    """All there is much of: collections, schedules of one and of each of them, keys."""
+    world = World(database_url)
+    with opened(database_url):
+        owner = seed.add_user("bench", Role.EDITOR)
+        texts = seed.add_keys(owner, MANY_KEYS)
+        devices = _devices(owner, MANY_COLLECTIONS)
+        busy, *others = list(devices)
+        seed.add_schedules([devices[name] for name in others], MANY_SCHEDULES // MANY_COLLECTIONS)
+        seed.add_schedules([devices[busy]], MANY_SCHEDULES)
+        seed.analyze()
+    key, usual = texts[0], others[0]
+    world.asks["collections"] = [_ask(name, key) for name in devices]
+    world.asks["schedules-one"] = [_ask(busy, key)]
+    world.asks["schedules-all"] = [_ask(usual, key)]
+    world.asks["keys"] = [_ask(usual, text) for text in texts[:KEYS_IN_TURN]]
+    return world
+
+
+def _devices(owner: User, count: int) -> dict[str, int]:
+    """So many collections of ten fields each; their ids by name."""
+    names = [f"device-{number:05}" for number in range(count)]
+    ids = seed.add_collections(owner, names)
+    seed.add_fields(ids[0], seed.fields(10))
+    seed.copy_fields(ids[0], ids)
+    return dict(zip(names, ids, strict=True))

@@ -1,0 +1,57 @@
+"""What the measurements run on: a figure without it says nothing."""
+
+import os
+import platform
+import sqlite3
+import subprocess
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from tools.bench import load
+
+HERE = Path(__file__).resolve().parents[2]
+PACKAGES = ("flask", "gunicorn", "sqlalchemy", "psycopg", "orjson")
+
+
+def about() -> dict[str, str]:
+    """The machine, the versions, and which Spikecast."""
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return {
+        "Spikecast": _revision(),
+        "Machine": f"{_processor()}, {os.cpu_count()} cores, {_memory()}, {_system()}",
+        "Data on": _file_system(tempfile.gettempdir()),
+        "Python": f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}",
+        "Load": f"{load.version()}, {load.CONNECTIONS} connections",
+    }
+
+
+def _revision() -> str:
+    said = _said("git", "describe", "--always", "--dirty", "--abbrev=12")
+    return said or "not from a git repository"
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _system() -> str:
+    return f"{platform.system()} {platform.release()}"
+
+
+def _memory() -> str:
+    return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
+
+
+def _file_system(folder: str) -> str:
+    kind = _said("stat", "--file-system", "--format=%T", folder)
+    return f"{folder} ({kind})" if kind else folder
+
+
+def _said(*command: str) -> str:
+    try:
+        return subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""

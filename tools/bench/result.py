@@ -1,0 +1,127 @@
+"""What was measured, what follows from it, and the file that keeps it."""
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tools.bench.counter_check import Exactness
+from tools.bench.load import Load
+from tools.bench.scenarios import MOST_WORKER_MIB
+
+FORMAT = 1
+
+
+@dataclass
+class Measured:
+    """A case under load: rounds of a yardstick and of what is held against it, side by side."""
+
+    database: str
+    case: str
+    title: str
+    yardstick: str
+    subject: str
+    least_ratio: float
+    most_p99_ratio: float | None
+    rounds: dict[str, list[Load]] = field(default_factory=dict)
+
+    def ratios(self, name: str | None = None) -> list[float]:
+        """Requests per second as part of the yardstick's, round by round."""
+        return [
+            load.per_second / yard.per_second
+            for load, yard in zip(self.rounds[name or self.subject], self.rounds[self.yardstick], strict=True)
+        ]
+
+    def p99_ratio(self, name: str | None = None) -> float:
+        """The 99th percentile of the answer times as a multiple of the yardstick's."""
+        rounds = zip(self.rounds[name or self.subject], self.rounds[self.yardstick], strict=True)
+        return median(load.p99_ms / max(yard.p99_ms, 0.001) for load, yard in rounds)
+
+    def errors(self, name: str | None = None) -> int:
+        """Everything that went wrong."""
+        return sum(load.errors for load in self.rounds[name or self.subject])
+
+    def misses(self) -> list[str]:
+        """Which goals it misses."""
+        ratio_is_met = median(self.ratios()) >= self.least_ratio
+        p99_is_met = self.most_p99_ratio is None or self.p99_ratio() <= self.most_p99_ratio
+        misses = {"ratio": ratio_is_met, "p99": p99_is_met, "errors": not self.errors()}
+        return [name for name, is_met in misses.items() if not is_met]
+
+
+@dataclass
+class Counted:
+    """Whether counters were exact."""
+
+    database: str
+    exactness: Exactness
+
+
+@dataclass
+class Memory:
+    """The memory of each worker in MiB, after it has answered for many collections."""
+
+    database: str
+    workers: list[dict[str, float]]
+
+    @property
+    def largest(self) -> dict[str, float]:
+        """The largest worker."""
+        return max(self.workers, key=lambda worker: worker["rss"])
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it is small enough."""
+        return self.largest["rss"] <= MOST_WORKER_MIB
+
+
+@dataclass
+class Result:
+    """One run of the measurements, and on what."""
+
+    about: dict[str, Any]
+    measured: list[Measured] = field(default_factory=list)
+    counted: list[Counted] = field(default_factory=list)
+    memory: list[Memory] = field(default_factory=list)
+
+    @property
+    def fails(self) -> bool:
+        """Whether something went wrong: an error, or a value that was served twice or never.
+
+        A goal that is missed is no failure: on another machine, or a busy one, it says little.
+        """
+        return any(each.errors() for each in self.measured) or not all(
+            each.exactness.holds for each in self.counted
+        )
+
+    def save(self, file: Path) -> None:
+        """Write it down."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"format": FORMAT, **dataclasses.asdict(self)}, indent=1) + "\n")
+
+
+class Unreadable(Exception):
+    """A file that holds no result."""
+
+
+def read(file: Path) -> Result:
+    """The result that a file holds."""
+    try:
+        told = json.loads(file.read_text())
+        if told["format"] != FORMAT:
+            raise Unreadable(f"{file} was written by another version of the measurements.")
+        return Result(
+            told["about"],
+            [_measured(each) for each in told["measured"]],
+            [Counted(each["database"], Exactness(**each["exactness"])) for each in told["counted"]],
+            [Memory(**each) for each in told["memory"]],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Unreadable(f"{file} holds no result of a measurement: {error}") from error
+
+
+def _measured(told: dict[str, Any]) -> Measured:
+    rounds = {name: [Load(**load) for load in loads] for name, loads in told.pop("rounds").items()}
+    return Measured(**told, rounds=rounds)

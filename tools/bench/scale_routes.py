@@ -1,0 +1,153 @@
+"""What is asked of a large installation: every page, every GET of the API, every way to list."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from app.database import db
+from app.models import Actor, ApiKey, Collection, Field, SpikeSchedule
+from app.web import access
+from tools.bench.scale_seed import KEYS
+
+MOST_API_MS, MOST_PAGE_MS = 50, 150
+NOT_MEASURED = {
+    "/api/data/<name:name>/<type:collection_type>": "measured under load",
+    "/api/collections/<id:collection_id>/data/<type:collection_type>": "measured under load",
+    "/api/data": "takes an API key, as a poll",
+    "/setup": "gone once there is a user",
+    "/sign-in/code": "only between a password and its code",
+    "/static/<path:filename>": "a file",
+}
+SEARCHES = {
+    "/api/collections": ["hall 7", "Device 09999", "nothing has this"],
+    "/api/spike-schedules": ["r", "hall 7", "round 09999", "field 0003", "Größe", "nothing has this"],
+    "/api/spike-schedules/counts": ["hall 7", "field 0003", "nothing has this"],
+    "/api/timeline": ["hall 7", "round 09999", "field 0003", "nothing has this"],
+    "/api/api-keys": ["Poller 099", "nothing has this"],
+    "/api/polls": ["hall 7", "Poller 099", "nothing has this"],
+    "/api/users": ["user 07", "nothing has this"],
+    "/api/collections/<id:collection_id>/fields": ["field 009", "nothing has this"],
+    "/api/collections/<id:collection_id>/spike-schedules": ["Rush 3", "nothing has this"],
+}
+LAST_PAGES = {
+    "/api/collections": 200,
+    "/api/spike-schedules": 2000,
+    "/api/timeline": 200,
+    "/api/api-keys": KEYS // 50,
+    "/api/polls": 400,
+    "/api/users": 20,
+}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: GET, or POST where it has a body."""
+
+    rule: str
+    path: str
+    most_ms: int
+    body: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Things:
+    """The ids of one thing of each kind: of one in the middle of many."""
+
+    collection_id: int
+    field_id: int
+    spike_id: int
+    key_id: int
+    user_id: int
+
+    def path(self, rule: str) -> str:
+        """The rule with these ids."""
+        known = vars(self) | {"collection_type": "performance"}
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), rule)
+
+
+def things(owner: Actor) -> Things:
+    """Things of this user's."""
+    mine = sa.select(Collection.id).where(Collection.owner_id == owner.user_id)
+    collection_id = db.session.scalars(mine.order_by(Collection.id).offset(500).limit(1)).one()
+    spikes = sa.select(SpikeSchedule.id).where(SpikeSchedule.collection_id == collection_id)
+    spikes = spikes.where(SpikeSchedule.name.startswith("Rush 2 "))
+    found = Things(
+        collection_id=collection_id,
+        field_id=db.session.scalars(
+            sa.select(Field.id).where(Field.collection_id == collection_id).order_by(Field.id).limit(1)
+        ).one(),
+        spike_id=db.session.scalars(spikes).one(),
+        key_id=db.session.scalars(sa.select(ApiKey.id).where(ApiKey.user_id == owner.user_id).limit(1)).one(),
+        user_id=owner.user_id,
+    )
+    db.session.rollback()
+    return found
+
+
+def rules(app: Flask) -> list[str]:
+    """Every route that can be looked at."""
+    found = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    return sorted(found - NOT_MEASURED.keys())
+
+
+def for_admins(app: Flask) -> set[str]:
+    """Those of them that are for Admins alone."""
+    looks = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    return {
+        rule.rule for rule in looks if access.rule_of(app.view_functions[rule.endpoint]) is access.Rule.ADMIN
+    }
+
+
+def asks(app: Flask, found: Things) -> Iterator[Ask]:
+    """Every request that is measured."""
+    for rule in rules(app):
+        path, is_page = found.path(rule), not rule.startswith("/api/") or rule == "/api/docs"
+        most_ms = MOST_PAGE_MS if is_page else MOST_API_MS
+        yield Ask(rule, path, most_ms)
+        for query in [] if is_page else _queries(app, rule, found):
+            yield Ask(rule, f"{path}?{query}", most_ms)
+    yield from _pages(found)
+    yield _preview(found)
+
+
+def _pages(found: Things) -> Iterator[Ask]:
+    """Pages that look different with a query."""
+    yield Ask("/spikes/new", f"/spikes/new?copy={found.spike_id}", MOST_PAGE_MS)
+    yield Ask("/spikes/new", f"/spikes/new?collection={found.collection_id}", MOST_PAGE_MS)
+    yield Ask("/spikes", "/spikes?view=timeline&status=active", MOST_PAGE_MS)
+
+
+def _preview(found: Things) -> Ask:
+    body = {"collection_id": found.collection_id, "duration": 3600, "interval": 60}
+    return Ask("/api/spike-schedules/preview", "/api/spike-schedules/preview", MOST_API_MS, body)
+
+
+def _queries(app: Flask, rule: str, found: Things) -> Iterator[str]:
+    """Every sort and status that the API's description knows, searches, filters, the last page."""
+    parameters = _parameters(app, rule)
+    for name in ("sort", "status"):
+        yield from (f"{name}={choice}" for choice in parameters.get(name, ()))
+    yield from (f"search={text}" for text in SEARCHES.get(rule, ()))
+    if rule in LAST_PAGES:
+        yield f"page={LAST_PAGES[rule]}"
+    if "per_page" in parameters:
+        yield "per_page=200"
+    filters = {"collection_id": found.collection_id, "owner_id": found.user_id, "user_id": found.user_id}
+    filters |= {"api_key_id": found.key_id}
+    yield from (f"{name}={value}" for name, value in filters.items() if name in parameters)
+    if {"status", "search"} <= parameters.keys():
+        for status, text in itertools.product(parameters["status"], ["hall 7", "field 0003"]):
+            yield f"status={status}&search={text}&sort=standing"
+
+
+def _parameters(app: Flask, rule: str) -> dict[str, list[str]]:
+    """The query parameters of a GET, with their choices where they have such."""
+    described = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+    operation = app.extensions["openapi"]["paths"].get(described, {}).get("get", {})
+    given = [each for each in operation.get("parameters", ()) if each.get("in") == "query"]
+    return {each["name"]: each.get("schema", {}).get("enum", []) for each in given}

@@ -1,0 +1,171 @@
+"""A large installation: 10,000 collections with 1,000,000 fields, 100,000 schedules, 10,000 keys."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app import database
+from app.core import clock
+from app.database import db
+from app.models import (
+    Actor,
+    ApiKey,
+    ApiKeyCollection,
+    Collection,
+    Field,
+    Poll,
+    Role,
+    SpikeSchedule,
+    SpikeScheduleField,
+    User,
+)
+from app.models.spike import note_names
+from app.models.user import folded
+from app.values import CollectionType
+from tools.bench import seed
+
+COLLECTIONS, FIELDS_EACH, SCHEDULES_EACH = 10_000, 100, 10
+USERS, KEYS = 1_000, 10_000
+OWN_COLLECTIONS = 1_000
+"""How many the Editor has who looks at lists beside the Admin."""
+
+OVERRIDDEN_FIELDS = ("field 0001", "field 0003")
+ONE_IN = 20
+"""One in so many collections has an active spike."""
+
+
+def large(say: Callable[[str], None]) -> tuple[Actor, Actor]:
+    """Fill an empty database; the Admin and the Editor who look at it then."""
+    say("users")
+    admin = seed.add_user("ada", Role.ADMIN).actor
+    editor = seed.add_user("eve", Role.EDITOR).actor
+    others = _users()
+    say("collections")
+    names = [f"Device {number:05} / hall {number % 40}" for number in range(COLLECTIONS)]
+    owners = [editor.user_id] * OWN_COLLECTIONS + [others[n % len(others)] for n in range(COLLECTIONS)]
+    ids = _collections(names, owners[:COLLECTIONS])
+    say("fields")
+    seed.add_fields(ids[0], seed.fields(FIELDS_EACH, counters=3))
+    seed.copy_fields(ids[0], ids)
+    say("keys")
+    _keys([editor.user_id, *others], ids)
+    say("schedules")
+    _schedules(ids, clock.now().replace(microsecond=0))
+    say("copies of fields")
+    _copies()
+    say("names to search")
+    _names()
+    seed.analyze()
+    return admin, editor
+
+
+def _users() -> list[int]:
+    rows = [
+        {
+            "email": f"user-{number}@example.org",
+            "username": f"User {number:04}",
+            "username_folded": folded(f"User {number:04}"),
+            "password_hash": "nobody signs in with it",
+            "role": Role.VIEWER if number % 3 else Role.EDITOR,
+        }
+        for number in range(USERS)
+    ]
+    seed.write(sa.insert(User), rows)
+    return _ids(User.id)
+
+
+def _ids(column: sa.orm.InstrumentedAttribute[int]) -> list[int]:
+    ids = list(db.session.scalars(sa.select(column).order_by(column)))
+    db.session.rollback()
+    return ids
+
+
+def _collections(names: Sequence[str], owner_ids: Sequence[int]) -> list[int]:
+    rows = [{"name": name, "owner_id": owner_id} for name, owner_id in zip(names, owner_ids, strict=True)]
+    seed.write(sa.insert(Collection), rows)
+    return _ids(Collection.id)
+
+
+def _keys(owner_ids: Sequence[int], collection_ids: Sequence[int]) -> None:
+    """Keys of all users, every other one limited to three collections; each collection was polled by two."""
+    now = clock.now()
+    rows = [
+        {
+            "user_id": owner_id,
+            "label": f"Poller {number:05}",
+            "prefix": f"spk_{number:08}",
+            "key_hash": f"{number:064}",
+            "is_limited": number % 2 == 0,
+            "last_used_at": now - timedelta(seconds=number),
+            "created_at": now - timedelta(minutes=number),
+        }
+        for number, owner_id in zip(range(KEYS), itertools.cycle(owner_ids), strict=False)
+    ]
+    seed.write(sa.insert(ApiKey), rows)
+    key_ids = _ids(ApiKey.id)
+    limits = [
+        {"api_key_id": key_id, "collection_id": collection_ids[(place + more) % len(collection_ids)]}
+        for place, key_id in enumerate(key_ids)
+        if place % 2 == 0
+        for more in range(3)
+    ]
+    seed.write(sa.insert(ApiKeyCollection), limits)
+    polls = [
+        {
+            "api_key_id": key_ids[(place + more) % len(key_ids)],
+            "collection_id": collection_id,
+            "collection_type": CollectionType.PERFORMANCE,
+            "polled_at": now - timedelta(seconds=7 * place + more),
+        }
+        for place, collection_id in enumerate(collection_ids)
+        for more in range(2)
+    ]
+    seed.write(sa.insert(Poll), polls)
+
+
+def _schedules(collection_ids: Sequence[int], now: datetime) -> None:
+    """Of each collection two that have ended, perhaps one that is active, the others to come."""
+    hour = timedelta(hours=1)
+    rows = []
+    for place, collection_id in enumerate(collection_ids):
+        shift = timedelta(minutes=place % 600)
+        for number in range(SCHEDULES_EACH):
+            start = now + shift + timedelta(days=number - 2) + hour
+            if number == 2 and place % ONE_IN == 0:
+                start = now - hour / 2
+            name = f"Rush {number} of hall {place % 40}, round {place:05}"
+            row = {"collection_id": collection_id, "name": name, "start_datetime": start}
+            rows.append(row | {"end_datetime": start + hour})
+    with seed.without_triggers():
+        seed.write(sa.insert(SpikeSchedule), rows)
+
+
+def _copies() -> None:
+    """All fields of one schedule of each collection, and of the others the two that each overrides.
+
+    That is 1,180,000 rows; the other copies, which no list looks at, would be nine times as many.
+    """
+    shared = {column.name for column in Field.__table__.c} & {
+        column.name for column in SpikeScheduleField.__table__.c
+    }
+    copied = sorted(shared - {"id"})
+    overridden = sa.case(
+        (Field.field_name.in_(OVERRIDDEN_FIELDS), "range_end_number range_start_number"), else_=""
+    )
+    query = (
+        sa.select(SpikeSchedule.id, Field.id, overridden, *(Field.__table__.c[name] for name in copied))
+        .join(Field, Field.collection_id == SpikeSchedule.collection_id)
+        .where(SpikeSchedule.name.startswith("Rush 2 ") | Field.field_name.in_(OVERRIDDEN_FIELDS))
+    )
+    columns = ["spike_schedule_id", "original_field_id", "overridden_settings", *copied]
+    seed.write(sa.insert(SpikeScheduleField).from_select(columns, query))
+
+
+def _names() -> None:
+    """What the service of schedules notes with each of them."""
+    database.begin(writes=True)
+    note_names(sa.true())
+    db.session.commit()
+    database.declare(writes=False)

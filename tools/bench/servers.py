@@ -1,0 +1,84 @@
+"""What is started to be measured: databases, Spikecast, and the empty route."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import config
+from tests.support import throwaway_postgres
+from tests.support.server import RunningServer, running_server
+from tools.bench.scenarios import SQLITE
+
+WORKERS = config.load({}).workers
+
+
+@dataclass
+class Place:
+    """Where databases of one kind are made."""
+
+    kind: str
+    folder: Path
+    server: str | None = None
+
+    @contextmanager
+    def database(self, name: str) -> Iterator[str]:
+        """An empty database, gone at the end."""
+        if self.server is None:
+            yield f"sqlite:///{self.folder / name}.db"
+        else:
+            with throwaway_postgres.fresh_database(self.server, name) as url:
+                yield url
+
+
+@contextmanager
+def place(kind: str, settings: str = "") -> Iterator[Place]:
+    """A folder for SQLite, or a throwaway PostgreSQL server as it is after installing, with fsync, but for
+    these lines in its postgresql.conf."""
+    with tempfile.TemporaryDirectory(prefix="spikecast-bench-") as folder:
+        if kind == SQLITE:
+            yield Place(kind, Path(folder))
+            return
+        server = throwaway_postgres.start(settings)
+        try:
+            yield Place(kind, Path(folder), server.url)
+        finally:
+            server.stop()
+
+
+@contextmanager
+def spikecast(database_url: str, synchronous: str = "FULL") -> Iterator[RunningServer]:
+    """Spikecast as it is shipped."""
+    settings = {"SPIKECAST_SQLITE_SYNCHRONOUS": synchronous}
+    with running_server(database_url, WORKERS, settings) as server:
+        yield server
+
+
+@contextmanager
+def empty_route(bodies: dict[str, bytes]) -> Iterator[RunningServer]:
+    """The empty Flask app under the same gunicorn, with these bodies by name."""
+    folder = Path(tempfile.mkdtemp(prefix="spikecast-bench-"))
+    try:
+        for name, body in bodies.items():
+            (folder / f"{name}.json").write_bytes(body)
+        # gunicorn.conf.py prepares a database first; this one nobody uses.
+        unused, settings = f"sqlite:///{folder}/unused.db", {"BENCH_BODIES": str(folder)}
+        with running_server(unused, WORKERS, settings, app="tools.bench.baseline:app") as server:
+            yield server
+    finally:
+        shutil.rmtree(folder)
+
+
+def workers_of(server: RunningServer) -> list[int]:
+    """The processes of gunicorn's workers."""
+    master = server.process.pid
+    return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+
+
+def memory_of(pid: int) -> dict[str, float]:
+    """The resident memory of a process in MiB: all of it (RSS), and its share where it is shared (PSS)."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    kib = {name.rstrip(":"): int(size) for name, size, *_ in map(str.split, lines)}
+    return {"rss": kib["Rss"] / 1024, "pss": kib["Pss"] / 1024}

@@ -1,0 +1,93 @@
+"""JSON of another kind than belongs somewhere; and what is no JSON, or none that all readers read alike."""
+
+from tools.fuzz.corpus.value import Value, written
+
+DEEP = 100_000
+NESTED = 500
+
+_OTHER_KINDS = {
+    "null": "null",
+    "true": "true",
+    "false": "false",
+    "an empty array": "[]",
+    "an array of a number": "[1]",
+    "an array of null": "[null]",
+    "an array of an array": "[[]]",
+    "an array of an object": "[{}]",
+    "an array of a fraction": "[1.5]",
+    "an array of a text": '["1"]',
+    "an array of a truth value": "[true]",
+    "an array of a huge id": "[9223372036854775808]",
+    "an array of the same twice": "[1, 1]",
+    "an array of 1,001": "[" + ",".join(["1"] * 1_001) + "]",
+    "an array of 20,000": "[" + ",".join(["{}"] * 20_000) + "]",
+    "an empty text": '""',
+    "an empty object": "{}",
+    "an object of one": '{"a": 1}',
+    "an object with numbers as keys": '{"0": 1, "length": 1}',
+    "an object with an empty key": '{"": 1}',
+    "a text that is JSON": '"{\\"a\\": 1}"',
+    "every escape": '"\\u0022\\\\\\/\\b\\f\\n\\r\\t"',
+    "a pair of surrogates": '"\\ud83d\\ude9a"',
+}
+_NEVER: dict[str, str | bytes] = {
+    "arrays in arrays": "[" * NESTED + "]" * NESTED,
+    "objects in objects": '{"a":' * NESTED + "1" + "}" * NESTED,
+    "an array of a limit beyond all": '[{"collection_id": 1e400, "original_field_id": 1e400}]',
+    "nothing": b"",
+    "white space": b" \r\n\t",
+    "words": b"name=Truck&owner=1",
+    "one brace": b"{",
+    "one bracket": b"[",
+    "one quote": b'"',
+    "cut off": b'{"name": "Truck',
+    "a key that is cut off": b'{"name"',
+    "a trailing comma": b'{"name": "Truck",}',
+    "a trailing comma in an array": b"[1,]",
+    "trailing words": b'{"name": "Truck"} and more',
+    "two values": b'{"name": "a"}{"name": "b"}',
+    "single quotes": b"{'name': 'Truck'}",
+    "a comment": b'{"name": "Truck" /* mine */}',
+    "a comment at the end": b"1 // mine",
+    "a key without quotes": b'{name: "Truck"}',
+    "a number as key": b'{1: "Truck"}',
+    "a raw line feed in a text": b'{"name": "a\nb"}',
+    "a raw NUL in a text": b'{"name": "a\0b"}',
+    "a raw tab in a text": b'"a\tb"',
+    "an unknown escape": b'{"name": "\\x41"}',
+    "half an escape": b'{"name": "\\u12"}',
+    "NaN deep within": b'{"name": [[{"a": [NaN]}]]}',
+    "a byte order mark": b'\xef\xbb\xbf{"name": "Truck"}',
+    "Latin-1": '{"name": "Zoë"}'.encode("latin-1"),
+    "UTF-16": '{"name": "Truck"}'.encode("utf-16"),
+    "UTF-16 without a mark": '{"name": "Truck"}'.encode("utf-16-le"),
+    "UTF-32": '{"name": "Truck"}'.encode("utf-32"),
+    "UTF-7": b'{"name": +AGE-}',
+    "UTF-8 that is too long": b'{"name": "\xc0\xaf"}',
+    "a surrogate in UTF-8": b'{"name": "\xed\xa0\x80"}',
+    "beyond Unicode": b'{"name": "\xf4\x90\x80\x80"}',
+    "UTF-8 that is cut off": b'{"name": "\xe2\x82',
+    "compressed": b"\x1f\x8b\x08\x00",
+    "half a surrogate pair in a key": b'{"\\ud800": 1}',
+    "half a surrogate pair deep within": b'{"name": [{"a": ["\\udbff"]}]}',
+    "a key twice": b'{"name": "a", "name": "b"}',
+    "a key twice, once escaped": b'{"name": "a", "n\\u0061me": "b"}',
+    "an unknown key twice": b'{"zzz": 1, "zzz": 1}',
+    "a key twice deep within": b'{"name": [{"b": {"a": 1, "a": 1}}]}',
+    "nested arrays": b"[" * DEEP,
+    "nested arrays, closed": b"[" * DEEP + b"]" * DEEP,
+    "nested objects": b'{"a":' * DEEP,
+    "nested objects, closed": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+    "True": b"True",
+    "None": b"None",
+    "undefined": b"undefined",
+    "a capital NULL": b"NULL",
+}
+
+
+def values() -> list[Value]:
+    """All of them."""
+    return [
+        *(written("JSON", name, said) for name, said in _OTHER_KINDS.items()),
+        *(written("JSON", name, said, never=True) for name, said in _NEVER.items()),
+    ]

@@ -1,0 +1,43 @@
+"""Where the cases are sent: the product in this process, on a database of its own, with the clock stopped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import time_machine
+from flask import Flask
+
+from app import create_app, startup
+from app.core import clock
+from app.database import db
+from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.support.timestamps import NOW, as_the_database_has_it
+from tools.fuzz.fixtures import World, world
+
+
+@contextmanager
+def ready_app(database_url: str, instance: Path) -> Iterator[Flask]:
+    """The product on an empty database."""
+    settings = settings_for(database_url, instance, SPIKECAST_SQLITE_SYNCHRONOUS="NORMAL")
+    app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **CHEAP_PASSWORDS)
+    startup.prepare(app)
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            app.extensions["direct"].close()
+            db.engine.dispose()
+
+
+@contextmanager
+def ground(database_url: str, instance: Path) -> Iterator[World]:
+    """A world in an empty database, at an instant that stands still: each run sees the same."""
+    with (
+        time_machine.travel(NOW, tick=False),
+        patch.object(clock, "of_database", lambda _instant: clock.now()),
+        patch.object(clock, "to_database", as_the_database_has_it),
+        ready_app(database_url, instance) as app,
+        world(app) as made,
+    ):
+        yield made

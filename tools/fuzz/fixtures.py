@@ -1,0 +1,176 @@
+"""What hostile requests are about: people and things in a database that is put back as it was."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from app.auth import first_admin
+from app.core import clock
+from app.database import Base, db
+from app.models import Role
+from tests.conftest import PASSWORD, person
+from tests.support.bodies import JSON_ROUTES, bodies
+from tests.support.client import Caller
+from tests.support.db_failures import another_session
+from tests.support.route_fixtures import Things
+from tools.fuzz.inputs import FORMS, Route
+
+NOTED = {
+    "audit_entries": "what was refused is noted there, and by whom",
+    "sign_in_failures": "failed sign-ins are counted there",
+}
+"""Tables that a refused request may write to, and why."""
+
+NOBODY_YET, USUAL = "nobody yet", "people and things"
+Rows = dict[str, list[dict[str, Any]]]
+
+
+class World:
+    """An app whose database holds somebody of each role, and one of everything, owned by the Admin."""
+
+    def __init__(self, app: Flask, session: sa.Connection) -> None:
+        self.app, self.session = app, session
+        self.tables = list(Base.metadata.sorted_tables)
+        self._glance = sa.select(
+            *(_as_text(table, session) for table in self.tables if table.name not in NOTED)
+        )
+        empty = self._set_up_only()
+        self.people = {role: person(app, role, role.lower()) for role in Role}
+        self.admin = self.people[Role.ADMIN]
+        self.things = Things({"admin": self.admin, "owner": self.people[Role.EDITOR]}, self.admin)
+        self._make_things()
+        self._states: dict[str, Rows] = {NOBODY_YET: empty, USUAL: self._rows()}
+        self.state = USUAL
+        self.seen = self.look()
+        self.bodies = {route: self._right_bodies(route) for route in JSON_ROUTES}
+
+    def _set_up_only(self) -> Rows:
+        """What is there before anybody is: the token of the set-up page."""
+        with self.app.app_context():
+            self.token = first_admin.new_token(clock.now())
+            db.session.commit()
+        rows = self._rows()
+        self._put({})
+        return rows
+
+    def _make_things(self) -> None:
+        things = self.things
+        self.paths = {name: str(getattr(things, name)) for name in _NAMES}
+        # Once, so that what is noted once a minute is noted before anything is compared.
+        assert things.tool.get(f"/api/data/{things.name}/performance").status_code == 200
+        self.form = self.app.test_client()
+        answer = self.form.get("/sign-in", headers={"Accept": "application/json"})
+        self.csrf = (answer.json or {})["csrf_token"]
+        cookie = self.form.get_cookie("spikecast_form")
+        assert cookie is not None
+        self.form_cookie = f"spikecast_form={cookie.value}"
+
+    def _rows(self) -> Rows:
+        return {
+            table.name: [dict(row._mapping) for row in self.session.execute(sa.select(table))]
+            for table in self.tables
+        }
+
+    def look(self) -> tuple[Any, ...]:
+        """What the database holds, but for what is noted, in one statement."""
+        return tuple(self.session.execute(self._glance).one())
+
+    def _right_bodies(self, route: str) -> list[dict[str, Any]]:
+        """The bodies that a route takes. Some need something to be there, such as an authenticator app: it
+        is there whenever this route is asked, and for no other."""
+        found = list(bodies(self.things, route))
+        if self.look() != self.seen:
+            self._states[route] = self._rows()
+            self.put_back()
+        return found
+
+    def be_ready_for(self, route: Route) -> None:
+        """Hold what a route needs: nobody yet, what belongs to its bodies, or just people and things."""
+        wanted = NOBODY_YET if route.rule == "/setup" else str(route) if str(route) in self._states else USUAL
+        if wanted != self.state:
+            self.state = wanted
+            self.put_back()
+
+    def put_back(self) -> None:
+        """Put everything back as it was."""
+        self._put(self._states[self.state])
+        self.seen = self.look()
+
+    def _put(self, rows: Rows) -> None:
+        begin = "BEGIN IMMEDIATE" if self.session.dialect.name == "sqlite" else "BEGIN"
+        self.session.exec_driver_sql(begin)
+        for table in reversed(self.tables):
+            self.session.execute(sa.delete(table))
+        for table in self.tables:
+            if rows.get(table.name):
+                self.session.execute(sa.insert(table), rows[table.name])
+        self.session.exec_driver_sql("COMMIT")
+
+    def caller(self, route: Route) -> Caller:
+        """Who may call a route."""
+        if route.rule == "/api/auth/refresh":
+            refresh = {"Authorization": f"Bearer {self.admin.tokens['refresh_token']}"}
+            return Caller(self.app, headers=refresh)
+        if route.is_public:
+            return Caller(self.app)
+        return self.things.tool if route.takes_key else self.admin
+
+    def bodies_of(self, route: Route) -> list[dict[str, Any]]:
+        """The bodies that a route takes."""
+        return self.bodies.get(str(route), [])
+
+    def form_of(self, route: Route) -> dict[str, str]:
+        """The form that a page takes, filled in right."""
+        right = {
+            "login": self.admin.name,
+            "token": self.token,
+            "email": "first@example.org",
+            "username": "first",
+            "password": PASSWORD,
+            "csrf_token": self.csrf,
+        }
+        return {name: right[name] for name in FORMS.get(str(route), ())}
+
+    def path(self, rule: str, changed: dict[str, str] | None = None) -> str:
+        """The address of a rule; `changed` are arguments, escaped, that are not the right ones."""
+        arguments = self.paths | (changed or {})
+        for name, value in arguments.items():
+            for marked in (f"<id:{name}>", f"<name:{name}>", f"<path:{name}>", f"<{name}>"):
+                rule = rule.replace(marked, value)
+        return rule
+
+
+_NAMES = (
+    "collection_id",
+    "field_id",
+    "spike_id",
+    "key_id",
+    "user_id",
+    "sign_in_id",
+    "name",
+    "collection_type",
+    "filename",
+)
+
+
+@contextmanager
+def world(app: Flask) -> Iterator[World]:
+    """A world in the empty database of `app`."""
+    with another_session(app) as session:
+        if session.dialect.name == "sqlite":
+            session.exec_driver_sql("PRAGMA synchronous = OFF")
+            session.exec_driver_sql("PRAGMA foreign_keys = ON")
+        yield World(app, session)
+
+
+def _as_text(table: sa.Table, session: sa.Connection) -> sa.ColumnElement[str]:
+    """All rows of a table as one text."""
+    if session.dialect.name == "postgresql":
+        rows = f"string_agg(t::text, chr(10) ORDER BY t::text) FROM {table.name} t"
+    else:
+        columns = " || ',' || ".join(f"quote({column.name})" for column in table.columns)
+        rows = f"group_concat({columns}, char(10)) FROM (SELECT * FROM {table.name} ORDER BY 1, 2)"
+    return sa.literal_column(f"(SELECT {rows})").label(table.name)

@@ -1,0 +1,141 @@
+"""Whether an answer is one that Spikecast may give: each fault is a sentence."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.test import TestResponse
+
+from app.core.text import shorten
+from app.web.security_headers import HEADERS
+from tests.support.problems import refused
+from tools.fuzz import roundtrip
+from tools.fuzz.case import Case, Sent
+from tools.fuzz.expected_refusals import Expected
+from tools.fuzz.inputs import Place, Route, routes
+from tools.fuzz.openapi_oracle import Document
+
+OF_PAGES = {200, 206, 302, 303, 304, 308, 400, 401, 403, 404, 405, 413, 415, 416, 422, 429}
+"""What a page may answer."""
+OF_NO_ROUTE = {400, 404, 405, 308}
+"""What the API may answer where there is no route."""
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_OWN_ADDRESS = re.compile(r"/(?![/\\])[\x20-\x7e]*")
+
+
+class Judge:
+    """Judges answers of an app by its OpenAPI document and the rules for all answers."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.document = Document(app.extensions["openapi"])
+        self.expected = Expected(self.document)
+        self.routes = {(route.method, route.rule): route for route in routes(app)}
+
+    def faults(self, case: Case, sent: Sent, answer: TestResponse, changed: bool, name: str) -> list[str]:
+        """What is wrong with the answer to a case. `changed`: whether the database holds something else now;
+        `name`: the name of a collection that there is."""
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return [f"answers {answer.status}: {answer.text[:200]}"]
+        # A Host that is none is refused before anybody looks for a route.
+        is_of_host = case.input.at == ("Host",) and answer.status_code == HTTPStatus.BAD_REQUEST
+        route = None if is_of_host else self.route_of(sent, answer)
+        found = [*of_every_answer(sent, answer, case.value.plain)]
+        if sent.path.startswith("/api/") and answer.mimetype != "text/html":
+            found += self._of_the_api(route, answer)
+        elif answer.status_code not in OF_PAGES:
+            found.append(f"a page answers {answer.status}")
+        found += self._of_the_case(case, sent, answer, name)
+        is_refused = answer.status_code >= HTTPStatus.BAD_REQUEST
+        may_write = not is_refused and (sent.method != "GET" or (route is not None and route.is_poll))
+        if changed and not may_write:
+            found.append(f"answers {answer.status} and wrote something")
+        return found
+
+    def route_of(self, sent: Sent, answer: TestResponse) -> Route | None:
+        """The route that answered, which an odd address may have changed; None where none did."""
+        try:
+            adapter = self.app.create_url_adapter(answer.request)  # type: ignore[arg-type]
+            assert adapter is not None
+            rule, _arguments = adapter.match(method=sent.method, return_rule=True)
+        except (RequestRedirect, HTTPException):
+            return None
+        return self.routes.get((sent.method, rule.rule))
+
+    def _of_the_api(self, route: Route | None, answer: TestResponse) -> list[str]:
+        found = []
+        if route is not None and route.operation is not None:
+            found += self.document.faults(route.operation, answer)
+        elif answer.status_code not in OF_NO_ROUTE:
+            found.append(f"answers {answer.status} where there is no route")
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            found += _of_a_refusal(answer)
+        return found
+
+    def _of_the_case(self, case: Case, sent: Sent, answer: TestResponse, name: str) -> list[str]:
+        is_accepted = answer.status_code < HTTPStatus.MULTIPLE_CHOICES
+        why = self.expected.why_refused(case, sent, name)
+        if is_accepted and why:
+            return [f"answers {answer.status}, though {why}"]
+        if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY and case.input.route.is_api:
+            return _names_the_input(case, answer)
+        if (
+            is_accepted
+            and case.input.place is Place.BODY
+            and case.input.at
+            and answer.is_json
+            and answer.data
+        ):
+            shown = roundtrip.changed(sent.data, answer.text, case.input.at)
+            return [shown] if shown else []
+        return []
+
+
+def of_every_answer(sent: Sent, answer: TestResponse, value: bytes) -> list[str]:
+    """What is wrong with it, whatever was asked."""
+    found = [
+        f"comes without {name}: {wanted[:40]}"
+        for name, wanted in HEADERS
+        if answer.headers.get(name) != wanted
+    ]
+    if not answer.headers.get("Cache-Control") and not sent.path.startswith("/static/"):
+        found.append("does not say whether it may be kept")
+    found += [f"has control characters in {name}" for name, text in answer.headers if _CONTROLS.search(text)]
+    location = answer.headers.get("Location")
+    if location is not None and not _OWN_ADDRESS.fullmatch(location):
+        found.append(f"leads to {location[:80]!r}")
+    if "Traceback (most recent" in answer.text:
+        found.append("shows a stack trace")
+    if answer.mimetype == "text/html" and b"<" in value and value in answer.data:
+        found.append("shows the value as markup")
+    return found
+
+
+def _of_a_refusal(answer: TestResponse) -> list[str]:
+    if answer.request.method == "HEAD":
+        return []
+    try:
+        refused(answer, answer.status_code)
+    except (AssertionError, KeyError, ValueError) as fault:
+        return [f"refuses with what are no problem details: {str(fault)[:200]}"]
+    return []
+
+
+def _names_the_input(case: Case, answer: TestResponse) -> list[str]:
+    """Whether a 422 tells which input is wrong: by its path, or by its name in a message about another."""
+    errors: dict[str, Any] = (answer.json or {}).get("errors", {})
+    if case.input.place is Place.PARAMETER or (case.input.place is Place.BODY and not case.input.at):
+        return []
+    place = ".".join(map(str, case.input.at))
+    if case.input.place is Place.KEY:
+        place = ".".join([place, shorten(case.value.as_key)]).lstrip(".")
+    last = str(case.input.at[-1]) if case.input.at else place
+    for path, messages in errors.items():
+        if f"{path}.".startswith(f"{place}.") or f"{place}.".startswith(f"{path}."):
+            return []
+        if any(last in message for message in messages):
+            return []
+    return [f"names {', '.join(errors)[:100]}, not {place[:60]}"]

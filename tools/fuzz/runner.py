@@ -1,0 +1,78 @@
+"""The corpus in the inputs of the routes: case by case, judged, and everything put back."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tools.fuzz.case import Case, Sender
+from tools.fuzz.fixtures import World
+from tools.fuzz.inputs import Input, inputs_of, routes
+from tools.fuzz.oracle import Judge
+
+PUT_BACK_AFTER = 500
+"""Cases; until then failed sign-ins and refusals may gather in the tables where they are noted."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault of one answer, and the request that it came to."""
+
+    case: str
+    status: int
+    fault: str
+    sent: str
+
+    def __str__(self) -> str:
+        return f"{self.case}\n  answered {self.status}: {self.fault}\n  {self.sent}"
+
+
+@dataclass
+class Tally:
+    """How many cases of which part had which kind of answer, such as "4xx", and what was found."""
+
+    answers: Counter[tuple[str, str]] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+
+    def count(self, part: str, status: int) -> None:
+        self.answers[part, f"{status // 100}xx"] += 1
+
+    @property
+    def cases(self) -> int:
+        return sum(self.answers.values())
+
+
+def inputs(world: World) -> list[Input]:
+    """Every input of every route."""
+    return [each for route in routes(world.app) for each in inputs_of(route, world.bodies_of(route))]
+
+
+class Hunt:
+    """Sends cases to a world and judges the answers."""
+
+    def __init__(self, world: World, tally: Tally) -> None:
+        self.world, self.tally = world, tally
+        self.sender, self.judge = Sender(world), Judge(world.app)
+        self.name = world.things.collection["name"]
+        self._since_put_back = 0
+
+    def all(self, cases: Iterable[Case]) -> Iterator[Case]:
+        """Send them; gives each back when it is judged."""
+        for case in cases:
+            self.one(case)
+            yield case
+
+    def one(self, case: Case) -> None:
+        """Send a case, judge the answer, and put back what it changed."""
+        world = self.world
+        world.be_ready_for(case.input.route)
+        sent = self.sender.request(case)
+        answer = self.sender.send(sent)
+        seen = world.look()
+        changed = seen != world.seen
+        self.tally.count(case.input.place, answer.status_code)
+        for fault in self.judge.faults(case, sent, answer, changed, self.name):
+            self.tally.findings.append(Finding(str(case), answer.status_code, fault, sent.curl()))
+        self._since_put_back += 1
+        if changed or self._since_put_back >= PUT_BACK_AFTER:
+            self._since_put_back = 0
+            world.put_back()

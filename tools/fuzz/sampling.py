@@ -1,0 +1,79 @@
+"""Which cases a run sends: every value and every input has its turn, the rest are drawn."""
+
+import itertools
+import random
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from tools.fuzz.case import Case
+from tools.fuzz.corpus import VALUES, Value
+from tools.fuzz.inputs import Input, Place
+
+Thing = TypeVar("Thing", Input, Value)
+
+IN_HEADERS = tuple(value for value in VALUES if value.fits_a_header)
+KINDS = {kind: [value for value in VALUES if value.kind == kind] for kind in {value.kind for value in VALUES}}
+
+OF_HEADERS = 0.25
+"""Their share of what is drawn: most inputs are headers, which say less than the others."""
+
+
+def values_for(input_: Input) -> tuple[Value, ...]:
+    """The values that can reach an input."""
+    return IN_HEADERS if input_.place is Place.HEADER else VALUES
+
+
+def count(inputs: Sequence[Input]) -> int:
+    """How many cases there are in all."""
+    return sum(len(values_for(input_)) for input_ in inputs)
+
+
+def cases(inputs: Sequence[Input], wanted: int, seed: int = 0) -> list[Case]:
+    """So many cases, input by input; the same ones for the same seed.
+
+    There are never fewer than it takes for every value to be sent, for every input to have one, and for a
+    value of each kind to be in each input, or in each header of any route. All others are drawn at random;
+    none is there twice.
+    """
+    draw = random.Random(seed)
+    headers = [each for each in inputs if each.place is Place.HEADER]
+    others = [each for each in inputs if each.place is not Place.HEADER]
+    chosen = dict.fromkeys(_of_each_kind(others, draw))
+    chosen |= dict.fromkeys([*_dealt(headers, IN_HEADERS, draw), *_of_each_header(headers, draw)])
+    more = max(0, wanted - len(chosen))
+    left = [[case for case in _all(group) if case not in chosen] for group in (headers, others)]
+    # Where one group has too few left, the other makes up for it.
+    of_headers = max(min(round(more * OF_HEADERS), len(left[0])), more - len(left[1]))
+    for group, number in zip(left, (of_headers, more - of_headers), strict=True):
+        chosen |= dict.fromkeys(draw.sample(group, min(number, len(group))))
+    place = {each: number for number, each in enumerate(inputs)}
+    return sorted(chosen, key=lambda case: place[case.input])
+
+
+def _of_each_kind(inputs: Sequence[Input], draw: random.Random) -> Iterator[Case]:
+    for kind in sorted(KINDS):
+        yield from _dealt(inputs, KINDS[kind], draw)
+
+
+def _of_each_header(inputs: Sequence[Input], draw: random.Random) -> Iterator[Case]:
+    for name in dict.fromkeys(each.at for each in inputs):
+        routes = [each for each in inputs if each.at == name]
+        for kind in sorted(KINDS):
+            fitting = [value for value in KINDS[kind] if value.fits_a_header]
+            yield Case(draw.choice(routes), draw.choice(fitting))
+
+
+def _dealt(inputs: Sequence[Input], values: Sequence[Value], draw: random.Random) -> Iterator[Case]:
+    """Values to inputs, both shuffled and in turn, until each of both was there."""
+    if inputs:
+        turns = max(len(inputs), len(values))
+        dealt = zip(_shuffled(inputs, draw), _shuffled(values, draw), strict=False)
+        yield from (Case(input_, value) for input_, value in itertools.islice(dealt, turns))
+
+
+def _shuffled(things: Sequence[Thing], draw: random.Random) -> Iterator[Thing]:
+    return itertools.cycle(draw.sample(things, len(things)))
+
+
+def _all(inputs: Sequence[Input]) -> Iterator[Case]:
+    return (Case(input_, value) for input_ in inputs for value in values_for(input_))

@@ -1,0 +1,86 @@
+"""`python -m tools.soak`: see docs/development.md."""
+
+import argparse
+import logging
+import random
+import signal
+import sys
+from dataclasses import replace
+
+from tests.support.throwaway_postgres import Unavailable
+from tools.bench.scenarios import DATABASES
+from tools.soak.run import Goal, control, soak
+from tools.soak.violations import Fault
+
+OF_THE_CONTROL = Goal(values=5_000, minutes=2)
+
+
+def main() -> int:
+    """Run what is asked for; the exit status is 1 where something is amiss."""
+    args = _parser().parse_args()
+    logging.disable(logging.WARNING)
+    # What is asked to end takes its servers along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    kinds = DATABASES if args.database == "both" else [args.database]
+    try:
+        right = [_control(kind, args) for kind in kinds]
+        if not args.control:
+            right += [_soak(kind, args) for kind in kinds]
+    except Unavailable as missing:
+        print(f"soak: {missing}", file=sys.stderr)
+        return 2
+    return 0 if all(right) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    goal = Goal()
+    parser = argparse.ArgumentParser(
+        prog="soak", description="Poll counters and open windows while everything is killed."
+    )
+    parser.add_argument("--database", choices=[*DATABASES, "both"], default="both", help="(both)")
+    parser.add_argument("--minutes", type=float, default=goal.minutes, help="at most, on each (%(default)g)")
+    parser.add_argument("--workers", type=int, default=goal.workers, help="of all servers (%(default)s)")
+    parser.add_argument("--values", type=int, default=goal.values, help="to check (%(default)s)")
+    parser.add_argument("--worker-kills", type=int, default=goal.worker_kills, help="(%(default)s)")
+    parser.add_argument("--server-kills", type=int, default=goal.server_kills, help="(%(default)s)")
+    parser.add_argument("--restarts", type=int, default=goal.restarts, help="of PostgreSQL (%(default)s)")
+    parser.add_argument("--windows", type=int, default=goal.windows, help="to open (%(default)s)")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of all that is random")
+    parser.add_argument("--control", action="store_true", help="only show that it finds what it looks for")
+    return parser
+
+
+def _goal(args: argparse.Namespace) -> Goal:
+    return Goal(
+        values=args.values,
+        worker_kills=args.worker_kills,
+        server_kills=args.server_kills,
+        restarts=args.restarts,
+        windows=args.windows,
+        workers=args.workers,
+        minutes=args.minutes,
+        seed=args.seed,
+    )
+
+
+def _control(kind: str, args: argparse.Namespace) -> bool:
+    """Whether it finds fault with counters that are read, added to and written back."""
+    checker = control(kind, replace(OF_THE_CONTROL, workers=args.workers, seed=args.seed))
+    twice = checker.faults.count[Fault.TWICE]
+    said = "as it has to be: the checks find what they look for" if twice else "THE CHECKS FIND NOTHING"
+    print(
+        f"control on {kind}, counters moved by read-modify-write: "
+        f"{twice:,} of {checker.values:,} values served twice, {said}.\n",
+        flush=True,
+    )
+    return bool(twice)
+
+
+def _soak(kind: str, args: argparse.Namespace) -> bool:
+    verdict = soak(kind, _goal(args))
+    print(f"{verdict}\n", flush=True)
+    return verdict.holds
+
+
+if __name__ == "__main__":
+    sys.exit(main())

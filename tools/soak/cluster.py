@@ -1,0 +1,159 @@
+"""What is killed and started again: gunicorns, and the database below them."""
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support import throwaway_postgres
+from tests.support.server import (
+    ADMIN_EMAIL,
+    ADMIN_PASSWORD,
+    ADMIN_USERNAME,
+    RunningServer,
+    is_healthy,
+    kill_all,
+    launch,
+    own_port,
+)
+from tests.support.throwaway_postgres import Throwaway
+from tools.bench.scenarios import SQLITE
+from tools.bench.servers import workers_of
+
+PRODUCT, CONTROL = "wsgi:app", "tools.soak.broken_app:app"
+SECONDS_TO_START = 120
+
+
+class Node:
+    """A machine that serves."""
+
+    def __init__(self, database_url: str, port: int, workers: int, folder: Path, app: str) -> None:
+        self.address, self.app, self.share = f"127.0.0.1:{port}", app, workers
+        self.log_file = folder / f"node-{port}.log"
+        self.settings = {
+            "SPIKECAST_BIND": self.address,
+            "SPIKECAST_DATABASE_URL": database_url,
+            "SPIKECAST_WORKERS": str(workers),
+            "SPIKECAST_INSTANCE": str(folder),
+            "SPIKECAST_SECRET_KEY": "a secret of one run: 0123456789 abcdef",
+            "SPIKECAST_ADMIN_EMAIL": ADMIN_EMAIL,
+            "SPIKECAST_ADMIN_USERNAME": ADMIN_USERNAME,
+            "SPIKECAST_ADMIN_PASSWORD": ADMIN_PASSWORD,
+        }
+        self._server: RunningServer | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is reached."""
+        return f"http://{self.address}"
+
+    def start(self) -> None:
+        """Start it, and do not wait: as a service manager does."""
+        process = launch(self.app, self.settings, self.log_file)
+        self._server = RunningServer(self.url, process, self.log_file)
+
+    def wait(self) -> None:
+        """Come back when it serves."""
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not is_healthy(self.address):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not healthy after {SECONDS_TO_START} s:\n{self.log()}")
+            time.sleep(0.05)
+
+    def workers(self) -> list[int]:
+        """The processes that serve; none while it is not up."""
+        if self._server is None:
+            return []
+        with suppress(FileNotFoundError):
+            return workers_of(self._server)
+        return []
+
+    def kill(self) -> int:
+        """Kill all of it; how many workers that were. Comes back when nothing of it runs any more."""
+        if self._server is None:
+            return 0
+        workers = self.workers()
+        kill_all(self._server.process)
+        wait_until_gone(workers)
+        self._server = None
+        return len(workers)
+
+    def log(self) -> str:
+        """All that it wrote, from its first start on."""
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+
+def kill(pids: Sequence[int]) -> None:
+    """Kill processes, and come back when they run no more."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    wait_until_gone(pids)
+
+
+def wait_until_gone(pids: Sequence[int]) -> None:
+    """Come back when none of them runs any more."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while any(map(_runs, pids)):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"one of the processes {pids} outlived SIGKILL")
+        time.sleep(0.0005)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        # "1234 (gunicorn: worker) S …": a zombie only waits for its parent to look.
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
+
+
+@dataclass
+class Place:
+    """A database and the nodes on it."""
+
+    kind: str
+    database_url: str
+    postgres: Throwaway | None = None
+    nodes: list[Node] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start all nodes at once; come back when they serve."""
+        for node in self.nodes:
+            node.start()
+        for node in self.nodes:
+            node.wait()
+
+    def stop(self) -> None:
+        """Kill all nodes."""
+        for node in self.nodes:
+            node.kill()
+
+
+@contextmanager
+def place(kind: str, workers: int, app: str = PRODUCT) -> Iterator[Place]:
+    """A SQLite file and one node; or a PostgreSQL with its usual, durable settings and two nodes,
+    which share the workers. Nothing is started but PostgreSQL; all is gone at the end."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spikecast-soak-")))
+        if kind == SQLITE:
+            found = Place(kind, f"sqlite:///{folder}/spikecast.db")
+            shares = [workers]
+        else:
+            postgres = throwaway_postgres.start()
+            stack.callback(postgres.stop)
+            name = throwaway_postgres.fresh_database(postgres.url, "spikecast_soak")
+            found = Place(kind, stack.enter_context(name), postgres)
+            shares = [workers - workers // 2, workers // 2]
+        for number, share in enumerate(filter(None, shares)):
+            port = stack.enter_context(own_port())
+            own = folder / str(number)
+            own.mkdir()
+            found.nodes.append(Node(found.database_url, port, share, own, app))
+        stack.callback(found.stop)
+        yield found

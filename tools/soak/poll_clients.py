@@ -1,0 +1,92 @@
+"""Clients that poll one after the other, as fast as they are answered."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from http.client import HTTPConnection, HTTPException
+
+from tools.soak.invariants import Poll
+
+PATIENCE = 60
+PAUSE_AFTER_FAILURE = 0.05
+"""Seconds; who finds nobody there does not take the processor from who is being started."""
+
+
+class Pollers:
+    """So many clients, each in a thread; each poll goes to any collection, at any node."""
+
+    def __init__(
+        self,
+        addresses: Sequence[str],
+        paths: Sequence[str],
+        key: str,
+        take: Callable[[Poll], None],
+        clients: int,
+        seed: int,
+    ) -> None:
+        self._addresses, self._paths, self._take = addresses, paths, take
+        self._headers = {"X-API-Key": key, "Connection": "close"}
+        self._over = threading.Event()
+        self.failure: BaseException | None = None
+        self._threads = [
+            threading.Thread(target=self._run, args=(number, random.Random(f"{seed} {number}")), daemon=True)
+            for number in range(clients)
+        ]
+
+    def start(self) -> None:
+        """Begin to poll."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Come back when all polls are over. What went wrong in a thread is raised here."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+        if self.failure:
+            raise self.failure
+
+    def once_more(self) -> None:
+        """Poll each collection once, when all clients have stopped."""
+        for collection in range(len(self._paths)):
+            self._take(self._poll(0, 0, collection))
+
+    def _run(self, client: int, rng: random.Random) -> None:
+        try:
+            while not self._over.is_set():
+                node, collection = rng.randrange(len(self._addresses)), rng.randrange(len(self._paths))
+                poll = self._poll(client, node, collection)
+                self._take(poll)
+                if poll.status != 200:
+                    self._over.wait(PAUSE_AFTER_FAILURE)
+        except BaseException as failure:
+            self.failure = failure
+            raise
+
+    def _poll(self, client: int, node: int, collection: int) -> Poll:
+        connection = HTTPConnection(self._addresses[node], timeout=PATIENCE)
+        asked, sent = time.time(), False
+        try:
+            connection.connect()
+            sent = True  # from here on nobody knows how much of it arrived
+            connection.request("GET", self._paths[collection], headers=self._headers)
+            answer = connection.getresponse()
+            body = answer.read()
+        except (OSError, HTTPException):
+            return Poll(client, node, collection, asked, time.time(), sent)
+        finally:
+            connection.close()
+        spike = answer.headers["X-Spike-Schedule"]
+        return Poll(
+            client,
+            node,
+            collection,
+            asked,
+            time.time(),
+            sent,
+            answer.status,
+            int(spike) if spike else None,
+            answer.headers["X-Spike-Ends"],
+            body,
+        )

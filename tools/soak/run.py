@@ -1,0 +1,176 @@
+"""One run on one database: poll, kill, open windows, and look whether all of it is right."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.support.throwaway_postgres import version
+from tools.bench.progress import Progress
+from tools.bench.scenarios import SQLITE
+from tools.soak import fixtures as world
+from tools.soak import integrity
+from tools.soak.cluster import CONTROL, PRODUCT, Place, place
+from tools.soak.fault_injection import RESTARTS, Striker, schedule
+from tools.soak.invariants import Checker
+from tools.soak.outages import Strike
+from tools.soak.poll_clients import Pollers
+from tools.soak.spike_clients import Spiker
+from tools.soak.verdict import Verdict
+from tools.soak.violations import Fault
+
+COLLECTIONS, COUNTERS = 8, 25
+CLIENTS_PER_WORKER = 4
+SECONDS_BETWEEN_LOOKS = 0.02
+SECONDS_BETWEEN_LINES = 5
+LONGEST_EXCERPT = 2000
+
+
+@dataclass(frozen=True)
+class Goal:
+    """How much a run has to see, and how long it may take."""
+
+    values: int = 1_000_000
+    worker_kills: int = 20
+    server_kills: int = 5
+    restarts: int = 4
+    """Of PostgreSQL."""
+    windows: int = 20
+    workers: int = 4
+    minutes: float = 20
+    seed: int = 0
+
+
+@dataclass
+class _Run:
+    place: Place
+    admin: world.Admin
+    world: world.World
+    checker: Checker
+    pollers: Pollers
+
+
+@contextmanager
+def _begun(kind: str, goal: Goal, app: str) -> Iterator[_Run]:
+    """The product under polls."""
+    rules, clients = world.rules(COUNTERS), goal.workers * CLIENTS_PER_WORKER
+    with place(kind, goal.workers, app) as found:
+        found.start()
+        admin, site = world.Admin(), found.nodes[0].url
+        made = world.make(admin, site, COLLECTIONS, rules)
+        checker = Checker(COLLECTIONS, rules, clients)
+        addresses = [node.address for node in found.nodes]
+        pollers = Pollers(addresses, made.paths, made.key, checker.take, clients, goal.seed)
+        pollers.start()
+        try:
+            yield _Run(found, admin, made, checker, pollers)
+        finally:
+            pollers.stop()
+
+
+def soak(kind: str, goal: Goal) -> Verdict:
+    """Poll until the goal is reached or the minutes are over; what was found."""
+    restarts = 0 if kind == SQLITE else goal.restarts
+    rng = random.Random(f"{goal.seed} strikes")
+    due = schedule(goal.values, goal.worker_kills, goal.server_kills, restarts, rng)
+    began = time.monotonic()
+    deadline = began + goal.minutes * 60
+    with _begun(kind, goal, PRODUCT) as run:
+        checker = run.checker
+        spiker = Spiker(run.place.nodes, run.admin, run.world, checker, goal.seed)
+        spiker.start()
+        try:
+            striker, progress = Striker(run.place, checker, rng), _Lines(kind, goal.values)
+            while time.monotonic() < deadline and (
+                due or checker.values < goal.values or spiker.closed < goal.windows
+            ):
+                if run.pollers.failure or spiker.failure:
+                    break  # stopping them raises it
+                progress.say(checker)
+                if due and checker.values >= due[0].values:
+                    strike = due.pop(0).strike
+                    striker.strike(strike)
+                    if strike is Strike.SERVER or strike in RESTARTS:
+                        _check_database(run)
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+        finally:
+            spiker.stop()
+        run.pollers.stop()
+        progress.end()
+        spiker.wait_for_the_last_end()
+        run.pollers.once_more()  # which clears the last windows, and the collection's counters take over
+        left_out = _finish(run)
+        return Verdict(
+            kind,
+            database=_database(run),
+            nodes=len(run.place.nodes),
+            goal_values=goal.values,
+            workers=goal.workers,
+            seed=goal.seed,
+            seconds=time.monotonic() - began,
+            strikes_left=len(due),
+            left_out=left_out,
+            checker=checker,
+            windows=spiker.closed,
+            goal_windows=goal.windows,
+            outcomes=spiker.outcomes,
+        )
+
+
+def control(kind: str, goal: Goal) -> Checker:
+    """The same polls and checks on the product with counters that are read, added to and written back;
+    nothing is killed. Ends when values were served twice, or when the minutes are over."""
+    deadline = time.monotonic() + goal.minutes * 60
+    with _begun(kind, goal, CONTROL) as run:
+        checker = run.checker
+        while time.monotonic() < deadline:
+            if checker.faults.count[Fault.TWICE] and checker.values >= goal.values:
+                break
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        run.pollers.stop()
+        return checker
+
+
+def _finish(run: _Run) -> int:
+    """Look at what is left when nobody polls any more."""
+    checker, site = run.checker, run.place.nodes[0].url
+    left_out = checker.finish(world.stored(run.admin, site, run.world, checker.rules))
+    run.place.stop()
+    _check_database(run)
+    for node in run.place.nodes:
+        for trace in node.log().split("Traceback")[1:]:
+            checker.faults.add(Fault.LOG, trace[:LONGEST_EXCERPT])
+    return left_out
+
+
+def _check_database(run: _Run) -> None:
+    for fault in integrity.faults(run.place.database_url):
+        run.checker.faults.add(Fault.DATABASE, fault)
+
+
+def _database(run: _Run) -> str:
+    if run.place.postgres is None:
+        return f"SQLite {sqlite3.sqlite_version}"
+    return version(run.place.postgres.url)
+
+
+class _Lines:
+    """How far a run is, now and then."""
+
+    def __init__(self, kind: str, values: int) -> None:
+        self._kind, self._progress, self._said = kind, Progress(values), 0.0
+
+    def say(self, checker: Checker) -> None:
+        """Tell, unless it was told just now."""
+        if time.monotonic() - self._said < SECONDS_BETWEEN_LINES:
+            return
+        self._said = time.monotonic()
+        self._progress.done = checker.values
+        struck, faults = len(checker.troubles.all), sum(checker.faults.count.values())
+        self._progress.say(f"{self._kind}: {checker.answers:,} polls, struck {struck} times, {faults} faults")
+
+    def end(self) -> None:
+        """Leave the line."""
+        self._progress.end()

@@ -1,0 +1,192 @@
+"""Opens and closes windows all the time; each is wanted by several at once, of whom one may get it."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from math import ceil
+from typing import Any
+
+import requests
+
+from tests.support.concurrency import together
+from tools.soak.cluster import Node
+from tools.soak.fixtures import Admin, World
+from tools.soak.invariants import Checker
+from tools.soak.violations import Fault
+from tools.soak.windows import Draft, Window, iso
+
+CREATORS = 4
+BETWEEN_ROUNDS = 0.5
+LEAD = 2
+"""Seconds from now to a window's start: in general it is made before."""
+FARTHEST = 6
+AFTER_A_LOST_ANSWER = 1.0
+"""Seconds after which what was in flight is made or never will be."""
+LOOKS = 60
+AFTER_THE_END = 0.1
+"""Seconds; the clock of the database decides."""
+
+
+class Spiker:
+    """Makes windows until it is told to stop."""
+
+    def __init__(
+        self, nodes: Sequence[Node], admin: Admin, world: World, checker: Checker, seed: int
+    ) -> None:
+        self._nodes, self._admin, self._world, self._checker = nodes, admin, world, checker
+        self._rng = random.Random(f"{seed} spiker")
+        self._taken_until = [0] * len(world.ids)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.failure: BaseException | None = None
+        self.outcomes: Counter[str] = Counter()
+        """Of what creators asked for: made, refused, lost, busy, too late."""
+        self.rounds = 0
+        self._ends: list[int] = []
+
+    @property
+    def closed(self) -> int:
+        """How many windows have opened and closed."""
+        now = time.time()
+        return sum(end <= now for end in self._ends)
+
+    def wait_for_the_last_end(self) -> None:
+        """Come back when every window has ended."""
+        time.sleep(max(0.0, max(self._ends, default=0) - time.time()) + AFTER_THE_END)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Come back when the last round is over. What went wrong in the thread is raised here."""
+        self._over.set()
+        self._thread.join()
+        if self.failure:
+            raise self.failure
+
+    def _run(self) -> None:
+        try:
+            while not self._over.wait(BETWEEN_ROUNDS):
+                free = [n for n, until in enumerate(self._taken_until) if until < time.time() + FARTHEST]
+                if free:
+                    self._round(self._rng.choice(free))
+        except BaseException as failure:
+            self.failure = failure
+            raise
+
+    def _round(self, collection: int) -> None:
+        drafts = self._drafts(collection)
+        nodes = [self._rng.choice(self._nodes) for _ in drafts]
+        asked = [
+            lambda draft=draft, node=node: self._make(draft, node)
+            for draft, node in zip(drafts, nodes, strict=True)
+        ]
+        answers = together(*asked)
+        self.rounds += 1
+        made = [each for each in answers if isinstance(each, Window)]
+        lost = [each for each in answers if isinstance(each, Draft)]
+        if lost:
+            self._over.wait(AFTER_A_LOST_ANSWER)
+            made += self._look_for(lost)
+        self._judge(drafts, made, is_certain=not lost)
+
+    def _drafts(self, collection: int) -> list[Draft]:
+        """Windows that overlap one another, whichever two one takes."""
+        first = max(ceil(time.time()) + LEAD, self._taken_until[collection])
+        drafts = []
+        for number in range(CREATORS):
+            start = first + self._rng.randrange(2)
+            drafts.append(
+                Draft(
+                    name=f"Round {self.rounds}, {number}",
+                    collection=collection,
+                    start=start,
+                    end=start + self._rng.randrange(2, 5),
+                    level=100 + self.rounds * CREATORS + number,
+                    own_start=self._rng.randrange(10**6, 10**9),
+                )
+            )
+        return drafts
+
+    def _make(self, draft: Draft, node: Node) -> Window | Draft | None:
+        """The window; None where it was refused; the draft where nobody knows whether it was made."""
+        try:
+            answer = self._admin.call("POST", f"{node.url}/api/spike-schedules", self._body(draft))
+        except requests.RequestException:
+            answer = None
+        if answer is None or answer.status_code == 503:
+            self.outcomes["lost" if answer is None else "busy"] += 1
+            return draft
+        if answer.status_code == 201:
+            self.outcomes["made"] += 1
+            return Window(draft, answer.json()["id"], known=time.time())
+        if _is_too_late(draft, answer):
+            self.outcomes["too late"] += 1
+            return draft
+        self.outcomes["refused"] += 1
+        if answer.status_code != 409 or not answer.json().get("conflicts"):
+            self._fault(f"{draft} is answered {answer.status_code}: {answer.text[:300]}")
+        return None
+
+    def _body(self, draft: Draft) -> dict[str, Any]:
+        return {
+            "collection_id": self._world.ids[draft.collection],
+            "name": draft.name,
+            "start_datetime": iso(draft.start),
+            "end_datetime": iso(draft.end),
+            "spike_fields": [
+                {
+                    "original_field_id": self._world.level_ids[draft.collection],
+                    "fixed_value_number": draft.level,
+                },
+                {
+                    "original_field_id": self._world.last_ids[draft.collection],
+                    "start_number": draft.own_start,
+                },
+            ],
+        }
+
+    def _look_for(self, lost: Sequence[Draft]) -> list[Window]:
+        """Those of whose making nobody was told."""
+        drafts = {draft.name: draft for draft in lost}
+        id_ = self._world.ids[lost[0].collection]
+        for look in range(LOOKS):
+            node = self._nodes[look % len(self._nodes)]
+            try:
+                path = f"/api/collections/{id_}/spike-schedules?per_page=200"
+                answer = self._admin.call("GET", node.url + path)
+            except requests.RequestException:
+                answer = None
+            if answer is not None and answer.ok:
+                found = {each["name"]: each["id"] for each in answer.json()["items"]}
+                now = time.time()
+                return [Window(drafts[name], found[name], now) for name in found.keys() & drafts.keys()]
+            self._over.wait(0.5)
+        self._fault(f"nobody tells which of {list(drafts)} were made")
+        return []
+
+    def _judge(self, drafts: Sequence[Draft], made: Sequence[Window], *, is_certain: bool) -> None:
+        # One that was over when another was made may have been cleared away before.
+        told, over = (window.known for window in made), (window.draft.end for window in made)
+        if len(made) > 1 and max(told) < min(over):
+            self._fault(f"{[each.draft for each in made]} were all made")
+        if is_certain and not made:
+            self._fault(f"none of {drafts} was made, and nobody was in the way")
+        for window in made:
+            self._ends.append(window.draft.end)
+            self._taken_until[window.draft.collection] = window.draft.end
+            self._checker.knows(window)
+
+    def _fault(self, what: str) -> None:
+        self._checker.faults.add(Fault.OVERLAP, what)
+
+
+def _is_too_late(draft: Draft, answer: requests.Response) -> bool:
+    """Whether the window was over when the request was answered, which had waited for a server that was
+    being started: it is refused for that, and rightly."""
+    if answer.status_code != 422 or time.time() < draft.end:
+        return False
+    return set(answer.json()["errors"]) == {"end_datetime"}
