@@ -9,7 +9,7 @@ from app.models.audit import Action, Kind
 from tests.support.problems import refused
 from tests.support.signing_in import sign_in
 
-WORDS = Path(__file__).resolve().parents[2] / "static" / "js" / "lib" / "audit-words.js"
+WORDS = Path(__file__).resolve().parents[2] / "static" / "js" / "lib" / "audit-format.js"
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ def test_other_methods_stay_refused(allowing, make, truck, method):
         "/api/collections/{id}/sample/performance",
         "/api/dataset",
         "/api/polls",
-        "/static/js/lib/words.js",
+        "/static/js/lib/format.js",
     ],
 )
 def test_nothing_else_is_read_by_other_pages(allowing, make, truck, owner, setting, path):

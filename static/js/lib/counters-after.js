@@ -1,6 +1,6 @@
 // What each counter does after the window of a spike, in words.
 
-import { namesOf } from "./overrides.js";
+import { namesOf } from "./override-rows.js";
 
 const isCounter = ({ value_type: type }) => type === "INCREMENT" || type === "DECREMENT";
 

@@ -1,8 +1,8 @@
 // What every form in a dialog does: open, ask before input is lost, send, show what is wrong.
 
-import { confirm } from "../components/confirmation.js";
+import { confirm } from "../components/layout/confirmation.js";
 import { humane } from "./field-rules.js";
-import { lookAgain } from "./refreshing.js";
+import { lookAgain } from "./auto-refresh.js";
 import { changeAsSeen } from "./saving.js";
 
 /**

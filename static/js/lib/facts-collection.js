@@ -1,7 +1,7 @@
 // What a page shows of a collection.
 
 import { fact, named } from "./facts.js";
-import { rule } from "./words.js";
+import { rule } from "./format.js";
 
 export function collectionFacts(collection) {
   const { name, owner_id: id, owner } = collection;

@@ -2,7 +2,7 @@
 
 import { NONE, fact, named } from "./facts.js";
 import { ASKED } from "./field-form.js";
-import { LABELS, SETTINGS, number } from "./words.js";
+import { LABELS, SETTINGS, number } from "./format.js";
 
 const DEFAULTS = { float_precision: 2, randomization_percentage: 0 };
 

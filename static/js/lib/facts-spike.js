@@ -2,7 +2,7 @@
 
 import { choiceWords } from "./counters-after-choices.js";
 import { fact, instant, named } from "./facts.js";
-import { overrideWords } from "./spike-words.js";
+import { overrideWords } from "./spike-format.js";
 
 export function spikeFacts(spike, now) {
   const { counters_after: after = null } = spike;

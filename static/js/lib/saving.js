@@ -1,6 +1,6 @@
 // Changing a thing only as it was seen. Where somebody else changed it meanwhile, the person is asked.
 
-import { askConflict } from "../components/conflict.js";
+import { askConflict } from "../components/layout/conflict.js";
 import { etagOf, get, loadedAt } from "./api.js";
 import { areSame, conflictsOf, whoWords } from "./facts.js";
 import { serverNow } from "./server-clock.js";

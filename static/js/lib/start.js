@@ -2,14 +2,14 @@
 
 import { at } from "./base.js";
 import Alpine from "../../vendor/alpine/module.esm.min.js";
-import { shell } from "../components/shell.js";
-import { toasts } from "../components/toasts.js";
-import { confirmation } from "../components/confirmation.js";
+import { shell } from "../components/layout/top-bar.js";
+import { toasts } from "../components/layout/toasts.js";
+import { confirmation } from "../components/layout/confirmation.js";
 
 /** Dialogs that are seldom shown: each is loaded and put into the page when the event comes that it waits for. */
 const SELDOM = {
-  conflict: { event: "conflict", load: () => import("../components/conflict.js") },
-  signInAgain: { event: "signed-out", load: () => import("../components/sign-in-again.js") },
+  conflict: { event: "conflict", load: () => import("../components/layout/conflict.js") },
+  signInAgain: { event: "signed-out", load: () => import("../components/layout/sign-in-again.js") },
 };
 
 /** Register the page's components by name, and start. */

@@ -3,7 +3,7 @@
 
 import { at } from "./base.js";
 import { clock, face, utc, windowWords } from "./time.js";
-import { BADGES, statusOf } from "./spike-words.js";
+import { BADGES, statusOf } from "./spike-format.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { keyStatus } from "./keys.js";
 import { serverNow } from "./server-clock.js";
-import { count } from "./words.js";
+import { count } from "./format.js";
 
 const MAX_LISTED = 200;
 

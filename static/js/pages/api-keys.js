@@ -1,5 +1,5 @@
-import { keyDialog } from "../components/key-dialog.js";
-import { keyList } from "../components/key-list.js";
+import { keyDialog } from "../components/keys/dialog.js";
+import { keyList } from "../components/keys/list.js";
 import { start } from "../lib/start.js";
 
 start({ keyList, keyDialog });

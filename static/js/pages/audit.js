@@ -1,4 +1,4 @@
-import { auditList } from "../components/audit-list.js";
+import { auditList } from "../components/audit/list.js";
 import { start } from "../lib/start.js";
 
 start({ auditList });

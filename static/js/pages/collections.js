@@ -1,5 +1,5 @@
-import { collectionDialog } from "../components/collection-dialog.js";
-import { collectionList } from "../components/collection-list.js";
+import { collectionDialog } from "../components/collections/dialog.js";
+import { collectionList } from "../components/collections/list.js";
 import { start } from "../lib/start.js";
 
 start({ collectionList, collectionDialog });

@@ -1,8 +1,8 @@
-import { collectionDialog } from "../components/collection-dialog.js";
-import { dashboard } from "../components/dashboard.js";
-import { extendMenu } from "../components/extend-menu.js";
-import { recentPolls } from "../components/recent-polls.js";
-import { timeline } from "../components/timeline.js";
+import { collectionDialog } from "../components/collections/dialog.js";
+import { dashboard } from "../components/dashboard/dashboard.js";
+import { extendMenu } from "../components/spikes/extend-menu.js";
+import { recentPolls } from "../components/dashboard/recent-polls.js";
+import { timeline } from "../components/spikes/timeline.js";
 import { start } from "../lib/start.js";
 
 start({ dashboard, recentPolls, extendMenu, timeline, collectionDialog });

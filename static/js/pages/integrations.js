@@ -1,4 +1,4 @@
-import { integrations } from "../components/integrations.js";
+import { integrations } from "../components/integrations/integrations.js";
 import { start } from "../lib/start.js";
 
 start({ integrations });

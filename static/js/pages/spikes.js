@@ -1,6 +1,6 @@
-import { extendMenu } from "../components/extend-menu.js";
-import { spikeList } from "../components/spike-list.js";
-import { timeline } from "../components/timeline.js";
+import { extendMenu } from "../components/spikes/extend-menu.js";
+import { spikeList } from "../components/spikes/list.js";
+import { timeline } from "../components/spikes/timeline.js";
 import { start } from "../lib/start.js";
 
 start({ spikeList, extendMenu, timeline });

@@ -1,6 +1,6 @@
-import { userDialog } from "../components/user-dialog.js";
-import { userList } from "../components/user-list.js";
-import { userRemoval } from "../components/user-removal.js";
+import { userDialog } from "../components/users/dialog.js";
+import { userList } from "../components/users/list.js";
+import { userRemoval } from "../components/users/removal.js";
 import { start } from "../lib/start.js";
 
 start({ userList, userDialog, userRemoval });

@@ -1,6 +1,6 @@
 // What a snippet is about: `{origin, collection: {id, name}, type, key, byId, fields, field}`.
 
-import { dataPath, dataPathById } from "../collection-words.js";
+import { dataPath, dataPathById } from "../collection-format.js";
 
 /** Stands where the key belongs, as long as nobody pasted one. */
 export const PLACEHOLDER = "YOUR_API_KEY";

@@ -1,0 +1,97 @@
+// Choosing one of many collections by typing: a combobox whose list the server searches.
+
+import { get } from "../../lib/api.js";
+import { newest } from "../../lib/newest.js";
+
+const SHOWN = 20;
+const PATIENCE = 200;
+
+/** State and actions; the component gives `choose(collection)`, and calls `showChoice(name)` for what is chosen. */
+export const collectionChoice = () => ({
+  choices: [],
+  choicesOpen: false,
+  choicesFault: "",
+  choicesTotal: 0,
+  choiceAt: -1,
+  choiceText: "",
+  choiceName: "",
+  choicesAsked: newest(),
+  choicesFor: null, // the text that the choices were searched by
+
+  // Actions
+
+  showChoice(name) {
+    Object.assign(this, { choiceName: name, choiceText: name });
+  },
+
+  openChoices() {
+    if (this.choicesOpen) return;
+    Object.assign(this, { choicesOpen: true, choiceAt: -1 });
+    this.findChoices("");
+  },
+
+  /** Without a choice the input shows what was chosen before. */
+  closeChoices() {
+    clearTimeout(this.choicesSoon);
+    Object.assign(this, { choicesOpen: false, choiceAt: -1, choiceText: this.choiceName });
+  },
+
+  searchChoices() {
+    this.choicesOpen = true;
+    clearTimeout(this.choicesSoon);
+    this.choicesSoon = setTimeout(() => this.findChoices(this.choiceText.trim()), PATIENCE);
+  },
+
+  async findChoices(search) {
+    const isLate = this.choicesAsked();
+    this.choicesFault = "";
+    try {
+      const { items, total } = await get("/api/collections", { search, per_page: SHOWN, sort: "name" });
+      if (isLate()) return;
+      const choiceAt = search && items.length ? 0 : -1;
+      Object.assign(this, { choices: items, choicesTotal: total, choicesFor: search, choiceAt });
+    } catch (problem) {
+      if (!isLate()) this.choicesFault = problem.message;
+    }
+  },
+
+  moveChoice(step) {
+    if (!this.choicesOpen) return this.openChoices();
+    if (!this.choices.length) return undefined;
+    this.choiceAt = (this.choiceAt + step + this.choices.length) % this.choices.length;
+    this.$nextTick(() => document.getElementById(this.choiceId)?.scrollIntoView({ block: "nearest" }));
+    return undefined;
+  },
+
+  /** Enter: what was typed last counts, also where its choices are still on their way. */
+  async takeChoice() {
+    const text = this.choiceText.trim();
+    if (this.choicesOpen && text !== this.choiceName && text !== this.choicesFor) {
+      clearTimeout(this.choicesSoon);
+      await this.findChoices(text);
+      if (this.choiceText.trim() !== text || this.choicesFor !== text) return;
+    }
+    if (this.choicesOpen && this.choices[this.choiceAt]) this.pickChoice(this.choices[this.choiceAt]);
+  },
+
+  pickChoice(collection) {
+    this.showChoice(collection.name);
+    this.closeChoices();
+    this.choose(collection);
+  },
+
+  isAtChoice(collection) {
+    return this.choices[this.choiceAt]?.id === collection.id;
+  },
+
+  // Getters
+
+  get choiceId() {
+    return this.choices[this.choiceAt] ? `choice-${this.choices[this.choiceAt].id}` : "";
+  },
+
+  get choicesMore() {
+    const more = this.choicesTotal - this.choices.length;
+    return more > 0 ? `${more} more: type a part of the name.` : "";
+  },
+});

@@ -1,0 +1,131 @@
+// Adding and editing a field: `await askField({collectionId, field, collectionType})`.
+
+import { patch, post } from "../../lib/api.js";
+import { dialogForm } from "../../lib/dialog-form.js";
+import { fieldFacts } from "../../lib/facts-field.js";
+import { ASKED, CHOICES, bodyOf, changesOf, faultsOf, formOf } from "../../lib/field-form.js";
+import { mix } from "../../lib/mix.js";
+import { LABELS, SETTINGS, rule } from "../../lib/format.js";
+
+export const fieldDialog = () =>
+  mix(dialogForm(), {
+    form: formOf(null),
+    collectionId: 0,
+    field: null,
+    hasSpikes: false,
+    choices: CHOICES.map(([type]) => ({ type, label: LABELS[type] })),
+
+    // Lifecycle
+
+    init() {
+      this.guard();
+      this.listen = (event) => this.ask(event.detail);
+      document.addEventListener("field-dialog", this.listen);
+    },
+
+    destroy() {
+      document.removeEventListener("field-dialog", this.listen);
+      window.removeEventListener("beforeunload", this.beforeUnload);
+    },
+
+    // Actions
+
+    ask({ collectionId, field = null, collectionType, hasSpikes = false, resolve }) {
+      Object.assign(this, { collectionId, field, hasSpikes });
+      this.openWith(formOf(field, collectionType), resolve);
+    },
+
+    chooseType(type) {
+      this.form.value_type = type;
+      this.faults = {};
+    },
+
+    type(name, text) {
+      this.form[name] = text;
+      this.mend(name);
+    },
+
+    save() {
+      const body = bodyOf(this.form);
+      const faults = faultsOf(body, this.form);
+      if (Object.keys(faults).length) return this.refuse(faults);
+      const { field } = this;
+      if (!field) return this.send(() => post(`/api/collections/${this.collectionId}/fields`, body));
+      const path = `/api/fields/${field.id}`;
+      return this.saveAsSeen({
+        path,
+        name: field.field_name,
+        seen: field,
+        facts: fieldFacts,
+        mine: fieldFacts({ ...field, ...body }),
+        send: (etag, base) => patch(path, changesOf(body, base), etag),
+      });
+    },
+
+    // What is asked for
+
+    asks(name) {
+      return ASKED[name];
+    },
+
+    isNumber(name) {
+      return !ASKED[name].text;
+    },
+
+    // Signed numbers get the whole keyboard: some phones' number pads have no minus.
+    keyboard(name) {
+      if (!ASKED[name].unsigned) return "text";
+      return ASKED[name].whole ? "numeric" : "decimal";
+    },
+
+    // Getters
+
+    get title() {
+      return this.field ? `Edit “${this.field.field_name}”` : "Add field";
+    },
+
+    get verb() {
+      if (this.busy) return "Saving…";
+      return this.field ? "Save" : "Add field";
+    },
+
+    get settings() {
+      return SETTINGS[this.form.value_type];
+    },
+
+    get purpose() {
+      return CHOICES.find(([type]) => type === this.form.value_type)[1];
+    },
+
+    /** The rule as the list will tell it; empty while it is not complete. */
+    get preview() {
+      const body = bodyOf(this.form);
+      const { field_name: _name, ...rest } = faultsOf(body);
+      return Object.keys(rest).length ? "" : rule(body);
+    },
+
+    get spikeWords() {
+      const numeric = !["TEXT_FIXED", "EPOCH_NOW"].includes(this.form.value_type);
+      if (this.form.collection_type === "Performance" && numeric) return "Spikes can override it.";
+      return "Spikes leave it alone: they override numeric Performance fields.";
+    },
+
+    /** What saving changes besides the rule. */
+    get consequence() {
+      if (!this.field) return "";
+      const { collection_type: group, value_type: type, start_number: start } = this.form;
+      const kindChanged = group !== this.field.collection_type || type !== this.field.value_type;
+      if (kindChanged && this.hasSpikes && this.field.is_editable)
+        return "Spikes that override this field lose that override.";
+      const counting = this.field.current_number !== null && !kindChanged;
+      return counting && start !== String(this.field.start_number)
+        ? "The counter begins at its new start."
+        : "";
+    },
+  });
+
+/** Ask; resolves to the field that was saved, or to null. */
+export const askField = (question) =>
+  new Promise((resolve) => {
+    document.dispatchEvent(new CustomEvent("field-dialog", { detail: { ...question, resolve } }));
+  });

@@ -1,0 +1,241 @@
+// A collection's fields: two tabs, a table of rules, and what one does with a field.
+
+import { post, remove } from "../../lib/api.js";
+import { fieldFacts } from "../../lib/facts-field.js";
+import { shown } from "../../lib/json-lines.js";
+import { changeAsSeen, deleteAsSeen } from "../../lib/saving.js";
+import { clock } from "../../lib/time.js";
+import { toast } from "../../lib/toast.js";
+import { number, rule } from "../../lib/format.js";
+import { confirm } from "../layout/confirmation.js";
+import { askField } from "./field-dialog.js";
+
+const TYPES = ["Performance", "Configuration"];
+const PER_PAGE = 100;
+const COUNTERS = ["INCREMENT", "DECREMENT"];
+const FEW = 12; // so many are found without searching
+
+export const collectionFields = () => ({
+  types: TYPES,
+  tab: TYPES[0],
+  fieldSearch: "",
+  sort: "",
+  page: 1,
+
+  // Tabs
+
+  startTabs() {
+    this.followHash = () => {
+      const named = TYPES.find((type) => `#${type.toLowerCase()}` === window.location.hash.toLowerCase());
+      if (named && named !== this.tab) this.showTab(named);
+    };
+    this.followHash();
+    window.addEventListener("hashchange", this.followHash);
+  },
+
+  stopTabs() {
+    window.removeEventListener("hashchange", this.followHash);
+  },
+
+  chooseTab(type) {
+    window.history.replaceState(null, "", `#${type.toLowerCase()}`);
+    this.showTab(type);
+  },
+
+  showTab(type) {
+    Object.assign(this, { tab: type, page: 1, fieldSearch: "" });
+    if (this.isLoaded) this.takeSample();
+  },
+
+  /** The arrow keys move between the tabs, with the focus. */
+  moveTab(step) {
+    const type = TYPES[(TYPES.indexOf(this.tab) + step + TYPES.length) % TYPES.length];
+    this.chooseTab(type);
+    document.getElementById(`tab-${type}`).focus();
+  },
+
+  countOf(type) {
+    return this.collection.fields.filter((field) => field.collection_type === type).length;
+  },
+
+  // Actions
+
+  async addField() {
+    const made = await askField({ collectionId: this.collection.id, collectionType: this.tab });
+    if (made) await this.fieldSaved(made, `“${made.field_name}” added.`);
+  },
+
+  async editField(field) {
+    const saved = await askField({
+      collectionId: this.collection.id,
+      field,
+      hasSpikes: this.spikesTotal > 0,
+    });
+    if (saved) await this.fieldSaved(saved, `“${saved.field_name}” saved.`);
+  },
+
+  async fieldSaved(field, words) {
+    this.put(field);
+    toast(words);
+    await this.trying(() => this.fetch());
+    if (field.collection_type === this.tab) await this.takeSample();
+    else this.chooseTab(field.collection_type);
+  },
+
+  /** Show a field as the server answered it, at once: whoever edits it again starts from this. */
+  put(field) {
+    const others = this.collection.fields.filter(({ id }) => id !== field.id);
+    this.collection.fields = [...others, field].sort((one, other) => one.id - other.id);
+  },
+
+  async resetField(field) {
+    const start = number(field.start_number);
+    const text = `It was at ${number(field.current_number)}; the next poll gets its start, ${start}.`;
+    const more = this.activeId ? "The active spike counts on its own and goes on." : "";
+    if (!(await confirm({ title: `Reset “${field.field_name}”?`, text, more, verb: "Reset" }))) return;
+    await this.trying(async () => {
+      const { outcome, answer } = await changeAsSeen({
+        ...asSeen(field),
+        send: (etag) => post(`/api/fields/${field.id}/reset`, undefined, etag),
+        verb: () => "Reset anyway",
+      });
+      this.put(answer);
+      if (outcome !== "saved") return;
+      toast(`“${field.field_name}” begins at ${start} again.`);
+      await this.fetch();
+      await this.takeSample();
+    });
+  },
+
+  async removeField(field) {
+    const title = `Delete “${field.field_name}”?`;
+    const override = this.overrides[field.id]
+      ? ` with the override in “${this.active.name}”, which is active`
+      : "";
+    const text = `It is missing from the next poll on${override}.`;
+    const more = this.spikesTotal ? "Its copies in this collection's spikes go with it." : "";
+    if (!(await confirm({ title, text, more, verb: "Delete field" }))) return;
+    await this.trying(async () => {
+      const send = (etag) => remove(`/api/fields/${field.id}`, etag);
+      const { outcome, answer } = await deleteAsSeen({ ...asSeen(field), send });
+      if (outcome !== "saved") return this.put(answer);
+      toast(`“${field.field_name}” deleted.`);
+      await this.fetch();
+      await this.takeSample();
+    });
+  },
+
+  searchFields() {
+    this.page = 1;
+  },
+
+  sortBy(column) {
+    this.sort = { "": column, [column]: `-${column}` }[this.sort] ?? "";
+    this.page = 1;
+  },
+
+  previous() {
+    this.page -= 1;
+  },
+
+  next() {
+    this.page += 1;
+  },
+
+  // What a row shows
+
+  isSpiked(field) {
+    return field.id in this.overrides;
+  },
+
+  ruleOf(field) {
+    return rule(this.overrides[field.id] ?? field) + this.stateOf(field);
+  },
+
+  /** Where a counter stands. In a spike its copy counts, and the collection's own stands still. */
+  stateOf(field) {
+    const copy = this.overrides[field.id];
+    const at = (copy ?? field).current_number;
+    if (at === null || at === undefined) return "";
+    return this.activeId && !copy ? `, stood at ${number(at)} before the spike` : `, now at ${number(at)}`;
+  },
+
+  normalRuleOf(field) {
+    return `normally ${rule(field)}`;
+  },
+
+  sampledOf(field) {
+    const value = this.values.get(field.field_name);
+    if (value === undefined) return "";
+    return field.value_type === "EPOCH_NOW" ? value : shown(value);
+  },
+
+  canReset(field) {
+    return COUNTERS.includes(field.value_type) && field.current_number !== null;
+  },
+
+  ariaSort(column) {
+    if (this.sort === column) return "ascending";
+    return this.sort === `-${column}` ? "descending" : "none";
+  },
+
+  // Getters
+
+  get until() {
+    return this.active ? `until ${clock(this.active.end_datetime)}` : "";
+  },
+
+  get ofTab() {
+    return this.collection.fields.filter((field) => field.collection_type === this.tab);
+  },
+
+  get isMany() {
+    return this.ofTab.length > FEW;
+  },
+
+  get found() {
+    const wanted = this.fieldSearch.trim().toLowerCase();
+    const found = this.ofTab.filter((field) => field.field_name.toLowerCase().includes(wanted));
+    if (!this.sort) return found;
+    const turn = this.sort.startsWith("-") ? -1 : 1;
+    return found.sort(
+      (one, other) => turn * one.field_name.localeCompare(other.field_name, undefined, { numeric: true }),
+    );
+  },
+
+  get rows() {
+    return this.found.slice((this.page - 1) * PER_PAGE, this.page * PER_PAGE);
+  },
+
+  get total() {
+    return this.found.length > PER_PAGE ? this.found.length : 0;
+  },
+
+  get range() {
+    return `${(this.page - 1) * PER_PAGE + 1}–${Math.min(this.page * PER_PAGE, this.total)} of ${this.total}`;
+  },
+
+  get hasPrevious() {
+    return this.page > 1;
+  },
+
+  get hasNext() {
+    return this.page * PER_PAGE < this.found.length;
+  },
+
+  get tabIsEmpty() {
+    return this.isLoaded && this.hasFields && this.ofTab.length === 0;
+  },
+
+  get nothingFound() {
+    return this.ofTab.length > 0 && this.found.length === 0;
+  },
+});
+
+/** A field as its row shows it, for changing it. */
+const asSeen = (field) => ({
+  path: `/api/fields/${field.id}`,
+  name: field.field_name,
+  seen: field,
+  facts: fieldFacts,
+});

@@ -1,0 +1,171 @@
+// One collection: its head, and what its panels share.
+
+import { at, origin } from "../../lib/base.js";
+import { get, remove } from "../../lib/api.js";
+import { dataPath, dataPathById, impactWords } from "../../lib/collection-format.js";
+import { copyFrom } from "../../lib/clipboard.js";
+import { wholeCollectionFacts } from "../../lib/facts-collection.js";
+import { mix } from "../../lib/mix.js";
+import { newest } from "../../lib/newest.js";
+import { refreshing } from "../../lib/auto-refresh.js";
+import { deleteAsSeen } from "../../lib/saving.js";
+import { props } from "../../lib/start.js";
+import { ticking } from "../../lib/clock-tick.js";
+import { relative, utc } from "../../lib/time.js";
+import { toast } from "../../lib/toast.js";
+import { askCollection } from "./dialog.js";
+import { collectionFields } from "./fields.js";
+import { collectionSample } from "./sample.js";
+import { collectionSpikes } from "./spikes.js";
+import { confirm } from "../layout/confirmation.js";
+import { toastOnNextPage } from "../layout/toasts.js";
+
+export const collectionPage = () =>
+  mix(ticking(), collectionSpikes(), collectionFields(), collectionSample(), {
+    collection: { id: 0, name: "", owner: "", fields: [], last_polled_at: null, last_polled_by: null },
+    fetched: newest(),
+    isLoaded: false,
+    slow: false,
+    failed: "",
+    fault: "",
+    copied: false,
+
+    // Lifecycle
+
+    init() {
+      Object.assign(this.collection, props(this.$el));
+      this.startTabs();
+      this.startTicking();
+      this.$watch("now", () => this.settle());
+      this.stopRefreshing = refreshing(() => this.refresh());
+      this.watchWidth();
+      this.load();
+    },
+
+    destroy() {
+      this.stopTicking();
+      this.stopRefreshing();
+      this.stopTabs();
+      this.stopWatchingWidth();
+    },
+
+    // Actions
+
+    async load() {
+      this.failed = "";
+      const slow = setTimeout(() => {
+        this.slow = !this.isLoaded;
+      }, 300);
+      try {
+        await this.fetch();
+        this.isLoaded = true;
+        await this.takeSample();
+      } catch (problem) {
+        this.failed = problem.message;
+      } finally {
+        clearTimeout(slow);
+        this.slow = false;
+      }
+    },
+
+    /** Collection and spikes as they are now; the sample stays until it is asked for again. */
+    async fetch() {
+      const isLate = this.fetched();
+      const [collection, spikes] = await Promise.all([
+        get(`/api/collections/${this.collection.id}`),
+        this.fetchSpikes(),
+      ]);
+      if (isLate()) return;
+      this.collection = collection;
+      this.showSpikes(spikes);
+      this.settle();
+    },
+
+    /** Look again in the background: what cannot be had now is had the next time. */
+    async refresh() {
+      await this.fetch().catch(() => {});
+    },
+
+    async edit() {
+      const changed = await askCollection({ mode: "edit", collection: this.collection });
+      if (!changed) return;
+      this.collection = changed;
+      document.title = `${changed.name} · Spikecast`;
+      toast(`“${changed.name}” saved.`);
+      this.takeSample();
+    },
+
+    async copy() {
+      const made = await askCollection({ mode: "copy", collection: this.collection });
+      if (!made) return;
+      toastOnNextPage(`“${this.collection.name}” copied as “${made.name}”.`);
+      window.location.assign(at(`/collections/${made.id}`));
+    },
+
+    async erase() {
+      const { id, name } = this.collection;
+      await this.trying(async () => {
+        const text = impactWords([await get(`/api/collections/${id}/impact`)]);
+        const question = { title: `Delete “${name}”?`, text, more: "Polls will get 404 from now on." };
+        if (!(await confirm({ ...question, verb: "Delete collection" }))) return;
+        const path = `/api/collections/${id}`;
+        const { outcome } = await deleteAsSeen({
+          path,
+          name,
+          seen: this.collection,
+          facts: wholeCollectionFacts,
+          send: (etag) => remove(path, etag),
+        });
+        if (outcome !== "saved") return this.refresh();
+        toastOnNextPage(`“${name}” deleted.`);
+        window.location.assign(at("/collections"));
+      });
+    },
+
+    /** Do it; what is refused is said at the head of the page. */
+    async trying(action) {
+      this.fault = "";
+      try {
+        await action();
+      } catch (problem) {
+        this.fault = problem.message;
+        this.$nextTick(() => this.$refs.fault.scrollIntoView({ block: "nearest" }));
+      }
+    },
+
+    async copyAddress() {
+      this.copied = await copyFrom(this.$refs.address);
+      setTimeout(() => {
+        this.copied = false;
+      }, 2000);
+    },
+
+    // Getters
+
+    get hasFields() {
+      return this.collection.fields.length > 0;
+    },
+
+    get cannotSpike() {
+      return this.isLoaded && !this.hasFields;
+    },
+
+    get polled() {
+      const { last_polled_at: at, last_polled_by: by } = this.collection;
+      if (!at) return "Never polled";
+      const ago = relative(at, Math.max(this.now, Date.parse(at)));
+      return by ? `Polled ${ago} by ${by}` : `Polled ${ago}`;
+    },
+
+    get polledUtc() {
+      return this.collection.last_polled_at ? utc(this.collection.last_polled_at) : "";
+    },
+
+    get address() {
+      return origin() + dataPath(this.collection, this.tab);
+    },
+
+    get addressById() {
+      return at(dataPathById(this.collection, this.tab));
+    },
+  });

@@ -1,0 +1,261 @@
+// Ready-to-paste configuration: for which collection, type, field and key, and for which tool.
+
+import { at, origin } from "../../lib/base.js";
+import { get } from "../../lib/api.js";
+import { copyText } from "../../lib/clipboard.js";
+import { TYPES, isWellFormed, reads } from "../../lib/keys.js";
+import { mix } from "../../lib/mix.js";
+import { newest } from "../../lib/newest.js";
+import { TOOLS } from "../../lib/snippets/index.js";
+import { PLACEHOLDER } from "../../lib/snippets/target.js";
+import { user } from "../../lib/start.js";
+import { collectionChoice } from "../collections/choice.js";
+
+const SAID_FOR = 2000;
+
+export const integrations = () =>
+  mix(collectionChoice(), {
+    types: TYPES,
+    tools: TOOLS.map(({ id, name }) => ({ id, name })),
+    tool: TOOLS[0].id,
+    collection: null,
+    collectionAsked: newest(),
+    type: TYPES[0],
+    fieldId: 0,
+    byId: false,
+    keys: [],
+    keyId: 0,
+    pasted: "",
+    isLoaded: false,
+    slow: false,
+    failed: "",
+    copied: "",
+
+    // Lifecycle
+
+    init() {
+      this.followHash();
+      this.listen = () => this.followHash();
+      window.addEventListener("hashchange", this.listen);
+      this.load();
+    },
+
+    destroy() {
+      window.removeEventListener("hashchange", this.listen);
+    },
+
+    followHash() {
+      const named = TOOLS.find(({ id }) => `#${id}` === window.location.hash);
+      if (named) this.showTool(named.id);
+    },
+
+    // Actions
+
+    async load() {
+      const asked = new URLSearchParams(window.location.search);
+      const type = TYPES.find((each) => each.toLowerCase() === asked.get("type")?.toLowerCase());
+      await this.trying(async () => {
+        const [keys, id] = await Promise.all([allKeys(), asked.get("collection") || firstCollection()]);
+        this.keys = keys.filter(({ status }) => status === "valid");
+        if (id) await this.take(id, type);
+      });
+    },
+
+    choose({ id }) {
+      return this.trying(() => this.take(id));
+    },
+
+    async take(id, type) {
+      const isLate = this.collectionAsked();
+      const collection = await get(`/api/collections/${encodeURIComponent(id)}`);
+      if (isLate()) return;
+      const has = (each) => collection.fields.some((field) => field.collection_type === each);
+      this.collection = collection;
+      this.showChoice(collection.name);
+      this.chooseType(type ?? TYPES.find(has) ?? TYPES[0]);
+    },
+
+    async trying(action) {
+      this.failed = "";
+      const slow = setTimeout(() => {
+        this.slow = true;
+      }, 300);
+      try {
+        await action();
+        this.isLoaded = true;
+        this.showTool(this.tool);
+      } catch (problem) {
+        this.failed = problem.message;
+      } finally {
+        clearTimeout(slow);
+        this.slow = false;
+      }
+    },
+
+    chooseType(type) {
+      this.type = type;
+      const fields = this.fields;
+      this.fieldId = (fields.find((field) => field.value_type !== "TEXT_FIXED") ?? fields[0])?.id ?? 0;
+      if (!this.keyReads(this.keyId)) this.keyId = this.keys.find(({ id }) => this.keyReads(id))?.id ?? 0;
+      this.noteAddress();
+    },
+
+    /** The address of the page says what it shows, so that it can be kept and passed on. */
+    noteAddress() {
+      const { pathname, hash } = window.location;
+      const query = new URLSearchParams({ collection: this.collection.id, type: this.type });
+      window.history.replaceState(null, "", `${pathname}?${query}${hash}`);
+    },
+
+    chooseField(id) {
+      this.fieldId = Number(id);
+    },
+
+    chooseKey(id) {
+      this.keyId = Number(id);
+    },
+
+    nameAddress(byId) {
+      this.byId = byId;
+    },
+
+    /** What is pasted stays in this page. Its beginning tells which key it is. */
+    pasteKey(text) {
+      this.pasted = text.trim();
+      const known = this.keys.find(({ prefix }) => this.pasted.startsWith(prefix));
+      if (known) this.keyId = known.id;
+    },
+
+    /** Where the tabs do not fit side by side, the chosen one is brought into sight. */
+    showTool(id) {
+      this.tool = id;
+      this.$nextTick(() =>
+        document.getElementById(`tab-${id}`)?.scrollIntoView({ block: "nearest", inline: "center" }),
+      );
+    },
+
+    chooseTool(id) {
+      this.showTool(id);
+      window.history.replaceState(null, "", `#${id}`);
+    },
+
+    /** The arrow keys move between the tabs, with the focus. */
+    moveTool(step) {
+      const at = TOOLS.findIndex(({ id }) => id === this.tool);
+      const { id } = TOOLS[(at + step + TOOLS.length) % TOOLS.length];
+      this.chooseTool(id);
+      document.getElementById(`tab-${id}`).focus();
+    },
+
+    async copyBlock(block) {
+      if (!(await copyText(block.text))) return;
+      this.copied = block.title;
+      setTimeout(() => {
+        this.copied = "";
+      }, SAID_FOR);
+    },
+
+    // What the page shows
+
+    keyReads(id) {
+      const key = this.keys.find((each) => each.id === id);
+      return Boolean(key && this.collection) && reads(key, this.collection.id, this.type);
+    },
+
+    keyWords(key) {
+      const words = `${key.label} (${key.prefix}…)`;
+      if (!this.collection) return words;
+      return this.keyReads(key.id) ? words : `${words}, does not read this`;
+    },
+
+    // Getters
+
+    get isReady() {
+      return this.isLoaded && this.collection !== null;
+    },
+
+    get hasCollections() {
+      return !this.isLoaded || this.collection !== null;
+    },
+
+    get fields() {
+      return this.collection?.fields.filter((field) => field.collection_type === this.type) ?? [];
+    },
+
+    get hasFields() {
+      return this.fields.length > 0;
+    },
+
+    get field() {
+      return this.fields.find(({ id }) => id === this.fieldId) ?? this.fields[0];
+    },
+
+    get toolName() {
+      return TOOLS.find(({ id }) => id === this.tool).name;
+    },
+
+    get pasteFault() {
+      if (!this.pasted || isWellFormed(this.pasted)) return "";
+      return this.pasted.startsWith("spk_")
+        ? "This key is incomplete or mistyped: its checksum is wrong."
+        : "This is no API key: one begins with spk_.";
+    },
+
+    get isPasted() {
+      return this.pasted !== "" && this.pasteFault === "";
+    },
+
+    get chosenKey() {
+      return this.keys.find(({ id }) => id === this.keyId) ?? null;
+    },
+
+    /** What is wrong with the chosen key for what is polled, or with a pasted key that is another one. */
+    get keyFault() {
+      const key = this.chosenKey;
+      if (!key || !this.collection) return "";
+      if (this.isPasted && !this.pasted.startsWith(key.prefix)) return "";
+      return this.keyReads(key.id) ? "" : `“${key.label}” does not read this: polls would get 404.`;
+    },
+
+    get keyHelp() {
+      if (this.isPasted) {
+        const known = this.keys.find(({ prefix }) => this.pasted.startsWith(prefix));
+        return known
+          ? `This is “${known.label}”. The snippets hold it.`
+          : "None of your keys that work; the snippets hold it.";
+      }
+      return `Neither stored nor sent. Without it the snippets hold ${PLACEHOLDER}.`;
+    },
+
+    get snippet() {
+      if (!this.collection || !this.hasFields) return { notes: [], blocks: [] };
+      const { collection, type, fields, field, byId } = this;
+      const key = this.isPasted ? this.pasted : PLACEHOLDER;
+      const { make } = TOOLS.find(({ id }) => id === this.tool);
+      return {
+        notes: [],
+        ...make({ origin: origin(), collection, type, key, byId, fields, field }),
+      };
+    },
+
+    get collectionAddress() {
+      return this.collection
+        ? at(`/collections/${this.collection.id}#${this.type.toLowerCase()}`)
+        : at("/collections");
+    },
+  });
+
+async function allKeys() {
+  const keys = [];
+  for (let page = 1; ; page += 1) {
+    const query = { user_id: user().id, page, per_page: 200, sort: "label" };
+    const { items, total } = await get("/api/api-keys", query);
+    keys.push(...items);
+    if (keys.length >= total || !items.length) return keys;
+  }
+}
+
+async function firstCollection() {
+  const { items } = await get("/api/collections", { per_page: 1, sort: "name" });
+  return items[0]?.id;
+}

@@ -1,0 +1,194 @@
+// Creating and editing an API key: `await askKey({key})`.
+
+import { get, patch, post } from "../../lib/api.js";
+import { dialogForm } from "../../lib/dialog-form.js";
+import { keyFacts } from "../../lib/facts-key.js";
+import { EXPIRIES, bodyOf, faultsOf, formOf, limitsFault, ticked } from "../../lib/key-form.js";
+import { TYPES, distance, endOf, toDateInput } from "../../lib/keys.js";
+import { newest } from "../../lib/newest.js";
+import { mix } from "../../lib/mix.js";
+import { serverNow } from "../../lib/server-clock.js";
+import { user } from "../../lib/start.js";
+import { moment } from "../../lib/time.js";
+import { count } from "../../lib/numbers.js";
+
+const SHOWN = 50;
+const PATIENCE = 200;
+
+export const keyDialog = () =>
+  mix(dialogForm(), {
+    form: formOf(null),
+    key: null,
+    expiries: EXPIRIES,
+    types: TYPES,
+    search: "",
+    found: [],
+    total: 0,
+    loading: false,
+    failed: "",
+    asked: newest(),
+    atFirst: [],
+
+    // Lifecycle
+
+    init() {
+      this.guard();
+      this.listen = (event) => this.ask(event.detail);
+      document.addEventListener("key-dialog", this.listen);
+    },
+
+    destroy() {
+      document.removeEventListener("key-dialog", this.listen);
+      window.removeEventListener("beforeunload", this.beforeUnload);
+    },
+
+    // Actions
+
+    ask({ key = null, resolve }) {
+      const form = formOf(key);
+      const atFirst = Object.entries(form.chosen).map(([id, { name }]) => ({ id: Number(id), name }));
+      Object.assign(this, { key, atFirst, search: "", found: [], total: 0 });
+      this.openWith(form, resolve);
+      this.find();
+    },
+
+    chooseExpiry(value) {
+      this.form.expiry = value;
+      // x-show shows the input with the next frame, and what is not seen takes no focus.
+      if (value === "date") this.$nextTick(() => requestAnimationFrame(() => this.$refs.date.focus()));
+    },
+
+    limit(limited) {
+      this.form.limited = limited;
+      this.forgiveLimits();
+    },
+
+    tick(collection, type) {
+      this.form.chosen = ticked(this.form.chosen, collection, type);
+      this.forgiveLimits();
+    },
+
+    forgiveLimits() {
+      const others = Object.entries(this.faults).filter(([path]) => !path.startsWith("allowed_collections"));
+      this.faults = Object.fromEntries(others);
+    },
+
+    searchSoon() {
+      clearTimeout(this.searching);
+      this.searching = setTimeout(() => this.find(), PATIENCE);
+    },
+
+    async find() {
+      const isLate = this.asked();
+      Object.assign(this, { loading: true, failed: "" });
+      try {
+        const query = { search: this.search.trim(), per_page: SHOWN, sort: "name" };
+        const { items, total } = await get("/api/collections", query);
+        if (!isLate()) Object.assign(this, { found: items, total });
+      } catch (problem) {
+        if (!isLate()) this.failed = problem.message;
+      } finally {
+        if (!isLate()) this.loading = false;
+      }
+    },
+
+    save() {
+      const now = serverNow();
+      const before = this.key && formOf(this.key);
+      const faults = faultsOf(this.form, before, now);
+      if (Object.keys(faults).length) return this.refuse(faults);
+      const body = bodyOf(this.form, before, now);
+      if (!this.key) return this.send(() => post("/api/api-keys", body));
+      const path = `/api/api-keys/${this.key.id}`;
+      const facts = (key) => keyFacts(key, now);
+      return this.saveAsSeen({
+        path,
+        name: this.key.label,
+        seen: this.key,
+        facts,
+        mine: facts({ ...this.key, ...body, allowed_collections: this.limitsNamed(body) }),
+        send: (etag) => patch(path, body, etag),
+      });
+    },
+
+    /** The limits that are sent, with the names of their collections; the present ones where none are sent. */
+    limitsNamed({ allowed_collections: limits = this.key.allowed_collections }) {
+      const name = (id) => this.form.chosen[id]?.name;
+      return limits?.map((limit) => ({ collection_name: name(limit.collection_id), ...limit })) ?? null;
+    },
+
+    // What the list of collections shows
+
+    isTicked({ id }, type) {
+      return this.form.chosen[id]?.types.includes(type) ?? false;
+    },
+
+    ownerOf({ owner, owner_id: id }) {
+      return owner && id !== user().id ? owner : "";
+    },
+
+    // Getters
+
+    get title() {
+      return this.key ? `Edit “${this.key.label}”` : "Create key";
+    },
+
+    get verb() {
+      if (this.busy) return "Saving…";
+      return this.key ? "Save" : "Create key";
+    },
+
+    get today() {
+      return toDateInput(serverNow());
+    },
+
+    get endWords() {
+      const { expiry, date } = this.form;
+      if (expiry === "never") return "It works until it is revoked or deleted.";
+      if (expiry === "date" && !date) return "It works to the end of that day, 23:59 in your zone.";
+      const now = serverNow();
+      try {
+        const end = endOf(expiry, date, now);
+        return `Works until ${moment(end, now)}, ${distance(Date.parse(end) - now)}.`;
+      } catch {
+        return "";
+      }
+    },
+
+    /** What was chosen when the dialog opened comes first, so that it can be seen and taken away. */
+    get rows() {
+      if (this.search.trim()) return this.found;
+      const first = this.atFirst.map(({ id }) => id);
+      return [...this.atFirst, ...this.found.filter(({ id }) => !first.includes(id))];
+    },
+
+    get nothingFound() {
+      return !this.loading && !this.failed && this.rows.length === 0;
+    },
+
+    get chosenWords() {
+      const entries = Object.values(this.form.chosen);
+      if (!entries.length) return "None chosen yet.";
+      const names = entries.map(({ name, types }) => (types.length === 1 ? `${name} (${types[0]})` : name));
+      return `${count(entries.length, "collection")} chosen: ${names.join(", ")}.`;
+    },
+
+    get moreWords() {
+      const more = this.total - this.found.length;
+      return more > 0 ? `${count(more, "more collection")}: search for them.` : "";
+    },
+
+    get limitsFault() {
+      return limitsFault(this.faults, this.form);
+    },
+
+    get hasLimitsFault() {
+      return this.limitsFault !== "";
+    },
+  });
+
+/** Ask; resolves to the key that was saved, or to null. A new one comes with its text. */
+export const askKey = (question) =>
+  new Promise((resolve) => {
+    document.dispatchEvent(new CustomEvent("key-dialog", { detail: { ...question, resolve } }));
+  });

@@ -1,0 +1,87 @@
+// A sign-in that ended in the middle of something: sign in, and go on with the input kept.
+
+import { at } from "../../lib/base.js";
+
+export const signInAgain = () => ({
+  login: "",
+  password: "",
+  code: "",
+  wantsCode: false,
+  byRecovery: false,
+  fault: "",
+  busy: false,
+  resolve: null,
+
+  init() {
+    this.asked = (event) => this.ask(event.detail);
+    document.addEventListener("signed-out", this.asked);
+  },
+
+  destroy() {
+    document.removeEventListener("signed-out", this.asked);
+  },
+
+  ask(resolve) {
+    this.resolve = resolve;
+    Object.assign(this, { fault: "", code: "", wantsCode: false, byRecovery: false });
+    this.$refs.dialog.showModal();
+  },
+
+  async submit() {
+    this.busy = true;
+    this.fault = "";
+    try {
+      const headers = { Accept: "application/json" };
+      const body = new FormData(this.$refs.form);
+      // A fresh token: the cookie that the one of this page belonged to may be gone as well.
+      body.set("csrf_token", (await (await fetch(at("/sign-in"), { headers })).json()).csrf_token);
+      const step = at(this.wantsCode ? "/sign-in/code" : "/sign-in");
+      const answer = await fetch(step, { method: "POST", headers, body });
+      const { detail = "", wants_code: wantsCode = false } = await answer.json();
+      if (answer.ok && !wantsCode) return this.close(true);
+      this.fault = detail;
+      this.askForCode(wantsCode);
+    } catch {
+      this.fault = "The server does not answer. Try again in a moment.";
+    } finally {
+      this.busy = false;
+    }
+    return undefined;
+  },
+
+  /** The second step needs no password: it goes from the page. */
+  askForCode(wantsCode) {
+    Object.assign(this, { wantsCode, password: "", code: "" });
+    this.$nextTick(() => this.$refs.form.querySelector("[name=code], [name=password]")?.focus());
+  },
+
+  useRecoveryCode() {
+    this.byRecovery = true;
+    this.askForCode(true);
+  },
+
+  cancel() {
+    this.close(false);
+  },
+
+  close(signedIn) {
+    Object.assign(this, { password: "", code: "" });
+    this.$refs.dialog.close();
+    this.resolve?.(signedIn);
+    this.resolve = null;
+  },
+
+  // Getters
+
+  get codeLabel() {
+    return this.byRecovery ? "One of your recovery codes" : "Code of your authenticator app";
+  },
+
+  get codeInput() {
+    return this.byRecovery ? "text" : "numeric";
+  },
+
+  get codeCompletion() {
+    return this.byRecovery ? "off" : "one-time-code";
+  },
+});

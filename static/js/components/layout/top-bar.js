@@ -1,0 +1,67 @@
+// The bar at the top: the menu on phones, the user's menu, the theme, signing out.
+
+import { at } from "../../lib/base.js";
+import { post } from "../../lib/api.js";
+import { props } from "../../lib/start.js";
+import { zoneName } from "../../lib/time.js";
+import { toast } from "../../lib/toast.js";
+
+const THEMES = { "": "dark", dark: "light", light: "" };
+
+export const shell = () => ({
+  open: false,
+  menuOpen: false,
+  theme: document.documentElement.dataset.theme || "",
+  zone: zoneName(),
+  activeSpikes: 0,
+
+  init() {
+    this.activeSpikes = props(this.$el).activeSpikes ?? 0;
+    this.count = (event) => {
+      this.activeSpikes = event.detail;
+    };
+    document.addEventListener("active-spikes", this.count);
+  },
+
+  destroy() {
+    document.removeEventListener("active-spikes", this.count);
+  },
+
+  toggle() {
+    this.open = !this.open;
+  },
+
+  toggleMenu() {
+    this.menuOpen = !this.menuOpen;
+  },
+
+  closeMenu() {
+    this.menuOpen = false;
+  },
+
+  closeMenuAndFocus() {
+    if (!this.menuOpen) return;
+    this.menuOpen = false;
+    this.$refs.menuButton.focus();
+  },
+
+  switchTheme() {
+    this.theme = THEMES[this.theme];
+    localStorage.setItem("theme", this.theme);
+    if (this.theme) document.documentElement.dataset.theme = this.theme;
+    else delete document.documentElement.dataset.theme;
+  },
+
+  async signOut() {
+    try {
+      await post("/api/auth/logout");
+      window.location.assign(at("/sign-in"));
+    } catch (problem) {
+      toast(`You are still signed in. ${problem.message}`);
+    }
+  },
+
+  get themeLabel() {
+    return { "": "Theme: as the system", dark: "Theme: dark", light: "Theme: light" }[this.theme];
+  },
+});

@@ -1,0 +1,17 @@
+// Changing one's own e-mail address.
+
+import { mix } from "../../lib/mix.js";
+import { credentialForm } from "./credential-form.js";
+
+const EMPTY = { email: "", current_password: "", code: "" };
+
+export const emailForm = () =>
+  mix(credentialForm({ path: "/api/auth/change-email", empty: EMPTY, said: "Your e-mail is changed." }), {
+    saved({ email }) {
+      document.querySelector("[data-own-email]").textContent = email;
+    },
+
+    get verb() {
+      return this.busy ? "Saving…" : "Change e-mail";
+    },
+  });

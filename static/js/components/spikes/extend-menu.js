@@ -1,0 +1,74 @@
+// The menu that extends a spike: it looks up what comes next when it is opened, and floats above tables.
+
+import { get } from "../../lib/api.js";
+import { mix } from "../../lib/mix.js";
+import { newest } from "../../lib/newest.js";
+import { serverNow } from "../../lib/server-clock.js";
+import { extensionsOf } from "../../lib/spike-format.js";
+import { menu } from "../layout/menu.js";
+
+const WIDTH = 280;
+const HEIGHT = 210;
+const EDGE = 8;
+
+export const extendMenu = () =>
+  mix(menu(), {
+    extended: null,
+    next: null,
+    nextAsked: newest(),
+    isKnown: false,
+    spot: {},
+    stopFloating: null,
+
+    // Lifecycle
+
+    destroy() {
+      this.stopFloating?.();
+    },
+
+    // Actions
+
+    async openFor(spike) {
+      if (this.menuOpen) return this.closeMenu();
+      Object.assign(this, { extended: spike, next: null, isKnown: false });
+      this.float();
+      this.menuOpen = true;
+      const isLate = this.nextAsked();
+      const query = { status: "scheduled", sort: "start_datetime", per_page: 1 };
+      try {
+        const { items } = await get(`/api/collections/${spike.collection_id}/spike-schedules`, query);
+        if (isLate()) return undefined;
+        this.next = items[0] ?? null;
+        this.isKnown = true;
+      } catch {
+        // Then the server says whether it fits.
+      }
+      return undefined;
+    },
+
+    /** Beside the button; above it where there is no room below. It closes when the page moves. */
+    float() {
+      const button = this.$root.querySelector("[aria-haspopup]").getBoundingClientRect();
+      const { clientWidth, clientHeight } = document.documentElement;
+      const left = Math.max(EDGE, Math.min(button.left, clientWidth - WIDTH - EDGE));
+      const isAbove = button.bottom + HEIGHT > clientHeight && button.top > HEIGHT;
+      const top = isAbove ? "auto" : `${button.bottom + 4}px`;
+      const bottom = isAbove ? `${clientHeight - button.top + 4}px` : "auto";
+      this.spot = { left: `${left}px`, top, bottom };
+      const close = () => this.closeMenu();
+      window.addEventListener("scroll", close, { once: true, capture: true });
+      window.addEventListener("resize", close, { once: true });
+      this.stopFloating = () => {
+        window.removeEventListener("scroll", close, { capture: true });
+        window.removeEventListener("resize", close);
+      };
+    },
+
+    // Getters
+
+    get extensions() {
+      if (!this.extended) return [];
+      const found = extensionsOf(this.extended, this.next, serverNow());
+      return this.isKnown ? found : found.filter(({ until, body }) => until || body);
+    },
+  });

@@ -1,0 +1,124 @@
+// What the form of a spike is filled with: the spike, the collection's fields, its other windows.
+
+import { get } from "../../lib/api.js";
+import { copyName } from "../../lib/copy-name.js";
+import { newest } from "../../lib/newest.js";
+import { carriedOver, givenOfCopy } from "../../lib/override-rows.js";
+import { occupied } from "../../lib/spike-window.js";
+import { count } from "../../lib/numbers.js";
+
+const PATIENCE = 300;
+const MOST_PAGES = 5;
+
+export const spikeLoading = () => ({
+  given: { collection: null, spike: null, copy: null, start: "", back: "/spikes" },
+  spike: null,
+  collection: null,
+  collectionAsked: newest(),
+  othersAsked: newest(),
+  others: [],
+  isReady: false,
+  failed: "",
+  slow: false,
+
+  // Actions
+
+  async load() {
+    this.failed = "";
+    const slow = setTimeout(() => {
+      this.slow = !this.isReady;
+    }, PATIENCE);
+    try {
+      await this.fetch();
+      this.isReady = true;
+      this.before = this.snapshot;
+      this.settle();
+      this.$nextTick(() => {
+        this.watchStrip();
+        this.watchChart();
+        this.check();
+        if (!this.spike && !this.name) this.focusName();
+      });
+    } catch (problem) {
+      this.failed = problem.message;
+    } finally {
+      clearTimeout(slow);
+      this.slow = false;
+    }
+  },
+
+  /** A new spike begins with its name, unless the person is busy elsewhere by now. */
+  focusName() {
+    // x-show shows the form with the next frame, and what is not seen takes no focus.
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) document.getElementById("spike-name").focus();
+    });
+  },
+
+  async fetch() {
+    const { spike, copy, collection, start } = this.given;
+    const source = spike ?? copy;
+    const [found, own] = await Promise.all([
+      source ? get(`/api/spike-schedules/${source.id}`) : null,
+      collection ? get(`/api/collections/${collection.id}`) : null,
+    ]);
+    if (spike) this.spike = found;
+    this.countersAfter = found?.counters_after ?? "";
+    if (found) this.name = spike ? found.name : copyName(found.name);
+    this.startWindow({ saved: this.spike, like: copy ? found : null, start });
+    if (own) await this.useCollection(own, givenOfSpike(found, { isSaved: Boolean(spike) }));
+    this.giveWay();
+  },
+
+  /** Offer the fields of this collection, and keep clear of its windows. */
+  async useCollection(collection, given = {}) {
+    this.collection = collection;
+    this.makeRows(collection.fields, given);
+    await this.fetchOthers();
+  },
+
+  /** From the list: overrides go along, as far as this collection has fields of these names. */
+  async choose({ id, name }) {
+    if (id === this.collection?.id) return;
+    await this.trying(async () => {
+      const isLate = this.collectionAsked();
+      const collection = await get(`/api/collections/${id}`);
+      if (isLate()) return;
+      await this.useCollection(collection, carriedOver(this.rows, collection.fields));
+      this.touch("collection");
+      this.check();
+    });
+    this.showChoice(this.collection?.name ?? name);
+  },
+
+  aside({ field_count: fields, owner }) {
+    return `${fields ? count(fields, "field") : "no fields yet"} · ${owner}`;
+  },
+
+  async fetchOthers() {
+    const path = `/api/collections/${this.collection.id}/spike-schedules`;
+    const isLate = this.othersAsked();
+    const found = [];
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const { items, total } = await get(path, { sort: "-end_datetime", per_page: 200, page });
+      found.push(...items);
+      if (found.length >= total) break;
+    }
+    if (isLate()) return;
+    this.others = found.map(occupied).filter(({ id }) => id !== this.spike?.id);
+  },
+
+  /** The server knows of windows that this page does not. */
+  learn(conflicts) {
+    const known = new Map(this.others.map((other) => [other.id, other]));
+    for (const other of conflicts.map(occupied)) if (other.id !== this.spike?.id) known.set(other.id, other);
+    this.others = [...known.values()];
+  },
+});
+
+/** The overrides by field id, each with the value type that it is of; of a saved spike also where its counters stand. */
+export function givenOfSpike(spike, { isSaved = true } = {}) {
+  const copies = spike?.spike_fields ?? [];
+  const given = (copy) => ({ ...givenOfCopy(copy), stands: isSaved ? copy.current_number : null });
+  return Object.fromEntries(copies.map((copy) => [copy.original_field_id, { type: copy.value_type, ...given(copy) }]));
+}

@@ -1,0 +1,276 @@
+// The overrides of the spike: rows of fields, quick factors, setting back, the two folds.
+
+import {
+  FACTORS,
+  canMultiply,
+  isGiven,
+  isMultiplied,
+  isOverridden,
+  kindOf,
+  namesOf,
+  ownTexts,
+  pressFactor,
+  reasonOf,
+  reasonsOf,
+  rowOf,
+  tidied,
+} from "../../lib/override-rows.js";
+import { whenLetGo } from "../../lib/pointer.js";
+import { count, number } from "../../lib/numbers.js";
+
+const SHOWN_AT_FIRST = 40;
+
+export const spikeOverrides = () => ({
+  factors: FACTORS,
+  rows: [],
+  locked: [],
+  find: "",
+  isFoldOpen: false,
+  shownAlone: SHOWN_AT_FIRST,
+
+  // Actions
+
+  /** Rows for these fields; `given` are overrides by field id, each with the value type that they are of. */
+  makeRows(fields, given = {}) {
+    const rowFor = (field) => {
+      const { type, stands, ...settings } = given[field.id] ?? {};
+      return type === undefined || type === field.value_type ? rowOf(field, settings, stands) : rowOf(field);
+    };
+    this.rows = fields.filter((field) => field.is_editable).map(rowFor);
+    this.locked = fields.filter((field) => !field.is_editable);
+    this.find = "";
+    this.shownAlone = SHOWN_AT_FIRST;
+    this.isFoldOpen = !this.rows.some((row) => row.isUp);
+  },
+
+  type(row, setting, text) {
+    row.texts[setting] = text;
+    if (!row.isUp && isOverridden(row)) this.moveUp(row, row.inputs.find((input) => input.setting === setting).id);
+    this.touch(`${row.id}.${setting}`);
+  },
+
+  tidy(row, setting) {
+    if (!row.isMoving) row.texts[setting] = tidied(row, setting);
+  },
+
+  /**
+   * A row that is changed moves up to the others at once. What one is at, the input or button with this id,
+   * stays where it is on the screen, and keeps the focus and the caret.
+   */
+  moveUp(row, id) {
+    const before = document.getElementById(id);
+    const { top } = before.getBoundingClientRect();
+    const caret = before.selectionStart;
+    Object.assign(row, { isUp: true, isMoving: true });
+    this.$nextTick(() => {
+      const after = document.getElementById(id);
+      after?.focus({ preventScroll: true });
+      if (caret !== undefined) after?.setSelectionRange(caret, caret);
+      if (after) window.scrollBy(0, after.getBoundingClientRect().top - top);
+      Object.assign(row, { isMoving: false, cameUp: true });
+    });
+  },
+
+  /** From a row that has just moved up, Tab goes on where it came from. */
+  leaveByTab(row, event) {
+    if (event.shiftKey || !row.cameUp) return;
+    const stops = [...event.currentTarget.querySelectorAll("input, button")];
+    const last = stops.findLast((stop) => stop.tabIndex >= 0 && !stop.disabled && stop.offsetParent);
+    const at = this.rows.indexOf(row);
+    const next = this.aloneShown.find((other) => this.rows.indexOf(other) > at);
+    if (event.target !== last || !next || !this.isFoldOpen) return;
+    event.preventDefault();
+    document.getElementById(next.inputs[0].id)?.focus();
+  },
+
+  /** A row that is as the collection's again moves down when it is left: not under somebody's fingers. */
+  leaveRow(row, event) {
+    if (row.isMoving || event.currentTarget.contains(event.relatedTarget)) return;
+    row.cameUp = false;
+    whenLetGo(() => {
+      row.isUp = isOverridden(row);
+      if (!this.rows.some(({ isUp }) => isUp)) this.isFoldOpen = true;
+    });
+  },
+
+  press(row, factor) {
+    Object.assign(row.texts, pressFactor(row, factor.by));
+    row.stop = factor.by;
+    if (!row.isUp && isOverridden(row)) this.moveUp(row, this.factorId(row, factor));
+    this.touchRow(row);
+    this.pickIfNone(row.id);
+  },
+
+  /** The arrow keys go from factor to factor; Home and End to the ends. */
+  moveFactor(row, step) {
+    const usable = FACTORS.filter(({ by }) => canMultiply(row, by));
+    if (!usable.length) return;
+    const at = usable.findIndex(({ by }) => by === this.stopOf(row)) + step;
+    const factor = usable[Math.min(usable.length - 1, Math.max(0, at))];
+    row.stop = factor.by;
+    document.getElementById(this.factorId(row, factor)).focus();
+  },
+
+  setBack(row) {
+    row.kept = {};
+    Object.assign(row.texts, ownTexts(row));
+    this.touchRow(row);
+    this.$nextTick(() => document.getElementById(row.inputs[0].id)?.focus({ preventScroll: true }));
+  },
+
+  setAllBack() {
+    for (const row of this.rows) {
+      row.kept = {};
+      Object.assign(row.texts, ownTexts(row));
+      row.isUp = false;
+      this.touchRow(row);
+    }
+    this.isFoldOpen = true;
+  },
+
+  touchRow(row) {
+    this.touch(...row.inputs.map(({ setting }) => `${row.id}.${setting}`));
+  },
+
+  toggleFold(event) {
+    this.isFoldOpen = event.target.open;
+  },
+
+  showMore() {
+    this.shownAlone += 200;
+  },
+
+  /** Bring the row of an input into sight. */
+  showRow(inputId) {
+    const row = this.rows.find(({ inputs }) => inputs.some(({ id }) => id === inputId));
+    if (!row) return;
+    this.find = "";
+    row.isUp = true;
+  },
+
+  // What a row shows
+
+  rowById(id) {
+    return this.rows.find((row) => row.id === id);
+  },
+
+  isSpiked(row, setting) {
+    return isGiven(row, setting);
+  },
+
+  kind(row) {
+    return kindOf({ ...row.own, ...row.kept });
+  },
+
+  /** Decimals have no input of their own, but a script may have given them. */
+  hasOwnDecimals(row) {
+    return "float_precision" in row.kept;
+  },
+
+  isChanged(row) {
+    return isOverridden(row);
+  },
+
+  factorId(row, { by }) {
+    return `factor-${row.id}-${by}`;
+  },
+
+  isPressed(row, { by }) {
+    return isMultiplied(row, by);
+  },
+
+  cannotPress(row, { by }) {
+    return !canMultiply(row, by);
+  },
+
+  /** The factors are one stop of the Tab key: where one was, else the pressed one, else the first. */
+  stopOf(row) {
+    const usable = FACTORS.filter(({ by }) => canMultiply(row, by));
+    const stop = usable.find(({ by }) => by === row.stop) ?? usable.find(({ by }) => isMultiplied(row, by));
+    return (stop ?? usable[0])?.by ?? 0;
+  },
+
+  tabOf(row, { by }) {
+    return this.stopOf(row) === by ? 0 : -1;
+  },
+
+  /** A counter whose start is untouched goes on from where the collection's stands. */
+  goesOn(row, setting) {
+    return setting === "start_number" && !isGiven(row, setting);
+  },
+
+  faultsOfRow(row) {
+    return row.inputs
+      .map(({ setting, id }) => ({ id: `${id}-fault`, words: this.faultOf(`${row.id}.${setting}`) }))
+      .filter(({ words }) => words);
+  },
+
+  // Signed numbers get the whole keyboard: some phones' number pads have no minus.
+  keyboard(row, setting) {
+    const value = row.own[setting];
+    return value !== null && value < 0 ? "text" : "decimal";
+  },
+
+  reason(field) {
+    return reasonOf(field);
+  },
+
+  // Getters
+
+  get found() {
+    const wanted = this.find.trim().toLowerCase();
+    return wanted ? this.rows.filter(({ name }) => name.toLowerCase().includes(wanted)) : this.rows;
+  },
+
+  get up() {
+    return this.found.filter((row) => row.isUp);
+  },
+
+  get alone() {
+    return this.found.filter((row) => !row.isUp);
+  },
+
+  get aloneShown() {
+    return this.alone.slice(0, this.shownAlone);
+  },
+
+  get hasMoreAlone() {
+    return this.alone.length > this.shownAlone;
+  },
+
+  get moreAlone() {
+    return `Show ${number(Math.min(200, this.alone.length - this.shownAlone))} more of ${number(this.alone.length)}`;
+  },
+
+  get overridden() {
+    return this.rows.filter(isOverridden).length;
+  },
+
+  get overriddenWords() {
+    return this.rows.length ? `${number(this.overridden)} of ${count(this.rows.length, "field")}` : "";
+  },
+
+  get aloneWords() {
+    return `${count(this.alone.length, "field")} left alone`;
+  },
+
+  get aloneNames() {
+    return `${namesOf(this.alone)} ${this.alone.length === 1 ? "keeps" : "keep"} the collection's rule`;
+  },
+
+  get lockedWords() {
+    return `${count(this.locked.length, "field")} cannot be overridden`;
+  },
+
+  get lockedReasons() {
+    return reasonsOf(this.locked);
+  },
+
+  get foundNothing() {
+    return this.rows.length > 0 && this.found.length === 0;
+  },
+
+  get isMany() {
+    return this.rows.length > 4;
+  },
+});

@@ -1,0 +1,220 @@
+// The preview at the side: what polls before, in and after the window would get, as the draft is.
+
+import { post } from "../../lib/api.js";
+import { entriesOf } from "../../lib/override-rows.js";
+import { chartOf, draw, mark, nearest } from "../../lib/preview-chart.js";
+import { chartWords, inOrder, phaseWords, pick, pollsWords } from "../../lib/preview-format.js";
+import { faultsFromServer } from "../../lib/spike-form-errors.js";
+import { count } from "../../lib/numbers.js";
+
+const INTERVALS = [
+  { seconds: 10, label: "Poll every 10 s" },
+  { seconds: 30, label: "Poll every 30 s" },
+  { seconds: 60, label: "Poll every 60 s" },
+  { seconds: 300, label: "Poll every 5 min" },
+];
+const FEW = 8;
+
+// Not by x-ref: that is looked up from the element that was clicked, and a row that moves up is a new element.
+const chartElement = () => document.getElementById("spike-chart");
+
+// What is drawn does not belong into Alpine's state, which would watch every point of it.
+export const spikePreview = () => {
+  let chart = null;
+  let resized = null;
+  let turn = 0;
+  let asked = "";
+
+  return {
+    intervals: INTERVALS,
+    interval: 60,
+    preview: null,
+    picked: 0,
+    previewFault: "",
+    previewing: false,
+    showsAllMeans: false,
+    pointedAt: -1,
+    pointed: "",
+    normally: "",
+
+    // Lifecycle
+
+    /** Draw anew where the room changes; at first there is none at all. */
+    watchChart() {
+      if (resized) return;
+      resized = new ResizeObserver(() => {
+        if (roomOf(chartElement()) !== chart?.width) this.draw();
+      });
+      resized.observe(chartElement());
+    },
+
+    stopDrawing() {
+      resized?.disconnect();
+    },
+
+    // Actions
+
+    /** Ask for a preview where something has changed that it shows. */
+    previewSoon() {
+      const key = JSON.stringify([this.interval, this.snapshot]);
+      if (key === asked && this.preview && !this.previewFault) return;
+      asked = key;
+      this.askPreview();
+    },
+
+    async askPreview() {
+      const mine = ++turn;
+      this.previewFault = this.missing;
+      if (this.previewFault) return;
+      this.previewing = true;
+      const sent = entriesOf(this.rows);
+      try {
+        const found = await post("/api/spike-schedules/preview", this.previewBody(sent));
+        if (mine !== turn) return; // a later question is on its way
+        this.preview = found;
+        this.previewFault = "";
+        if (found.conflicts.some(({ id }) => !this.others.some((other) => other.id === id))) {
+          this.learn(found.conflicts);
+          this.look();
+        }
+        this.$nextTick(() => this.draw());
+      } catch (problem) {
+        if (mine === turn) this.refusePreview(problem, sent);
+      } finally {
+        if (mine === turn) this.previewing = false;
+      }
+    },
+
+    previewBody(sent) {
+      const counters_after = this.countersAfter || null;
+      const body = { collection_id: this.collection.id, interval: this.interval, counters_after };
+      Object.assign(body, this.windowNow);
+      if (this.spike) body.schedule_id = this.spike.id;
+      // Overrides that were not changed are not sent on saving either: the copies stay as they are.
+      return this.overridesChanged(sent) ? { ...body, spike_fields: sent } : body;
+    },
+
+    /** What the server refuses in a preview it would refuse on saving: say it at the input. */
+    refusePreview(problem, sent) {
+      const { faults } = faultsFromServer(problem.errors ?? {}, sent, (id) => this.rowById(id)?.name);
+      Object.assign(this.refused, faults);
+      this.look();
+      this.previewFault = this.missing || problem.message;
+    },
+
+    chooseInterval(text) {
+      this.interval = Number(text);
+      this.previewSoon();
+    },
+
+    pickLine(id) {
+      this.picked = id;
+      this.draw();
+    },
+
+    /** The first field that is overridden is the one to look at. */
+    pickIfNone(id) {
+      if (!this.picked) this.picked = id;
+    },
+
+    draw() {
+      const element = chartElement();
+      const width = roomOf(element);
+      if (!this.shown || this.previewFault || !width) return;
+      chart = chartOf(this.preview, this.shown, width);
+      draw(element, chart);
+      this.normally = chart.normal?.aside ?? "";
+      this.point(-1);
+    },
+
+    /** Say what one poll gets; -1 for none. */
+    point(index) {
+      const point = chart?.points[index];
+      this.pointedAt = point ? index : -1;
+      this.pointed = point?.words ?? "";
+      mark(chartElement(), point);
+    },
+
+    pointUnder(event) {
+      const drawing = chartElement().firstElementChild;
+      if (drawing) this.point(nearest(chart, event.clientX - drawing.getBoundingClientRect().left));
+    },
+
+    /** From poll to poll; without one yet, to the first of the window. */
+    pointBeside(step) {
+      if (!chart) return;
+      const last = chart.points.length - 1;
+      const next = this.pointedAt < 0 ? chart.firstInWindow : this.pointedAt + step;
+      this.point(Math.min(last, Math.max(0, next)));
+    },
+
+    showAllMeans() {
+      this.showsAllMeans = true;
+    },
+
+    // What the panel shows
+
+    phaseOf(line, phase) {
+      return phaseWords(line, phase, this.preview.phases);
+    },
+
+    isShown(line) {
+      return line === this.shown || line.original_field_id === this.shown?.original_field_id;
+    },
+
+    // Getters
+
+    get shown() {
+      return this.preview ? pick(this.preview.fields, this.picked) : null;
+    },
+
+    get lines() {
+      const fields = inOrder(this.preview?.fields ?? []);
+      return this.showsAllMeans ? fields : fields.slice(0, FEW);
+    },
+
+    get hasMoreLines() {
+      return !this.showsAllMeans && (this.preview?.fields.length ?? 0) > FEW;
+    },
+
+    get moreLines() {
+      return `All ${count(this.preview?.fields.length ?? 0, "field")}`;
+    },
+
+    get hasPreview() {
+      return Boolean(this.preview && this.shown && !this.previewFault);
+    },
+
+    get chartLabel() {
+      return this.shown ? `Polls of ${chartWords(this.shown, this.preview.phases)} The table below has the numbers.` : "";
+    },
+
+    get lastPoint() {
+      return Math.max(0, (this.preview?.times.length ?? 0) - 1);
+    },
+
+    get polls() {
+      return this.preview ? pollsWords(this.preview, this.interval) : "";
+    },
+
+    /** What the draft lacks for a preview; empty where it lacks nothing. */
+    get missing() {
+      if (!this.collection) return "Choose a collection to see what its polls would get.";
+      if (!this.collection.fields.length)
+        return `“${this.collection.name}” has no fields yet: there is nothing to serve.`;
+      if (!this.rows.length) return "None of its fields can be overridden: polls stay as they are.";
+      if (!this.hasWindow) return "Give the window a start and a later end to see what polls would get.";
+      const row = this.rows.find(({ id }) =>
+        Object.keys(this.faults).some((key) => key.startsWith(`${id}.`)),
+      );
+      return row ? `Fix ${row.name} to see what polls would get.` : "";
+    },
+  };
+};
+
+/** How wide a chart may be: without the padding. */
+function roomOf(element) {
+  if (!element) return 0;
+  const { paddingLeft, paddingRight } = getComputedStyle(element);
+  return Math.max(0, element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
+}

@@ -1,0 +1,59 @@
+// How the form of a spike is left: what saves, ends or deletes the spike is loaded when it is first asked for.
+
+import { at } from "../../lib/base.js";
+import { cameFrom } from "../../lib/came-from.js";
+import { confirm } from "../layout/confirmation.js";
+import { toastOnNextPage } from "../layout/toasts.js";
+
+const LOST = { title: "Discard your input?", text: "What you typed here is not saved.", verb: "Discard" };
+const UNREACHABLE = "The server does not answer. Try again in a moment.";
+
+/** An action of spike-ending.js. */
+const later = (name) =>
+  async function act() {
+    const ending = await import("./ending.js").catch(() => null);
+    if (ending) return ending[name](this);
+    this.fault = UNREACHABLE;
+    return undefined;
+  };
+
+export const spikeSaving = () => ({
+  fault: "",
+  busy: false,
+  leaving: false,
+
+  // Actions
+
+  save: later("save"),
+  endNow: later("endNow"),
+  erase: later("erase"),
+  goToFirst: later("goToFirst"),
+
+  async trying(action) {
+    this.busy = true;
+    this.fault = "";
+    try {
+      await action();
+    } catch (problem) {
+      this.fault = problem.message;
+    } finally {
+      this.busy = this.leaving;
+    }
+  },
+
+  async cancel() {
+    if (this.isDirty && !(await confirm(LOST))) return;
+    this.leaving = true;
+    window.location.assign(at(cameFrom() || this.given.back));
+  },
+
+  leaveFor(path, words, href = "") {
+    this.leaving = true;
+    toastOnNextPage(words, href);
+    window.location.assign(at(path));
+  },
+
+  overridesChanged(sent) {
+    return !this.spike || JSON.stringify(sent) !== JSON.parse(this.before).overrides;
+  },
+});

@@ -1,0 +1,249 @@
+// Lanes of collections along the time, with their windows. Where things stand is computed in lib/timeline.js.
+
+import { get } from "../../lib/api.js";
+import { marked, showMarked } from "../../lib/marked.js";
+import { at } from "../../lib/base.js";
+import { listOf } from "../../lib/list.js";
+import { mix } from "../../lib/mix.js";
+import { atMoments } from "../../lib/window-edges.js";
+import { refreshing } from "../../lib/auto-refresh.js";
+import { serverNow } from "../../lib/server-clock.js";
+import { pollWords, statusOf } from "../../lib/spike-format.js";
+import { user } from "../../lib/start.js";
+import { ticking } from "../../lib/clock-tick.js";
+import { barsOf, daysOf, nowOf, offerAt } from "../../lib/timeline.js";
+import { spanOf, spanWords, ticksOf, viewOf, ZOOMS } from "../../lib/timeline.js";
+import { count } from "../../lib/numbers.js";
+
+const LANES = 25;
+const MINUTE = 60_000;
+const PHONE = 640;
+const KEPT = "timeline-days";
+const FONTS = { label: "600 11px", day: "600 12px", pill: "600 11px" };
+const NO_GHOST = { id: 0, left: "", label: "" };
+const NO_FILTER = { collection: "", search: "", status: "" };
+
+export const timeline = () =>
+  mix(
+    ticking(),
+    atMoments(),
+    listOf("/api/timeline", {
+      sort: "name",
+      perPage: LANES,
+      filters() {
+        return { ...this.period(), collection_id: this.filter.collection };
+      },
+    }),
+    {
+      days: daysAtFirst(),
+      shift: 0,
+      lanes: [],
+      ticks: [],
+      dayNames: [],
+      nowAt: { isSeen: false, line: {}, past: {}, label: "" },
+      ghost: NO_GHOST,
+      filter: NO_FILTER,
+      drawing: null,
+      drawnAt: 0,
+      stopRefreshing: null,
+      watcher: null,
+      again: null,
+      isFirstLook: true,
+
+      // Lifecycle
+
+      init() {
+        this.startTicking();
+        this.$watch("now", () => this.tick());
+        this.stopRefreshing = refreshing(() => this.load());
+        this.watcher = new ResizeObserver(() => this.draw());
+        this.watcher.observe(this.$refs.plot);
+        document.fonts.ready.then(() => this.draw());
+        this.again = () => this.load();
+        document.addEventListener("spikes-changed", this.again);
+        this.shift = this.shiftOf(Date.parse(marked().start));
+        this.load();
+      },
+
+      destroy() {
+        this.stopTicking();
+        this.stopRefreshing();
+        this.watcher.disconnect();
+        document.removeEventListener("spikes-changed", this.again);
+      },
+
+      loaded() {
+        if (this.isFirstLook) this.showSaved();
+        this.isFirstLook = false;
+        this.awaitMoment(this.items.flatMap(({ spike, spikes }) => (spike ? [spike, ...spikes] : spikes)));
+        this.draw();
+        this.$nextTick(showMarked);
+      },
+
+      /** What was just saved is in sight: the time is shifted to it, and its lane comes first where there are many. */
+      async showSaved() {
+        const { id, collection } = marked();
+        if (!id || this.failed || this.items.some((item) => item.id === collection)) return;
+        const found = await get("/api/timeline", { ...this.period(), collection_id: collection }).catch(() => null);
+        if (!found?.items.length || this.items.some((item) => item.id === collection)) return;
+        this.items = [...found.items, ...this.items];
+        this.draw();
+        this.$nextTick(showMarked);
+      },
+
+      /** How far away an instant is, in parts of what is shown. */
+      shiftOf(instant) {
+        const { from, to } = spanOf(serverNow(), this.days);
+        return Number.isNaN(instant) ? 0 : Math.floor((instant - from) / (to - from));
+      },
+
+      period() {
+        const { from, to } = this.span();
+        return { from: iso(from), to: iso(to) };
+      },
+
+      /** Each minute the time moves on; at the second a window begins or ends it changes its colour. */
+      tick() {
+        if (this.now >= this.moment || Math.floor(this.now / MINUTE) !== this.drawnAt) this.draw();
+        this.settle(() => this.load());
+      },
+
+      // Actions
+
+      zoom(days) {
+        this.days = days;
+        this.shift = 0;
+        localStorage.setItem(KEPT, days);
+        this.look();
+      },
+
+      earlier() {
+        this.shift -= 1;
+        this.look();
+      },
+
+      later() {
+        this.shift += 1;
+        this.look();
+      },
+
+      toNow() {
+        this.shift = 0;
+        this.look();
+      },
+
+      look() {
+        this.draw();
+        this.load();
+      },
+
+      /** What the page round it filters by: others' windows stay in sight, but step aside. */
+      filterBy(filter) {
+        if (JSON.stringify(filter) === JSON.stringify(this.filter)) return;
+        const isAsked = filter.search !== this.search || filter.collection !== this.filter.collection;
+        this.filter = { ...filter };
+        this.search = filter.search;
+        if (isAsked) this.page = 1;
+        queueMicrotask(() => (isAsked ? this.load() : this.draw()));
+      },
+
+      draw() {
+        const pixels = this.$refs.axis?.clientWidth;
+        if (!pixels) return;
+        const view = viewOf(this.span(), { now: serverNow(), pixels, measure });
+        this.drawnAt = Math.floor(view.now / MINUTE);
+        this.drawing = view;
+        this.ticks = ticksOf(view);
+        this.dayNames = daysOf(view);
+        this.nowAt = nowOf(view);
+        this.lanes = this.items.map((item) => this.laneOf(item, view));
+      },
+
+      laneOf(item, view) {
+        const isSpiking = item.spike !== null && statusOf(item.spike, view.now) === "active";
+        const last = item.last_polled_at;
+        const polled = last ? `polled ${pollWords(last, view.now)}` : "never polled";
+        return {
+          id: item.id,
+          name: item.name,
+          href: at(`/collections/${item.id}`),
+          create: at(`/spikes/new?collection=${item.id}`),
+          dot: isSpiking ? "spiking" : last && "polled",
+          dotWords: isSpiking ? `spiking, ${polled}` : polled,
+          bars: barsOf(item.spikes, view, (spike) => this.isAside(item, spike)).map((bar) =>
+            bar.id === marked().id ? { ...bar, classes: `${bar.classes} is-marked-bar` } : bar,
+          ),
+        };
+      },
+
+      isAside(item, spike) {
+        const { status, search } = this.filter;
+        if (status && statusOf(spike, serverNow()) !== status) return true;
+        const isFound = ({ name }) => name.toLowerCase().includes(search.toLowerCase());
+        // A lane may also be found by the name of a field: then all of it stays in sight.
+        return !isFound(item) && item.spikes.some(isFound) && !isFound(spike);
+      },
+
+      /** Show where a click would start a spike. */
+      hover(event, lane) {
+        const offer = this.offerOf(event, lane);
+        this.ghost = offer ? { id: lane.id, left: offer.left, label: offer.label } : NO_GHOST;
+      },
+
+      unhover() {
+        this.ghost = NO_GHOST;
+      },
+
+      offer(event, lane) {
+        const offer = this.offerOf(event, lane);
+        if (!offer) return;
+        const start = offer.start ? `&start=${encodeURIComponent(offer.start)}` : "";
+        window.location.assign(`${lane.create}${start}`);
+      },
+
+      offerOf(event, lane) {
+        if (!user().mayWrite || !this.drawing || event.target.closest("a")) return null;
+        const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
+        const { spikes } = this.items.find(({ id }) => id === lane.id) ?? { spikes: [] };
+        return offerAt(left, spikes, { ...this.drawing, now: serverNow() });
+      },
+
+      span() {
+        return spanOf(serverNow(), this.days, this.shift);
+      },
+
+      // Getters
+
+      get zooms() {
+        return ZOOMS.map(({ days }) => days);
+      },
+
+      get summary() {
+        const words = spanWords(spanOf(this.drawnAt * MINUTE, this.days, this.shift));
+        return this.total ? `${count(this.total, "collection")}, ${words}` : words;
+      },
+
+      get isPaged() {
+        return this.total > this.perPage;
+      },
+
+      get isNew() {
+        return this.isEmpty && !this.isSearching && this.filter.collection === "";
+      },
+    },
+  );
+
+const iso = (instant) => new Date(instant).toISOString();
+
+function daysAtFirst() {
+  const kept = Number(localStorage.getItem(KEPT));
+  if (ZOOMS.some(({ days }) => days === kept)) return kept;
+  return window.innerWidth <= PHONE ? 2 : 5;
+}
+
+let pen = null;
+function measure(text, kind) {
+  pen ??= document.createElement("canvas").getContext("2d");
+  pen.font = `${FONTS[kind]} "Inter Variable", system-ui, sans-serif`;
+  return pen.measureText(text).width;
+}

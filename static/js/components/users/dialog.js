@@ -1,0 +1,101 @@
+// Creating and editing a user, and giving one a new password.
+
+import { patch, post } from "../../lib/api.js";
+import { dialogForm } from "../../lib/dialog-form.js";
+import { userFacts } from "../../lib/facts-user.js";
+import { mix } from "../../lib/mix.js";
+import { user } from "../../lib/start.js";
+import { countValidKeys, revokeWords } from "../../lib/valid-keys.js";
+
+const EMPTY = { username: "", email: "", role: "Editor", password: "" };
+
+export const userDialog = () =>
+  mix(dialogForm(), {
+    mode: "create",
+    person: null,
+    keys: 0,
+
+    // Lifecycle
+
+    init() {
+      this.guard();
+      this.asked = (event) => this.ask(event.detail);
+      document.addEventListener("ask-user", this.asked);
+    },
+
+    destroy() {
+      document.removeEventListener("ask-user", this.asked);
+    },
+
+    // Actions
+
+    ask({ mode, person = null, resolve }) {
+      this.mode = mode;
+      Object.assign(this, { person, keys: 0 });
+      const { username, email, role } = person ?? EMPTY;
+      this.openWith({ username, email, role, password: "", revoke_api_keys: false }, resolve);
+      if (mode === "password") this.countKeys(person);
+    },
+
+    /** Offer to revoke their keys, where they have any; if it cannot be found out, the keys go on. */
+    async countKeys(person) {
+      const keys = await countValidKeys(person.id).catch(() => 0);
+      if (this.person === person) this.keys = keys;
+    },
+
+    save() {
+      const { password, revoke_api_keys: revokes, ...rest } = this.form;
+      const { person } = this;
+      if (this.mode === "create") return this.send(() => post("/api/users", { ...rest, password }));
+      const path = `/api/users/${person.id}`;
+      const withPassword = revokes ? { password, revoke_api_keys: true } : { password };
+      const body = this.onlyPassword ? withPassword : rest;
+      return this.saveAsSeen({
+        path,
+        name: person.username,
+        seen: person,
+        facts: userFacts,
+        mine: this.onlyPassword ? null : userFacts(rest),
+        send: (etag) => patch(path, body, etag),
+        verb: () => (this.onlyPassword ? "Set it anyway" : "Save mine"),
+      });
+    },
+
+    // Getters
+
+    get title() {
+      if (this.mode === "create") return "Create user";
+      return this.mode === "edit" ? `Edit “${this.person.username}”` : `New password for “${this.person.username}”`;
+    },
+
+    get verb() {
+      if (this.busy) return "Saving…";
+      return this.mode === "create" ? "Create user" : "Save";
+    },
+
+    get onlyPassword() {
+      return this.mode === "password";
+    },
+
+    get isMyself() {
+      return this.mode === "edit" && this.person.id === user().id;
+    },
+
+    get hasKeys() {
+      return this.keys > 0;
+    },
+
+    get keysWords() {
+      return revokeWords(this.keys);
+    },
+
+    get asksPassword() {
+      return this.mode !== "edit";
+    },
+  });
+
+/** Ask for a user; resolves to the user as saved, or null. */
+export const askUser = (question) =>
+  new Promise((resolve) => {
+    document.dispatchEvent(new CustomEvent("ask-user", { detail: { ...question, resolve } }));
+  });

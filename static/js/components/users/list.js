@@ -1,0 +1,133 @@
+// The list of users, for Admins.
+
+import { post } from "../../lib/api.js";
+import { userFacts } from "../../lib/facts-user.js";
+import { listAddress, oneOf, PAGE, SEARCH, sortedBy } from "../../lib/list-address.js";
+import { listOf } from "../../lib/list.js";
+import { mix } from "../../lib/mix.js";
+import { refreshing } from "../../lib/auto-refresh.js";
+import { changeAsSeen } from "../../lib/saving.js";
+import { serverNow } from "../../lib/server-clock.js";
+import { user } from "../../lib/start.js";
+import { day, utc } from "../../lib/time.js";
+import { toast } from "../../lib/toast.js";
+import { confirm } from "../layout/confirmation.js";
+import { askUser } from "./dialog.js";
+import { askRemoval } from "./removal.js";
+
+const ROLES = ["", "Admin", "Editor", "Viewer"];
+
+export const userList = () =>
+  mix(
+    listOf("/api/users", {
+      sort: "username",
+      filters() {
+        return { role: this.role };
+      },
+      address: listAddress({
+        role: oneOf(ROLES),
+        search: SEARCH,
+        sort: sortedBy(["username", "email", "role", "created_at"]),
+        page: PAGE,
+      }),
+    }),
+    {
+      roles: ROLES,
+      role: "",
+      fault: "",
+
+      // Lifecycle
+
+      init() {
+        this.stopRefreshing = refreshing(() => this.load());
+        this.fromAddress();
+        this.load();
+      },
+
+      destroy() {
+        this.stopRefreshing();
+      },
+
+      // Actions
+
+      show(role) {
+        this.role = role;
+        this.page = 1;
+        this.load();
+      },
+
+      showAll() {
+        this.search = "";
+        this.show("");
+      },
+
+      async create() {
+        const made = await askUser({ mode: "create" });
+        if (made) this.done(`${made.role} “${made.username}” created.`);
+      },
+
+      async edit(person) {
+        const changed = await askUser({ mode: "edit", person });
+        if (changed) this.done(`“${changed.username}” saved.`);
+      },
+
+      async resetPassword(person) {
+        const changed = await askUser({ mode: "password", person });
+        if (changed) this.done(`“${changed.username}” has a new password; their sign-ins have ended.`);
+      },
+
+      async resetTwoFactor(person) {
+        const isSure = await confirm({
+          title: `Reset the two-factor sign-in of “${person.username}”?`,
+          text: "Their password alone will be enough to sign in. Their sign-ins end at once.",
+          more: "Do this only when you know that it is they who ask for it.",
+          verb: "Reset",
+        });
+        if (!isSure) return;
+        this.fault = "";
+        const path = `/api/users/${person.id}`;
+        try {
+          const { outcome } = await changeAsSeen({
+            path,
+            name: person.username,
+            seen: person,
+            facts: userFacts,
+            send: (etag) => post(`${path}/reset-two-factor`, undefined, etag),
+            isDone: (present) => !present.has_two_factor,
+            verb: () => "Reset anyway",
+          });
+          if (outcome !== "saved") return this.load();
+          this.done(`“${person.username}” signs in by password alone again.`);
+        } catch (problem) {
+          this.fault = problem.message;
+        }
+      },
+
+      async remove(person) {
+        if (await askRemoval(person)) this.done(`“${person.username}” deleted.`);
+      },
+
+      done(words) {
+        toast(words);
+        this.load();
+      },
+
+      // What a row shows
+
+      isMe(person) {
+        return person.id === user().id;
+      },
+
+      mayReset(person) {
+        return person.has_two_factor && !this.isMe(person);
+      },
+
+      sinceOf(person) {
+        return day(person.created_at, serverNow());
+      },
+
+      utcOf(person) {
+        return utc(person.created_at);
+      },
+    },
+  );

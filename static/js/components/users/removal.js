@@ -1,0 +1,90 @@
+// Deleting a user, with the decision about their collections.
+
+import { get, remove, withQuery } from "../../lib/api.js";
+import { userFacts } from "../../lib/facts-user.js";
+import { count } from "../../lib/numbers.js";
+import { deleteAsSeen } from "../../lib/saving.js";
+
+export const userRemoval = () => ({
+  person: { username: "" },
+  owned: 0,
+  heirs: [],
+  heir: "",
+  decision: "transfer",
+  fault: "",
+  busy: false,
+  resolve: null,
+
+  // Lifecycle
+
+  init() {
+    this.asked = (event) => this.ask(event.detail);
+    document.addEventListener("ask-removal", this.asked);
+  },
+
+  destroy() {
+    document.removeEventListener("ask-removal", this.asked);
+  },
+
+  // Actions
+
+  async ask({ person, resolve }) {
+    Object.assign(this, { person, resolve, owned: 0, heirs: [], heir: "", decision: "transfer", fault: "" });
+    this.$refs.dialog.showModal();
+    try {
+      const [collections, users] = await Promise.all([
+        get("/api/collections", { owner_id: person.id, per_page: 1 }),
+        get("/api/users", { per_page: 200 }),
+      ]);
+      this.owned = collections.total;
+      this.heirs = users.items.filter(({ id }) => id !== person.id);
+      this.heir = String(this.heirs[0]?.id ?? "");
+    } catch (problem) {
+      this.fault = problem.message;
+    }
+  },
+
+  async submit() {
+    this.busy = true;
+    this.fault = "";
+    const decisions = { transfer: { transfer_to: this.heir }, delete: { delete_collections: "true" } };
+    const path = `/api/users/${this.person.id}`;
+    const query = this.owned ? decisions[this.decision] : {};
+    try {
+      const { outcome } = await deleteAsSeen({
+        path,
+        name: this.person.username,
+        seen: this.person,
+        facts: userFacts,
+        send: (etag) => remove(withQuery(path, query), etag),
+      });
+      this.close(outcome === "saved");
+    } catch (problem) {
+      this.fault = problem.message;
+    } finally {
+      this.busy = false;
+    }
+  },
+
+  close(removed) {
+    this.$refs.dialog.close();
+    this.resolve?.(removed);
+    this.resolve = null;
+  },
+
+  // Getters
+
+  get title() {
+    return `Delete “${this.person.username}”?`;
+  },
+
+  get ownsWords() {
+    return this.owned ? `They own ${count(this.owned, "collection")}.` : "They own no collections.";
+  },
+});
+
+/** Ask whether to delete a user, and do it; resolves to whether they are gone. */
+export const askRemoval = (person) =>
+  new Promise((resolve) => {
+    document.dispatchEvent(new CustomEvent("ask-removal", { detail: { person, resolve } }));
+  });

@@ -1,0 +1,169 @@
+// The audit log in words.
+
+import { moment, windowWords } from "./time.js";
+import { LABELS } from "./format.js";
+
+/** Every action, by what it is about: what was done, and for some what was refused. */
+export const GROUPS = [
+  {
+    label: "Signing in, and the server",
+    actions: {
+      "sign-in": "Signed in",
+      "sign-out": "Signed out",
+      "end-sign-in": "Ended a sign-in",
+      "end-other-sign-ins": "Ended their other sign-ins",
+      "change-password": "Changed a password",
+      "change-email": "Changed their e-mail",
+      "ask-for-code": "Gave the right password, was asked for a code",
+      "use-recovery-code": "Used a recovery code",
+      "turn-on-two-factor": "Turned two-factor sign-in on",
+      "turn-off-two-factor": "Turned two-factor sign-in off",
+      "new-recovery-codes": "Got new recovery codes",
+      "reset-two-factor": "Reset two-factor sign-in",
+      "set-up": "Set Spikecast up",
+      request: "Asked for what they may not do",
+      restore: "Restored a backup",
+    },
+  },
+  {
+    label: "Users",
+    kind: "user",
+    actions: { "create-user": "Created user", "change-user": "Changed user", "delete-user": "Deleted user" },
+  },
+  {
+    label: "API keys",
+    kind: "key",
+    actions: {
+      "create-key": "Created key",
+      "change-key": "Changed key",
+      "revoke-key": "Revoked key",
+      "delete-key": "Deleted key",
+    },
+  },
+  {
+    label: "Collections",
+    kind: "collection",
+    actions: {
+      "create-collection": "Created collection",
+      "change-collection": "Changed collection",
+      "copy-collection": "Copied collection",
+      "delete-collection": "Deleted collection",
+    },
+  },
+  {
+    label: "Fields",
+    kind: "field",
+    actions: {
+      "create-field": "Created field",
+      "change-field": "Changed field",
+      "reset-field": "Reset counter",
+      "delete-field": "Deleted field",
+    },
+  },
+  {
+    label: "Spikes",
+    kind: "spike",
+    actions: {
+      "create-spike": "Created spike",
+      "change-spike": "Changed spike",
+      "end-spike": "Ended spike",
+      "extend-spike": "Extended spike",
+      "delete-spike": "Deleted spike",
+    },
+  },
+];
+const DONE = Object.assign({}, ...GROUPS.map(({ actions }) => actions));
+const REFUSED = {
+  "sign-in": "Sign-in",
+  "set-up": "Set-up",
+  "change-password": "New password",
+  "change-email": "New e-mail",
+  "turn-on-two-factor": "Turning two-factor sign-in on",
+  "turn-off-two-factor": "Turning two-factor sign-in off",
+  "new-recovery-codes": "New recovery codes",
+  request: "Request",
+};
+const SOURCES = { "command line": "Command line", server: "Server" };
+
+/** The choices of a filter: every action, and for each kind of thing all that is about it. */
+export const choices = () =>
+  GROUPS.map(({ label, kind, actions }) => ({
+    label,
+    choices: [
+      ...(kind ? [{ what: `about:${kind}`, label: `All about ${label === "API keys" ? label : label.toLowerCase()}` }] : []),
+      ...Object.entries(actions).map(([what, words]) => ({ what, label: words })),
+    ],
+  }));
+
+/** What was done, or refused; an action that is not known here says its own name. */
+export function what({ action, outcome }) {
+  return (outcome === "refused" && REFUSED[action]) || DONE[action] || action;
+}
+
+/** Who did it; where nobody was signed in, what did it. */
+export const who = ({ actor_name: name, source }) => name ?? SOURCES[source] ?? "Nobody signed in";
+
+/** "spike “Black Friday”"; "spike 7", where its name was not noted. */
+export const about = ({ thing_kind: kind, thing_id: id, thing_name: name }) =>
+  kind && id ? `${kind} ` + (name === null ? id : `“${name}”`) : "";
+
+/** "in “Truck 01”", of a field or a spike. */
+export const within = ({ thing_kind: kind, collection_name: name }) =>
+  name !== null && kind !== "collection" ? `in “${name}”` : "";
+
+/** What else was noted: "role: Editor → Admin; password". */
+export function details({ details: given }, now) {
+  const { changed = {}, start_datetime: start, end_datetime: end, ...others } = given;
+  const words = Object.entries(changed).map(([name, values]) => change(name, values, now));
+  if (start && end) words.push(windowWords(start, end, now));
+  for (const [name, value] of Object.entries(others)) words.push(more(name, value, now));
+  return words.filter(Boolean).join("; ");
+}
+
+const TOLD = {
+  why: (value) => value,
+  request: (value) => value,
+  as: (value) => `as ${value}`,
+  address: (value) => `the one from ${value}`,
+  ended: (value) => `${value} ended`,
+  left: (value) => `${value} left`,
+  original: ({ name }) => `from “${name}”`,
+  overrides: (names) => (names.length ? `overrides ${names.join(", ")}` : "overrides nothing"),
+  is_limited: (value) => (value ? "limited to collections" : ""),
+};
+
+function more(name, value, now) {
+  if (Object.hasOwn(TOLD, name)) return TOLD[name](value);
+  return value === null ? "" : `${label(name)}: ${shown(name, value, now)}`;
+}
+
+function change(name, values, now) {
+  if (values === null) return label(name);
+  if (name === "spike_fields") return overrides(...values);
+  return `${label(name)}: ${shown(name, values[0], now)} → ${shown(name, values[1], now)}`;
+}
+
+/** "overrides: cpu: range end 90 → as usual": only those that changed were noted. */
+function overrides(before, after) {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const told = (given, name) => {
+    const settings = Object.hasOwn(given, name) ? Object.entries(given[name]) : [];
+    return settings.map(([setting, value]) => `${settingOf(setting)} ${value ?? "none"}`).join(", ") || "as usual";
+  };
+  const changes = names.map((name) => `${name}: ${told(before, name)} → ${told(after, name)}`);
+  return `overrides: ${changes.join("; ")}`;
+}
+
+const settingOf = (name) => label(name.replace(/_(number|float|percentage)$/, ""));
+
+const NAMES = new Map([
+  ["spike_fields", "overrides"],
+  ["allowed_collections", "collections"],
+]);
+const label = (name) => NAMES.get(name) ?? name.replace(/_datetime$/, "").replaceAll("_", " ");
+
+function shown(name, value, now) {
+  if (value === null) return "none";
+  if (name === "value_type" && Object.hasOwn(LABELS, value)) return LABELS[value].toLowerCase();
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? moment(value, now) : String(value);
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { linesOf, shown, valuesOf } from "../../static/js/lib/json-lines.js";
+
+const ANSWER =
+  '{"collection":"Edge {1}","type":"Performance","generated_at_epoch":1795526528,' +
+  '"data":{"cpu":97,"mem, \\"used\\"":15.10,"state":"up, \\"really\\": {yes}"}}';
+
+test("an answer is laid out line by line, every digit as it came", () => {
+  const lines = linesOf(ANSWER).map(
+    ({ indent, key, value, tail }) => `${" ".repeat(indent)}${key && `${key}: `}${value}${tail}`,
+  );
+  assert.deepEqual(lines, [
+    "{",
+    ' "collection": "Edge {1}",',
+    ' "type": "Performance",',
+    ' "generated_at_epoch": 1795526528,',
+    ' "data": {',
+    '  "cpu": 97,',
+    '  "mem, \\"used\\"": 15.10,',
+    '  "state": "up, \\"really\\": {yes}"',
+    " }",
+    "}",
+  ]);
+});
+
+test("only fields are spiked, not what is around them", () => {
+  const lines = linesOf('{"type":"Performance","data":{"type":1,"cpu":2}}', new Set(["type"]));
+  assert.deepEqual(
+    lines.filter((line) => line.spiked).map((line) => line.indent),
+    [2],
+  );
+});
+
+test("no fields make an empty object", () => {
+  assert.deepEqual(
+    linesOf('{"data":{}}').map((line) => line.key + line.value),
+    ["{", '"data"{', "}", "}"],
+  );
+});
+
+test("values by name, as they were written", () => {
+  assert.deepEqual(
+    [...valuesOf(ANSWER)],
+    [
+      ["cpu", "97"],
+      ['mem, "used"', "15.10"],
+      ["state", '"up, \\"really\\": {yes}"'],
+    ],
+  );
+});
+
+for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "__v_isRef"]) {
+  test(`a field called ${name} has its value, and only where it is served`, () => {
+    assert.equal(valuesOf(`{"data":{"${name}":5}}`).get(name), "5");
+    assert.equal(valuesOf('{"data":{"cpu":5}}').get(name), undefined);
+  });
+}
+
+test("a table shows numbers with separators and texts without quotes", () => {
+  assert.equal(shown("4182"), "4,182");
+  assert.equal(shown("-1234567.50"), "-1,234,567.50");
+  assert.equal(shown("1e+30"), "1e+30");
+  assert.equal(shown('"up \\u0041"'), "up A");
+});
