@@ -10,7 +10,7 @@ import click
 from flask import Flask
 
 import config
-from app import cli, database, startup
+from app import cli
 from app.audit import api as audit_api
 from app.audit import pages as audit_pages
 from app.auth import api as auth_api
@@ -23,6 +23,9 @@ from app.collections import api as collections_api
 from app.collections import fields_api, impact_api
 from app.collections import pages as collections_pages
 from app.core.extensions import jwt, migrate
+from app.core.secret_key import load_or_create_secret, load_secret
+from app.db import engine
+from app.db.session import db
 from app.generation import api as generation_api
 from app.generation import (
     authorization,
@@ -77,13 +80,13 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     app.config.from_mapping(_flask_config(settings) | overrides)
     app.json = OrjsonProvider(app)
     _configure_log(app)
-    database.init_app(app)
+    engine.init_app(app)
     connection.init_app(app)
     plan_cache.init_app(app)
     authorization.init_app(app)
     usage.init_app(app)
     refusals.init_app(app)
-    migrate.init_app(app, database.db, directory=str(config.HERE / "migrations"))
+    migrate.init_app(app, db, directory=str(config.HERE / "migrations"))
     jwt.init_app(app)
     passwords.init_app(app)
     error_handlers.init_app(app)
@@ -103,13 +106,13 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
 def _kept_secret(settings: config.Settings) -> str:
     """Return the kept key. A command makes none: it may have been given other settings than the server."""
     if click.get_current_context(silent=True) is None:
-        return startup.kept_secret(settings.instance)
-    return startup.existing_secret(settings.instance) or secrets.token_hex(32)
+        return load_or_create_secret(settings.instance)
+    return load_secret(settings.instance) or secrets.token_hex(32)
 
 
 def _flask_config(settings: config.Settings) -> dict[str, Any]:
     secret = settings.secret_key or _kept_secret(settings)
-    busy_seconds = database.BUSY_SECONDS
+    lock_timeout_s = engine.LOCK_TIMEOUT_S
     return {
         "SETTINGS": settings,
         "SECRET_KEY": secret,
@@ -121,10 +124,10 @@ def _flask_config(settings: config.Settings) -> dict[str, Any]:
         "JWT_DECODE_LEEWAY": 0,
         "MAX_CONTENT_LENGTH": limits.MAX_BODY_BYTES,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(
-            settings.database_url, busy_seconds=busy_seconds
+        "SQLALCHEMY_ENGINE_OPTIONS": engine.engine_options(
+            settings.database_url, lock_timeout_s=lock_timeout_s
         ),
-        "BUSY_SECONDS": busy_seconds,
+        "LOCK_TIMEOUT_S": lock_timeout_s,
         "CORS_ORIGINS": settings.cors_origins,
         "CACHED_FIELDS": settings.cached_fields,
         "SQLITE_SYNCHRONOUS": settings.sqlite_synchronous,

@@ -14,8 +14,11 @@ from flask import current_app
 
 import app.models  # noqa: F401 - fills the metadata
 import config
-from app import startup
-from app.database import Base, make_file
+from app.core.errors import CannotStart
+from app.db.engine import create_file
+from app.db.locks import migration_lock
+from app.db.migrate import current_revision, refuse_servers
+from app.db.session import Base
 from app.generation.fastpath.grants_cache import TABLE
 
 # A start and a restore say which database; `flask db …` means the app's own.
@@ -79,15 +82,15 @@ def alone() -> Iterator[None]:
     with ExitStack() as stack:
         if given is None and is_a_move():
             click.echo(f"Database: {config.without_secrets(engine.url)}", err=True)
-            stack.enter_context(startup.one_at_a_time())
-            startup.refuse_servers(startup.present_revision(engine))
+            stack.enter_context(migration_lock())
+            refuse_servers(current_revision(engine))
         yield
 
 
 def run() -> None:
     """Run the migrations in one transaction, on SQLite too."""
     if given is not None or is_a_move():
-        make_file(engine)
+        create_file(engine)
     elif engine.dialect.name == "sqlite" and not os.path.exists(f"{engine.url.database}"):
         raise SystemExit(f"There is no database {engine.url.database} yet.")
     with engine.connect() as connection, foreign_keys_off(connection):
@@ -98,7 +101,7 @@ def run() -> None:
             compare_type=True,
             include_name=lambda name, kind, _parents: (kind, name) != ("table", TABLE),
             transactional_ddl=True,
-            on_version_apply=Progress(is_new=startup.present_revision(engine) is None),
+            on_version_apply=Progress(is_new=current_revision(engine) is None),
         )
         with context.begin_transaction():
             context.run_migrations()
@@ -109,7 +112,7 @@ if context.is_offline_mode():
 try:
     with alone():
         run()
-except startup.CannotStart as fault:
+except CannotStart as fault:
     if given is not None:
         raise
     raise SystemExit(f"Error: {fault}") from None

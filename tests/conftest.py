@@ -17,7 +17,7 @@ from app import create_app, startup
 from app.auth import service
 from app.auth.users import service as users_service
 from app.core import clock as app_clock
-from app.database import Base, db
+from app.db.session import Base, db
 from app.generation.fastpath.connection import Direct
 from app.models import Role, User
 from tests.support.client import Caller

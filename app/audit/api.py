@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from marshmallow import fields
 
-from app.database import LARGEST_ID
+from app.db.session import MAX_ID
 from app.models import AuditEntry
 from app.models.audit import Action, Kind, Outcome
 from app.web.access import admin
@@ -28,13 +28,13 @@ AuditQuery = page_args(
     "Audit",
     tuple(SORTABLE),
     "-id",
-    actor_id=QueryWhole(1, LARGEST_ID, metadata={"description": "who did it"}),
+    actor_id=QueryWhole(1, MAX_ID, metadata={"description": "who did it"}),
     source=Text(most=64, metadata={"description": "an address, `command line` or `server`"}),
     action=Choice(Action),
     outcome=Choice(Outcome),
     thing_kind=Choice(Kind),
-    thing_id=QueryWhole(1, LARGEST_ID),
-    collection_id=QueryWhole(1, LARGEST_ID, metadata={"description": "it, its fields and its spikes"}),
+    thing_id=QueryWhole(1, MAX_ID),
+    collection_id=QueryWhole(1, MAX_ID, metadata={"description": "it, its fields and its spikes"}),
     since=Instant(metadata={"description": "from this instant on"}),
     until=Instant(metadata={"description": "before this instant"}),
 )

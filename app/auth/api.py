@@ -18,7 +18,7 @@ from app.auth.users import service as users_service
 from app.core import clock
 from app.core.client_address import parse_address
 from app.core.errors import NotFound
-from app.database import db
+from app.db.session import db
 from app.models import SignIn, User
 from app.web import browser_session
 from app.web.access import current_actor, public, signed_in, with_refresh_token

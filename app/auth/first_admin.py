@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.auth.users import service as users_service
 from app.core import key_format
 from app.core.errors import Forbidden, NotFound
-from app.database import db
+from app.db.session import db
 from app.models import Role, SetUpToken, User
 
 TOKEN_LASTS = timedelta(hours=24)

@@ -28,7 +28,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from app.core.errors import TooMany
-from app.database import db
+from app.db.session import db
 from app.models import KnownPlace, SignInFailure, User
 from app.models.user import folded
 

@@ -13,7 +13,7 @@ from app.auth.forms import CodeForm, SetUpForm, SignInForm, safe_next
 from app.auth.schemas import LoginIn, UserIn
 from app.core import clock, key_format
 from app.core.errors import DomainError, Forbidden, NotFound
-from app.database import db
+from app.db.session import db
 from app.domain import audit
 from app.models import SignIn, User
 from app.models.audit import Action

@@ -17,7 +17,7 @@ from app.auth.users import service as users_service
 from app.core import key_format
 from app.core.client_address import parse_address
 from app.core.errors import Conflict, Invalid, TooMany, Unauthenticated
-from app.database import db
+from app.db.session import db
 from app.domain import audit
 from app.models import Actor, PendingSignIn, SignIn, User
 from app.models.audit import Action, Outcome

@@ -15,13 +15,16 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app import database, startup
 from app.backup import sqlite_files
 from app.backup.exclusive import no_server
 from app.backup.reconcile import Choice, put_right
 from app.backup.snapshot import Snapshot, taken
 from app.core import file_ownership
 from app.core.errors import Conflict
+from app.db import transactions
+from app.db.engine import configure_sqlite, create_untrusted_engine
+from app.db.locks import migration_lock
+from app.db.migrate import known_revisions, upgrade
 
 
 def restore(file: Path, place: Path, *, lock: Path, choice: Choice, now: datetime) -> list[str]:
@@ -33,11 +36,11 @@ def restore(file: Path, place: Path, *, lock: Path, choice: Choice, now: datetim
     try:
         _refuse_what_is_no_copy(file, place)
         file_ownership.make_folder(place.parent)
-        with startup.one_at_a_time(), sqlite_files.draft_beside(place) as draft:
+        with migration_lock(), sqlite_files.draft_beside(place) as draft:
             shutil.copyfile(file, draft)
-            schema = sqlite_files.look_at(draft, file, startup.schemas())
+            schema = sqlite_files.look_at(draft, file, known_revisions())
             with sqlite_files.draft_beside(place) as fresh:
-                startup.upgrade(_engine(fresh), schema)
+                upgrade(_engine(fresh), schema)
                 sqlite_files.refuse_foreign_schema(draft, file, schema, fresh)
             with no_server(lock, place):
                 told = _made_ready(draft, _before(place, now), choice, now)
@@ -75,7 +78,7 @@ def _refuse_what_is_no_copy(file: Path, place: Path) -> None:
 
 def _made_ready(draft: Path, before: Snapshot | None, choice: Choice, now: datetime) -> list[str]:
     engine = _engine(draft)
-    startup.upgrade(engine)
+    upgrade(engine)
     with _writing(engine) as connection:
         return put_right(connection, before, choice, now)
 
@@ -83,18 +86,18 @@ def _made_ready(draft: Path, before: Snapshot | None, choice: Choice, now: datet
 def _engine(file: Path) -> sa.Engine:
     url = URL.create("sqlite", database=str(file))  # whatever characters its folder has
     engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
-    database.prepare_sqlite(engine, synchronous="FULL")
+    configure_sqlite(engine, synchronous="FULL")
     return engine
 
 
 @contextmanager
 def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    database.declare(writes=True)
+    transactions.set_mode(writes=True)
     try:
         with engine.begin() as connection:
             yield connection
     finally:
-        database.declare(writes=False)
+        transactions.set_mode(writes=False)
 
 
 def _before(place: Path, now: datetime) -> Snapshot | None:
@@ -102,7 +105,7 @@ def _before(place: Path, now: datetime) -> Snapshot | None:
     if not place.exists() or not place.stat().st_size:
         return None
     try:
-        with database.only_to_read(URL.create("sqlite", database=str(place))).connect() as connection:
+        with create_untrusted_engine(URL.create("sqlite", database=str(place))).connect() as connection:
             return taken(connection, now)
     except DBAPIError:  # damaged, or of another program
         return None

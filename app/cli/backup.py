@@ -14,7 +14,6 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 import config
-from app import database, startup
 from app.backup import sqlite_files
 from app.backup.exclusive import no_server, refuse_company
 from app.backup.reconcile import Choice, counted, put_right
@@ -23,7 +22,12 @@ from app.backup.snapshot import Snapshot, taken
 from app.cli.support import tells_refusals
 from app.core import clock
 from app.core.errors import Conflict
-from app.database import db
+from app.core.secret_key import secret_path
+from app.db import engine, transactions
+from app.db.errors import reason
+from app.db.locks import migration_lock
+from app.db.migrate import current_revision, migrate, refuse_unusable_files
+from app.db.session import db
 
 a_file = click.argument("file", type=click.Path(path_type=Path, resolve_path=True))
 COUNTED = ("users", "collections", "api_keys", "spike_schedules")
@@ -63,9 +67,7 @@ def backup(file: Path, overwrite: bool) -> str:
     if not place.exists():
         raise Conflict(f"There is no database {place} yet.")
     settings: config.Settings = current_app.config["SETTINGS"]
-    sqlite_files.refuse_to_replace(
-        file, [*sqlite_files.belonging_to(place), startup.secret_file(settings.instance)]
-    )
+    sqlite_files.refuse_to_replace(file, [*sqlite_files.belonging_to(place), secret_path(settings.instance)])
     with db.engine.connect() as connection:
         source = connection.connection.driver_connection
         assert isinstance(source, sqlite3.Connection)
@@ -115,12 +117,12 @@ def after_restore(previous: str | None, counters_on: int | None, accept_repeats:
     """
     choice, now = _choice(counters_on, accept_repeats=accept_repeats), clock.now()
     before = _snapshot(previous, now) if previous else None
-    startup.refuse_unusable_files()
-    with _unserved(), startup.one_at_a_time():
-        if startup.present_revision(db.engine) is None:
+    refuse_unusable_files()
+    with _unserved(), migration_lock():
+        if current_revision(db.engine) is None:
             raise Conflict("The database holds nothing of Spikecast's. Restore it first, then run this.")
-        startup.bring_up_to_date(beside_servers=True)
-        database.begin(writes=True)
+        migrate(beside_servers=True)
+        transactions.begin(writes=True)
         told = put_right(db.session.connection(), before, choice, now)
         db.session.commit()
     return "\n".join(told or ["There was nothing to do."])
@@ -149,14 +151,12 @@ def _snapshot(previous: str, now: datetime) -> Snapshot:
         url = config.load({f"{config.PREFIX}DATABASE_URL": previous}).database_url
         if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
             raise Conflict(f"There is no database {url.database}.")
-        with database.only_to_read(url).connect() as connection:
+        with engine.create_untrusted_engine(url).connect() as connection:
             return taken(connection, now)
     except config.BadSetting as fault:
         raise Conflict(f"--previous: {fault}.") from None
     except DBAPIError as error:
-        raise Conflict(
-            f"The database from before the restore does not answer: {database.reason(error)}"
-        ) from None
+        raise Conflict(f"The database from before the restore does not answer: {reason(error)}") from None
 
 
 def _sqlite_file(instead: str, *more: str) -> Path:

@@ -16,7 +16,7 @@ from app.collections import service as collections
 from app.collections.schemas import FieldIn
 from app.core import clock
 from app.core.text import shorten
-from app.database import db
+from app.db.session import db
 from app.models import Actor, Collection, Role, SpikeSchedule, User
 from app.spikes import service as spikes
 from app.web.schema import Checked

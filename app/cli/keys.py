@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from app.auth.api_keys import service as keys_service
 from app.cli.support import on_the_database
 from app.core import clock
-from app.database import LARGEST_ID, db
+from app.db.session import MAX_ID, db
 from app.models import ApiKey
 
 ROW = "{:>5}  {:<14} {:<20} {:<8} {:<17} {:<17} {}"
@@ -42,7 +42,7 @@ def _minute(instant: datetime | None) -> str:
 
 
 @click.command("revoke-key")
-@click.argument("key_id", type=click.IntRange(1, LARGEST_ID))
+@click.argument("key_id", type=click.IntRange(1, MAX_ID))
 @on_the_database
 def revoke_key(key_id: int) -> str:
     """Revoke an API key by its id: it ends at once and for good."""

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 import config
 from app import startup
 from app.core import log_format
+from app.core.errors import CannotStart
 
 
 @click.command("prepare")
@@ -24,7 +25,7 @@ def prepare(*, beside_servers: bool) -> None:
     try:
         for line in startup.prepare(current_app, beside_servers=beside_servers):
             log_format.writer().put(line)
-    except (config.BadSetting, startup.CannotStart, OSError) as fault:
+    except (config.BadSetting, CannotStart, OSError) as fault:
         sys.exit(f"Spikecast does not start: {fault}")
     finally:
         log_format.writer().flush(log_format.SECONDS_AT_EXIT)

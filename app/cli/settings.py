@@ -10,8 +10,11 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 import config
-from app import database, startup
-from app.database import db
+from app import startup
+from app.db import transactions
+from app.db.errors import reason
+from app.db.migrate import known_revisions
+from app.db.session import db
 
 
 @click.command("check-config")
@@ -49,20 +52,20 @@ def _state_of_the_database() -> str:
     url = db.engine.url
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
         return "sqlite, not there yet; the next start makes it"
-    database.declare(writes=False)
+    transactions.set_mode(writes=False)
     try:
         with db.engine.connect() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
             version = connection.scalar(sa.text(_VERSION[connection.dialect.name]))
-        if said := startup.wrong_clock():
+        if said := startup.clock_skew_warning():
             click.echo(f"Warning: {said}", err=True)
     except DBAPIError as error:
-        raise click.ClickException(f"The database does not answer: {database.reason(error)}") from None
+        raise click.ClickException(f"The database does not answer: {reason(error)}") from None
     return f"{connection.dialect.name} {version} answers; {_state_of_the_schema(present)}"
 
 
 def _state_of_the_schema(present: str | None) -> str:
-    newest, *older = startup.schemas()
+    newest, *older = known_revisions()
     if present == newest:
         return "its schema is up to date"
     if present not in {None, *older}:

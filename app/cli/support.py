@@ -11,9 +11,11 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 import config
-from app import database, startup
-from app.core.errors import DomainError
-from app.database import db
+from app.core.errors import CannotStart, DomainError
+from app.db import transactions
+from app.db.errors import reason
+from app.db.migrate import refuse_unready, refuse_unusable_files
+from app.db.session import db
 from app.domain import audit
 from app.web.schema import by_path
 
@@ -28,10 +30,10 @@ def tells_refusals(command: Callable[..., str]) -> Callable[..., None]:
             said = command(*args, **options)
         except DomainError as error:
             raise click.ClickException(in_words(error.detail, error.faults or {})) from None
-        except startup.CannotStart as error:
+        except CannotStart as error:
             raise click.ClickException(str(error)) from None
         except DBAPIError as error:
-            raise click.ClickException(f"The database does not answer: {database.reason(error)}") from None
+            raise click.ClickException(f"The database does not answer: {reason(error)}") from None
         except UnicodeError:
             raise click.ClickException("What was given is not text in UTF-8.") from None
         click.echo(said)
@@ -49,9 +51,9 @@ def on_the_database(command: Callable[..., str]) -> Callable[..., None]:
     @tells_refusals
     @wraps(command)
     def run(*args: Any, **options: Any) -> str:
-        startup.refuse_unusable_files()
-        startup.refuse_unready()
-        database.begin(writes=True)
+        refuse_unusable_files()
+        refuse_unready()
+        transactions.begin(writes=True)
         with audit.from_the_command_line():
             said = command(*args, **options)
         db.session.commit()
@@ -84,5 +86,5 @@ def read_password(*, from_stdin: bool) -> str:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", type=str, hide_input=True, confirmation_prompt=True)
-    database.begin(writes=True)
+    transactions.begin(writes=True)
     return password

@@ -10,7 +10,7 @@ from app.auth.users import service as users_service
 from app.cli.support import loaded, on_the_database, read_password
 from app.core import clock
 from app.core.text import shorten
-from app.database import db
+from app.db.session import db
 from app.domain import audit
 from app.models import Role, User
 from app.models.audit import Action

@@ -15,7 +15,7 @@ from app.collections.schemas import (
     CollectionPatch,
     CopyIn,
 )
-from app.database import LARGEST_ID, db
+from app.db.session import MAX_ID, db
 from app.models import Collection, User
 from app.models.spike import show_spikes
 from app.web import request_clock
@@ -36,7 +36,7 @@ SORTABLE = {
     "updated_at": Collection.updated_at,
     "last_polled_at": Collection.last_polled_at,
 }
-CollectionsQuery = page_args("Collections", tuple(SORTABLE), "name", owner_id=QueryWhole(1, LARGEST_ID))
+CollectionsQuery = page_args("Collections", tuple(SORTABLE), "name", owner_id=QueryWhole(1, MAX_ID))
 
 
 @blp.route("", methods=["GET"])

@@ -7,7 +7,7 @@ from flask import url_for
 
 from app.collections import service
 from app.collections.schemas import FieldIn, FieldOut, FieldPatch
-from app.database import db
+from app.db.session import db
 from app.models import Collection, Field
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.models import ApiKey, ApiKeyCollection, Collection, Field, SpikeSchedule
 from app.models.mixins import STATUSES
 from app.web import request_clock

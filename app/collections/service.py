@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from app.database import db, translate
+from app.db.errors import to_domain_error
+from app.db.session import db
 from app.domain import audit, spike_copies
 from app.models import Actor, Collection, Field, User
 from app.models.audit import Action
@@ -66,7 +67,7 @@ def _flush_collection(collection: Collection) -> None:
     try:
         db.session.flush()  # a name that is taken shows now
     except IntegrityError as error:
-        raise translate(error, {"uq_collections_name": lambda: name_taken(name)}) from error
+        raise to_domain_error(error, {"uq_collections_name": lambda: name_taken(name)}) from error
     # For the answer: nothing is read after the commit.
     db.session.refresh(collection, ["owner", "fields", "last_polled_at", "last_polled_by", "last_poller_id"])
 
@@ -202,7 +203,7 @@ def _flush_field(field: Field) -> None:
                 name, collection_type
             )
         }
-        raise translate(error, known) from error
+        raise to_domain_error(error, known) from error
 
 
 def reset_counter(field: Field, now: datetime) -> None:

@@ -131,3 +131,7 @@ class Unavailable(DomainError):
 
     status = 503
     title = "Temporarily unavailable"
+
+
+class CannotStart(Exception):
+    """Something that Spikecast needs is not there; the message says what."""

@@ -19,11 +19,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 import config
-from app import database
 from app.core import clock
 from app.core.client_address import parse_address
 from app.core.log_format import AUDIT
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.models import Actor, ApiKey, AuditEntry, Collection, Field, SpikeSchedule, User
 from app.models.audit import (
     COMMAND_LINE,
@@ -141,7 +141,7 @@ def note_not_found(actor: Actor) -> None:
 def note_refused_poll(why: str, key_hash: str | None) -> None:
     """Note that a poll was refused, and which key it came with. The caller limits how often."""
     try:
-        database.begin(writes=True, patience=POLLS_PATIENCE)
+        transactions.begin(writes=True, lock_timeout_s=POLLS_PATIENCE)
         key = db.session.scalar(sa.select(ApiKey).where(ApiKey.key_hash == key_hash)) if key_hash else None
         thing, details, category = (
             Thing.of(key) if key else Thing(),
@@ -157,7 +157,7 @@ def note_refused_poll(why: str, key_hash: str | None) -> None:
         log.info("A refused poll was not noted: %s", type(error).__name__)
     finally:
         db.session.rollback()
-        database.declare(writes=False)
+        transactions.set_mode(writes=False)
 
 
 def _asked() -> dict[str, Any]:
@@ -175,17 +175,17 @@ def _note_refusal(action: Action, thing: Thing, details: dict[str, Any], *, is_o
     party, now = _party(), clock.now()
     entry = entry_of(party, action, Outcome.REFUSED, thing, details, now=now)
     try:
-        database.begin(writes=False)
+        transactions.begin(writes=False)
         earlier = AuditEntry.refusals_since(party, now - REFUSALS_PERIOD, MOST_REFUSALS)
         if len(earlier) < MOST_REFUSALS and not (is_once and details in earlier):
-            database.begin(writes=True, patience=PATIENCE)
+            transactions.begin(writes=True, lock_timeout_s=PATIENCE)
             _write([entry])
             db.session.commit()
     except (DBAPIError, PoolTimeout):
         log.info(_line(entry))
     finally:
         db.session.rollback()
-        database.declare(writes=False)
+        transactions.set_mode(writes=False)
 
 
 def _party(by: User | None = None) -> Party:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.models.collection import Field, counts_backwards
 from app.models.spike import SpikeSchedule, SpikeScheduleField, hands_back
 from app.values import COUNTING, DIRECTIONS, counts_whole, round_away

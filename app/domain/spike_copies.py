@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.database import db
+from app.db.session import db
 from app.models.collection import Field
 from app.models.spike import OVERRIDDEN, SpikeSchedule, SpikeScheduleField, note_names
 

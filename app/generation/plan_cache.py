@@ -10,8 +10,8 @@ from typing import Any, cast
 import sqlalchemy as sa
 from flask import Flask
 
-from app import database
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.generation.plan import Plan, Source, Spike, sorted_out
 from app.models import Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike import goes_on
@@ -91,7 +91,7 @@ def plan_of(
     plan = plans.find(key, revision, now)
     if plan is None:
         with plans.app.app_context():
-            database.begin(writes=False)  # all of a plan is of one moment
+            transactions.begin(writes=False)  # all of a plan is of one moment
             plan = read(collection_id, collection_type, now)
             db.session.rollback()
         if plan is not None:

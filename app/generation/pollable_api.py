@@ -10,7 +10,7 @@ from flask import current_app, g, request
 
 from app.core import clock
 from app.core.errors import Unauthenticated
-from app.database import db
+from app.db.session import db
 from app.generation import authorization, credentials, refusals
 from app.generation.api import offer_basic
 from app.generation.authorization import Holder, hash_of

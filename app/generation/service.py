@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app import database
 from app.core import clock
 from app.core.errors import NotFound, Unavailable
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.domain.counter_handover import hand_back, stands_after
 from app.generation import plan_cache
 from app.generation.authorization import Ask, Clock, Poller, Pollers, gone, identify
@@ -112,7 +112,7 @@ def clear_expired(collection_id: int, now: datetime) -> None:
 
     The collection's counters take over from them in the same transaction, so none counts in between.
     """
-    database.begin(writes=True)
+    transactions.begin(writes=True)
     locked = sa.select(Collection.id).where(Collection.id == collection_id).with_for_update(key_share=True)
     db.session.execute(locked)
     expired = _expired(collection_id, now)
@@ -132,7 +132,7 @@ def sample(
 
     A poll would first clear expired schedules, and the collection's counters would take over from them.
     """
-    database.begin(writes=False)
+    transactions.begin(writes=False)
     collection = Collection.get_for(actor, collection_id)
     plan = plan_cache.read(collection.id, collection_type, now)
     if plan is None or not plan.fixed:

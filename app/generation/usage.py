@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from app import database
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.values import CollectionType
 
 NOTED_AFTER = timedelta(minutes=1)
@@ -80,7 +80,7 @@ class Notes:
             self._written_at, self._timer = time.monotonic(), None
         with self._app.app_context():
             try:
-                database.begin(writes=True, patience=PATIENCE)
+                transactions.begin(writes=True, lock_timeout_s=PATIENCE)
                 _write(list(gathered.items()))
                 db.session.commit()
             except DBAPIError:

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.database import LARGEST_ID
+from app.db.session import MAX_ID
 from app.models import ApiKey, Collection, Poll
 from app.values import CollectionType
 from app.web.access import current_actor, signed_in
@@ -23,8 +23,8 @@ PollsQuery = page_args(
     "Polls",
     tuple(SORTABLE),
     "-polled_at",
-    collection_id=QueryWhole(1, LARGEST_ID),
-    api_key_id=QueryWhole(1, LARGEST_ID),
+    collection_id=QueryWhole(1, MAX_ID),
+    api_key_id=QueryWhole(1, MAX_ID),
 )
 
 

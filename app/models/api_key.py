@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.errors import NotFound
-from app.database import Base, UTCDateTime, db
+from app.db.session import Base, db
+from app.db.types import UtcDateTime
 from app.models.actor import Actor
 from app.models.collection import Collection
 from app.models.mixins import LONGEST_NAME
@@ -28,10 +29,10 @@ class ApiKey(Base):
     prefix: Mapped[str] = mapped_column(sa.String(12))
     key_hash: Mapped[str] = mapped_column(sa.String(64))
     is_limited: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
-    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship()
     limits: Mapped[list["ApiKeyCollection"]] = relationship(

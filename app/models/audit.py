@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, UTCDateTime, db
+from app.db.session import Base, db
+from app.db.types import UtcDateTime
 from app.models.api_key import ApiKey
 from app.models.collection import Collection, Field
 from app.models.mixins import LONGEST_NAME
@@ -175,7 +176,7 @@ class AuditEntry(Base):
     category: Mapped[str] = mapped_column(sa.String(20), server_default=Category.COLLECTIONS)
     # Of what is refused to nobody in particular: what is counted, so that nobody floods the log.
     network: Mapped[str | None] = mapped_column(sa.String(64))
-    noted_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     actor_id: Mapped[int | None]
     actor_name: Mapped[str | None] = mapped_column(sa.String(LONGEST_NAME))
     source: Mapped[str] = mapped_column(sa.String(64))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, column_property, mappe
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.core.errors import Conflict, NotFound
-from app.database import Base, db
+from app.db.session import Base, db
 from app.models.actor import Actor
 from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns
 from app.models.user import User

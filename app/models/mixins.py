@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.database import ExactNumber, UTCDateTime, not_by_index
+from app.db.expressions import without_index
+from app.db.types import ExactNumber, UtcDateTime
 from app.values import (
     DIRECTIONS,
     SETTING_NAMES,
@@ -25,8 +26,8 @@ LONGEST_NAME = 255
 class Timestamps:
     """When a row was made and last changed."""
 
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
-    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now, onupdate=clock.now)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
 
 
 class ValueColumns:
@@ -99,8 +100,8 @@ def status_of(start: datetime, end: datetime, now: datetime) -> str:
 class Window:
     """The half-open interval `[start_datetime, end_datetime)`."""
 
-    start_datetime: Mapped[datetime] = mapped_column(UTCDateTime)
-    end_datetime: Mapped[datetime] = mapped_column(UTCDateTime)
+    start_datetime: Mapped[datetime] = mapped_column(UtcDateTime)
+    end_datetime: Mapped[datetime] = mapped_column(UtcDateTime)
 
     def status(self, now: datetime) -> str:
         """`scheduled` before the start, `active` from the start, `expired` from the end on."""
@@ -114,7 +115,7 @@ class Window:
         """
         start, end = cls.start_datetime, cls.end_datetime
         if in_passing:
-            start, end = not_by_index(start), not_by_index(end)
+            start, end = without_index(start), without_index(end)
         if status == "expired":
             return end <= now
         if status == "scheduled":

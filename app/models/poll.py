@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, column_property, mapped_column, relationship
 
-from app.database import Base, UTCDateTime
+from app.db.session import Base
+from app.db.types import UtcDateTime
 from app.models.api_key import ApiKey
 from app.models.collection import Collection
 from app.values import CollectionType
@@ -27,7 +28,7 @@ class Poll(Base):
     collection_type: Mapped[CollectionType] = mapped_column(
         sa.Enum(CollectionType, native_enum=False, length=20, name="collection_type"), primary_key=True
     )
-    polled_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    polled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # What the poll got: the values of this schedule, which may be gone by now; null: normal values.
     spike_schedule_id: Mapped[int | None]
 

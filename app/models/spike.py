@@ -12,7 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.core.errors import NotFound
-from app.database import Base, Words, db, lowered
+from app.db.expressions import lower
+from app.db.session import Base, db
+from app.db.types import SpaceSeparated
 from app.models.actor import Actor
 from app.models.collection import Collection, Field
 from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns, Window
@@ -187,7 +189,7 @@ class SpikeScheduleField(ValueColumns, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     spike_schedule_id: Mapped[int] = mapped_column(sa.ForeignKey("spike_schedules.id", ondelete="CASCADE"))
     original_field_id: Mapped[int] = mapped_column(sa.ForeignKey("fields.id", ondelete="CASCADE"), index=True)
-    overridden_settings: Mapped[list[str]] = mapped_column(Words, default=list)
+    overridden_settings: Mapped[list[str]] = mapped_column(SpaceSeparated, default=list)
 
     spike_schedule: Mapped[SpikeSchedule] = relationship(back_populates="spike_fields")
     original: Mapped[Field] = relationship(viewonly=True, lazy="joined", innerjoin=True)
@@ -277,7 +279,7 @@ def note_names(which: sa.ColumnElement[bool], *, without: int | None = None) -> 
         .correlate(SpikeSchedule)
         .scalar_subquery()
     )
-    names = lowered(SpikeSchedule.name + sa.func.coalesce(overridden, ""))
+    names = lower(SpikeSchedule.name + sa.func.coalesce(overridden, ""))
     noted = sa.update(SpikeSchedule).where(which)
     # It is no change of the schedule: `updated_at` stays.
     noted = noted.values(searched=names, updated_at=SpikeSchedule.updated_at)

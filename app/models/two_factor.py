@@ -5,7 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, UTCDateTime, db
+from app.db.session import Base, db
+from app.db.types import UtcDateTime
 
 
 class RecoveryCode(Base):
@@ -30,7 +31,7 @@ class PendingSignIn(Base):
 
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @staticmethod
     def user_of(token_hash: str, now: datetime) -> int | None:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.core.errors import Conflict
 from app.core.text import TextTooLong, bounded_casefold
-from app.database import Base, UTCDateTime, db
+from app.db.session import Base, db
+from app.db.types import UtcDateTime
 from app.models.actor import Actor, Role
 from app.models.mixins import LONGEST_NAME, Timestamps
 from app.models.two_factor import PendingSignIn
@@ -33,7 +34,7 @@ class User(Timestamps, Base):
     role: Mapped[Role] = mapped_column(sa.Enum(Role, native_enum=False, length=20, name="role"))
     # Two-factor sign-in: the app's secret, encrypted; since when it is on; the last time step that was used.
     two_factor_secret: Mapped[str | None] = mapped_column(sa.String(255), default=None)
-    two_factor_since: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    two_factor_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     two_factor_step: Mapped[int | None] = mapped_column(default=None)
 
     @property
@@ -111,8 +112,8 @@ class SignIn(Base):
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     address: Mapped[str] = mapped_column(sa.String(64))
     user_agent: Mapped[str] = mapped_column(sa.String(255))
 
@@ -149,7 +150,7 @@ class SignInFailure(Base):
     account: Mapped[str] = mapped_column(sa.String(64))
     address: Mapped[str] = mapped_column(sa.String(64))
     device: Mapped[str | None] = mapped_column(sa.String(64), default=None)
-    failed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class KnownPlace(Base):
@@ -159,7 +160,7 @@ class KnownPlace(Base):
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     place: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
-    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SetUpToken(Base):
@@ -168,4 +169,4 @@ class SetUpToken(Base):
     __tablename__ = "set_up_tokens"
 
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

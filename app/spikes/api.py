@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import url_for
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.database import LARGEST_ID, db
+from app.db.session import MAX_ID, db
 from app.models import Collection, SpikeSchedule
 from app.models.spike import OVERRIDDEN
 from app.spikes import service
@@ -34,11 +34,11 @@ STANDING = "standing"
 FILTERS = {"status": StatusFilter()}
 OfCollectionQuery = page_args("CollectionSpikes", (*SORTABLE, STANDING), "start_datetime", **FILTERS)
 SpikesQuery = page_args(
-    "Spikes", (*SORTABLE, STANDING), "start_datetime", collection_id=QueryWhole(1, LARGEST_ID), **FILTERS
+    "Spikes", (*SORTABLE, STANDING), "start_datetime", collection_id=QueryWhole(1, MAX_ID), **FILTERS
 )
 SpikePage = page_of(SpikeOut)
 CountsQuery = Schema.from_dict(
-    {"collection_id": QueryWhole(1, LARGEST_ID), "search": search_arg()}, name="SpikeCountsQuery"
+    {"collection_id": QueryWhole(1, MAX_ID), "search": search_arg()}, name="SpikeCountsQuery"
 )
 _IN_LISTS = "In lists `spike_fields` holds only the copies that are overridden."
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from app.database import LARGEST_ID
+from app.db.session import MAX_ID
 from app.models import Collection, SpikeSchedule
 from app.web.access import current_actor, editor, signed_in
 
@@ -73,4 +73,4 @@ def _id_from(parameter: str) -> int | None:
     text = request.args.get(parameter, "")
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         return None
-    return min(int(text), LARGEST_ID)
+    return min(int(text), MAX_ID)

@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import database
 from app.core.timestamps import EARLIEST, LATEST
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.domain import spike_copies
 from app.domain.counter_handover import stands_after
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
@@ -31,7 +31,7 @@ def of_draft(actor: Actor, given: Checked, now: datetime, rng: random.Random) ->
     """A schedule that is being written, or a saved one as it is being changed."""
     values, faults = given
     refuse({} if "collection_id" in values else faults)
-    database.begin(writes=False)
+    transactions.begin(writes=False)
     if "schedule_id" in values:
         spike = SpikeSchedule.get_for(actor, values["schedule_id"])
         collection = _detached(spike.collection, now, spike)
@@ -44,7 +44,7 @@ def of_draft(actor: Actor, given: Checked, now: datetime, rng: random.Random) ->
 
 def of_saved(actor: Actor, spike_id: int, interval: int, now: datetime, rng: random.Random) -> Preview:
     """A schedule as it is; one that has ended, as it would be if it came back."""
-    database.begin(writes=False)
+    transactions.begin(writes=False)
     spike = SpikeSchedule.get_for(actor, spike_id)
     fields = _detached(spike.collection, now, spike).fields
     spike_copies.catch_up(spike, fields)

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
-from app import database
 from app.core.errors import Conflict, DomainError
 from app.core.timestamps import LATEST
-from app.database import as_text, db, violated
+from app.db import transactions
+from app.db.errors import constraint_name
+from app.db.session import db
+from app.db.types import number_to_text
 from app.domain import audit, spike_copies
 from app.domain.counter_handover import hand_back
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
@@ -103,7 +105,9 @@ def revise(spike: SpikeSchedule, given: Checked, now: datetime, *, may_be_past: 
     if overrides is not None:
         _override(spike, fields, overrides)
         spike.updated_at = now
-    if span.start > now or (span.start != spike.start_datetime and database.is_to_come(span.start)):
+    if span.start > now or (
+        span.start != spike.start_datetime and transactions.is_ahead_of_database(span.start)
+    ):
         for copy in spike.spike_fields:
             copy.let_go()  # its first value in the window is still to come
     return span
@@ -163,7 +167,7 @@ def _noted(spike: SpikeSchedule) -> dict[str, Any]:
 def _as_json(value: Any) -> Any:
     """Return a setting as the audit log keeps it: a number, or the text of one that no float is."""
     number = plain(value) if isinstance(value, Decimal) else value
-    return as_text(number) if isinstance(number, Decimal) else number
+    return number_to_text(number) if isinstance(number, Decimal) else number
 
 
 def _note_change(action: Action, spike: SpikeSchedule, before: dict[str, Any]) -> None:
@@ -233,7 +237,7 @@ def _place(spike: SpikeSchedule, span: Span) -> None:
     try:
         db.session.flush()
     except IntegrityError as error:
-        if violated(error) != OVERLAP:
+        if constraint_name(error) != OVERLAP:
             raise
         db.session.rollback()
         raise overlap(collection_id, span, but=own_id) from error

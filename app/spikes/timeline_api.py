@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from marshmallow import ValidationError, validates_schema
 from sqlalchemy.orm import undefer
 
-from app.database import LARGEST_ID, db
+from app.db.session import MAX_ID, db
 from app.models import Collection, SpikeSchedule
 from app.models.mixins import status_of
 from app.models.spike import show_spikes
@@ -26,7 +26,7 @@ blp = Blueprint("timeline", __name__, url_prefix="/api", description="The window
 BACK, AHEAD = timedelta(days=1), timedelta(days=7)
 LONGEST = timedelta(days=400)
 SORTABLE = {"id": Collection.id, "name": Collection.name}
-_FILTERS = {"collection_id": QueryWhole(1, LARGEST_ID)}
+_FILTERS = {"collection_id": QueryWhole(1, MAX_ID)}
 _BOUNDS = {
     "from": Instant(metadata={"description": "without it, a day ago, or 8 days before `to`"}),
     "to": Instant(metadata={"description": "without it, 8 days after `from`; at most 400 days after it"}),

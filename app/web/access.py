@@ -12,9 +12,9 @@ from flask import Flask, g, request
 from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationError
 from jwt.exceptions import PyJWTError
 
-from app import database
 from app.core.errors import Forbidden, Unauthenticated
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.models import Actor, SignIn
 from app.web import browser_session, request_clock
 from app.web.limits import CREDENTIALS_PATH, MAX_CREDENTIALS_BYTES
@@ -76,21 +76,21 @@ def guarded(view: View, rule: Rule) -> View:
             enforce(rule)
             return view(**path)
         finally:
-            database.declare(writes=False)
+            transactions.set_mode(writes=False)
 
     return answer
 
 
 def enforce(rule: Rule) -> None:
     """Let the request through or refuse it; say how large its body may be, and whether the view writes."""
-    database.declare(writes=False)
+    transactions.set_mode(writes=False)
     if rule in (Rule.PUBLIC, Rule.REFRESH) or request.path.startswith(CREDENTIALS_PATH):
         request.max_content_length = MAX_CREDENTIALS_BYTES
     if rule in (Rule.SIGNED_IN, Rule.EDITOR, Rule.ADMIN, Rule.REFRESH):
         actor = _authenticate(refresh=rule is Rule.REFRESH)
         if (rule is Rule.ADMIN and not actor.is_admin) or (rule is Rule.EDITOR and not actor.may_write):
             raise Forbidden(f"As {actor.role} you may not do this; it takes {rule}.")
-    database.declare(writes=request.method not in SAFE_METHODS)
+    transactions.set_mode(writes=request.method not in SAFE_METHODS)
 
 
 def rule_of(view: View) -> Rule | None:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, Re
 from app.core import errors
 from app.core.errors import Conflict, DomainError, Forbidden, Unavailable
 from app.core.text import shorten
-from app.database import db
+from app.db.session import db
 from app.domain import audit
 from app.web import pages
 

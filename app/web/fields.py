@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields
 from app.core.errors import MAX_FAULTS
 from app.core.text import TextTooLong, bounded_nfc
 from app.core.timestamps import OutOfRange, parse_instant
-from app.database import LARGEST_ID
+from app.db.session import MAX_ID
 from app.models.mixins import LONGEST_NAME
 from app.values import SETTINGS, CollectionType, Setting, Shape, exact, plain
 from app.web import request_clock
@@ -183,7 +183,7 @@ class Id(Whole):
     """The id of something."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(minimum=1, maximum=LARGEST_ID, **more)
+        super().__init__(minimum=1, maximum=MAX_ID, **more)
 
 
 class Choice(fields.Enum[Any]):

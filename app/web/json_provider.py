@@ -7,7 +7,7 @@ import orjson
 from flask import Response
 from flask.json.provider import JSONProvider
 
-from app.database import as_text
+from app.db.types import number_to_text
 
 JSON_TYPE = "application/json; charset=utf-8"
 """Content type of JSON answers. Windows PowerShell 5.1 reads JSON without a charset as Latin-1."""
@@ -37,5 +37,5 @@ def to_bytes(value: Any) -> bytes:
 
 def _written_out(value: Any) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        return orjson.Fragment(as_text(value))
+        return orjson.Fragment(number_to_text(value))
     raise TypeError(f"{type(value).__name__} is no JSON")

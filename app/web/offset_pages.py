@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 
 Keys = list[tuple[Any, ...]]
 Query = sa.Select[Any]

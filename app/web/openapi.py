@@ -11,7 +11,7 @@ from werkzeug.routing import BaseConverter
 from app.core.errors import Invalid, Malformed
 from app.core.text import shorten
 from app.core.version import __version__
-from app.database import LARGEST_ID
+from app.db.session import MAX_ID
 from app.web.access import Rule
 from app.web.fields import Exact, Float, Id, Text, Whole
 from app.web.json_body import read_json
@@ -182,7 +182,7 @@ class IdConverter(BaseConverter):
 
         Raising werkzeug's ValidationError instead would answer 405 to all methods but the first.
         """
-        return int(value) if int(value) <= LARGEST_ID else 0
+        return int(value) if int(value) <= MAX_ID else 0
 
 
 class NameConverter(BaseConverter):
@@ -213,7 +213,7 @@ def init_app(app: Flask) -> Api:
     spec = api.spec
     for field, like in ((Exact, "number"), (Float, "number"), (Whole, "integer"), (Id, "integer")):
         api.register_field(field, like, None)
-    id_shape = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
+    id_shape = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
     api.register_converter(IdConverter, lambda _converter: id_shape)
     api.register_converter(NameConverter, lambda _converter: {"type": "string", "minLength": 1})
     scheme = spec.components.security_scheme

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 
 from app.core.version import __version__
-from app.database import db
+from app.db.session import db
 from app.models import Actor, SpikeSchedule, User
 from app.web import request_clock
 

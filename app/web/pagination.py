@@ -11,7 +11,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.text import bounded_nfc
-from app.database import db, lowered, without_dotted_capital
+from app.db.expressions import lower, replace_dotted_capital
+from app.db.session import db
 from app.web.fields import COMMON, ListOf, Nested, Text, Whole
 from app.web.offset_pages import Keys, Listed, Stretch, ordered_by
 from app.web.schema import Schema
@@ -135,7 +136,7 @@ def contains(column: Any, text: str, *, is_lowered: bool = False) -> sa.ColumnEl
     literal = re.sub("[%_/]", r"/\g<0>", bounded_nfc(text, LONGEST_SEARCH))
     if text.isascii() and db.engine.dialect.name == "sqlite":
         # SQLite's LIKE ignores the case of ASCII by itself, without asking Python about each row.
-        searched = column if is_lowered or "i" not in text.lower() else without_dotted_capital(column)
+        searched = column if is_lowered or "i" not in text.lower() else replace_dotted_capital(column)
         return cast(sa.ColumnElement[bool], searched.like(f"%{literal}%", escape="/"))
-    searched = column if is_lowered else lowered(column)
-    return cast(sa.ColumnElement[bool], searched.like(lowered(f"%{literal}%"), escape="/"))
+    searched = column if is_lowered else lower(column)
+    return cast(sa.ColumnElement[bool], searched.like(lower(f"%{literal}%"), escape="/"))

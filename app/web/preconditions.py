@@ -17,9 +17,10 @@ import orjson
 import sqlalchemy as sa
 from flask import request
 
-from app import database
 from app.core.errors import Malformed, PreconditionFailed
-from app.database import Base, ExactNumber, UTCDateTime, Words, as_text
+from app.db import transactions
+from app.db.session import Base
+from app.db.types import ExactNumber, SpaceSeparated, UtcDateTime, number_to_text
 from app.models import (
     ApiKey,
     ApiKeyCollection,
@@ -89,10 +90,10 @@ def _columns(model: type[Base]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
 
 def _form(kind: Any) -> Callable[[Any], Any]:
     if isinstance(kind, ExactNumber):
-        return lambda value: as_text(exact(value))
-    if isinstance(kind, UTCDateTime):
+        return lambda value: number_to_text(exact(value))
+    if isinstance(kind, UtcDateTime):
         return cast(Callable[[datetime], str], iso)
-    if isinstance(kind, Words):
+    if isinstance(kind, SpaceSeparated):
         return sorted
     return float if isinstance(kind, sa.Float) else lambda value: value
 
@@ -160,7 +161,7 @@ def _parse(header: str) -> list[str]:
 def _refusal(row: Row, present: str, *, is_weakened: bool) -> PreconditionFailed:
     thing = Thing.of(row)
     name, kind = thing.thing_name, thing.thing_kind
-    database.begin(writes=False)  # nobody waits for the lock while the log is read
+    transactions.begin(writes=False)  # nobody waits for the lock while the log is read
     changes = [] if is_weakened else latest_changes(thing)
     facts: dict[str, Any] = {
         "changed_by": changes[0]["by"] if changes else None,

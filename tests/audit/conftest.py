@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.database import db
+from app.db.session import db
 from app.models import AuditEntry
 
 Noted = Callable[[], list[AuditEntry]]

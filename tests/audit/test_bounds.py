@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.database import db
+from app.db.session import db
 from app.models import ApiKey, AuditEntry, SignIn, User
 from app.models.audit import MIN_PRUNE_INTERVAL, shares_beyond
 from tests.conftest import NOW

@@ -9,7 +9,7 @@ import pytest
 from app import create_app
 from app.auth import first_admin
 from app.core import clock as app_clock
-from app.database import db
+from app.db.session import db
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.signing_in import PASSWORD, sign_in
 

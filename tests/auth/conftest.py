@@ -7,7 +7,7 @@ import time_machine
 from flask import Flask
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.client import Caller
 from tests.support.two_factor import SECONDS, Authenticator, turn_on

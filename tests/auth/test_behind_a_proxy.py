@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.signing_in import PASSWORD
 

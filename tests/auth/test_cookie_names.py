@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from app.web import browser_session
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.signing_in import PASSWORD, form_token, submit

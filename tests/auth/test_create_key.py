@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core import key_format
-from app.database import Base, db
+from app.db.session import Base, db
 from tests.support.problems import faults, refused
 from tests.support.signing_in import signed_in
 

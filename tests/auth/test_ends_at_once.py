@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.client import Caller, Poller
 from tests.support.problems import refused

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from app.database import db
+from app.db.session import db
 from app.models import Role, User
 from tests.conftest import person
 from tests.support.concurrency import together

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.database import db
+from app.db.session import db
 from app.models import User
 from tests.support.client import Caller
 from tests.support.problems import faults, refused

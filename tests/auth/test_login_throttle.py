@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.models import KnownPlace, SignInFailure
 from tests.support.concurrency import together
 from tests.support.problems import refused

@@ -11,7 +11,7 @@ from app import startup
 from app.auth import first_admin
 from app.auth.password_rule import BLANK, COMMON, NAMED, find_weakness
 from app.core import clock as app_clock
-from app.database import db
+from app.db.session import db
 from app.models import User
 from config import BadSetting, FirstAdmin
 from tests.support.problems import faults, refused

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.auth import first_admin
 from app.core import clock as app_clock
-from app.database import db
+from app.db.session import db
 from app.models import Role, User
 
 FORM = {"email": "ada@example.org", "username": "ada", "password": "correct horse battery"}

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.models import RecoveryCode, User
 from tests.support.client import Caller
 from tests.support.commands import done

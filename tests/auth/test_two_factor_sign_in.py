@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from app.models import User
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.concurrency import together

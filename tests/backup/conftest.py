@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 
 from app import create_app, startup
-from app.database import db
+from app.db.session import db
 from app.models import Role
 from tests.conftest import CHEAP_PASSWORDS, person, settings_for
 from tests.support.commands import done

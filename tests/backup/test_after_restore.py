@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from app import create_app, startup
-from app.database import db
+from app.db.migrate import current_revision
+from app.db.session import db
 from app.models import Role
 from tests.cli.conftest import runner
 from tests.conftest import CHEAP_PASSWORDS, empty_database, person, settings_for
@@ -125,7 +126,7 @@ def test_a_database_that_holds_nothing_is_refused_and_stays_so(own_database_url,
     app = open_app(own_database_url)
     assert "holds nothing of Spikecast's" in refused(run(app))
     with app.app_context():
-        assert startup.present_revision(db.engine) is None
+        assert current_revision(db.engine) is None
 
 
 def test_while_a_server_runs_it_refuses(own_database_url, open_app):

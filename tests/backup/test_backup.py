@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 
 from app import create_app
-from app.database import Base
+from app.db.session import Base
 from tests.cli.conftest import runner
 from tests.conftest import settings_for
 from tests.support.commands import done, refused

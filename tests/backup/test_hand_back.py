@@ -5,7 +5,7 @@ import random
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 
 UP = {"value_type": "INCREMENT", "name": "n", "start_number": 1, "step_number": 1}
 WINDOW = {"duration": 600}

@@ -5,7 +5,7 @@ import time_machine
 
 from app.auth import first_admin
 from app.core import clock
-from app.database import db
+from app.db.session import db
 from app.models import Role, SetUpToken
 from tests.conftest import person
 from tests.support.signing_in import sign_in

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.models import AuditEntry
 from tests.support.commands import refused
 from tests.support.server import running_server

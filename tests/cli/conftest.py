@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from tests.conftest import CHEAP_PASSWORDS, settings_for
 
 Run = Callable[..., Result]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 import config
 from app import create_app
-from app.database import db
+from app.db.session import db
 from tests.cli.conftest import runner
 from tests.conftest import settings_for
 from tests.support.commands import done, refused

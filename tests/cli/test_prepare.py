@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from tests.cli.conftest import runner
 from tests.conftest import CHEAP_PASSWORDS, settings_for
 from tests.support.commands import done

@@ -9,7 +9,8 @@ import pytest
 
 import config
 from app import create_app, startup
-from app.database import db
+from app.db.migrate import current_revision, known_revisions
+from app.db.session import db
 from tests.cli.conftest import runner
 from tests.conftest import CHEAP_PASSWORDS, settings_for
 from tests.support.commands import done
@@ -82,9 +83,9 @@ def test_an_older_schema_is_not_migrated_by_a_command(run_new, new_app):
     done(run_new("db", "upgrade", "0005"))
     result = run_new("list-keys")
     assert result.exit_code == 1
-    assert f"has schema 0005, and this version needs {startup.schemas()[0]}" in result.stderr
+    assert f"has schema 0005, and this version needs {known_revisions()[0]}" in result.stderr
     with new_app.app_context():
-        assert startup.present_revision(db.engine) == "0005"
+        assert current_revision(db.engine) == "0005"
 
 
 # --- The line of the log that says how to make the first Admin ------------------------------------------

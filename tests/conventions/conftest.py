@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from tests.conftest import CHEAP_PASSWORDS, settings_for
 
 

@@ -6,23 +6,24 @@ import pytest
 from flask import Flask
 
 from app import create_app, startup
-from app.database import db, engine_options
+from app.db.engine import engine_options
+from app.db.session import db
 from tests.conftest import CHEAP_PASSWORDS, settings_for
 from tests.support.client import Caller
 from tests.support.write_catalog import World
 
-BUSY_SECONDS = 0.1
+LOCK_TIMEOUT_S = 0.1
 
 
 def hasty(settings, **more) -> Flask:
     """An app that waits a tenth of a second for a lock or a connection, not fifteen seconds."""
-    options = engine_options(settings.database_url, busy_seconds=BUSY_SECONDS) | more
+    options = engine_options(settings.database_url, lock_timeout_s=LOCK_TIMEOUT_S) | more
     return create_app(
         settings,
         TESTING=True,
         PROPAGATE_EXCEPTIONS=False,
         SQLALCHEMY_ENGINE_OPTIONS=options,
-        BUSY_SECONDS=BUSY_SECONDS,
+        LOCK_TIMEOUT_S=LOCK_TIMEOUT_S,
         **CHEAP_PASSWORDS,
     )
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.models import Role
 from tests.conftest import person
 from tests.support.db_failures import another_session, everything

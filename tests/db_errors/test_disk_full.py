@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.database import db
+from app.db.session import db
 from tests.support.db_failures import every_connection, everything, no_room, only_reading, unavailable
 from tests.support.write_catalog import NEW_FIELD
 

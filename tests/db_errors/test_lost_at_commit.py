@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.database import db
+from app.db.session import db
 
 
 class Rollbacks:

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from app.database import db
+from app.db.session import db
 from tests.db_errors.conftest import hasty
 from tests.support.client import Caller, Poller
 from tests.support.db_failures import unavailable

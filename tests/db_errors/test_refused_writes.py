@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from tests.support.db_failures import everything, no_room, only_reading, unavailable, write_lock
 from tests.support.write_catalog import WRITES
 

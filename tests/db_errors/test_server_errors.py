@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from werkzeug.exceptions import ImATeapot
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from app.models import Collection, User
 from app.web.access import public
 from tests.conftest import CHEAP_PASSWORDS

@@ -5,7 +5,7 @@ from flask_jwt_extended import create_access_token, create_refresh_token
 
 from app import startup
 from app.core import key_format
-from app.database import db
+from app.db.session import db
 from app.web.access import Rule
 from tests.conftest import settings_for
 from tests.db_errors.conftest import hasty

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.generation.fastpath.connection import Direct
 from app.models import SpikeScheduleField
 from tests.conftest import NOW

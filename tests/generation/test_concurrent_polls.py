@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from tests.conftest import CHEAP_PASSWORDS, settings_for
 from tests.support.client import Poller
 from tests.support.concurrency import together

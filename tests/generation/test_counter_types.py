@@ -253,7 +253,7 @@ def test_what_a_state_with_a_fraction_came_from_does_not_matter_to_a_whole_count
     field = counter()
     texts(tool, 1)
     with app.app_context():
-        from app.database import db
+        from app.db.session import db
         from app.models import Field
 
         db.session.get(Field, field["id"]).current_number = json.loads("12.5")

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app
-from app.database import db
+from app.db.session import db
 from app.generation import plan_cache
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.client import Poller

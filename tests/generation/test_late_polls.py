@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.generation.fastpath import connection as direct
 from tests.conftest import NOW
 from tests.support.wait import wait_until

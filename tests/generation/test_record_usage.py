@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.generation import usage
 from app.generation.usage import Notes
 from tests.support.concurrency import together

@@ -7,7 +7,7 @@ when all was, or show what somebody else did meanwhile.
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from tests.support.statements import TRANSACTIONS
 from tests.support.write_catalog import WRITES, World
 

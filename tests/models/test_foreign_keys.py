@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.database import Base, db
+from app.db.session import Base, db
 from tests.support.signing_in import submit
 from tests.support.two_factor import equip
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import StatementError
 
-from app.database import Base, db
+from app.db.session import Base, db
 from app.models import SpikeSchedule
 from tests.support.timestamps import NOW, at
 

@@ -7,7 +7,9 @@ from alembic.script import ScriptDirectory
 
 import config
 from app import create_app, startup
-from app.database import Base, db, declare
+from app.core.errors import CannotStart
+from app.db.session import Base, db
+from app.db.transactions import set_mode
 from tests.conftest import CHEAP_PASSWORDS, settings_for
 from tests.support.client import Poller
 from tests.support.table_rows import KEY, ROWS, content, fill
@@ -32,12 +34,12 @@ def at(app):
 
     def migrate(schema):
         with app.app_context():
-            declare(writes=True)
+            set_mode(writes=True)
             flask_migrate.upgrade(revision=schema)
             with db.engine.begin() as connection:
                 fill(connection)
                 rows = content(connection)
-            declare(writes=False)
+            set_mode(writes=False)
         return rows
 
     return migrate
@@ -72,8 +74,6 @@ def test_a_database_of_a_newer_version_is_left_alone_and_named(app, at):
     before = at(NEWEST)
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(
-        startup.CannotStart, match=f"by a newer version .* 9999, .* knows those up to {NEWEST}"
-    ):
+    with pytest.raises(CannotStart, match=f"by a newer version .* 9999, .* knows those up to {NEWEST}"):
         startup.prepare(app)
     assert everything(app, like=before) == before

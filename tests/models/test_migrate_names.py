@@ -4,7 +4,8 @@ import flask_migrate
 import sqlalchemy as sa
 
 from app import create_app, startup
-from app.database import db, declare
+from app.db.session import db
+from app.db.transactions import set_mode
 from tests.conftest import settings_for
 from tests.support.table_rows import fill
 
@@ -12,7 +13,7 @@ from tests.support.table_rows import fill
 def test_schedules_are_found_by_their_names_and_overridden_fields(own_database_url, tmp_path):
     app = create_app(settings_for(own_database_url, tmp_path), TESTING=True)
     with app.app_context():
-        declare(writes=True)
+        set_mode(writes=True)
         flask_migrate.upgrade(revision="0007")
         with db.engine.begin() as connection:
             fill(connection)

@@ -4,7 +4,8 @@ import flask_migrate
 import sqlalchemy as sa
 
 from app import create_app, startup
-from app.database import db, declare
+from app.db.session import db
+from app.db.transactions import set_mode
 from tests.conftest import settings_for
 
 
@@ -12,7 +13,7 @@ def test_the_table_of_polls_comes_and_goes_with_its_migration(own_database_url, 
     app = create_app(settings_for(own_database_url, tmp_path), TESTING=True)
     startup.prepare(app)
     with app.app_context():
-        declare(writes=True)
+        set_mode(writes=True)
         seen = []
         for step in (None, flask_migrate.downgrade, flask_migrate.upgrade):
             if step:

@@ -10,7 +10,9 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from app import create_app
-from app.database import Base, db, declare, violated
+from app.db.errors import constraint_name
+from app.db.session import Base, db
+from app.db.transactions import set_mode
 from app.models import Collection, Role, SpikeSchedule, User
 from tests.conftest import settings_for
 from tests.support.timestamps import NOW
@@ -21,9 +23,9 @@ def empty(own_database_url, tmp_path):
     """The app on a database without any tables, and its context."""
     app = create_app(settings_for(own_database_url, tmp_path), TESTING=True)
     with app.app_context():
-        declare(writes=True)
+        set_mode(writes=True)
         yield app
-        declare(writes=False)
+        set_mode(writes=False)
         db.session.remove()
         db.engine.dispose()
 
@@ -153,5 +155,5 @@ def test_they_keep_the_data_and_the_guard_against_overlaps(empty):
     db.session.add(spike(collection.id, minutes=30))
     with pytest.raises(IntegrityError) as caught:
         db.session.commit()
-    assert violated(caught.value) == "spike_no_overlap"
+    assert constraint_name(caught.value) == "spike_no_overlap"
     db.session.rollback()

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from app.database import db, violated
+from app.db.errors import constraint_name
+from app.db.session import db
 from app.models import SpikeSchedule
 from tests.support.hypothesis_settings import talks_to_the_app
 from tests.support.timestamps import NOW
@@ -53,7 +54,7 @@ def refused(call, *args, **values):
     """The name of the constraint that refuses the statement."""
     with pytest.raises(IntegrityError) as caught:
         call(*args, **values)
-    return violated(caught.value)
+    return constraint_name(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from app import create_app, startup
-from app.database import db
+from app.core.errors import CannotStart
+from app.db.session import db
 from app.models import Collection, Role
 from tests.conftest import CHEAP_PASSWORDS, person, settings_for
 from tests.support.factory import Maker
@@ -106,7 +107,7 @@ def test_the_tables_of_another_schema_are_not_taken_for_ones_own(open_app, own_d
     startup.prepare(open_app())
     with closing(psycopg.connect(for_psycopg(own_database_url), autocommit=True)) as session:
         session.execute("CREATE SCHEMA blue")
-    with pytest.raises(startup.CannotStart, match=r"begins with the schema blue, but finds .* in public"):
+    with pytest.raises(CannotStart, match=r"begins with the schema blue, but finds .* in public"):
         startup.prepare(open_app(options="-c search_path=blue,public"))
 
 

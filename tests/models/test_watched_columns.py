@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from app import database
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.models import Field, SpikeScheduleField
 from app.models.mixins import ValueColumns
 
@@ -30,7 +30,7 @@ def revise(app, make):
     asked = sa.text("SELECT revision FROM collections")
 
     def write(model, column: str) -> tuple[int, int]:
-        database.begin(writes=True)
+        transactions.begin(writes=True)
         before = db.session.scalar(asked)
         db.session.execute(sa.text(f"UPDATE {model.__tablename__} SET {column} = {column}"))
         return before, db.session.scalar(asked)

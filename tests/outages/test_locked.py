@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 import psycopg
 from sqlalchemy.engine import make_url
 
-from app.database import Base
+from app.db.session import Base
 from tests.support.concurrency import together
 from tests.support.product import unavailable
 from tests.support.throwaway_postgres import for_psycopg

@@ -7,7 +7,7 @@ import pytest
 
 import config
 from app import create_app, startup
-from app.database import db
+from app.db.session import db
 from app.models import Role
 from tests.conftest import CHEAP_PASSWORDS, person
 from tests.support.factory import Maker

@@ -50,9 +50,9 @@ def test_check_config_warns_and_ends_well(app, database_is_ahead, seconds, said)
 def test_less_than_a_second_is_nothing_to_tell_of(app, database_is_ahead, seconds):
     database_is_ahead(seconds)
     with app.app_context():
-        assert startup.wrong_clock() is None
+        assert startup.clock_skew_warning() is None
 
 
 def test_nothing_is_told_where_both_are_one_clock(app):
     with app.app_context():
-        assert startup.wrong_clock() is None
+        assert startup.clock_skew_warning() is None

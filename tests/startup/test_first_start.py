@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app, startup
-from app.database import Base, db
+from app.db.session import Base, db
 from app.models import User
 from config import BadSetting
 from tests.conftest import CHEAP_PASSWORDS, settings_for

@@ -9,8 +9,10 @@ import flask_migrate
 import pytest
 import sqlalchemy as sa
 
-from app import create_app, startup
-from app.database import db, declare
+from app import create_app
+from app.db.migrate import known_revisions
+from app.db.session import db
+from app.db.transactions import set_mode
 from tests.conftest import settings_for
 from tests.support.forked import REPOSITORY
 from tests.support.table_rows import content, fill
@@ -25,7 +27,7 @@ STARTS = """
     import sqlalchemy as sa
     import config
     from app import create_app, startup
-    from app.database import db
+    from app.db.session import db
 
     app = create_app(config.load())
 
@@ -68,11 +70,11 @@ def app(own_database_url, tmp_path):
     """The app on a database of the first schema, with rows in every table."""
     app = create_app(settings_for(own_database_url, tmp_path))
     with app.app_context():
-        declare(writes=True)
+        set_mode(writes=True)
         flask_migrate.upgrade(revision=FIRST)
         with db.engine.begin() as connection:
             fill(connection)
-        declare(writes=False)
+        set_mode(writes=False)
         db.engine.dispose()
     yield app
     with app.app_context():
@@ -106,5 +108,5 @@ def test_starting_again_finishes_what_was_killed(app, own_database_url, tmp_path
         assert found(app) == before
         _, said = starts.communicate("go on\n", timeout=60)
     assert starts.returncode == 0, said
-    newest = startup.schemas()[0]
+    newest = known_revisions()[0]
     assert found(app, like=before[1]) == (newest, before[1])

@@ -15,7 +15,7 @@ import pytest
 import config
 from app import create_app, startup
 from app.core import file_ownership
-from app.database import db
+from app.db.session import db
 from app.models import Role
 from tests.conftest import CHEAP_PASSWORDS, person, settings_for
 from tests.support.factory import Maker

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app import create_app, startup
+from app import create_app
+from app.core.secret_key import load_or_create_secret
 from config import BadSetting
 from tests.conftest import settings_for
 from tests.support.forked import in_processes
@@ -20,16 +21,16 @@ def mode(path: Path) -> int:
 
 
 def test_it_is_made_once_and_kept(tmp_path):
-    secret = startup.kept_secret(tmp_path / "instance")
+    secret = load_or_create_secret(tmp_path / "instance")
     assert re.fullmatch("[0-9a-f]{64}", secret)
-    assert startup.kept_secret(tmp_path / "instance") == secret
+    assert load_or_create_secret(tmp_path / "instance") == secret
     assert (tmp_path / "instance" / "secret_key").read_text() == secret
 
 
 def test_nobody_else_may_read_it(tmp_path):
     usual = os.umask(0)
     try:
-        startup.kept_secret(tmp_path / "deep" / "instance")
+        load_or_create_secret(tmp_path / "deep" / "instance")
     finally:
         os.umask(usual)
     assert mode(tmp_path / "deep" / "instance" / "secret_key") == 0o600
@@ -37,12 +38,12 @@ def test_nobody_else_may_read_it(tmp_path):
 
 
 def test_nothing_else_is_left_behind(tmp_path):
-    startup.kept_secret(tmp_path)
+    load_or_create_secret(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
 
 def test_every_installation_has_its_own(tmp_path):
-    assert startup.kept_secret(tmp_path / "a") != startup.kept_secret(tmp_path / "b")
+    assert load_or_create_secret(tmp_path / "a") != load_or_create_secret(tmp_path / "b")
 
 
 def test_a_setting_outranks_it(tmp_path):
@@ -76,7 +77,7 @@ def test_without_a_setting_it_signs_the_tokens(tmp_path):
 def test_a_damaged_one_is_refused_in_one_sentence(tmp_path, content, says):
     (tmp_path / "secret_key").write_bytes(content)
     with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE holds a secret_key that ") as refusal:
-        startup.kept_secret(tmp_path)
+        load_or_create_secret(tmp_path)
     said = str(refusal.value)
     assert says in said
     assert str(tmp_path / "secret_key") in said
@@ -89,14 +90,14 @@ def test_a_damaged_one_is_refused_in_one_sentence(tmp_path, content, says):
 )
 def test_one_that_somebody_made_by_hand_is_taken(tmp_path, text):
     (tmp_path / "secret_key").write_text(text)
-    assert startup.kept_secret(tmp_path) == text.strip()
+    assert load_or_create_secret(tmp_path) == text.strip()
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: os.mkfifo(path)], ids=["a folder", "a pipe"])
 def test_what_is_no_file_is_refused(tmp_path, make):
     make(tmp_path / "secret_key")
     with pytest.raises(BadSetting, match="is no file"):
-        startup.kept_secret(tmp_path)
+        load_or_create_secret(tmp_path)
 
 
 def test_a_new_one_is_on_the_disk_before_it_is_used(tmp_path, monkeypatch):
@@ -108,7 +109,7 @@ def test_a_new_one_is_on_the_disk_before_it_is_used(tmp_path, monkeypatch):
         sync(handle)
 
     monkeypatch.setattr(os, "fsync", note)
-    startup.kept_secret(tmp_path / "instance")
+    load_or_create_secret(tmp_path / "instance")
     kinds = ["draft" if name.startswith(".secret_key") else name for name in synced]
     assert kinds == [tmp_path.name, "draft", "instance"]
 
@@ -116,7 +117,7 @@ def test_a_new_one_is_on_the_disk_before_it_is_used(tmp_path, monkeypatch):
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE .* no secret key can be kept"):
-        startup.kept_secret(tmp_path / "file" / "instance")
+        load_or_create_secret(tmp_path / "file" / "instance")
 
 
 def test_processes_that_start_at_once_agree_on_one(tmp_path):

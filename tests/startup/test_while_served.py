@@ -7,7 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app, startup
-from app.database import db, declare
+from app.core.errors import CannotStart
+from app.db.locks import migration_lock
+from app.db.migrate import known_revisions, refuse_servers
+from app.db.session import db
+from app.db.transactions import set_mode
 from tests.cli.conftest import runner
 from tests.conftest import settings_for
 from tests.support.server import kill_all, running_server
@@ -25,27 +29,27 @@ def app(own_database_url, tmp_path):
 def set_revision(app, revision):
     """Have the database look as one of another version."""
     with app.app_context():
-        declare(writes=True)
+        set_mode(writes=True)
         with db.engine.begin() as connection:
             connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{revision}'"))
-        declare(writes=False)
+        set_mode(writes=False)
         db.engine.dispose()
 
 
 def nobody_serves(app, revision) -> bool:
-    with app.app_context(), startup.one_at_a_time():
+    with app.app_context(), migration_lock():
         try:
-            startup.refuse_servers(revision)
-        except startup.CannotStart:
+            refuse_servers(revision)
+        except CannotStart:
             return False
         return True
 
 
 def test_while_a_server_runs_no_command_and_no_start_migrates(app, own_database_url):
-    newest, older = startup.schemas()[:2]
+    newest, older = known_revisions()[:2]
     with running_server(own_database_url) as server:
         set_revision(app, older)
-        with pytest.raises(startup.CannotStart, match=f"A server runs on .* schema is {older}"):
+        with pytest.raises(CannotStart, match=f"A server runs on .* schema is {older}"):
             startup.prepare(app)
         upgrade = runner(app)("db", "upgrade")
         assert upgrade.exit_code == 1
@@ -59,13 +63,13 @@ def test_while_a_server_runs_no_command_and_no_start_migrates(app, own_database_
 
 def test_each_revision_is_told_with_its_name_and_time(app, caplog):
     with app.app_context():
-        declare(writes=True)
+        set_mode(writes=True)
         flask_migrate.upgrade(revision="0005")
-        declare(writes=False)
+        set_mode(writes=False)
     with caplog.at_level(logging.INFO):
         startup.prepare(app)
     told = [line for line in caplog.messages if line.startswith("Migrated ")]
-    assert len(told) == len(startup.schemas()) - 5
+    assert len(told) == len(known_revisions()) - 5
     assert " to schema 0006 (" in told[0]
     assert told[0].endswith(" s")
 

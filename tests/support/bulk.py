@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from app import database
 from app.core import clock
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.models import Field, SpikeSchedule, SpikeScheduleField
 from app.values import CollectionType, ValueType, settle
 from tests.support.factory import SETTINGS
@@ -60,7 +60,7 @@ def _insert(app: Flask, model: type, rows: list[dict[str, Any]]) -> None:
 
 def _run(app: Flask, statement: sa.Executable, *rows: Any) -> None:
     with app.app_context():
-        database.begin(writes=True)
+        transactions.begin(writes=True)
         db.session.execute(statement, *rows)
         db.session.commit()
-        database.declare(writes=False)
+        transactions.set_mode(writes=False)

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.pool import NullPool
 from werkzeug.test import TestResponse
 
-from app.database import Base, db
+from app.db.session import Base, db
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What gunicorn serves when it waits one second for a lock, not 15."""
 
-from app import database
+from app.db import engine
 
-database.BUSY_SECONDS = 1
+engine.LOCK_TIMEOUT_S = 1
 
 from wsgi import app as app  # noqa: E402 - with that patience

@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.auth.two_factor import codes as second_factor
 from app.core import clock
-from app.database import db
+from app.db.session import db
 from app.models import User
 from tests.support.client import Caller
 from tests.support.signing_in import PASSWORD

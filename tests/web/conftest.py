@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.database import Base, db
+from app.db.session import Base, db
 from tests.support.client import Caller
 from tests.support.route_fixtures import Things
 

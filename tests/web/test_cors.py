@@ -4,7 +4,7 @@ import pytest
 
 import config
 from app import create_app
-from app.database import db
+from app.db.session import db
 from app.web.cors import with_cors
 from tests.conftest import settings_for
 from tests.support.client import Caller

@@ -9,7 +9,7 @@ from flask import Flask
 
 import config
 from app import create_app, startup
-from app.database import db
+from app.db.session import db
 from app.models import Role, User
 from tools.bench import seed
 

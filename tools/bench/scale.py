@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.auth import service as auth
 from app.core import clock
-from app.database import db
+from app.db.session import db
 from app.models import Actor, User
 from tools.bench import datasets, scale_routes, scale_seed, servers, table
 from tools.bench.progress import Progress

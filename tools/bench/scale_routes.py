@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from app.database import db
+from app.db.session import db
 from app.models import Actor, ApiKey, Collection, Field, SpikeSchedule
 from app.web import access
 from tools.bench.scale_seed import KEYS

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app import database
 from app.core import clock
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.models import (
     Actor,
     ApiKey,
@@ -165,7 +165,7 @@ def _copies() -> None:
 
 def _names() -> None:
     """What the service of schedules notes with each of them."""
-    database.begin(writes=True)
+    transactions.begin(writes=True)
     note_names(sa.true())
     db.session.commit()
-    database.declare(writes=False)
+    transactions.set_mode(writes=False)

@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import database
 from app.auth.users import service as users_service
 from app.core import clock, key_format
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.models import ApiKey, Collection, Field, Role, SpikeSchedule, User
 from app.models.spike import OVERLAP
 from app.spikes import service as spikes
@@ -57,18 +57,18 @@ def fields(count: int, counters: int = 0) -> list[Rule]:
 
 def write(statement: sa.Executable, rows: Rows | None = None) -> None:
     """Run one statement in a transaction of its own."""
-    database.begin(writes=True)
+    transactions.begin(writes=True)
     db.session.execute(statement, rows) if rows else db.session.execute(statement)
     db.session.commit()
-    database.declare(writes=False)
+    transactions.set_mode(writes=False)
 
 
 def add_user(name: str, role: Role) -> User:
     """Somebody to own things."""
-    database.begin(writes=True)
+    transactions.begin(writes=True)
     user = users_service.create_user(f"{name}@example.org", name, PASSWORD, role)
     db.session.commit()
-    database.declare(writes=False)
+    transactions.set_mode(writes=False)
     return user
 
 
@@ -156,7 +156,7 @@ def without_triggers() -> Iterator[None]:
 
 def begin_spike(owner: User, collection_id: int) -> None:
     """An active spike that overrides two of the fields."""
-    database.begin(writes=True)
+    transactions.begin(writes=True)
     query = sa.select(Field.id).where(
         Field.collection_id == collection_id, Field.value_type == ValueType.NUMBER_RANGE
     )
@@ -171,7 +171,7 @@ def begin_spike(owner: User, collection_id: int) -> None:
     }
     spikes.schedule(owner.actor, Checked(dict(values), {}), clock.now())
     db.session.commit()
-    database.declare(writes=False)
+    transactions.set_mode(writes=False)
 
 
 def analyze() -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app import create_app, startup
 from app.core import clock
-from app.database import db
+from app.db.session import db
 from tests.conftest import CHEAP_PASSWORDS, settings_for
 from tests.support.timestamps import NOW, as_the_database_has_it
 from tools.fuzz.fixtures import World, world

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.auth import first_admin
 from app.core import clock
-from app.database import Base, db
+from app.db.session import Base, db
 from app.models import Role
 from tests.conftest import PASSWORD, person
 from tests.support.bodies import JSON_ROUTES, bodies

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from app import database
-from app.database import db
+from app.db import transactions
+from app.db.session import db
 from app.generation import service
 from app.generation.fastpath.connection import Direct
 from app.generation.fastpath.counter_update import Granted, Move, Moved, Moves
@@ -24,10 +24,10 @@ def move(
     assert not of_spike
     wanted = {each.id: each for each in moves.each}
     with app.app_context():
-        database.begin(writes=False)
+        transactions.begin(writes=False)
         fields = db.session.scalars(sa.select(Field).where(Field.id.in_(wanted))).all()
         following = {field.id: _following(field, wanted[field.id]) for field in fields}
-        database.begin(writes=True)
+        transactions.begin(writes=True)
         for field in fields:
             field.current_number = Decimal(following[field.id])
         db.session.commit()

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from app.database import Base
+from app.db.session import Base
 from app.models import SpikeSchedule
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.auth.api_keys import service as keys_service
 from app.auth.schemas import KeyCreatedOut, KeyIn, KeyOut, KeyPatch
-from app.database import LARGEST_ID, db
+from app.db.session import MAX_ID, db
 from app.models import ApiKey, ApiKeyCollection
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
@@ -27,7 +27,7 @@ SORTABLE = {
     "expires_at": ApiKey.expires_at,
     "last_used_at": ApiKey.last_used_at,
 }
-KeysQuery = page_args("ApiKeys", tuple(SORTABLE), "-created_at", user_id=QueryWhole(1, LARGEST_ID))
+KeysQuery = page_args("ApiKeys", tuple(SORTABLE), "-created_at", user_id=QueryWhole(1, MAX_ID))
 
 
 @blp.route("", methods=["GET"])

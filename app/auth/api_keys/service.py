@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core import key_format
 from app.core.errors import Forbidden, Invalid
-from app.database import db
+from app.db.session import db
 from app.domain import audit
 from app.models import Actor, ApiKey, ApiKeyCollection, Collection, User
 from app.models.audit import Action

@@ -15,7 +15,7 @@ from app.auth.two_factor.schemas import (
 )
 from app.auth.users import service as users_service
 from app.core import clock
-from app.database import db
+from app.db.session import db
 from app.models import RecoveryCode
 from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, refuses

@@ -18,7 +18,7 @@ from flask import current_app
 
 from app.core import key_format
 from app.core.errors import Conflict
-from app.database import db
+from app.db.session import db
 from app.domain import audit
 from app.models import RecoveryCode, User
 from app.models.audit import Action

@@ -6,7 +6,7 @@ from app.auth import login_throttle, service
 from app.auth.service import Client
 from app.auth.two_factor import codes as second_factor
 from app.core.errors import Conflict, Invalid, Unauthenticated
-from app.database import db
+from app.db.session import db
 from app.domain import audit
 from app.models import Actor, User
 from app.models.audit import Action, Outcome

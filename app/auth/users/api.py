@@ -10,7 +10,7 @@ from app.auth.schemas import UserIn, UserOut, UserPatch
 from app.auth.users import service as users_service
 from app.core import clock
 from app.core.errors import Conflict
-from app.database import LARGEST_ID, db
+from app.db.session import MAX_ID, db
 from app.models import Role, User
 from app.web.access import admin, current_actor
 from app.web.fields import COMMON, Choice
@@ -34,7 +34,7 @@ UsersQuery = page_args("Users", tuple(SORTABLE), "username", role=Choice(Role))
 class DeleteQuery(Schema):
     """What becomes of the collections of a user who is deleted."""
 
-    transfer_to = QueryWhole(1, LARGEST_ID, metadata={"description": "the user who gets the collections"})
+    transfer_to = QueryWhole(1, MAX_ID, metadata={"description": "the user who gets the collections"})
     delete_collections = fields.Boolean(
         load_default=False,
         truthy={"true"},

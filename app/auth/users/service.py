@@ -12,7 +12,8 @@ from app.auth.api_keys import service as keys_service
 from app.auth.password_rule import find_weakness
 from app.auth.two_factor import codes as second_factor
 from app.core.errors import Conflict, Invalid, NotFound
-from app.database import db, translate
+from app.db.errors import to_domain_error
+from app.db.session import db
 from app.domain import audit
 from app.models import Actor, ApiKey, Collection, Role, User
 from app.models.audit import Action
@@ -79,7 +80,7 @@ def _flush_user(user: User) -> None:
     try:
         db.session.flush()  # a name that is taken shows now
     except IntegrityError as error:
-        raise translate(
+        raise to_domain_error(
             error,
             {
                 "uq_users_email": lambda: _taken("email", email),

@@ -20,7 +20,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
-from app import database
+from app.db.engine import configure
+from app.db.errors import is_read_only_error
+from app.db.locks import SCHEMA_KEY_SQL, SERVING_LOCK
+from app.db.session import db
 from app.generation.fastpath.grants_cache import STATE, Known
 from app.generation.fastpath.pg_prepared import Prepared
 from app.generation.fastpath.sqlite_wal import WriteAheadLog, log_of
@@ -33,10 +36,6 @@ _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoi
 # And it would plan the UPDATE of counters anew each time, for two thirds of the time that it takes: it knows
 # nothing about how many there will be, and hopes for a better plan.
 _PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
-SERVING_LOCK = 745_500_002
-"""The advisory lock that servers' connections share on PostgreSQL, so that nobody migrates below them."""
-THIS_SCHEMA = "hashtext(coalesce(current_schema(), ''))"
-"""Its second key: installations in several schemas of one database do not hold each other up."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.0002, 0.002
 Row = tuple[Any, ...]
 
@@ -55,8 +54,8 @@ class _Own(threading.local):
 class Direct:
     """One connection for each thread; it is made when it is first needed, and anew when it broke."""
 
-    def __init__(self, engine: Engine, pooled: Engine, busy_seconds: float) -> None:
-        self.engine, self._pooled, self._busy_seconds = engine, pooled, busy_seconds
+    def __init__(self, engine: Engine, pooled: Engine, lock_timeout_s: float) -> None:
+        self.engine, self._pooled, self._lock_timeout_s = engine, pooled, lock_timeout_s
         self._own = _Own()
         self._times_given_up = 0
         self._turns = Turns(engine.url.database)
@@ -120,7 +119,7 @@ class Direct:
 
     def _look_at(self, context: sa.engine.ExceptionContext) -> None:
         """What went wrong with a connection of the pool."""
-        if database.only_reads(context.original_exception):
+        if is_read_only_error(context.original_exception):
             context.is_disconnect = True
             self._give_up_all()
 
@@ -157,7 +156,7 @@ class Direct:
                 return driver.execute(statement, parameters).fetchall()  # type: ignore[no-any-return]
             except sqlite3.OperationalError as error:
                 now = time.monotonic()
-                deadline = deadline or now + self._busy_seconds
+                deadline = deadline or now + self._lock_timeout_s
                 if not _is_busy(error) or now >= deadline:
                     raise
             time.sleep(random.uniform(SHORTEST_PAUSE, LONGEST_PAUSE))  # noqa: S311
@@ -183,7 +182,7 @@ class Direct:
                 own.log = log_of(driver, self.engine.url.database)
             else:
                 driver.autocommit = True
-                driver.execute(f"SELECT pg_try_advisory_lock_shared({SERVING_LOCK}, {THIS_SCHEMA})")
+                driver.execute(f"SELECT pg_try_advisory_lock_shared({SERVING_LOCK}, {SCHEMA_KEY_SQL})")
             own.driver = driver if self.is_sqlite else Prepared(driver)
             own.connection, own.known = connection, Known()
         return own.driver
@@ -196,7 +195,7 @@ class Direct:
         broken = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
         # What has no state does not come from the server: libpq may not notice at once that it is gone
         broken = broken or (not self.is_sqlite and getattr(error, "sqlstate", None) is None)
-        if database.only_reads(error):
+        if is_read_only_error(error):
             self._give_up_all()
         elif broken or (self.is_sqlite and not _is_busy(error)):
             self.close()
@@ -226,9 +225,9 @@ def init_app(app: Flask) -> None:
     for of_a_pool in ("pool_size", "max_overflow", "pool_timeout", "pool_pre_ping"):
         options.pop(of_a_pool, None)
     engine = sa.create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool, **options)
-    database.prepare(engine, app, _BY_INDEX | _PLANNED_ONCE)
+    configure(engine, app, _BY_INDEX | _PLANNED_ONCE)
     with app.app_context():
-        pooled = database.db.engine
+        pooled = db.engine
     app.extensions["direct"] = Direct(engine, pooled, options["connect_args"].get("timeout", 0))
 
 

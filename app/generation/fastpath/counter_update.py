@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.core import clock
-from app.database import as_text, from_text
+from app.db.types import number_from_text, number_to_text
 from app.generation.fastpath.connection import Direct
 from app.generation.fastpath.pg_prepared import LATER
 from app.values import LARGEST_INTEGER, Exact
@@ -43,7 +43,7 @@ class Moves:
     @cached_property
     def as_json(self) -> dict[str, Any]:
         """For SQLite."""
-        rows = [(each.id, as_text(each.step), each.direction, each.goes_on) for each in self.each]
+        rows = [(each.id, number_to_text(each.step), each.direction, each.goes_on) for each in self.each]
         return {"moves": orjson.dumps(rows).decode()}
 
     @cached_property
@@ -89,7 +89,7 @@ def move(
     if direct.is_sqlite:
         seconds = {"since": since.timestamp(), "until": until.timestamp()}
         rows = direct.write(statement, granted._asdict() | moves.as_json | seconds)
-        return Moved({id_: from_text(value) for id_, value in rows}, None) if rows else None
+        return Moved({id_: number_from_text(value) for id_, value in rows}, None) if rows else None
     interval = {"since": clock.to_database(since), "until": clock.to_database(until)}
     rows = direct.write(statement, granted._asdict() | moves.as_arrays | interval)
     return Moved({id_: value for id_, value, _ in rows}, rows[0][2]) if rows else None

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.generation import authorization, plan_cache
 from app.models import Role
 from tests.conftest import person

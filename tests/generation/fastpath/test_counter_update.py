@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.database import as_text, db
+from app.db.session import db
+from app.db.types import number_to_text
 from app.generation.fastpath.connection import direct
 from app.generation.fastpath.counter_update import Granted, Move, Moves, move
 from app.generation.plan_cache import EARLIEST, LATEST
@@ -159,6 +160,6 @@ def test_nothing_moves_where_the_collection_has_changed_meanwhile(rows, of_spike
 @example(Decimal("-1E-10"))
 @example(Decimal("-0E-10"))
 def test_sqlite_keeps_a_number_as_text_without_loss(number):
-    text = as_text(number)
+    text = number_to_text(number)
     assert Decimal(text) == number
     assert "E" not in text

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.generation.fastpath.grants_cache import TABLE
 from tests.support.grants import CHANGES
 from tests.support.postgres import on_postgresql

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.generation.fastpath.grants_cache import STATE
 from tests.support.postgres import on_postgresql
 

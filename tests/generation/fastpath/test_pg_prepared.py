@@ -6,7 +6,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from app.database import db
+from app.db.session import db
 from app.generation.fastpath.pg_prepared import LATER, Prepared
 from tests.support.postgres import on_postgresql
 from tests.support.wait import wait_until

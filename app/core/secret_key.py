@@ -1,0 +1,82 @@
+"""The secret key of an installation: the file that keeps it, for its owner alone."""
+
+import os
+import secrets
+import string
+from contextlib import suppress
+from pathlib import Path
+
+import config
+from app.core import file_ownership
+
+GENERATED_DIGITS, MAX_FILE_BYTES = 64, 4096
+
+
+def secret_path(instance: Path) -> Path:
+    """Return where the secret key of an installation is kept."""
+    return instance / "secret_key"
+
+
+def load_or_create_secret(instance: Path) -> str:
+    """Return the secret key that is kept in `instance`; create it where there is none yet.
+
+    Several processes may start at once: each writes a file of its own, and the first to link it into
+    place wins.
+    """
+    place = secret_path(instance)
+    try:
+        file_ownership.make_folder(instance)
+        if not place.exists():
+            _create_secret(place)
+        return _read_secret(place)
+    except OSError as error:
+        why = file_ownership.obstacle([instance, place]) or error.strerror
+        said = f"is {instance}, where no secret key can be kept: {why}"
+        raise config.BadSetting("INSTANCE", said) from error
+
+
+def load_secret(instance: Path) -> str | None:
+    """Return the kept secret key, or None where there is none. Create nothing."""
+    return load_or_create_secret(instance) if os.path.lexists(secret_path(instance)) else None
+
+
+def _read_secret(place: Path) -> str:
+    """Read the key and hold it to the same checks as the setting: a damaged file must not sign tokens."""
+    if not place.is_file():
+        raise _bad_secret(place, "is no file")
+    with place.open("rb") as file:
+        content = file.read(MAX_FILE_BYTES + 1)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise _bad_secret(place, "is damaged: it is not text in UTF-8") from None
+    secret = text.strip()
+    if len(secret.encode()) < config.SHORTEST_SECRET:
+        raise _bad_secret(place, "is too short")
+    if len(content) > MAX_FILE_BYTES or not secret.isprintable():
+        raise _bad_secret(place, "is damaged: it holds bytes that are no printable text")
+    if fault := config.weakness(secret):
+        raise _bad_secret(place, f"is no good: it {fault}")
+    if text == secret and len(text) < GENERATED_DIGITS and set(text) <= set(string.hexdigits):
+        raise _bad_secret(place, f"is cut off: {len(text)} of {GENERATED_DIGITS} digits are left")
+    return secret
+
+
+def _bad_secret(place: Path, fault: str) -> config.BadSetting:
+    said = f"holds a secret_key that {fault} ({place}); put a copy back, or remove it, and a new one is made"
+    return config.BadSetting("INSTANCE", said)
+
+
+def _create_secret(place: Path) -> None:
+    draft = place.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = file_ownership.create_file(draft, os.O_WRONLY)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(GENERATED_DIGITS // 2))
+            file.flush()
+            os.fsync(handle)
+        with suppress(FileExistsError):
+            os.link(draft, place)
+    finally:
+        draft.unlink()
+    file_ownership.sync(place.parent)

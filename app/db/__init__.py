@@ -1,0 +1,1 @@
+"""Sessions, transactions, column types and errors of the database, on SQLite and PostgreSQL."""

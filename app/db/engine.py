@@ -1,0 +1,185 @@
+"""Engines: how each connection to SQLite or PostgreSQL is set up."""
+
+import os
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.pool import NullPool
+
+import config
+from app.core import clock, file_ownership
+from app.db.session import db
+from app.db.transactions import current_mode
+from app.db.types import number_from_text, number_to_text
+from app.values import advance
+
+LOCK_TIMEOUT_S = 15
+
+
+def engine_options(url: URL, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> dict[str, Any]:
+    """What `create_engine` is told for this database."""
+    if url.get_backend_name() == "sqlite":
+        return {
+            "connect_args": {"timeout": lock_timeout_s},
+            "pool_size": 5,
+            "pool_timeout": lock_timeout_s,
+            "hide_parameters": True,
+        }
+    return {
+        "connect_args": {} if "connect_timeout" in url.query else {"connect_timeout": 5},
+        "pool_pre_ping": True,
+        "hide_parameters": True,  # errors go into the log, and hashes must not
+        "pool_size": 5,
+        "pool_timeout": lock_timeout_s,
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Open the database that `app` is configured for."""
+    db.init_app(app)
+    with app.app_context():
+        configure(db.engine, app)
+
+
+def configure(engine: Engine, app: Flask, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Have each connection of an engine behave as Spikecast expects; `more` are settings of PostgreSQL."""
+    if engine.dialect.name == "sqlite":
+        configure_sqlite(engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
+    else:
+        configure_postgresql(engine, {**session_settings(app.config["LOCK_TIMEOUT_S"]), **more})
+
+
+def session_settings(lock_timeout_s: float = LOCK_TIMEOUT_S) -> dict[str, str]:
+    """Return what every session with PostgreSQL is set to."""
+    return {
+        # What is read and written as text means the same wherever the server, the role or the database say
+        # otherwise.
+        "timezone": "UTC",
+        "datestyle": "ISO, YMD",
+        "client_encoding": "UTF8",
+        "default_transaction_isolation": "read committed",
+        # No jit, no helpers: to compile a statement, or to start processes that share it, takes longer than
+        # any of ours runs, and the other processors have requests of their own.
+        "jit": "off",
+        "max_parallel_workers_per_gather": "0",
+        "lock_timeout": str(int(lock_timeout_s * 1000)),
+    }
+
+
+def configure_postgresql(engine: Engine, settings: Mapping[str, str]) -> None:
+    """Set each new session to these settings, but those that the URL gives in its `options`.
+
+    By a statement: a pooler such as PgBouncer takes no settings with the connection.
+    """
+    given = config.user_options(engine.url)
+    asked = ", ".join(
+        f"set_config('{name}', '{value}', false)" for name, value in settings.items() if name not in given
+    )
+
+    # Before SQLAlchemy asks a first connection for its isolation level, to which it sets them back.
+    @sa.event.listens_for(engine, "connect", insert=True)
+    def on_connect(connection: Any, _record: object) -> None:
+        former, connection.autocommit = connection.autocommit, True  # or a rollback would undo it
+        try:
+            connection.execute(f"SELECT {asked}")
+        except BaseException:
+            connection.close()  # nobody else has it yet
+            raise
+        connection.autocommit = former
+
+
+def create_file(engine: Engine) -> None:
+    """Make SQLite's file where there is none. Whoever migrates does it, and nobody else."""
+    if engine.dialect.name != "sqlite":
+        return
+    # A file that is there must not even be opened: to close it would release, for this whole process, the
+    # locks by which SQLite knows that the database is in use (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    with suppress(OSError):  # whoever opens it next is told so
+        os.close(file_ownership.create_file(Path(str(engine.url.database)), os.O_RDWR))
+
+
+def configure_sqlite(engine: Engine, *, synchronous: str) -> None:
+    """Have each connection of a SQLite engine behave as Spikecast expects."""
+
+    @sa.event.listens_for(engine, "do_connect")
+    def on_do_connect(_dialect: object, _record: object, arguments: list[str], options: Any) -> None:
+        # SQLite would make a file where the database was moved away, and delete the log that belongs to the
+        # database: what is in it would be lost, also when the file is put back.
+        arguments[0], options["uri"] = f"file:{quote(os.fsencode(arguments[0]))}?mode=rw", True
+
+    @sa.event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA trusted_schema=OFF")  # a file from elsewhere may hold views and triggers
+        connection.create_function("lower", 1, _lower, deterministic=True)
+        connection.create_function("counter_next", 5, _counter_next, deterministic=True)
+        connection.create_function("epoch_now", 0, _epoch_now)
+
+    @sa.event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
+        mode = current_mode()
+        if not mode.writes:
+            connection.exec_driver_sql("BEGIN")
+        elif mode.lock_timeout_s is None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            _begin_with_timeout(connection, mode.lock_timeout_s)
+
+
+def create_untrusted_engine(url: URL) -> Engine:
+    """Return an engine for another database than the app's own, whose schema is not trusted."""
+    engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+
+        @sa.event.listens_for(engine, "connect")
+        def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA trusted_schema=OFF")
+
+    else:
+        configure_postgresql(engine, session_settings())
+    return engine
+
+
+def _begin_with_timeout(connection: sa.Connection, lock_timeout_s: float) -> None:
+    usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(lock_timeout_s * 1000)}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={usual}")
+
+
+def _lower(text: str | None) -> str | None:
+    """Unicode's lower case as PostgreSQL has it, each character by itself; SQLite's own knows ASCII only."""
+    if not isinstance(text, str):
+        return text
+    # Only of a sigma does Python look at what stands beside it.
+    return text.lower() if "Σ" not in text else "".join(map(str.lower, text))
+
+
+def _counter_next(last: str | None, start: str, step: str, reset: str | None, direction: int) -> str:
+    """`values.advance` inside SQLite, so that one statement moves a counter."""
+    following = advance(
+        None if last is None else number_from_text(last),
+        start=number_from_text(start),
+        step=number_from_text(step),
+        reset=None if reset is None else number_from_text(reset),
+        direction=direction,
+    )
+    return number_to_text(following)
+
+
+def _epoch_now() -> float:
+    """Return the time as SQLite asks for it, in seconds since 1970."""
+    return clock.now().timestamp()

@@ -1,0 +1,32 @@
+"""SQL expressions that read the same on SQLite and PostgreSQL."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
+
+from app.db.session import db
+
+
+def without_index(column: Any) -> Any:
+    """The column, for a condition that SQLite shall not look up in an index.
+
+    Without statistics it takes any index for a good one, and then reads most of the table row by row.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return column
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+
+
+def lower(text: Any) -> sa.ColumnElement[str]:
+    """Return SQL for a text in lower case, alike on every engine and in every locale of PostgreSQL.
+
+    They differ about one capital, which has two characters in lower case: it counts as an i.
+    """
+    return sa.func.lower(replace_dotted_capital(text))
+
+
+def replace_dotted_capital(text: Any) -> sa.ColumnElement[str]:
+    """Return SQL for a text with the capital I with a dot above (U+0130) as an i."""
+    return sa.func.replace(text, "\u0130", "i")

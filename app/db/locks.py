@@ -1,0 +1,86 @@
+"""Locks that keep servers, migrations and restores of one database apart.
+
+SQLite: locks of the kernel on files beside the database, released with their process however it ends.
+PostgreSQL: advisory locks of the session.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+import config
+from app.core import file_ownership
+from app.core.errors import CannotStart
+from app.db.session import db
+
+MIGRATION_LOCK = 745_500_001
+"""Key of the advisory lock that whoever migrates holds; any number that no other program uses."""
+SERVING_LOCK = 745_500_002
+"""Key of the advisory lock that servers' connections share, so that nobody migrates while they run."""
+SCHEMA_KEY_SQL = "hashtext(coalesce(current_schema(), ''))"
+"""Second key of SERVING_LOCK: installations in several schemas of one database do not block each other."""
+
+
+def try_lock(file: int, kind: int) -> bool:
+    """Try to lock an open file (LOCK_SH or LOCK_EX) without waiting; return whether that succeeded."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def is_served() -> bool:
+    """Return whether a server runs on the app's database: each one holds a shared lock."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect() as connection:
+            schema: sa.ColumnElement[int] = sa.literal_column(SCHEMA_KEY_SQL)
+            lock = SERVING_LOCK, schema
+            alone = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(*lock)))
+            if alone:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(*lock)))
+            connection.rollback()
+    else:
+        place = Path(str(db.engine.url.database))
+        file = file_ownership.open_file(place.with_name(f"{place.name}.serving"), os.O_RDWR, place)
+        try:
+            alone = try_lock(file, fcntl.LOCK_EX)
+        finally:
+            os.close(file)
+    return not alone
+
+
+@contextmanager
+def migration_lock() -> Iterator[None]:
+    """Hold off every other start and command of this database; they wait until this context ends.
+
+    Raises:
+        CannotStart: no lock file can be created beside a SQLite database.
+    """
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect() as connection:
+            connection.execute(sa.text("SET lock_timeout = 0"))
+            connection.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))
+            try:
+                yield
+            finally:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
+                connection.rollback()
+    else:
+        place = Path(str(db.engine.url.database))
+        file = place.with_name(f"{place.name}.migrating")
+        try:
+            file_ownership.make_folder(place.parent)
+            handle = os.fdopen(file_ownership.open_file(file, os.O_RDWR, place), "w")
+        except OSError as error:
+            why = file_ownership.obstacle([place.parent, file]) or error.strerror
+            url = config.without_secrets(db.engine.url)
+            said = f"SPIKECAST_DATABASE_URL is {url}, where no file can be made: {why}"
+            raise CannotStart(said) from error
+        with handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)  # released by the kernel, whatever happens
+            yield
