@@ -17,9 +17,9 @@ from app.collections.schemas import FieldIn
 from app.core import clock
 from app.core.text import shorten
 from app.db.session import db
+from app.domain.validation import Validated
 from app.models import Actor, Collection, Role, SpikeSchedule, User
 from app.spikes import service as spikes
-from app.web.schema import Checked
 
 SERVER, TRUCK = "Demo web server", "Demo truck"
 
@@ -129,7 +129,7 @@ def _spike(
         "duration": length,
         "spike_fields": overrides,
     }
-    return spikes.schedule(actor, Checked(values, {}), now)
+    return spikes.schedule(actor, Validated(values, {}), now)
 
 
 def _told(key: str, active: SpikeSchedule, coming: SpikeSchedule) -> str:

@@ -8,6 +8,7 @@ from flask import url_for
 from app.collections import service
 from app.collections.schemas import FieldIn, FieldOut, FieldPatch
 from app.db.session import db
+from app.domain.validation import Validated
 from app.models import Collection, Field
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
@@ -15,7 +16,6 @@ from app.web.fields import TypeWord
 from app.web.openapi import Blueprint, refuses
 from app.web.pagination import page_args, page_of, paginate
 from app.web.preconditions import conditional, require_match, with_etag
-from app.web.schema import Checked
 
 blp = Blueprint("fields", __name__, url_prefix="/api", description="Fields and how their values come about")
 
@@ -48,7 +48,7 @@ def list_fields(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
 @refuses(404, 409)
 @with_etag
 @blp.arguments(FieldIn)
-def add_field(given: Checked, collection_id: int) -> tuple[Field, dict[str, str]]:
+def add_field(given: Validated, collection_id: int) -> tuple[Field, dict[str, str]]:
     """Add a field. Schedules that have not ended get their copy of it."""
     collection = Collection.get_for(current_actor(), collection_id, locked=True)
     field = service.add_field(collection, given, request_clock.now())
@@ -72,7 +72,7 @@ def get_field(field_id: int) -> Field:
 @refuses(404, 409)
 @conditional
 @blp.arguments(FieldPatch)
-def change_field(given: Checked, field_id: int) -> Field:
+def change_field(given: Validated, field_id: int) -> Field:
     """Change a field; its copies in schedules that have not ended keep step."""
     field = require_match(Field.get_for(current_actor(), field_id, locked=True))
     service.change_field(field, given, request_clock.now())

@@ -11,11 +11,11 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.db.errors import to_domain_error
 from app.db.session import db
 from app.domain import audit, spike_copies
+from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, Field, User
 from app.models.audit import Action
 from app.models.collection import field_name_taken, name_taken
 from app.values import DIRECTIONS, SETTING_NAMES, counts_whole, fractional_settings, settle
-from app.web.schema import Checked, refuse
 
 # --- Collections ---------------------------------------------------------------------------------------
 
@@ -113,11 +113,11 @@ def delete_collections(actor: Actor, ids: Sequence[int]) -> None:
 # --- Fields --------------------------------------------------------------------------------------------
 
 
-def add_field(collection: Collection, given: Checked, now: datetime) -> Field:
+def add_field(collection: Collection, given: Validated, now: datetime) -> Field:
     """A new field of a collection, which the caller has locked; its open schedules get a copy."""
     values, faults = given
     settings = _settled(values, values, faults)
-    refuse(faults)
+    raise_if_errors(faults)
     field = Field(
         collection_id=collection.id,
         collection_type=values["collection_type"],
@@ -131,7 +131,7 @@ def add_field(collection: Collection, given: Checked, now: datetime) -> Field:
     return field
 
 
-def change_field(field: Field, given: Checked, now: datetime) -> None:
+def change_field(field: Field, given: Validated, now: datetime) -> None:
     """Change what is given about a field, whose collection the caller has locked; its copies keep step."""
     changes, faults = given
     before = _noted_of(field)
@@ -140,7 +140,7 @@ def change_field(field: Field, given: Checked, now: datetime) -> None:
     kept = field.settings if value_type is field.value_type else {}  # another type's settings fall away
     merged = kept | {name: changes[name] for name in SETTING_NAMES if name in changes}
     settings = _settled({"value_type": value_type}, merged, faults)
-    refuse(faults)
+    raise_if_errors(faults)
     kind_changed = (value_type, collection_type) != (field.value_type, field.collection_type)
     if value_type in DIRECTIONS and not kind_changed and counts_whole(settings):
         _refuse_fractional_overrides(field)

@@ -58,3 +58,10 @@ def parse_instant(text: str) -> datetime:
     if not EARLIEST <= instant < LATEST:
         raise OutOfRange
     return instant
+
+
+def format_iso(instant: datetime) -> str:
+    """Return `instant`, which is aware, in ISO 8601, in UTC with `Z`."""
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC)
+    return instant.isoformat()[: -len("+00:00")] + "Z"

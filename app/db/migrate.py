@@ -64,9 +64,9 @@ def refuse_servers(present: str | None) -> None:
     """Raise CannotStart while a server runs on the database, whose schema is `present`."""
     if is_served():
         raise CannotStart(
-            f"A server runs on {database_name()}, whose schema is {present or 'not there'}. This version would "
-            f"migrate it to {known_revisions()[0]}, which that server does not know. Stop it first, on every "
-            "node; then start this version."
+            f"A server runs on {database_name()}, whose schema is {present or 'not there'}. This version "
+            f"would migrate it to {known_revisions()[0]}, which that server does not know. Stop it first, on "
+            "every node; then start this version."
         )
 
 
@@ -75,9 +75,9 @@ def refuse_unready() -> None:
     present = current_revision(db.engine)
     if present is None:
         raise CannotStart(
-            f"There is no database of Spikecast at {database_name()}. The first start or the command `prepare` "
-            "creates it. If it exists elsewhere, give this command the server's SPIKECAST_ settings, and run it "
-            "as the server's user."
+            f"There is no database of Spikecast at {database_name()}. The first start or the command "
+            "`prepare` creates it. If it exists elsewhere, give this command the server's SPIKECAST_ settings, "
+            "and run it as the server's user."
         )
     _refuse_newer(db.engine)
     if present != known_revisions()[0]:

@@ -22,6 +22,7 @@ import config
 from app.core import clock
 from app.core.client_address import parse_address
 from app.core.log_format import AUDIT
+from app.core.timestamps import format_iso
 from app.db import transactions
 from app.db.session import db
 from app.models import Actor, ApiKey, AuditEntry, Collection, Field, SpikeSchedule, User
@@ -36,7 +37,6 @@ from app.models.audit import (
     Thing,
     entry_of,
 )
-from app.web.fields import iso
 
 Row = User | ApiKey | Collection | Field | SpikeSchedule
 SHOWN = {
@@ -116,7 +116,7 @@ def note_change(
 
 
 def _plain(value: Any) -> Any:
-    return iso(value) if isinstance(value, datetime) else value
+    return format_iso(value) if isinstance(value, datetime) else value
 
 
 def note_refusal(action: Action, row: Row | None = None, **details: Any) -> None:
@@ -233,4 +233,4 @@ def _forget(session: Session) -> None:
 
 def _line(entry: Mapping[str, Any]) -> str:
     """One line of JSON, all of it ASCII: no name can forge another line."""
-    return json.dumps({"event": "audit", **entry, "noted_at": iso(entry["noted_at"])})
+    return json.dumps({"event": "audit", **entry, "noted_at": format_iso(entry["noted_at"])})

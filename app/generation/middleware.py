@@ -18,12 +18,12 @@ from werkzeug.wsgi import ClosingIterator
 from app.core import clock
 from app.core.rng import rng
 from app.core.text import shorten
+from app.core.timestamps import format_iso
 from app.generation import authorization, service
 from app.generation.authorization import Ask, Wanted, hash_of
 from app.generation.credentials import find_key
 from app.generation.usage import Note
 from app.values import CollectionType
-from app.web.fields import iso
 from app.web.json_provider import JSON_TYPE, to_bytes
 
 Environ = dict[str, Any]
@@ -122,5 +122,8 @@ def headers_of(reading: service.Reading) -> Headers:
     """What is said of a reading beside it: an active spike."""
     headers = [("Content-Type", JSON_TYPE)]
     if reading.spike:
-        headers += [("X-Spike-Schedule", str(reading.spike.id)), ("X-Spike-Ends", iso(reading.spike.ends))]
+        headers += [
+            ("X-Spike-Schedule", str(reading.spike.id)),
+            ("X-Spike-Ends", format_iso(reading.spike.ends)),
+        ]
     return headers

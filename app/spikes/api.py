@@ -8,6 +8,7 @@ from flask import url_for
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.db.session import MAX_ID, db
+from app.domain.validation import Validated
 from app.models import Collection, SpikeSchedule
 from app.models.spike import OVERRIDDEN
 from app.spikes import service
@@ -18,7 +19,7 @@ from app.web.offset_pages import ALL, By, Stretch, count_each
 from app.web.openapi import Blueprint, refuses
 from app.web.pagination import QueryWhole, contains, page_args, page_of, paginate, search_arg
 from app.web.preconditions import conditional, require_match, with_etag
-from app.web.schema import Checked, Schema
+from app.web.schema import Schema
 
 blp = Blueprint("spikes", __name__, url_prefix="/api", description="Spike schedules")
 
@@ -134,7 +135,7 @@ def list_spikes_of_collection(args: dict[str, Any], collection_id: int) -> dict[
 @refuses(404, 409)
 @with_etag
 @blp.arguments(SpikeIn)
-def create_spike(given: Checked) -> tuple[SpikeSchedule, dict[str, str]]:
+def create_spike(given: Validated) -> tuple[SpikeSchedule, dict[str, str]]:
     """Schedule a spike.
 
     All fields of the collection are copied; `spike_fields` says what is overridden of its numeric
@@ -162,7 +163,7 @@ def get_spike(spike_id: int) -> SpikeSchedule:
 @refuses(404, 409)
 @conditional
 @blp.arguments(SpikePatch)
-def change_spike(given: Checked, spike_id: int) -> SpikeSchedule:
+def change_spike(given: Validated, spike_id: int) -> SpikeSchedule:
     """Change a spike schedule.
 
     What is absent stays; a given `spike_fields` replaces the whole set of overrides.
@@ -203,7 +204,7 @@ def end_spike(spike_id: int) -> SpikeSchedule:
 @refuses(404, 409)
 @conditional
 @blp.arguments(ExtendIn)
-def extend_spike(given: Checked, spike_id: int) -> SpikeSchedule:
+def extend_spike(given: Validated, spike_id: int) -> SpikeSchedule:
     """Add so many seconds to the present end of a spike."""
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
     service.extend(spike, given, request_clock.now())

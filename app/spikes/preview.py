@@ -13,13 +13,13 @@ from app.db import transactions
 from app.db.session import db
 from app.domain import spike_copies
 from app.domain.counter_handover import stands_after
+from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike import CountersAfter, hands_back
 from app.spikes import service
 from app.spikes.schemas import USUAL_INTERVAL
 from app.spikes.service import Span
 from app.values import Phases, Source, Value, band, simulate
-from app.web.schema import Checked, refuse
 
 MOST_IN_WINDOW = 300  # and as many before and after it together
 LEAST_ASIDE = 5
@@ -27,10 +27,10 @@ LEAST_ASIDE = 5
 Preview = Mapping[str, Any]
 
 
-def of_draft(actor: Actor, given: Checked, now: datetime, rng: random.Random) -> Preview:
+def of_draft(actor: Actor, given: Validated, now: datetime, rng: random.Random) -> Preview:
     """A schedule that is being written, or a saved one as it is being changed."""
     values, faults = given
-    refuse({} if "collection_id" in values else faults)
+    raise_if_errors({} if "collection_id" in values else faults)
     transactions.begin(writes=False)
     if "schedule_id" in values:
         spike = SpikeSchedule.get_for(actor, values["schedule_id"])

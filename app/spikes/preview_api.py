@@ -3,12 +3,12 @@
 from typing import Any
 
 from app.core.rng import rng
+from app.domain.validation import Validated
 from app.spikes import preview
 from app.spikes.schemas import PreviewIn, PreviewOut, PreviewQuery
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, refuses
-from app.web.schema import Checked
 
 blp = Blueprint(
     "preview", __name__, url_prefix="/api/spike-schedules", description="What a spike would look like"
@@ -20,7 +20,7 @@ blp = Blueprint(
 @signed_in
 @refuses(404)
 @blp.arguments(PreviewIn)
-def preview_draft(given: Checked) -> preview.Preview:
+def preview_draft(given: Validated) -> preview.Preview:
     """See what polls would get of a schedule that is being written: nothing is saved, no counter moves.
 
     The rules are those of creating it, or of changing the one that `schedule_id` names; but the window

@@ -8,19 +8,18 @@ from typing import Any, NamedTuple
 from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import Conflict, DomainError
-from app.core.timestamps import LATEST
+from app.core.timestamps import LATEST, format_iso
 from app.db import transactions
 from app.db.errors import constraint_name
 from app.db.session import db
 from app.db.types import number_to_text
 from app.domain import audit, spike_copies
 from app.domain.counter_handover import hand_back
+from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.audit import Action
 from app.models.spike import OVERLAP, note_names
 from app.values import SETTING_NAMES, fractional_settings, kind_of, plain, settle
-from app.web.fields import iso
-from app.web.schema import Checked, refuse
 
 Faults = dict[str, list[str]]
 MOST_NOTED = 20  # names of overridden fields in the audit log
@@ -43,10 +42,10 @@ class Span(NamedTuple):
 # --- The verbs -----------------------------------------------------------------------------------------
 
 
-def schedule(actor: Actor, given: Checked, now: datetime) -> SpikeSchedule:
+def schedule(actor: Actor, given: Validated, now: datetime) -> SpikeSchedule:
     """A new schedule with a copy of every field of its collection."""
     values, faults = given
-    refuse({} if "collection_id" in values else faults)
+    raise_if_errors({} if "collection_id" in values else faults)
     collection = Collection.get_for(actor, values["collection_id"], locked=True)
     spike, span = draft(collection, given, now)
     _place(spike, span)
@@ -57,7 +56,7 @@ def schedule(actor: Actor, given: Checked, now: datetime) -> SpikeSchedule:
 
 
 def draft(
-    collection: Collection, given: Checked, now: datetime, *, may_be_past: bool = False
+    collection: Collection, given: Validated, now: datetime, *, may_be_past: bool = False
 ) -> tuple[SpikeSchedule, Span]:
     """The schedule that is asked for, and its window: not placed yet."""
     values, faults = given
@@ -68,7 +67,7 @@ def draft(
     overrides = _overrides(values.get("spike_fields", []), fields, faults)
     if span:
         _check_span(span, values, now, faults, may_be_past=may_be_past)
-    refuse(faults)
+    raise_if_errors(faults)
     assert span is not None
     spike = SpikeSchedule(
         collection_id=collection.id, name=values.get("name"), counters_after=values.get("counters_after")
@@ -78,14 +77,14 @@ def draft(
     return spike, span
 
 
-def reschedule(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
+def reschedule(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
     """Change what is given about a schedule, whose collection the caller has locked."""
     before = _noted(spike)
     _place(spike, revise(spike, given, now))
     _note_change(Action.CHANGE_SPIKE, spike, before)
 
 
-def revise(spike: SpikeSchedule, given: Checked, now: datetime, *, may_be_past: bool = False) -> Span:
+def revise(spike: SpikeSchedule, given: Validated, now: datetime, *, may_be_past: bool = False) -> Span:
     """Change what is given about a schedule, but for its window: that is returned, not placed yet."""
     values, faults = given
     if values.get("collection_id", spike.collection_id) != spike.collection_id:
@@ -97,7 +96,7 @@ def revise(spike: SpikeSchedule, given: Checked, now: datetime, *, may_be_past: 
         overrides = _overrides(values["spike_fields"], fields, faults)
     if span:
         _check_span(span, values, now, faults, may_be_past=may_be_past)
-    refuse(faults)
+    raise_if_errors(faults)
     assert span is not None
     spike_copies.catch_up(spike, fields)
     spike.name = values.get("name", spike.name)
@@ -124,14 +123,14 @@ def end(spike: SpikeSchedule, now: datetime) -> None:
     _note_change(Action.END_SPIKE, spike, before)
 
 
-def extend(spike: SpikeSchedule, given: Checked, now: datetime) -> None:
+def extend(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
     """Move the end of a schedule, by the rules of windows."""
     values, faults = given
-    refuse(faults)
+    raise_if_errors(faults)
     later = _later(spike.end_datetime, values["duration"], faults)
     if later:
         _check_span(Span(spike.start_datetime, later), values, now, faults)
-    refuse(faults)
+    raise_if_errors(faults)
     assert later is not None
     spike_copies.catch_up(spike, spike.collection.fields)
     before = _noted(spike)
@@ -216,11 +215,11 @@ def _check_span(
     if span.end <= span.start:
         only_start = "start_datetime" in values and "end_datetime" not in values
         at = "start_datetime" if only_start else "end_datetime"
-        said = f"must be after start_datetime ({iso(span.end)} is not after {iso(span.start)})"
+        said = f"must be after start_datetime ({format_iso(span.end)} is not after {format_iso(span.start)})"
         faults[at] = [f"end_datetime {said}"]
     elif span.end <= now and not may_be_past:
         at = "duration" if "duration" in values else "end_datetime"
-        faults[at] = [f"end_datetime must be in the future ({iso(span.end)} is past)"]
+        faults[at] = [f"end_datetime must be in the future ({format_iso(span.end)} is past)"]
 
 
 def _place(spike: SpikeSchedule, span: Span) -> None:
@@ -266,7 +265,7 @@ def in_the_way(collection_id: int, span: Span, *, but: int | None) -> dict[str, 
     length = span.end - span.start
     try:
         free = SpikeSchedule.next_free_start(collection_id, span.start, length, but=but)
-        next_free_start = iso(free) if free + length < LATEST else None
+        next_free_start = format_iso(free) if free + length < LATEST else None
     except OverflowError:
         next_free_start = None
     return {"conflicts": [in_brief(other) for other in conflicts], "next_free_start": next_free_start}
@@ -277,8 +276,8 @@ def in_brief(spike: SpikeSchedule) -> dict[str, Any]:
     return {
         "id": spike.id,
         "name": spike.name,
-        "start_datetime": iso(spike.start_datetime),
-        "end_datetime": iso(spike.end_datetime),
+        "start_datetime": format_iso(spike.start_datetime),
+        "end_datetime": format_iso(spike.end_datetime),
     }
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from marshmallow import ValidationError, validates_schema
 from sqlalchemy.orm import undefer
 
+from app.core.timestamps import format_iso
 from app.db.session import MAX_ID, db
 from app.models import Collection, SpikeSchedule
 from app.models.mixins import status_of
@@ -15,7 +16,7 @@ from app.models.spike import show_spikes
 from app.spikes.api import named
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
-from app.web.fields import Id, Instant, ListOf, Nested, Text, iso
+from app.web.fields import Id, Instant, ListOf, Nested, Text
 from app.web.openapi import Blueprint
 from app.web.pagination import QueryWhole, contains, page_args, page_of, paginate
 from app.web.schema import Schema
@@ -40,7 +41,9 @@ class TimelineQuery(page_args("Timeline", ("name",), "name", **_FILTERS, **_BOUN
     def _is_a_span(self, values: dict[str, Any], **_options: Any) -> None:
         start, end = span_of(values)
         if end <= start:
-            raise ValidationError(f"must be after from ({iso(end)} is not after {iso(start)})", "to")
+            raise ValidationError(
+                f"must be after from ({format_iso(end)} is not after {format_iso(start)})", "to"
+            )
         if end - start > LONGEST:
             raise ValidationError(f"must be at most {LONGEST.days} days after from", "to")
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from marshmallow import ValidationError, fields
 
 from app.core.errors import MAX_FAULTS
 from app.core.text import TextTooLong, bounded_nfc
-from app.core.timestamps import OutOfRange, parse_instant
+from app.core.timestamps import OutOfRange, format_iso, parse_instant
 from app.db.session import MAX_ID
 from app.models.mixins import LONGEST_NAME
 from app.values import SETTINGS, CollectionType, Setting, Shape, exact, plain
@@ -232,7 +232,7 @@ class Instant(fields.DateTime):
         super().__init__(**more)
 
     def _serialize(self, value: datetime | None, *_args: Any, **_options: Any) -> str | None:
-        return None if value is None else iso(value)
+        return None if value is None else format_iso(value)
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> datetime:
         if not isinstance(value, str):
@@ -243,13 +243,6 @@ class Instant(fields.DateTime):
             raise self.make_error("range") from None
         except ValueError:
             raise self.make_error("invalid") from None
-
-
-def iso(instant: datetime) -> str:
-    """ISO 8601 in UTC with Z."""
-    if instant.tzinfo is not UTC:
-        instant = instant.astimezone(UTC)
-    return instant.isoformat()[: -len("+00:00")] + "Z"
 
 
 class Status(fields.String):

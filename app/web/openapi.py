@@ -15,7 +15,7 @@ from app.db.session import MAX_ID
 from app.web.access import Rule
 from app.web.fields import Exact, Float, Id, Text, Whole
 from app.web.json_body import read_json
-from app.web.schema import Checked, Schema, by_path
+from app.web.schema import Schema, by_path
 
 BEARER, API_KEY, API_KEY_AS_BEARER, API_KEY_AS_BASIC = "token", "apiKey", "apiKeyAsBearer", "apiKeyAsBasic"
 
@@ -285,4 +285,4 @@ _SPEC = {
     },
 }
 
-__all__ = ["Api", "Blueprint", "Checked", "refuses"]
+__all__ = ["Api", "Blueprint", "Validated", "refuses"]

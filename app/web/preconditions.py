@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from flask import request
 
 from app.core.errors import Malformed, PreconditionFailed
+from app.core.timestamps import format_iso
 from app.db import transactions
 from app.db.session import Base
 from app.db.types import ExactNumber, SpaceSeparated, UtcDateTime, number_to_text
@@ -34,7 +35,6 @@ from app.models import (
 from app.models.audit import BEGINNINGS, Kind, Thing
 from app.values import exact
 from app.web.access import View, current_actor
-from app.web.fields import iso
 
 Row = TypeVar("Row", Collection, Field, SpikeSchedule, ApiKey, User)
 
@@ -92,7 +92,7 @@ def _form(kind: Any) -> Callable[[Any], Any]:
     if isinstance(kind, ExactNumber):
         return lambda value: number_to_text(exact(value))
     if isinstance(kind, UtcDateTime):
-        return cast(Callable[[datetime], str], iso)
+        return cast(Callable[[datetime], str], format_iso)
     if isinstance(kind, SpaceSeparated):
         return sorted
     return float if isinstance(kind, sa.Float) else lambda value: value
@@ -193,7 +193,7 @@ def latest_changes(thing: Thing) -> list[dict[str, Any]]:
         if is_itself or entry.thing_kind == Kind.FIELD:
             told.append(
                 {
-                    "at": iso(entry.noted_at),
+                    "at": format_iso(entry.noted_at),
                     "by": entry.actor_name or entry.source,
                     "action": entry.action,
                     "kind": entry.thing_kind,

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import marshmallow
 
-from app.core.errors import MAX_FAULTS, FaultMap, Invalid
+from app.core.errors import MAX_FAULTS, FaultMap
 from app.core.text import shorten
+from app.domain.validation import Validated
 
 OMITTED = object()
 """In marshmallow's nested messages, the key of how many messages more there were."""
@@ -86,24 +87,17 @@ class Schema(marshmallow.Schema):
         ]
 
 
-class Checked(NamedTuple):
-    """What a schema made of the input: the values that are right, and the faults of the others by path."""
-
-    values: dict[str, Any]
-    faults: dict[str, list[str]]
-
-
 class TolerantSchema(Schema):
     """A schema that leaves the refusal to the service, which may find more faults to tell at once."""
 
-    def load(self, data: Any, **options: Any) -> Checked:
+    def load(self, data: Any, **options: Any) -> Validated:
         """The values and the faults of `data`; never raises ValidationError."""
         try:
-            return Checked(super().load(data, **options), {})
+            return Validated(super().load(data, **options), {})
         except marshmallow.ValidationError as error:
             valid = error.valid_data if isinstance(error.valid_data, dict) else {}
             messages = error.normalized_messages()  # type: ignore[no-untyped-call]
-            return Checked(valid, by_path(messages))
+            return Validated(valid, by_path(messages))
 
 
 def by_path(messages: Any, path: str = "") -> FaultMap:
@@ -133,9 +127,3 @@ def count_messages(messages: Any) -> int:
 
 def _as_list(messages: Any) -> list[Any]:
     return messages if isinstance(messages, list) else [messages]
-
-
-def refuse(faults: Mapping[str, list[str]]) -> None:
-    """Raise Invalid where there is any fault."""
-    if faults:
-        raise Invalid(faults)

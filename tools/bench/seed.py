@@ -13,11 +13,11 @@ from app.auth.users import service as users_service
 from app.core import clock, key_format
 from app.db import transactions
 from app.db.session import db
+from app.domain.validation import Validated
 from app.models import ApiKey, Collection, Field, Role, SpikeSchedule, User
 from app.models.spike import OVERLAP
 from app.spikes import service as spikes
 from app.values import CollectionType, ValueType, settle
-from app.web.schema import Checked
 
 Rows = list[dict[str, Any]]
 Rule = tuple[ValueType, dict[str, Any]]
@@ -169,7 +169,7 @@ def begin_spike(owner: User, collection_id: int) -> None:
         "duration": timedelta(days=1),
         "spike_fields": [{"original_field_id": field_id, **settings} for field_id in overridden],
     }
-    spikes.schedule(owner.actor, Checked(dict(values), {}), clock.now())
+    spikes.schedule(owner.actor, Validated(dict(values), {}), clock.now())
     db.session.commit()
     transactions.set_mode(writes=False)
 
