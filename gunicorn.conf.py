@@ -3,7 +3,7 @@
 import os
 import sys
 
-from app import gunicorn_worker as _serving
+from app import gunicorn_worker as _worker
 from config import BadSetting, load  # a name `config` here would be taken for a setting
 
 os.umask(0o077)  # whatever is made here is for its owner alone
@@ -20,14 +20,14 @@ bind = _settings.bind
 # (docs/performance.md has what was measured for each setting).
 # A client that dribbles holds a worker, though: that is what the proxy's buffers are for
 # (deploy/nginx.conf). sync closes each connection after its answer, so there is no `keepalive` to set.
-worker_class = _serving.Worker  # gunicorn's `sync`; told to stop, it still answers who waits already
+worker_class = _worker.Worker  # gunicorn's `sync`; told to stop, it still answers who waits already
 workers = _settings.workers
 
 # The app is loaded once, and workers are forked from that: a new one serves within milliseconds, a reload
 # keeps nobody waiting, and workers share most of their memory. A reload (HUP) brings fresh workers with the
 # code, settings and packages of the last start; new code takes a restart, or USR2 (docs/operating.md).
 preload_app = True
-logger_class = _serving.Logger
+logger_class = _worker.Logger
 
 # A worker that is silent for so long is replaced. More than the 15 seconds that a request may wait for a
 # lock, and after which it is answered 503 instead.
@@ -61,19 +61,21 @@ def _app():  # type: ignore[no-untyped-def]
 
 def on_starting(server):  # type: ignore[no-untyped-def]
     """Look whether the address is free, migrate, and say to `restore` that a server runs."""
-    _serving.refuse_taken_address(bind)
-    server.told, server.serving = _serving.prepared(_settings, _app)
+    _worker.refuse_taken_address(bind)
+    server.told, server.serving = _worker.prepared(_settings, _app)
 
 
 def when_ready(server):  # type: ignore[no-untyped-def]
     """Say where to go, last what somebody has to do."""
     import gc
 
-    _serving.stop_accepting_first(server)
+    from app.core import log_format
+
+    _worker.stop_accepting_first(server)
     server.log.is_starting = True
     server.log.info("Spikecast listens on %s; its API is described at /api/docs", _settings.address or bind)
     for line in server.told:
-        _serving.log.writer().put(line)
+        log_format.writer().put(line)
     gc.collect()
     gc.freeze()  # what is loaded stays for good, and shared
 
@@ -95,7 +97,7 @@ def post_worker_init(worker):  # type: ignore[no-untyped-def]
     from app.web import limits, malformed_http
 
     log_format.configure()
-    _serving.announce(worker.wsgi)
+    _worker.announce(worker.wsgi)
     # A page of HTML otherwise, without any header for browsers.
     util.write_error = lambda connection, status, _reason, said: util.write_nonblock(
         connection, malformed_http.answer(status, said)

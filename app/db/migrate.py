@@ -76,8 +76,8 @@ def refuse_unready() -> None:
     if present is None:
         raise CannotStart(
             f"There is no database of Spikecast at {database_name()}. The first start or the command "
-            "`prepare` creates it. If it exists elsewhere, give this command the server's SPIKECAST_ settings, "
-            "and run it as the server's user."
+            "`prepare` creates it. If it exists elsewhere, give this command the server's SPIKECAST_ "
+            "settings, and run it as the server's user."
         )
     _refuse_newer(db.engine)
     if present != known_revisions()[0]:

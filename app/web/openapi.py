@@ -285,4 +285,4 @@ _SPEC = {
     },
 }
 
-__all__ = ["Api", "Blueprint", "Validated", "refuses"]
+__all__ = ["Api", "Blueprint", "refuses"]
