@@ -68,7 +68,7 @@ def test_every_column_of_instants_has_a_zone():
     columns = [column for table in Base.metadata.tables.values() for column in table.columns]
     instants = [column for column in columns if column.name.endswith(("_at", "_datetime"))]
     assert len(instants) > 10
-    assert {type(column.type).__name__ for column in instants} == {"UTCDateTime"}
+    assert {type(column.type).__name__ for column in instants} == {"UtcDateTime"}
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def test_processes_that_start_at_once_agree_on_one(tmp_path):
         from app import startup
 
         def run():
-            return startup.kept_secret(Path(sys.argv[1]))
+            return secret_key.load_or_create_secret(Path(sys.argv[1]))
     """
     secrets = in_processes(PROCESSES, setup, str(tmp_path / "instance"))
     assert len(secrets) == PROCESSES
