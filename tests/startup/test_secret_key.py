@@ -123,7 +123,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
 def test_processes_that_start_at_once_agree_on_one(tmp_path):
     setup = """
         from pathlib import Path
-        from app import startup
+        from app.core import secret_key
 
         def run():
             return secret_key.load_or_create_secret(Path(sys.argv[1]))
