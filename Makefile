@@ -14,17 +14,24 @@ UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes --n
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench bench-compare bench-scale bench-values soak fuzz screenshots lock clean
+.PHONY: help run test test-slow test-all check format bench bench-compare bench-scale bench-values soak fuzz screenshots lock clean
 
 help: ## Show this list
 	@echo "Spikecast. Usage: make <target>"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 run: .venv/.run ## Start Spikecast (settings come from SPIKECAST_* variables)
 	@echo "Starting Spikecast; end it with Ctrl-C." >&2
 	@exec .venv/bin/gunicorn -c gunicorn.conf.py wsgi:app
 
-test: .venv/.dev ## Run the tests (choose some with ARGS="tests/spikes -k overlap")
+test: .venv/.dev ## Run the fast tests: units, API and pages (choose some with ARGS="tests/spikes -k overlap")
+	.venv/bin/pytest -n 3 -m "not slow" $(ARGS)
+	@echo "The slow tests were not run: make test-slow runs them."
+
+test-slow: .venv/.dev ## Run the other tests: outages, backups, deployment, several nodes, soak, fuzz
+	.venv/bin/pytest -n 3 -m slow $(ARGS)
+
+test-all: .venv/.dev ## Run every test
 	.venv/bin/pytest -n 3 $(ARGS)
 
 check: .venv/.dev ## Check style, types and the import rules, as CI does

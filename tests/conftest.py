@@ -42,6 +42,36 @@ CHEAP_PASSWORDS = {"ARGON2_KIBIBYTES": 8, "ARGON2_PASSES": 1, "NOTES_GATHERED_FO
 
 KINDS = ["sqlite", POSTGRESQL]
 
+HERE = Path(__file__).parent
+SLOW = [
+    HERE / name
+    for name in (
+        "backup",
+        "db_errors/test_disk_full.py",
+        "deploy",
+        "e2e",
+        "multi_node",
+        "outages",
+        "startup/test_gunicorn.py",
+        "startup/test_killed_migration.py",
+        "startup/test_while_served.py",
+        "tools/bench/test_load.py",
+        "tools/bench/test_scale.py",
+        "tools/fuzz/test_main.py",
+        "tools/soak",
+    )
+]
+"""Files and folders whose tests `make test` leaves to `make test-slow`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow tests. Raises UsageError if the list names a file that is gone."""
+    if missing := [str(slow) for slow in SLOW if not slow.exists()]:
+        raise pytest.UsageError(f"tests/conftest.py: SLOW names what does not exist: {missing}")
+    for item in items:
+        if any(item.path.is_relative_to(slow) for slow in SLOW):
+            item.add_marker(pytest.mark.slow)
+
 
 @contextmanager
 def empty_database(kind: str, folder: Path, name: str, pytest_config: pytest.Config) -> Iterator[str]:
