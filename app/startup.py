@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 import config
 from app.auth import first_admin
-from app.auth.schemas import UserIn
 from app.auth.users import service as users_service
+from app.auth.users.schemas import UserIn
 from app.core import clock, file_ownership
 from app.core.errors import CannotStart
 from app.core.secret_key import load_or_create_secret, secret_path

@@ -10,10 +10,12 @@ from app.db.session import MAX_ID
 from app.models import AuditEntry
 from app.models.audit import Action, Kind, Outcome
 from app.web.access import admin
-from app.web.fields import Choice, Id, Instant, Text
+from app.web.fields import Choice, Instant
+from app.web.number_fields import Id
 from app.web.openapi import Blueprint
 from app.web.pagination import QueryWhole, page_args, page_of, paginate
 from app.web.schema import Schema
+from app.web.text_fields import Text
 
 blp = Blueprint(
     "audit", __name__, url_prefix="/api/audit", description="The audit log: who did what, for Admins"

@@ -5,16 +5,9 @@ from typing import Any
 from flask import request
 
 from app.auth import service
-from app.auth.schemas import (
-    AccessTokenOut,
-    ChangeEmailIn,
-    ChangePasswordIn,
-    LoginIn,
-    SignInsOut,
-    TokensOut,
-    UserOut,
-)
+from app.auth.schemas import AccessTokenOut, ChangeEmailIn, ChangePasswordIn, LoginIn, SignInsOut, TokensOut
 from app.auth.users import service as users_service
+from app.auth.users.schemas import UserOut
 from app.core import clock
 from app.core.client_address import parse_address
 from app.core.errors import NotFound

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.auth import first_admin, service
 from app.auth.api import this_client
 from app.auth.forms import CodeForm, SetUpForm, SignInForm, safe_next
-from app.auth.schemas import LoginIn, UserIn
+from app.auth.schemas import LoginIn
+from app.auth.users.schemas import UserIn
 from app.core import clock, key_format
 from app.core.errors import DomainError, Forbidden, NotFound
 from app.db.session import db

@@ -5,8 +5,8 @@ from datetime import datetime
 import click
 
 from app.auth.api_keys import service as keys_service
-from app.auth.schemas import UserIn, UserPatch
 from app.auth.users import service as users_service
+from app.auth.users.schemas import UserIn, UserPatch
 from app.cli.support import loaded, on_the_database, read_password
 from app.core import clock
 from app.core.text import shorten

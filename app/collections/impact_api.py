@@ -9,7 +9,7 @@ from app.models import ApiKey, ApiKeyCollection, Collection, Field, SpikeSchedul
 from app.models.mixins import STATUSES
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
-from app.web.fields import Whole
+from app.web.number_fields import Whole
 from app.web.openapi import Blueprint, refuses
 from app.web.schema import Schema
 

@@ -4,9 +4,12 @@ from typing import Any
 
 from app.values import CollectionType, ValueType
 from app.web.access import current_actor
-from app.web.fields import Choice, Exact, Flag, Id, Instant, ListOf, Name, Nested, Text, Whole, setting_fields
+from app.web.fields import Choice, Flag, Instant, ListOf, Nested
+from app.web.number_fields import Exact, Id, Whole
 from app.web.schema import Schema, TolerantSchema
+from app.web.setting_fields import setting_fields
 from app.web.spike_summary import SpikeBriefOut
+from app.web.text_fields import Name, Text
 
 SettingsIn = Schema.from_dict(setting_fields(), name="Settings")
 

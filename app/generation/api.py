@@ -11,9 +11,11 @@ from app.generation import middleware, refusals
 from app.generation.authorization import Wanted
 from app.values import CollectionType
 from app.web.access import with_api_key
-from app.web.fields import Choice, Text, Whole
+from app.web.fields import Choice
+from app.web.number_fields import Whole
 from app.web.openapi import Blueprint, refuses
 from app.web.schema import Schema
+from app.web.text_fields import Text
 
 blp = Blueprint("data", __name__, url_prefix="/api", description="What monitoring tools poll")
 

@@ -15,7 +15,7 @@ from app.generation.fastpath.counter_update import IS_LISTED, Granted
 from app.generation.fastpath.grants_cache import STATE
 from app.models import Actor, Role
 from app.values import CollectionType
-from app.web.fields import tidy_name
+from app.web.text_fields import tidy_name
 
 Clock = Callable[[], datetime]
 

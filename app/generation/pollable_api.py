@@ -17,10 +17,12 @@ from app.generation.authorization import Holder, hash_of
 from app.models import ApiKey, ApiKeyCollection, Collection, Field
 from app.values import CollectionType
 from app.web.access import with_api_key
-from app.web.fields import Choice, Id, Text
+from app.web.fields import Choice
+from app.web.number_fields import Id
 from app.web.openapi import Blueprint
 from app.web.pagination import contains, page_args, page_of
 from app.web.schema import Schema
+from app.web.text_fields import Text
 
 blp = Blueprint("pollable", __name__, url_prefix="/api/data", description="What an API key may poll")
 blp.after_request(offer_basic)

@@ -9,10 +9,12 @@ from app.db.session import MAX_ID
 from app.models import ApiKey, Collection, Poll
 from app.values import CollectionType
 from app.web.access import current_actor, signed_in
-from app.web.fields import Choice, Id, Instant, Text
+from app.web.fields import Choice, Instant
+from app.web.number_fields import Id
 from app.web.openapi import Blueprint
 from app.web.pagination import QueryWhole, contains, page_args, page_of, paginate
 from app.web.schema import Schema
+from app.web.text_fields import Text
 
 blp = Blueprint("polls", __name__, url_prefix="/api/polls", description="Who polled what, and when last")
 

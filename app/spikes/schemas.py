@@ -7,24 +7,12 @@ from marshmallow import fields
 from app.models.mixins import STATUSES
 from app.models.spike import CountersAfter
 from app.values import CollectionType, ValueType
-from app.web.fields import (
-    Choice,
-    Duration,
-    Exact,
-    Flag,
-    Float,
-    Id,
-    Instant,
-    ListOf,
-    Name,
-    Nested,
-    Status,
-    Text,
-    Whole,
-    setting_fields,
-)
+from app.web.fields import Choice, Flag, Instant, ListOf, Nested, Status
+from app.web.number_fields import Duration, Exact, Float, Id, Whole
 from app.web.pagination import QueryWhole
 from app.web.schema import Schema, TolerantSchema
+from app.web.setting_fields import setting_fields
+from app.web.text_fields import Name, Text
 
 _START = {"description": "ISO 8601; without an offset it means UTC; without a start, now"}
 _END = {"description": "ISO 8601; give this or `duration`"}

@@ -16,11 +16,13 @@ from app.models.spike import show_spikes
 from app.spikes.api import named
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
-from app.web.fields import Id, Instant, ListOf, Nested, Text
+from app.web.fields import Instant, ListOf, Nested
+from app.web.number_fields import Id
 from app.web.openapi import Blueprint
 from app.web.pagination import QueryWhole, contains, page_args, page_of, paginate
 from app.web.schema import Schema
 from app.web.spike_summary import SpikeBriefOut
+from app.web.text_fields import Text
 
 blp = Blueprint("timeline", __name__, url_prefix="/api", description="The windows of many collections")
 

@@ -8,9 +8,9 @@ from flask import Response, current_app, jsonify, render_template, request
 from app.core.version import __version__
 from app.models import User
 from app.web.access import public
-from app.web.fields import Text
 from app.web.openapi import Blueprint
 from app.web.schema import Schema
+from app.web.text_fields import Text
 
 blp = Blueprint("meta", __name__, url_prefix="/api", description="The API about itself")
 pages = PlainBlueprint("pages", __name__)

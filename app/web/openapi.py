@@ -13,9 +13,10 @@ from app.core.text import shorten
 from app.core.version import __version__
 from app.db.session import MAX_ID
 from app.web.access import Rule
-from app.web.fields import Exact, Float, Id, Text, Whole
 from app.web.json_body import read_json
+from app.web.number_fields import Exact, Float, Id, Whole
 from app.web.schema import Schema, by_path
+from app.web.text_fields import Text
 
 BEARER, API_KEY, API_KEY_AS_BEARER, API_KEY_AS_BASIC = "token", "apiKey", "apiKeyAsBearer", "apiKeyAsBasic"
 

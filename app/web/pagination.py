@@ -13,9 +13,11 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.core.text import bounded_nfc
 from app.db.expressions import lower, replace_dotted_capital
 from app.db.session import db
-from app.web.fields import COMMON, ListOf, Nested, Text, Whole
+from app.web.fields import COMMON, ListOf, Nested
+from app.web.number_fields import Whole
 from app.web.offset_pages import Keys, Listed, Stretch, ordered_by
 from app.web.schema import Schema
+from app.web.text_fields import Text
 
 DEFAULT_PER_PAGE = 50
 MOST_PER_PAGE = 200

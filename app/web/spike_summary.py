@@ -1,8 +1,10 @@
 """A spike schedule as others mention it: which one, when, and whether it is on."""
 
 from app.models.mixins import STATUSES
-from app.web.fields import Id, Instant, Status, Text
+from app.web.fields import Instant, Status
+from app.web.number_fields import Id
 from app.web.schema import Schema
+from app.web.text_fields import Text
 
 
 class SpikeBriefOut(Schema):

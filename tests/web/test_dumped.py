@@ -7,8 +7,10 @@ import marshmallow
 import pytest
 
 from app.values import ValueType
-from app.web.fields import Choice, Flag, Float, Id, Instant, ListOf, Nested, Text, Whole
+from app.web.fields import Choice, Flag, Instant, ListOf, Nested
+from app.web.number_fields import Float, Id, Whole
 from app.web.schema import Schema
+from app.web.text_fields import Text
 
 
 class InnerOut(Schema):

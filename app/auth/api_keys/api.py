@@ -7,7 +7,7 @@ from flask import Response, jsonify, url_for
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.auth.api_keys import service as keys_service
-from app.auth.schemas import KeyCreatedOut, KeyIn, KeyOut, KeyPatch
+from app.auth.api_keys.schemas import KeyCreatedOut, KeyIn, KeyOut, KeyPatch
 from app.db.session import MAX_ID, db
 from app.models import ApiKey, ApiKeyCollection
 from app.web import request_clock

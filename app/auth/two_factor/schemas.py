@@ -4,8 +4,10 @@ from typing import Any
 
 from marshmallow import Schema as PlainSchema
 
-from app.web.fields import Flag, Instant, ListOf, Text, Whole
+from app.web.fields import Flag, Instant, ListOf
+from app.web.number_fields import Whole
 from app.web.schema import Schema
+from app.web.text_fields import Text
 
 
 def Code(**more: Any) -> Text:  # noqa: N802 - stands where a field class stands

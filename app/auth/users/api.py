@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from flask import url_for
 from marshmallow import fields
 
-from app.auth.schemas import UserIn, UserOut, UserPatch
 from app.auth.users import service as users_service
+from app.auth.users.schemas import UserIn, UserOut, UserPatch
 from app.core import clock
 from app.core.errors import Conflict
 from app.db.session import MAX_ID, db

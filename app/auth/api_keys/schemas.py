@@ -1,0 +1,81 @@
+"""What API keys look like in JSON."""
+
+from typing import Any
+
+from app.values import CollectionType
+from app.web.access import current_actor
+from app.web.fields import Choice, Instant, ListOf, Nested, Status
+from app.web.number_fields import Id
+from app.web.schema import Schema
+from app.web.text_fields import Name, Text
+
+
+class KeyLimitIn(Schema):
+    """One collection that a key may read; without a type, both of its types."""
+
+    collection_id = Id(required=True)
+    collection_type = Choice(CollectionType, allow_none=True, load_default=None)
+
+
+class KeyLimitOut(Schema):
+    """One collection that a key may read; without a type, both of its types."""
+
+    collection_id = Id()
+    collection_type = Choice(CollectionType, allow_none=True)
+    collection_name = Text()
+
+
+class KeyPatch(Schema):
+    """What changes about a key."""
+
+    label = Name()
+    expires_at = Instant(allow_none=True, metadata={"description": "null: never"})
+    allowed_collections = ListOf(
+        Nested(KeyLimitIn),
+        allow_none=True,
+        least=1,
+        most=1000,
+        size_error="must name 1 to 1000 collections; null means all that you may read",
+        metadata={"description": "null: all that its owner may read"},
+    )
+
+
+class KeyIn(KeyPatch):
+    """A new key."""
+
+    label = Name(required=True)
+
+
+class ReadableLimits(ListOf):
+    """Those of a key's limits whose collections the caller may read: what was given away is not named."""
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **options: Any) -> Any:
+        actor = current_actor()
+        readable = None if value is None else [each for each in value if actor.may_read(each.owner_id)]
+        return super()._serialize(readable, attr, obj, **options)
+
+
+class KeyOut(Schema):
+    """A key without its text."""
+
+    id = Id()
+    user_id = Id()
+    username = Text(attribute="user.username")
+    label = Text()
+    prefix = Text()
+    status = Status("valid", "revoked", "expired")
+    allowed_collections = ReadableLimits(
+        Nested(KeyLimitOut),
+        allow_none=True,
+        metadata={"description": "null: all that its owner may read; of a list, what you may read"},
+    )
+    created_at = Instant()
+    expires_at = Instant(allow_none=True)
+    revoked_at = Instant(allow_none=True)
+    last_used_at = Instant(allow_none=True)
+
+
+class KeyCreatedOut(KeyOut):
+    """A new key with its text, which is shown this once."""
+
+    key = Text(required=True)

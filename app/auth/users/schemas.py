@@ -1,0 +1,118 @@
+"""What users look like in JSON."""
+
+import re
+from typing import Any
+
+from marshmallow import ValidationError, validate, validates_schema
+
+from app.auth.password_rule import MAX_LENGTH, MIN_LENGTH, find_weakness
+from app.core.characters import is_invisible
+from app.core.text import TextTooLong, bounded_nfc
+from app.models import Role
+from app.models.mixins import LONGEST_NAME
+from app.web.fields import COMMON, Choice, Flag, Instant
+from app.web.number_fields import Id
+from app.web.schema import Schema
+from app.web.text_fields import Name, Text
+
+
+class Email(Text):
+    """An e-mail address, in lower case."""
+
+    default_error_messages = COMMON
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(least=1, most=255, validate=_must_be_email, **more)
+
+    def tidy(self, text: str) -> str:
+        """Trimmed and in lower case: letter case does not tell addresses apart."""
+        trimmed = text.strip()
+        if len(trimmed) > LONGEST_NAME:
+            raise TextTooLong(len(trimmed))
+        return trimmed.lower()
+
+
+def _must_be_email(text: str) -> None:
+    """Raise ValidationError unless this is an e-mail address; its host may be a name without a dot."""
+    _, at, host = text.rpartition("@")
+    is_plain_name = at and re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", host)
+    _EMAIL(f"{text}.example" if is_plain_name else text)
+
+
+_EMAIL = validate.Email(error="must be an e-mail address, such as ada@example.org")
+
+
+class Username(Name):
+    """A user name; without @, so that it cannot be taken for an e-mail address, and without look-alikes of
+    other names that differ by what cannot be seen."""
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
+        text = super()._deserialize(value, *args, **options)
+        if "@" in text:
+            raise ValidationError("must not contain @")
+        if any(map(is_invisible, text)):
+            raise ValidationError("must not contain characters that cannot be seen")
+        if "  " in text:
+            raise ValidationError("must not contain two spaces in a row")
+        return text
+
+
+class Password(Text):
+    """A password that is being set, in NFC. Nothing is trimmed."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(least=MIN_LENGTH, most=MAX_LENGTH, load_only=True, **more)
+
+    def tidy(self, text: str) -> str:
+        """Return it composed (NFC): its length counts as it is hashed."""
+        return bounded_nfc(text, MAX_LENGTH)
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
+        text = super()._deserialize(value, *args, **options)
+        if weakness := find_weakness(text):
+            raise ValidationError(weakness)
+        return text
+
+
+class UserOut(Schema):
+    """A user."""
+
+    id = Id()
+    email = Text()
+    username = Text()
+    role = Choice(Role)
+    has_two_factor = Flag()
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class UserIn(Schema):
+    """A new user."""
+
+    email = Email(required=True)
+    username = Username(required=True)
+    password = Password(required=True)
+    role = Choice(Role, required=True)
+
+    @validates_schema
+    def _password_is_no_name(self, values: dict[str, Any], **_options: Any) -> None:
+        if weakness := find_weakness(values["password"], (values["username"], values["email"])):
+            raise ValidationError(weakness, "password")
+
+
+REVOKES_KEYS = {"description": "with a new password, also revoke the API keys of this user"}
+
+
+class UserPatch(Schema):
+    """What changes about a user."""
+
+    email = Email()
+    username = Username()
+    password = Password()
+    revoke_api_keys = Flag(metadata=REVOKES_KEYS)
+    role = Choice(Role)
+
+    @validates_schema
+    def _keys_end_with_a_password(self, values: dict[str, Any], **_options: Any) -> None:
+        if values.get("revoke_api_keys") and "password" not in values:
+            raise ValidationError("goes with a new password alone", "revoke_api_keys")

@@ -1,0 +1,106 @@
+"""Numbers as input and output, with what is wrong with them in words."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from app.db.session import MAX_ID
+from app.values import exact, plain
+from app.web.fields import COMMON, as_it_is
+
+
+class Number(fields.Field[Any]):
+    """A JSON number within bounds; neither a text nor a truth value."""
+
+    default_error_messages = COMMON
+    _serialize = as_it_is
+    word = "a number"
+
+    def __init__(
+        self,
+        *,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        above: float | None = None,
+        **more: Any,
+    ) -> None:
+        bounds = {"minimum": minimum, "maximum": maximum, "exclusiveMinimum": above}
+        shown = {key: value for key, value in bounds.items() if value is not None}
+        super().__init__(**more | {"metadata": shown | more.get("metadata", {})})
+        self.minimum, self.maximum, self.above = minimum, maximum, above
+
+    def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            raise ValidationError(f"must be {self.word}")
+        # Bounds before conversion: Decimal compares 1E+999999999 at once, int() would write it out.
+        if self.above is not None and value <= self.above:
+            raise ValidationError(f"must be greater than {self.above}")
+        if self.minimum is not None and value < self.minimum:
+            raise ValidationError(f"must be {self.minimum} or more")
+        if self.maximum is not None and value > self.maximum:
+            raise ValidationError(f"must be {self.maximum} or less")
+        return self.convert(value)
+
+    def convert(self, value: int | float | Decimal) -> Any:
+        """The Python number that is worked with."""
+        raise NotImplementedError
+
+
+class Whole(Number, fields.Integer):
+    """An integer; 3.0 is one, as in JSON Schema."""
+
+    word = "a whole number"
+
+    def convert(self, value: int | float | Decimal) -> int:
+        """An int; raises where there is a fraction."""
+        if value != int(value):
+            raise ValidationError("must be a whole number")
+        return int(value)
+
+
+class Float(Number, fields.Float):
+    """A finite double."""
+
+    def convert(self, value: int | float | Decimal) -> float:
+        """The double nearest to it, but no minus zero: only some databases keep that."""
+        return float(value) + 0.0
+
+
+class Exact(Number, fields.Decimal):
+    """A number that is kept to ten decimals."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.places, self.rounding, self.allow_nan, self.as_string = None, None, False, False
+
+    def convert(self, value: int | float | Decimal) -> Decimal:
+        """The Decimal; a step that rounds to nothing is refused."""
+        number = exact(value)
+        if self.above is not None and number <= self.above:
+            raise ValidationError("must be 0.0000000001 or more")
+        return number
+
+    def _serialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
+        return None if value is None else plain(value)
+
+
+class Id(Whole):
+    """The id of something."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(minimum=1, maximum=MAX_ID, **more)
+
+
+class Duration(Whole):
+    """A length of time in whole seconds."""
+
+    LONGEST = 8028 * 366 * 86400  # from 1970 to the end of 9998
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(minimum=1, maximum=self.LONGEST, **more)
+
+    def convert(self, value: int | float | Decimal) -> timedelta:  # type: ignore[override]
+        """A timedelta."""
+        return timedelta(seconds=super().convert(value))
