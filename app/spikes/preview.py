@@ -17,8 +17,9 @@ from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike import CountersAfter, hands_back
 from app.spikes import service
+from app.spikes.conflicts import find_conflicts
 from app.spikes.schemas import USUAL_INTERVAL
-from app.spikes.service import Span
+from app.spikes.windows import Span
 from app.values import Phases, Source, Value, band, simulate
 
 MOST_IN_WINDOW = 300  # and as many before and after it together
@@ -35,10 +36,10 @@ def of_draft(actor: Actor, given: Validated, now: datetime, rng: random.Random) 
     if "schedule_id" in values:
         spike = SpikeSchedule.get_for(actor, values["schedule_id"])
         collection = _detached(spike.collection, now, spike)
-        span = service.revise(spike, given, now, may_be_past=True)
+        span = service.apply_changes(spike, given, now, allow_past=True)
     else:
         collection = _detached(Collection.get_for(actor, values["collection_id"]), now)
-        spike, span = service.draft(collection, given, now, may_be_past=True)
+        spike, span = service.build_draft(collection, given, now, allow_past=True)
     return _played(spike, collection.fields, span, values.get("interval", USUAL_INTERVAL), rng)
 
 
@@ -91,7 +92,7 @@ def _played(
             for field in fields
             if field.is_editable
         ],
-        **service.in_the_way(spike.collection_id, span, but=spike.id),
+        **find_conflicts(spike.collection_id, span, ignored_id=spike.id),
     }
 
 

@@ -1,0 +1,72 @@
+"""Overrides of spikes: reading them from a request, merging them with the fields, applying them to copies."""
+
+from typing import Any, NamedTuple
+
+from app.domain.validation import Faults
+from app.models import Field, SpikeSchedule
+from app.values import SETTING_NAMES, fractional_settings, kind_of, settle
+
+_MUST_BE_WHOLE = "must be a whole number, because the collection's field counts in whole numbers"
+
+
+class Override(NamedTuple):
+    """An override of one field: all settings of the copy, and the names of those that were given."""
+
+    settings: dict[str, Any]
+    given: list[str]
+
+
+def read_overrides(entries: list[dict[str, Any]], fields: list[Field], faults: Faults) -> dict[int, Override]:
+    """Return the overrides by field id.
+
+    Args:
+        entries: the items of `spike_fields` that the schema has read.
+        fields: the fields of the collection.
+        faults: messages by path, such as `spike_fields.0.step_number`; new ones are added and name the field.
+    """
+    by_id = {field.id: field for field in fields}
+    overrides: dict[int, Override] = {}
+    for index, entry in enumerate(entries):
+        field_id = entry.get("original_field_id")
+        if field_id is None:
+            continue  # the schema has refused it
+        path = f"spike_fields.{index}"
+        field = by_id.get(field_id)
+        if field is None:
+            _add(faults, f"{path}.original_field_id", f"there is no field {field_id} in this collection")
+        elif not field.is_editable:
+            message = f"{field.field_name} cannot be overridden: only numeric Performance fields can"
+            _add(faults, f"{path}.original_field_id", message)
+        elif field_id in overrides:
+            _add(faults, f"{path}.original_field_id", f"{field.field_name} is listed twice")
+        else:
+            overrides[field_id] = _merge(entry, field, path, faults)
+    return overrides
+
+
+def apply_overrides(spike: SpikeSchedule, fields: list[Field], overrides: dict[int, Override]) -> None:
+    """Give the copies these overrides; reset every other copy to what its field is."""
+    by_id = {field.id: field for field in fields}
+    for copy in spike.spike_fields:
+        override = overrides.get(copy.original_field_id)
+        if override and override.given:
+            copy.override(by_id[copy.original_field_id], *override)
+        elif copy.is_overridden:
+            copy.follow(by_id[copy.original_field_id])
+
+
+def _merge(entry: dict[str, Any], field: Field, path: str, faults: Faults) -> Override:
+    """Merge an override with the field's settings, and check the result by the rules of its value type."""
+    given = {name: entry[name] for name in SETTING_NAMES if name in entry}
+    settings, found = settle(field.value_type, field.settings | given)
+    for name, messages in found.items():
+        for message in messages if f"{path}.{name}" not in faults else []:
+            _add(faults, f"{path}.{name}", f"{field.field_name}: {message}")
+    if field.counts_whole and not found:
+        for name in fractional_settings(settings):
+            _add(faults, f"{path}.{name}", f"{field.field_name}: {name} {_MUST_BE_WHOLE}")
+    return Override(settings, [name for name in given if name in kind_of(field.value_type).settings])
+
+
+def _add(faults: Faults, path: str, message: str) -> None:
+    faults.setdefault(path, []).append(message)
