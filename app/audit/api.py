@@ -18,7 +18,7 @@ from app.web.schema import Schema
 from app.web.text_fields import Text
 
 blp = Blueprint(
-    "audit", __name__, url_prefix="/api/audit", description="The audit log: who did what, for Admins"
+    "audit", __name__, url_prefix="/api/audit", description="The audit log: who did what (Admins only)"
 )
 
 SORTABLE = {"id": AuditEntry.id, "noted_at": AuditEntry.noted_at}
@@ -30,15 +30,17 @@ AuditQuery = page_args(
     "Audit",
     tuple(SORTABLE),
     "-id",
-    actor_id=QueryWhole(1, MAX_ID, metadata={"description": "who did it"}),
-    source=Text(most=64, metadata={"description": "an address, `command line` or `server`"}),
+    actor_id=QueryWhole(1, MAX_ID, metadata={"description": "Id of the user who did it."}),
+    source=Text(most=64, metadata={"description": "An IP address, `command line` or `server`."}),
     action=Choice(Action),
     outcome=Choice(Outcome),
     thing_kind=Choice(Kind),
     thing_id=QueryWhole(1, MAX_ID),
-    collection_id=QueryWhole(1, MAX_ID, metadata={"description": "it, its fields and its spikes"}),
-    since=Instant(metadata={"description": "from this instant on"}),
-    until=Instant(metadata={"description": "before this instant"}),
+    collection_id=QueryWhole(
+        1, MAX_ID, metadata={"description": "Entries about this collection, its fields and its spikes."}
+    ),
+    since=Instant(metadata={"description": "At or after this time."}),
+    until=Instant(metadata={"description": "Before this time."}),
 )
 
 
@@ -52,19 +54,24 @@ class AuditEntryOut(Schema):
 
     id = Id()
     noted_at = Instant()
-    actor_id = Id(allow_none=True, metadata={"description": "null: nobody was signed in"})
+    actor_id = Id(allow_none=True, metadata={"description": "Null if no user was signed in."})
     actor_name = Text(allow_none=True)
-    source = Text(metadata={"description": "an address, `command line` or `server`"})
+    source = Text(metadata={"description": "An IP address, `command line` or `server`."})
     action = _word(Action)
     outcome = _word(Outcome)
     thing_kind = _word(Kind, None)
     thing_id = Id(allow_none=True)
     thing_name = Text(allow_none=True)
-    collection_id = Id(allow_none=True, metadata={"description": "of a collection, its fields and spikes"})
+    collection_id = Id(
+        allow_none=True,
+        metadata={"description": "Set for entries about a collection, its fields and its spikes."},
+    )
     collection_name = Text(allow_none=True)
     details = fields.Dict(
         keys=fields.String(),
-        metadata={"description": "`changed`: name → [old, new], or null where values are not kept; and more"},
+        metadata={
+            "description": "`changed` maps a setting to [old, new], or to null if its values are not logged."
+        },
     )
 
 
@@ -73,7 +80,7 @@ class AuditEntryOut(Schema):
 @admin
 @blp.arguments(AuditQuery, location="query")
 def list_audit_entries(args: dict[str, Any]) -> dict[str, Any]:
-    """List the audit log, the newest first."""
+    """List the entries of the audit log, newest first."""
     query = sa.select(AuditEntry)
     for name in EQUALS:
         if name in args:

@@ -17,7 +17,9 @@ from app.web import browser_session
 from app.web.access import current_actor, public, signed_in, with_refresh_token
 from app.web.openapi import Blueprint, refuses
 
-blp = Blueprint("auth", __name__, url_prefix="/api/auth", description="Signing in and out")
+blp = Blueprint(
+    "auth", __name__, url_prefix="/api/auth", description="Sign-in, sign-out and your own account"
+)
 
 
 def this_client() -> service.Client:
@@ -33,11 +35,12 @@ def this_client() -> service.Client:
 def login(values: dict[str, Any]) -> dict[str, Any]:
     """Sign in.
 
-    The access token lasts an hour, the sign-in 30 days: renew the access token with the refresh token.
+    The access token is valid for an hour, the sign-in for 30 days. Renew the access token with the refresh
+    token.
 
-    Where the user has two-factor sign-in, a right password without a `code` is 401 with the type
-    `urn:spikecast:problem:second-factor-required`, and one with a wrong code 401 with
-    `urn:spikecast:problem:wrong-code`. A code counts once.
+    For a user with two-factor sign-in, a correct password without a `code` returns 401 with the type
+    `urn:spikecast:problem:second-factor-required`. A wrong code returns 401 with the type
+    `urn:spikecast:problem:wrong-code`. Each code is valid once.
     """
     user, sign_in = service.sign_in(
         values["login"], values["password"], values.get("code"), this_client(), clock.now()
@@ -50,7 +53,7 @@ def login(values: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, AccessTokenOut)
 @with_refresh_token
 def refresh() -> dict[str, Any]:
-    """Get a fresh access token for the refresh token."""
+    """Exchange the refresh token for a new access token."""
     actor = current_actor()
     return service.access_token(actor, actor.sign_in_id)
 
@@ -59,7 +62,7 @@ def refresh() -> dict[str, Any]:
 @blp.response(204)
 @signed_in
 def logout() -> None:
-    """Sign out: the access and refresh tokens of this sign-in end at once."""
+    """Sign out. Revoke the access and refresh tokens of this sign-in immediately."""
     service.sign_out(current_actor())
     db.session.commit()
     browser_session.end()
@@ -69,7 +72,7 @@ def logout() -> None:
 @blp.response(200, UserOut)
 @signed_in
 def me() -> User:
-    """See who is signed in."""
+    """Return the user who is signed in."""
     return users_service.get_user(current_actor().user_id)
 
 
@@ -79,10 +82,10 @@ def me() -> User:
 @refuses(409, 429)
 @blp.arguments(ChangePasswordIn)
 def change_password(values: dict[str, Any]) -> dict[str, Any]:
-    """Change one's own password.
+    """Change your own password.
 
-    Every token of yours ends at once, this one included; the answer has those of a new sign-in. Your API
-    keys go on, unless `revoke_api_keys` is true.
+    This revokes all your tokens immediately, including the one of this request. The response contains the
+    tokens of a new sign-in. Your API keys stay valid, unless `revoke_api_keys` is true.
     """
     current, new, code = values["current_password"], values["new_password"], values.get("code")
     user, sign_in = service.change_password(
@@ -105,7 +108,7 @@ def change_password(values: dict[str, Any]) -> dict[str, Any]:
 @refuses(409, 429)
 @blp.arguments(ChangeEmailIn)
 def change_email(values: dict[str, Any]) -> User:
-    """Change one's own e-mail address. Your sign-ins go on."""
+    """Change your own e-mail address. Your sign-ins stay valid."""
     user = service.change_email(
         current_actor(),
         values["current_password"],
@@ -132,7 +135,7 @@ def list_sign_ins() -> dict[str, Any]:
 @signed_in
 @refuses(404)
 def end_sign_in(sign_in_id: str) -> None:
-    """End one of your sign-ins: its tokens end at once."""
+    """End one of your sign-ins and revoke its tokens immediately."""
     actor = current_actor()
     if not service.end_sign_in(actor, sign_in_id):
         raise NotFound("There is no such sign-in.")
@@ -145,6 +148,6 @@ def end_sign_in(sign_in_id: str) -> None:
 @blp.response(204)
 @signed_in
 def end_other_sign_ins() -> None:
-    """End all of your sign-ins but this one."""
+    """End all your sign-ins except the one of this request."""
     service.end_other_sign_ins(current_actor())
     db.session.commit()

@@ -39,7 +39,7 @@ class AccessTokenOut(PlainSchema):
 
     access_token = Text(required=True)
     token_type = Text(required=True)
-    expires_in = Whole(required=True, metadata={"description": "seconds"})
+    expires_in = Whole(required=True, metadata={"description": "Lifetime of the access token in seconds."})
 
 
 class TokensOut(AccessTokenOut):
@@ -57,7 +57,7 @@ class SignInOut(Schema):
     expires_at = Instant()
     address = Text()
     user_agent = Text()
-    is_this_one = Flag(metadata={"description": "the one that this request came with"})
+    is_this_one = Flag(metadata={"description": "Whether this request was made with this sign-in."})
 
     def get_attribute(self, obj: tuple[SignIn, Actor], attr: str, default: Any) -> Any:
         """What a sign-in is, as seen by an actor."""
@@ -77,7 +77,7 @@ class ChangePasswordIn(Schema):
     current_password = PresentPassword()
     new_password = Password(required=True)
     code = Code()
-    revoke_api_keys = Flag(load_default=False, metadata={"description": "also revoke your API keys"})
+    revoke_api_keys = Flag(load_default=False, metadata={"description": "Also revoke your API keys."})
 
 
 class ChangeEmailIn(Schema):

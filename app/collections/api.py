@@ -25,7 +25,7 @@ from app.web.pagination import QueryWhole, page_args, page_of, paginate
 from app.web.preconditions import conditional, require_match, with_etag
 
 blp = Blueprint(
-    "collections", __name__, url_prefix="/api/collections", description="Collections: made-up devices"
+    "collections", __name__, url_prefix="/api/collections", description="Collections: simulated devices"
 )
 
 SORTABLE = {
@@ -44,7 +44,7 @@ CollectionsQuery = page_args("Collections", tuple(SORTABLE), "name", owner_id=Qu
 @signed_in
 @blp.arguments(CollectionsQuery, location="query")
 def list_collections(args: dict[str, Any]) -> dict[str, Any]:
-    """List collections: your own; as an Admin everybody's."""
+    """List your collections. Admins see the collections of all users."""
     query = sa.select(Collection).where(current_actor().readable(Collection.owner_id))
     if "owner_id" in args:
         query = query.where(Collection.owner_id == args["owner_id"])
@@ -85,7 +85,7 @@ def location_of(collection: Collection) -> dict[str, str]:
 @refuses(404)
 @with_etag
 def get_collection(collection_id: int) -> Collection:
-    """See a collection with its fields."""
+    """Return a collection with its fields."""
     collection = Collection.get_for(current_actor(), collection_id)
     show_spikes([collection], request_clock.now())
     return collection
@@ -98,7 +98,7 @@ def get_collection(collection_id: int) -> Collection:
 @conditional
 @blp.arguments(CollectionPatch)
 def change_collection(changes: dict[str, Any], collection_id: int) -> Collection:
-    """Rename a collection; as an Admin also give it to somebody else."""
+    """Rename a collection. Admins can also change its owner."""
     collection = require_match(Collection.get_for(current_actor(), collection_id, locked=True))
     service.change_collection(current_actor(), collection, changes)
     show_spikes([collection], request_clock.now())
@@ -124,7 +124,7 @@ def delete_collection(collection_id: int) -> None:
 @conditional
 @blp.arguments(CopyIn)
 def copy_collection(values: dict[str, Any], collection_id: int) -> tuple[Collection, dict[str, str]]:
-    """Copy a collection's fields into a new one of yours: without state, spikes or keys."""
+    """Copy a collection's fields into a new collection of yours, without counter values, spikes or keys."""
     original = require_match(Collection.get_for(current_actor(), collection_id, locked=True))
     collection = service.copy_collection(current_actor(), original, values["name"])
     db.session.commit()
@@ -137,6 +137,6 @@ def copy_collection(values: dict[str, Any], collection_id: int) -> tuple[Collect
 @refuses(404)
 @blp.arguments(BulkDeleteIn)
 def bulk_delete(values: dict[str, Any]) -> None:
-    """Delete several collections: all of them, or none where one does not exist."""
+    """Delete several collections. If one does not exist, delete none."""
     service.delete_collections(current_actor(), values["collection_ids"])
     db.session.commit()

@@ -17,7 +17,9 @@ from app.web.openapi import Blueprint, refuses
 from app.web.pagination import page_args, page_of, paginate
 from app.web.preconditions import conditional, require_match, with_etag
 
-blp = Blueprint("fields", __name__, url_prefix="/api", description="Fields and how their values come about")
+blp = Blueprint(
+    "fields", __name__, url_prefix="/api", description="Fields and how their values are generated"
+)
 
 SORTABLE = {
     "id": Field.id,
@@ -49,7 +51,7 @@ def list_fields(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
 @with_etag
 @blp.arguments(FieldIn)
 def add_field(given: Validated, collection_id: int) -> tuple[Field, dict[str, str]]:
-    """Add a field. Schedules that have not ended get their copy of it."""
+    """Add a field. Spike schedules that have not ended get a copy of it."""
     collection = Collection.get_for(current_actor(), collection_id, locked=True)
     field = service.add_field(collection, given, request_clock.now())
     db.session.commit()
@@ -62,7 +64,7 @@ def add_field(given: Validated, collection_id: int) -> tuple[Field, dict[str, st
 @refuses(404)
 @with_etag
 def get_field(field_id: int) -> Field:
-    """See a field."""
+    """Return a field."""
     return Field.get_for(current_actor(), field_id)
 
 
@@ -73,7 +75,7 @@ def get_field(field_id: int) -> Field:
 @conditional
 @blp.arguments(FieldPatch)
 def change_field(given: Validated, field_id: int) -> Field:
-    """Change a field; its copies in schedules that have not ended keep step."""
+    """Change a field and update its copies in spike schedules that have not ended."""
     field = require_match(Field.get_for(current_actor(), field_id, locked=True))
     service.change_field(field, given, request_clock.now())
     db.session.commit()
@@ -86,7 +88,7 @@ def change_field(given: Validated, field_id: int) -> Field:
 @refuses(404)
 @conditional
 def delete_field(field_id: int) -> None:
-    """Delete a field, and its copies with it."""
+    """Delete a field and its copies in spike schedules."""
     service.delete_field(require_match(Field.get_for(current_actor(), field_id, locked=True)))
     db.session.commit()
 
@@ -97,7 +99,7 @@ def delete_field(field_id: int) -> None:
 @refuses(404, 409)
 @conditional
 def reset_field(field_id: int) -> Field:
-    """Let a counter begin at its start again, and in spikes its copies that have no start of their own."""
+    """Restart a counter at its start, and also its copies in spikes that do not override the start."""
     field = require_match(Field.get_for(current_actor(), field_id, locked=True))
     service.reset_counter(field, request_clock.now())
     db.session.commit()

@@ -13,17 +13,19 @@ from app.web.number_fields import Whole
 from app.web.openapi import Blueprint, refuses
 from app.web.schema import Schema
 
-blp = Blueprint("impact", __name__, url_prefix="/api/collections", description="What goes with a collection")
+blp = Blueprint(
+    "impact", __name__, url_prefix="/api/collections", description="What deleting a collection removes"
+)
 
 
 class ImpactOut(Schema):
-    """What goes with a collection that is deleted."""
+    """How much is deleted together with a collection."""
 
     fields_ = Whole(attribute="fields", data_key="fields")
     active_spikes = Whole()
     scheduled_spikes = Whole()
     expired_spikes = Whole()
-    keys_losing_access = Whole(metadata={"description": "keys in use that are limited to it, among others"})
+    keys_losing_access = Whole(metadata={"description": "Valid keys whose list names this collection."})
 
 
 @blp.route("/<id:collection_id>/impact", methods=["GET"])
@@ -31,7 +33,7 @@ class ImpactOut(Schema):
 @signed_in
 @refuses(404)
 def impact(collection_id: int) -> dict[str, Any]:
-    """See what would go with a collection: before it is deleted."""
+    """Count what deleting a collection would remove."""
     collection = Collection.get_for(current_actor(), collection_id)
     now = request_clock.now()
 

@@ -22,10 +22,10 @@ class FieldOut(Schema):
     collection_type = Choice(CollectionType)
     field_name = Text()
     value_type = Choice(ValueType)
-    is_editable = Flag(metadata={"description": "a spike may override it: Performance and numeric"})
+    is_editable = Flag(metadata={"description": "Whether a spike can override it: Performance and numeric."})
     vars().update(setting_fields())  # here, so that JSON begins with what tells a field
     current_number = Exact(
-        allow_none=True, metadata={"description": "the last value served; null before the first"}
+        allow_none=True, metadata={"description": "Last value served. Null before the first poll."}
     )
     created_at = Instant()
     updated_at = Instant()
@@ -70,11 +70,14 @@ class StateOut(Schema):
     """What goes on with a collection."""
 
     spike = Nested(
-        SpikeBriefOut, allow_none=True, metadata={"description": "the active schedule, else the next one"}
+        SpikeBriefOut,
+        allow_none=True,
+        metadata={"description": "The active schedule, otherwise the next one."},
     )
-    last_polled_at = Instant(allow_none=True, metadata={"description": "noted once a minute"})
+    last_polled_at = Instant(allow_none=True, metadata={"description": "Updated at most once a minute."})
     last_polled_by = LastKeyLabel(
-        allow_none=True, metadata={"description": "the label of the key; null: one of somebody else"}
+        allow_none=True,
+        metadata={"description": "Label of the key. Null if the key belongs to another user."},
     )
 
 
@@ -94,14 +97,14 @@ class CollectionIn(Schema):
     """A new collection."""
 
     name = Name(required=True)
-    owner_id = Id(metadata={"description": "Admins only; without it, yourself"})
+    owner_id = Id(metadata={"description": "Admins only. Default: you."})
 
 
 class CollectionPatch(Schema):
     """What changes about a collection."""
 
     name = Name()
-    owner_id = Id(metadata={"description": "Admins only"})
+    owner_id = Id(metadata={"description": "Admins only."})
 
 
 class CopyIn(Schema):

@@ -17,7 +17,9 @@ from app.web.openapi import Blueprint, refuses
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
-blp = Blueprint("data", __name__, url_prefix="/api", description="What monitoring tools poll")
+blp = Blueprint(
+    "data", __name__, url_prefix="/api", description="The data endpoint, polled by monitoring tools"
+)
 
 
 class DataOut(Schema):
@@ -25,33 +27,33 @@ class DataOut(Schema):
 
     collection = Text(required=True)
     type = Choice(CollectionType, required=True)
-    generated_at_epoch = Whole(required=True, metadata={"description": "seconds since 1970"})
+    generated_at_epoch = Whole(required=True, metadata={"description": "Seconds since 1970-01-01T00:00:00Z."})
     data = fields.Dict(
         keys=fields.String(),
         values=fields.Raw(metadata={"type": ["number", "string"]}),
         required=True,
-        metadata={"description": "field name → value"},
+        metadata={"description": "Maps field names to values."},
     )
 
 
 SPIKE_HEADERS = {
     "X-Spike-Schedule": {
         "schema": {"type": "integer"},
-        "description": "while a spike is active: its id",
+        "description": "Id of the active spike schedule. Absent outside spikes.",
     },
     "X-Spike-Ends": {
         "schema": {"type": "string", "format": "date-time"},
-        "description": "while a spike is active: when it ends",
+        "description": "When the active spike ends. Absent outside spikes.",
     },
 }
 HEADERS = SPIKE_HEADERS | {
     "Access-Control-Allow-Origin": {
         "schema": {"type": "string"},
-        "description": "to pages of the origins in SPIKECAST_CORS_ORIGINS; never with credentials",
+        "description": "Only for the origins in SPIKECAST_CORS_ORIGINS, and never with credentials.",
     },
     "Vary": {
         "schema": {"type": "string"},
-        "description": "`Origin`, where SPIKECAST_CORS_ORIGINS lists origins",
+        "description": "`Origin`, if SPIKECAST_CORS_ORIGINS lists origins.",
     },
 }
 TYPE_IN_PATH = {
@@ -59,7 +61,7 @@ TYPE_IN_PATH = {
     "in": "path",
     "required": True,
     "schema": {"type": "string", "enum": [word.lower() for word in CollectionType]},
-    "description": "in any letter case",
+    "description": "Case-insensitive.",
 }
 
 
@@ -79,7 +81,7 @@ def data_by_name(name: str, collection_type: str) -> Response:
 @with_api_key
 @refuses(400, 404)
 def data_by_id(collection_id: int, collection_type: str) -> Response:
-    """Poll a collection by its id, for clients that mangle names."""
+    """Poll a collection by its id, for clients that cannot encode names."""
     return _answer(Wanted(id=collection_id), collection_type)
 
 

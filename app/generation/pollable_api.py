@@ -24,7 +24,9 @@ from app.web.pagination import contains, page_args, page_of
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
-blp = Blueprint("pollable", __name__, url_prefix="/api/data", description="What an API key may poll")
+blp = Blueprint(
+    "pollable", __name__, url_prefix="/api/data", description="Collections that an API key may poll"
+)
 blp.after_request(offer_basic)
 
 PollableQuery = page_args("Pollable", ("name", "id"), "name")
@@ -34,11 +36,11 @@ class PollableOut(Schema):
     """One type of a collection that the key may poll, and that has fields."""
 
     collection_id = Id(required=True)
-    collection = Text(required=True, metadata={"description": "its name"})
+    collection = Text(required=True, metadata={"description": "Name of the collection."})
     type = Choice(CollectionType, required=True)
-    path = Text(required=True, metadata={"description": "where to poll it by name, on this server"})
+    path = Text(required=True, metadata={"description": "Path to poll it by name."})
     path_by_id = Text(
-        required=True, metadata={"description": "the same by id, which a new name does not change"}
+        required=True, metadata={"description": "Path to poll it by id. Renaming does not change it."}
     )
 
 
@@ -64,7 +66,7 @@ def _for_holder(view: Callable[..., Any]) -> Callable[..., Any]:
 @_for_holder
 @blp.arguments(PollableQuery, location="query")
 def list_pollable(args: dict[str, Any]) -> dict[str, Any]:
-    """List what this API key may poll: each type of a collection that has fields, with its addresses."""
+    """List what this API key may poll: each collection and type that has fields, with its paths."""
     found = sa.union_all(*(_pollable(g.holder, each, args["search"]) for each in CollectionType)).subquery()
     column = {"name": found.c.name, "id": found.c.id}[args["sort"].removeprefix("-")]
     order = column.desc() if args["sort"].startswith("-") else column.asc()

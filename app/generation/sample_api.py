@@ -11,7 +11,7 @@ from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, refuses
 
-blp = Blueprint("sample", __name__, url_prefix="/api", description="A look at what a poller would get")
+blp = Blueprint("sample", __name__, url_prefix="/api", description="Samples: what a poll would return")
 
 
 @blp.route(
@@ -21,7 +21,7 @@ blp = Blueprint("sample", __name__, url_prefix="/api", description="A look at wh
 @signed_in
 @refuses(400, 404)
 def sample(collection_id: int, collection_type: str) -> Response:
-    """See what a poll would get now, without polling: counters stay where they are."""
+    """Return what a poll would return now. Advances no counter."""
     wanted = CollectionType.from_word(collection_type)
     if wanted is None:
         raise unknown_type(collection_type)

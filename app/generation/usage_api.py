@@ -16,7 +16,9 @@ from app.web.pagination import QueryWhole, contains, page_args, page_of, paginat
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
-blp = Blueprint("polls", __name__, url_prefix="/api/polls", description="Who polled what, and when last")
+blp = Blueprint(
+    "polls", __name__, url_prefix="/api/polls", description="The last polls, by key and collection"
+)
 
 SORTABLE = {"polled_at": Poll.polled_at, "collection_name": Collection.name, "api_key_label": ApiKey.label}
 SORT_JOINS = {"collection_name": Poll.collection, "api_key_label": Poll.api_key}
@@ -48,7 +50,7 @@ def _if_readable(value: Any, poll: Poll) -> Any:
     return value if current_actor().may_read(poll.api_key.user_id) else None
 
 
-_OF_KEY = {"description": "null: a key of somebody else"}
+_OF_KEY = {"description": "Null if the key belongs to another user."}
 
 
 class PollOut(Schema):
@@ -59,11 +61,15 @@ class PollOut(Schema):
     collection_type = Choice(CollectionType)
     api_key_id = KeyId(allow_none=True, metadata=_OF_KEY)
     api_key_label = KeyLabel(attribute="api_key.label", allow_none=True, metadata=_OF_KEY)
-    polled_at = Instant(metadata={"description": "noted once a minute, and when what it gets changes"})
+    polled_at = Instant(
+        metadata={
+            "description": "Updated at most once a minute, and whenever a spike starts or stops being served."
+        }
+    )
     spike_schedule_id = Id(
         allow_none=True,
         metadata={
-            "description": "the schedule whose values it got, which may be deleted by now; null: normal ones"
+            "description": "The schedule that the values came from. It may be deleted by now. Null: no spike."
         },
     )
 
@@ -73,7 +79,7 @@ class PollOut(Schema):
 @signed_in
 @blp.arguments(PollsQuery, location="query")
 def list_polls(args: dict[str, Any]) -> dict[str, Any]:
-    """List the last polls of your collections, by key and type; as an Admin of all."""
+    """List the last polls of your collections by key and type. Admins see all polls."""
     actor, query, joins = current_actor(), sa.select(Poll), dict(SORT_JOINS)
     own_keys = sa.select(ApiKey.id).where(actor.readable(ApiKey.user_id))
     # Keys of others have no label here, so nothing is found, sorted or filtered by it either.

@@ -41,7 +41,7 @@ SpikePage = page_of(SpikeOut)
 CountsQuery = Schema.from_dict(
     {"collection_id": QueryWhole(1, MAX_ID), "search": search_arg()}, name="SpikeCountsQuery"
 )
-_IN_LISTS = "In lists `spike_fields` holds only the copies that are overridden."
+_IN_LISTS = "In lists, `spike_fields` contains only the overridden copies."
 
 
 Schedules = sa.Select[*tuple[Any, ...]]
@@ -101,7 +101,7 @@ def page_of_spikes(args: dict[str, Any], collection_id: int | None) -> dict[str,
 @signed_in
 @blp.arguments(SpikesQuery, location="query")
 def list_spikes(args: dict[str, Any]) -> dict[str, Any]:
-    """List the spike schedules of your collections; as an Admin of all."""
+    """List the spike schedules of your collections. Admins see all schedules."""
     return page_of_spikes(args, args.get("collection_id"))
 
 
@@ -110,7 +110,7 @@ def list_spikes(args: dict[str, Any]) -> dict[str, Any]:
 @signed_in
 @blp.arguments(CountsQuery, location="query")
 def count_spikes(args: dict[str, Any]) -> dict[str, int]:
-    """Count the spike schedules of your collections by status; as an Admin of all."""
+    """Count the spike schedules of your collections by status. Admins count all schedules."""
     now = request_clock.now()
     query = of_actor(sa.select(SpikeSchedule), args, args.get("collection_id"))
     counted = ("active", "expired")
@@ -138,9 +138,9 @@ def list_spikes_of_collection(args: dict[str, Any], collection_id: int) -> dict[
 def create_spike(given: Validated) -> tuple[SpikeSchedule, dict[str, str]]:
     """Schedule a spike.
 
-    All fields of the collection are copied; `spike_fields` says what is overridden of its numeric
-    Performance fields. Where the window overlaps another one of the collection, the answer is 409 and
-    names it in `conflicts`, with the `next_free_start` for a window of the same length.
+    The schedule copies all fields of the collection. `spike_fields` lists the overrides of its numeric
+    Performance fields. If the window overlaps another window of the collection, the response is 409. It lists
+    the other schedules in `conflicts`, and in `next_free_start` the next free window of the same length.
     """
     spike = service.schedule(current_actor(), given, request_clock.now())
     db.session.commit()
@@ -153,7 +153,7 @@ def create_spike(given: Validated) -> tuple[SpikeSchedule, dict[str, str]]:
 @refuses(404)
 @with_etag
 def get_spike(spike_id: int) -> SpikeSchedule:
-    """See a spike schedule with its copies of all fields."""
+    """Return a spike schedule with its copies of all fields."""
     return SpikeSchedule.get_for(current_actor(), spike_id)
 
 
@@ -166,7 +166,7 @@ def get_spike(spike_id: int) -> SpikeSchedule:
 def change_spike(given: Validated, spike_id: int) -> SpikeSchedule:
     """Change a spike schedule.
 
-    What is absent stays; a given `spike_fields` replaces the whole set of overrides.
+    Absent keys keep their values. `spike_fields`, if present, replaces the complete set of overrides.
     """
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
     service.reschedule(spike, given, request_clock.now())
@@ -180,7 +180,7 @@ def change_spike(given: Validated, spike_id: int) -> SpikeSchedule:
 @refuses(404)
 @conditional
 def delete_spike(spike_id: int) -> None:
-    """Delete a spike schedule; the next poll serves normal values."""
+    """Delete a spike schedule. The next poll serves normal values."""
     service.delete(require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True)))
     db.session.commit()
 
@@ -191,7 +191,7 @@ def delete_spike(spike_id: int) -> None:
 @refuses(404, 409)
 @conditional
 def end_spike(spike_id: int) -> SpikeSchedule:
-    """End an active spike now; the next poll serves normal values."""
+    """End an active spike now. The next poll serves normal values."""
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
     service.end(spike, request_clock.now())
     db.session.commit()
@@ -205,7 +205,7 @@ def end_spike(spike_id: int) -> SpikeSchedule:
 @conditional
 @blp.arguments(ExtendIn)
 def extend_spike(given: Validated, spike_id: int) -> SpikeSchedule:
-    """Add so many seconds to the present end of a spike."""
+    """Extend a spike by a number of seconds."""
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
     service.extend(spike, given, request_clock.now())
     db.session.commit()

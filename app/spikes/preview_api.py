@@ -11,7 +11,10 @@ from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, refuses
 
 blp = Blueprint(
-    "preview", __name__, url_prefix="/api/spike-schedules", description="What a spike would look like"
+    "preview",
+    __name__,
+    url_prefix="/api/spike-schedules",
+    description="Previews of the values during a spike",
 )
 
 
@@ -21,10 +24,11 @@ blp = Blueprint(
 @refuses(404)
 @blp.arguments(PreviewIn)
 def preview_draft(given: Validated) -> preview.Preview:
-    """See what polls would get of a schedule that is being written: nothing is saved, no counter moves.
+    """Preview the values of an unsaved schedule. Saves nothing and advances no counter.
 
-    The rules are those of creating it, or of changing the one that `schedule_id` names; but the window
-    may be past, and an overlap is no refusal: `conflicts` and `next_free_start` tell of it.
+    The validation is that of creating a schedule, or of changing the one that `schedule_id` names, with two
+    exceptions: the window may be in the past, and an overlap is no error. `conflicts` and `next_free_start`
+    report it.
     """
     return preview.of_draft(current_actor(), given, request_clock.now(), rng)
 
@@ -35,5 +39,5 @@ def preview_draft(given: Validated) -> preview.Preview:
 @refuses(404)
 @blp.arguments(PreviewQuery, location="query")
 def preview_spike(args: dict[str, Any], spike_id: int) -> preview.Preview:
-    """See what polls would get of a schedule as it is: no counter moves."""
+    """Preview the values of a saved schedule. Advances no counter."""
     return preview.of_saved(current_actor(), spike_id, args["interval"], request_clock.now(), rng)

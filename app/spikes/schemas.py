@@ -14,13 +14,14 @@ from app.web.schema import Schema, TolerantSchema
 from app.web.setting_fields import setting_fields
 from app.web.text_fields import Name, Text
 
-_START = {"description": "ISO 8601; without an offset it means UTC; without a start, now"}
-_END = {"description": "ISO 8601; give this or `duration`"}
+_START = {"description": "ISO 8601, UTC if it has no offset. Default for a new schedule: now."}
+_END = {"description": "ISO 8601, UTC if it has no offset. Send either this or `duration`."}
 _COUNTERS_AFTER = {
-    "description": "what counters do after the window: `continue` from where the schedule's copies stood, or "
-    "`resume` where they stood before; null: those with a `start_number` of their own resume, others continue"
+    "description": "Where counters go on after the window: `continue` from the value of the schedule's copy, "
+    "or `resume` from the value before the window. Null: copies with an overridden `start_number` resume, "
+    "others continue."
 }
-_LENGTH = {"description": "seconds from the start to the end; give this or `end_datetime`"}
+_LENGTH = {"description": "Seconds from start to end. Send either this or `end_datetime`."}
 
 
 MAX_OVERRIDES = 10_000
@@ -35,14 +36,14 @@ class OverrideIn(Schema.from_dict(setting_fields(), name="Override")):  # type: 
 class SpikePatch(TolerantSchema):
     """What changes about a schedule (JSON merge patch)."""
 
-    collection_id = Id(metadata={"description": "cannot be changed: leave it out, or give the same"})
+    collection_id = Id(metadata={"description": "Cannot be changed: omit it, or send the current value."})
     name = Name()
     start_datetime = Instant(metadata=_START)
     end_datetime = Instant(metadata=_END)
     duration = Duration(metadata=_LENGTH)
     counters_after = Choice(CountersAfter, allow_none=True, metadata=_COUNTERS_AFTER)
     spike_fields = ListOf(
-        Nested(OverrideIn), most=MAX_OVERRIDES, metadata={"description": "the whole set of overrides"}
+        Nested(OverrideIn), most=MAX_OVERRIDES, metadata={"description": "The complete set of overrides."}
     )
 
 
@@ -55,14 +56,14 @@ class SpikeIn(SpikePatch):
 
 LONGEST_INTERVAL = 86_400
 USUAL_INTERVAL = 60
-_INTERVAL = {"description": "seconds from one poll to the next"}
+_INTERVAL = {"description": "Seconds between polls."}
 
 
 class PreviewIn(SpikePatch):
     """A schedule that is being written: as for creating it, or as for changing the one that is named."""
 
     collection_id = Id(required=True)
-    schedule_id = Id(metadata={"description": "the saved schedule that is being changed"})
+    schedule_id = Id(metadata={"description": "The saved schedule whose changes to preview."})
     interval = Whole(minimum=1, maximum=LONGEST_INTERVAL, load_default=USUAL_INTERVAL, metadata=_INTERVAL)
 
 
@@ -75,14 +76,16 @@ class PreviewQuery(Schema):
 class ExtendIn(TolerantSchema):
     """By how much to extend."""
 
-    duration = Duration(required=True, metadata={"description": "seconds to add to the present end"})
+    duration = Duration(required=True, metadata={"description": "Seconds to add to the current end."})
 
 
 class OriginalOut(Schema.from_dict(setting_fields(), name="OriginalSettings")):  # type: ignore[misc]
     """What the collection's own field is: what is served outside the window."""
 
     value_type = Choice(ValueType)
-    current_number = Exact(allow_none=True, metadata={"description": "where the collection's counter stands"})
+    current_number = Exact(
+        allow_none=True, metadata={"description": "Current value of the collection's counter."}
+    )
 
 
 class SpikeFieldOut(Schema):
@@ -95,10 +98,14 @@ class SpikeFieldOut(Schema):
     value_type = Choice(ValueType)
     is_editable = Flag()
     is_overridden = Flag()
-    overridden_settings = ListOf(Text(), metadata={"description": "the settings that were given"})
+    overridden_settings = ListOf(
+        Text(), metadata={"description": "Names of the settings that the spike overrides."}
+    )
     vars().update(setting_fields())  # here, so that JSON begins with what tells a field
-    current_number = Exact(allow_none=True, metadata={"description": "the last value served in the window"})
-    original = Nested(OriginalOut, metadata={"description": "the collection's own field"})
+    current_number = Exact(allow_none=True, metadata={"description": "Last value served in the window."})
+    original = Nested(
+        OriginalOut, metadata={"description": "The collection's field, served outside the window."}
+    )
 
 
 class SpikeOut(Schema):
@@ -157,10 +164,12 @@ class PreviewFieldOut(Schema):
     field_name = Text()
     value_type = Choice(ValueType)
     is_overridden = Flag()
-    values = _numbers(metadata={"description": "one for each of `times`"})
+    values = _numbers(metadata={"description": "One value for each entry of `times`."})
     normal = _numbers(
         allow_none=True,
-        metadata={"description": "lowest and highest value of the collection's own rule; null: no such"},
+        metadata={
+            "description": "Lowest and highest value of the collection's field. Null if it has no bounds."
+        },
     )
     mean = Nested(MeansOut)
 
@@ -169,12 +178,16 @@ class PreviewOut(Schema):
     """What polls around and in a window would get."""
 
     interval = Whole(
-        metadata={"description": "seconds; wider than asked for where the window has over 300 polls"}
+        metadata={"description": "Seconds. Larger than requested if the window has more than 300 polls."}
     )
-    polls_in_window = Whole(metadata={"description": "at the interval that was asked for"})
+    polls_in_window = Whole(
+        metadata={"description": "Number of polls in the window at the requested interval."}
+    )
     start_datetime = Instant()
     end_datetime = Instant()
-    times = ListOf(Whole(), metadata={"description": "seconds since 1970 of each poll"})
+    times = ListOf(
+        Whole(), metadata={"description": "Time of each poll in seconds since 1970-01-01T00:00:00Z."}
+    )
     phases = Nested(PhasesOut)
     fields_ = ListOf(Nested(PreviewFieldOut), attribute="fields", data_key="fields")
     conflicts = ListOf(Nested(InTheWayOut))

@@ -24,15 +24,17 @@ from app.web.schema import Schema
 from app.web.spike_summary import SpikeBriefOut
 from app.web.text_fields import Text
 
-blp = Blueprint("timeline", __name__, url_prefix="/api", description="The windows of many collections")
+blp = Blueprint("timeline", __name__, url_prefix="/api", description="Spike windows of many collections")
 
 BACK, AHEAD = timedelta(days=1), timedelta(days=7)
 LONGEST = timedelta(days=400)
 SORTABLE = {"id": Collection.id, "name": Collection.name}
 _FILTERS = {"collection_id": QueryWhole(1, MAX_ID)}
 _BOUNDS = {
-    "from": Instant(metadata={"description": "without it, a day ago, or 8 days before `to`"}),
-    "to": Instant(metadata={"description": "without it, 8 days after `from`; at most 400 days after it"}),
+    "from": Instant(
+        metadata={"description": "Default: 8 days before `to`, or a day ago if that is missing too."}
+    ),
+    "to": Instant(metadata={"description": "Default: 8 days after `from`. At most 400 days after it."}),
 }
 
 
@@ -67,7 +69,9 @@ class TimelineItemOut(Schema):
     spike = Nested(
         SpikeBriefOut,
         allow_none=True,
-        metadata={"description": "the active schedule, else the next one, wherever `from` and `to` are"},
+        metadata={
+            "description": "The active schedule, otherwise the next one, whatever `from` and `to` are."
+        },
     )
     spikes = ListOf(Nested(SpikeBriefOut))
 
@@ -77,9 +81,9 @@ class TimelineItemOut(Schema):
 @signed_in
 @blp.arguments(TimelineQuery, location="query")
 def timeline(args: dict[str, Any]) -> dict[str, Any]:
-    """See your collections with their windows between two instants; as an Admin all.
+    """List your collections with their spike windows between two times. Admins see all collections.
 
-    The search finds collections by their name, and by the names of their spikes and of what these override.
+    `search` matches the names of collections, of their spikes, and of the fields that these override.
     """
     actor = current_actor()
     query = sa.select(Collection).where(actor.readable(Collection.owner_id))

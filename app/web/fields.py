@@ -57,7 +57,7 @@ class TypeWord(fields.String):
     default_error_messages = COMMON | {"unknown": f"must be one of {', '.join(CollectionType)}"}
 
     def __init__(self, **more: Any) -> None:
-        described = {"metadata": {"enum": list(CollectionType), "description": "in any letter case"}}
+        described = {"metadata": {"enum": list(CollectionType), "description": "Case-insensitive."}}
         super().__init__(**described | more)
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:

@@ -12,7 +12,7 @@ from app.web.openapi import Blueprint
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
-blp = Blueprint("meta", __name__, url_prefix="/api", description="The API about itself")
+blp = Blueprint("meta", __name__, url_prefix="/api", description="Health and description of the API")
 pages = PlainBlueprint("pages", __name__)
 
 
@@ -27,7 +27,7 @@ class HealthOut(Schema):
 @blp.response(200, HealthOut)
 @public
 def health() -> dict[str, Any]:
-    """See whether the server and its database answer."""
+    """Check that the server and its database respond."""
     User.exists()  # a table is read, for SQLite does not open its file for less
     return {"status": "ok", "version": __version__}
 
@@ -36,7 +36,7 @@ def health() -> dict[str, Any]:
 @blp.response(200, {"type": "object"})
 @public
 def openapi() -> Response:
-    """Get this description of the API."""
+    """Return this OpenAPI description."""
     return jsonify(current_app.extensions["openapi"] | {"servers": [{"url": request.script_root or "/"}]})
 
 

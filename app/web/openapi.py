@@ -29,25 +29,28 @@ _SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
     Rule.API_KEY: [{API_KEY: []}, {API_KEY_AS_BEARER: []}, {API_KEY_AS_BASIC: []}],
 }
 _SAYS = {
-    400: "Malformed: the body is not JSON, something is given twice, or the type of data is unknown.",
-    401: "Without credentials, or with ones that do not count (any more).",
-    403: "The role may not do this.",
-    404: "It does not exist, or belongs to somebody else.",
-    409: "The state of things does not allow it.",
-    412: "`If-Match` does not hold: it was changed meanwhile. `ETag` is the present one; nothing is changed.",
-    413: "The body is too large.",
-    415: "The body is not sent as application/json.",
-    422: "Input that is not valid: `errors` maps the path of each to what is wrong.",
-    429: "Too many attempts; `Retry-After` says when to come back.",
-    503: "The database is busy or away; try again.",
+    400: "Malformed request: invalid JSON, a repeated key or parameter, or an unknown collection type.",
+    401: "Credentials are missing, invalid, expired or revoked.",
+    403: "Your role does not allow this.",
+    404: "It does not exist, or belongs to another user.",
+    409: "Conflicts with the current state.",
+    412: "`If-Match` does not match: it was changed since. `ETag` is the current one. Nothing was changed.",
+    413: "The request body is too large.",
+    415: "The request body is not sent as application/json.",
+    422: "Invalid input. `errors` maps the path of each invalid value to messages.",
+    429: "Too many attempts. Wait for `Retry-After` seconds.",
+    503: "The database is busy or unavailable. Retry after `Retry-After` seconds.",
 }
 _COMES_WITH = {401: "WWW-Authenticate", 412: "ETag", 429: "Retry-After", 503: "Retry-After"}
-_ETAG = {"schema": {"type": "string"}, "description": "strong, of what people set: for `If-Match`"}
+_ETAG = {
+    "schema": {"type": "string"},
+    "description": "Strong entity tag of what users set. Send it as `If-Match`.",
+}
 _IF_MATCH = {
     "in": "header",
     "name": "If-Match",
     "required": False,
-    "description": "the `ETag` that you saw: where the thing was changed since, the answer is 412",
+    "description": "The `ETag` that you last read. If it has changed since, the response is 412.",
     "schema": {"type": "string", "pattern": r'^(\*|"[!#-~]*"(, *"[!#-~]*")*)$'},
 }
 
@@ -55,14 +58,14 @@ _IF_MATCH = {
 class Problem(Schema):
     """RFC 9457 problem details."""
 
-    type = Text(required=True, metadata={"description": "about:blank, or urn:spikecast:problem:…"})
+    type = Text(required=True, metadata={"description": "`about:blank`, or a `urn:spikecast:problem:…`."})
     title = Text(required=True)
     status = Whole(required=True)
     detail = Text(required=True)
     errors = marshmallow.fields.Dict(
         keys=marshmallow.fields.String(),
         values=marshmallow.fields.List(marshmallow.fields.String()),
-        metadata={"description": "path of each bad input → what is wrong with it"},
+        metadata={"description": "Maps the path of each invalid value to messages."},
     )
 
     class Meta:
@@ -267,12 +270,12 @@ def _reached(node: Any, schemas: dict[str, Any]) -> set[str]:
     return found
 
 
-_TO_SIGN_IN = "The access_token of POST /api/auth/login; for POST /api/auth/refresh the refresh_token."
-_KEY_IN_HEADER = "An API key. Only where this header is absent or empty, `Authorization` is looked at."
-_KEY_AS_BEARER = "An API key as a Bearer token. `Authorization: <key>`, without a scheme, is taken too."
+_TO_SIGN_IN = "The `access_token` from POST /api/auth/login. For POST /api/auth/refresh: the `refresh_token`."
+_KEY_IN_HEADER = "An API key. If this header is present and not empty, `Authorization` is ignored."
+_KEY_AS_BEARER = "An API key as a Bearer token. `Authorization: <key>` without a scheme works too."
 _KEY_AS_BASIC = (
-    "An API key as the password of Basic authentication, with any user name; or as the user name, with any "
-    "password that is no key."
+    "An API key as the password of Basic authentication, with any user name. Or as the user name, with any "
+    "password that does not have the form of a key."
 )
 _SPEC = {
     "title": "Spikecast",
@@ -280,8 +283,8 @@ _SPEC = {
     "openapi_version": "3.1.0",
     "info": {
         "description": (
-            "Synthetic telemetry on demand: collections of fields that monitoring tools poll, and spike "
-            "schedules that override them during a window. Errors are RFC 9457 problem details."
+            "Synthetic telemetry on demand. Monitoring tools poll collections of fields; spike schedules "
+            "override fields during a time window. Errors are RFC 9457 problem details."
         )
     },
 }

@@ -45,7 +45,9 @@ class QueryWhole(fields.Integer):
 
 def search_arg() -> Text:
     """The query parameter that searches names."""
-    return Text(most=LONGEST_SEARCH, load_default="", metadata={"description": "part of a name, in any case"})
+    return Text(
+        most=LONGEST_SEARCH, load_default="", metadata={"description": "Part of a name, case-insensitive."}
+    )
 
 
 def page_args(name: str, sortable: Sequence[str], default_sort: str, **filters: Any) -> type[Schema]:
@@ -58,7 +60,7 @@ def page_args(name: str, sortable: Sequence[str], default_sort: str, **filters: 
         "sort": fields.String(
             load_default=default_sort,
             validate=validate.OneOf(orders, error=f"must be one of {', '.join(orders)}"),
-            metadata={"description": "a column; with - before it, descending"},
+            metadata={"description": "A column; prefix it with `-` for descending order."},
         ),
         **filters,
     }

@@ -16,9 +16,7 @@ from app.web.openapi import Blueprint, refuses
 from app.web.pagination import QueryWhole, page_args, page_of, paginate
 from app.web.preconditions import conditional, etag, require_match, with_etag
 
-blp = Blueprint(
-    "api-keys", __name__, url_prefix="/api/api-keys", description="API keys, for monitoring tools"
-)
+blp = Blueprint("api-keys", __name__, url_prefix="/api/api-keys", description="API keys for monitoring tools")
 
 SORTABLE = {
     "id": ApiKey.id,
@@ -35,7 +33,7 @@ KeysQuery = page_args("ApiKeys", tuple(SORTABLE), "-created_at", user_id=QueryWh
 @signed_in
 @blp.arguments(KeysQuery, location="query")
 def list_keys(args: dict[str, Any]) -> dict[str, Any]:
-    """List API keys: your own; as an Admin everybody's."""
+    """List your API keys. Admins see the keys of all users."""
     query = sa.select(ApiKey).where(current_actor().readable(ApiKey.user_id))
     if "user_id" in args:
         query = query.where(ApiKey.user_id == args["user_id"])
@@ -50,7 +48,7 @@ def list_keys(args: dict[str, Any]) -> dict[str, Any]:
 @with_etag
 @blp.arguments(KeyIn)
 def create_key(values: dict[str, Any]) -> Response:
-    """Create an API key. Its text is in this answer alone: only a hash of it is kept."""
+    """Create an API key. Only this response contains the key: the server stores a hash of it."""
     key, text = keys_service.create_key(current_actor(), values, request_clock.now())
     db.session.commit()
     answer = jsonify(KeyOut().dump(key) | {"key": text})
@@ -66,7 +64,7 @@ def create_key(values: dict[str, Any]) -> Response:
 @refuses(404)
 @with_etag
 def get_key(key_id: int) -> ApiKey:
-    """See an API key, without its text."""
+    """Return an API key's properties, without the key itself."""
     return ApiKey.get_for(current_actor(), key_id)
 
 
@@ -77,7 +75,7 @@ def get_key(key_id: int) -> ApiKey:
 @conditional
 @blp.arguments(KeyPatch)
 def change_key(changes: dict[str, Any], key_id: int) -> ApiKey:
-    """Change the label, the expiry or the limits of your own key."""
+    """Change the label, the expiry or the allowed collections of your own key."""
     key = require_match(keys_service.get_own_key(current_actor(), key_id))
     keys_service.change_key(current_actor(), key, changes, request_clock.now())
     db.session.commit()
@@ -90,7 +88,7 @@ def change_key(changes: dict[str, Any], key_id: int) -> ApiKey:
 @refuses(404)
 @conditional
 def revoke_key(key_id: int) -> ApiKey:
-    """Revoke a key: it ends at once and for good, and stays in the list."""
+    """Revoke a key immediately and permanently. It stays in the list."""
     key = require_match(ApiKey.get_for(current_actor(), key_id, locked=True))
     keys_service.revoke_key(key, request_clock.now())
     db.session.commit()
@@ -103,6 +101,6 @@ def revoke_key(key_id: int) -> ApiKey:
 @refuses(404)
 @conditional
 def delete_key(key_id: int) -> None:
-    """Delete a key: it ends at once."""
+    """Delete a key. It stops working immediately."""
     keys_service.delete_key(require_match(ApiKey.get_for(current_actor(), key_id, locked=True)))
     db.session.commit()

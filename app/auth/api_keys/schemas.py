@@ -29,14 +29,14 @@ class KeyPatch(Schema):
     """What changes about a key."""
 
     label = Name()
-    expires_at = Instant(allow_none=True, metadata={"description": "null: never"})
+    expires_at = Instant(allow_none=True, metadata={"description": "Null: the key never expires."})
     allowed_collections = ListOf(
         Nested(KeyLimitIn),
         allow_none=True,
         least=1,
         most=1000,
         size_error="must name 1 to 1000 collections; null means all that you may read",
-        metadata={"description": "null: all that its owner may read"},
+        metadata={"description": "Null: everything its owner may read."},
     )
 
 
@@ -67,7 +67,9 @@ class KeyOut(Schema):
     allowed_collections = ReadableLimits(
         Nested(KeyLimitOut),
         allow_none=True,
-        metadata={"description": "null: all that its owner may read; of a list, what you may read"},
+        metadata={
+            "description": "Null: everything its owner may read. Of a list, only entries that you may read."
+        },
     )
     created_at = Instant()
     expires_at = Instant(allow_none=True)

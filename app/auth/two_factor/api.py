@@ -24,7 +24,7 @@ blp = Blueprint(
     "two-factor",
     __name__,
     url_prefix="/api/auth/two-factor",
-    description="Two-factor sign-in, with the codes of an authenticator app",
+    description="Your own two-factor sign-in, with codes from an authenticator app",
 )
 
 
@@ -32,7 +32,7 @@ blp = Blueprint(
 @blp.response(200, TwoFactorOut)
 @signed_in
 def get_two_factor() -> dict[str, Any]:
-    """See whether your two-factor sign-in is on."""
+    """Return the state of your two-factor sign-in."""
     user = users_service.get_user(current_actor().user_id)
     return {
         "has_two_factor": user.has_two_factor,
@@ -50,7 +50,7 @@ def get_two_factor() -> dict[str, Any]:
 def begin_two_factor(values: dict[str, Any]) -> dict[str, Any]:
     """Get a secret for your authenticator app.
 
-    Nothing changes before you confirm it with a code. The secret is in this answer alone.
+    Nothing changes until you confirm it with a code. Only this response contains the secret.
     """
     actor, now = current_actor(), clock.now()
     user, secret = two_factor_service.begin(actor, values["current_password"], this_client(), now)
@@ -65,9 +65,9 @@ def begin_two_factor(values: dict[str, Any]) -> dict[str, Any]:
 @refuses(409, 429)
 @blp.arguments(TwoFactorConfirmIn)
 def confirm_two_factor(values: dict[str, Any]) -> dict[str, Any]:
-    """Turn two-factor sign-in on, with a code of the app.
+    """Turn on two-factor sign-in with a code from the app.
 
-    Your other sign-ins end. The answer has recovery codes, for when the app is lost: each signs in once.
+    Ends your other sign-ins. Returns recovery codes for when you lose the app: each works once.
     """
     codes = two_factor_service.confirm(current_actor(), values["code"], this_client(), clock.now())
     db.session.commit()
@@ -80,7 +80,7 @@ def confirm_two_factor(values: dict[str, Any]) -> dict[str, Any]:
 @refuses(409, 429)
 @blp.arguments(TwoFactorProofIn)
 def renew_recovery_codes(values: dict[str, Any]) -> dict[str, Any]:
-    """Get new recovery codes. The former end."""
+    """Get new recovery codes. The old ones stop working."""
     actor, now = current_actor(), clock.now()
     codes = two_factor_service.renew_recovery_codes(
         actor, values["current_password"], values["code"], this_client(), now
@@ -95,7 +95,7 @@ def renew_recovery_codes(values: dict[str, Any]) -> dict[str, Any]:
 @refuses(409, 429)
 @blp.arguments(TwoFactorProofIn)
 def turn_off_two_factor(values: dict[str, Any]) -> None:
-    """Turn two-factor sign-in off. Your other sign-ins end."""
+    """Turn off two-factor sign-in. End your other sign-ins."""
     actor, now = current_actor(), clock.now()
     two_factor_service.turn_off(actor, values["current_password"], values["code"], this_client(), now)
     db.session.commit()

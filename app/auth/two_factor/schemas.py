@@ -12,7 +12,7 @@ from app.web.text_fields import Text
 
 def Code(**more: Any) -> Text:  # noqa: N802 - stands where a field class stands
     """What proves the second factor."""
-    described = {"description": "the six digits that the authenticator app shows, or a recovery code"}
+    described = {"description": "Six digits from the authenticator app, or a recovery code."}
     return Text(least=1, most=64, load_only=True, metadata=described, **more)
 
 
@@ -28,7 +28,9 @@ class TwoFactorOut(Schema):
     since = Instant(attribute="two_factor_since", allow_none=True)
     recovery_codes_left = Whole()
     is_readable = Flag(
-        metadata={"description": "false: the server's secret key has changed, only recovery codes count"}
+        metadata={
+            "description": "False after the server's secret key changed: then only recovery codes work."
+        }
     )
 
 
@@ -41,9 +43,9 @@ class TwoFactorBeginIn(Schema):
 class TwoFactorSecretOut(PlainSchema):
     """A secret for the authenticator app, shown this once."""
 
-    secret = Text(required=True, metadata={"description": "base32, to be typed into the app"})
-    otpauth_uri = Text(required=True, metadata={"description": "the same as an address that apps open"})
-    qr_svg = Text(required=True, metadata={"description": "that address as a QR code: an SVG document"})
+    secret = Text(required=True, metadata={"description": "Base32, to type into the app."})
+    otpauth_uri = Text(required=True, metadata={"description": "The same secret as a URI that apps open."})
+    qr_svg = Text(required=True, metadata={"description": "The URI as a QR code: an SVG document."})
 
 
 class TwoFactorConfirmIn(Schema):

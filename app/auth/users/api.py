@@ -19,7 +19,7 @@ from app.web.pagination import QueryWhole, page_args, page_of, paginate
 from app.web.preconditions import conditional, require_match, with_etag
 from app.web.schema import Schema
 
-blp = Blueprint("users", __name__, url_prefix="/api/users", description="Users, for Admins")
+blp = Blueprint("users", __name__, url_prefix="/api/users", description="Users (Admins only)")
 
 SORTABLE = {
     "id": User.id,
@@ -32,9 +32,11 @@ UsersQuery = page_args("Users", tuple(SORTABLE), "username", role=Choice(Role))
 
 
 class DeleteQuery(Schema):
-    """What becomes of the collections of a user who is deleted."""
+    """What happens to the collections of a deleted user."""
 
-    transfer_to = QueryWhole(1, MAX_ID, metadata={"description": "the user who gets the collections"})
+    transfer_to = QueryWhole(
+        1, MAX_ID, metadata={"description": "Id of the user who becomes the owner of the collections."}
+    )
     delete_collections = fields.Boolean(
         load_default=False,
         truthy={"true"},
@@ -74,7 +76,7 @@ def create_user(values: dict[str, Any]) -> tuple[User, dict[str, str]]:
 @refuses(404)
 @with_etag
 def get_user(user_id: int) -> User:
-    """See a user."""
+    """Return a user."""
     return users_service.get_user(user_id)
 
 
@@ -87,9 +89,9 @@ def get_user(user_id: int) -> User:
 def change_user(changes: dict[str, Any], user_id: int) -> User:
     """Change a user.
 
-    A new role or password ends their tokens at once. Their API keys go on, unless `revoke_api_keys` is true.
-    Your own password and e-mail are 409 here, with the type `urn:spikecast:problem:own-credentials`: change
-    them in your profile, with your current password.
+    A new role or password revokes the user's tokens immediately. Their API keys stay valid, unless
+    `revoke_api_keys` is true. Changing your own password or e-mail here returns 409 with the type
+    `urn:spikecast:problem:own-credentials`: change them in your profile, with your current password.
     """
     user = require_match(users_service.get_user(user_id, locked=True))
     users_service.change_user(current_actor(), user, changes, clock.now())
@@ -103,9 +105,9 @@ def change_user(changes: dict[str, Any], user_id: int) -> User:
 @refuses(404, 409)
 @conditional
 def reset_two_factor(user_id: int) -> User:
-    """Turn off the two-factor sign-in of somebody who lost their app and codes. Their tokens end at once.
+    """Turn off two-factor sign-in for a user who lost their app and codes. Revoke the user's tokens.
 
-    Your own you turn off with a code; without one, another Admin resets it.
+    You cannot reset your own: turn it off with a code, or ask another Admin.
     """
     user = require_match(users_service.get_user(user_id, locked=True))
     if user.id == current_actor().user_id:
@@ -123,7 +125,7 @@ def reset_two_factor(user_id: int) -> User:
 @conditional
 @blp.arguments(DeleteQuery, location="query")
 def delete_user(args: dict[str, Any], user_id: int) -> None:
-    """Delete a user. Their API keys go with them; about their collections you decide."""
+    """Delete a user and their API keys. Transfer or delete the collections that they own."""
     user = require_match(users_service.get_user(user_id, locked=True))
     users_service.delete_user(
         user, transfer_to=args.get("transfer_to"), delete_collections=args["delete_collections"]

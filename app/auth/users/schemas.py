@@ -100,7 +100,7 @@ class UserIn(Schema):
             raise ValidationError(weakness, "password")
 
 
-REVOKES_KEYS = {"description": "with a new password, also revoke the API keys of this user"}
+REVOKES_KEYS = {"description": "Also revoke the API keys of this user. Requires a new `password`."}
 
 
 class UserPatch(Schema):
