@@ -100,7 +100,7 @@ def post_worker_init(worker):  # type: ignore[no-untyped-def]
     _worker.announce(worker.wsgi)
     # A page of HTML otherwise, without any header for browsers.
     util.write_error = lambda connection, status, _reason, said: util.write_nonblock(
-        connection, malformed_http.answer(status, said)
+        connection, malformed_http.build_response(status, said)
     )
     # A body that was refused unread is read away after the answer, for at most 2 seconds. With gunicorn's own
     # 64 KiB the kernel resets the connection of a larger one, and nginx takes the machine for dead: 502.

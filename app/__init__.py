@@ -170,7 +170,7 @@ def _register_routes(app: Flask) -> None:
         audit_pages.pages,
     ):
         app.register_blueprint(pages)
-    app.extensions["openapi"] = openapi.describe(api)
+    app.extensions["openapi"] = openapi.build_document(api)
 
 
 __all__ = ["create_app"]

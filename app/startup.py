@@ -25,7 +25,7 @@ from app.db.locks import migration_lock, try_lock
 from app.db.migrate import SQLITE_SUFFIXES, database_name, known_revisions, migrate, refuse_unusable_files
 from app.db.session import db
 from app.models import Role, User
-from app.web.schema import by_path
+from app.web.schema import flatten_errors
 
 MAX_CLOCK_SKEW_S = 1.0  # between this machine's clock and the database's
 log = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ def checked(wanted: config.FirstAdmin) -> dict[str, Any]:
         "role": Role.ADMIN,
     }
     faults = UserIn().validate(given)
-    for name, messages in by_path(faults).items() if faults else ():
+    for name, messages in flatten_errors(faults).items() if faults else ():
         raise config.BadSetting(f"ADMIN_{name.upper()}", messages[0])
     values: dict[str, Any] = UserIn().load(given)
     return values

@@ -8,12 +8,12 @@ from marshmallow import fields
 
 from app.db.session import MAX_ID
 from app.models import AuditEntry
-from app.models.audit import Action, Kind, Outcome
+from app.models.audit import Action, Outcome, SubjectKind
 from app.web.access import admin
-from app.web.fields import Choice, Instant
+from app.web.fields import Choice, Timestamp
 from app.web.number_fields import Id
 from app.web.openapi import Blueprint
-from app.web.pagination import QueryWhole, page_args, page_of, paginate
+from app.web.pagination import QueryInteger, list_query_schema, page_schema, paginate
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
@@ -26,21 +26,21 @@ SORTABLE = {"id": AuditEntry.id, "noted_at": AuditEntry.noted_at}
 _NAMES = (AuditEntry.actor_name, AuditEntry.thing_name, AuditEntry.collection_name)
 SEARCHED = sum((sa.func.coalesce(name, "") + "\n" for name in _NAMES), sa.literal("")) + AuditEntry.source
 EQUALS = ("actor_id", "source", "action", "outcome", "thing_kind", "thing_id", "collection_id")
-AuditQuery = page_args(
+AuditQuery = list_query_schema(
     "Audit",
     tuple(SORTABLE),
     "-id",
-    actor_id=QueryWhole(1, MAX_ID, metadata={"description": "Id of the user who did it."}),
-    source=Text(most=64, metadata={"description": "An IP address, `command line` or `server`."}),
+    actor_id=QueryInteger(1, MAX_ID, metadata={"description": "Id of the user who did it."}),
+    source=Text(max_length=64, metadata={"description": "An IP address, `command line` or `server`."}),
     action=Choice(Action),
     outcome=Choice(Outcome),
-    thing_kind=Choice(Kind),
-    thing_id=QueryWhole(1, MAX_ID),
-    collection_id=QueryWhole(
+    thing_kind=Choice(SubjectKind),
+    thing_id=QueryInteger(1, MAX_ID),
+    collection_id=QueryInteger(
         1, MAX_ID, metadata={"description": "Entries about this collection, its fields and its spikes."}
     ),
-    since=Instant(metadata={"description": "At or after this time."}),
-    until=Instant(metadata={"description": "Before this time."}),
+    since=Timestamp(metadata={"description": "At or after this time."}),
+    until=Timestamp(metadata={"description": "Before this time."}),
 )
 
 
@@ -53,13 +53,13 @@ class AuditEntryOut(Schema):
     """An entry of the audit log. Names are those of that moment; what they name may be gone."""
 
     id = Id()
-    noted_at = Instant()
+    noted_at = Timestamp()
     actor_id = Id(allow_none=True, metadata={"description": "Null if no user was signed in."})
     actor_name = Text(allow_none=True)
     source = Text(metadata={"description": "An IP address, `command line` or `server`."})
     action = _word(Action)
     outcome = _word(Outcome)
-    thing_kind = _word(Kind, None)
+    thing_kind = _word(SubjectKind, None)
     thing_id = Id(allow_none=True)
     thing_name = Text(allow_none=True)
     collection_id = Id(
@@ -76,7 +76,7 @@ class AuditEntryOut(Schema):
 
 
 @blp.route("", methods=["GET"])
-@blp.response(200, page_of(AuditEntryOut))
+@blp.response(200, page_schema(AuditEntryOut))
 @admin
 @blp.arguments(AuditQuery, location="query")
 def list_audit_entries(args: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 
-from app.domain.audit import bounds_of
+from app.domain.audit import get_bounds
 from app.web.access import admin
 
 pages = Blueprint("audit-pages", __name__)
@@ -12,5 +12,5 @@ pages = Blueprint("audit-pages", __name__)
 @admin
 def audit() -> str:
     """Who did what, for Admins."""
-    kept = bounds_of(current_app.config["SETTINGS"])
+    kept = get_bounds(current_app.config["SETTINGS"])
     return render_template("audit/list.html", kept=sum(kept.values()))

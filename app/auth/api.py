@@ -15,7 +15,7 @@ from app.db.session import db
 from app.models import SignIn, User
 from app.web import browser_session
 from app.web.access import current_actor, public, signed_in, with_refresh_token
-from app.web.openapi import Blueprint, refuses
+from app.web.openapi import Blueprint, documents_errors
 
 blp = Blueprint(
     "auth", __name__, url_prefix="/api/auth", description="Sign-in, sign-out and your own account"
@@ -30,7 +30,7 @@ def this_client() -> service.Client:
 @blp.route("/login", methods=["POST"])
 @blp.response(200, TokensOut)
 @public
-@refuses(401, 409, 429)
+@documents_errors(401, 409, 429)
 @blp.arguments(LoginIn)
 def login(values: dict[str, Any]) -> dict[str, Any]:
     """Sign in.
@@ -65,7 +65,7 @@ def logout() -> None:
     """Sign out. Revoke the access and refresh tokens of this sign-in immediately."""
     service.sign_out(current_actor())
     db.session.commit()
-    browser_session.end()
+    browser_session.schedule_logout()
 
 
 @blp.route("/me", methods=["GET"])
@@ -79,7 +79,7 @@ def me() -> User:
 @blp.route("/change-password", methods=["POST"])
 @blp.response(200, TokensOut)
 @signed_in
-@refuses(409, 429)
+@documents_errors(409, 429)
 @blp.arguments(ChangePasswordIn)
 def change_password(values: dict[str, Any]) -> dict[str, Any]:
     """Change your own password.
@@ -98,14 +98,14 @@ def change_password(values: dict[str, Any]) -> dict[str, Any]:
         revoke_keys=values["revoke_api_keys"],
     )
     db.session.commit()
-    browser_session.move_on(sign_in.id)
+    browser_session.rotate(sign_in.id)
     return service.tokens_of(user, sign_in) | {"user": user}
 
 
 @blp.route("/change-email", methods=["POST"])
 @blp.response(200, UserOut)
 @signed_in
-@refuses(409, 429)
+@documents_errors(409, 429)
 @blp.arguments(ChangeEmailIn)
 def change_email(values: dict[str, Any]) -> User:
     """Change your own e-mail address. Your sign-ins stay valid."""
@@ -133,7 +133,7 @@ def list_sign_ins() -> dict[str, Any]:
 @blp.route("/sign-ins/<sign_in_id>", methods=["DELETE"])
 @blp.response(204)
 @signed_in
-@refuses(404)
+@documents_errors(404)
 def end_sign_in(sign_in_id: str) -> None:
     """End one of your sign-ins and revoke its tokens immediately."""
     actor = current_actor()
@@ -141,7 +141,7 @@ def end_sign_in(sign_in_id: str) -> None:
         raise NotFound("There is no such sign-in.")
     db.session.commit()
     if sign_in_id == actor.sign_in_id:
-        browser_session.end()
+        browser_session.schedule_logout()
 
 
 @blp.route("/sign-ins/end-others", methods=["POST"])

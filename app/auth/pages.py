@@ -20,7 +20,7 @@ from app.models import SignIn, User
 from app.models.audit import Action
 from app.web import browser_session
 from app.web.access import admin, public, signed_in
-from app.web.schema import by_path
+from app.web.schema import flatten_errors
 
 pages = Blueprint("people", __name__)
 
@@ -39,7 +39,7 @@ def sign_in() -> AnyResponse:
         return _step(form, _first_fault(form), 422 if form.errors else 200)
     given = {"login": form.login.data, "password": form.password.data}
     if wrong := LoginIn().validate(given):  # what the API refuses, nothing is trimmed
-        name, (said, *_more) = next(iter(by_path(wrong).items()))
+        name, (said, *_more) = next(iter(flatten_errors(wrong).items()))
         return _step(form, f"{form[name].label.text} {said}.", 422)
     try:
         client, now = this_browser(), clock.now()
@@ -54,14 +54,14 @@ def sign_in() -> AnyResponse:
 
 def this_browser() -> service.Client:
     """Return where the request came from, with the browser's device token, which a sign-in makes known."""
-    g.device = browser_session.device()
+    g.device = browser_session.get_device_token()
     return replace(this_client(), device=key_format.hashed(g.device))
 
 
 def _ask_for_code(token: str) -> Response:
     there = url_for("people.sign_in_code", next=request.args.get("next"))
     response = make_response(jsonify({"wants_code": True}) if _is_dialog() else redirect(there, 303))
-    browser_session.put_code_wanted(response, token, service.CODE_LASTS)
+    browser_session.set_pending_2fa_cookie(response, token, service.CODE_LASTS)
     return response
 
 
@@ -69,7 +69,7 @@ def _ask_for_code(token: str) -> Response:
 @public
 def sign_in_code() -> AnyResponse:
     """The second step: the code of the app, or a recovery code, of somebody whose password was right."""
-    form, token = CodeForm(), browser_session.code_wanted()
+    form, token = CodeForm(), browser_session.get_pending_2fa_token()
     if not form.is_submitted():
         again = redirect(url_for("people.sign_in", next=request.args.get("next")))
         return _step(form, "", 200) if token else again
@@ -85,15 +85,15 @@ def sign_in_code() -> AnyResponse:
     else:
         db.session.commit()
         response = _signed_in(user, sign_in)
-    browser_session.clear_code_wanted(response)
+    browser_session.clear_pending_2fa_cookie(response)
     return response
 
 
 def _signed_in(user: User, sign_in: SignIn) -> Response:
     wanted = safe_next(request.args.get("next"), url_for("spikes-pages.dashboard"))
     response = make_response(jsonify({}) if _is_dialog() else redirect(wanted, 303))
-    browser_session.put(response, user.id, sign_in.id)
-    browser_session.put_device(response, g.device)
+    browser_session.set_cookies(response, user.id, sign_in.id)
+    browser_session.set_device_cookie(response, g.device)
     return response
 
 
@@ -135,26 +135,26 @@ def set_up() -> AnyResponse:
     given = {name: form[name].data for name in ("email", "username", "password")}
     wrong = UserIn(partial=["role"]).validate(given)
     if wrong:
-        return _set_up_page(form, {name: said[0] for name, said in by_path(wrong).items()}, 422)
+        return _set_up_page(form, {name: said[0] for name, said in flatten_errors(wrong).items()}, 422)
     client, now = this_browser(), clock.now()
     values = UserIn(partial=["role"]).load(given)
     try:
         user = first_admin.make_first_admin(form.token.data or "", values, now)
     except Forbidden as error:
-        audit.note_refusal(Action.SET_UP, why="wrong token")
+        audit.record_refusal(Action.SET_UP, why="wrong token")
         return _set_up_page(form, {"token": error.detail}, error.status)
     sign_in = service.begin_sign_in(user, client, now)
     db.session.commit()
     response = make_response(redirect(url_for("spikes-pages.dashboard"), 303))
-    browser_session.put(response, user.id, sign_in.id)
-    browser_session.put_device(response, g.device)
+    browser_session.set_cookies(response, user.id, sign_in.id)
+    browser_session.set_device_cookie(response, g.device)
     return response
 
 
 def _note_another_site(action: Action, form: FlaskForm) -> None:
     """Note a form that a page of another site may have sent: without our page's token."""
     if "csrf_token" in form.errors:
-        audit.note_refusal(action, why="no CSRF token")
+        audit.record_refusal(action, why="no CSRF token")
 
 
 def _set_up_page(form: SetUpForm, faults: dict[str, str], status: int) -> Response:

@@ -9,8 +9,8 @@ from app.auth.users.schemas import Email, Password, UserOut
 from app.core.text import bounded_nfc
 from app.models import Actor, SignIn
 from app.models.mixins import LONGEST_NAME
-from app.web.fields import Flag, Instant, ListOf, Nested
-from app.web.number_fields import Whole
+from app.web.fields import ListOf, Nested, StrictBool, Timestamp
+from app.web.number_fields import Integer
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
@@ -19,9 +19,9 @@ class Login(Text):
     """An e-mail address or a user name, as it is typed to sign in."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(least=1, most=LONGEST_NAME, **more)
+        super().__init__(min_length=1, max_length=LONGEST_NAME, **more)
 
-    def tidy(self, text: str) -> str:
+    def normalize(self, text: str) -> str:
         """Return it composed (NFC): its length counts as that of the user name does."""
         return bounded_nfc(text, LONGEST_NAME)
 
@@ -30,7 +30,7 @@ class LoginIn(Schema):
     """E-mail or user name, and password; with two-factor sign-in also a code."""
 
     login = Login(required=True)
-    password = Text(required=True, least=1, most=1024, load_only=True)
+    password = Text(required=True, min_length=1, max_length=1024, load_only=True)
     code = Code()
 
 
@@ -39,7 +39,7 @@ class AccessTokenOut(PlainSchema):
 
     access_token = Text(required=True)
     token_type = Text(required=True)
-    expires_in = Whole(required=True, metadata={"description": "Lifetime of the access token in seconds."})
+    expires_in = Integer(required=True, metadata={"description": "Lifetime of the access token in seconds."})
 
 
 class TokensOut(AccessTokenOut):
@@ -53,11 +53,11 @@ class SignInOut(Schema):
     """A sign-in: where and since when."""
 
     id = Text()
-    created_at = Instant()
-    expires_at = Instant()
+    created_at = Timestamp()
+    expires_at = Timestamp()
     address = Text()
     user_agent = Text()
-    is_this_one = Flag(metadata={"description": "Whether this request was made with this sign-in."})
+    is_this_one = StrictBool(metadata={"description": "Whether this request was made with this sign-in."})
 
     def get_attribute(self, obj: tuple[SignIn, Actor], attr: str, default: Any) -> Any:
         """What a sign-in is, as seen by an actor."""
@@ -77,7 +77,7 @@ class ChangePasswordIn(Schema):
     current_password = PresentPassword()
     new_password = Password(required=True)
     code = Code()
-    revoke_api_keys = Flag(load_default=False, metadata={"description": "Also revoke your API keys."})
+    revoke_api_keys = StrictBool(load_default=False, metadata={"description": "Also revoke your API keys."})
 
 
 class ChangeEmailIn(Schema):

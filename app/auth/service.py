@@ -67,7 +67,7 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
         login_throttle.sign_in_failed(login, origin, now)
         # What was typed for an account that is not there is not noted: it may be a password.
         why = "wrong password" if user else "unknown account"
-        audit.note(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
+        audit.record(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
         db.session.commit()
         raise Unauthenticated("The login or the password is wrong.", headers=CHALLENGE)
     if passwords.is_outdated(user.password_hash, password):
@@ -81,7 +81,7 @@ def sign_in(
     """A new sign-in, all at once, as scripts do; where a code is needed, it is asked for by an error."""
     user = authenticate(login, password, client, now)
     if user.has_two_factor and code is None:
-        audit.note(Action.ASK_FOR_CODE, user)
+        audit.record(Action.ASK_FOR_CODE, user)
         db.session.commit()
         said = "The password is right. Send the code of your authenticator app, or a recovery code, as code."
         raise Unauthenticated(said, kind="second-factor-required", headers=CHALLENGE)
@@ -97,7 +97,7 @@ def _must_be_right(user: User, code: str, client: Client, now: datetime) -> None
 
 def let_in(user: User, client: Client, now: datetime) -> SignIn:
     """The new sign-in of somebody who has shown all that is asked for."""
-    audit.note(Action.SIGN_IN, user, by=user)
+    audit.record(Action.SIGN_IN, user, by=user)
     return begin_sign_in(user, client, now)
 
 
@@ -107,7 +107,7 @@ def ask_for_code(user: User, now: datetime) -> str:
     db.session.execute(sa.delete(PendingSignIn).where(PendingSignIn.expires_at <= now))
     waits = PendingSignIn(token_hash=key_format.hashed(token), user_id=user.id, expires_at=now + CODE_LASTS)
     db.session.add(waits)
-    audit.note(Action.ASK_FOR_CODE, user)
+    audit.record(Action.ASK_FOR_CODE, user)
     return token
 
 
@@ -140,7 +140,7 @@ def _is_right(
         if second_factor.takes_app_code(user, code, now):
             return True
         login_throttle.code_failed(user, client.origin, now, sign_in_id=sign_in_id)
-    audit.note(action, user, outcome=Outcome.REFUSED, why="wrong code")
+    audit.record(action, user, outcome=Outcome.REFUSED, why="wrong code")
     db.session.commit()
     return False
 
@@ -157,7 +157,7 @@ def _noting_too_many(action: Action, user: User | None) -> Iterator[None]:
     try:
         yield
     except TooMany:
-        audit.note_refusal(action, user, why="too many attempts")
+        audit.record_refusal(action, user, why="too many attempts")
         raise
 
 
@@ -201,7 +201,7 @@ def access_token(actor: Actor, sign_in_id: str) -> dict[str, Any]:
 def sign_out(actor: Actor) -> None:
     """End the sign-in that the actor came with: its access and refresh tokens."""
     _end_sign_in(actor, actor.sign_in_id)
-    audit.note(Action.SIGN_OUT)
+    audit.record(Action.SIGN_OUT)
 
 
 def end_sign_in(actor: Actor, sign_in_id: str) -> bool:
@@ -210,7 +210,7 @@ def end_sign_in(actor: Actor, sign_in_id: str) -> bool:
         return False  # no database takes all that an address may hold
     address = _end_sign_in(actor, sign_in_id)
     if address is not None:
-        audit.note(Action.END_SIGN_IN, address=address)
+        audit.record(Action.END_SIGN_IN, address=address)
     return address is not None
 
 
@@ -225,7 +225,7 @@ def end_other_sign_ins(actor: Actor) -> None:
     others = sa.delete(SignIn).where(SignIn.user_id == actor.user_id, SignIn.id != actor.sign_in_id)
     ended = len(db.session.scalars(others.returning(SignIn.id)).all())
     if ended:
-        audit.note(Action.END_OTHER_SIGN_INS, ended=ended)
+        audit.record(Action.END_OTHER_SIGN_INS, ended=ended)
 
 
 def reauthenticate(
@@ -250,7 +250,7 @@ def reauthenticate(
         login_throttle.refuse_too_many_passwords_in(sign_in_id, now)
     if not passwords.matches(password, user.password_hash):
         login_throttle.password_failed_in(sign_in_id, client.origin, now)
-        audit.note(action, user, outcome=Outcome.REFUSED, why="wrong password")
+        audit.record(action, user, outcome=Outcome.REFUSED, why="wrong password")
         db.session.commit()
         raise Invalid({"current_password": ["is not your password"]})
     if user.has_two_factor and asks_for_code:
@@ -275,7 +275,7 @@ def change_password(
     """Give the actor a new password, end all their tokens, and begin a new sign-in."""
     user = reauthenticate(actor, current, code, Action.CHANGE_PASSWORD, client, now)
     users_service.set_password(user, new, now, revoke_keys=revoke_keys, member="new_password")
-    audit.note(Action.CHANGE_PASSWORD, user)
+    audit.record(Action.CHANGE_PASSWORD, user)
     return user, begin_sign_in(user, client, now)
 
 
@@ -292,7 +292,7 @@ def change_email(
         login_throttle.refuse_too_many_emails_in(actor.sign_in_id, now)
     if users_service.is_email_taken(user, email):
         login_throttle.email_failed_in(actor.sign_in_id, client.origin, now)
-        audit.note(Action.CHANGE_EMAIL, user, outcome=Outcome.REFUSED, why="taken")
+        audit.record(Action.CHANGE_EMAIL, user, outcome=Outcome.REFUSED, why="taken")
         db.session.commit()
         said = f"There is a user with the email {email!r} already."
         raise Conflict(said, kind="name-taken", faults={"email": ["is taken by another user"]})

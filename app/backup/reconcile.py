@@ -21,7 +21,7 @@ from app.models import (
     SpikeScheduleField,
     User,
 )
-from app.models.audit import COMMAND_LINE, Action, Outcome, Party, Thing, entry_of
+from app.models.audit import COMMAND_LINE, Action, Origin, Outcome, Subject, make_entry
 from app.values import DIRECTIONS, Exact, State, advance, counts_whole, largest_step, round_away
 
 MOST_TOLD = 10
@@ -327,8 +327,8 @@ def _move_ids_on(connection: sa.Connection, known: Snapshot | None) -> list[str]
 
 def _note(connection: sa.Connection, now: datetime) -> None:
     """Say in the audit log that it is the one of the backup from here back."""
-    by_command = Party(None, None, COMMAND_LINE)
-    entry = entry_of(by_command, Action.RESTORE, Outcome.DONE, Thing(), {}, now=now)
+    by_command = Origin(None, None, COMMAND_LINE)
+    entry = make_entry(by_command, Action.RESTORE, Outcome.DONE, Subject(), {}, now=now)
     connection.execute(sa.insert(AuditEntry), [entry])
 
 

@@ -17,7 +17,7 @@ from app.db.errors import reason
 from app.db.migrate import refuse_unready, refuse_unusable_files
 from app.db.session import db
 from app.domain import audit
-from app.web.schema import by_path
+from app.web.schema import flatten_errors
 
 
 def tells_refusals(command: Callable[..., str]) -> Callable[..., None]:
@@ -54,7 +54,7 @@ def on_the_database(command: Callable[..., str]) -> Callable[..., None]:
         refuse_unusable_files()
         refuse_unready()
         transactions.begin(writes=True)
-        with audit.from_the_command_line():
+        with audit.from_command_line():
             said = command(*args, **options)
         db.session.commit()
         return said
@@ -68,7 +68,7 @@ def loaded(schema: marshmallow.Schema, values: Mapping[str, Any]) -> Any:
         return schema.load(values)
     except marshmallow.ValidationError as error:
         messages = error.normalized_messages()  # type: ignore[no-untyped-call]
-        raise click.ClickException(in_words("That does not work:", by_path(messages))) from None
+        raise click.ClickException(in_words("That does not work:", flatten_errors(messages))) from None
 
 
 def in_words(detail: str, faults: Mapping[str, Any]) -> str:

@@ -48,7 +48,7 @@ def set_password(login: str, revoke_keys: bool | None, password_stdin: bool) -> 
     given = {"password": read_password(from_stdin=password_stdin)}
     user = _user(login)
     users_service.set_password(user, loaded(UserPatch(), given)["password"], now, revoke_keys=revoke_keys)
-    audit.note(Action.CHANGE_PASSWORD, user)
+    audit.record(Action.CHANGE_PASSWORD, user)
     said = f"{user.username} has a new password; their sign-ins have ended."
     if not keys:
         return said

@@ -20,9 +20,9 @@ from app.models import Collection, User
 from app.models.spike import show_spikes
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
-from app.web.openapi import Blueprint, refuses
-from app.web.pagination import QueryWhole, page_args, page_of, paginate
-from app.web.preconditions import conditional, require_match, with_etag
+from app.web.openapi import Blueprint, documents_errors
+from app.web.pagination import QueryInteger, list_query_schema, page_schema, paginate
+from app.web.preconditions import require_match, with_etag, with_if_match
 
 blp = Blueprint(
     "collections", __name__, url_prefix="/api/collections", description="Collections: simulated devices"
@@ -36,11 +36,11 @@ SORTABLE = {
     "updated_at": Collection.updated_at,
     "last_polled_at": Collection.last_polled_at,
 }
-CollectionsQuery = page_args("Collections", tuple(SORTABLE), "name", owner_id=QueryWhole(1, MAX_ID))
+CollectionsQuery = list_query_schema("Collections", tuple(SORTABLE), "name", owner_id=QueryInteger(1, MAX_ID))
 
 
 @blp.route("", methods=["GET"])
-@blp.response(200, page_of(CollectionItemOut))
+@blp.response(200, page_schema(CollectionItemOut))
 @signed_in
 @blp.arguments(CollectionsQuery, location="query")
 def list_collections(args: dict[str, Any]) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def list_collections(args: dict[str, Any]) -> dict[str, Any]:
 @blp.route("", methods=["POST"])
 @blp.response(201, CollectionDetailOut)
 @editor
-@refuses(409)
+@documents_errors(409)
 @with_etag
 @blp.arguments(CollectionIn)
 def create_collection(values: dict[str, Any]) -> tuple[Collection, dict[str, str]]:
@@ -82,7 +82,7 @@ def location_of(collection: Collection) -> dict[str, str]:
 @blp.route("/<id:collection_id>", methods=["GET"])
 @blp.response(200, CollectionDetailOut)
 @signed_in
-@refuses(404)
+@documents_errors(404)
 @with_etag
 def get_collection(collection_id: int) -> Collection:
     """Return a collection with its fields."""
@@ -94,8 +94,8 @@ def get_collection(collection_id: int) -> Collection:
 @blp.route("/<id:collection_id>", methods=["PATCH"])
 @blp.response(200, CollectionDetailOut)
 @editor
-@refuses(404, 409)
-@conditional
+@documents_errors(404, 409)
+@with_if_match
 @blp.arguments(CollectionPatch)
 def change_collection(changes: dict[str, Any], collection_id: int) -> Collection:
     """Rename a collection. Admins can also change its owner."""
@@ -109,8 +109,8 @@ def change_collection(changes: dict[str, Any], collection_id: int) -> Collection
 @blp.route("/<id:collection_id>", methods=["DELETE"])
 @blp.response(204)
 @editor
-@refuses(404)
-@conditional
+@documents_errors(404)
+@with_if_match
 def delete_collection(collection_id: int) -> None:
     """Delete a collection with its fields and spike schedules."""
     service.delete_collection(require_match(Collection.get_for(current_actor(), collection_id, locked=True)))
@@ -120,8 +120,8 @@ def delete_collection(collection_id: int) -> None:
 @blp.route("/<id:collection_id>/copy", methods=["POST"])
 @blp.response(201, CollectionDetailOut)
 @editor
-@refuses(404, 409)
-@conditional
+@documents_errors(404, 409)
+@with_if_match
 @blp.arguments(CopyIn)
 def copy_collection(values: dict[str, Any], collection_id: int) -> tuple[Collection, dict[str, str]]:
     """Copy a collection's fields into a new collection of yours, without counter values, spikes or keys."""
@@ -134,7 +134,7 @@ def copy_collection(values: dict[str, Any], collection_id: int) -> tuple[Collect
 @blp.route("/bulk-delete", methods=["POST"])
 @blp.response(204)
 @editor
-@refuses(404)
+@documents_errors(404)
 @blp.arguments(BulkDeleteIn)
 def bulk_delete(values: dict[str, Any]) -> None:
     """Delete several collections. If one does not exist, delete none."""

@@ -12,10 +12,10 @@ from app.domain.validation import Validated
 from app.models import Collection, Field
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
-from app.web.fields import TypeWord
-from app.web.openapi import Blueprint, refuses
-from app.web.pagination import page_args, page_of, paginate
-from app.web.preconditions import conditional, require_match, with_etag
+from app.web.fields import CollectionTypeParam
+from app.web.openapi import Blueprint, documents_errors
+from app.web.pagination import list_query_schema, page_schema, paginate
+from app.web.preconditions import require_match, with_etag, with_if_match
 
 blp = Blueprint(
     "fields", __name__, url_prefix="/api", description="Fields and how their values are generated"
@@ -27,13 +27,13 @@ SORTABLE = {
     "value_type": Field.value_type,
     "created_at": Field.created_at,
 }
-FieldsQuery = page_args("Fields", tuple(SORTABLE), "id", collection_type=TypeWord())
+FieldsQuery = list_query_schema("Fields", tuple(SORTABLE), "id", collection_type=CollectionTypeParam())
 
 
 @blp.route("/collections/<id:collection_id>/fields", methods=["GET"])
-@blp.response(200, page_of(FieldOut))
+@blp.response(200, page_schema(FieldOut))
 @signed_in
-@refuses(404)
+@documents_errors(404)
 @blp.arguments(FieldsQuery, location="query")
 def list_fields(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
     """List a collection's fields."""
@@ -47,7 +47,7 @@ def list_fields(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
 @blp.route("/collections/<id:collection_id>/fields", methods=["POST"])
 @blp.response(201, FieldOut)
 @editor
-@refuses(404, 409)
+@documents_errors(404, 409)
 @with_etag
 @blp.arguments(FieldIn)
 def add_field(given: Validated, collection_id: int) -> tuple[Field, dict[str, str]]:
@@ -61,7 +61,7 @@ def add_field(given: Validated, collection_id: int) -> tuple[Field, dict[str, st
 @blp.route("/fields/<id:field_id>", methods=["GET"])
 @blp.response(200, FieldOut)
 @signed_in
-@refuses(404)
+@documents_errors(404)
 @with_etag
 def get_field(field_id: int) -> Field:
     """Return a field."""
@@ -71,8 +71,8 @@ def get_field(field_id: int) -> Field:
 @blp.route("/fields/<id:field_id>", methods=["PATCH"])
 @blp.response(200, FieldOut)
 @editor
-@refuses(404, 409)
-@conditional
+@documents_errors(404, 409)
+@with_if_match
 @blp.arguments(FieldPatch)
 def change_field(given: Validated, field_id: int) -> Field:
     """Change a field and update its copies in spike schedules that have not ended."""
@@ -85,8 +85,8 @@ def change_field(given: Validated, field_id: int) -> Field:
 @blp.route("/fields/<id:field_id>", methods=["DELETE"])
 @blp.response(204)
 @editor
-@refuses(404)
-@conditional
+@documents_errors(404)
+@with_if_match
 def delete_field(field_id: int) -> None:
     """Delete a field and its copies in spike schedules."""
     service.delete_field(require_match(Field.get_for(current_actor(), field_id, locked=True)))
@@ -96,8 +96,8 @@ def delete_field(field_id: int) -> None:
 @blp.route("/fields/<id:field_id>/reset", methods=["POST"])
 @blp.response(200, FieldOut)
 @editor
-@refuses(404, 409)
-@conditional
+@documents_errors(404, 409)
+@with_if_match
 def reset_field(field_id: int) -> Field:
     """Restart a counter at its start, and also its copies in spikes that do not override the start."""
     field = require_match(Field.get_for(current_actor(), field_id, locked=True))

@@ -9,8 +9,8 @@ from app.models import ApiKey, ApiKeyCollection, Collection, Field, SpikeSchedul
 from app.models.mixins import STATUSES
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
-from app.web.number_fields import Whole
-from app.web.openapi import Blueprint, refuses
+from app.web.number_fields import Integer
+from app.web.openapi import Blueprint, documents_errors
 from app.web.schema import Schema
 
 blp = Blueprint(
@@ -21,17 +21,17 @@ blp = Blueprint(
 class ImpactOut(Schema):
     """How much is deleted together with a collection."""
 
-    fields_ = Whole(attribute="fields", data_key="fields")
-    active_spikes = Whole()
-    scheduled_spikes = Whole()
-    expired_spikes = Whole()
-    keys_losing_access = Whole(metadata={"description": "Valid keys whose list names this collection."})
+    fields_ = Integer(attribute="fields", data_key="fields")
+    active_spikes = Integer()
+    scheduled_spikes = Integer()
+    expired_spikes = Integer()
+    keys_losing_access = Integer(metadata={"description": "Valid keys whose list names this collection."})
 
 
 @blp.route("/<id:collection_id>/impact", methods=["GET"])
 @blp.response(200, ImpactOut)
 @signed_in
-@refuses(404)
+@documents_errors(404)
 def impact(collection_id: int) -> dict[str, Any]:
     """Count what deleting a collection would remove."""
     collection = Collection.get_for(current_actor(), collection_id)

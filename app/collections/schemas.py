@@ -4,14 +4,14 @@ from typing import Any
 
 from app.values import CollectionType, ValueType
 from app.web.access import current_actor
-from app.web.fields import Choice, Flag, Instant, ListOf, Nested
-from app.web.number_fields import Exact, Id, Whole
+from app.web.fields import Choice, ListOf, Nested, StrictBool, Timestamp
+from app.web.number_fields import FixedDecimal, Id, Integer
 from app.web.schema import Schema, TolerantSchema
-from app.web.setting_fields import setting_fields
+from app.web.setting_fields import build_setting_fields
 from app.web.spike_summary import SpikeBriefOut
 from app.web.text_fields import Name, Text
 
-SettingsIn = Schema.from_dict(setting_fields(), name="Settings")
+SettingsIn = Schema.from_dict(build_setting_fields(), name="Settings")
 
 
 class FieldOut(Schema):
@@ -22,13 +22,15 @@ class FieldOut(Schema):
     collection_type = Choice(CollectionType)
     field_name = Text()
     value_type = Choice(ValueType)
-    is_editable = Flag(metadata={"description": "Whether a spike can override it: Performance and numeric."})
-    vars().update(setting_fields())  # here, so that JSON begins with what tells a field
-    current_number = Exact(
+    is_editable = StrictBool(
+        metadata={"description": "Whether a spike can override it: Performance and numeric."}
+    )
+    vars().update(build_setting_fields())  # here, so that JSON begins with what tells a field
+    current_number = FixedDecimal(
         allow_none=True, metadata={"description": "Last value served. Null before the first poll."}
     )
-    created_at = Instant()
-    updated_at = Instant()
+    created_at = Timestamp()
+    updated_at = Timestamp()
 
 
 class FieldIn(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
@@ -54,8 +56,8 @@ class CollectionOut(Schema):
     name = Text()
     owner_id = Id()
     owner = Text(attribute="owner.username")
-    created_at = Instant()
-    updated_at = Instant()
+    created_at = Timestamp()
+    updated_at = Timestamp()
 
 
 class LastKeyLabel(Text):
@@ -74,7 +76,7 @@ class StateOut(Schema):
         allow_none=True,
         metadata={"description": "The active schedule, otherwise the next one."},
     )
-    last_polled_at = Instant(allow_none=True, metadata={"description": "Updated at most once a minute."})
+    last_polled_at = Timestamp(allow_none=True, metadata={"description": "Updated at most once a minute."})
     last_polled_by = LastKeyLabel(
         allow_none=True,
         metadata={"description": "Label of the key. Null if the key belongs to another user."},
@@ -84,7 +86,7 @@ class StateOut(Schema):
 class CollectionItemOut(StateOut, CollectionOut):
     """A collection in a list."""
 
-    field_count = Whole()
+    field_count = Integer()
 
 
 class CollectionDetailOut(StateOut, CollectionOut):
@@ -117,5 +119,5 @@ class BulkDeleteIn(Schema):
     """Which collections to delete."""
 
     collection_ids = ListOf(
-        Id(), required=True, least=1, most=1000, size_error="must name 1 to 1000 collections"
+        Id(), required=True, min_items=1, max_items=1000, size_error="must name 1 to 1000 collections"
     )

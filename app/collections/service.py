@@ -23,7 +23,7 @@ from app.values import DIRECTIONS, SETTING_NAMES, counts_whole, fractional_setti
 def create_collection(actor: Actor, values: Mapping[str, Any]) -> Collection:
     """A new collection of the actor's, or of whoever an Admin says."""
     collection = _new_collection(actor, values)
-    audit.note(Action.CREATE_COLLECTION, collection, owner=collection.owner.username)
+    audit.record(Action.CREATE_COLLECTION, collection, owner=collection.owner.username)
     return collection
 
 
@@ -43,7 +43,7 @@ def change_collection(actor: Actor, collection: Collection, changes: Mapping[str
     _give(actor, collection, changes)
     collection.name = changes.get("name", collection.name)
     _flush_collection(collection)
-    audit.note_change(Action.CHANGE_COLLECTION, collection, before, _noted(collection))
+    audit.record_change(Action.CHANGE_COLLECTION, collection, before, _noted(collection))
 
 
 def _noted(collection: Collection) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _flush_collection(collection: Collection) -> None:
 def copy_collection(actor: Actor, original: Collection, name: str) -> Collection:
     """A new collection of the actor's with the same fields; without state, spikes or keys."""
     collection = _new_collection(actor, {"name": name})
-    audit.note(Action.COPY_COLLECTION, collection, original={"id": original.id, "name": original.name})
+    audit.record(Action.COPY_COLLECTION, collection, original={"id": original.id, "name": original.name})
     for field in original.fields:
         copy = Field(collection_type=field.collection_type, field_name=field.field_name)
         copy.take(field.value_type, field.settings)
@@ -86,7 +86,7 @@ def copy_collection(actor: Actor, original: Collection, name: str) -> Collection
 
 def delete_collection(collection: Collection) -> None:
     """Delete a collection with its fields and schedules."""
-    audit.note(Action.DELETE_COLLECTION, collection)
+    audit.record(Action.DELETE_COLLECTION, collection)
     db.session.delete(collection)
 
 
@@ -107,7 +107,7 @@ def delete_collections(actor: Actor, ids: Sequence[int]) -> None:
     if missing:
         raise NotFound("Nothing was deleted: some of the collections do not exist.", faults=missing)
     gone = db.session.scalars(sa.delete(Collection).where(Collection.id.in_(found)).returning(Collection))
-    audit.note_each(Action.DELETE_COLLECTION, gone)
+    audit.record_each(Action.DELETE_COLLECTION, gone)
 
 
 # --- Fields --------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def add_field(collection: Collection, given: Validated, now: datetime) -> Field:
     db.session.add(field)
     _flush_field(field)
     spike_copies.field_added(field, now)
-    audit.note(Action.CREATE_FIELD, field, **_kind(field))
+    audit.record(Action.CREATE_FIELD, field, **_kind(field))
     return field
 
 
@@ -151,7 +151,7 @@ def change_field(field: Field, given: Validated, now: datetime) -> None:
     if begins_anew:
         spike_copies.counter_begins_anew(field, now)
     spike_copies.field_changed(field, kind_changed=kind_changed, now=now)
-    audit.note_change(Action.CHANGE_FIELD, field, before, _noted_of(field))
+    audit.record_change(Action.CHANGE_FIELD, field, before, _noted_of(field))
 
 
 def _refuse_fractional_overrides(field: Field) -> None:
@@ -212,11 +212,11 @@ def reset_counter(field: Field, now: datetime) -> None:
         raise Conflict(f"{field.field_name} is no counter: {field.value_type} has nothing to reset.")
     field.current_number = None
     spike_copies.counter_begins_anew(field, now)
-    audit.note(Action.RESET_FIELD, field, collection_type=field.collection_type)
+    audit.record(Action.RESET_FIELD, field, collection_type=field.collection_type)
 
 
 def delete_field(field: Field) -> None:
     """Delete a field, and its copies with it."""
-    audit.note(Action.DELETE_FIELD, field, collection_type=field.collection_type)
+    audit.record(Action.DELETE_FIELD, field, collection_type=field.collection_type)
     spike_copies.field_goes(field)
     db.session.delete(field)

@@ -1,7 +1,7 @@
 """Noting who does what, from where: in the transaction that does it, and as a line of the log.
 
 Who it is and where they are comes from the request, here and nowhere else. What is noted says which
-settings changed; the values are kept of a few alone (`SHOWN`), so that no secret gets in.
+settings changed; the values are kept of a few alone (`SETTINGS_WITH_VALUES`), so that no secret gets in.
 """
 
 import json
@@ -31,15 +31,15 @@ from app.models.audit import (
     SERVER,
     Action,
     Category,
-    Kind,
+    Origin,
     Outcome,
-    Party,
-    Thing,
-    entry_of,
+    Subject,
+    SubjectKind,
+    make_entry,
 )
 
 Row = User | ApiKey | Collection | Field | SpikeSchedule
-SHOWN = {
+SETTINGS_WITH_VALUES = {
     "name",
     "username",
     "label",
@@ -55,24 +55,24 @@ SHOWN = {
     "spike_fields",
 }
 """The settings of which an entry shows the old and the new value; of others, that they changed."""
-KINDS = {
-    "user_id": Kind.USER,
-    "key_id": Kind.KEY,
-    "collection_id": Kind.COLLECTION,
-    "field_id": Kind.FIELD,
-    "spike_id": Kind.SPIKE,
+KIND_BY_PARAMETER = {
+    "user_id": SubjectKind.USER,
+    "key_id": SubjectKind.KEY,
+    "collection_id": SubjectKind.COLLECTION,
+    "field_id": SubjectKind.FIELD,
+    "spike_id": SubjectKind.SPIKE,
 }
 """What the ids in an address name."""
 REFUSALS_PERIOD = timedelta(minutes=5)
-MOST_REFUSALS = 50
-PATIENCE = 1.0  # seconds; a refusal does not wait longer for its entry
-POLLS_PATIENCE = 0.05  # nor does that of a poll
+MAX_REFUSALS = 50
+LOCK_TIMEOUT_S = 1.0  # seconds; a refusal does not wait longer for its entry
+POLL_LOCK_TIMEOUT_S = 0.05  # nor does that of a poll
 log = logging.getLogger(AUDIT)
 _outside: ContextVar[str] = ContextVar("source outside of requests", default=SERVER)
 
 
 @contextmanager
-def from_the_command_line() -> Iterator[None]:
+def from_command_line() -> Iterator[None]:
     """What is noted within was done by a command."""
     token = _outside.set(COMMAND_LINE)
     try:
@@ -81,7 +81,7 @@ def from_the_command_line() -> Iterator[None]:
         _outside.reset(token)
 
 
-def note(
+def record(
     action: Action,
     row: Row | None = None,
     *,
@@ -90,66 +90,74 @@ def note(
     **details: Any,
 ) -> None:
     """Note what is done to `row`, in the transaction that does it; `by` whom, before they are signed in."""
-    thing = Thing.of(row) if row else Thing()
-    shown = {name: _plain(value) for name, value in details.items()}
-    _write([entry_of(_party(by), action, outcome, thing, shown, now=clock.now())])
+    subject = Subject.from_row(row) if row else Subject()
+    shown = {name: _to_json(value) for name, value in details.items()}
+    _write([make_entry(_get_origin(by), action, outcome, subject, shown, now=clock.now())])
 
 
-def note_each(action: Action, rows: Iterable[Row], **details: Any) -> None:
+def record_each(action: Action, rows: Iterable[Row], **details: Any) -> None:
     """Note the same of several things."""
-    party, now = _party(), clock.now()
-    if entries := [entry_of(party, action, Outcome.DONE, Thing.of(row), details, now=now) for row in rows]:
+    origin, now = _get_origin(), clock.now()
+    if entries := [
+        make_entry(origin, action, Outcome.DONE, Subject.from_row(row), details, now=now) for row in rows
+    ]:
         _write(entries)
 
 
-def note_change(
+def record_change(
     action: Action, row: Row, before: Mapping[str, Any], after: Mapping[str, Any], **details: Any
 ) -> None:
     """Note which settings changed, with both values of those that are shown; nothing, where none did."""
     changed = {
-        name: [_plain(before[name]), _plain(after[name])] if name in SHOWN else None
+        name: [_to_json(before[name]), _to_json(after[name])] if name in SETTINGS_WITH_VALUES else None
         for name in after
         if before[name] != after[name]
     }
     if changed:
-        note(action, row, changed=changed, **details)
+        record(action, row, changed=changed, **details)
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     return format_iso(value) if isinstance(value, datetime) else value
 
 
-def note_refusal(action: Action, row: Row | None = None, **details: Any) -> None:
+def record_refusal(action: Action, row: Row | None = None, **details: Any) -> None:
     """Note a refusal in a transaction of its own; the present one ends without a trace."""
-    _note_refusal(action, Thing.of(row) if row else Thing(), details)
+    _record_refusal(action, Subject.from_row(row) if row else Subject(), details)
 
 
-def note_refused_request(actor: Actor, **more: str) -> None:
+def record_refused_request(actor: Actor, **more: str) -> None:
     """Note that somebody who is signed in may not do what they, or a page in their browser, asked for."""
-    _note_refusal(Action.REQUEST, _thing_of_request(), _asked() | {"as": actor.role} | more)
+    _record_refusal(Action.REQUEST, _get_request_subject(), _describe_request() | {"as": actor.role} | more)
 
 
-def note_not_found(actor: Actor) -> None:
+def record_not_found(actor: Actor) -> None:
     """Note that somebody who is signed in asked for what does not exist for them; the same once in a while.
 
     What belongs to somebody else and what does not exist are noted alike, so they take as long.
     """
-    details = _asked() | {"as": actor.role, "why": "not found"}
-    _note_refusal(Action.REQUEST, _thing_of_request(), details, is_once=True)
+    details = _describe_request() | {"as": actor.role, "why": "not found"}
+    _record_refusal(Action.REQUEST, _get_request_subject(), details, is_once=True)
 
 
-def note_refused_poll(why: str, key_hash: str | None) -> None:
+def record_refused_poll(why: str, key_hash: str | None) -> None:
     """Note that a poll was refused, and which key it came with. The caller limits how often."""
     try:
-        transactions.begin(writes=True, lock_timeout_s=POLLS_PATIENCE)
+        transactions.begin(writes=True, lock_timeout_s=POLL_LOCK_TIMEOUT_S)
         key = db.session.scalar(sa.select(ApiKey).where(ApiKey.key_hash == key_hash)) if key_hash else None
-        thing, details, category = (
-            Thing.of(key) if key else Thing(),
-            _asked() | {"why": why},
+        subject, details, category = (
+            Subject.from_row(key) if key else Subject(),
+            _describe_request() | {"why": why},
             Category.REFUSED_KEYS,
         )
-        refusal = entry_of(
-            _party(), Action.REQUEST, Outcome.REFUSED, thing, details, now=clock.now(), category=category
+        refusal = make_entry(
+            _get_origin(),
+            Action.REQUEST,
+            Outcome.REFUSED,
+            subject,
+            details,
+            now=clock.now(),
+            category=category,
         )
         _write([refusal])
         db.session.commit()
@@ -160,53 +168,57 @@ def note_refused_poll(why: str, key_hash: str | None) -> None:
         transactions.set_mode(writes=False)
 
 
-def _asked() -> dict[str, Any]:
+def _describe_request() -> dict[str, Any]:
     return {"request": f"{request.method} {request.path}"[:255]}
 
 
-def _thing_of_request() -> Thing:
+def _get_request_subject() -> Subject:
     ids = request.view_args or {}
-    kind, id_ = next(((kind, ids[name]) for name, kind in KINDS.items() if name in ids), (None, None))
-    return Thing(kind, id_ or None)  # 0 stands for an id that no database could hold
+    kind, id_ = next(
+        ((kind, ids[name]) for name, kind in KIND_BY_PARAMETER.items() if name in ids), (None, None)
+    )
+    return Subject(kind, id_ or None)  # 0 stands for an id that no database could hold
 
 
-def _note_refusal(action: Action, thing: Thing, details: dict[str, Any], *, is_once: bool = False) -> None:
+def _record_refusal(
+    action: Action, subject: Subject, details: dict[str, Any], *, is_once: bool = False
+) -> None:
     """Note a refusal; nobody floods the log by being refused often."""
-    party, now = _party(), clock.now()
-    entry = entry_of(party, action, Outcome.REFUSED, thing, details, now=now)
+    origin, now = _get_origin(), clock.now()
+    entry = make_entry(origin, action, Outcome.REFUSED, subject, details, now=now)
     try:
         transactions.begin(writes=False)
-        earlier = AuditEntry.refusals_since(party, now - REFUSALS_PERIOD, MOST_REFUSALS)
-        if len(earlier) < MOST_REFUSALS and not (is_once and details in earlier):
-            transactions.begin(writes=True, lock_timeout_s=PATIENCE)
+        earlier = AuditEntry.load_refusals_since(origin, now - REFUSALS_PERIOD, MAX_REFUSALS)
+        if len(earlier) < MAX_REFUSALS and not (is_once and details in earlier):
+            transactions.begin(writes=True, lock_timeout_s=LOCK_TIMEOUT_S)
             _write([entry])
             db.session.commit()
     except (DBAPIError, PoolTimeout):
-        log.info(_line(entry))
+        log.info(_format_line(entry))
     finally:
         db.session.rollback()
         transactions.set_mode(writes=False)
 
 
-def _party(by: User | None = None) -> Party:
+def _get_origin(by: User | None = None) -> Origin:
     """Who it is, and from where: the request's address as guesses are counted by."""
     if not has_request_context():
-        return Party(None, None, _outside.get())
+        return Origin(None, None, _outside.get())
     address = parse_address(request.remote_addr)
     if by is not None:
-        return Party(by.id, by.username, address.text)
+        return Origin(by.id, by.username, address.text)
     actor: Actor | None = g.get("actor")
     if actor:
-        return Party(actor.user_id, actor.name, address.text)
-    return Party(None, None, address.text, address.network)
+        return Origin(actor.user_id, actor.name, address.text)
+    return Origin(None, None, address.text, address.network)
 
 
 def _write(entries: list[dict[str, Any]]) -> None:
-    AuditEntry.write(entries, bounds_of(current_app.config["SETTINGS"]))
+    AuditEntry.write(entries, get_bounds(current_app.config["SETTINGS"]))
     db.session().info.setdefault("audit", []).extend(entries)
 
 
-def bounds_of(settings: config.Settings) -> dict[Category, int]:
+def get_bounds(settings: config.Settings) -> dict[Category, int]:
     """Return how many entries of each category are kept."""
     return {
         Category.COLLECTIONS: settings.audit_entries,
@@ -220,17 +232,17 @@ def bounds_of(settings: config.Settings) -> dict[Category, int]:
 
 
 @sa.event.listens_for(db.session, "after_commit")
-def _tell(session: Session) -> None:
+def _emit_log(session: Session) -> None:
     """Log what was noted, now that it is certain."""
     for entry in session.info.pop("audit", ()):
-        log.info(_line(entry))
+        log.info(_format_line(entry))
 
 
 @sa.event.listens_for(db.session, "after_rollback")
-def _forget(session: Session) -> None:
+def _discard(session: Session) -> None:
     session.info.pop("audit", None)
 
 
-def _line(entry: Mapping[str, Any]) -> str:
+def _format_line(entry: Mapping[str, Any]) -> str:
     """One line of JSON, all of it ASCII: no name can forge another line."""
     return json.dumps({"event": "audit", **entry, "noted_at": format_iso(entry["noted_at"])})

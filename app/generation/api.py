@@ -12,8 +12,8 @@ from app.generation.authorization import Wanted
 from app.values import CollectionType
 from app.web.access import with_api_key
 from app.web.fields import Choice
-from app.web.number_fields import Whole
-from app.web.openapi import Blueprint, refuses
+from app.web.number_fields import Integer
+from app.web.openapi import Blueprint, documents_errors
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
@@ -27,7 +27,9 @@ class DataOut(Schema):
 
     collection = Text(required=True)
     type = Choice(CollectionType, required=True)
-    generated_at_epoch = Whole(required=True, metadata={"description": "Seconds since 1970-01-01T00:00:00Z."})
+    generated_at_epoch = Integer(
+        required=True, metadata={"description": "Seconds since 1970-01-01T00:00:00Z."}
+    )
     data = fields.Dict(
         keys=fields.String(),
         values=fields.Raw(metadata={"type": ["number", "string"]}),
@@ -68,7 +70,7 @@ TYPE_IN_PATH = {
 @blp.route("/data/<name:name>/<type:collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH])
 @blp.answers(200, DataOut, HEADERS)
 @with_api_key
-@refuses(400, 404)
+@documents_errors(400, 404)
 def data_by_name(name: str, collection_type: str) -> Response:
     """Poll a collection by its name, URL-encoded as one path segment."""
     return _answer(Wanted.by_name(name), collection_type)
@@ -79,7 +81,7 @@ def data_by_name(name: str, collection_type: str) -> Response:
 )
 @blp.answers(200, DataOut, HEADERS)
 @with_api_key
-@refuses(400, 404)
+@documents_errors(400, 404)
 def data_by_id(collection_id: int, collection_type: str) -> Response:
     """Poll a collection by its id, for clients that cannot encode names."""
     return _answer(Wanted(id=collection_id), collection_type)

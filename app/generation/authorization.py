@@ -15,7 +15,7 @@ from app.generation.fastpath.counter_update import IS_LISTED, Granted
 from app.generation.fastpath.grants_cache import STATE
 from app.models import Actor, Role
 from app.values import CollectionType
-from app.web.text_fields import tidy_name
+from app.web.text_fields import normalize_name
 
 Clock = Callable[[], datetime]
 
@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
     def by_name(cls, name: str) -> "Wanted":
         """The collection of this name, composed or not. None is so long or holds NUL that no name does."""
         try:
-            tidied = tidy_name(name)
+            tidied = normalize_name(name)
         except TextTooLong:
             return cls(id=0)
         return cls(id=0) if "\0" in tidied else cls(name=tidied)

@@ -20,7 +20,7 @@ from app.web.access import with_api_key
 from app.web.fields import Choice
 from app.web.number_fields import Id
 from app.web.openapi import Blueprint
-from app.web.pagination import contains, page_args, page_of
+from app.web.pagination import contains, list_query_schema, page_schema
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
@@ -29,7 +29,7 @@ blp = Blueprint(
 )
 blp.after_request(offer_basic)
 
-PollableQuery = page_args("Pollable", ("name", "id"), "name")
+PollableQuery = list_query_schema("Pollable", ("name", "id"), "name")
 
 
 class PollableOut(Schema):
@@ -61,7 +61,7 @@ def _for_holder(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @blp.route("", methods=["GET"], strict_slashes=False)
-@blp.response(200, page_of(PollableOut))
+@blp.response(200, page_schema(PollableOut))
 @with_api_key
 @_for_holder
 @blp.arguments(PollableQuery, location="query")

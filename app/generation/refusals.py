@@ -64,4 +64,4 @@ def note_refusal(fault: DomainError) -> None:
         key_hash = authorization.hash_of(credentials.find_key(request.environ))
     except Unauthenticated:
         key_hash = None
-    audit.note_refused_poll(fault.detail, key_hash)
+    audit.record_refused_poll(fault.detail, key_hash)

@@ -9,7 +9,7 @@ from app.generation.middleware import body_of, headers_of, unknown_type
 from app.values import CollectionType
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
-from app.web.openapi import Blueprint, refuses
+from app.web.openapi import Blueprint, documents_errors
 
 blp = Blueprint("sample", __name__, url_prefix="/api", description="Samples: what a poll would return")
 
@@ -19,7 +19,7 @@ blp = Blueprint("sample", __name__, url_prefix="/api", description="Samples: wha
 )
 @blp.response(200, DataOut, headers=SPIKE_HEADERS)
 @signed_in
-@refuses(400, 404)
+@documents_errors(400, 404)
 def sample(collection_id: int, collection_type: str) -> Response:
     """Return what a poll would return now. Advances no counter."""
     wanted = CollectionType.from_word(collection_type)

@@ -9,10 +9,10 @@ from app.db.session import MAX_ID
 from app.models import ApiKey, Collection, Poll
 from app.values import CollectionType
 from app.web.access import current_actor, signed_in
-from app.web.fields import Choice, Instant
+from app.web.fields import Choice, Timestamp
 from app.web.number_fields import Id
 from app.web.openapi import Blueprint
-from app.web.pagination import QueryWhole, contains, page_args, page_of, paginate
+from app.web.pagination import QueryInteger, contains, list_query_schema, page_schema, paginate
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
@@ -23,12 +23,12 @@ blp = Blueprint(
 SORTABLE = {"polled_at": Poll.polled_at, "collection_name": Collection.name, "api_key_label": ApiKey.label}
 SORT_JOINS = {"collection_name": Poll.collection, "api_key_label": Poll.api_key}
 TIES = [Poll.collection_id, Poll.api_key_id, Poll.collection_type]
-PollsQuery = page_args(
+PollsQuery = list_query_schema(
     "Polls",
     tuple(SORTABLE),
     "-polled_at",
-    collection_id=QueryWhole(1, MAX_ID),
-    api_key_id=QueryWhole(1, MAX_ID),
+    collection_id=QueryInteger(1, MAX_ID),
+    api_key_id=QueryInteger(1, MAX_ID),
 )
 
 
@@ -61,7 +61,7 @@ class PollOut(Schema):
     collection_type = Choice(CollectionType)
     api_key_id = KeyId(allow_none=True, metadata=_OF_KEY)
     api_key_label = KeyLabel(attribute="api_key.label", allow_none=True, metadata=_OF_KEY)
-    polled_at = Instant(
+    polled_at = Timestamp(
         metadata={
             "description": "Updated at most once a minute, and whenever a spike starts or stops being served."
         }
@@ -75,7 +75,7 @@ class PollOut(Schema):
 
 
 @blp.route("", methods=["GET"])
-@blp.response(200, page_of(PollOut))
+@blp.response(200, page_schema(PollOut))
 @signed_in
 @blp.arguments(PollsQuery, location="query")
 def list_polls(args: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from app.models.user import User
 
 COMMAND_LINE, SERVER = "command line", "server"  # where from, outside of requests
 MIN_PRUNE_INTERVAL, MAX_PRUNE_INTERVAL = 100, 10_000  # entries, so that hardly any write pays for it
-MIN_PRUNED_AT_ONCE = 1000  # or a bound that was lowered would make one write wait long
+MIN_PRUNE_BATCH = 1000  # or a bound that was lowered would make one write wait long
 
 
 class Action(StrEnum):
@@ -62,7 +62,7 @@ class Action(StrEnum):
     RESTORE = "restore"
 
 
-CHANGES = (
+CHANGE_ACTIONS = (
     Action.CHANGE_PASSWORD,
     Action.TURN_ON_TWO_FACTOR,
     Action.TURN_OFF_TWO_FACTOR,
@@ -79,7 +79,7 @@ CHANGES = (
     Action.EXTEND_SPIKE,
 )
 """What gives a thing another ETag."""
-BEGINNINGS = (
+CREATION_ACTIONS = (
     Action.SET_UP,
     Action.CREATE_USER,
     Action.CREATE_KEY,
@@ -110,7 +110,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-class Kind(StrEnum):
+class SubjectKind(StrEnum):
     """What an entry is about."""
 
     USER = "user"
@@ -121,33 +121,35 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Thing:
+class Subject:
     """What an entry is about: plain ids and the names of that moment, which outlive it."""
 
-    thing_kind: Kind | None = None
+    thing_kind: SubjectKind | None = None
     thing_id: int | None = None
     thing_name: str | None = None
     collection_id: int | None = None
     collection_name: str | None = None
 
     @staticmethod
-    def of(row: User | ApiKey | Collection | Field | SpikeSchedule) -> "Thing":
+    def from_row(row: User | ApiKey | Collection | Field | SpikeSchedule) -> "Subject":
         """The thing that a row is; a collection's field or spike says of which collection."""
         match row:
             case User():
-                return Thing(Kind.USER, row.id, row.username)
+                return Subject(SubjectKind.USER, row.id, row.username)
             case ApiKey():
-                return Thing(Kind.KEY, row.id, row.label)
+                return Subject(SubjectKind.KEY, row.id, row.label)
             case Collection():
-                return Thing(Kind.COLLECTION, row.id, row.name, row.id, row.name)
+                return Subject(SubjectKind.COLLECTION, row.id, row.name, row.id, row.name)
             case Field():
-                return Thing(Kind.FIELD, row.id, row.field_name, row.collection_id, row.collection.name)
+                return Subject(
+                    SubjectKind.FIELD, row.id, row.field_name, row.collection_id, row.collection.name
+                )
             case SpikeSchedule():
-                return Thing(Kind.SPIKE, row.id, row.name, row.collection_id, row.collection.name)
+                return Subject(SubjectKind.SPIKE, row.id, row.name, row.collection_id, row.collection.name)
 
 
 @dataclass(frozen=True)
-class Party:
+class Origin:
     """Who did it, and from where; nobody, where nobody is signed in. Limits count by the network."""
 
     actor_id: int | None
@@ -195,41 +197,49 @@ class AuditEntry(Base):
         ids = list(db.session.scalars(sa.insert(AuditEntry).returning(AuditEntry.id), entries))
         interval = min(max(min(bounds.values()) // 100, MIN_PRUNE_INTERVAL), MAX_PRUNE_INTERVAL)
         if max(ids) // interval > (min(ids) - 1) // interval:
-            _prune(bounds, max(MIN_PRUNED_AT_ONCE, 2 * interval))
+            _prune(bounds, max(MIN_PRUNE_BATCH, 2 * interval))
 
     @staticmethod
-    def changes_of(thing: Thing, most: int) -> "list[AuditEntry]":
+    def load_changes(subject: Subject, limit: int) -> "list[AuditEntry]":
         """Return the latest changes of a thing and its creation, newest first: of a collection or spike also
         those of the collection's fields, and whenever the collection was changed itself."""
-        of_thing = sa.and_(AuditEntry.thing_kind == thing.thing_kind, AuditEntry.thing_id == thing.thing_id)
-        if thing.collection_id is not None:
-            kinds = [Kind.COLLECTION] if thing.thing_kind == Kind.FIELD else [Kind.COLLECTION, Kind.FIELD]
+        of_thing = sa.and_(
+            AuditEntry.thing_kind == subject.thing_kind, AuditEntry.thing_id == subject.thing_id
+        )
+        if subject.collection_id is not None:
+            kinds = (
+                [SubjectKind.COLLECTION]
+                if subject.thing_kind == SubjectKind.FIELD
+                else [SubjectKind.COLLECTION, SubjectKind.FIELD]
+            )
             of_collection = sa.and_(
-                AuditEntry.collection_id == thing.collection_id, AuditEntry.thing_kind.in_(kinds)
+                AuditEntry.collection_id == subject.collection_id, AuditEntry.thing_kind.in_(kinds)
             )
             of_thing = sa.or_(of_thing, of_collection)
         query = (
             sa.select(AuditEntry)
             .where(
-                of_thing, AuditEntry.outcome == Outcome.DONE, AuditEntry.action.in_([*BEGINNINGS, *CHANGES])
+                of_thing,
+                AuditEntry.outcome == Outcome.DONE,
+                AuditEntry.action.in_([*CREATION_ACTIONS, *CHANGE_ACTIONS]),
             )
             .order_by(AuditEntry.id.desc())
-            .limit(most)
+            .limit(limit)
         )
         return list(db.session.scalars(query))
 
     @staticmethod
-    def refusals_since(party: Party, since: datetime, most: int) -> list[dict[str, Any]]:
+    def load_refusals_since(origin: Origin, since: datetime, limit: int) -> list[dict[str, Any]]:
         """Return the details of what was refused to this party since then, of up to `most` entries.
 
         A person is one party from wherever they come; who is not signed in is one by their network.
         """
-        if party.actor_id is not None:
-            same = sa.and_(AuditEntry.category == Category.REFUSALS, AuditEntry.actor_id == party.actor_id)
+        if origin.actor_id is not None:
+            same = sa.and_(AuditEntry.category == Category.REFUSALS, AuditEntry.actor_id == origin.actor_id)
         else:
-            same = AuditEntry.network == party.network
+            same = AuditEntry.network == origin.network
         columns = sa.select(AuditEntry.noted_at, AuditEntry.details)
-        newest = db.session.execute(columns.where(same).order_by(AuditEntry.id.desc()).limit(most))
+        newest = db.session.execute(columns.where(same).order_by(AuditEntry.id.desc()).limit(limit))
         return [details for noted_at, details in newest if noted_at > since]
 
 
@@ -239,7 +249,7 @@ def _prune(bounds: Mapping[Category, int], most: int) -> None:
     So nobody can push out what others did by doing much. What another transaction is deleting is left to
     it: nobody waits.
     """
-    if not _is_alone_in_pruning():
+    if not _try_prune_lock():
         return
     counted = sa.select(AuditEntry.category, AuditEntry.actor_id, sa.func.count())
     counts: dict[str, dict[int | None, int]] = {}
@@ -248,21 +258,21 @@ def _prune(bounds: Mapping[Category, int], most: int) -> None:
     ):
         counts.setdefault(category, {})[actor_id] = count
     for category, bound in bounds.items():
-        for actor_id, excess in shares_beyond(counts.get(category, {}), bound).items():
+        for actor_id, excess in compute_excess(counts.get(category, {}), bound).items():
             _delete_oldest(category, actor_id, min(excess, most))
 
 
-def _is_alone_in_pruning() -> bool:
+def _try_prune_lock() -> bool:
     """Return whether nobody else prunes at this moment; on SQLite nobody else writes."""
     if db.session.get_bind().dialect.name != "postgresql":
         return True
-    return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_PRUNING, 0))))
+    return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_PRUNE_LOCK_CLASS, 0))))
 
 
-_PRUNING = 7_456  # sets this advisory lock apart from any others
+_PRUNE_LOCK_CLASS = 7_456  # sets this advisory lock apart from any others
 
 
-def shares_beyond(counts: Mapping[int | None, int], bound: int) -> dict[int | None, int]:
+def compute_excess(counts: Mapping[int | None, int], bound: int) -> dict[int | None, int]:
     """Return how many entries of each party have to go, so that `bound` are left: the largest shares shrink
     to one size, and smaller ones stay whole."""
     room, left = bound, len(counts)
@@ -284,11 +294,11 @@ def _delete_oldest(category: str, actor_id: int | None, count: int) -> None:
     db.session.execute(sa.delete(AuditEntry).where(AuditEntry.id.in_(oldest)))
 
 
-def entry_of(
-    party: Party,
+def make_entry(
+    origin: Origin,
     action: Action,
     outcome: Outcome,
-    thing: Thing,
+    subject: Subject,
     details: dict[str, Any],
     *,
     now: datetime,
@@ -296,26 +306,28 @@ def entry_of(
 ) -> dict[str, Any]:
     """The columns of an entry; it is kept in the category of its outcome and action, or the given one."""
     is_refused = outcome is Outcome.REFUSED
-    category = category or (Category.REFUSALS if is_refused else category_of(action))
+    category = category or (Category.REFUSALS if is_refused else get_category(action))
     return {
         "category": category,
         "noted_at": now,
         "outcome": outcome,
         "action": action,
-        **asdict(party),
-        **asdict(thing),
+        **asdict(origin),
+        **asdict(subject),
         "details": details,
-        "network": party.network if category is Category.REFUSALS and party.actor_id is None else None,
+        "network": origin.network if category is Category.REFUSALS and origin.actor_id is None else None,
     }
 
 
-def category_of(action: Action) -> Category:
+def get_category(action: Action) -> Category:
     """Return with what an entry about something that was done is kept."""
     if action is Action.ASK_FOR_CODE:
         return Category.REFUSALS  # whoever knows a password can do it again and again
-    return Category.COLLECTIONS if action in _ABOUT_COLLECTIONS else Category.PEOPLE
+    return Category.COLLECTIONS if action in _COLLECTION_ACTIONS else Category.PEOPLE
 
 
-_ABOUT_COLLECTIONS = {
-    action for action in Action if action.rpartition("-")[2] in {Kind.COLLECTION, Kind.FIELD, Kind.SPIKE}
+_COLLECTION_ACTIONS = {
+    action
+    for action in Action
+    if action.rpartition("-")[2] in {SubjectKind.COLLECTION, SubjectKind.FIELD, SubjectKind.SPIKE}
 }

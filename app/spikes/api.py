@@ -15,10 +15,10 @@ from app.spikes import service
 from app.spikes.schemas import CountsOut, ExtendIn, SpikeIn, SpikeOut, SpikePatch, StatusFilter
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
-from app.web.offset_pages import ALL, By, Stretch, count_each
-from app.web.openapi import Blueprint, refuses
-from app.web.pagination import QueryWhole, contains, page_args, page_of, paginate, search_arg
-from app.web.preconditions import conditional, require_match, with_etag
+from app.web.offset_pages import ALL_ROWS, Segment, SortKey, count_segments
+from app.web.openapi import Blueprint, documents_errors
+from app.web.pagination import QueryInteger, contains, list_query_schema, page_schema, paginate, search_field
+from app.web.preconditions import require_match, with_etag, with_if_match
 from app.web.schema import Schema
 
 blp = Blueprint("spikes", __name__, url_prefix="/api", description="Spike schedules")
@@ -33,13 +33,13 @@ SORTABLE = {
 }
 STANDING = "standing"
 FILTERS = {"status": StatusFilter()}
-OfCollectionQuery = page_args("CollectionSpikes", (*SORTABLE, STANDING), "start_datetime", **FILTERS)
-SpikesQuery = page_args(
-    "Spikes", (*SORTABLE, STANDING), "start_datetime", collection_id=QueryWhole(1, MAX_ID), **FILTERS
+OfCollectionQuery = list_query_schema("CollectionSpikes", (*SORTABLE, STANDING), "start_datetime", **FILTERS)
+SpikesQuery = list_query_schema(
+    "Spikes", (*SORTABLE, STANDING), "start_datetime", collection_id=QueryInteger(1, MAX_ID), **FILTERS
 )
-SpikePage = page_of(SpikeOut)
+SpikePage = page_schema(SpikeOut)
 CountsQuery = Schema.from_dict(
-    {"collection_id": QueryWhole(1, MAX_ID), "search": search_arg()}, name="SpikeCountsQuery"
+    {"collection_id": QueryInteger(1, MAX_ID), "search": search_field()}, name="SpikeCountsQuery"
 )
 _IN_LISTS = "In lists, `spike_fields` contains only the overridden copies."
 
@@ -66,16 +66,16 @@ def named(text: str) -> sa.ColumnElement[bool]:
     return contains(SpikeSchedule.searched, text, is_lowered=True)
 
 
-def _standing(now: datetime, status: str | None) -> list[Stretch]:
+def _standing(now: datetime, status: str | None) -> list[Segment]:
     """What people look for first: what is on or to come, earliest first; then what is over, latest first."""
-    still_open = (By(SpikeSchedule.start_datetime),)
-    over = (By(SpikeSchedule.end_datetime, is_descending=True),)
+    still_open = (SortKey(SpikeSchedule.start_datetime),)
+    over = (SortKey(SpikeSchedule.end_datetime, is_descending=True),)
     if status:
         # Told again, for where the search of the list is not by an index, but the page of it is.
-        return [Stretch(over if status == "expired" else still_open, SpikeSchedule.has_status(status, now))]
+        return [Segment(over if status == "expired" else still_open, SpikeSchedule.has_status(status, now))]
     return [
-        Stretch(still_open, SpikeSchedule.end_datetime > now),
-        Stretch(over, SpikeSchedule.end_datetime <= now),
+        Segment(still_open, SpikeSchedule.end_datetime > now),
+        Segment(over, SpikeSchedule.end_datetime <= now),
     ]
 
 
@@ -115,14 +115,14 @@ def count_spikes(args: dict[str, Any]) -> dict[str, int]:
     query = of_actor(sa.select(SpikeSchedule), args, args.get("collection_id"))
     counted = ("active", "expired")
     parts = [SpikeSchedule.has_status(status, now, in_passing=bool(args["search"])) for status in counted]
-    every, active, expired = count_each(query, [ALL, *parts])
+    every, active, expired = count_segments(query, [ALL_ROWS, *parts])
     return {"all": every, "active": active, "scheduled": every - active - expired, "expired": expired}
 
 
 @blp.route("/collections/<id:collection_id>/spike-schedules", methods=["GET"])
 @blp.response(200, SpikePage, description=_IN_LISTS)
 @signed_in
-@refuses(404)
+@documents_errors(404)
 @blp.arguments(OfCollectionQuery, location="query")
 def list_spikes_of_collection(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
     """List the spike schedules of one collection."""
@@ -132,7 +132,7 @@ def list_spikes_of_collection(args: dict[str, Any], collection_id: int) -> dict[
 @blp.route("/spike-schedules", methods=["POST"])
 @blp.response(201, SpikeOut)
 @editor
-@refuses(404, 409)
+@documents_errors(404, 409)
 @with_etag
 @blp.arguments(SpikeIn)
 def create_spike(given: Validated) -> tuple[SpikeSchedule, dict[str, str]]:
@@ -150,7 +150,7 @@ def create_spike(given: Validated) -> tuple[SpikeSchedule, dict[str, str]]:
 @blp.route("/spike-schedules/<id:spike_id>", methods=["GET"])
 @blp.response(200, SpikeOut)
 @signed_in
-@refuses(404)
+@documents_errors(404)
 @with_etag
 def get_spike(spike_id: int) -> SpikeSchedule:
     """Return a spike schedule with its copies of all fields."""
@@ -160,8 +160,8 @@ def get_spike(spike_id: int) -> SpikeSchedule:
 @blp.route("/spike-schedules/<id:spike_id>", methods=["PATCH"])
 @blp.response(200, SpikeOut)
 @editor
-@refuses(404, 409)
-@conditional
+@documents_errors(404, 409)
+@with_if_match
 @blp.arguments(SpikePatch)
 def change_spike(given: Validated, spike_id: int) -> SpikeSchedule:
     """Change a spike schedule.
@@ -177,8 +177,8 @@ def change_spike(given: Validated, spike_id: int) -> SpikeSchedule:
 @blp.route("/spike-schedules/<id:spike_id>", methods=["DELETE"])
 @blp.response(204)
 @editor
-@refuses(404)
-@conditional
+@documents_errors(404)
+@with_if_match
 def delete_spike(spike_id: int) -> None:
     """Delete a spike schedule. The next poll serves normal values."""
     service.delete(require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True)))
@@ -188,8 +188,8 @@ def delete_spike(spike_id: int) -> None:
 @blp.route("/spike-schedules/<id:spike_id>/end", methods=["POST"])
 @blp.response(200, SpikeOut)
 @editor
-@refuses(404, 409)
-@conditional
+@documents_errors(404, 409)
+@with_if_match
 def end_spike(spike_id: int) -> SpikeSchedule:
     """End an active spike now. The next poll serves normal values."""
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
@@ -201,8 +201,8 @@ def end_spike(spike_id: int) -> SpikeSchedule:
 @blp.route("/spike-schedules/<id:spike_id>/extend", methods=["POST"])
 @blp.response(200, SpikeOut)
 @editor
-@refuses(404, 409)
-@conditional
+@documents_errors(404, 409)
+@with_if_match
 @blp.arguments(ExtendIn)
 def extend_spike(given: Validated, spike_id: int) -> SpikeSchedule:
     """Extend a spike by a number of seconds."""

@@ -8,7 +8,7 @@ from app.spikes import preview
 from app.spikes.schemas import PreviewIn, PreviewOut, PreviewQuery
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
-from app.web.openapi import Blueprint, refuses
+from app.web.openapi import Blueprint, documents_errors
 
 blp = Blueprint(
     "preview",
@@ -21,7 +21,7 @@ blp = Blueprint(
 @blp.route("/preview", methods=["POST"])
 @blp.response(200, PreviewOut)
 @signed_in
-@refuses(404)
+@documents_errors(404)
 @blp.arguments(PreviewIn)
 def preview_draft(given: Validated) -> preview.Preview:
     """Preview the values of an unsaved schedule. Saves nothing and advances no counter.
@@ -36,7 +36,7 @@ def preview_draft(given: Validated) -> preview.Preview:
 @blp.route("/<id:spike_id>/preview", methods=["GET"])
 @blp.response(200, PreviewOut)
 @signed_in
-@refuses(404)
+@documents_errors(404)
 @blp.arguments(PreviewQuery, location="query")
 def preview_spike(args: dict[str, Any], spike_id: int) -> preview.Preview:
     """Preview the values of a saved schedule. Advances no counter."""

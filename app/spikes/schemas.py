@@ -7,11 +7,11 @@ from marshmallow import fields
 from app.models.mixins import STATUSES
 from app.models.spike import CountersAfter
 from app.values import CollectionType, ValueType
-from app.web.fields import Choice, Flag, Instant, ListOf, Nested, Status
-from app.web.number_fields import Duration, Exact, Float, Id, Whole
-from app.web.pagination import QueryWhole
+from app.web.fields import Choice, ListOf, Nested, Status, StrictBool, Timestamp
+from app.web.number_fields import Duration, FixedDecimal, Float, Id, Integer
+from app.web.pagination import QueryInteger
 from app.web.schema import Schema, TolerantSchema
-from app.web.setting_fields import setting_fields
+from app.web.setting_fields import build_setting_fields
 from app.web.text_fields import Name, Text
 
 _START = {"description": "ISO 8601, UTC if it has no offset. Default for a new schedule: now."}
@@ -27,7 +27,7 @@ _LENGTH = {"description": "Seconds from start to end. Send either this or `end_d
 MAX_OVERRIDES = 10_000
 
 
-class OverrideIn(Schema.from_dict(setting_fields(), name="Override")):  # type: ignore[misc]
+class OverrideIn(Schema.from_dict(build_setting_fields(), name="Override")):  # type: ignore[misc]
     """What a spike overrides of one field; what is absent stays as in the collection."""
 
     original_field_id = Id(required=True)
@@ -38,12 +38,14 @@ class SpikePatch(TolerantSchema):
 
     collection_id = Id(metadata={"description": "Cannot be changed: omit it, or send the current value."})
     name = Name()
-    start_datetime = Instant(metadata=_START)
-    end_datetime = Instant(metadata=_END)
+    start_datetime = Timestamp(metadata=_START)
+    end_datetime = Timestamp(metadata=_END)
     duration = Duration(metadata=_LENGTH)
     counters_after = Choice(CountersAfter, allow_none=True, metadata=_COUNTERS_AFTER)
     spike_fields = ListOf(
-        Nested(OverrideIn), most=MAX_OVERRIDES, metadata={"description": "The complete set of overrides."}
+        Nested(OverrideIn),
+        max_items=MAX_OVERRIDES,
+        metadata={"description": "The complete set of overrides."},
     )
 
 
@@ -64,13 +66,13 @@ class PreviewIn(SpikePatch):
 
     collection_id = Id(required=True)
     schedule_id = Id(metadata={"description": "The saved schedule whose changes to preview."})
-    interval = Whole(minimum=1, maximum=LONGEST_INTERVAL, load_default=USUAL_INTERVAL, metadata=_INTERVAL)
+    interval = Integer(minimum=1, maximum=LONGEST_INTERVAL, load_default=USUAL_INTERVAL, metadata=_INTERVAL)
 
 
 class PreviewQuery(Schema):
     """How often to poll."""
 
-    interval = QueryWhole(1, LONGEST_INTERVAL, load_default=USUAL_INTERVAL, metadata=_INTERVAL)
+    interval = QueryInteger(1, LONGEST_INTERVAL, load_default=USUAL_INTERVAL, metadata=_INTERVAL)
 
 
 class ExtendIn(TolerantSchema):
@@ -79,11 +81,11 @@ class ExtendIn(TolerantSchema):
     duration = Duration(required=True, metadata={"description": "Seconds to add to the current end."})
 
 
-class OriginalOut(Schema.from_dict(setting_fields(), name="OriginalSettings")):  # type: ignore[misc]
+class OriginalOut(Schema.from_dict(build_setting_fields(), name="OriginalSettings")):  # type: ignore[misc]
     """What the collection's own field is: what is served outside the window."""
 
     value_type = Choice(ValueType)
-    current_number = Exact(
+    current_number = FixedDecimal(
         allow_none=True, metadata={"description": "Current value of the collection's counter."}
     )
 
@@ -96,13 +98,15 @@ class SpikeFieldOut(Schema):
     collection_type = Choice(CollectionType)
     field_name = Text()
     value_type = Choice(ValueType)
-    is_editable = Flag()
-    is_overridden = Flag()
+    is_editable = StrictBool()
+    is_overridden = StrictBool()
     overridden_settings = ListOf(
         Text(), metadata={"description": "Names of the settings that the spike overrides."}
     )
-    vars().update(setting_fields())  # here, so that JSON begins with what tells a field
-    current_number = Exact(allow_none=True, metadata={"description": "Last value served in the window."})
+    vars().update(build_setting_fields())  # here, so that JSON begins with what tells a field
+    current_number = FixedDecimal(
+        allow_none=True, metadata={"description": "Last value served in the window."}
+    )
     original = Nested(
         OriginalOut, metadata={"description": "The collection's field, served outside the window."}
     )
@@ -115,13 +119,13 @@ class SpikeOut(Schema):
     collection_id = Id()
     collection_name = Text()
     name = Text()
-    start_datetime = Instant()
-    end_datetime = Instant()
+    start_datetime = Timestamp()
+    end_datetime = Timestamp()
     status = Status(*STATUSES)
     counters_after = Choice(CountersAfter, allow_none=True, metadata=_COUNTERS_AFTER)
     spike_fields = ListOf(Nested(SpikeFieldOut))
-    created_at = Instant()
-    updated_at = Instant()
+    created_at = Timestamp()
+    updated_at = Timestamp()
 
 
 _INSTANT = {"format": "date-time"}
@@ -147,9 +151,9 @@ class MeansOut(Schema):
 class PhasesOut(Schema):
     """How many of the polls come before, during and after the window."""
 
-    before = Whole()
-    during = Whole()
-    after = Whole()
+    before = Integer()
+    during = Integer()
+    after = Integer()
 
 
 def _numbers(**more: Any) -> ListOf:
@@ -163,7 +167,7 @@ class PreviewFieldOut(Schema):
     original_field_id = Id()
     field_name = Text()
     value_type = Choice(ValueType)
-    is_overridden = Flag()
+    is_overridden = StrictBool()
     values = _numbers(metadata={"description": "One value for each entry of `times`."})
     normal = _numbers(
         allow_none=True,
@@ -177,16 +181,16 @@ class PreviewFieldOut(Schema):
 class PreviewOut(Schema):
     """What polls around and in a window would get."""
 
-    interval = Whole(
+    interval = Integer(
         metadata={"description": "Seconds. Larger than requested if the window has more than 300 polls."}
     )
-    polls_in_window = Whole(
+    polls_in_window = Integer(
         metadata={"description": "Number of polls in the window at the requested interval."}
     )
-    start_datetime = Instant()
-    end_datetime = Instant()
+    start_datetime = Timestamp()
+    end_datetime = Timestamp()
     times = ListOf(
-        Whole(), metadata={"description": "Time of each poll in seconds since 1970-01-01T00:00:00Z."}
+        Integer(), metadata={"description": "Time of each poll in seconds since 1970-01-01T00:00:00Z."}
     )
     phases = Nested(PhasesOut)
     fields_ = ListOf(Nested(PreviewFieldOut), attribute="fields", data_key="fields")
@@ -197,10 +201,10 @@ class PreviewOut(Schema):
 class CountsOut(Schema):
     """How many schedules there are of each status."""
 
-    all = Whole()
-    active = Whole()
-    scheduled = Whole()
-    expired = Whole()
+    all = Integer()
+    active = Integer()
+    scheduled = Integer()
+    expired = Integer()
 
 
 class StatusFilter(Text):

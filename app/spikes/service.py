@@ -44,7 +44,7 @@ def schedule(actor: Actor, given: Validated, now: datetime) -> SpikeSchedule:
     _save_window(spike, span)
     overridden = [copy.field_name for copy in spike.spike_fields if copy.is_overridden]
     details: dict[str, Any] = {"counters_after": spike.counters_after} if spike.counters_after else {}
-    audit.note(
+    audit.record(
         Action.CREATE_SPIKE, spike, **_window(spike), overrides=overridden[:MAX_AUDITED_OVERRIDES], **details
     )
     return spike
@@ -162,7 +162,7 @@ def extend(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
 
 def delete(spike: SpikeSchedule) -> None:
     """Delete a schedule; the next poll serves normal values."""
-    audit.note(Action.DELETE_SPIKE, spike, **_window(spike))
+    audit.record(Action.DELETE_SPIKE, spike, **_window(spike))
     hand_back(SpikeSchedule.id == spike.id)
     db.session.delete(spike)
 
@@ -233,4 +233,4 @@ def _audit_change(action: Action, spike: SpikeSchedule, before: dict[str, Any]) 
     before["spike_fields"], after["spike_fields"] = (
         {name: overrides[name] for name in recorded if name in overrides} for overrides in (old, new)
     )
-    audit.note_change(action, spike, before, after)
+    audit.record_change(action, spike, before, after)

@@ -16,10 +16,10 @@ from app.models.spike import show_spikes
 from app.spikes.api import named
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
-from app.web.fields import Instant, ListOf, Nested
+from app.web.fields import ListOf, Nested, Timestamp
 from app.web.number_fields import Id
 from app.web.openapi import Blueprint
-from app.web.pagination import QueryWhole, contains, page_args, page_of, paginate
+from app.web.pagination import QueryInteger, contains, list_query_schema, page_schema, paginate
 from app.web.schema import Schema
 from app.web.spike_summary import SpikeBriefOut
 from app.web.text_fields import Text
@@ -29,16 +29,16 @@ blp = Blueprint("timeline", __name__, url_prefix="/api", description="Spike wind
 BACK, AHEAD = timedelta(days=1), timedelta(days=7)
 LONGEST = timedelta(days=400)
 SORTABLE = {"id": Collection.id, "name": Collection.name}
-_FILTERS = {"collection_id": QueryWhole(1, MAX_ID)}
+_FILTERS = {"collection_id": QueryInteger(1, MAX_ID)}
 _BOUNDS = {
-    "from": Instant(
+    "from": Timestamp(
         metadata={"description": "Default: 8 days before `to`, or a day ago if that is missing too."}
     ),
-    "to": Instant(metadata={"description": "Default: 8 days after `from`. At most 400 days after it."}),
+    "to": Timestamp(metadata={"description": "Default: 8 days after `from`. At most 400 days after it."}),
 }
 
 
-class TimelineQuery(page_args("Timeline", ("name",), "name", **_FILTERS, **_BOUNDS)):  # type: ignore[misc]
+class TimelineQuery(list_query_schema("Timeline", ("name",), "name", **_FILTERS, **_BOUNDS)):  # type: ignore[misc]
     """What part of the timeline to show."""
 
     @validates_schema
@@ -65,7 +65,7 @@ class TimelineItemOut(Schema):
 
     id = Id()
     name = Text()
-    last_polled_at = Instant(allow_none=True)
+    last_polled_at = Timestamp(allow_none=True)
     spike = Nested(
         SpikeBriefOut,
         allow_none=True,
@@ -77,7 +77,7 @@ class TimelineItemOut(Schema):
 
 
 @blp.route("/timeline", methods=["GET"])
-@blp.response(200, page_of(TimelineItemOut))
+@blp.response(200, page_schema(TimelineItemOut))
 @signed_in
 @blp.arguments(TimelineQuery, location="query")
 def timeline(args: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., Any]
 
 
-class Rule(StrEnum):
+class AccessRule(StrEnum):
     """Who may call a route."""
 
     PUBLIC = "public"
@@ -34,7 +34,7 @@ class Rule(StrEnum):
     API_KEY = "API key"
 
 
-def _decorator(rule: Rule) -> Callable[[View], View]:
+def _decorator(rule: AccessRule) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         view.access_rule = rule  # type: ignore[attr-defined]
         # The rule also goes to where flask-smorest keeps what it documents of a view.
@@ -45,26 +45,26 @@ def _decorator(rule: Rule) -> Callable[[View], View]:
     return decorate
 
 
-public = _decorator(Rule.PUBLIC)
-signed_in = _decorator(Rule.SIGNED_IN)
-editor = _decorator(Rule.EDITOR)
-admin = _decorator(Rule.ADMIN)
-with_refresh_token = _decorator(Rule.REFRESH)
-with_api_key = _decorator(Rule.API_KEY)
+public = _decorator(AccessRule.PUBLIC)
+signed_in = _decorator(AccessRule.SIGNED_IN)
+editor = _decorator(AccessRule.EDITOR)
+admin = _decorator(AccessRule.ADMIN)
+with_refresh_token = _decorator(AccessRule.REFRESH)
+with_api_key = _decorator(AccessRule.API_KEY)
 
 
 def init_app(app: Flask) -> None:
     """Put the rule of every view in front of it; raise where one forgot to say who may call it."""
     public(cast(View, app.view_functions["static"]))
     for endpoint, view in app.view_functions.items():
-        rule = rule_of(view)
+        rule = get_access_rule(view)
         if rule is None:
             raise RuntimeError(f"{endpoint} does not say who may call it")
-        if rule is not Rule.API_KEY:
-            app.view_functions[endpoint] = guarded(view, rule)
+        if rule is not AccessRule.API_KEY:
+            app.view_functions[endpoint] = with_access_check(view, rule)
 
 
-def guarded(view: View, rule: Rule) -> View:
+def with_access_check(view: View, rule: AccessRule) -> View:
     """The view, for those who may call it: everybody else is refused before the body is even read.
 
     Views that take an API key look at it themselves, in the query that also finds what is asked for.
@@ -73,7 +73,7 @@ def guarded(view: View, rule: Rule) -> View:
     @wraps(view)
     def answer(**path: Any) -> Any:
         try:
-            enforce(rule)
+            check_access(rule)
             return view(**path)
         finally:
             transactions.set_mode(writes=False)
@@ -81,19 +81,21 @@ def guarded(view: View, rule: Rule) -> View:
     return answer
 
 
-def enforce(rule: Rule) -> None:
+def check_access(rule: AccessRule) -> None:
     """Let the request through or refuse it; say how large its body may be, and whether the view writes."""
     transactions.set_mode(writes=False)
-    if rule in (Rule.PUBLIC, Rule.REFRESH) or request.path.startswith(CREDENTIALS_PATH):
+    if rule in (AccessRule.PUBLIC, AccessRule.REFRESH) or request.path.startswith(CREDENTIALS_PATH):
         request.max_content_length = MAX_CREDENTIALS_BYTES
-    if rule in (Rule.SIGNED_IN, Rule.EDITOR, Rule.ADMIN, Rule.REFRESH):
-        actor = _authenticate(refresh=rule is Rule.REFRESH)
-        if (rule is Rule.ADMIN and not actor.is_admin) or (rule is Rule.EDITOR and not actor.may_write):
+    if rule in (AccessRule.SIGNED_IN, AccessRule.EDITOR, AccessRule.ADMIN, AccessRule.REFRESH):
+        actor = _authenticate(refresh=rule is AccessRule.REFRESH)
+        if (rule is AccessRule.ADMIN and not actor.is_admin) or (
+            rule is AccessRule.EDITOR and not actor.may_write
+        ):
             raise Forbidden(f"As {actor.role} you may not do this; it takes {rule}.")
     transactions.set_mode(writes=request.method not in SAFE_METHODS)
 
 
-def rule_of(view: View) -> Rule | None:
+def get_access_rule(view: View) -> AccessRule | None:
     """Who may call this view."""
     return getattr(view, "access_rule", None)
 
@@ -107,23 +109,23 @@ def current_actor() -> Actor:
 def _authenticate(*, refresh: bool) -> Actor:
     by_header = "Authorization" in request.headers
     try:
-        claims = _claims_of_header() if by_header else browser_session.claims()
+        claims = _read_header_claims() if by_header else browser_session.read_claims()
         if claims["type"] != ("refresh" if refresh else "access"):
             raise ValueError("an access token does not refresh, nor does a refresh token give access")
         actor = SignIn.actor_of(str(claims["sid"]), int(claims["sub"]), request_clock.now())
     except (JWTExtendedException, PyJWTError, KeyError, ValueError) as error:
-        raise _refusal(error) from None
+        raise _to_unauthenticated(error) from None
     # The read ends here: what the view writes must begin a transaction of its own.
     db.session.rollback()
     if actor is None:
         raise Unauthenticated("The sign-in has ended. Sign in again.", headers=CHALLENGE)
     g.actor = actor
     if not by_header:
-        browser_session.take(claims)
+        browser_session.authenticate(claims)
     return actor
 
 
-def _claims_of_header() -> dict[str, Any]:
+def _read_header_claims() -> dict[str, Any]:
     """The claims of the token that a script sends."""
     sent = _BEARER.fullmatch(request.headers["Authorization"])
     if sent is None:
@@ -135,7 +137,7 @@ _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Spikecast"'}
 
 
-def _refusal(error: Exception) -> Unauthenticated:
+def _to_unauthenticated(error: Exception) -> Unauthenticated:
     if isinstance(error, NoAuthorizationError):
         return Unauthenticated("Sign in first: send Authorization: Bearer <token>.", headers=CHALLENGE)
     if "expired" in str(error).lower():

@@ -16,15 +16,15 @@ from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
 MIMETYPES = {".css": "text/css", ".js": "text/javascript"}
-KEPT = "public, max-age=31536000, immutable"
-ASKED_AGAIN = "no-cache"
+IMMUTABLE = "public, max-age=31536000, immutable"
+REVALIDATE = "no-cache"
 IMPORT = re.compile(r'@import url\("([^"]+)"\)(?: layer\((\w+)\))?;')
 
 # A file, and when it was changed: what was made of it holds until then.
-Part = tuple[Path, int]
+FileVersion = tuple[Path, int]
 
 
-class Served(NamedTuple):
+class Asset(NamedTuple):
     """What is sent for a file, and a digest of it."""
 
     body: bytes
@@ -33,34 +33,34 @@ class Served(NamedTuple):
 
 def init_app(app: Flask) -> None:
     """Serve what is in static/, and let templates ask for its addresses."""
-    app.view_functions["static"] = send
-    app.jinja_env.globals["asset"] = asset
+    app.view_functions["static"] = send_asset
+    app.jinja_env.globals["asset"] = asset_url
 
 
-def asset(path: str) -> str:
+def asset_url(path: str) -> str:
     """The address of a static file, which changes with its content: so it can be kept for ever."""
-    file = Path(_folder(), path)
-    digest = _small(_parts(file)).digest if _is_own(file) else _digest(_part(file))
+    file = Path(_static_folder(), path)
+    digest = _minify(_file_versions(file)).digest if _is_minified(file) else _digest(_file_version(file))
     return url_for("static", filename=path, v=digest)
 
 
-def send(filename: str) -> Response:
+def send_asset(filename: str) -> Response:
     """A file of static/. It is kept for ever where the address has its digest.
 
     Of any other version a browser asks again: in the middle of an upgrade, nodes have different ones.
     """
-    path = safe_join(_folder(), filename)
+    path = safe_join(_static_folder(), filename)
     if path is None or not _is_file(file := Path(path)):
         raise NotFound
-    if _is_own(file):
-        body, digest = _small(_parts(file))
+    if _is_minified(file):
+        body, digest = _minify(_file_versions(file))
         response = Response(body, mimetype=MIMETYPES[file.suffix])
         response.set_etag(digest)
         response.make_conditional(request)
     else:
-        response, digest = current_app.send_static_file(filename), _digest(_part(file))
+        response, digest = current_app.send_static_file(filename), _digest(_file_version(file))
     is_asked_for = request.args.getlist("v") == [digest] and response.status_code in {200, 304}
-    response.headers["Cache-Control"] = KEPT if is_asked_for else ASKED_AGAIN
+    response.headers["Cache-Control"] = IMMUTABLE if is_asked_for else REVALIDATE
     return response
 
 
@@ -71,27 +71,27 @@ def _is_file(file: Path) -> bool:
         return False
 
 
-def _folder() -> str:
+def _static_folder() -> str:
     assert current_app.static_folder is not None
     return current_app.static_folder
 
 
-def _is_own(file: Path) -> bool:
-    return file.suffix in MIMETYPES and "vendor" not in file.relative_to(_folder()).parts
+def _is_minified(file: Path) -> bool:
+    return file.suffix in MIMETYPES and "vendor" not in file.relative_to(_static_folder()).parts
 
 
-def _part(file: Path) -> Part:
+def _file_version(file: Path) -> FileVersion:
     return file, file.stat().st_mtime_ns
 
 
-def _parts(file: Path) -> tuple[Part, ...]:
+def _file_versions(file: Path) -> tuple[FileVersion, ...]:
     """The file, and the style sheets that it imports."""
-    part = _part(file)
-    return part, *map(_part, _imported(part))
+    part = _file_version(file)
+    return part, *map(_file_version, _get_imports(part))
 
 
 @lru_cache(maxsize=256)
-def _imported(part: Part) -> tuple[Path, ...]:
+def _get_imports(part: FileVersion) -> tuple[Path, ...]:
     file, _changed = part
     if file.suffix != ".css":
         return ()
@@ -99,20 +99,22 @@ def _imported(part: Part) -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=256)
-def _digest(part: Part) -> str:
+def _digest(part: FileVersion) -> str:
     return hashlib.sha256(part[0].read_bytes()).hexdigest()[:12]
 
 
 @lru_cache(maxsize=256)
-def _small(parts: tuple[Part, ...]) -> Served:
+def _minify(parts: tuple[FileVersion, ...]) -> Asset:
     file = parts[0][0]
     text = file.read_text("utf-8")
-    small = rcssmin.cssmin(_whole(file.parent, text)) if file.suffix == ".css" else rjsmin.jsmin(text)
+    small = (
+        rcssmin.cssmin(_inline_imports(file.parent, text)) if file.suffix == ".css" else rjsmin.jsmin(text)
+    )
     body = small.encode()
-    return Served(body, hashlib.sha256(body).hexdigest()[:12])
+    return Asset(body, hashlib.sha256(body).hexdigest()[:12])
 
 
-def _whole(folder: Path, text: str) -> str:
+def _inline_imports(folder: Path, text: str) -> str:
     """The style sheet with what it imports in its place."""
 
     def imported(match: re.Match[str]) -> str:

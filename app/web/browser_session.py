@@ -20,15 +20,21 @@ from app.core import clock
 from app.core.errors import Forbidden
 from app.web.origins import is_same_host
 
-TOKEN, CSRF, CODE_WANTED, DEVICE, FORM = "session", "csrf", "code_wanted", "device", "form"
+TOKEN_COOKIE, CSRF_COOKIE, PENDING_2FA_COOKIE, DEVICE_COOKIE, FORM_COOKIE = (
+    "session",
+    "csrf",
+    "code_wanted",
+    "device",
+    "form",
+)
 SIGN_IN_PATH = "/sign-in"
-DEVICE_LASTS = timedelta(days=180)
-FORMER = {TOKEN: "spikecast_session", CSRF: "spikecast_csrf"}
+DEVICE_LIFETIME = timedelta(days=180)
+LEGACY_NAMES = {TOKEN_COOKIE: "spikecast_session", CSRF_COOKIE: "spikecast_csrf"}
 """The names before they told of ports and HTTPS."""
 _PORT = re.compile(r"(?<=:)[0-9]+\Z")
-LASTS = timedelta(hours=12)
-RENEWED_AFTER = timedelta(minutes=10)
-LONGEST_NOTED = 255  # of an Origin
+LIFETIME = timedelta(hours=12)
+RENEW_AFTER = timedelta(minutes=10)
+MAX_LOGGED_ORIGIN = 255  # of an Origin
 
 CONFIG = {
     "JWT_TOKEN_LOCATION": ["headers", "cookies"],
@@ -59,20 +65,20 @@ class FormSession(SecureCookieSessionInterface):
 
     def get_cookie_name(self, _app: Flask) -> str:
         """As those of the sign-in are named."""
-        return name_of(FORM)
+        return get_cookie_name(FORM_COOKIE)
 
     def get_cookie_path(self, _app: Flask) -> str:
         """Where Spikecast is served."""
-        return root()
+        return get_cookie_path()
 
 
 def init_app(app: Flask) -> None:
     """Keep what forms need in a cookie that costs the others nothing."""
     app.session_interface = FormSession()
-    app.jinja_env.globals["csrf_cookie"] = lambda: name_of(CSRF)
+    app.jinja_env.globals["csrf_cookie"] = lambda: get_cookie_name(CSRF_COOKIE)
 
 
-def name_of(what: str) -> str:
+def get_cookie_name(what: str) -> str:
     """Return the name of one of our cookies, for the request at hand.
 
     Browsers send cookies to every port of a host, so the port is in the name, or what SPIKECAST_COOKIE_NAME
@@ -85,57 +91,63 @@ def name_of(what: str) -> str:
         begin = f"spikecast_{port[0]}" if port else "spikecast"
     if not request.is_secure:
         return f"{begin}_{what}"
-    prefix = "__Host-" if root() == "/" and what not in {CODE_WANTED, DEVICE} else "__Secure-"
+    prefix = (
+        "__Host-"
+        if get_cookie_path() == "/" and what not in {PENDING_2FA_COOKIE, DEVICE_COOKIE}
+        else "__Secure-"
+    )
     return f"{prefix}{begin}_{what}"
 
 
-def root() -> str:
+def get_cookie_path() -> str:
     """Return the path of cookies: the one below which Spikecast is served."""
     return request.script_root or "/"
 
 
-def put(response: Response, user_id: int, sign_in_id: str) -> None:
+def set_cookies(response: Response, user_id: int, sign_in_id: str) -> None:
     """Sign the browser in."""
     token = jwt_extended.create_access_token(
-        str(user_id), additional_claims={"sid": sign_in_id, "in": "cookie"}, expires_delta=LASTS
+        str(user_id), additional_claims={"sid": sign_in_id, "in": "cookie"}, expires_delta=LIFETIME
     )
     csrf = jwt_extended.get_csrf_token(token)
-    for what, value, hidden in ((TOKEN, token, True), (CSRF, csrf, False)):
+    for what, value, hidden in ((TOKEN_COOKIE, token, True), (CSRF_COOKIE, csrf, False)):
         response.set_cookie(
-            name_of(what),
+            get_cookie_name(what),
             value,
-            max_age=LASTS,
-            path=root(),
+            max_age=LIFETIME,
+            path=get_cookie_path(),
             secure=request.is_secure,
             httponly=hidden,
             samesite="Lax",
         )
-    _clear_former(response)
+    _clear_legacy_cookies(response)
 
 
-def clear(response: Response) -> None:
+def clear_cookies(response: Response) -> None:
     """Sign the browser out."""
-    for what in (TOKEN, CSRF):
-        response.delete_cookie(name_of(what), path=root(), secure=request.is_secure, samesite="Lax")
-    _clear_former(response)
+    for what in (TOKEN_COOKIE, CSRF_COOKIE):
+        response.delete_cookie(
+            get_cookie_name(what), path=get_cookie_path(), secure=request.is_secure, samesite="Lax"
+        )
+    _clear_legacy_cookies(response)
 
 
-def _clear_former(response: Response) -> None:
+def _clear_legacy_cookies(response: Response) -> None:
     """Remove cookies of the former names, where the sign-in of this request was in one."""
-    for what, name in FORMER.items():
-        if g.get("came_by_former") and name != name_of(what):
+    for what, name in LEGACY_NAMES.items():
+        if g.get("came_by_former") and name != get_cookie_name(what):
             response.delete_cookie(name, secure=request.is_secure, samesite="Lax")
 
 
-def put_code_wanted(response: Response, token: str, lasts: timedelta) -> None:
+def set_pending_2fa_cookie(response: Response, token: str, lasts: timedelta) -> None:
     """Let the browser come back with the code of a second factor. This is no sign-in."""
-    _put_for_sign_in(response, CODE_WANTED, token, lasts)
+    _set_sign_in_cookie(response, PENDING_2FA_COOKIE, token, lasts)
 
 
-def _put_for_sign_in(response: Response, what: str, token: str, lasts: timedelta) -> None:
+def _set_sign_in_cookie(response: Response, what: str, token: str, lasts: timedelta) -> None:
     """Set a cookie that goes to the sign-in alone."""
     response.set_cookie(
-        name_of(what),
+        get_cookie_name(what),
         token,
         max_age=lasts,
         path=request.script_root + SIGN_IN_PATH,
@@ -145,15 +157,15 @@ def _put_for_sign_in(response: Response, what: str, token: str, lasts: timedelta
     )
 
 
-def code_wanted() -> str:
+def get_pending_2fa_token() -> str:
     """What the browser has come back with; empty where it has not."""
-    return request.cookies.get(name_of(CODE_WANTED), "")
+    return request.cookies.get(get_cookie_name(PENDING_2FA_COOKIE), "")
 
 
-def clear_code_wanted(response: Response) -> None:
+def clear_pending_2fa_cookie(response: Response) -> None:
     """The code was taken, or is of no use any more."""
     response.delete_cookie(
-        name_of(CODE_WANTED),
+        get_cookie_name(PENDING_2FA_COOKIE),
         path=request.script_root + SIGN_IN_PATH,
         secure=request.is_secure,
         httponly=True,
@@ -161,48 +173,48 @@ def clear_code_wanted(response: Response) -> None:
     )
 
 
-def device() -> str:
+def get_device_token() -> str:
     """Return the token by which this browser is known from earlier sign-ins, or a new one."""
-    sent = request.cookies.get(name_of(DEVICE), "")
+    sent = request.cookies.get(get_cookie_name(DEVICE_COOKIE), "")
     return sent if _DEVICE_TOKEN.fullmatch(sent) else secrets.token_urlsafe(32)
 
 
 _DEVICE_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-def put_device(response: Response, token: str) -> None:
+def set_device_cookie(response: Response, token: str) -> None:
     """Let the browser be known at its next sign-in. This is no sign-in."""
-    _put_for_sign_in(response, DEVICE, token, DEVICE_LASTS)
+    _set_sign_in_cookie(response, DEVICE_COOKIE, token, DEVICE_LIFETIME)
 
 
-def claims() -> dict[str, Any]:
+def read_claims() -> dict[str, Any]:
     """The claims of the token that this request has in its cookie."""
-    token = request.cookies.get(name_of(TOKEN))
+    token = request.cookies.get(get_cookie_name(TOKEN_COOKIE))
     if token is None:
-        return _former_claims()
+        return _read_legacy_claims()
     found: dict[str, Any] = jwt_extended.decode_token(token)
     return found
 
 
-def _former_claims() -> dict[str, Any]:
+def _read_legacy_claims() -> dict[str, Any]:
     """Return the claims of a cookie of the former name, which is renewed under the present one at once.
 
     Only tokens that were made for it count, all of which have ended 12 hours after the change: whoever can
     write cookies for this host from elsewhere could otherwise sign a browser in as themselves.
     """
     with suppress(Exception):  # it may be another instance's: then nobody is signed in here
-        found: dict[str, Any] = jwt_extended.decode_token(request.cookies[FORMER[TOKEN]])
-        if "in" not in found and found["exp"] - found["iat"] == LASTS.total_seconds():
+        found: dict[str, Any] = jwt_extended.decode_token(request.cookies[LEGACY_NAMES[TOKEN_COOKIE]])
+        if "in" not in found and found["exp"] - found["iat"] == LIFETIME.total_seconds():
             g.came_by_former = True
             return found | {"iat": 0}
     raise NoAuthorizationError
 
 
-def take(claims: dict[str, Any]) -> None:
+def authenticate(claims: dict[str, Any]) -> None:
     """Let the request be signed in by the cookie, whose claims these are; but not a write that comes
     from elsewhere than one of our own pages."""
     g.cookie_claims = claims
-    after_this_request(keep_up)
+    after_this_request(refresh)
     if request.method in {"GET", "HEAD"}:
         return
     sent, expected = request.headers.get("X-CSRF-TOKEN", ""), claims["csrf"]
@@ -212,25 +224,25 @@ def take(claims: dict[str, Any]) -> None:
     origin = request.headers.get("Origin")
     if origin and not is_same_host(origin, request.host):
         said = "A page of another site may not do this with your sign-in."
-        raise Forbidden(said, noted={"why": "a page of another site", "origin": origin[:LONGEST_NOTED]})
+        raise Forbidden(said, noted={"why": "a page of another site", "origin": origin[:MAX_LOGGED_ORIGIN]})
 
 
-def end() -> None:
+def schedule_logout() -> None:
     """Clear the cookies with the answer of this request, where it came with them."""
     g.signed_out = "cookie_claims" in g
 
 
-def move_on(sign_in_id: str) -> None:
+def rotate(sign_in_id: str) -> None:
     """Let the browser go on with another sign-in, where it came with the cookies."""
     if "cookie_claims" in g:
         g.cookie_claims = {**g.cookie_claims, "sid": sign_in_id, "iat": 0}
 
 
-def keep_up(response: Response) -> Response:
+def refresh(response: Response) -> Response:
     """Renew a token that is in use, or clear the cookies of a sign-in that has been ended."""
     claims = g.get("cookie_claims")
     if g.get("signed_out"):
-        clear(response)
-    elif claims and clock.now().timestamp() - claims["iat"] >= RENEWED_AFTER.total_seconds():
-        put(response, int(claims["sub"]), claims["sid"])
+        clear_cookies(response)
+    elif claims and clock.now().timestamp() - claims["iat"] >= RENEW_AFTER.total_seconds():
+        set_cookies(response, int(claims["sub"]), claims["sid"])
     return response

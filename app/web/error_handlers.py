@@ -19,9 +19,9 @@ from app.db.session import db
 from app.domain import audit
 from app.web import pages
 
-RETRY_SECONDS = 2
-KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate", "Location")
-STATEMENTS_FAULTS = {
+RETRY_AFTER_S = 2
+FORWARDED_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate", "Location")
+SQLITE_STATEMENT_ERRORS = {
     sqlite3.SQLITE_ERROR,
     sqlite3.SQLITE_TOOBIG,
     sqlite3.SQLITE_CONSTRAINT,
@@ -29,7 +29,7 @@ STATEMENTS_FAULTS = {
     sqlite3.SQLITE_MISUSE,
     sqlite3.SQLITE_RANGE,
 }
-DATABASES_FAULTS = {"25006", "42P01", "XX000", "XX001", "XX002"}
+POSTGRES_SERVER_ERRORS = {"25006", "42P01", "XX000", "XX001", "XX002"}
 """Of PostgreSQL, besides OperationalError: it is read-only, without tables, damaged."""
 log = logging.getLogger(__name__)
 
@@ -38,26 +38,26 @@ def init_app(app: Flask) -> None:
     """Answer every error of the app."""
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_exception)
-    app.register_error_handler(InternalServerError, on_logged)
+    app.register_error_handler(InternalServerError, on_logged_error)
     app.register_error_handler(DBAPIError, on_database_error)
     app.register_error_handler(PoolTimeout, on_database_error)
-    app.register_error_handler(Exception, on_unforeseen)
+    app.register_error_handler(Exception, on_unexpected_error)
 
 
 def on_domain_error(error: DomainError) -> Response:
     """What Spikecast itself refuses."""
-    give_up()
+    rollback_safely()
     if isinstance(error, Forbidden) and "actor" in g:
-        audit.note_refused_request(g.actor, **error.noted)
+        audit.record_refused_request(g.actor, **error.noted)
     elif isinstance(error, errors.NotFound) and "actor" in g:
-        audit.note_not_found(g.actor)
+        audit.record_not_found(g.actor)
     members = dict(error.facts)
     if error.faults:
         members["errors"] = error.faults
-    return problem(error.status, error.title, error.detail, error.kind, members, error.headers)
+    return problem_response(error.status, error.title, error.detail, error.kind, members, error.headers)
 
 
-def give_up() -> None:
+def rollback_safely() -> None:
     """Undo what was begun. Where the database is gone by now, it was not done either."""
     try:
         db.session.rollback()
@@ -73,11 +73,11 @@ def on_http_exception(error: HTTPException) -> Response:
     status = error.code or 500
     if 300 <= status < 400:
         return error.get_response()  # type: ignore[return-value]
-    kept = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
-    return problem(status, HTTPStatus(status).phrase.capitalize(), detail_of(error), headers=kept)
+    kept = {name: value for name, value in error.get_headers() if name in FORWARDED_HEADERS}
+    return problem_response(status, HTTPStatus(status).phrase.capitalize(), get_detail(error), headers=kept)
 
 
-def detail_of(error: HTTPException) -> str:
+def get_detail(error: HTTPException) -> str:
     """What a refusal of Flask's or Werkzeug's says; some of it is meant for people at a browser."""
     if isinstance(error, NotFound):
         return f"There is nothing at {shorten(request.path)}."
@@ -88,21 +88,21 @@ def detail_of(error: HTTPException) -> str:
 
 def on_database_error(error: Exception) -> Response:
     """A database that is busy, full, read-only or away: nothing was done, and it may work soon."""
-    if isinstance(error, IntegrityError) and was_overtaken(error):
+    if isinstance(error, IntegrityError) and is_concurrent_change(error):
         said = (
             "What this refers to was changed by somebody else at the same moment. Look again, and repeat it."
         )
         return on_domain_error(Conflict(said))
-    if not is_passing(error):
-        return on_unforeseen(error)
+    if not is_transient(error):
+        return on_unexpected_error(error)
     log.warning("The database did not serve %s: %s", ascii(request.path), _first_line(error))
-    give_up()
+    rollback_safely()
     said = "The database is busy or away. Try again in a moment."
-    retry = Unavailable(said, headers={"Retry-After": str(RETRY_SECONDS)})
-    return problem(retry.status, retry.title, retry.detail, headers=retry.headers)
+    retry = Unavailable(said, headers={"Retry-After": str(RETRY_AFTER_S)})
+    return problem_response(retry.status, retry.title, retry.detail, headers=retry.headers)
 
 
-def was_overtaken(error: IntegrityError) -> bool:
+def is_concurrent_change(error: IntegrityError) -> bool:
     """Whether a row that was there is gone, or a name that was free is taken."""
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
@@ -110,7 +110,7 @@ def was_overtaken(error: IntegrityError) -> bool:
     return str(error.orig).startswith(("FOREIGN KEY", "UNIQUE"))
 
 
-def is_passing(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     """Whether the database, not the statement, is to blame."""
     if isinstance(error, PoolTimeout):
         return True
@@ -119,28 +119,30 @@ def is_passing(error: Exception) -> bool:
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
         missing = str(error.orig).startswith("no such table")
-        return missing or code & 0xFF not in STATEMENTS_FAULTS
+        return missing or code & 0xFF not in SQLITE_STATEMENT_ERRORS
     state = getattr(error.orig, "sqlstate", None) or ""
-    return isinstance(error, OperationalError) or error.connection_invalidated or state in DATABASES_FAULTS
+    return (
+        isinstance(error, OperationalError) or error.connection_invalidated or state in POSTGRES_SERVER_ERRORS
+    )
 
 
-def on_unforeseen(error: Exception) -> Response:
+def on_unexpected_error(error: Exception) -> Response:
     """A fault of ours: told to the log whole, to the client only that it happened."""
     log.error("Failed at %s %s", request.method, ascii(request.path), exc_info=error)
-    give_up()
-    return on_logged(error)
+    rollback_safely()
+    return on_logged_error(error)
 
 
-def on_logged(_error: Exception) -> Response:
+def on_logged_error(_error: Exception) -> Response:
     """A fault of ours that is in the log already: Flask met it when the view was done."""
-    return problem(500, "Internal error", "Something went wrong on the server; its log says what.")
+    return problem_response(500, "Internal error", "Something went wrong on the server; its log says what.")
 
 
 def _first_line(error: Exception) -> str:
     return next(iter(str(getattr(error, "orig", error)).splitlines()), type(error).__name__)
 
 
-def problem(
+def problem_response(
     status: int,
     title: str,
     detail: str,

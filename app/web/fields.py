@@ -14,15 +14,17 @@ from app.web import request_clock
 from app.web.schema import OMITTED, count_messages
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
-COMMON: Messages = {"required": "is required", "null": "must not be null"}
-as_it_is = fields.Field._serialize  # marshmallow's kinds convert once more what already is of their type
+COMMON_MESSAGES: Messages = {"required": "is required", "null": "must not be null"}
+dump_unchanged = (
+    fields.Field._serialize
+)  # marshmallow's kinds convert once more what already is of their type
 
 
-class Flag(fields.Boolean):
+class StrictBool(fields.Boolean):
     """true or false, and nothing that merely looks like it."""
 
-    default_error_messages = COMMON | {"invalid": "must be true or false"}
-    _serialize = as_it_is
+    default_error_messages = COMMON_MESSAGES | {"invalid": "must be true or false"}
+    _serialize = dump_unchanged
 
     def __init__(self, **more: Any) -> None:
         super().__init__(truthy={True}, falsy={False}, **more)
@@ -36,8 +38,8 @@ class Flag(fields.Boolean):
 class Choice(fields.Enum[Any]):
     """One of an enumeration of texts."""
 
-    default_error_messages = COMMON | {"unknown": "must be one of {choices}"}
-    _serialize = as_it_is  # as a text: JSON has no enumerations
+    default_error_messages = COMMON_MESSAGES | {"unknown": "must be one of {choices}"}
+    _serialize = dump_unchanged  # as a text: JSON has no enumerations
 
     def __init__(self, enum: type[StrEnum], **more: Any) -> None:
         super().__init__(enum, by_value=fields.String, **more)
@@ -51,10 +53,10 @@ class Choice(fields.Enum[Any]):
             raise self.make_error("unknown", choices=self.choices_text) from None
 
 
-class TypeWord(fields.String):
+class CollectionTypeParam(fields.String):
     """A collection type in a URL, where letter case does not matter."""
 
-    default_error_messages = COMMON | {"unknown": f"must be one of {', '.join(CollectionType)}"}
+    default_error_messages = COMMON_MESSAGES | {"unknown": f"must be one of {', '.join(CollectionType)}"}
 
     def __init__(self, **more: Any) -> None:
         described = {"metadata": {"enum": list(CollectionType), "description": "Case-insensitive."}}
@@ -67,10 +69,10 @@ class TypeWord(fields.String):
         return found
 
 
-class Instant(fields.DateTime):
+class Timestamp(fields.DateTime):
     """An instant in ISO 8601; without an offset it means UTC, and it leaves with a Z."""
 
-    default_error_messages = COMMON | {
+    default_error_messages = COMMON_MESSAGES | {
         "invalid": "must be a date and time in ISO 8601, such as 2026-11-27T08:00:00Z",
         "range": "must lie in the years 1970 to 9998",
     }
@@ -103,30 +105,30 @@ class Status(fields.String):
 
 
 class ListOf(fields.List[Any]):
-    """A JSON array of `least` to `most` entries: how many there are is looked at before any of them."""
+    """A JSON array of `min_items` to `max_items` entries; the length is checked before any entry."""
 
-    default_error_messages = COMMON | {"invalid": "must be a list"}
+    default_error_messages = COMMON_MESSAGES | {"invalid": "must be a list"}
 
     def __init__(
         self,
         inner: fields.Field[Any],
         *,
-        least: int = 0,
-        most: int | None = None,
+        min_items: int = 0,
+        max_items: int | None = None,
         size_error: str = "",
         **more: Any,
     ) -> None:
-        bounds = {"minItems": least or None, "maxItems": most}
+        bounds = {"minItems": min_items or None, "maxItems": max_items}
         shown = {key: value for key, value in bounds.items() if value is not None}
         super().__init__(inner, **more | {"metadata": shown | more.get("metadata", {})})
-        self.least, self.most, self.size_error = least, most, size_error
+        self.min_items, self.max_items, self.size_error = min_items, max_items, size_error
 
     def _deserialize(self, value: Any, *_args: Any, **options: Any) -> list[Any]:
         """Load every entry. The messages of the first MAX_FAULTS bad ones are kept, others are counted."""
         if not isinstance(value, list | tuple):
             raise self.make_error("invalid")
-        if len(value) < self.least or (self.most is not None and len(value) > self.most):
-            said = f"must have at most {self.most:,} entries, not {len(value):,}"
+        if len(value) < self.min_items or (self.max_items is not None and len(value) > self.max_items):
+            said = f"must have at most {self.max_items:,} entries, not {len(value):,}"
             raise ValidationError(self.size_error or said)
         loaded: list[Any] = []
         faults: dict[Any, Any] = {}
@@ -151,7 +153,7 @@ class ListOf(fields.List[Any]):
 class Nested(fields.Nested):
     """A JSON object within another."""
 
-    default_error_messages = COMMON | {"type": "must be a JSON object"}
+    default_error_messages = COMMON_MESSAGES | {"type": "must be a JSON object"}
 
     def _serialize(self, value: Any, *_args: Any, **_options: Any) -> Any:  # type: ignore[override]
         return None if value is None else self.schema._serialize(value)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from app.core.errors import Malformed
 from app.core.text import shorten
 
-LONGEST_NUMBER = 400  # digits; the largest double has 309
+MAX_NUMBER_DIGITS = 400  # digits; the largest double has 309
 
 
 def read_json(request: Request) -> Any:
@@ -34,7 +34,7 @@ def read_json(request: Request) -> Any:
     except RecursionError:
         raise Malformed("The body is nested too deeply.") from None
     if "\\u" in text:  # nothing else makes half of a surrogate pair: UTF-8 has none
-        _refuse_half_characters(body)
+        _refuse_lone_surrogates(body)
     return body
 
 
@@ -48,7 +48,7 @@ def _refuse_other_encodings(data: bytes) -> None:
         raise Malformed(said)
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _to_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
@@ -57,14 +57,14 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _whole(digits: str) -> int:
-    if len(digits) > LONGEST_NUMBER:
+def _parse_int(digits: str) -> int:
+    if len(digits) > MAX_NUMBER_DIGITS:
         raise Malformed(f"A number of {len(digits)} digits is too long.")
     return int(digits)
 
 
-def _fraction(digits: str) -> Decimal:
-    if len(digits) > LONGEST_NUMBER:
+def _parse_decimal(digits: str) -> Decimal:
+    if len(digits) > MAX_NUMBER_DIGITS:
         raise Malformed(f"A number of {len(digits)} digits is too long.")
     try:
         return Decimal(digits)
@@ -72,16 +72,19 @@ def _fraction(digits: str) -> Decimal:
         raise Malformed(f"The number {digits[:40]} is too large or too small.") from None
 
 
-def _no_constant(name: str) -> NoReturn:
+def _refuse_constant(name: str) -> NoReturn:
     raise Malformed(f"{name} is not a JSON number.")
 
 
 _decoder = json.JSONDecoder(
-    object_pairs_hook=_pairs, parse_int=_whole, parse_float=_fraction, parse_constant=_no_constant
+    object_pairs_hook=_to_dict,
+    parse_int=_parse_int,
+    parse_float=_parse_decimal,
+    parse_constant=_refuse_constant,
 )
 
 
-def _refuse_half_characters(body: Any) -> None:
+def _refuse_lone_surrogates(body: Any) -> None:
     """Refuse text with half of a surrogate pair: no encoding can carry it."""
     waiting = [body]
     while waiting:

@@ -5,7 +5,7 @@ import re
 from http import HTTPStatus
 
 from app.core.text import shorten
-from app.web.security_headers import HEADERS, NOT_KEPT
+from app.web.security_headers import HEADERS, NO_STORE
 
 MAX_DETAIL = 300
 _RAW_BYTES = re.compile(
@@ -15,7 +15,7 @@ _SPACE = re.compile(r"Invalid HTTP Version: .* HTTP/[0-9]", re.DOTALL)
 _TLS = re.compile(r"Invalid HTTP request line: .\\x16\\x03")
 
 
-def answer(status: int, said: str) -> bytes:
+def build_response(status: int, said: str) -> bytes:
     """A whole answer of HTTP/1.1, after which the connection is closed."""
     title = HTTPStatus(status).phrase
     problem = {
@@ -29,7 +29,7 @@ def answer(status: int, said: str) -> bytes:
         ("Content-Type", "application/problem+json"),
         ("Content-Length", str(len(body))),
         ("Connection", "close"),
-        NOT_KEPT,
+        NO_STORE,
         *HEADERS,
     ]
     lines = [f"HTTP/1.1 {status} {title}", *map(": ".join, headers), "", ""]

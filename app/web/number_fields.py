@@ -8,14 +8,14 @@ from marshmallow import ValidationError, fields
 
 from app.db.session import MAX_ID
 from app.values import exact, plain
-from app.web.fields import COMMON, as_it_is
+from app.web.fields import COMMON_MESSAGES, dump_unchanged
 
 
 class Number(fields.Field[Any]):
     """A JSON number within bounds; neither a text nor a truth value."""
 
-    default_error_messages = COMMON
-    _serialize = as_it_is
+    default_error_messages = COMMON_MESSAGES
+    _serialize = dump_unchanged
     word = "a number"
 
     def __init__(
@@ -48,7 +48,7 @@ class Number(fields.Field[Any]):
         raise NotImplementedError
 
 
-class Whole(Number, fields.Integer):
+class Integer(Number, fields.Integer):
     """An integer; 3.0 is one, as in JSON Schema."""
 
     word = "a whole number"
@@ -68,7 +68,7 @@ class Float(Number, fields.Float):
         return float(value) + 0.0
 
 
-class Exact(Number, fields.Decimal):
+class FixedDecimal(Number, fields.Decimal):
     """A number that is kept to ten decimals."""
 
     def __init__(self, **more: Any) -> None:
@@ -86,20 +86,20 @@ class Exact(Number, fields.Decimal):
         return None if value is None else plain(value)
 
 
-class Id(Whole):
+class Id(Integer):
     """The id of something."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(minimum=1, maximum=MAX_ID, **more)
 
 
-class Duration(Whole):
+class Duration(Integer):
     """A length of time in whole seconds."""
 
-    LONGEST = 8028 * 366 * 86400  # from 1970 to the end of 9998
+    MAX_SECONDS = 8028 * 366 * 86400  # from 1970 to the end of 9998
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(minimum=1, maximum=self.LONGEST, **more)
+        super().__init__(minimum=1, maximum=self.MAX_SECONDS, **more)
 
     def convert(self, value: int | float | Decimal) -> timedelta:  # type: ignore[override]
         """A timedelta."""

@@ -11,13 +11,13 @@ from app.db.session import db
 Keys = list[tuple[Any, ...]]
 Query = sa.Select[Any]
 
-ALL: sa.ColumnElement[bool] = sa.true()
+ALL_ROWS: sa.ColumnElement[bool] = sa.true()
 
-FEW = 10_000
+MATERIALIZE_LIMIT = 10_000
 """So many rows that a search finds are kept aside and sorted by themselves."""
 
 
-class By(NamedTuple):
+class SortKey(NamedTuple):
     """A column to sort by. Where it is null, the row comes last, whichever way it is sorted."""
 
     column: Any
@@ -33,27 +33,27 @@ class By(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Stretch:
+class Segment:
     """Part of a list: the rows for which `where` is true, in an order of their own."""
 
-    by: tuple[By, ...]
+    by: tuple[SortKey, ...]
     where: sa.ColumnElement[bool] = field(default_factory=sa.true)
 
-    def then_by(self, ties: Sequence[Any], *, backwards: bool) -> "Stretch":
+    def then_by(self, ties: Sequence[Any], *, backwards: bool) -> "Segment":
         """The same with what tells rows apart that sort alike."""
-        by = (*self.by, *map(By, ties))
-        turned = tuple(By(each.column, each.is_descending != backwards) for each in by)
-        return Stretch(turned, self.where)
+        by = (*self.by, *map(SortKey, ties))
+        turned = tuple(SortKey(each.column, each.is_descending != backwards) for each in by)
+        return Segment(turned, self.where)
 
 
-def ordered_by(what: Any, ties: Sequence[Any], *, backwards: bool) -> list[Stretch]:
+def build_order(what: Any, ties: Sequence[Any], *, backwards: bool) -> list[Segment]:
     """The order of a list: by a column, or in these stretches, which leave no row out."""
-    stretches = what if isinstance(what, Sequence) else [Stretch((By(what),))]
+    stretches = what if isinstance(what, Sequence) else [Segment((SortKey(what),))]
     order = [stretch.then_by(ties, backwards=backwards) for stretch in stretches]
     return order[::-1] if backwards else order
 
 
-def count_each(query: Query, parts: Sequence[sa.ColumnElement[bool]]) -> list[int]:
+def count_segments(query: Query, parts: Sequence[sa.ColumnElement[bool]]) -> list[int]:
     """How many rows of a query there are in each of these parts.
 
     Of all rows each part is counted by an index. Where it takes a look at a row to find out whether it
@@ -64,24 +64,24 @@ def count_each(query: Query, parts: Sequence[sa.ColumnElement[bool]]) -> list[in
         one = query.with_only_columns(every, maintain_column_froms=True)
         counts = sa.select(*(one.where(part).scalar_subquery() for part in parts))
     else:
-        each = [every if part is ALL else every.filter(part) for part in parts]
+        each = [every if part is ALL_ROWS else every.filter(part) for part in parts]
         counts = query.with_only_columns(*each, maintain_column_froms=True)
     return list(db.session.execute(counts).one())
 
 
 @dataclass(frozen=True)
-class Listed:
+class PagedQuery:
     """The rows of a query in an order, told by their keys. `joined` is what the order looks at besides."""
 
     query: Query
     key: Sequence[sa.Column[Any]]
-    order: Sequence[Stretch]
+    order: Sequence[Segment]
     joined: Any = None
 
     def page(self, start: int, size: int) -> tuple[int, Keys]:
         """How many rows there are, and the keys of so many from `start` on."""
-        parts = [stretch.where for stretch in self.order] if len(self.order) > 1 else [ALL]
-        counts = count_each(self.query, parts)
+        parts = [stretch.where for stretch in self.order] if len(self.order) > 1 else [ALL_ROWS]
+        counts = count_segments(self.query, parts)
         found: Keys = []
         passed = 0
         for stretch, count in zip(self.order, counts, strict=True):
@@ -100,11 +100,11 @@ class Listed:
         rows = db.session.execute(sa.select(*key, count).order_by(*sorting).offset(start).limit(size)).all()
         if not rows and not start:
             return 0, []
-        if rows and rows[0][-1] <= FEW:
+        if rows and rows[0][-1] <= MATERIALIZE_LIMIT:
             return rows[0][-1], [tuple(row[:-1]) for row in rows]
         return self.page(start, size)
 
-    def _part(self, stretch: Stretch, first: int, wanted: int, count: int) -> Keys:
+    def _part(self, stretch: Segment, first: int, wanted: int, count: int) -> Keys:
         """The keys of so many rows of a stretch, read from its nearer end."""
         after = count - first - wanted
         backwards = after < first
@@ -119,17 +119,23 @@ class Listed:
         return query.with_only_columns(*self.key, maintain_column_froms=True)
 
     def _found(self) -> tuple[sa.CTE, list[sa.UnaryExpression[Any]]]:
-        """The keys of the rows, but for those beyond `FEW`, with what they are sorted by; and the order."""
+        """Return a CTE of up to `MATERIALIZE_LIMIT` + 1 keys with their sort columns, and its ORDER BY."""
         sorting = self._sorting()
         columns = [by.column.label(f"by_{place}") for place, by in enumerate(sorting)]
-        found = self._keys().add_columns(*columns).limit(FEW + 1).cte("found").prefix_with("MATERIALIZED")
+        found = (
+            self._keys()
+            .add_columns(*columns)
+            .limit(MATERIALIZE_LIMIT + 1)
+            .cte("found")
+            .prefix_with("MATERIALIZED")
+        )
         return found, [by.clause(of=found.c[f"by_{place}"]) for place, by in enumerate(sorting)]
 
-    def _sorting(self) -> list[By]:
+    def _sorting(self) -> list[SortKey]:
         """The order in one piece: by the place of the stretch, then as each of them is sorted."""
         if len(self.order) == 1:
             return list(self.order[0].by)
-        sorting = [By(sa.case(*((stretch.where, place) for place, stretch in enumerate(self.order))))]
+        sorting = [SortKey(sa.case(*((stretch.where, place) for place, stretch in enumerate(self.order))))]
         for stretch in self.order:
-            sorting += [By(sa.case((stretch.where, by.column)), by.is_descending) for by in stretch.by]
+            sorting += [SortKey(sa.case((stretch.where, by.column)), by.is_descending) for by in stretch.by]
         return sorting

@@ -12,23 +12,23 @@ from app.core.errors import Invalid, Malformed
 from app.core.text import shorten
 from app.core.version import __version__
 from app.db.session import MAX_ID
-from app.web.access import Rule
+from app.web.access import AccessRule
 from app.web.json_body import read_json
-from app.web.number_fields import Exact, Float, Id, Whole
-from app.web.schema import Schema, by_path
+from app.web.number_fields import FixedDecimal, Float, Id, Integer
+from app.web.schema import Schema, flatten_errors
 from app.web.text_fields import Text
 
 BEARER, API_KEY, API_KEY_AS_BEARER, API_KEY_AS_BASIC = "token", "apiKey", "apiKeyAsBearer", "apiKeyAsBasic"
 
-_SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
-    Rule.PUBLIC: [],
-    Rule.SIGNED_IN: [{BEARER: []}],
-    Rule.EDITOR: [{BEARER: []}],
-    Rule.ADMIN: [{BEARER: []}],
-    Rule.REFRESH: [{BEARER: []}],
-    Rule.API_KEY: [{API_KEY: []}, {API_KEY_AS_BEARER: []}, {API_KEY_AS_BASIC: []}],
+_SECURITY: dict[AccessRule, list[dict[str, list[str]]]] = {
+    AccessRule.PUBLIC: [],
+    AccessRule.SIGNED_IN: [{BEARER: []}],
+    AccessRule.EDITOR: [{BEARER: []}],
+    AccessRule.ADMIN: [{BEARER: []}],
+    AccessRule.REFRESH: [{BEARER: []}],
+    AccessRule.API_KEY: [{API_KEY: []}, {API_KEY_AS_BEARER: []}, {API_KEY_AS_BASIC: []}],
 }
-_SAYS = {
+_PROBLEM_DESCRIPTIONS = {
     400: "Malformed request: invalid JSON, a repeated key or parameter, or an unknown collection type.",
     401: "Credentials are missing, invalid, expired or revoked.",
     403: "Your role does not allow this.",
@@ -41,7 +41,7 @@ _SAYS = {
     429: "Too many attempts. Wait for `Retry-After` seconds.",
     503: "The database is busy or unavailable. Retry after `Retry-After` seconds.",
 }
-_COMES_WITH = {401: "WWW-Authenticate", 412: "ETag", 429: "Retry-After", 503: "Retry-After"}
+_PROBLEM_HEADERS = {401: "WWW-Authenticate", 412: "ETag", 429: "Retry-After", 503: "Retry-After"}
 _ETAG = {
     "schema": {"type": "string"},
     "description": "Strong entity tag of what users set. Send it as `If-Match`.",
@@ -60,7 +60,7 @@ class Problem(Schema):
 
     type = Text(required=True, metadata={"description": "`about:blank`, or a `urn:spikecast:problem:…`."})
     title = Text(required=True)
-    status = Whole(required=True)
+    status = Integer(required=True)
     detail = Text(required=True)
     errors = marshmallow.fields.Dict(
         keys=marshmallow.fields.String(),
@@ -92,7 +92,7 @@ class Parser(FlaskParser):
         """Refuse the request with every fault by its path."""
         messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
         (faults,) = messages.values()  # {location: {path: …}}
-        raise Invalid(by_path(faults))
+        raise Invalid(flatten_errors(faults))
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -106,14 +106,14 @@ class Blueprint(flask_smorest.Blueprint):
 
     @staticmethod
     def _document_access(doc: dict[str, Any], doc_info: dict[str, Any], **_more: Any) -> dict[str, Any]:
-        rule = doc_info.get("access", Rule.SIGNED_IN)
+        rule = doc_info.get("access", AccessRule.SIGNED_IN)
         doc["operationId"] = doc_info["name"]
         doc["security"] = _SECURITY[rule]
         responses = doc.setdefault("responses", {})
         expected = {503}
-        if rule is not Rule.PUBLIC:
+        if rule is not AccessRule.PUBLIC:
             expected.add(401)
-        if rule in (Rule.EDITOR, Rule.ADMIN):
+        if rule in (AccessRule.EDITOR, AccessRule.ADMIN):
             expected.add(403)
         if "requestBody" in doc:
             expected |= {400, 413, 415, 422}
@@ -147,7 +147,7 @@ class Blueprint(flask_smorest.Blueprint):
         return decorate
 
 
-def refuses(*statuses: int) -> Any:
+def documents_errors(*statuses: int) -> Any:
     """Document further refusals of a view."""
 
     def decorate(view: Any) -> Any:
@@ -215,7 +215,7 @@ def init_app(app: Flask) -> Api:
     app.url_map.merge_slashes = False  # names may hold several slashes in a row
     api = Api(app, spec_kwargs=_SPEC)
     spec = api.spec
-    for field, like in ((Exact, "number"), (Float, "number"), (Whole, "integer"), (Id, "integer")):
+    for field, like in ((FixedDecimal, "number"), (Float, "number"), (Integer, "integer"), (Id, "integer")):
         api.register_field(field, like, None)
     id_shape = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
     api.register_converter(IdConverter, lambda _converter: id_shape)
@@ -225,15 +225,15 @@ def init_app(app: Flask) -> Api:
     scheme(API_KEY, {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": _KEY_IN_HEADER})
     scheme(API_KEY_AS_BEARER, {"type": "http", "scheme": "bearer", "description": _KEY_AS_BEARER})
     scheme(API_KEY_AS_BASIC, {"type": "http", "scheme": "basic", "description": _KEY_AS_BASIC})
-    for status, says in _SAYS.items():
+    for status, says in _PROBLEM_DESCRIPTIONS.items():
         problem = {"description": says, "content": {"application/problem+json": {"schema": Problem}}}
-        if status in _COMES_WITH:
-            problem["headers"] = {_COMES_WITH[status]: {"schema": {"type": "string"}}}
+        if status in _PROBLEM_HEADERS:
+            problem["headers"] = {_PROBLEM_HEADERS[status]: {"schema": {"type": "string"}}}
         spec.components.response(f"Problem{status}", problem)
     return api
 
 
-def describe(api: Api) -> dict[str, Any]:
+def build_document(api: Api) -> dict[str, Any]:
     """Return the OpenAPI document, when all blueprints are registered.
 
     An answer always has all of its keys, so its schema requires them: otherwise generated clients would have
@@ -244,8 +244,8 @@ def describe(api: Api) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     paths = document["paths"].values()
     operations = [part for path in paths for part in path.values() if "responses" in part]
-    written = _reached([operation.get("requestBody") for operation in operations], schemas)
-    read = _reached([operation["responses"] for operation in operations], schemas)
+    written = _find_referenced([operation.get("requestBody") for operation in operations], schemas)
+    read = _find_referenced([operation["responses"] for operation in operations], schemas)
     for name in read - written:
         schema = schemas[name]
         if not schema.get("additionalProperties"):
@@ -253,7 +253,7 @@ def describe(api: Api) -> dict[str, Any]:
     return document
 
 
-def _reached(node: Any, schemas: dict[str, Any]) -> set[str]:
+def _find_referenced(node: Any, schemas: dict[str, Any]) -> set[str]:
     """Return the names of the schemas that a part of the document refers to, however far away."""
     found: set[str] = set()
     waiting = [node]
@@ -289,4 +289,4 @@ _SPEC = {
     },
 }
 
-__all__ = ["Api", "Blueprint", "refuses"]
+__all__ = ["Api", "Blueprint", "documents_errors"]

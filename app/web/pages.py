@@ -16,7 +16,7 @@ ERROR_TITLES = {403: "You may not do this", 404: "There is nothing here", 500: "
 
 def init_app(app: Flask) -> None:
     """Give the templates what they all need."""
-    app.jinja_env.globals.update(version=__version__, who_looks=who_looks, at=at)
+    app.jinja_env.globals.update(version=__version__, current_user=current_user, at=at)
 
 
 def at(path: str) -> str:
@@ -25,7 +25,7 @@ def at(path: str) -> str:
 
 
 @dataclass(frozen=True)
-class Looker:
+class CurrentUser:
     """Who looks at a page, and how many spikes of theirs are active."""
 
     actor: Actor
@@ -33,12 +33,12 @@ class Looker:
     active_spikes: int
 
 
-def who_looks() -> Looker:
+def current_user() -> CurrentUser:
     """For the bar at the top of a page; only where somebody is signed in."""
     actor: Actor = g.actor
     active = sa.select(sa.func.count()).where(SpikeSchedule.has_status("active", request_clock.now()))
     active = SpikeSchedule.readable(active, actor)
-    return Looker(actor, db.session.get_one(User, actor.user_id), db.session.scalar(active) or 0)
+    return CurrentUser(actor, db.session.get_one(User, actor.user_id), db.session.scalar(active) or 0)
 
 
 def error_page(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -13,50 +13,52 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.core.text import bounded_nfc
 from app.db.expressions import lower, replace_dotted_capital
 from app.db.session import db
-from app.web.fields import COMMON, ListOf, Nested
-from app.web.number_fields import Whole
-from app.web.offset_pages import Keys, Listed, Stretch, ordered_by
+from app.web.fields import COMMON_MESSAGES, ListOf, Nested
+from app.web.number_fields import Integer
+from app.web.offset_pages import Keys, PagedQuery, Segment, build_order
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
 DEFAULT_PER_PAGE = 50
-MOST_PER_PAGE = 200
-LAST_PAGE = 10_000_000
-LONGEST_SEARCH = 255
+MAX_PER_PAGE = 200
+MAX_PAGE = 10_000_000
+MAX_SEARCH_LENGTH = 255
 
-Sortable = Mapping[str, Any | Sequence[Stretch]]
+Sortable = Mapping[str, Any | Sequence[Segment]]
 
 
-class QueryWhole(fields.Integer):
+class QueryInteger(fields.Integer):
     """A whole number in a query string."""
 
-    default_error_messages = COMMON
+    default_error_messages = COMMON_MESSAGES
 
-    def __init__(self, least: int, most: int, **more: Any) -> None:
-        bounds = {"minimum": least, "maximum": most}
+    def __init__(self, minimum: int, maximum: int, **more: Any) -> None:
+        bounds = {"minimum": minimum, "maximum": maximum}
         super().__init__(**more | {"metadata": bounds | more.get("metadata", {})})
-        self.least, self.most = least, most
+        self.minimum, self.maximum = minimum, maximum
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> int:
-        if not re.fullmatch(r"[0-9]{1,12}", str(value)) or not self.least <= int(value) <= self.most:
-            raise ValidationError(f"must be a whole number from {self.least} to {self.most}")
+        if not re.fullmatch(r"[0-9]{1,12}", str(value)) or not self.minimum <= int(value) <= self.maximum:
+            raise ValidationError(f"must be a whole number from {self.minimum} to {self.maximum}")
         return int(value)
 
 
-def search_arg() -> Text:
+def search_field() -> Text:
     """The query parameter that searches names."""
     return Text(
-        most=LONGEST_SEARCH, load_default="", metadata={"description": "Part of a name, case-insensitive."}
+        max_length=MAX_SEARCH_LENGTH,
+        load_default="",
+        metadata={"description": "Part of a name, case-insensitive."},
     )
 
 
-def page_args(name: str, sortable: Sequence[str], default_sort: str, **filters: Any) -> type[Schema]:
+def list_query_schema(name: str, sortable: Sequence[str], default_sort: str, **filters: Any) -> type[Schema]:
     """The query parameters of a list: page, size, search, sort, and its own filters."""
     orders = [prefix + column for column in sortable for prefix in ("", "-")]
     members = {
-        "page": QueryWhole(1, LAST_PAGE, load_default=1),
-        "per_page": QueryWhole(1, MOST_PER_PAGE, load_default=DEFAULT_PER_PAGE),
-        "search": search_arg(),
+        "page": QueryInteger(1, MAX_PAGE, load_default=1),
+        "per_page": QueryInteger(1, MAX_PER_PAGE, load_default=DEFAULT_PER_PAGE),
+        "search": search_field(),
         "sort": fields.String(
             load_default=default_sort,
             validate=validate.OneOf(orders, error=f"must be one of {', '.join(orders)}"),
@@ -67,13 +69,13 @@ def page_args(name: str, sortable: Sequence[str], default_sort: str, **filters: 
     return Schema.from_dict(members, name=f"{name}Query")  # type: ignore[return-value]
 
 
-def page_of(item: type[Schema], **options: Any) -> type[Schema]:
+def page_schema(item: type[Schema], **options: Any) -> type[Schema]:
     """The schema of a page of `item`."""
     members = {
         "items": ListOf(Nested(item, **options)),
-        "total": Whole(),
-        "page": Whole(),
-        "per_page": Whole(),
+        "total": Integer(),
+        "page": Integer(),
+        "per_page": Integer(),
     }
     return Schema.from_dict(members, name=f"{item.__name__}Page")  # type: ignore[return-value]
 
@@ -98,26 +100,26 @@ def paginate(
     if args["search"] and searched:
         query = query.where(sa.or_(*(contains(column, args["search"]) for column in searched)))
     name, backwards = args["sort"].removeprefix("-"), args["sort"].startswith("-")
-    order = ordered_by(sortable[name], ties or [sortable["id"]], backwards=backwards)
+    order = build_order(sortable[name], ties or [sortable["id"]], backwards=backwards)
     entity = query.column_descriptions[0]["entity"]
-    listed = Listed(query, sa.inspect(entity).primary_key, order, joins.get(name))
+    listed = PagedQuery(query, sa.inspect(entity).primary_key, order, joins.get(name))
     start, size = (args["page"] - 1) * args["per_page"], args["per_page"]
     total, found = listed.search(start, size) if args["search"] else listed.page(start, size)
-    items = _read(entity, listed.key, found, options)
+    items = _load_rows(entity, listed.key, found, options)
     return {"items": items, "total": total, "page": args["page"], "per_page": args["per_page"]}
 
 
-def _read(
+def _load_rows(
     entity: Any, key: Sequence[sa.Column[Any]], found: Keys, options: Sequence[ExecutableOption]
 ) -> list[Any]:
     if not found:
         return []
-    rows = sa.select(entity).where(_among(key, found)).options(*options)
+    rows = sa.select(entity).where(_has_key_in(key, found)).options(*options)
     read = {sa.inspect(row).identity: row for row in db.session.scalars(rows).unique()}
     return [read[each] for each in found if each in read]
 
 
-def _among(key: Sequence[sa.Column[Any]], found: Keys) -> sa.ColumnElement[bool]:
+def _has_key_in(key: Sequence[sa.Column[Any]], found: Keys) -> sa.ColumnElement[bool]:
     """The rows with these keys."""
     wanted: Any = found
     if len(key) > 1 and db.engine.dialect.name == "postgresql":
@@ -137,7 +139,7 @@ def contains(column: Any, text: str, *, is_lowered: bool = False) -> sa.ColumnEl
 
     `is_lowered`: what the column holds was lowered when it was written.
     """
-    literal = re.sub("[%_/]", r"/\g<0>", bounded_nfc(text, LONGEST_SEARCH))
+    literal = re.sub("[%_/]", r"/\g<0>", bounded_nfc(text, MAX_SEARCH_LENGTH))
     if text.isascii() and db.engine.dialect.name == "sqlite":
         # SQLite's LIKE ignores the case of ASCII by itself, without asking Python about each row.
         searched = column if is_lowered or "i" not in text.lower() else replace_dotted_capital(column)

@@ -32,13 +32,13 @@ from app.models import (
     SpikeScheduleField,
     User,
 )
-from app.models.audit import BEGINNINGS, Kind, Thing
+from app.models.audit import CREATION_ACTIONS, Subject, SubjectKind
 from app.values import exact
 from app.web.access import View, current_actor
 
 Row = TypeVar("Row", Collection, Field, SpikeSchedule, ApiKey, User)
 
-UNTAGGED: Mapping[type[Base], frozenset[str]] = {
+UNTAGGED_COLUMNS: Mapping[type[Base], frozenset[str]] = {
     Collection: frozenset({"revision", "created_at", "updated_at"}),
     Field: frozenset({"current_number", "created_at", "updated_at"}),
     SpikeSchedule: frozenset({"searched", "created_at", "updated_at"}),
@@ -48,7 +48,7 @@ UNTAGGED: Mapping[type[Base], frozenset[str]] = {
     User: frozenset({"username_folded", "two_factor_secret", "two_factor_step", "created_at", "updated_at"}),
 }
 """The columns of each model that are not part of its tag; a column that is not named here is."""
-PARTS: Mapping[type[Base], str] = {
+CHILD_RELATIONSHIPS: Mapping[type[Base], str] = {
     Collection: "fields",
     SpikeSchedule: "spike_fields",
     ApiKey: "limits",
@@ -60,16 +60,19 @@ MAX_CHANGES = 10
 # --- ETags ---------------------------------------------------------------------------------------------
 
 
-def etag(row: Base) -> str:
+def compute_etag(row: Base) -> str:
     """Return the strong entity tag of a thing, with its quotes."""
-    parts = sorted(orjson.dumps(_state(part)) for part in getattr(row, PARTS.get(type(row), ""), ()))
-    digest = hashlib.sha256(orjson.dumps([type(row).__tablename__, _state(row)]))
+    parts = sorted(
+        orjson.dumps(_tagged_values(part))
+        for part in getattr(row, CHILD_RELATIONSHIPS.get(type(row), ""), ())
+    )
+    digest = hashlib.sha256(orjson.dumps([type(row).__tablename__, _tagged_values(row)]))
     for part in parts:
         digest.update(b"\n" + part)
     return f'"{base64.urlsafe_b64encode(digest.digest()[:15]).decode()}"'
 
 
-def _state(row: Base) -> list[Any]:
+def _tagged_values(row: Base) -> list[Any]:
     return [
         None if (value := getattr(row, name)) is None else form(value) for name, form in _columns(type(row))
     ]
@@ -84,11 +87,11 @@ def _columns(model: type[Base]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     """
     mapper = sa.inspect(model)
     names = {mapper.get_property_by_column(column).key: column for column in mapper.local_table.columns}
-    tagged = sorted(names.keys() - UNTAGGED[model])
-    return tuple((name, _form(names[name].type)) for name in tagged)
+    tagged = sorted(names.keys() - UNTAGGED_COLUMNS[model])
+    return tuple((name, _normalizer(names[name].type)) for name in tagged)
 
 
-def _form(kind: Any) -> Callable[[Any], Any]:
+def _normalizer(kind: Any) -> Callable[[Any], Any]:
     if isinstance(kind, ExactNumber):
         return lambda value: number_to_text(exact(value))
     if isinstance(kind, UtcDateTime):
@@ -108,17 +111,17 @@ def with_etag(view: View) -> View:
     def answer(*args: Any, **path: Any) -> Any:
         result = view(*args, **path)
         row, headers = result if isinstance(result, tuple) else (result, {})
-        return (row, headers | {"ETag": etag(row)}) if isinstance(row, Base) else result
+        return (row, headers | {"ETag": compute_etag(row)}) if isinstance(row, Base) else result
 
-    return _documented(answer, has_etag=True)
+    return _add_documentation(answer, has_etag=True)
 
 
-def conditional(view: View) -> View:
+def with_if_match(view: View) -> View:
     """Send the tag, as `with_etag`; and document `If-Match` of a view that calls `require_match`."""
-    return _documented(with_etag(view), takes_if_match=True)
+    return _add_documentation(with_etag(view), takes_if_match=True)
 
 
-def _documented(view: View, **facts: bool) -> View:
+def _add_documentation(view: View, **facts: bool) -> View:
     view._apidoc = getattr(view, "_apidoc", {}) | facts  # type: ignore[attr-defined]
     return view
 
@@ -136,9 +139,9 @@ def require_match(row: Row) -> Row:
     if wanted is None or wanted.strip(" \t") == "*":
         return row
     tags = _parse(wanted)
-    present = etag(row)
+    present = compute_etag(row)
     if present not in tags:
-        raise _refusal(row, present, is_weakened=f"W/{present}" in tags)
+        raise _precondition_failed(row, present, is_weakened=f"W/{present}" in tags)
     return row
 
 
@@ -158,11 +161,11 @@ def _parse(header: str) -> list[str]:
     return tags
 
 
-def _refusal(row: Row, present: str, *, is_weakened: bool) -> PreconditionFailed:
-    thing = Thing.of(row)
-    name, kind = thing.thing_name, thing.thing_kind
+def _precondition_failed(row: Row, present: str, *, is_weakened: bool) -> PreconditionFailed:
+    subject = Subject.from_row(row)
+    name, kind = subject.thing_name, subject.thing_kind
     transactions.begin(writes=False)  # nobody waits for the lock while the log is read
-    changes = [] if is_weakened else latest_changes(thing)
+    changes = [] if is_weakened else latest_changes(subject)
     facts: dict[str, Any] = {
         "changed_by": changes[0]["by"] if changes else None,
         "changed_at": changes[0]["at"] if changes else None,
@@ -178,19 +181,19 @@ def _refusal(row: Row, present: str, *, is_weakened: bool) -> PreconditionFailed
     return PreconditionFailed(said, kind="precondition-failed", facts=facts, headers={"ETag": present})
 
 
-def latest_changes(thing: Thing) -> list[dict[str, Any]]:
+def latest_changes(subject: Subject) -> list[dict[str, Any]]:
     """Return the latest changes of a thing from the audit log, newest first.
 
     To others than Admins, nothing is told of the time before the collection was given to them.
     """
     told: list[dict[str, Any]] = []
-    for entry in AuditEntry.changes_of(thing, 3 * MAX_CHANGES):
+    for entry in AuditEntry.load_changes(subject, 3 * MAX_CHANGES):
         changed = entry.details.get("changed", {})
-        is_itself = (entry.thing_kind, entry.thing_id) == (thing.thing_kind, thing.thing_id)
+        is_itself = (entry.thing_kind, entry.thing_id) == (subject.thing_kind, subject.thing_id)
         is_given_away = "owner" in changed and not current_actor().is_admin
-        if (is_itself and entry.action in BEGINNINGS) or is_given_away:
+        if (is_itself and entry.action in CREATION_ACTIONS) or is_given_away:
             break
-        if is_itself or entry.thing_kind == Kind.FIELD:
+        if is_itself or entry.thing_kind == SubjectKind.FIELD:
             told.append(
                 {
                     "at": format_iso(entry.noted_at),

@@ -60,10 +60,10 @@ class Schema(marshmallow.Schema):
         if many or obj is None or isinstance(obj, Mapping):
             return super()._serialize(obj, many=many)
         try:
-            dumped = dict(zip(self._keys, self._taken(obj), strict=True))
+            dumped = dict(zip(self._keys, self._read_attrs(obj), strict=True))
         except AttributeError:
             return super()._serialize(obj)  # leaves out what is missing
-        for key, name, field in self._turned:
+        for key, name, field in self._fields_to_serialize:
             dumped[key] = field._serialize(dumped[key], name, obj)
         return dumped
 
@@ -72,13 +72,13 @@ class Schema(marshmallow.Schema):
         return [field.data_key or name for name, field in self.dump_fields.items()]
 
     @cached_property
-    def _taken(self) -> Callable[[Any], tuple[Any, ...]]:
+    def _read_attrs(self) -> Callable[[Any], tuple[Any, ...]]:
         names = [field.attribute or name for name, field in self.dump_fields.items()]
         take = attrgetter(*names)
         return take if len(names) > 1 else lambda obj: (take(obj),)
 
     @cached_property
-    def _turned(self) -> list[tuple[str, str, marshmallow.fields.Field[Any]]]:
+    def _fields_to_serialize(self) -> list[tuple[str, str, marshmallow.fields.Field[Any]]]:
         """The fields whose values do not leave as they are."""
         return [
             (field.data_key or name, name, field)
@@ -97,10 +97,10 @@ class TolerantSchema(Schema):
         except marshmallow.ValidationError as error:
             valid = error.valid_data if isinstance(error.valid_data, dict) else {}
             messages = error.normalized_messages()  # type: ignore[no-untyped-call]
-            return Validated(valid, by_path(messages))
+            return Validated(valid, flatten_errors(messages))
 
 
-def by_path(messages: Any, path: str = "") -> FaultMap:
+def flatten_errors(messages: Any, path: str = "") -> FaultMap:
     """marshmallow's nested messages as a flat map: `{"spike_fields.0.step_number": ["…"]}`."""
     flat = FaultMap()
     if not isinstance(messages, Mapping):
@@ -111,7 +111,7 @@ def by_path(messages: Any, path: str = "") -> FaultMap:
             flat.omitted += sum(below)
             continue
         here = path if key == "_schema" else f"{path}.{shorten(str(key))}".lstrip(".")
-        inner = by_path(below, here)
+        inner = flatten_errors(below, here)
         flat.omitted += inner.omitted
         for found, said in inner.items():
             flat.setdefault(found, []).extend(said)

@@ -7,19 +7,19 @@ from typing import Any
 
 from flask import Flask
 
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
 HEADERS = [
-    ("Content-Security-Policy", POLICY),
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 ]
-BY_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
-NOT_KEPT = ("Cache-Control", "no-store")
+HSTS = ("Strict-Transport-Security", "max-age=31536000")
+NO_STORE = ("Cache-Control", "no-store")
 
 # Names as DNS and a URL allow them, and addresses. Anything else would fail deep inside, where an address
 # is built.
@@ -54,7 +54,9 @@ def with_headers(wsgi_app: WSGI) -> WSGI:
 
     def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         def begin(status: str, headers: Headers, exc_info: Any = None) -> Any:
-            return start_response(status, caching(headers) + HEADERS + by_https(environ), exc_info)
+            return start_response(
+                status, with_cache_control(headers) + HEADERS + https_headers(environ), exc_info
+            )
 
         host = environ.get("HTTP_HOST")
         if host is None:
@@ -63,18 +65,18 @@ def with_headers(wsgi_app: WSGI) -> WSGI:
             fault = None if HOST.fullmatch(host) else INVALID_HOST
         if fault:
             size = ("Content-Length", str(len(fault)))
-            begin("400 Bad Request", [("Content-Type", "application/problem+json"), size, NOT_KEPT])
+            begin("400 Bad Request", [("Content-Type", "application/problem+json"), size, NO_STORE])
             return [fault if environ["REQUEST_METHOD"] != "HEAD" else b""]
         return wsgi_app(environ, begin)
 
     return answer
 
 
-def caching(headers: Headers) -> Headers:
+def with_cache_control(headers: Headers) -> Headers:
     """The headers of an answer, and that no cache may keep it where it says nothing about that."""
-    return headers if any(name == "Cache-Control" for name, _ in headers) else [*headers, NOT_KEPT]
+    return headers if any(name == "Cache-Control" for name, _ in headers) else [*headers, NO_STORE]
 
 
-def by_https(environ: Environ) -> Headers:
+def https_headers(environ: Environ) -> Headers:
     """What is said only where it came by HTTPS."""
-    return [BY_HTTPS] if environ["wsgi.url_scheme"] == "https" else []
+    return [HSTS] if environ["wsgi.url_scheme"] == "https" else []

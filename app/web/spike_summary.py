@@ -1,7 +1,7 @@
 """A spike schedule as others mention it: which one, when, and whether it is on."""
 
 from app.models.mixins import STATUSES
-from app.web.fields import Instant, Status
+from app.web.fields import Status, Timestamp
 from app.web.number_fields import Id
 from app.web.schema import Schema
 from app.web.text_fields import Text
@@ -12,6 +12,6 @@ class SpikeBriefOut(Schema):
 
     id = Id()
     name = Text()
-    start_datetime = Instant()
-    end_datetime = Instant()
+    start_datetime = Timestamp()
+    end_datetime = Timestamp()
     status = Status(*STATUSES)

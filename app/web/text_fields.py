@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields
 
 from app.core.text import TextTooLong, bounded_nfc
 from app.models.mixins import LONGEST_NAME
-from app.web.fields import COMMON, as_it_is
+from app.web.fields import COMMON_MESSAGES, dump_unchanged
 
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -16,38 +16,38 @@ _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 class Text(fields.String):
     """Any text but NUL, which no database takes."""
 
-    default_error_messages = COMMON | {"invalid": "must be a text"}
-    _serialize = as_it_is
+    default_error_messages = COMMON_MESSAGES | {"invalid": "must be a text"}
+    _serialize = dump_unchanged
 
-    def __init__(self, *, least: int = 0, most: int | None = None, **more: Any) -> None:
-        bounds = {"minLength": least or None, "maxLength": most}
+    def __init__(self, *, min_length: int = 0, max_length: int | None = None, **more: Any) -> None:
+        bounds = {"minLength": min_length or None, "maxLength": max_length}
         shown = {key: value for key, value in bounds.items() if value is not None}
         super().__init__(**more | {"metadata": shown | more.get("metadata", {})})
-        self.least, self.most = least, most
+        self.min_length, self.max_length = min_length, max_length
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
         try:
-            text = self.tidy(super()._deserialize(value, *args, **options))
+            text = self.normalize(super()._deserialize(value, *args, **options))
         except TextTooLong as error:
             raise self._too_long(error.length) from None
-        if self.most is not None and len(text) > self.most:
+        if self.max_length is not None and len(text) > self.max_length:
             raise self._too_long(len(text))
-        if len(text) < self.least:
-            few = f"must have at least {self.least} characters"
-            raise ValidationError("must not be empty" if self.least == 1 else few)
+        if len(text) < self.min_length:
+            few = f"must have at least {self.min_length} characters"
+            raise ValidationError("must not be empty" if self.min_length == 1 else few)
         if "\0" in text:
             raise ValidationError("must not contain the character NUL")
         return text
 
     def _too_long(self, length: int) -> ValidationError:
-        return ValidationError(f"must have at most {self.most} characters, not {length}")
+        return ValidationError(f"must have at most {self.max_length} characters, not {length}")
 
-    def tidy(self, text: str) -> str:
+    def normalize(self, text: str) -> str:
         """Return the text as it is stored. Raises TextTooLong before work that grows faster than it."""
         return text
 
 
-_AS_KEPT = (
+_NAME_DESCRIPTION = (
     "kept without space around it and in Unicode's composed form (NFC), as the answer shows it; "
     "it is found by its decomposed form too"
 )
@@ -57,11 +57,13 @@ class Name(Text):
     """A name: 1 to 255 characters, trimmed, NFC, without control or bidirectional-override characters."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(least=1, most=LONGEST_NAME, **{"metadata": {"description": _AS_KEPT}} | more)
+        super().__init__(
+            min_length=1, max_length=LONGEST_NAME, **{"metadata": {"description": _NAME_DESCRIPTION}} | more
+        )
 
-    def tidy(self, text: str) -> str:
+    def normalize(self, text: str) -> str:
         """Trimmed and in Unicode's composed form, so that twins are one."""
-        return tidy_name(text)
+        return normalize_name(text)
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
         text = super()._deserialize(value, *args, **options)
@@ -72,6 +74,6 @@ class Name(Text):
         return text
 
 
-def tidy_name(text: str) -> str:
+def normalize_name(text: str) -> str:
     """Return a name as it is stored, and as it is looked up. Raises TextTooLong where no name is so long."""
     return bounded_nfc(text.strip(), LONGEST_NAME)

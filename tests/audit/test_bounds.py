@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.db.session import db
 from app.models import ApiKey, AuditEntry, SignIn, User
-from app.models.audit import MIN_PRUNE_INTERVAL, shares_beyond
+from app.models.audit import MIN_PRUNE_INTERVAL, compute_excess
 from tests.conftest import NOW
 from tests.support.signing_in import PASSWORD, sign_in
 from tests.support.write_catalog import WRITES, World
@@ -165,12 +165,12 @@ def test_somebody_who_is_signed_in_is_one_whatever_their_address(owner, noted):
     ],
 )
 def test_the_largest_shares_shrink_and_smaller_ones_stay_whole(counts, bound, gone):
-    assert shares_beyond(counts, bound) == gone
+    assert compute_excess(counts, bound) == gone
 
 
 @given(st.dictionaries(st.integers(1, 20), st.integers(1, 500)), st.integers(20, 1000))
 def test_about_the_bound_is_left_and_nobody_has_less_than_who_lost_something(counts, bound):
-    gone = shares_beyond(counts, bound)
+    gone = compute_excess(counts, bound)
     left = {party: count - gone.get(party, 0) for party, count in counts.items()}
     assert sum(left.values()) <= bound or (not gone and sum(counts.values()) <= bound)
     if gone:

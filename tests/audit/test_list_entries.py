@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.models.audit import Action, Kind
+from app.models.audit import Action, SubjectKind
 from tests.support.problems import refused
 from tests.support.signing_in import sign_in
 
@@ -107,4 +107,4 @@ def test_the_page_has_words_for_every_action_and_kind():
     text = WORDS.read_text()
     words = set(re.findall(r'"?([a-z-]+)"?: "[A-Z]', text))
     assert {action.value for action in Action} <= words
-    assert {f'kind: "{kind}"' for kind in Kind} <= set(re.findall(r'kind: "\w+"', text))
+    assert {f'kind: "{kind}"' for kind in SubjectKind} <= set(re.findall(r'kind: "\w+"', text))

@@ -113,7 +113,9 @@ def test_a_cookie_of_this_host_alone_is_not_taken_from_one_without_that_promise(
 def former(app: Flask, owner) -> Callable[..., FlaskClient]:
     """A browser that signed in before: its token tells nothing of cookies."""
 
-    def browser(lasts: timedelta = browser_session.LASTS, domain: str = "spikecast.example") -> FlaskClient:
+    def browser(
+        lasts: timedelta = browser_session.LIFETIME, domain: str = "spikecast.example"
+    ) -> FlaskClient:
         client = app.test_client()
         submit(client)
         with app.app_context():

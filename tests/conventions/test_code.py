@@ -32,8 +32,8 @@ MAY_COMMIT = {
     },
     "app/generation/usage.py": {"write": "noting polls is a transaction of its own, which may fail"},
     "app/domain/audit.py": {
-        "_note_refusal": "a refusal is noted in a transaction of its own",
-        "note_refused_poll": "a refusal is noted in a transaction of its own",
+        "_record_refusal": "a refusal is recorded in a transaction of its own",
+        "record_refused_poll": "a refusal is recorded in a transaction of its own",
     },
     "app/startup.py": {"prepare": "the first start is no request"},
 }

@@ -6,7 +6,7 @@ from flask_jwt_extended import create_access_token, create_refresh_token
 from app import startup
 from app.core import key_format
 from app.db.session import db
-from app.web.access import Rule
+from app.web.access import AccessRule
 from tests.conftest import settings_for
 from tests.db_errors.conftest import hasty
 from tests.support.client import Caller, Poller
@@ -53,7 +53,7 @@ def test_every_route_of_the_api_that_needs_the_database_is_503(away, somebody):
     refresh = {"Authorization": f"Bearer {somebody.tokens['refresh_token']}"}
     for method, path, endpoint in calls(away):
         if path.startswith("/api/") and endpoint not in WITHOUT_IT:
-            by_key = away.view_functions[endpoint].access_rule is Rule.API_KEY
+            by_key = away.view_functions[endpoint].access_rule is AccessRule.API_KEY
             headers = {"auth.refresh": refresh}.get(endpoint, key if by_key else {})
             body = None if method == "GET" else {"login": "ada", "password": PASSWORD}
             unavailable(somebody.call(method, path, body, headers=headers))

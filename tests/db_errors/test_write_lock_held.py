@@ -7,7 +7,7 @@ import pytest
 from app import create_app
 from app.db.engine import LOCK_TIMEOUT_S
 from app.db.session import db
-from app.web.access import Rule
+from app.web.access import AccessRule
 from tests.conftest import CHEAP_PASSWORDS
 from tests.support.client import Poller
 from tests.support.db_failures import everything, unavailable, write_lock
@@ -30,7 +30,7 @@ def reads(app, world):
     return [
         urls.build(rule.endpoint, {name: ids[name] for name in rule.arguments})
         for rule in rules
-        if app.view_functions[rule.endpoint].access_rule is not Rule.API_KEY
+        if app.view_functions[rule.endpoint].access_rule is not AccessRule.API_KEY
     ]
 
 

@@ -39,14 +39,14 @@ def ids(caller, **query):
 
 @pytest.mark.parametrize(
     ("search", "few"),
-    [("", offset_pages.FEW), ("rush", offset_pages.FEW), ("rush", 3)],
+    [("", offset_pages.MATERIALIZE_LIMIT), ("rush", offset_pages.MATERIALIZE_LIMIT), ("rush", 3)],
     ids=["all", "found at once", "too many to keep aside"],
 )
 @pytest.mark.parametrize("sort", SORTS)
 def test_pages_together_are_the_list(owner, spikes, monkeypatch, sort, search, few):
     whole, total = ids(owner, sort=sort, search=search)
     assert len(whole) == total > 3
-    monkeypatch.setattr(offset_pages, "FEW", few)
+    monkeypatch.setattr(offset_pages, "MATERIALIZE_LIMIT", few)
     pages = [ids(owner, sort=sort, search=search, per_page=3, page=page) for page in range(1, 6)]
     assert [item for page, _ in pages for item in page] == whole
     assert {count for _, count in pages} == {total}

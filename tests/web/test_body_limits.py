@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from app.web.access import Rule, rule_of
+from app.web.access import AccessRule, get_access_rule
 from app.web.limits import MAX_BODY_BYTES, MAX_CREDENTIALS_BYTES
 from tests.support.problems import refused
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, running_server
@@ -38,7 +38,8 @@ def test_every_route_with_a_small_body_is_in_the_table(migrated_app):
         f"{method} {rule.rule}"
         for rule in migrated_app.url_map.iter_rules()
         for method in (rule.methods or set()) & {"POST", "PUT", "PATCH"}
-        if rule_of(migrated_app.view_functions[rule.endpoint]) in (Rule.PUBLIC, Rule.REFRESH)
+        if get_access_rule(migrated_app.view_functions[rule.endpoint])
+        in (AccessRule.PUBLIC, AccessRule.REFRESH)
         or rule.rule.startswith("/api/auth/")
         if rule.rule not in PATHS_THAT_READ_NONE
     }

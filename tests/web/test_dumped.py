@@ -7,8 +7,8 @@ import marshmallow
 import pytest
 
 from app.values import ValueType
-from app.web.fields import Choice, Flag, Instant, ListOf, Nested
-from app.web.number_fields import Float, Id, Whole
+from app.web.fields import Choice, ListOf, Nested, StrictBool, Timestamp
+from app.web.number_fields import Float, Id, Integer
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
@@ -27,10 +27,10 @@ class OuterOut(Schema):
     fields_ = ListOf(Nested(InnerOut), attribute="inner", data_key="fields")
     first = Nested(InnerOut, allow_none=True)
     value_type = Choice(ValueType)
-    is_on = Flag()
-    count = Whole(allow_none=True)
+    is_on = StrictBool()
+    count = Integer(allow_none=True)
     share = Float()
-    at = Instant()
+    at = Timestamp()
 
 
 def row(**changes):

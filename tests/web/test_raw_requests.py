@@ -87,7 +87,7 @@ def test_what_is_no_http_is_told_so_by_new_workers_after_a_reload(server):
 
 
 def test_a_fault_that_the_app_does_not_answer_itself_says_no_more_than_that():
-    head, body = raw.read(malformed_http.answer(500, ""))
+    head, body = raw.read(malformed_http.build_response(500, ""))
     assert head["X-Content-Type-Options"] == "nosniff"
     assert json.loads(body) == {
         "type": "about:blank",

@@ -99,7 +99,9 @@ def for_admins(app: Flask) -> set[str]:
     """Those of them that are for Admins alone."""
     looks = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     return {
-        rule.rule for rule in looks if access.rule_of(app.view_functions[rule.endpoint]) is access.Rule.ADMIN
+        rule.rule
+        for rule in looks
+        if access.get_access_rule(app.view_functions[rule.endpoint]) is access.AccessRule.ADMIN
     }
 
 

@@ -12,9 +12,9 @@ from app.db.session import MAX_ID, db
 from app.models import ApiKey, ApiKeyCollection
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
-from app.web.openapi import Blueprint, refuses
-from app.web.pagination import QueryWhole, page_args, page_of, paginate
-from app.web.preconditions import conditional, etag, require_match, with_etag
+from app.web.openapi import Blueprint, documents_errors
+from app.web.pagination import QueryInteger, list_query_schema, page_schema, paginate
+from app.web.preconditions import compute_etag, require_match, with_etag, with_if_match
 
 blp = Blueprint("api-keys", __name__, url_prefix="/api/api-keys", description="API keys for monitoring tools")
 
@@ -25,11 +25,11 @@ SORTABLE = {
     "expires_at": ApiKey.expires_at,
     "last_used_at": ApiKey.last_used_at,
 }
-KeysQuery = page_args("ApiKeys", tuple(SORTABLE), "-created_at", user_id=QueryWhole(1, MAX_ID))
+KeysQuery = list_query_schema("ApiKeys", tuple(SORTABLE), "-created_at", user_id=QueryInteger(1, MAX_ID))
 
 
 @blp.route("", methods=["GET"])
-@blp.response(200, page_of(KeyOut))
+@blp.response(200, page_schema(KeyOut))
 @signed_in
 @blp.arguments(KeysQuery, location="query")
 def list_keys(args: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def create_key(values: dict[str, Any]) -> Response:
     db.session.commit()
     answer = jsonify(KeyOut().dump(key) | {"key": text})
     answer.status_code = 201
-    answer.headers["ETag"] = etag(key)
+    answer.headers["ETag"] = compute_etag(key)
     answer.headers["Location"] = url_for("api-keys.get_key", key_id=key.id)
     return answer
 
@@ -61,7 +61,7 @@ def create_key(values: dict[str, Any]) -> Response:
 @blp.route("/<id:key_id>", methods=["GET"])
 @blp.response(200, KeyOut)
 @signed_in
-@refuses(404)
+@documents_errors(404)
 @with_etag
 def get_key(key_id: int) -> ApiKey:
     """Return an API key's properties, without the key itself."""
@@ -71,8 +71,8 @@ def get_key(key_id: int) -> ApiKey:
 @blp.route("/<id:key_id>", methods=["PATCH"])
 @blp.response(200, KeyOut)
 @signed_in
-@refuses(403, 404)
-@conditional
+@documents_errors(403, 404)
+@with_if_match
 @blp.arguments(KeyPatch)
 def change_key(changes: dict[str, Any], key_id: int) -> ApiKey:
     """Change the label, the expiry or the allowed collections of your own key."""
@@ -85,8 +85,8 @@ def change_key(changes: dict[str, Any], key_id: int) -> ApiKey:
 @blp.route("/<id:key_id>/revoke", methods=["POST"])
 @blp.response(200, KeyOut)
 @signed_in
-@refuses(404)
-@conditional
+@documents_errors(404)
+@with_if_match
 def revoke_key(key_id: int) -> ApiKey:
     """Revoke a key immediately and permanently. It stays in the list."""
     key = require_match(ApiKey.get_for(current_actor(), key_id, locked=True))
@@ -98,8 +98,8 @@ def revoke_key(key_id: int) -> ApiKey:
 @blp.route("/<id:key_id>", methods=["DELETE"])
 @blp.response(204)
 @signed_in
-@refuses(404)
-@conditional
+@documents_errors(404)
+@with_if_match
 def delete_key(key_id: int) -> None:
     """Delete a key. It stops working immediately."""
     keys_service.delete_key(require_match(ApiKey.get_for(current_actor(), key_id, locked=True)))

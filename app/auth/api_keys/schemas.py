@@ -4,7 +4,7 @@ from typing import Any
 
 from app.values import CollectionType
 from app.web.access import current_actor
-from app.web.fields import Choice, Instant, ListOf, Nested, Status
+from app.web.fields import Choice, ListOf, Nested, Status, Timestamp
 from app.web.number_fields import Id
 from app.web.schema import Schema
 from app.web.text_fields import Name, Text
@@ -29,12 +29,12 @@ class KeyPatch(Schema):
     """What changes about a key."""
 
     label = Name()
-    expires_at = Instant(allow_none=True, metadata={"description": "Null: the key never expires."})
+    expires_at = Timestamp(allow_none=True, metadata={"description": "Null: the key never expires."})
     allowed_collections = ListOf(
         Nested(KeyLimitIn),
         allow_none=True,
-        least=1,
-        most=1000,
+        min_items=1,
+        max_items=1000,
         size_error="must name 1 to 1000 collections; null means all that you may read",
         metadata={"description": "Null: everything its owner may read."},
     )
@@ -71,10 +71,10 @@ class KeyOut(Schema):
             "description": "Null: everything its owner may read. Of a list, only entries that you may read."
         },
     )
-    created_at = Instant()
-    expires_at = Instant(allow_none=True)
-    revoked_at = Instant(allow_none=True)
-    last_used_at = Instant(allow_none=True)
+    created_at = Timestamp()
+    expires_at = Timestamp(allow_none=True)
+    revoked_at = Timestamp(allow_none=True)
+    last_used_at = Timestamp(allow_none=True)
 
 
 class KeyCreatedOut(KeyOut):

@@ -27,7 +27,7 @@ def create_key(actor: Actor, values: Mapping[str, Any], now: datetime) -> tuple[
     )
     db.session.add(key)
     _fill_in(actor, key, values, now)
-    audit.note(Action.CREATE_KEY, key, expires_at=key.expires_at, is_limited=key.is_limited)
+    audit.record(Action.CREATE_KEY, key, expires_at=key.expires_at, is_limited=key.is_limited)
     return key, text
 
 
@@ -43,7 +43,7 @@ def change_key(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datet
     """Change the label, expiry or limits of one's own key, which the caller has locked."""
     before = _noted_of(key)
     _fill_in(actor, key, changes, now)
-    audit.note_change(Action.CHANGE_KEY, key, before, _noted_of(key))
+    audit.record_change(Action.CHANGE_KEY, key, before, _noted_of(key))
 
 
 def _noted_of(key: ApiKey) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def revoke_key(key: ApiKey, now: datetime) -> None:
     """End a key at once; it stays in the list."""
     if key.revoked_at is None:
         key.revoked_at = now
-        audit.note(Action.REVOKE_KEY, key, owner=key.user.username)
+        audit.record(Action.REVOKE_KEY, key, owner=key.user.username)
     _settle(key)
 
 
@@ -119,7 +119,7 @@ def revoke_all_keys(user: User, now: datetime) -> None:
     keys_of_user = db.session.scalars(valid.with_for_update(of=ApiKey)).all()
     for key in keys_of_user:
         key.revoked_at = now
-    audit.note_each(Action.REVOKE_KEY, keys_of_user, owner=user.username)
+    audit.record_each(Action.REVOKE_KEY, keys_of_user, owner=user.username)
 
 
 def count_valid_keys(user_id: int, now: datetime) -> int:
@@ -130,5 +130,5 @@ def count_valid_keys(user_id: int, now: datetime) -> int:
 
 def delete_key(key: ApiKey) -> None:
     """Delete a key: it ends at once."""
-    audit.note(Action.DELETE_KEY, key, owner=key.user.username)
+    audit.record(Action.DELETE_KEY, key, owner=key.user.username)
     db.session.delete(key)

@@ -18,7 +18,7 @@ from app.core import clock
 from app.db.session import db
 from app.models import RecoveryCode
 from app.web.access import current_actor, signed_in
-from app.web.openapi import Blueprint, refuses
+from app.web.openapi import Blueprint, documents_errors
 
 blp = Blueprint(
     "two-factor",
@@ -45,7 +45,7 @@ def get_two_factor() -> dict[str, Any]:
 @blp.route("", methods=["POST"])
 @blp.response(200, TwoFactorSecretOut)
 @signed_in
-@refuses(409, 429)
+@documents_errors(409, 429)
 @blp.arguments(TwoFactorBeginIn)
 def begin_two_factor(values: dict[str, Any]) -> dict[str, Any]:
     """Get a secret for your authenticator app.
@@ -62,7 +62,7 @@ def begin_two_factor(values: dict[str, Any]) -> dict[str, Any]:
 @blp.route("/confirm", methods=["POST"])
 @blp.response(200, RecoveryCodesOut)
 @signed_in
-@refuses(409, 429)
+@documents_errors(409, 429)
 @blp.arguments(TwoFactorConfirmIn)
 def confirm_two_factor(values: dict[str, Any]) -> dict[str, Any]:
     """Turn on two-factor sign-in with a code from the app.
@@ -77,7 +77,7 @@ def confirm_two_factor(values: dict[str, Any]) -> dict[str, Any]:
 @blp.route("/recovery-codes", methods=["POST"])
 @blp.response(200, RecoveryCodesOut)
 @signed_in
-@refuses(409, 429)
+@documents_errors(409, 429)
 @blp.arguments(TwoFactorProofIn)
 def renew_recovery_codes(values: dict[str, Any]) -> dict[str, Any]:
     """Get new recovery codes. The old ones stop working."""
@@ -92,7 +92,7 @@ def renew_recovery_codes(values: dict[str, Any]) -> dict[str, Any]:
 @blp.route("/turn-off", methods=["POST"])
 @blp.response(204)
 @signed_in
-@refuses(409, 429)
+@documents_errors(409, 429)
 @blp.arguments(TwoFactorProofIn)
 def turn_off_two_factor(values: dict[str, Any]) -> None:
     """Turn off two-factor sign-in. End your other sign-ins."""

@@ -100,7 +100,7 @@ def takes_recovery_code(user: User, code: str) -> bool:
     used = db.session.scalar(sa.delete(RecoveryCode).where(mine).returning(RecoveryCode.user_id))
     if used is None:
         return False
-    audit.note(Action.USE_RECOVERY_CODE, user, by=user, left=RecoveryCode.left(user.id))
+    audit.record(Action.USE_RECOVERY_CODE, user, by=user, left=RecoveryCode.left(user.id))
     return True
 
 

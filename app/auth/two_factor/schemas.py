@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import Schema as PlainSchema
 
-from app.web.fields import Flag, Instant, ListOf
-from app.web.number_fields import Whole
+from app.web.fields import ListOf, StrictBool, Timestamp
+from app.web.number_fields import Integer
 from app.web.schema import Schema
 from app.web.text_fields import Text
 
@@ -13,21 +13,21 @@ from app.web.text_fields import Text
 def Code(**more: Any) -> Text:  # noqa: N802 - stands where a field class stands
     """What proves the second factor."""
     described = {"description": "Six digits from the authenticator app, or a recovery code."}
-    return Text(least=1, most=64, load_only=True, metadata=described, **more)
+    return Text(min_length=1, max_length=64, load_only=True, metadata=described, **more)
 
 
 def PresentPassword() -> Text:  # noqa: N802 - stands where a field class stands
     """The password that is."""
-    return Text(required=True, least=1, most=1024, load_only=True)
+    return Text(required=True, min_length=1, max_length=1024, load_only=True)
 
 
 class TwoFactorOut(Schema):
     """Whether two-factor sign-in is on."""
 
-    is_on = Flag(attribute="has_two_factor")
-    since = Instant(attribute="two_factor_since", allow_none=True)
-    recovery_codes_left = Whole()
-    is_readable = Flag(
+    is_on = StrictBool(attribute="has_two_factor")
+    since = Timestamp(attribute="two_factor_since", allow_none=True)
+    recovery_codes_left = Integer()
+    is_readable = StrictBool(
         metadata={
             "description": "False after the server's secret key changed: then only recovery codes work."
         }

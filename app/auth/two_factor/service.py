@@ -34,11 +34,11 @@ def confirm(actor: Actor, code: str, client: Client, now: datetime) -> list[str]
     service.refuse_too_many_codes(action, user, now, sign_in_id=sign_in_id)
     if not second_factor.takes_app_code(user, code, now):
         login_throttle.code_failed(user, client.origin, now, sign_in_id=sign_in_id)
-        audit.note(action, user, outcome=Outcome.REFUSED, why="wrong code")
+        audit.record(action, user, outcome=Outcome.REFUSED, why="wrong code")
         db.session.commit()
         raise Invalid({"code": ["is not the one that your app shows; its clock may be off"]})
     user.two_factor_since = now
-    audit.note(action, user)
+    audit.record(action, user)
     service.end_other_sign_ins(actor)
     return second_factor.new_recovery_codes(user)
 
@@ -51,7 +51,7 @@ def _must_be_off(user: User) -> None:
 def renew_recovery_codes(actor: Actor, password: str, code: str, client: Client, now: datetime) -> list[str]:
     """New recovery codes; the former end."""
     user = _with_code(actor, password, code, Action.NEW_RECOVERY_CODES, client, now)
-    audit.note(Action.NEW_RECOVERY_CODES, user)
+    audit.record(Action.NEW_RECOVERY_CODES, user)
     return second_factor.new_recovery_codes(user)
 
 
@@ -59,7 +59,7 @@ def turn_off(actor: Actor, password: str, code: str, client: Client, now: dateti
     """Turn it off: the password is enough again. Every other sign-in of theirs ends."""
     user = _with_code(actor, password, code, Action.TURN_OFF_TWO_FACTOR, client, now)
     second_factor.end(user)
-    audit.note(Action.TURN_OFF_TWO_FACTOR, user)
+    audit.record(Action.TURN_OFF_TWO_FACTOR, user)
     service.end_other_sign_ins(actor)
 
 

@@ -13,10 +13,10 @@ from app.core.errors import Conflict
 from app.db.session import MAX_ID, db
 from app.models import Role, User
 from app.web.access import admin, current_actor
-from app.web.fields import COMMON, Choice
-from app.web.openapi import Blueprint, refuses
-from app.web.pagination import QueryWhole, page_args, page_of, paginate
-from app.web.preconditions import conditional, require_match, with_etag
+from app.web.fields import COMMON_MESSAGES, Choice
+from app.web.openapi import Blueprint, documents_errors
+from app.web.pagination import QueryInteger, list_query_schema, page_schema, paginate
+from app.web.preconditions import require_match, with_etag, with_if_match
 from app.web.schema import Schema
 
 blp = Blueprint("users", __name__, url_prefix="/api/users", description="Users (Admins only)")
@@ -28,25 +28,25 @@ SORTABLE = {
     "role": User.role,
     "created_at": User.created_at,
 }
-UsersQuery = page_args("Users", tuple(SORTABLE), "username", role=Choice(Role))
+UsersQuery = list_query_schema("Users", tuple(SORTABLE), "username", role=Choice(Role))
 
 
 class DeleteQuery(Schema):
     """What happens to the collections of a deleted user."""
 
-    transfer_to = QueryWhole(
+    transfer_to = QueryInteger(
         1, MAX_ID, metadata={"description": "Id of the user who becomes the owner of the collections."}
     )
     delete_collections = fields.Boolean(
         load_default=False,
         truthy={"true"},
         falsy={"false"},
-        error_messages=COMMON | {"invalid": "must be true or false"},
+        error_messages=COMMON_MESSAGES | {"invalid": "must be true or false"},
     )
 
 
 @blp.route("", methods=["GET"])
-@blp.response(200, page_of(UserOut))
+@blp.response(200, page_schema(UserOut))
 @admin
 @blp.arguments(UsersQuery, location="query")
 def list_users(args: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def list_users(args: dict[str, Any]) -> dict[str, Any]:
 @blp.route("", methods=["POST"])
 @blp.response(201, UserOut)
 @admin
-@refuses(409)
+@documents_errors(409)
 @with_etag
 @blp.arguments(UserIn)
 def create_user(values: dict[str, Any]) -> tuple[User, dict[str, str]]:
@@ -73,7 +73,7 @@ def create_user(values: dict[str, Any]) -> tuple[User, dict[str, str]]:
 @blp.route("/<id:user_id>", methods=["GET"])
 @blp.response(200, UserOut)
 @admin
-@refuses(404)
+@documents_errors(404)
 @with_etag
 def get_user(user_id: int) -> User:
     """Return a user."""
@@ -83,8 +83,8 @@ def get_user(user_id: int) -> User:
 @blp.route("/<id:user_id>", methods=["PATCH"])
 @blp.response(200, UserOut)
 @admin
-@refuses(404, 409)
-@conditional
+@documents_errors(404, 409)
+@with_if_match
 @blp.arguments(UserPatch)
 def change_user(changes: dict[str, Any], user_id: int) -> User:
     """Change a user.
@@ -102,8 +102,8 @@ def change_user(changes: dict[str, Any], user_id: int) -> User:
 @blp.route("/<id:user_id>/reset-two-factor", methods=["POST"])
 @blp.response(200, UserOut)
 @admin
-@refuses(404, 409)
-@conditional
+@documents_errors(404, 409)
+@with_if_match
 def reset_two_factor(user_id: int) -> User:
     """Turn off two-factor sign-in for a user who lost their app and codes. Revoke the user's tokens.
 
@@ -121,8 +121,8 @@ def reset_two_factor(user_id: int) -> User:
 @blp.route("/<id:user_id>", methods=["DELETE"])
 @blp.response(204)
 @admin
-@refuses(404, 409)
-@conditional
+@documents_errors(404, 409)
+@with_if_match
 @blp.arguments(DeleteQuery, location="query")
 def delete_user(args: dict[str, Any], user_id: int) -> None:
     """Delete a user and their API keys. Transfer or delete the collections that they own."""

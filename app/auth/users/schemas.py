@@ -10,7 +10,7 @@ from app.core.characters import is_invisible
 from app.core.text import TextTooLong, bounded_nfc
 from app.models import Role
 from app.models.mixins import LONGEST_NAME
-from app.web.fields import COMMON, Choice, Flag, Instant
+from app.web.fields import COMMON_MESSAGES, Choice, StrictBool, Timestamp
 from app.web.number_fields import Id
 from app.web.schema import Schema
 from app.web.text_fields import Name, Text
@@ -19,12 +19,12 @@ from app.web.text_fields import Name, Text
 class Email(Text):
     """An e-mail address, in lower case."""
 
-    default_error_messages = COMMON
+    default_error_messages = COMMON_MESSAGES
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(least=1, most=255, validate=_must_be_email, **more)
+        super().__init__(min_length=1, max_length=255, validate=_must_be_email, **more)
 
-    def tidy(self, text: str) -> str:
+    def normalize(self, text: str) -> str:
         """Trimmed and in lower case: letter case does not tell addresses apart."""
         trimmed = text.strip()
         if len(trimmed) > LONGEST_NAME:
@@ -61,9 +61,9 @@ class Password(Text):
     """A password that is being set, in NFC. Nothing is trimmed."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(least=MIN_LENGTH, most=MAX_LENGTH, load_only=True, **more)
+        super().__init__(min_length=MIN_LENGTH, max_length=MAX_LENGTH, load_only=True, **more)
 
-    def tidy(self, text: str) -> str:
+    def normalize(self, text: str) -> str:
         """Return it composed (NFC): its length counts as it is hashed."""
         return bounded_nfc(text, MAX_LENGTH)
 
@@ -81,9 +81,9 @@ class UserOut(Schema):
     email = Text()
     username = Text()
     role = Choice(Role)
-    has_two_factor = Flag()
-    created_at = Instant()
-    updated_at = Instant()
+    has_two_factor = StrictBool()
+    created_at = Timestamp()
+    updated_at = Timestamp()
 
 
 class UserIn(Schema):
@@ -109,7 +109,7 @@ class UserPatch(Schema):
     email = Email()
     username = Username()
     password = Password()
-    revoke_api_keys = Flag(metadata=REVOKES_KEYS)
+    revoke_api_keys = StrictBool(metadata=REVOKES_KEYS)
     role = Choice(Role)
 
     @validates_schema

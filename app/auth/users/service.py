@@ -27,9 +27,9 @@ def create_user(email: str, username: str, password: str, role: Role, *, is_set_
     db.session.add(user)
     _flush_user(user)
     if is_set_up:
-        audit.note(Action.SET_UP, user, by=user)
+        audit.record(Action.SET_UP, user, by=user)
     else:
-        audit.note(Action.CREATE_USER, user, role=role)
+        audit.record(Action.CREATE_USER, user, role=role)
     return user
 
 
@@ -62,7 +62,7 @@ def change_user(actor: Actor, user: User, changes: Mapping[str, Any], now: datet
     if "password" in changes:
         set_password(user, changes["password"], now, revoke_keys=changes.get("revoke_api_keys", False))
         db.session.flush()  # for the audit log
-    audit.note_change(Action.CHANGE_USER, user, before, _noted(user))
+    audit.record_change(Action.CHANGE_USER, user, before, _noted(user))
 
 
 def _noted(user: User) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def change_email(user: User, email: str) -> None:
     before = _noted(user)
     user.email = email
     _flush_user(user)
-    audit.note_change(Action.CHANGE_EMAIL, user, before, _noted(user))
+    audit.record_change(Action.CHANGE_EMAIL, user, before, _noted(user))
 
 
 def is_email_taken(user: User, email: str) -> bool:
@@ -135,7 +135,7 @@ def reset_two_factor(user: User) -> None:
     second_factor.end(user)
     user.end_sign_ins()
     login_throttle.forget_all(user)
-    audit.note(Action.RESET_TWO_FACTOR, user)
+    audit.record(Action.RESET_TWO_FACTOR, user)
 
 
 def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool) -> None:
@@ -150,7 +150,7 @@ def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool
         _transfer(user, transfer_to)
     elif delete_collections:
         gone = db.session.scalars(sa.delete(Collection).where(owned).returning(Collection))
-        audit.note_each(Action.DELETE_COLLECTION, gone)
+        audit.record_each(Action.DELETE_COLLECTION, gone)
     elif count:
         raise Conflict(
             f"{user.username} owns {count} collection{'' if count == 1 else 's'}. Say what becomes of them: "
@@ -159,8 +159,8 @@ def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool
             facts={"collections": count},
         )
     keys = db.session.scalars(sa.delete(ApiKey).where(ApiKey.user_id == user.id).returning(ApiKey))
-    audit.note_each(Action.DELETE_KEY, keys, owner=user.username)
-    audit.note(Action.DELETE_USER, user, role=user.role)
+    audit.record_each(Action.DELETE_KEY, keys, owner=user.username)
+    audit.record(Action.DELETE_USER, user, role=user.role)
     db.session.delete(user)
     db.session.flush()  # a collection made meanwhile shows now
 
@@ -173,4 +173,4 @@ def _transfer(user: User, heir_id: int) -> None:
     given = sa.update(Collection).where(Collection.owner_id == user.id).values(owner_id=heir_id)
     changed = {"owner": [user.username, heir.username]}
     moved = db.session.scalars(given.returning(Collection))
-    audit.note_each(Action.CHANGE_COLLECTION, moved, changed=changed)
+    audit.record_each(Action.CHANGE_COLLECTION, moved, changed=changed)
