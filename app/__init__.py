@@ -74,8 +74,8 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     app = Spikecast(
         __name__,
         instance_path=str(settings.instance),
-        template_folder=str(config.HERE / "templates"),
-        static_folder=str(config.HERE / "static"),
+        template_folder=str(config.ROOT / "templates"),
+        static_folder=str(config.ROOT / "static"),
     )
     app.config.from_mapping(_flask_config(settings) | overrides)
     app.json = OrjsonProvider(app)
@@ -86,7 +86,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     authorization.init_app(app)
     usage.init_app(app)
     refusals.init_app(app)
-    migrate.init_app(app, db, directory=str(config.HERE / "migrations"))
+    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
     jwt.init_app(app)
     passwords.init_app(app)
     error_handlers.init_app(app)

@@ -19,6 +19,7 @@ import config
 from app import startup
 from app.core import file_ownership, log_format
 from app.generation.fastpath.connection import direct
+from settings.errors import PREFIX
 
 SECONDS_TO_DRAIN = 8
 _AT_EVERY_START = ("Booting worker", "Using worker")
@@ -105,7 +106,7 @@ def refuse_taken_address(bind: str) -> None:
         else:
             return
     log_format.writer().flush(log_format.SECONDS_AT_EXIT)  # so that this is the last thing said
-    sys.exit(f"Spikecast does not start: {config.PREFIX}BIND is {bind}, and {fault}.")
+    sys.exit(f"Spikecast does not start: {PREFIX}BIND is {bind}, and {fault}.")
 
 
 def _try_to_bind(host: str, port: int) -> None:

@@ -26,6 +26,8 @@ from app.db.migrate import SQLITE_SUFFIXES, database_name, known_revisions, migr
 from app.db.session import db
 from app.models import Role, User
 from app.web.schema import flatten_errors
+from settings.database_url import redact_url
+from settings.errors import PREFIX
 
 MAX_CLOCK_SKEW_S = 1.0  # between this machine's clock and the database's
 log = logging.getLogger(__name__)
@@ -68,7 +70,7 @@ def prepare(app: Flask, *, serving: int | None = None, beside_servers: bool = Fa
                 log.warning(said)
             return told
         except DBAPIError as error:
-            url = config.without_secrets(db.engine.url)
+            url = redact_url(db.engine.url)
             said = f"does not answer: {reason(error)}"
             raise CannotStart(f"SPIKECAST_DATABASE_URL is {url}, and that database {said}") from error
         finally:
@@ -119,25 +121,25 @@ def command_line(settings: config.Settings, command: str) -> str:
     Secrets are left out: they are named instead.
     """
     given = {}
-    if settings.instance != config.HERE / "instance":
+    if settings.instance != config.ROOT / "instance":
         given["INSTANCE"] = str(settings.instance)
     url, missing = settings.database_url, ""
     if url.get_backend_name() != "sqlite":
-        given["DATABASE_URL"] = config.without_secrets(url)
+        given["DATABASE_URL"] = redact_url(url)
         if "***" in given["DATABASE_URL"] or "hidden" in given["DATABASE_URL"]:
             del given["DATABASE_URL"]
-            missing = f"   # with {config.PREFIX}DATABASE_URL as the server has it"
+            missing = f"   # with {PREFIX}DATABASE_URL as the server has it"
     elif url.database != os.path.realpath(settings.instance / "spikecast.db"):
         given["DATABASE_URL"] = url.render_as_string()
-    names = [f"{config.PREFIX}{name}={shlex.quote(value)}" for name, value in given.items()]
+    names = [f"{PREFIX}{name}={shlex.quote(value)}" for name, value in given.items()]
     flask = Path(sys.executable).with_name("flask")
-    program = flask.relative_to(config.HERE) if config.HERE in flask.parents else flask
+    program = flask.relative_to(config.ROOT) if config.ROOT in flask.parents else flask
     parts = [*names, shlex.quote(str(program)), "--app wsgi", command]
     if sys.stderr.isatty():
         return " ".join(parts) + missing
     if os.geteuid() != 0 and not _is_container():
         parts = [f"runuser -u {file_ownership.user_name(os.geteuid())} -- env", *parts]
-    return " ".join([f"cd {shlex.quote(str(config.HERE))} &&", *parts]) + missing
+    return " ".join([f"cd {shlex.quote(str(config.ROOT))} &&", *parts]) + missing
 
 
 def _is_container() -> bool:

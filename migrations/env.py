@@ -13,13 +13,13 @@ from alembic import context
 from flask import current_app
 
 import app.models  # noqa: F401 - fills the metadata
-import config
 from app.core.errors import CannotStart
 from app.db.engine import create_file
 from app.db.locks import migration_lock
 from app.db.migrate import current_revision, refuse_servers
 from app.db.session import Base
 from app.generation.fastpath.grants_cache import TABLE
+from settings.database_url import redact_url
 
 # A start and a restore say which database; `flask db …` means the app's own.
 given = context.config.attributes.get("engine")
@@ -43,7 +43,7 @@ class Progress:
             log.info(
                 "%s %s to schema %s (%s) in %.2f s",
                 how,
-                config.without_secrets(engine.url),
+                redact_url(engine.url),
                 revision.revision,
                 name,
                 now - self._since,
@@ -81,7 +81,7 @@ def alone() -> Iterator[None]:
     """Hold off starts, and refuse servers, while a command changes the schema of the app's database."""
     with ExitStack() as stack:
         if given is None and is_a_move():
-            click.echo(f"Database: {config.without_secrets(engine.url)}", err=True)
+            click.echo(f"Database: {redact_url(engine.url)}", err=True)
             stack.enter_context(migration_lock())
             refuse_servers(current_revision(engine))
         yield

@@ -28,6 +28,8 @@ from app.db.errors import reason
 from app.db.locks import migration_lock
 from app.db.migrate import current_revision, migrate, refuse_unusable_files
 from app.db.session import db
+from settings.database_url import redact_url
+from settings.errors import PREFIX
 
 a_file = click.argument("file", type=click.Path(path_type=Path, resolve_path=True))
 COUNTED = ("users", "collections", "api_keys", "spike_schedules")
@@ -148,7 +150,7 @@ def _unserved() -> Iterator[None]:
 
 def _snapshot(previous: str, now: datetime) -> Snapshot:
     try:
-        url = config.load({f"{config.PREFIX}DATABASE_URL": previous}).database_url
+        url = config.load({f"{PREFIX}DATABASE_URL": previous}).database_url
         if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
             raise Conflict(f"There is no database {url.database}.")
         with engine.create_untrusted_engine(url).connect() as connection:
@@ -169,4 +171,4 @@ def _sqlite_file(instead: str, *more: str) -> Path:
 
 def _for_postgresql(url: URL) -> str:
     plain = url._replace(drivername="postgresql", password=None)
-    return f"'{config.without_secrets(plain)}'"
+    return f"'{redact_url(plain)}'"

@@ -15,6 +15,8 @@ from app.db import transactions
 from app.db.errors import reason
 from app.db.migrate import known_revisions
 from app.db.session import db
+from settings.database_url import redact_url
+from settings.errors import PREFIX
 
 
 @click.command("check-config")
@@ -28,7 +30,7 @@ def check_config() -> None:
         raise click.ClickException(f"Spikecast does not start: {fault}") from None
     secret = "given" if settings.secret_key else f"kept in {settings.instance}"
     for name, value in (
-        ("DATABASE_URL", config.without_secrets(settings.database_url)),
+        ("DATABASE_URL", redact_url(settings.database_url)),
         ("INSTANCE", settings.instance),
         ("SECRET_KEY", secret),
         ("BIND", settings.bind),
@@ -44,7 +46,7 @@ def check_config() -> None:
         ("AUDIT_REFUSALS", settings.audit_refusals),
         ("ADMIN_USERNAME", admin),
     ):
-        click.echo(f"{config.PREFIX}{name:<20} {value}")
+        click.echo(f"{PREFIX}{name:<20} {value}")
     click.echo(f"{'database':<30} {_state_of_the_database()}")
 
 

@@ -10,7 +10,6 @@ import marshmallow
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
-import config
 from app.core.errors import CannotStart, DomainError
 from app.db import transactions
 from app.db.errors import reason
@@ -18,6 +17,7 @@ from app.db.migrate import refuse_unready, refuse_unusable_files
 from app.db.session import db
 from app.domain import audit
 from app.web.schema import flatten_errors
+from settings.database_url import redact_url
 
 
 def tells_refusals(command: Callable[..., str]) -> Callable[..., None]:
@@ -25,7 +25,7 @@ def tells_refusals(command: Callable[..., str]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
-        click.echo(f"Database: {config.without_secrets(db.engine.url)}", err=True)
+        click.echo(f"Database: {redact_url(db.engine.url)}", err=True)
         try:
             said = command(*args, **options)
         except DomainError as error:

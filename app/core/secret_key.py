@@ -8,6 +8,7 @@ from pathlib import Path
 
 import config
 from app.core import file_ownership
+from settings.secret_key import MIN_SECRET_BYTES, find_weakness
 
 GENERATED_DIGITS, MAX_FILE_BYTES = 64, 4096
 
@@ -51,11 +52,11 @@ def _read_secret(place: Path) -> str:
     except UnicodeDecodeError:
         raise _bad_secret(place, "is damaged: it is not text in UTF-8") from None
     secret = text.strip()
-    if len(secret.encode()) < config.SHORTEST_SECRET:
+    if len(secret.encode()) < MIN_SECRET_BYTES:
         raise _bad_secret(place, "is too short")
     if len(content) > MAX_FILE_BYTES or not secret.isprintable():
         raise _bad_secret(place, "is damaged: it holds bytes that are no printable text")
-    if fault := config.weakness(secret):
+    if fault := find_weakness(secret):
         raise _bad_secret(place, f"is no good: it {fault}")
     if text == secret and len(text) < GENERATED_DIGITS and set(text) <= set(string.hexdigits):
         raise _bad_secret(place, f"is cut off: {len(text)} of {GENERATED_DIGITS} digits are left")

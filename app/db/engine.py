@@ -14,12 +14,12 @@ from flask import Flask
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import NullPool
 
-import config
 from app.core import clock, file_ownership
 from app.db.session import db
 from app.db.transactions import current_mode
 from app.db.types import number_from_text, number_to_text
 from app.values import advance
+from settings.database_url import parse_options
 
 LOCK_TIMEOUT_S = 15
 
@@ -79,7 +79,7 @@ def configure_postgresql(engine: Engine, settings: Mapping[str, str]) -> None:
 
     By a statement: a pooler such as PgBouncer takes no settings with the connection.
     """
-    given = config.user_options(engine.url)
+    given = parse_options(engine.url)
     asked = ", ".join(
         f"set_config('{name}', '{value}', false)" for name, value in settings.items() if name not in given
     )

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-import config
 from app.core import file_ownership
 from app.core.errors import CannotStart
 from app.db.session import db
+from settings.database_url import redact_url
 
 MIGRATION_LOCK = 745_500_001
 """Key of the advisory lock that whoever migrates holds; any number that no other program uses."""
@@ -78,7 +78,7 @@ def migration_lock() -> Iterator[None]:
             handle = os.fdopen(file_ownership.open_file(file, os.O_RDWR, place), "w")
         except OSError as error:
             why = file_ownership.obstacle([place.parent, file]) or error.strerror
-            url = config.without_secrets(db.engine.url)
+            url = redact_url(db.engine.url)
             said = f"SPIKECAST_DATABASE_URL is {url}, where no file can be made: {why}"
             raise CannotStart(said) from error
         with handle:

@@ -17,6 +17,7 @@ from app.db import transactions
 from app.db.engine import create_file
 from app.db.locks import is_served
 from app.db.session import db
+from settings.database_url import redact_url
 
 SQLITE_SUFFIXES = ("-wal", "-shm", "-journal", ".migrating", ".serving", ".turn")
 """Endings of the files that SQLite and Spikecast keep beside a SQLite database."""
@@ -24,7 +25,7 @@ SQLITE_SUFFIXES = ("-wal", "-shm", "-journal", ".migrating", ".serving", ".turn"
 
 def database_name() -> str:
     """Return the app's database as messages name it, without secrets."""
-    return config.without_secrets(db.engine.url)
+    return redact_url(db.engine.url)
 
 
 def refuse_unusable_files() -> None:
@@ -35,7 +36,7 @@ def refuse_unusable_files() -> None:
     place = Path(str(url.database))
     beside = [place.with_name(place.name + ending) for ending in ("", *SQLITE_SUFFIXES)]
     if why := file_ownership.obstacle([place.parent, *beside]):
-        raise CannotStart(f"SPIKECAST_DATABASE_URL is {config.without_secrets(url)}, and {why}")
+        raise CannotStart(f"SPIKECAST_DATABASE_URL is {redact_url(url)}, and {why}")
 
 
 SQLITE_SUFFIXES = ("-wal", "-shm", "-journal", ".migrating", ".serving", ".turn")
@@ -144,5 +145,5 @@ def _refuse_newer(engine: sa.Engine) -> None:
 
 def known_revisions() -> list[str]:
     """The known_revisions that this version knows, the newest first."""
-    scripts = ScriptDirectory(str(config.HERE / "migrations"))
+    scripts = ScriptDirectory(str(config.ROOT / "migrations"))
     return [script.revision for script in scripts.walk_revisions()]

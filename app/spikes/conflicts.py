@@ -3,7 +3,7 @@
 The database has the same rule (migration 0001): an exclusion constraint on PostgreSQL, triggers on SQLite.
 """
 
-from typing import Any
+from typing import Any, NoReturn
 
 from app.core.errors import Conflict
 from app.core.timestamps import LATEST, format_iso
@@ -17,26 +17,29 @@ MAX_NAMES = 3
 def refuse_overlap(collection_id: int, span: Span, *, ignored_id: int | None) -> None:
     """Check that no other schedule of the collection overlaps the window.
 
+    If one does, Conflict is raised.
+
     Args:
         collection_id: the collection, which the caller has locked.
         span: the window to check.
         ignored_id: the schedule that is to get this window; None for a new one.
-
-    Raises:
-        Conflict: at least one does.
     """
     if SpikeSchedule.in_the_way(collection_id, span.start, span.end, but=ignored_id):
-        raise overlap_error(collection_id, span, ignored_id=ignored_id)
+        raise_overlap(collection_id, span, ignored_id=ignored_id)
 
 
-def overlap_error(collection_id: int, span: Span, *, ignored_id: int | None) -> Conflict:
-    """Build the error that names the overlapping schedules and the next free start."""
+def raise_overlap(collection_id: int, span: Span, *, ignored_id: int | None) -> NoReturn:
+    """Raise the error that names the overlapping schedules and the next free start.
+
+    Raises:
+        Conflict: always.
+    """
     facts = find_conflicts(collection_id, span, ignored_id=ignored_id)
     conflicts, next_free_start = facts["conflicts"], facts["next_free_start"]
     names = ", ".join(repr(other["name"]) for other in conflicts[:MAX_NAMES])
     more = f" and {len(conflicts) - MAX_NAMES} more" if len(conflicts) > MAX_NAMES else ""
     remedy = f" The next free start is {next_free_start}." if next_free_start else ""
-    return Conflict(f"The window overlaps {names}{more}.{remedy}", kind="overlap", facts=facts)
+    raise Conflict(f"The window overlaps {names}{more}.{remedy}", kind="overlap", facts=facts)
 
 
 def find_conflicts(collection_id: int, span: Span, *, ignored_id: int | None) -> dict[str, Any]:

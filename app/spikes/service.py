@@ -21,7 +21,7 @@ from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, SpikeSchedule, SpikeScheduleField
 from app.models.audit import Action
 from app.models.spike import OVERLAP, note_names
-from app.spikes.conflicts import overlap_error, refuse_overlap
+from app.spikes.conflicts import raise_overlap, refuse_overlap
 from app.spikes.overrides import apply_overrides, read_overrides
 from app.spikes.windows import Span, add_duration, check_window, read_window
 from app.values import plain
@@ -32,10 +32,8 @@ MAX_AUDITED_OVERRIDES = 20
 def schedule(actor: Actor, given: Validated, now: datetime) -> SpikeSchedule:
     """Create a schedule with a copy of every field of its collection.
 
-    Raises:
-        Invalid: the input breaks the rules of windows or overrides.
-        NotFound: the actor has no such collection.
-        Conflict: the window overlaps another one.
+    NotFound is raised if the actor has no such collection, Invalid if the input breaks the rules of windows
+    or overrides, Conflict if the window overlaps another one.
     """
     values, faults = given
     raise_if_errors({} if "collection_id" in values else faults)
@@ -55,8 +53,7 @@ def build_draft(
 ) -> tuple[SpikeSchedule, Span]:
     """Build a new schedule without a window, and return it with its window; neither is saved.
 
-    Raises:
-        Invalid: the input breaks the rules of windows or overrides.
+    Invalid is raised if the input breaks the rules of windows or overrides.
     """
     values, faults = given
     fields = collection.fields
@@ -79,9 +76,8 @@ def build_draft(
 def reschedule(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
     """Change a schedule, whose collection the caller has locked.
 
-    Raises:
-        Invalid: the input breaks the rules of windows or overrides.
-        Conflict: the window overlaps another one.
+    Invalid is raised if the input breaks the rules of windows or overrides, Conflict if the window overlaps
+    another one.
     """
     before = _audit_values(spike)
     _save_window(spike, apply_changes(spike, given, now))
@@ -91,8 +87,7 @@ def reschedule(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
 def apply_changes(spike: SpikeSchedule, given: Validated, now: datetime, *, allow_past: bool = False) -> Span:
     """Apply all changes except that of the window, and return the window, which is not saved.
 
-    Raises:
-        Invalid: the input breaks the rules of windows or overrides.
+    Invalid is raised if the input breaks the rules of windows or overrides.
     """
     values, faults = given
     if values.get("collection_id", spike.collection_id) != spike.collection_id:
@@ -143,9 +138,7 @@ def end(spike: SpikeSchedule, now: datetime) -> None:
 def extend(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
     """Move the end of a schedule by a duration.
 
-    Raises:
-        Invalid: the new window breaks the rules of windows.
-        Conflict: the new window overlaps another one.
+    Invalid is raised if the new window breaks the rules of windows, Conflict if it overlaps another one.
     """
     values, faults = given
     raise_if_errors(faults)
@@ -168,13 +161,13 @@ def delete(spike: SpikeSchedule) -> None:
 
 
 def _save_window(spike: SpikeSchedule, span: Span) -> None:
-    """Give the schedule this window and flush it.
+    """Give the schedule this window and flush it; raise Conflict if the window overlaps another one.
 
     The caller has locked the collection, so the check before suffices; the constraint of the database is a
     second line of defence.
 
     Raises:
-        Conflict: the window overlaps another one.
+        IntegrityError: another constraint is violated.
     """
     collection_id, own_id = spike.collection_id, spike.id
     with db.session.no_autoflush:
@@ -187,7 +180,7 @@ def _save_window(spike: SpikeSchedule, span: Span) -> None:
         if constraint_name(error) != OVERLAP:
             raise
         db.session.rollback()
-        raise overlap_error(collection_id, span, ignored_id=own_id) from error
+        raise_overlap(collection_id, span, ignored_id=own_id)
     note_names(SpikeSchedule.id == spike.id)
     _load_for_response(spike)
 

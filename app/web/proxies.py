@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
+from settings.values import OWN_PATHS, PATH
 
 Environ = dict[str, Any]
 WSGI = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -40,10 +41,10 @@ def with_prefix(wsgi_app: WSGI, prefix: str) -> WSGI:
         scheme = environ["wsgi.url_scheme"].lower()
         environ["wsgi.url_scheme"] = scheme if scheme in {"http", "https"} else "http"
         named = environ.get("SCRIPT_NAME", "").rstrip("/")
-        root = named if named and config.PATH.fullmatch(named) else prefix
+        root = named if named and PATH.fullmatch(named) else prefix
         environ["SCRIPT_NAME"] = root
         path = environ["PATH_INFO"]
-        if root and f"{path}/".startswith(f"{root}/") and root.split("/")[1] not in config.OWN_PATHS:
+        if root and f"{path}/".startswith(f"{root}/") and root.split("/")[1] not in OWN_PATHS:
             environ["PATH_INFO"] = path[len(root) :] or "/"
         return wsgi_app(environ, start_response)
 

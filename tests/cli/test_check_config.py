@@ -47,7 +47,7 @@ def check(tmp_path):
         outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
         return subprocess.run(
             [sys.executable, "-W", "error", "-m", "flask", "--app", "wsgi", "check-config"],
-            cwd=config.HERE,
+            cwd=config.ROOT,
             env=outside | usual | settings,
             capture_output=True,
             text=True,

@@ -11,6 +11,7 @@ import config
 from app import create_app, startup
 from app.db.migrate import current_revision, known_revisions
 from app.db.session import db
+from settings.database_url import redact_url
 from tests.cli.conftest import runner
 from tests.conftest import CHEAP_PASSWORDS, settings_for
 from tests.support.commands import done
@@ -36,7 +37,7 @@ def by_hand(tmp_path):
         outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
         return subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
-            cwd=config.HERE,
+            cwd=config.ROOT,
             env=outside | {"SPIKECAST_INSTANCE": str(tmp_path / "elsewhere")} | settings,
             input=PASSWORD,
             capture_output=True,
@@ -75,7 +76,7 @@ def test_prepare_makes_it_and_says_which(by_hand, tmp_path):
 def test_a_command_says_on_which_database_it_works(run, app):
     result = run("list-keys")
     done(result)
-    url = config.without_secrets(app.config["SETTINGS"].database_url)
+    url = redact_url(app.config["SETTINGS"].database_url)
     assert result.stderr.splitlines()[0] == f"Database: {url}"
 
 
@@ -106,7 +107,7 @@ def line(tmp_path, monkeypatch):
 
 def test_it_names_folder_user_and_settings(line, tmp_path):
     said = line(INSTANCE=str(tmp_path / "a folder"))
-    assert said.startswith(f"cd {config.HERE} && runuser -u nobody -- env SPIKECAST_INSTANCE=")
+    assert said.startswith(f"cd {config.ROOT} && runuser -u nobody -- env SPIKECAST_INSTANCE=")
     assert f"SPIKECAST_INSTANCE={tmp_path / 'a folder'}" in shlex.split(said)
     assert said.endswith("flask --app wsgi list-keys")
 

@@ -12,6 +12,7 @@ PRODUCT = sorted(
     [
         *HERE.glob("app/**/*.py"),
         *HERE.glob("migrations/**/*.py"),
+        *HERE.glob("settings/*.py"),
         *(HERE / name for name in ("config.py", "wsgi.py")),
     ]
 )

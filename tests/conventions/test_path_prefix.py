@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import config
+from settings.values import OWN_PATHS
 
-OWN = "|".join(sorted(config.OWN_PATHS - {"api", "static"}))
+OWN = "|".join(sorted(OWN_PATHS - {"api", "static"}))
 LINK = re.compile(r"""(?<![\w-])(?:href|action|src)="(?:/|'/|`/)""")
 LITERAL = re.compile(rf"""["'`]/(?:{OWN})\b""")
 ADDED = re.compile(r"\bat\(|\bleaveFor\(|\bcameFrom\(|\bback: ")
@@ -13,7 +14,7 @@ ADDED = re.compile(r"\bat\(|\bleaveFor\(|\bcameFrom\(|\bback: ")
 
 
 def test_links_of_templates_are_made_with_at():
-    for template in (config.HERE / "templates").rglob("*.html"):
+    for template in (config.ROOT / "templates").rglob("*.html"):
         assert not LINK.findall(template.read_text("utf-8")), (
             f"{template}: put at('/…') or $at('/…') around it"
         )
@@ -36,9 +37,9 @@ def test_only_one_script_asks_where_it_is_served():
 
 def test_every_own_path_is_one_that_no_prefix_may_begin_with(app):
     first = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
-    assert first - {""} == config.OWN_PATHS
+    assert first - {""} == OWN_PATHS
 
 
 def _scripts() -> list[Path]:
-    folder = config.HERE / "static" / "js"
+    folder = config.ROOT / "static" / "js"
     return [script for script in folder.rglob("*.js") if script.name != "theme.js"]

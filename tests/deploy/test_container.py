@@ -33,6 +33,7 @@ def test_it_copies_what_the_server_needs_and_no_data_settings_or_secrets(tmp_pat
         *SOURCES,
         "app/core/log_format.py",
         "migrations/env.py",
+        "settings/environment.py",
         "static/css/main.css",
         "templates/layouts/app.html",
     ]

@@ -14,7 +14,7 @@ from tests.conftest import CHEAP_PASSWORDS, settings_for
 from tests.support.client import Poller
 from tests.support.table_rows import KEY, ROWS, content, fill
 
-SCHEMAS = [script.revision for script in ScriptDirectory(str(config.HERE / "migrations")).walk_revisions()]
+SCHEMAS = [script.revision for script in ScriptDirectory(str(config.ROOT / "migrations")).walk_revisions()]
 NEWEST, *EARLIER = SCHEMAS
 
 
