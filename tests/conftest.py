@@ -73,6 +73,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests that are marked `any_database` on SQLite alone."""
+    marks = list(metafunc.definition.iter_markers("parametrize"))
+    for name in {"database_url", "own_database_url"} & set(metafunc.fixturenames):
+        has_own = any(name in mark.args[0] for mark in marks)
+        if metafunc.definition.get_closest_marker("any_database") and not has_own:
+            scope = "session" if name == "database_url" else "function"
+            metafunc.definition.add_marker(
+                pytest.mark.parametrize(name, ["sqlite"], indirect=True, scope=scope)
+            )
+
+
 @contextmanager
 def empty_database(kind: str, folder: Path, name: str, pytest_config: pytest.Config) -> Iterator[str]:
     """The URL of a new database without any tables; the test is skipped where the kind is not to be had."""
@@ -140,7 +153,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
 def app(migrated_app: Flask, clock: time_machine.Traveller) -> Iterator[Flask]:
     """The app on an empty database, with the clock stopped."""
     yield migrated_app
-    with migrated_app.app_context(), db.engine.begin() as connection:
+    delete_all_rows(migrated_app)
+
+
+def delete_all_rows(app: Flask) -> None:
+    """Empty every table."""
+    with app.app_context(), db.engine.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(sa.delete(table))
 

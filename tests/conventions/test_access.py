@@ -1,14 +1,16 @@
 """Who may call which route: the whole table. A new route needs a line in it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from app.models import Role
-from tests.conftest import person
+from tests.conftest import delete_all_rows, person
 from tests.support.client import Caller
+from tests.support.offenders import fail_if_any
 from tests.support.problems import refused
 from tests.support.route_fixtures import Things
 from tests.support.signing_in import PASSWORD, signed_in
@@ -137,8 +139,8 @@ def test_every_view_says_who_may_call_it(migrated_app):
         assert hasattr(view, "access_rule"), endpoint
 
 
-def body_of(things: Things, route: str):
-    """A body that the route takes."""
+def build_body(things: Things, route: str):
+    """Return a body that the route accepts."""
     new = f"new {things.number}"
     field = {"collection_type": "Performance", "field_name": new, "value_type": "EPOCH_NOW"}
     user = {"email": f"new{things.number}@example.org", "username": new, "password": PASSWORD}
@@ -177,17 +179,23 @@ def body_of(things: Things, route: str):
     return None
 
 
-@pytest.fixture
-def people(app, nobody, viewer, owner, stranger, admin) -> dict[str, Caller]:
-    keeper = person(app, Role.VIEWER, "kim")
-    return {
-        "nobody": nobody,
-        "viewer": viewer,
-        "keeper": keeper,
-        "owner": owner,
-        "stranger": stranger,
-        "admin": admin,
+def make_people(app: Flask) -> dict[str, Caller]:
+    """Return a caller for each column that is a person."""
+    roles = {
+        "viewer": (Role.VIEWER, "vera"),
+        "keeper": (Role.VIEWER, "kim"),
+        "owner": (Role.EDITOR, "owen"),
+        "stranger": (Role.EDITOR, "stan"),
+        "admin": (Role.ADMIN, "ada"),
     }
+    return {"nobody": Caller(app)} | {who: person(app, *role) for who, role in roles.items()}
+
+
+def each_route(app: Flask, routes: Iterable[str]) -> Iterator[tuple[str, dict[str, Caller]]]:
+    """Yield each route with people on an otherwise empty database."""
+    for route in routes:
+        delete_all_rows(app)
+        yield route, make_people(app)
 
 
 def call(route: str, caller: Caller, things: Things) -> int:
@@ -195,13 +203,13 @@ def call(route: str, caller: Caller, things: Things) -> int:
     headers = {}
     if rule == "/api/auth/refresh" and caller.tokens:
         headers = {"Authorization": f"Bearer {caller.tokens['refresh_token']}"}
-    body = body_of(things, route) if method != "GET" else None
+    body = build_body(things, route) if method != "GET" else None
     with caller.call(method, things.path(rule), body, headers=headers) as response:
         return response.status_code
 
 
-@pytest.mark.parametrize("route", EXPECTED)
-def test_who_may_call(people, route):
+def get_answers(route: str, people: dict[str, Caller]) -> dict[str, int]:
+    """Return the status that each column gets from the route."""
     things = {"owner": Things(people, people["owner"]), "keeper": Things(people, people["keeper"])}
     answers = {}
     for who in COLUMNS:
@@ -212,37 +220,99 @@ def test_who_may_call(people, route):
             if caller.tokens:
                 people[who] = signed_in(caller.app, caller.name)  # it may have signed them out
             things[holder] = Things(people, people[holder])  # the next one finds things untouched
-    assert answers == dict(zip(COLUMNS, EXPECTED[route], strict=True))
+    return answers
 
 
-OF_SOMEBODY = [
+def find_wrong_answers(route: str, answers: dict[str, int], expected: list[int]) -> Iterator[str]:
+    """Yield whoever gets another status than the table says."""
+    for who, status in zip(COLUMNS, expected, strict=True):
+        if answers[who] != status:
+            yield f"{route}: {who} gets {answers[who]}, the table says {status}"
+
+
+@pytest.mark.parametrize("table", [API, PAGES], ids=["api", "pages"])
+def test_every_route_answers_every_caller_as_the_table_says(app, table):
+    offenders: list[str] = []
+    for route, people in each_route(app, lines(table)):
+        offenders += find_wrong_answers(route, get_answers(route, people), EXPECTED[route])
+    fail_if_any(offenders, "Change the access rule of the view, or the table in test_access.py.")
+
+
+def test_a_wrong_answer_is_reported():
+    answers = dict.fromkeys(COLUMNS, 200)
+    expected = [401, *[200] * 7]
+    assert list(find_wrong_answers("GET /x", answers, [200] * 8)) == []
+    assert list(find_wrong_answers("GET /x", answers, expected)) == [
+        "GET /x: nobody gets 200, the table says 401"
+    ]
+
+
+ROUTES_OF_SOMEBODY = [
     route
     for route in lines(API)
     if re.search(r"<id:(collection|field|spike|key)_id>", route) and "/data/" not in route
 ]
 
 
-@pytest.mark.parametrize("route", OF_SOMEBODY)
-def test_what_belongs_to_somebody_else_looks_like_what_does_not_exist(people, route):
-    theirs = Things(people, people["owner"])
-    method, rule = route.split()
-    path = theirs.path(rule)
-    name = re.search(r"<id:(\w+)>", rule)[1]
-    id_ = str(getattr(theirs, name))
-    hidden, missing = (
-        refused(people["stranger"].call(method, wanted, body_of(theirs, route)), 404)
-        for wanted in (path, path.replace(f"/{id_}", "/999999", 1))
-    )
-    assert hidden["detail"].replace(id_, "999999") == missing["detail"]
-    assert hidden | {"detail": missing["detail"]} == missing
+def find_difference(route: str, hidden: dict, missing: dict, id_: str) -> Iterator[str]:
+    """Yield the route if its refusal tells a hidden object from one that does not exist."""
+    if hidden | {"detail": hidden["detail"].replace(id_, MISSING_ID)} != missing:
+        yield f"{route}: {hidden} of a hidden object, {missing} of a missing one"
 
 
-@pytest.mark.parametrize("route", [route for route in EXPECTED if route.startswith("GET ")])
-def test_head_and_options_give_away_no_more_than_get(people, nobody, route):
-    path = Things(people, people["owner"]).path(route.split()[1])
-    with nobody.get(path) as got, nobody.call("HEAD", path) as head:
-        assert head.status_code == (405 if "/data/" in path else got.status_code)
-        assert head.data == b""
-    options = nobody.call("OPTIONS", path)
-    assert (options.status_code, options.data) == (200, b"")
-    assert "GET" in options.headers["Allow"]
+MISSING_ID = "999999"
+
+
+@pytest.mark.any_database
+def test_somebody_elses_object_looks_like_one_that_does_not_exist(app):
+    offenders: list[str] = []
+    for route, people in each_route(app, ROUTES_OF_SOMEBODY):
+        theirs = Things(people, people["owner"])
+        method, rule = route.split()
+        path = theirs.path(rule)
+        id_ = str(getattr(theirs, re.search(r"<id:(\w+)>", rule)[1]))
+        hidden, missing = (
+            refused(people["stranger"].call(method, wanted, build_body(theirs, route)), 404)
+            for wanted in (path, path.replace(f"/{id_}", f"/{MISSING_ID}", 1))
+        )
+        offenders += find_difference(route, hidden, missing, id_)
+    assert len(ROUTES_OF_SOMEBODY) > 10
+    fail_if_any(offenders, "Answer both alike, or ids of others can be found out.")
+
+
+def test_a_different_refusal_is_reported():
+    missing = {"status": 404, "detail": f"There is no spike {MISSING_ID}."}
+    assert not list(find_difference("GET /x", missing | {"detail": "There is no spike 7."}, missing, "7"))
+    assert list(find_difference("GET /x", missing | {"detail": "Not yours."}, missing, "7"))
+    assert list(find_difference("GET /x", missing | {"status": 403}, missing, "7"))
+
+
+def find_leaks(path: str, get: TestResponse, head: TestResponse, options: TestResponse) -> Iterator[str]:
+    """Yield what HEAD and OPTIONS tell a caller without credentials that GET does not."""
+    if head.status_code != (405 if "/data/" in path else get.status_code):
+        yield f"HEAD {path}: {head.status_code}, GET {get.status_code}"
+    if head.data:
+        yield f"HEAD {path}: has a body"
+    if (options.status_code, options.data) != (200, b""):
+        yield f"OPTIONS {path}: {options.status_code} with {len(options.data)} bytes"
+    if "GET" not in options.headers.get("Allow", ""):
+        yield f"OPTIONS {path}: does not allow GET"
+
+
+@pytest.mark.any_database
+def test_head_and_options_tell_no_more_than_get(app):
+    offenders: list[str] = []
+    for route, people in each_route(app, [route for route in EXPECTED if route.startswith("GET ")]):
+        path = Things(people, people["owner"]).path(route.split()[1])
+        nobody = people["nobody"]
+        with nobody.get(path) as got, nobody.call("HEAD", path) as head:
+            offenders += find_leaks(path, got, head, nobody.call("OPTIONS", path))
+    fail_if_any(offenders, "HEAD and OPTIONS need no more rights than GET, and tell no more.")
+
+
+def test_a_leak_by_head_or_options_is_reported():
+    get, head = TestResponse([b"x"], "401", {}, None), TestResponse([], "401", {}, None)
+    options = TestResponse([], "200", {"Allow": "GET, HEAD"}, None)
+    assert not list(find_leaks("/x", get, head, options))
+    assert len(list(find_leaks("/x", get, TestResponse([b"x"], "200", {}, None), options))) == 2
+    assert len(list(find_leaks("/x", get, head, head))) == 2

@@ -1,97 +1,87 @@
-"""Rules about templates and static files: nothing comes from elsewhere, nothing is inline."""
-
-import re
-from html.parser import HTMLParser
-from pathlib import Path
+"""Rules about templates and static files: nothing comes from another site, nothing is inline."""
 
 import pytest
 
-HERE = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted(HERE.glob("templates/**/*.html"))
-OWN = [path for path in sorted(HERE.glob("static/**/*.*")) if "vendor" not in path.parts]
-SCRIPTS = [path for path in OWN if path.suffix == ".js"]
-STYLES = sorted(HERE.glob("static/**/*.css"))
-ELSEWHERE = re.compile(r"(https?:)?//", re.IGNORECASE)
-LOADED = {"src", "href", "srcset", "poster", "data", "action", "formaction", "xlink:href"}
+from tests.conventions import asset_rules as rules
+from tests.conventions.asset_rules import find_files, find_offenders
+from tests.support.offenders import fail_if_any
+
+TEMPLATES = find_files("templates/**/*.html")
+STYLES = find_files("static/**/*.css")
+SCRIPTS = [path for path in find_files("static/**/*.js") if "vendor" not in path.parts]
 
 
-def place(path: Path) -> str:
-    return path.relative_to(HERE).as_posix()
+def test_there_are_files_to_look_at():
+    assert len(TEMPLATES) > 20
+    assert len(STYLES) > 5
+    assert len(SCRIPTS) > 50
 
 
-class Faults(HTMLParser):
-    """What a template must not hold."""
-
-    def __init__(self, template: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(template)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attributes}
-        where = f"line {self.getpos()[0]}: <{tag}>"
-        if tag == "style":
-            self.found.append(f"{where} is an inline style sheet")
-        if tag == "script" and "src" not in given and given.get("type") != "application/json":
-            self.found.append(f"{where} is an inline script")
-        for name, value in given.items():
-            if name == "style" or re.fullmatch(r"on[a-z]+", name):
-                self.found.append(f"{where} has the inline {name}")
-            if name in LOADED and tag != "a" and ELSEWHERE.match(value.strip()):
-                self.found.append(f"{where} loads {value}")
-            if name == "x-html" or value.strip().lower().startswith("javascript:"):
-                self.found.append(f"{where} would run text as markup or script")
+def test_templates_hold_nothing_inline_and_load_nothing_from_other_sites():
+    offenders = find_offenders(rules.has_inline_or_foreign_parts, TEMPLATES)
+    fail_if_any(offenders, "Put styles and scripts into files in static/, and no x-html.")
 
 
-def test_the_look_out_sees_each_fault():
-    template = """
-        <style>a {}</style><script>1</script><p style="x" onclick="y()"><img src="//evil"><p x-html="z">
-        <a href="javascript:1">
-    """
-    assert len(Faults(template).found) == 7
+def test_templates_escape_everything_they_show():
+    fail_if_any(find_offenders(rules.shows_unescaped_text, TEMPLATES), "Leave escaping on.")
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=place)
-def test_a_template_holds_nothing_inline_and_loads_nothing_from_elsewhere(path):
-    assert Faults(path.read_text()).found == []
+def test_templates_hold_only_expressions_that_the_csp_build_of_alpine_reads():
+    offenders = find_offenders(rules.has_unsupported_expressions, TEMPLATES)
+    fail_if_any(offenders, "Move the expression into the component's script.")
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=place)
-def test_a_template_escapes_all_that_it_shows(path):
-    text = path.read_text()
-    assert not re.search(r"\\|\s*safe\b|autoescape\s+false|\bMarkup\b", text)
+def test_style_sheets_load_nothing_from_other_sites():
+    fail_if_any(find_offenders(rules.loads_from_other_sites, STYLES), "Put the file into static/vendor/.")
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=place)
-def test_a_template_holds_no_expression_that_the_strict_build_of_alpine_cannot_read(path):
-    text = re.sub(r"\{[%#].*?[%#]\}", "", path.read_text(), flags=re.DOTALL)
-    expressions = re.findall(r"\s(?:x-[a-z]+|[:@][a-z.:-]+)=\"([^\"]*)\"", text)
-    assert [each for each in expressions if re.search(r"\?[.?]|=>|`", each)] == []
+def test_scripts_send_nothing_to_other_sites():
+    fail_if_any(find_offenders(rules.names_other_sites, SCRIPTS), "Scripts talk to Spikecast only.")
 
 
-@pytest.mark.parametrize("path", STYLES, ids=place)
-def test_a_style_sheet_loads_nothing_from_elsewhere(path):
-    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
-    loaded = re.findall(r"url\(\s*[\"']?([^\"')]+)", text) + re.findall(r"@import\s+[\"']([^\"']+)", text)
-    assert [address for address in loaded if ELSEWHERE.match(address)] == []
+def test_scripts_make_no_markup_or_code_of_text():
+    fail_if_any(find_offenders(rules.makes_markup_or_code, SCRIPTS), "Set textContent, or call a function.")
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=place)
-def test_a_script_asks_nobody_else(path):
-    text = re.sub(r"/\*.*?\*/|^\s*//.*$", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
-    assert not re.search(r"[\"'`](https?:|wss?:)?//", text)
+def test_vendored_libraries_come_with_licence_and_version():
+    offenders = []
+    for folder in find_files("static/vendor/*"):
+        names = {path.name.split(".")[0].upper() for path in folder.iterdir()}
+        if not names & {"LICENSE", "LICENCE", "COPYING", "OFL"} or "VERSION" not in names:
+            offenders.append(rules.get_name(folder))
+    assert find_files("static/vendor/*")
+    fail_if_any(offenders, "Add the library's licence and VERSION (tools/vendor.sh writes it).")
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=place)
-def test_a_script_makes_no_markup_or_code_of_text(path):
-    dangerous = (
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setTimeout\([\"'`]"
-    )
-    assert not re.search(dangerous, path.read_text())
+BAD_TEMPLATE = """
+    <style>a {}</style><script>1</script><p style="x" onclick="y()"><img src="//evil"><p x-html="z">
+    <a href="javascript:1">
+"""
 
 
-@pytest.mark.parametrize("folder", sorted((HERE / "static/vendor").iterdir()), ids=lambda path: path.name)
-def test_what_others_made_comes_with_its_licence_and_version(folder):
-    names = {path.name.split(".")[0].upper() for path in folder.iterdir()}
-    assert names & {"LICENSE", "LICENCE", "COPYING", "OFL"}
-    assert "VERSION" in names
+def test_the_template_rule_reports_every_bad_part():
+    assert len(rules.has_inline_or_foreign_parts(BAD_TEMPLATE)) == 7
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (rules.shows_unescaped_text, "{{ name | safe }}"),
+        (rules.shows_unescaped_text, "{% filter safe %}{{ name }}{% endfilter %}"),
+        (rules.shows_unescaped_text, "{% autoescape false %}"),
+        (rules.shows_unescaped_text, "{{ Markup(name) }}"),
+        (rules.has_unsupported_expressions, '<p x-text="user?.name">'),
+        (rules.has_unsupported_expressions, '<p @click="list.map(x => x)">'),
+        (rules.has_unsupported_expressions, '<p :title="`a ${b}`">'),
+        (rules.loads_from_other_sites, 'a { background: url("https://example.org/x.png") }'),
+        (rules.loads_from_other_sites, "@import '//example.org/x.css';"),
+        (rules.names_other_sites, 'fetch("https://example.org")'),
+        (rules.names_other_sites, "new WebSocket('wss://example.org')"),
+        (rules.names_other_sites, "fetch(`//example.org`)"),
+        (rules.makes_markup_or_code, "node.innerHTML = name"),
+        (rules.makes_markup_or_code, "eval(text)"),
+        (rules.makes_markup_or_code, "setTimeout('text', 1)"),
+    ],
+)
+def test_each_rule_reports_a_bad_example(rule, text):
+    assert len(list(rule(text))) == 1

@@ -1,159 +1,104 @@
-"""Rules about the code itself."""
-
-import ast
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+"""Rules about the code itself: each test looks at every module and lists those that break its rule."""
 
 import pytest
 
-HERE = Path(__file__).resolve().parents[2]
-PRODUCT = sorted(
-    [
-        *HERE.glob("app/**/*.py"),
-        *HERE.glob("migrations/**/*.py"),
-        *HERE.glob("settings/*.py"),
-        *(HERE / name for name in ("config.py", "wsgi.py")),
-    ]
-)
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+from tests.conventions import code_rules as rules
+from tests.conventions.code_rules import Module, find_offenders, load_modules
+from tests.support.offenders import fail_if_any
 
-# What commits besides views and commands, and why.
-MAY_COMMIT = {
-    "app/auth/service.py": {
-        "authenticate": "a wrong guess must be remembered although it is refused",
-        "reauthenticate": "a wrong guess must be remembered although it is refused",
-        "_is_right": "a wrong guess must be remembered although it is refused",
-        "change_email": "that it was tried to take another's address must be remembered",
-        "sign_in": "that a right password came without a code must be noted although it is refused",
-    },
-    "app/auth/two_factor/service.py": {"confirm": "a wrong guess must be remembered although it is refused"},
-    "app/generation/service.py": {
-        "clear_expired": "expired schedules go before anything is served, and whatever is",
-    },
-    "app/generation/usage.py": {"write": "noting polls is a transaction of its own, which may fail"},
-    "app/domain/audit.py": {
-        "_record_refusal": "a refusal is recorded in a transaction of its own",
-        "record_refused_poll": "a refusal is recorded in a transaction of its own",
-    },
-    "app/startup.py": {"prepare": "the first start is no request"},
-}
-
-
-def place(path: Path) -> str:
-    return path.relative_to(HERE).as_posix()
-
-
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(), place(path))
-
-
-def functions(tree: ast.AST) -> Iterator[Function]:
-    return (node for node in ast.walk(tree) if isinstance(node, Function))
-
-
-def calls(tree: ast.AST) -> Iterator[str]:
-    """What is called, as it is written: `db.session.commit`."""
-    return (ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call))
-
-
-def imported(tree: ast.AST) -> Iterator[str]:
-    """The modules that are imported."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or "."
-
-
-def is_view(function: Function) -> bool:
-    return any(".route(" in ast.unparse(decorator) for decorator in function.decorator_list)
+APP = load_modules("app/**/*.py")
+PRODUCT = [*APP, *load_modules("migrations/**/*.py", "config.py", "wsgi.py")]
 
 
 def test_there_is_code_to_look_at():
     assert len(PRODUCT) > 40
 
 
-ONLY_WAIT = {
-    "app/generation/fastpath/connection.py",
-    "app/generation/usage.py",
-    "app/core/log_format.py",
-    "app/gunicorn_worker.py",
-    "migrations/env.py",
-}
-"""They wait, or tell how long something took, by a clock that knows no hour."""
+def test_only_the_clock_module_reads_the_time():
+    assert "datetime.now" in next(module for module in PRODUCT if module.name == rules.CLOCK).calls
+    fail_if_any(find_offenders(rules.reads_the_time, PRODUCT), "Call app.core.clock.now() instead.")
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=place)
-def test_only_the_clock_reads_the_time(path):
-    readers = {"now", "utcnow", "today", "time", "time_ns", "gmtime", "localtime"}
-    modules = {"datetime", "date", "time", "func", "dt"}
-    found = {
-        call for call in calls(parsed(path)) if call.split(".")[-1] in readers and call.split(".")[-2:-1]
-    }
-    found = {call for call in found if call.split(".")[-2] in modules}
-    assert found == ({"datetime.now"} if place(path) == "app/core/clock.py" else set())
-    only_waits = place(path) in ONLY_WAIT
-    assert only_waits or "time" not in imported(parsed(path))
-    assert "CURRENT_TIMESTAMP" not in path.read_text()
+def test_only_views_and_commands_commit():
+    offenders = find_offenders(rules.commits_elsewhere, PRODUCT)
+    fail_if_any(offenders, "Commit once, in the view; exceptions belong to MAY_COMMIT in code_rules.py.")
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=place)
-def test_views_and_commands_commit_and_nobody_else(path):
-    tree = parsed(path)
-    committing = {
-        function.name: [call for call in calls(function) if call.endswith(".commit")]
-        for function in functions(tree)
-    }
-    allowed = MAY_COMMIT.get(place(path), {}).keys() | {
-        view.name for view in functions(tree) if is_view(view)
-    }
-    for name, commits in committing.items():
-        if commits and not place(path).startswith("app/cli/"):
-            assert name in allowed, f"{name} commits"
-            assert len(commits) == 1, f"{name} commits more than once"
+def test_the_list_of_functions_that_may_commit_is_not_stale():
+    committers = {module.name: rules.get_committers(module) for module in PRODUCT}
+    stale = [
+        f"{module}: {name}"
+        for module, names in rules.MAY_COMMIT.items()
+        for name in names
+        if name not in committers.get(module, {})
+    ]
+    fail_if_any(stale, "Remove from MAY_COMMIT in code_rules.py what does not commit any more.")
 
 
-def test_what_may_commit_does():
-    """Or the list above would go stale."""
-    for module, names in MAY_COMMIT.items():
-        tree = parsed(HERE / module)
-        found = {
-            each.name for each in functions(tree) if any(call.endswith(".commit") for call in calls(each))
-        }
-        assert names.keys() <= found
+def test_values_are_pure():
+    values = [module for module in APP if module.name.startswith("app/values/")]
+    assert values
+    fail_if_any(find_offenders(rules.is_impure, values), "app/values takes what it needs as parameters.")
 
 
-@pytest.mark.parametrize("path", sorted(HERE.glob("app/values/*.py")), ids=place)
-def test_values_are_pure(path):
-    outside = {name for name in imported(parsed(path)) if name.split(".")[0] not in sys.stdlib_module_names}
-    assert all(name.startswith("app.values") for name in outside)
-    impure = {"os", "io", "socket", "subprocess", "threading", "pathlib", "logging", "time", "secrets"}
-    assert not impure & set(imported(parsed(path)))
-    drawn = {call for call in calls(parsed(path)) if call.startswith("random.")}
-    assert drawn <= {"random.Random"}, "randomness is a parameter"
+def test_the_product_has_no_network_client():
+    fail_if_any(find_offenders(rules.uses_the_network, PRODUCT), "Spikecast sends no requests.")
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=place)
-def test_the_product_fetches_nothing_from_the_network(path):
-    clients = {"requests", "urllib.request", "urllib3", "http.client", "httpx", "socket", "ftplib", "smtplib"}
-    listens = (
-        {"socket"} if place(path) == "app/gunicorn_worker.py" else set()
-    )  # it looks whether the address is free
-    assert not (clients - listens) & set(imported(parsed(path)))
+def test_no_text_is_executed_or_trusted():
+    fail_if_any(find_offenders(rules.executes_text, PRODUCT), "Parse the text instead.")
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=place)
-def test_nothing_is_executed_or_trusted_that_came_as_text(path):
-    dangerous = {"eval", "exec", "pickle.loads", "yaml.load", "Markup", "os.system", "marshal.loads"}
-    assert not dangerous & set(calls(parsed(path)))
+def test_every_module_and_public_function_has_a_docstring():
+    fail_if_any(find_offenders(rules.lacks_docstrings, APP), "Write a docstring.")
 
 
-@pytest.mark.parametrize("path", sorted(HERE.glob("app/**/*.py")), ids=place)
-def test_every_module_and_function_says_what_it_is_for(path):
-    tree = parsed(path)
-    if tree.body:
-        assert ast.get_docstring(tree)
-    for node in tree.body:
-        public = isinstance(node, (ast.ClassDef, *Function.__args__)) and not node.name.startswith("_")
-        assert not public or ast.get_docstring(node), node.name
+BAD_EXAMPLES = [
+    (rules.reads_the_time, "app/x.py", "stamp = datetime.now(UTC)"),
+    (rules.reads_the_time, "app/x.py", "day = datetime.date.today()"),
+    (rules.reads_the_time, "app/x.py", "sa.func.now()"),
+    (rules.reads_the_time, rules.CLOCK, "stamp = datetime.utcnow()"),
+    (rules.reads_the_time, "app/x.py", "import time"),
+    (rules.reads_the_time, "app/x.py", "from time import time_ns"),
+    (rules.reads_the_time, "app/x.py", "query = 'SELECT CURRENT_TIMESTAMP'"),
+    (rules.commits_elsewhere, "app/x.py", "def save():\n    db.session.commit()"),
+    (
+        rules.commits_elsewhere,
+        "app/x.py",
+        "@blueprint.route('/')\ndef view():\n    session.commit()\n    session.commit()",
+    ),
+    (rules.is_impure, "app/values/x.py", "import flask"),
+    (rules.is_impure, "app/values/x.py", "from app.core import clock"),
+    (rules.is_impure, "app/values/x.py", "import os"),
+    (rules.is_impure, "app/values/x.py", "import random\nrandom.random()"),
+    (rules.uses_the_network, "app/x.py", "from urllib.request import urlopen"),
+    (rules.uses_the_network, "app/x.py", "import socket"),
+    (rules.executes_text, "app/x.py", "eval(text)"),
+    (rules.executes_text, "app/x.py", "Markup(text)"),
+    (rules.lacks_docstrings, "app/x.py", "import os"),
+    (rules.lacks_docstrings, "app/x.py", "'''Module.'''\ndef public():\n    return 1"),
+    (rules.lacks_docstrings, "app/x.py", "'''Module.'''\nclass Public:\n    x = 1"),
+]
+
+
+@pytest.mark.parametrize(("rule", "name", "text"), BAD_EXAMPLES)
+def test_each_rule_reports_a_bad_example(rule, name, text):
+    assert len(list(rule(Module(name, text)))) == 1
+
+
+def test_exceptions_hold_for_their_own_module_alone():
+    assert not list(rules.reads_the_time(Module(rules.CLOCK, "datetime.now(UTC)")))
+    assert not list(rules.uses_the_network(Module(rules.LISTENS, "import socket")))
+    assert list(rules.uses_the_network(Module(rules.LISTENS, "import requests")))
+
+
+def test_a_failure_names_each_offender():
+    texts = {"app/one.py": "eval(x)", "app/two.py": "x = 1", "app/three.py": "exec(x)"}
+    modules = [Module(name, text) for name, text in texts.items()]
+    with pytest.raises(pytest.fail.Exception) as failure:
+        fail_if_any(find_offenders(rules.executes_text, modules), "Parse the text instead.")
+    assert str(failure.value).splitlines() == [
+        "Parse the text instead. 2 found:",
+        "    app/one.py: calls eval",
+        "    app/three.py: calls exec",
+    ]

@@ -1,11 +1,16 @@
 """What every answer carries, whatever it is."""
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
 import pytest
 from flask import Flask
 
 from app.web.access import public
+from tests.support.offenders import fail_if_any
 from tests.support.problems import refused
 from tests.support.signing_in import signed_in
+
+pytestmark = pytest.mark.any_database
 
 DEFENCES = {
     "X-Content-Type-Options": "nosniff",
@@ -42,25 +47,62 @@ def call(app: Flask, answer: str, headers: dict[str, str], **more):
     method, path, status, options = ANSWERS[answer]
     options = options | {"headers": headers | options.get("headers", {})} | more
     response = app.test_client().open(path, method=method, **options)
-    assert response.status_code == status
+    assert response.status_code == status, answer
     return response
 
 
-def directives(response) -> dict[str, list[str]]:
-    policy = response.headers["Content-Security-Policy"]
-    return {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
+def parse_policy(headers: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the sources of each directive of the content security policy."""
+    parts = (part.split() for part in headers.get("Content-Security-Policy", "").split(";"))
+    return {part[0]: part[1:] for part in parts if part}
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
-def test_every_answer_carries_the_defences(app, owner, answer):
-    with call(app, answer, owner.headers) as response:
-        assert DEFENCES.items() <= dict(response.headers).items()
-        policy = directives(response)
-        assert policy["default-src"] == ["'self'"]
-        assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
-        assert "unsafe" not in str(policy)
-        assert "http" not in str(policy)
-        assert "*" not in str(policy)
+def find_missing_defences(headers: Mapping[str, str]) -> Iterator[str]:
+    """Yield what the headers of a response lack, or allow, that they must not."""
+    yield from (f"{name} is not {value}" for name, value in DEFENCES.items() if headers.get(name) != value)
+    policy = parse_policy(headers)
+    if policy.get("default-src") != ["'self'"]:
+        yield "default-src is not 'self'"
+    for name in ("object-src", "base-uri", "frame-ancestors"):
+        if policy.get(name) != ["'none'"]:
+            yield f"{name} is not 'none'"
+    yield from (f"the policy has {word}" for word in ("unsafe", "http", "*") if word in str(policy))
+
+
+def find_offenders(
+    app: Flask, rule: Callable[[Mapping[str, str]], Iterable[str]], answers: Iterable[str], **options
+) -> Iterator[str]:
+    """Yield what breaks a rule about headers in any of the answers to the owner."""
+    for answer in answers:
+        headers = signed_in(app, "owen").headers  # an answer before may have signed them out
+        with call(app, answer, headers, **options) as response:
+            yield from (f"{answer}: {fault}" for fault in rule(dict(response.headers)))
+
+
+def test_every_answer_carries_the_security_headers(app, owner):
+    offenders = find_offenders(app, find_missing_defences, ANSWERS)
+    fail_if_any(offenders, "See app/web/security_headers.py.")
+
+
+POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+GOOD_HEADERS = DEFENCES | {"Content-Security-Policy": POLICY}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"Referrer-Policy": "unsafe-url"},
+        {"X-Content-Type-Options": ""},
+        {"Content-Security-Policy": ""},
+        {"Content-Security-Policy": POLICY + "; script-src 'unsafe-eval'"},
+        {"Content-Security-Policy": POLICY + "; img-src https://x.example"},
+        {"Content-Security-Policy": POLICY + "; img-src *"},
+        {"Content-Security-Policy": POLICY.replace("; base-uri 'none'", "")},
+    ],
+)
+def test_the_rule_finds_a_missing_or_weak_header(bad):
+    assert not list(find_missing_defences(GOOD_HEADERS))
+    assert list(find_missing_defences(GOOD_HEADERS | bad))
 
 
 def test_json_names_its_encoding(app, owner, make):
@@ -72,25 +114,48 @@ def test_json_names_its_encoding(app, owner, make):
     assert make.key().poll("Größe").content_type == "application/json; charset=utf-8"
 
 
-@pytest.mark.parametrize("answer", [name for name in ANSWERS if ANSWERS[name][2] >= 400])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        name
+        for name, (_method, path, status, _options) in ANSWERS.items()
+        if status >= 400 and path[:4] == "/api"
+    ],
+)
 def test_every_refusal_under_api_is_problem_details(app, owner, answer):
-    _method, path, status, _options = ANSWERS[answer]
-    if path.startswith("/api"):
-        refused(call(app, answer, owner.headers), status)
+    refused(call(app, answer, owner.headers), ANSWERS[answer][2])
 
 
-@pytest.mark.parametrize("answer", [name for name in ANSWERS if name != "200 static"])
-def test_no_cache_keeps_an_answer(app, owner, answer):
-    if "/static" not in ANSWERS[answer][1]:
-        assert call(app, answer, owner.headers).headers["Cache-Control"] == "no-store"
+def is_stored(headers: Mapping[str, str]) -> Iterator[str]:
+    """Yield the caching policy of a response that a cache may store."""
+    if (policy := headers.get("Cache-Control")) != "no-store":
+        yield f"Cache-Control is {policy}"
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
-def test_behind_https_every_answer_asks_to_stay_there(app, owner, answer):
-    with call(app, answer, owner.headers, base_url="https://spikecast.example") as response:
-        assert "max-age=31536000" in response.headers["Strict-Transport-Security"]
-    with call(app, answer, signed_in(app, "owen").headers) as response:
-        assert "Strict-Transport-Security" not in response.headers
+def test_no_cache_stores_an_answer(app, owner):
+    answers = [name for name in ANSWERS if "/static" not in ANSWERS[name][1]]
+    fail_if_any(find_offenders(app, is_stored, answers), "Answers with data are never stored.")
+    assert list(is_stored({})) == ["Cache-Control is None"]
+
+
+def lacks_hsts(headers: Mapping[str, str]) -> Iterator[str]:
+    """Yield a complaint about a response that does not bind browsers to HTTPS for a year."""
+    if "max-age=31536000" not in headers.get("Strict-Transport-Security", ""):
+        yield "no Strict-Transport-Security"
+
+
+def has_hsts(headers: Mapping[str, str]) -> Iterator[str]:
+    """Yield a complaint about a response over HTTP that binds browsers to HTTPS."""
+    if "Strict-Transport-Security" in headers:
+        yield "has Strict-Transport-Security"
+
+
+def test_behind_https_every_answer_asks_to_stay_there(app, owner):
+    secure = find_offenders(app, lacks_hsts, ANSWERS, base_url="https://spikecast.example")
+    fail_if_any(secure, "See app/web/security_headers.py.")
+    fail_if_any(find_offenders(app, has_hsts, ANSWERS), "HTTP must not bind browsers to HTTPS.")
+    assert list(lacks_hsts({}))
+    assert list(has_hsts({"Strict-Transport-Security": "max-age=31536000"}))
 
 
 def test_a_wrong_method_is_told_the_right_ones(app, owner):
@@ -124,7 +189,7 @@ def test_a_fault_of_ours_is_told_without_a_trace(other_app):
     assert problem["detail"] == "Something went wrong on the server; its log says what."
     assert "secret" not in response.text
     assert DEFENCES.items() <= dict(response.headers).items()
-    assert directives(response)["default-src"] == ["'self'"]
+    assert parse_policy(response.headers)["default-src"] == ["'self'"]
 
 
 def test_a_database_that_is_away_is_told_with_retry_after(other_app):

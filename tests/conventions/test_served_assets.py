@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-import rjsmin
-from pygments.lexers.javascript import JavascriptLexer
-from pygments.token import Comment, String
+
+from tests.conventions import asset_rules
+from tests.support.offenders import fail_if_any
+
+pytestmark = pytest.mark.any_database
 
 HERE = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted(HERE.glob("static/js/**/*.js"))
@@ -17,36 +19,27 @@ def place(path: Path) -> str:
     return path.relative_to(HERE / "static").as_posix()
 
 
-def words_of(script: str) -> list[str]:
-    """What a script says, spaces and comments apart."""
-    tokens = JavascriptLexer().get_tokens(script)
-    return [text for kind, text in tokens if kind not in Comment and (kind in String or text.strip())]
+def test_scripts_hold_no_template_inside_another():
+    offenders = asset_rules.find_offenders(asset_rules.has_nested_templates, SCRIPTS)
+    fail_if_any(offenders, "Give the inner template literal a name of its own.")
 
 
-def inner_templates(script: str) -> list[str]:
-    """Templates within another, which rjsmin takes for code: it takes spaces out of them."""
-    found = []
-    for start in re.finditer(r"\$\{", script):
-        depth, end = 1, start.end()
-        while depth and end < len(script):
-            depth += {"{": 1, "}": -1}.get(script[end], 0)
-            end += 1
-        if "`" in script[start.start() : end]:
-            found.append(script[start.start() : end])
-    return found
+def test_scripts_are_the_same_when_minified():
+    offenders = asset_rules.find_offenders(asset_rules.changes_when_minified, SCRIPTS)
+    fail_if_any(offenders, "rjsmin changes what the script does: write it another way.")
 
 
-def test_the_look_out_sees_a_template_within_another():
-    assert inner_templates("say(`${many ? ` or ${many} more` : ``}`);")
-    assert inner_templates("say(`M${points.map(({ x, y }) => `${x} ${y}`)}`);")
-    assert not inner_templates("say(`${x} or ${y}`, `${z}`);")
+def test_the_rule_finds_a_template_inside_another():
+    assert list(asset_rules.has_nested_templates("say(`${many ? ` or ${many} more` : ``}`);"))
+    assert list(asset_rules.has_nested_templates("say(`M${points.map(({ x, y }) => `${x} ${y}`)}`);"))
+    assert not list(asset_rules.has_nested_templates("say(`${x} or ${y}`, `${z}`);"))
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=place)
-def test_a_script_says_the_same_as_it_is_served(path):
-    script = path.read_text()
-    assert inner_templates(script) == [], "give the inner one a name"
-    assert words_of(rjsmin.jsmin(script)) == words_of(script)
+@pytest.mark.parametrize("minified", ["say(`a b`)", "say(`a  b`);more()", ""])
+def test_the_rule_finds_what_minifying_changes(minified):
+    script = "// words\nsay( `a  b` );"
+    assert list(asset_rules.changes_when_minified(script, lambda _: minified))
+    assert not list(asset_rules.changes_when_minified(script, lambda _: "say(`a  b`);"))
 
 
 def test_comments_and_indentation_stay_at_home(app):

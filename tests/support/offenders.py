@@ -1,0 +1,12 @@
+"""One test per rule: it looks everywhere, and its failure lists each place that breaks the rule."""
+
+from collections.abc import Iterable
+
+import pytest
+
+
+def fail_if_any(offenders: Iterable[str], advice: str) -> None:
+    """Fail the test with `advice` and one line per offender."""
+    found = list(offenders)
+    if found:
+        pytest.fail("\n    ".join([f"{advice} {len(found)} found:", *found]), pytrace=False)
