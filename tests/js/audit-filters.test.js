@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { addressOf, fromAddress, queryOf, usual } = await import("../../static/js/lib/audit-filters.js");
+const { buildUrl, readUrl, toQuery, getDefaults } = await import("../../static/js/lib/audit-filters.js");
 
 const NOW = Date.parse("2026-11-27T08:00:00Z");
 const query = (filters) =>
-  Object.fromEntries(Object.entries(queryOf({ ...usual(), ...filters }, NOW)).filter(([, value]) => value !== ""));
+  Object.fromEntries(Object.entries(toQuery({ ...getDefaults(), ...filters }, NOW)).filter(([, value]) => value !== ""));
 
 test("an address without filters is as usual", () => {
-  assert.deepEqual(fromAddress(""), usual());
-  assert.equal(addressOf("/audit", usual()), "/audit");
+  assert.deepEqual(readUrl(""), getDefaults());
+  assert.equal(buildUrl("/audit", getDefaults()), "/audit");
 });
 
 test("there and back", () => {
@@ -25,23 +25,23 @@ test("there and back", () => {
     sort: "id",
     page: 2,
   };
-  assert.deepEqual(fromAddress(addressOf("/audit", filters).slice("/audit".length)), filters);
+  assert.deepEqual(readUrl(buildUrl("/audit", filters).slice("/audit".length)), filters);
 });
 
 test("an address tells instants in UTC, so that it means the same in every zone", () => {
-  const filters = { ...usual(), period: "between", since: "2026-11-27T08:00", until: "2026-11-27T09:00:30" };
-  const told = new URLSearchParams(addressOf("", filters).slice(1));
+  const filters = { ...getDefaults(), period: "between", since: "2026-11-27T08:00", until: "2026-11-27T09:00:30" };
+  const told = new URLSearchParams(buildUrl("", filters).slice(1));
   assert.equal(new Date(told.get("since")).getTime(), new Date("2026-11-27T08:00").getTime());
   assert.match(told.get("since"), /^2026-11-2[678]T\d\d:\d\dZ$/);
   assert.match(told.get("until"), /:30Z$/);
 });
 
 test("an instant without a zone makes no sense in an address", () => {
-  assert.equal(fromAddress("?period=between&since=2026-11-27T08:00").since, "");
+  assert.equal(readUrl("?period=between&since=2026-11-27T08:00").since, "");
 });
 
 test("what makes no sense is as if it was not there", () => {
-  assert.deepEqual(fromAddress("?outcome=odd&who=0&what=A&thing=ship+1&period=year&since=soon"), usual());
+  assert.deepEqual(readUrl("?outcome=odd&who=0&what=A&thing=ship+1&period=year&since=soon"), getDefaults());
 });
 
 test("without filters nothing is asked for", () => {

@@ -2,34 +2,34 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 process.env.TZ = "UTC";
-const { about, choices, details, what, who, within } = await import("../../static/js/lib/audit-format.js");
+const { formatSubject, buildChoices, formatDetails, formatAction, formatActor, formatCollection } = await import("../../static/js/lib/audit-format.js");
 
 const NOW = Date.parse("2026-11-27T08:00:00Z");
-const said = (given) => details({ details: given }, NOW);
+const said = (given) => formatDetails({ details: given }, NOW);
 
 test("what was done, and what was refused", () => {
-  assert.equal(what({ action: "sign-in", outcome: "done" }), "Signed in");
-  assert.equal(what({ action: "sign-in", outcome: "refused" }), "Sign-in");
-  assert.equal(what({ action: "from-a-later-version", outcome: "done" }), "from-a-later-version");
+  assert.equal(formatAction({ action: "sign-in", outcome: "done" }), "Signed in");
+  assert.equal(formatAction({ action: "sign-in", outcome: "refused" }), "Sign-in");
+  assert.equal(formatAction({ action: "from-a-later-version", outcome: "done" }), "from-a-later-version");
 });
 
 test("who did it, or what did", () => {
-  assert.equal(who({ actor_name: "ada", source: "127.0.0.1" }), "ada");
-  assert.equal(who({ actor_name: null, source: "command line" }), "Command line");
-  assert.equal(who({ actor_name: null, source: "server" }), "Server");
-  assert.equal(who({ actor_name: null, source: "203.0.113.7" }), "Nobody signed in");
+  assert.equal(formatActor({ actor_name: "ada", source: "127.0.0.1" }), "ada");
+  assert.equal(formatActor({ actor_name: null, source: "command line" }), "Command line");
+  assert.equal(formatActor({ actor_name: null, source: "server" }), "Server");
+  assert.equal(formatActor({ actor_name: null, source: "203.0.113.7" }), "Nobody signed in");
 });
 
 test("a thing by its name, or by its id where no name was noted", () => {
-  assert.equal(about({ thing_kind: "spike", thing_id: 7, thing_name: "Drill" }), "spike “Drill”");
-  assert.equal(about({ thing_kind: "spike", thing_id: 7, thing_name: null }), "spike 7");
-  assert.equal(about({ thing_kind: null, thing_id: null, thing_name: null }), "");
+  assert.equal(formatSubject({ thing_kind: "spike", thing_id: 7, thing_name: "Drill" }), "spike “Drill”");
+  assert.equal(formatSubject({ thing_kind: "spike", thing_id: 7, thing_name: null }), "spike 7");
+  assert.equal(formatSubject({ thing_kind: null, thing_id: null, thing_name: null }), "");
 });
 
 test("fields and spikes are in a collection, a collection is not in itself", () => {
-  assert.equal(within({ thing_kind: "field", collection_name: "Truck 01" }), "in “Truck 01”");
-  assert.equal(within({ thing_kind: "collection", collection_name: "Truck 01" }), "");
-  assert.equal(within({ thing_kind: "user", collection_name: null }), "");
+  assert.equal(formatCollection({ thing_kind: "field", collection_name: "Truck 01" }), "in “Truck 01”");
+  assert.equal(formatCollection({ thing_kind: "collection", collection_name: "Truck 01" }), "");
+  assert.equal(formatCollection({ thing_kind: "user", collection_name: null }), "");
 });
 
 test("what changed, with both values where they were kept", () => {
@@ -66,7 +66,7 @@ test("what else is noted", () => {
 });
 
 test("the filter offers each kind as a whole and each action", () => {
-  const [signing, users, keys] = choices();
+  const [signing, users, keys] = buildChoices();
   assert.ok(signing.choices.every((each) => !each.what.startsWith("about:")));
   assert.deepEqual(users.choices[0], { what: "about:user", label: "All about users" });
   assert.deepEqual(keys.choices[0], { what: "about:key", label: "All about API keys" });
@@ -88,7 +88,7 @@ test("overrides that changed are told with what they were, field by field", () =
     ],
   };
   assert.equal(
-    details({ details: { changed } }, Date.now()),
+    formatDetails({ details: { changed } }, Date.now()),
     "overrides: cpu: range end 90 → range end 95; km: as usual → reset none, step 1000000.1234567891",
   );
 });

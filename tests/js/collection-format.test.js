@@ -1,35 +1,35 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { copyName, dataPath, impactWords } from "../../static/js/lib/collection-format.js";
+import { buildCopyName, dataPath, formatImpact } from "../../static/js/lib/collection-format.js";
 
 test("what goes with a collection is said in one sentence or two", () => {
   assert.equal(
-    impactWords([
+    formatImpact([
       { fields: 13, active_spikes: 1, scheduled_spikes: 1, expired_spikes: 1, keys_losing_access: 2 },
     ]),
     "13 fields and 3 spikes, 1 of them active, go with it. 2 keys lose access.",
   );
   assert.equal(
-    impactWords([{ fields: 1, active_spikes: 0, keys_losing_access: 1 }]),
+    formatImpact([{ fields: 1, active_spikes: 0, keys_losing_access: 1 }]),
     "1 field goes with it. 1 key loses access.",
   );
   assert.equal(
-    impactWords([{ fields: 0, active_spikes: 1, scheduled_spikes: 0 }]),
+    formatImpact([{ fields: 0, active_spikes: 1, scheduled_spikes: 0 }]),
     "1 spike, which is active, goes with it.",
   );
-  assert.equal(impactWords([{ fields: 0, keys_losing_access: 0 }]), "Nothing else goes with it.");
+  assert.equal(formatImpact([{ fields: 0, keys_losing_access: 0 }]), "Nothing else goes with it.");
   assert.equal(
-    impactWords([{ fields: 1 }, { fields: 2, keys_losing_access: 1 }]),
+    formatImpact([{ fields: 1 }, { fields: 2, keys_losing_access: 1 }]),
     "3 fields go with them. 1 key loses access.",
   );
 });
 
 test("a copy has a name of its own that is never too long", () => {
-  assert.equal(copyName("Truck"), "Truck copy");
-  assert.equal(copyName("Truck copy"), "Truck copy 2");
-  assert.equal(copyName("Truck copy 2"), "Truck copy 3");
-  assert.equal([...copyName("🚚".repeat(255))].length, 255);
+  assert.equal(buildCopyName("Truck"), "Truck copy");
+  assert.equal(buildCopyName("Truck copy"), "Truck copy 2");
+  assert.equal(buildCopyName("Truck copy 2"), "Truck copy 3");
+  assert.equal([...buildCopyName("🚚".repeat(255))].length, 255);
 });
 
 test("a name is one segment of the address", () => {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { afterWords, countersOf } from "../../static/js/lib/counters-after.js";
+import { formatCountersAfter, getCounters } from "../../static/js/lib/counters-after.js";
 import { CHOICES } from "../../static/js/lib/counters-after-choices.js";
 
 const counter = (id, name) => ({ id, field_name: name, value_type: "INCREMENT" });
 const COUNTERS = [counter(1, "km"), counter(2, "trips")];
-const words = (choice, ...ownStarts) => afterWords(COUNTERS, choice, new Set(ownStarts));
+const words = (choice, ...ownStarts) => formatCountersAfter(COUNTERS, choice, new Set(ownStarts));
 
 test("only counters count", () => {
-  assert.deepEqual(countersOf([...COUNTERS, { id: 3, value_type: "NUMBER_RANGE" }]), COUNTERS);
+  assert.deepEqual(getCounters([...COUNTERS, { id: 3, value_type: "NUMBER_RANGE" }]), COUNTERS);
 });
 
 test("by default those without a start of their own continue", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 process.env.TZ = "UTC";
-const { spanOf, stripOf } = await import("../../static/js/lib/day-strip.js");
+const { getVisibleRange, buildDayStrip } = await import("../../static/js/lib/day-strip.js");
 
 const at = (time, day = 24) => Date.parse(`2026-11-${day}T${time}:00Z`);
 const spike = (id, start, end) => ({
@@ -14,11 +14,11 @@ const spike = (id, start, end) => ({
 const hours = ({ from, to }) => [new Date(from), new Date(to)].map((date) => date.toISOString().slice(8, 16));
 
 test("six hours from the hour before now", () => {
-  assert.deepEqual(hours(spanOf([], at("14:22"))), ["24T13:00", "24T19:00"]);
+  assert.deepEqual(hours(getVisibleRange([], at("14:22"))), ["24T13:00", "24T19:00"]);
 });
 
 test("the start of the active window is in sight", () => {
-  assert.deepEqual(hours(spanOf([spike(1, at("11:10"), at("14:40"))], at("14:22"))), [
+  assert.deepEqual(hours(getVisibleRange([spike(1, at("11:10"), at("14:40"))], at("14:22"))), [
     "24T10:00",
     "24T16:00",
   ]);
@@ -26,16 +26,16 @@ test("the start of the active window is in sight", () => {
 
 test("the last window of today is in sight, one of tomorrow is not waited for", () => {
   const spikes = [spike(1, at("21:30"), at("22:30")), spike(2, at("03:00", 25), at("04:00", 25))];
-  assert.deepEqual(hours(spanOf(spikes, at("14:22"))), ["24T13:00", "25T00:00"]);
+  assert.deepEqual(hours(getVisibleRange(spikes, at("14:22"))), ["24T13:00", "25T00:00"]);
 });
 
 test("a window without end does not stretch the strip without end", () => {
-  const { from, to } = spanOf([spike(1, at("14:00"), Date.parse("2030-01-01T00:00:00Z"))], at("14:22"));
+  const { from, to } = getVisibleRange([spike(1, at("14:00"), Date.parse("2030-01-01T00:00:00Z"))], at("14:22"));
   assert.equal((to - from) / 3_600_000, 26);
 });
 
 test("bars stand where their windows are, and are never too thin", () => {
-  const { bars } = stripOf(
+  const { bars } = buildDayStrip(
     [spike(1, at("13:00"), at("14:30")), spike(2, at("16:00"), at("16:01"))],
     at("14:22"),
     600,
@@ -53,7 +53,7 @@ test("a label stands inside, right or left of its bar, or nowhere", () => {
     spike(3, at("14:45"), at("15:00")),
     spike(4, at("16:00"), at("18:00")),
   ];
-  const { bars } = stripOf(spikes, at("14:22"), 600);
+  const { bars } = buildDayStrip(spikes, at("14:22"), 600);
   assert.deepEqual(
     bars.map((bar) => bar.label.side),
     ["left", "", "right", "inside"],
@@ -61,8 +61,8 @@ test("a label stands inside, right or left of its bar, or nowhere", () => {
 });
 
 test("narrow strips have fewer ticks", () => {
-  const wide = stripOf([], at("14:22"), 1200).ticks;
-  const narrow = stripOf([], at("14:22"), 200).ticks;
+  const wide = buildDayStrip([], at("14:22"), 1200).ticks;
+  const narrow = buildDayStrip([], at("14:22"), 200).ticks;
   assert.deepEqual(
     wide.map((tick) => tick.label),
     ["14:00", "15:00", "16:00", "17:00", "18:00"],
@@ -72,7 +72,7 @@ test("narrow strips have fewer ticks", () => {
 
 test("no label stands across the line for now", () => {
   for (const [start, end] of [["13:10", "14:25"], ["14:20", "16:00"], ["14:25", "14:26"], ["14:18", "14:20"]]) {
-    const { bars, now } = stripOf([spike(1, at(start), at(end))], at("14:22"), 600);
+    const { bars, now } = buildDayStrip([spike(1, at(start), at(end))], at("14:22"), 600);
     const [left, width, line] = [bars[0].label.left, bars[0].label.width, now].map(parseFloat);
     const at_ = (line / 100) * 600;
     assert.ok(!bars[0].label.side || left + width <= at_ + 0.2 || left >= at_ - 0.2, start);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { exact } from "../../static/js/lib/digits.js";
+import { parseExact } from "../../static/js/lib/exact-number.js";
 import { collectionFacts, wholeCollectionFacts } from "../../static/js/lib/facts-collection.js";
 import { fieldFacts } from "../../static/js/lib/facts-field.js";
 import { keyFacts } from "../../static/js/lib/facts-key.js";
 import { spikeFacts } from "../../static/js/lib/facts-spike.js";
 import { userFacts } from "../../static/js/lib/facts-user.js";
-import { areSame, compare, conflictsOf, whoWords } from "../../static/js/lib/facts.js";
+import { areEqual, compare, getConflicts, formatAuthors } from "../../static/js/lib/facts.js";
 
 const NOW = Date.parse("2026-11-27T10:00:00Z");
 const FIELD = {
@@ -52,11 +52,11 @@ test("a form and its thing are the same, however the form writes numbers and nam
     float_precision: 2,
   };
   const typed = { ...decimal, field_name: " cpu ", float_precision: null };
-  assert.ok(areSame(fieldFacts(decimal), fieldFacts(typed)));
-  const counter = (start) => ({ ...FIELD, value_type: "INCREMENT", start_number: exact(start), step_number: 1 });
+  assert.ok(areEqual(fieldFacts(decimal), fieldFacts(typed)));
+  const counter = (start) => ({ ...FIELD, value_type: "INCREMENT", start_number: parseExact(start), step_number: 1 });
   const [digits, more] = ["123456789012.1234567891", "123456789012.1234567892"];
-  assert.ok(areSame(fieldFacts(counter(digits)), fieldFacts(counter(`${digits}0`))));
-  assert.ok(!areSame(fieldFacts(counter(digits)), fieldFacts(counter(more))));
+  assert.ok(areEqual(fieldFacts(counter(digits)), fieldFacts(counter(`${digits}0`))));
+  assert.ok(!areEqual(fieldFacts(counter(digits)), fieldFacts(counter(more))));
 });
 
 test("another type of value is told with the settings of both", () => {
@@ -66,17 +66,17 @@ test("another type of value is told with the settings of both", () => {
 });
 
 test("where nobody else changed anything of it, nothing is asked, whatever the form says", () => {
-  assert.deepEqual(conflictsOf(facts(SPIKE), facts(SPIKE), facts({ ...SPIKE, name: "Mine" })), []);
+  assert.deepEqual(getConflicts(facts(SPIKE), facts(SPIKE), facts({ ...SPIKE, name: "Mine" })), []);
 });
 
 test("where all is as the form says, nothing is asked", () => {
   const saved = { ...SPIKE, name: "Mine", end_datetime: "2026-11-27T13:00:00Z" };
-  assert.deepEqual(conflictsOf(facts(SPIKE), facts(saved), facts(saved)), []);
+  assert.deepEqual(getConflicts(facts(SPIKE), facts(saved), facts(saved)), []);
 });
 
 test("what others changed is asked about, and what only the form changed is told with it", () => {
   const theirs = { ...SPIKE, end_datetime: "2026-11-27T13:00:00Z" };
-  const rows = conflictsOf(facts(SPIKE), facts(theirs), facts({ ...SPIKE, name: "Mine" }));
+  const rows = getConflicts(facts(SPIKE), facts(theirs), facts({ ...SPIKE, name: "Mine" }));
   assert.deepEqual(keysOf(rows), ["name", "end_datetime"]);
   assert.deepEqual(
     rows.map(({ isTheirs }) => isTheirs),
@@ -85,7 +85,7 @@ test("what others changed is asked about, and what only the form changed is told
 });
 
 test("without a form, whatever others changed is asked about", () => {
-  const rows = conflictsOf(facts(SPIKE), facts({ ...SPIKE, spike_fields: [] }));
+  const rows = getConflicts(facts(SPIKE), facts({ ...SPIKE, spike_fields: [] }));
   assert.deepEqual(rows, [
     { key: "override 3", label: "cpu", mine: "random 5 to 90", theirs: "as usual", isTheirs: true },
   ]);
@@ -99,14 +99,14 @@ test("instants within one second are told apart", () => {
 
 test("a copy that is left alone is no fact of a spike, a field's new name is none of its value", () => {
   const others = [copy(), copy({ original_field_id: 4, overridden_settings: [] })];
-  assert.ok(areSame(facts(SPIKE), facts({ ...SPIKE, spike_fields: others })));
-  assert.ok(areSame(facts(SPIKE), facts({ ...SPIKE, spike_fields: [copy({ field_name: "CPU" })] })));
+  assert.ok(areEqual(facts(SPIKE), facts({ ...SPIKE, spike_fields: others })));
+  assert.ok(areEqual(facts(SPIKE), facts({ ...SPIKE, spike_fields: [copy({ field_name: "CPU" })] })));
 });
 
 test("a collection that is renamed has no fields to compare, one that is deleted has", () => {
   const one = { name: "Truck", owner_id: 1, owner: "ada", fields: [{ id: 1, ...FIELD }] };
   const more = { ...one, fields: [...one.fields, { ...FIELD, id: 2, field_name: "disk" }] };
-  assert.ok(areSame(collectionFacts(one), collectionFacts(more)));
+  assert.ok(areEqual(collectionFacts(one), collectionFacts(more)));
   assert.deepEqual(
     compare(wholeCollectionFacts(one), wholeCollectionFacts(more)).map(({ label }) => label),
     ["Field “disk”"],
@@ -117,7 +117,7 @@ test("of a key its label, end and limits are compared, in whatever order they ar
   const limit = (id, type) => ({ collection_id: id, collection_name: `C${id}`, collection_type: type });
   const key = { label: "Zabbix", expires_at: null, allowed_collections: [limit(1, null), limit(2, "Performance")] };
   const turned = { ...key, allowed_collections: [...key.allowed_collections].reverse() };
-  assert.ok(areSame(keyFacts(key, NOW), keyFacts(turned, NOW)));
+  assert.ok(areEqual(keyFacts(key, NOW), keyFacts(turned, NOW)));
   const [row] = compare(keyFacts(key, NOW), keyFacts({ ...key, allowed_collections: null }, NOW));
   assert.deepEqual([row.mine, row.theirs], ["C1, C2 (Performance)", "all that its owner may read"]);
   assert.deepEqual(
@@ -128,7 +128,7 @@ test("of a key its label, end and limits are compared, in whatever order they ar
 
 test("letter case does not tell e-mail addresses apart", () => {
   const ada = { username: "ada", email: "ada@example.org", role: "Admin" };
-  assert.ok(areSame(userFacts(ada), userFacts({ ...ada, email: "Ada@example.org" })));
+  assert.ok(areEqual(userFacts(ada), userFacts({ ...ada, email: "Ada@example.org" })));
 });
 
 test("it is told who changed it and when, each once, and of what was before it was opened nothing", () => {
@@ -140,7 +140,7 @@ test("it is told who changed it and when, each once, and of what was before it w
   };
   const change = (by, at) => ({ by, at: `2026-11-27T${at}Z` });
   const changes = [change("bob", "09:58:00"), change("ada", "09:50:00"), change("bob", "09:40:00"), change("eve", "08:00:00")];
-  const words = whoWords(changes, told);
+  const words = formatAuthors(changes, told);
   assert.match(words, /^Changed by bob a while ago \(\d\d:58\), you \(elsewhere\) a while ago \(\d\d:50\)\.$/);
-  assert.equal(whoWords([], told), "Somebody changed it since you opened it.");
+  assert.equal(formatAuthors([], told), "Somebody changed it since you opened it.");
 });

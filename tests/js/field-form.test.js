@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bodyOf, changesOf, faultsOf, formOf, humane } from "../../static/js/lib/field-form.js";
+import { bodyOf, changesOf, faultsOf, formOf, humanize } from "../../static/js/lib/field-form.js";
 
 const form = (values) => ({ ...formOf(null), field_name: "cpu", ...values });
 
@@ -69,8 +69,8 @@ test("integers that a client would not read exactly are refused", () => {
 });
 
 test("the server's words use the names of the form", () => {
-  assert.equal(humane("start_number is needed for INCREMENT"), "“Start” is needed for INCREMENT.");
-  assert.equal(humane("is taken by another field"), "Is taken by another field.");
+  assert.equal(humanize("start_number is needed for INCREMENT"), "“Start” is needed for INCREMENT.");
+  assert.equal(humanize("is taken by another field"), "Is taken by another field.");
 });
 
 test("of a field only what was changed is sent", () => {

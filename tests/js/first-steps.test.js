@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { stepsOf } = await import("../../static/js/lib/first-steps.js");
+const { buildSteps } = await import("../../static/js/lib/first-steps.js");
 
-const done = (given) => stepsOf(given).map(({ isDone }) => Number(isDone)).join("");
-const next = (given) => stepsOf(given).find(({ isNext }) => isNext)?.href;
+const done = (given) => buildSteps(given).map(({ isDone }) => Number(isDone)).join("");
+const next = (given) => buildSteps(given).find(({ isNext }) => isNext)?.href;
 
 test("somebody new begins with a collection", () => {
   const nothing = { collections: [], keys: 0, polls: 0, spikes: 0 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { brief, count, number, numberFault, rule, typed, typedExact } from "../../static/js/lib/format.js";
+import { formatRuleBriefly, formatCount, formatNumber, getNumberError, formatRule, parseNumber, parseExactNumber } from "../../static/js/lib/format.js";
 
 const increment = { value_type: "INCREMENT", start_number: 0, step_number: 5, reset_number: null, randomization_percentage: 0 };
 
@@ -22,52 +22,52 @@ test("each rule is told in words", () => {
       "counts down from 0 by 5 ± 50 %, back at 0",
     ],
   ];
-  for (const [field, words] of rules) assert.equal(rule(field), words);
+  for (const [field, words] of rules) assert.equal(formatRule(field), words);
 });
 
 test("in few words, for old beside new", () => {
-  assert.equal(brief({ value_type: "NUMBER_RANGE", range_start_number: 90, range_end_number: 100 }), "90–100");
-  assert.equal(brief({ value_type: "NUMBER_RANGE", range_start_number: -12, range_end_number: -8 }), "-12 to -8");
-  assert.equal(brief({ ...increment, step_number: 25 }), "+25 a poll");
-  assert.equal(brief({ value_type: "FLOAT_FIXED", fixed_value_float: 14.5 }), "14.5");
+  assert.equal(formatRuleBriefly({ value_type: "NUMBER_RANGE", range_start_number: 90, range_end_number: 100 }), "90–100");
+  assert.equal(formatRuleBriefly({ value_type: "NUMBER_RANGE", range_start_number: -12, range_end_number: -8 }), "-12 to -8");
+  assert.equal(formatRuleBriefly({ ...increment, step_number: 25 }), "+25 a poll");
+  assert.equal(formatRuleBriefly({ value_type: "FLOAT_FIXED", fixed_value_float: 14.5 }), "14.5");
 });
 
 test("zero is a number, and nothing is none", () => {
-  assert.equal(number(0), "0");
-  assert.equal(number(null), "");
-  assert.equal(typed("0"), 0);
-  assert.equal(typed(""), null);
+  assert.equal(formatNumber(0), "0");
+  assert.equal(formatNumber(null), "");
+  assert.equal(parseNumber("0"), 0);
+  assert.equal(parseNumber(""), null);
 });
 
 test("what is typed is read with separators, a point in front, or an exponent", () => {
-  assert.equal(typed("1,200"), 1200);
-  assert.equal(typed("0.5"), 0.5);
-  assert.equal(typed(".5"), 0.5);
-  assert.equal(typed("-1e3"), -1000);
-  assert.ok(Number.isNaN(typed("12 apples")));
+  assert.equal(parseNumber("1,200"), 1200);
+  assert.equal(parseNumber("0.5"), 0.5);
+  assert.equal(parseNumber(".5"), 0.5);
+  assert.equal(parseNumber("-1e3"), -1000);
+  assert.ok(Number.isNaN(parseNumber("12 apples")));
 });
 
 test("one thing, several things", () => {
-  assert.equal(count(1, "field"), "1 field");
-  assert.equal(count(1200, "key"), "1,200 keys");
+  assert.equal(formatCount(1, "field"), "1 field");
+  assert.equal(formatCount(1200, "key"), "1,200 keys");
 });
 
 test("a comma is never taken for a point, nor for nothing", () => {
   for (const text of ["0,125", "-0,500", "0,5", "12,5", "1,2345", "00,125", "1,25,000", "0 125", "1 2", "1,200 300", ",5"])
-    assert.ok(Number.isNaN(typed(text)), text);
+    assert.ok(Number.isNaN(parseNumber(text)), text);
   for (const text of ["1,250", "-12,500"]) {
-    assert.ok(Number.isNaN(typed(text, false)), text);
-    assert.ok(Number.isNaN(typedExact(text, false)), text);
+    assert.ok(Number.isNaN(parseNumber(text, false)), text);
+    assert.ok(Number.isNaN(parseExactNumber(text, false)), text);
   }
-  assert.deepEqual(["1,250,000", "1,250.5", "1 250.5", "12 000"].map((text) => typed(text, false)), [1250000, 1250.5, 1250.5, 12000]);
-  assert.equal(numberFault("0,125"), "Must be a number: use a point, not a comma (0.125).");
-  assert.equal(numberFault("0,1x"), "Must be a number: use a point, not a comma (0.5).");
-  assert.equal(numberFault("twelve"), "Must be a number, such as 20 or 0.5.");
+  assert.deepEqual(["1,250,000", "1,250.5", "1 250.5", "12 000"].map((text) => parseNumber(text, false)), [1250000, 1250.5, 1250.5, 12000]);
+  assert.equal(getNumberError("0,125"), "Must be a number: use a point, not a comma (0.125).");
+  assert.equal(getNumberError("0,1x"), "Must be a number: use a point, not a comma (0.5).");
+  assert.equal(getNumberError("twelve"), "Must be a number, such as 20 or 0.5.");
 });
 
 test("every number is shown with all its decimals, and read back as it was", () => {
   const numbers = [0.1, 1e-6, 0.0000012345678901234567, 123456.789, 1 / 3, 5e-324, 1.5e300, 2 ** 53 - 1, -0.000001234567890123456];
-  for (const each of numbers) assert.equal(typed(number(each), false), each, String(each));
-  assert.equal(number(1234567.5, 2), "1,234,567.50");
-  assert.equal(number(typedExact("9007199254740991.0123456789")), "9,007,199,254,740,991.0123456789");
+  for (const each of numbers) assert.equal(parseNumber(formatNumber(each), false), each, String(each));
+  assert.equal(formatNumber(1234567.5, 2), "1,234,567.50");
+  assert.equal(formatNumber(parseExactNumber("9007199254740991.0123456789")), "9,007,199,254,740,991.0123456789");
 });

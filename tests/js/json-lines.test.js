@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { linesOf, shown, valuesOf } from "../../static/js/lib/json-lines.js";
+import { parseLines, formatValue, parseValues } from "../../static/js/lib/json-lines.js";
 
 const ANSWER =
   '{"collection":"Edge {1}","type":"Performance","generated_at_epoch":1795526528,' +
   '"data":{"cpu":97,"mem, \\"used\\"":15.10,"state":"up, \\"really\\": {yes}"}}';
 
 test("an answer is laid out line by line, every digit as it came", () => {
-  const lines = linesOf(ANSWER).map(
+  const lines = parseLines(ANSWER).map(
     ({ indent, key, value, tail }) => `${" ".repeat(indent)}${key && `${key}: `}${value}${tail}`,
   );
   assert.deepEqual(lines, [
@@ -26,7 +26,7 @@ test("an answer is laid out line by line, every digit as it came", () => {
 });
 
 test("only fields are spiked, not what is around them", () => {
-  const lines = linesOf('{"type":"Performance","data":{"type":1,"cpu":2}}', new Set(["type"]));
+  const lines = parseLines('{"type":"Performance","data":{"type":1,"cpu":2}}', new Set(["type"]));
   assert.deepEqual(
     lines.filter((line) => line.spiked).map((line) => line.indent),
     [2],
@@ -35,14 +35,14 @@ test("only fields are spiked, not what is around them", () => {
 
 test("no fields make an empty object", () => {
   assert.deepEqual(
-    linesOf('{"data":{}}').map((line) => line.key + line.value),
+    parseLines('{"data":{}}').map((line) => line.key + line.value),
     ["{", '"data"{', "}", "}"],
   );
 });
 
 test("values by name, as they were written", () => {
   assert.deepEqual(
-    [...valuesOf(ANSWER)],
+    [...parseValues(ANSWER)],
     [
       ["cpu", "97"],
       ['mem, "used"', "15.10"],
@@ -53,14 +53,14 @@ test("values by name, as they were written", () => {
 
 for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "__v_isRef"]) {
   test(`a field called ${name} has its value, and only where it is served`, () => {
-    assert.equal(valuesOf(`{"data":{"${name}":5}}`).get(name), "5");
-    assert.equal(valuesOf('{"data":{"cpu":5}}').get(name), undefined);
+    assert.equal(parseValues(`{"data":{"${name}":5}}`).get(name), "5");
+    assert.equal(parseValues('{"data":{"cpu":5}}').get(name), undefined);
   });
 }
 
 test("a table shows numbers with separators and texts without quotes", () => {
-  assert.equal(shown("4182"), "4,182");
-  assert.equal(shown("-1234567.50"), "-1,234,567.50");
-  assert.equal(shown("1e+30"), "1e+30");
-  assert.equal(shown('"up \\u0041"'), "up A");
+  assert.equal(formatValue("4182"), "4,182");
+  assert.equal(formatValue("-1234567.50"), "-1,234,567.50");
+  assert.equal(formatValue("1e+30"), "1e+30");
+  assert.equal(formatValue('"up \\u0041"'), "up A");
 });

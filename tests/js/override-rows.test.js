@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { exact } from "../../static/js/lib/digits.js";
+import { parseExact } from "../../static/js/lib/exact-number.js";
 import {
   canMultiply,
   carriedOver,
@@ -213,7 +213,7 @@ test("a counter whose copy has begun to count shows where that stands", () => {
 test("numbers of any length count as overridden only where they are", () => {
   const tiny = field("FLOAT_FIXED", { fixed_value_float: 0.0000012345678901234567 });
   const large = field("FLOAT_FIXED", { fixed_value_float: 1250 });
-  const long = counter({ start_number: exact("9007199254740991.0123456789"), reset_number: null });
+  const long = counter({ start_number: parseExact("9007199254740991.0123456789"), reset_number: null });
   for (const each of [tiny, large, float(1250, 2500, 0), long, counter({ step_number: 1250.5, start_number: 1250 })])
     assert.deepEqual(givenOf(rowOf(each)), {});
   const changed = type(rowOf(long), { start_number: "9,007,199,254,740,991.0123456788" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chartOf, nearest, scaleOf } from "../../static/js/lib/preview-chart.js";
+import { buildChart, findNearestPoint, buildValueScale } from "../../static/js/lib/preview-chart.js";
 
 const MINUTE = 60;
 const START = Date.parse("2026-11-24T15:45:00Z") / 1000;
@@ -19,28 +19,28 @@ const line = (more = {}) => ({
   is_overridden: true,
   ...more,
 });
-const chart = (more, width = 416, polls = preview) => chartOf(polls, line(more), width);
+const chart = (more, width = 416, polls = preview) => buildChart(polls, line(more), width);
 const kinds = (all) => all.filter(({ path }) => path).map(({ kind }) => kind);
 
 test("a scale begins at zero where that costs little, and ends at a round level", () => {
-  assert.deepEqual(scaleOf([150, 1790], [120, 180]).levels, [0, 500, 1000, 1500, 2000]);
-  assert.deepEqual(scaleOf([-3, -40], null).levels, [-40, -30, -20, -10, 0]);
-  assert.deepEqual(scaleOf([4182, 4561], null).levels, [4100, 4200, 4300, 4400, 4500, 4600]);
+  assert.deepEqual(buildValueScale([150, 1790], [120, 180]).levels, [0, 500, 1000, 1500, 2000]);
+  assert.deepEqual(buildValueScale([-3, -40], null).levels, [-40, -30, -20, -10, 0]);
+  assert.deepEqual(buildValueScale([4182, 4561], null).levels, [4100, 4200, 4300, 4400, 4500, 4600]);
 });
 
 test("what would be normal is always in sight", () => {
-  const { levels } = scaleOf([20, 21], [900, 1000]);
+  const { levels } = buildValueScale([20, 21], [900, 1000]);
   assert.ok(levels[0] <= 20 && levels.at(-1) >= 1000);
 });
 
 test("one value stands in the middle, and zero at the bottom", () => {
-  assert.equal(scaleOf([8, 8], null).share(8), 0.5);
-  assert.equal(scaleOf([0, 0], null).share(0), 0);
+  assert.equal(buildValueScale([8, 8], null).share(8), 0.5);
+  assert.equal(buildValueScale([0, 0], null).share(0), 0);
 });
 
 test("numbers of any size have a finite place", () => {
   for (const values of [[-1.7e308, 1.7e308], [5e-324, 0], [2 ** 53 - 1, 2 ** 53 - 2], [1e15, 1e15 + 0.125]]) {
-    const { levels, share } = scaleOf(values, null);
+    const { levels, share } = buildValueScale(values, null);
     assert.ok(levels.length <= 8);
     for (const value of values) assert.ok(share(value) >= 0 && share(value) <= 1, String(values));
   }
@@ -78,10 +78,10 @@ test("the normal band is said where there is room over it", () => {
 
 test("a poll under the pointer is told with its time and value", () => {
   const drawn = chart();
-  const at = nearest(drawn, drawn.points[6].x + 2);
+  const at = findNearestPoint(drawn, drawn.points[6].x + 2);
   assert.equal(at, 6);
   assert.match(drawn.points[at].words, /^\d\d:46: 1,500$/);
-  assert.equal(nearest({ points: [] }, 3), -1);
+  assert.equal(findNearestPoint({ points: [] }, 3), -1);
 });
 
 test("large levels are written short", () => {

@@ -1,42 +1,42 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { aheadOf, clockSetByAnswers, narrowed } from "../../static/js/lib/server-clock.js";
+import { estimateOffset, createServerClock, narrowOffset } from "../../static/js/lib/server-clock.js";
 
 const NOON = Date.UTC(2026, 10, 27, 12);
 const DATE = "Fri, 27 Nov 2026 12:00:00 GMT";
 
 test("an answer tells the difference of the clocks to a second and the time it took", () => {
-  assert.deepEqual(aheadOf(DATE, NOON - 100, NOON + 50), { least: -50, most: 1100 });
+  assert.deepEqual(estimateOffset(DATE, NOON - 100, NOON + 50), { least: -50, most: 1100 });
 });
 
 test("an answer without a date, or with nonsense, tells nothing", () => {
-  assert.equal(aheadOf(null, NOON, NOON), null);
-  assert.equal(aheadOf("soon", NOON, NOON), null);
+  assert.equal(estimateOffset(null, NOON, NOON), null);
+  assert.equal(estimateOffset("soon", NOON, NOON), null);
 });
 
 test("further answers narrow the difference", () => {
-  assert.deepEqual(narrowed({ least: -50, most: 1100 }, { least: 200, most: 1200 }), { least: 200, most: 1100 });
+  assert.deepEqual(narrowOffset({ least: -50, most: 1100 }, { least: 200, most: 1200 }), { least: 200, most: 1100 });
 });
 
 test("an answer that tells nothing leaves what is known", () => {
-  assert.deepEqual(narrowed({ least: 1, most: 2 }, null), { least: 1, most: 2 });
+  assert.deepEqual(narrowOffset({ least: 1, most: 2 }, null), { least: 1, most: 2 });
 });
 
 test("where a clock was set in between, the newer answer counts", () => {
   const newer = { least: 60_000, most: 61_000 };
-  assert.deepEqual(narrowed({ least: 0, most: 1000 }, newer), newer);
+  assert.deepEqual(narrowOffset({ least: 0, most: 1000 }, newer), newer);
 });
 
 test("before the first answer it is what the browser's clock says", () => {
-  assert.equal(clockSetByAnswers(() => NOON).now(), NOON);
+  assert.equal(createServerClock(() => NOON).now(), NOON);
 });
 
 for (const off of [-60_000, 0, 90_000]) {
   test(`a browser whose clock is ${off / 1000} s off shows the server's time to half a second`, () => {
     const server = NOON + 700; // the header says the whole second
-    const clock = clockSetByAnswers(() => server + off);
-    clock.hear(DATE, server + off, server + off);
+    const clock = createServerClock(() => server + off);
+    clock.observe(DATE, server + off, server + off);
     assert.ok(Math.abs(clock.now() - server) <= 500);
   });
 }
@@ -44,11 +44,11 @@ for (const off of [-60_000, 0, 90_000]) {
 test("many answers show it to a few milliseconds, whatever their delays", () => {
   const off = -42_000;
   let server = NOON;
-  const clock = clockSetByAnswers(() => server + off);
+  const clock = createServerClock(() => server + off);
   for (let answer = 0; answer < 400; answer += 1) {
     server += 137;
     const written = new Date(server - 20).toUTCString();
-    clock.hear(written, server + off - 40, server + off);
+    clock.observe(written, server + off - 40, server + off);
   }
   assert.ok(Math.abs(clock.now() - server) <= 40);
 });

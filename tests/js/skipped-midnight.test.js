@@ -15,16 +15,16 @@ const DAY = 86_400_000;
 for (const [zone, date] of SKIPPED) {
   test(`the days of a timeline begin at midnight, but for the one without: ${zone}`, async () => {
     process.env.TZ = zone;
-    const { daysOf, ticksOf, viewOf } = await import(`../../static/js/lib/timeline.js?${zone}`);
+    const { buildDayLabels, buildTicks, createView } = await import(`../../static/js/lib/timeline.js?${zone}`);
     const from = new Date(`${date}T12:00:00`).getTime() - 2 * DAY;
-    const view = viewOf({ from, to: from + 5 * DAY }, { now: from, pixels: 5000, measure: () => 20 });
-    const days = ticksOf(view).filter(({ isDay }) => isDay);
+    const view = createView({ from, to: from + 5 * DAY }, { now: from, pixels: 5000, measure: () => 20 });
+    const days = buildTicks(view).filter(({ isDay }) => isDay);
     const labels = days.map(({ at }) => {
       const day = new Date(at);
       return [day.getDate() === Number(date.slice(-2)), day.getHours()];
     });
     assert.equal(days.length, 5);
     for (const [isSkipped, hour] of labels) assert.equal(hour, isSkipped ? 1 : 0);
-    assert.equal(new Set(daysOf(view).map(({ at }) => new Date(at).getDate())).size, daysOf(view).length);
+    assert.equal(new Set(buildDayLabels(view).map(({ at }) => new Date(at).getDate())).size, buildDayLabels(view).length);
   });
 }

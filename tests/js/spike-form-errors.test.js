@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { faultsFromServer, inputOf, remaining, remainingWords } from "../../static/js/lib/spike-form-errors.js";
+import { mapServerErrors, getInputId, listProblems, formatProblems } from "../../static/js/lib/spike-form-errors.js";
 
 const ROWS = [
   { id: 12, name: "cpu", inputs: [{ setting: "range_start_number" }, { setting: "range_end_number" }] },
@@ -9,7 +9,7 @@ const ROWS = [
 
 test("what the server refuses lands at its input", () => {
   const sent = [{ original_field_id: 12 }];
-  const errors = {
+  const serverErrors = {
     name: ["must not be empty"],
     duration: ["reaches past the year 9998"],
     "spike_fields.0.range_end_number": [
@@ -18,8 +18,8 @@ test("what the server refuses lands at its input", () => {
     "spike_fields.0.original_field_id": ["cpu cannot be overridden: only numeric Performance fields can"],
     _schema: ["is wrong"],
   };
-  const { faults, other } = faultsFromServer(errors, sent, () => "cpu");
-  assert.deepEqual(faults, {
+  const { errors, other } = mapServerErrors(serverErrors, sent, () => "cpu");
+  assert.deepEqual(errors, {
     name: "Must not be empty.",
     end: "Reaches past the year 9998.",
     "12.range_end_number": "“From” must not be greater than “To” (9 > 5).",
@@ -28,25 +28,25 @@ test("what the server refuses lands at its input", () => {
 });
 
 test("the server's words for the window are the form's", () => {
-  const { faults } = faultsFromServer({ end_datetime: ["end_datetime must be after start_datetime"] }, []);
-  assert.equal(faults.end, "The end must be after the start.");
+  const { errors } = mapServerErrors({ end_datetime: ["end_datetime must be after start_datetime"] }, []);
+  assert.equal(errors.end, "The end must be after the start.");
 });
 
 test("what remains is counted in the order of the page, with a way to the first", () => {
-  const faults = { "12.range_end_number": "x", name: "y" };
-  const found = remaining({ faults, collides: true, rows: ROWS });
+  const errors = { "12.range_end_number": "x", name: "y" };
+  const found = listProblems({ errors, collides: true, rows: ROWS });
   assert.deepEqual(
     found.map(({ target }) => target),
     ["spike-name", "spike-start", "override-12-range_end_number"],
   );
-  assert.equal(remainingWords(found), "3 things to fix: the name first");
+  assert.equal(formatProblems(found), "3 things to fix: the name first");
 });
 
 test("one thing is named, nothing is nothing", () => {
   assert.equal(
-    remainingWords(remaining({ faults: {}, collides: true, rows: ROWS })),
+    formatProblems(listProblems({ errors: {}, collides: true, rows: ROWS })),
     "1 thing to fix: the window collides",
   );
-  assert.equal(remainingWords([]), "");
-  assert.equal(inputOf("end"), "spike-end");
+  assert.equal(formatProblems([]), "");
+  assert.equal(getInputId("end"), "spike-end");
 });

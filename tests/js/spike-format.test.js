@@ -3,8 +3,8 @@ import { test } from "node:test";
 
 process.env.TZ = "UTC";
 const words = await import("../../static/js/lib/spike-format.js");
-const { again, changeWords, extensionsOf, fieldsWords } = words;
-const { nextMoment, overrideWords, pollWords, statusOf } = words;
+const { toCreateBody, formatChange, getExtensions, formatFieldNames } = words;
+const { getNextEdge, formatOverride, formatPollTime, getSpikeStatus } = words;
 
 const at = (time) => Date.parse(`2026-11-24T${time}Z`);
 const spike = (start, end, more = {}) => ({
@@ -37,43 +37,43 @@ const range = {
 
 test("the status changes at the second; the end is not part of the window", () => {
   const drill = spike("14:10", "14:40");
-  assert.equal(statusOf(drill, at("14:09:59")), "scheduled");
-  assert.equal(statusOf(drill, at("14:10:00")), "active");
-  assert.equal(statusOf(drill, at("14:40:00")), "expired");
+  assert.equal(getSpikeStatus(drill, at("14:09:59")), "scheduled");
+  assert.equal(getSpikeStatus(drill, at("14:10:00")), "active");
+  assert.equal(getSpikeStatus(drill, at("14:40:00")), "expired");
 });
 
 test("what the server has seen begin or end is not taken back by a clock that is behind", () => {
-  assert.equal(statusOf(spike("14:10", "14:40", { status: "active" }), at("14:09:00")), "active");
-  assert.equal(statusOf(spike("14:10", "14:40", { status: "expired" }), at("14:20:00")), "expired");
+  assert.equal(getSpikeStatus(spike("14:10", "14:40", { status: "active" }), at("14:09:00")), "active");
+  assert.equal(getSpikeStatus(spike("14:10", "14:40", { status: "expired" }), at("14:20:00")), "expired");
 });
 
 test("the next moment is the first start or end to come", () => {
   const spikes = [spike("14:10", "14:40"), spike("15:00", "15:30")];
-  assert.equal(nextMoment(spikes, at("14:20:00")), at("14:40:00"));
-  assert.equal(nextMoment(spikes, at("14:40:00")), at("15:00:00"));
-  assert.equal(nextMoment(spikes, at("16:00:00")), Infinity);
-  assert.equal(nextMoment([], 0), Infinity);
+  assert.equal(getNextEdge(spikes, at("14:20:00")), at("14:40:00"));
+  assert.equal(getNextEdge(spikes, at("14:40:00")), at("15:00:00"));
+  assert.equal(getNextEdge(spikes, at("16:00:00")), Infinity);
+  assert.equal(getNextEdge([], 0), Infinity);
 });
 
 test("of a counter only what was given is told", () => {
-  assert.equal(overrideWords(counter(["step_number"], { step_number: 40 })), "counts up by 40");
+  assert.equal(formatOverride(counter(["step_number"], { step_number: 40 })), "counts up by 40");
   const both = counter(["start_number", "step_number"], { start_number: 180, step_number: 12 });
-  assert.equal(overrideWords({ ...both, value_type: "DECREMENT" }), "counts down from 180 by 12");
-  assert.equal(overrideWords(counter(["reset_number"], {})), "counts up never back");
-  assert.equal(overrideWords(range), "random 90 to 100");
+  assert.equal(formatOverride({ ...both, value_type: "DECREMENT" }), "counts down from 180 by 12");
+  assert.equal(formatOverride(counter(["reset_number"], {})), "counts up never back");
+  assert.equal(formatOverride(range), "random 90 to 100");
 });
 
 test("old beside new", () => {
-  assert.deepEqual(changeWords(range), { now: "90–100", was: "18–35" });
+  assert.deepEqual(formatChange(range), { now: "90–100", was: "18–35" });
   const step = counter(["step_number"], { step_number: 25 });
-  assert.deepEqual(changeWords(step), { now: "+25 a poll", was: "+1" });
+  assert.deepEqual(formatChange(step), { now: "+25 a poll", was: "+1" });
   const given = ["start_number", "step_number"];
   const both = counter(given, { start_number: 60, step_number: 4 }, { start_number: 10 });
-  assert.deepEqual(changeWords(both), { now: "from 60, +4", was: "from 10, +1" });
+  assert.deepEqual(formatChange(both), { now: "from 60, +4", was: "from 10, +1" });
 });
 
 test("fields are named while they are few and short", () => {
-  const of = (...names) => fieldsWords({ spike_fields: names.map((field_name) => ({ field_name })) });
+  const of = (...names) => formatFieldNames({ spike_fields: names.map((field_name) => ({ field_name })) });
   assert.equal(of("cpu", "mem_used"), "cpu, mem_used");
   assert.equal(of("a", "b", "c", "d"), "4 fields");
   assert.equal(of("a".repeat(60)), "1 field");
@@ -82,7 +82,7 @@ test("fields are named while they are few and short", () => {
 
 test("what brings a deleted spike back has its overrides and nothing else", () => {
   const given = { ...spike("14:10", "14:40"), id: 7, collection_id: 3, name: "Drill", spike_fields: [range] };
-  assert.deepEqual(again(given), {
+  assert.deepEqual(toCreateBody(given), {
     collection_id: 3,
     name: "Drill",
     start_datetime: given.start_datetime,
@@ -93,7 +93,7 @@ test("what brings a deleted spike back has its overrides and nothing else", () =
 
 test("extensions that do not fit say why", () => {
   const next = { name: "Flapping", ...spike("15:00", "15:20") };
-  const found = extensionsOf(spike("14:10", "14:40"), next, at("14:20:00"));
+  const found = getExtensions(spike("14:10", "14:40"), next, at("14:20:00"));
   assert.deepEqual(
     found.map(({ label, why, note }) => [label, why, note ?? ""]),
     [
@@ -107,13 +107,13 @@ test("extensions that do not fit say why", () => {
 });
 
 test("up to the next window: not without one, and not where it follows at once", () => {
-  const last = (next) => extensionsOf(spike("14:10", "14:40"), next, at("14:20:00")).at(-1).why;
+  const last = (next) => getExtensions(spike("14:10", "14:40"), next, at("14:20:00")).at(-1).why;
   assert.equal(last(null), "there is none");
   assert.equal(last({ name: "Flapping", ...spike("14:40", "15:20") }), "“Flapping” follows at once");
 });
 
 test("polls are noted to the minute, and told so", () => {
-  assert.equal(pollWords("2026-11-24T14:00:00Z", at("14:00:59")), "just now");
-  assert.equal(pollWords("2026-11-24T14:00:00Z", at("14:03:59")), "3 min ago");
-  assert.equal(pollWords("2026-11-24T14:00:10Z", at("14:00:00")), "just now");
+  assert.equal(formatPollTime("2026-11-24T14:00:00Z", at("14:00:59")), "just now");
+  assert.equal(formatPollTime("2026-11-24T14:00:00Z", at("14:03:59")), "3 min ago");
+  assert.equal(formatPollTime("2026-11-24T14:00:10Z", at("14:00:00")), "just now");
 });

@@ -2,25 +2,25 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  bodyOfWindow,
-  collisionOf,
-  draftOf,
-  endIn,
-  isoOf,
+  toWindowBody,
+  findCollision,
+  draftFromWindow,
+  applyRemaining,
+  toIso,
   newDraft,
-  occupied,
-  place,
-  pressLength,
-  pressStart,
-  shorten,
-  skippedWords,
-  slide,
-  times,
-  twice,
-  typeEnd,
-  typeStart,
-  windowAt,
-  windowFaults,
+  toOccupied,
+  setWindow,
+  applyDuration,
+  applyStartPreset,
+  shortenTo,
+  formatSkippedTime,
+  followClock,
+  formatWindowTimes,
+  getAmbiguousTimes,
+  applyEndText,
+  applyStartText,
+  resolveWindow,
+  validateWindow,
 } from "../../static/js/lib/spike-window.js";
 
 const MINUTE = 60_000;
@@ -34,85 +34,85 @@ const typed = (instant) => {
 const other = (id, start, end) => ({ id, name: `spike ${id}`, start, end });
 
 test("a start preset begins on a whole minute that is not too early, and keeps the duration", () => {
-  const draft = pressStart(newDraft({ start: at(20), length: 30 * MINUTE }, NOW), "in-5-min", NOW);
+  const draft = applyStartPreset(newDraft({ start: at(20), length: 30 * MINUTE }, NOW), "in-5-min", NOW);
   assert.equal(draft.start, at(14, 6));
   assert.equal(draft.end, at(14, 36));
   assert.equal(draft.startPreset, "in-5-min");
 });
 
 test("a start preset keeps the duration of a window whose end was typed", () => {
-  const typedEnd = typeEnd(newDraft({ start: at(15) }, NOW), typed(at(15, 40)));
-  const draft = pressStart(typedEnd, "in-1-h", NOW);
+  const typedEnd = applyEndText(newDraft({ start: at(15) }, NOW), typed(at(15, 40)));
+  const draft = applyStartPreset(typedEnd, "in-1-h", NOW);
   assert.equal(draft.end - draft.start, 40 * MINUTE);
 });
 
 test("a length preset moves the end only", () => {
-  const draft = pressLength(newDraft({ start: at(15) }, NOW), 240 * MINUTE);
+  const draft = applyDuration(newDraft({ start: at(15) }, NOW), 240 * MINUTE);
   assert.deepEqual([draft.start, draft.end, draft.lengthPreset], [at(15), at(19), 240 * MINUTE]);
 });
 
 test("a typed value clears the preset that is pressed, and no other", () => {
   const draft = newDraft({ startPreset: "in-5-min", length: 15 * MINUTE }, NOW);
-  const start = typeStart(draft, typed(at(16)));
+  const start = applyStartText(draft, typed(at(16)));
   assert.deepEqual([start.startPreset, start.lengthPreset, start.end], ["", 15 * MINUTE, at(16, 15)]);
-  const end = typeEnd(draft, typed(at(16)));
+  const end = applyEndText(draft, typed(at(16)));
   assert.deepEqual([end.startPreset, end.lengthPreset, end.end], ["in-5-min", 0, at(16)]);
 });
 
 test("an end that was typed stays where it is while the start is typed", () => {
-  const draft = typeStart(typeEnd(newDraft({ start: at(15) }, NOW), typed(at(18))), typed(at(16)));
+  const draft = applyStartText(applyEndText(newDraft({ start: at(15) }, NOW), typed(at(18))), typed(at(16)));
   assert.deepEqual([draft.start, draft.end], [at(16), at(18)]);
 });
 
 test("a pressed start follows the clock from minute to minute, a typed one stays", () => {
   const pressed = newDraft({ startPreset: "in-5-min" }, NOW);
-  assert.equal(slide(pressed, NOW + 20_000), pressed);
-  assert.equal(slide(pressed, NOW + MINUTE).start, pressed.start + MINUTE);
+  assert.equal(followClock(pressed, NOW + 20_000), pressed);
+  assert.equal(followClock(pressed, NOW + MINUTE).start, pressed.start + MINUTE);
   const still = newDraft({ start: at(15) }, NOW);
-  assert.equal(slide(still, NOW + MINUTE), still);
+  assert.equal(followClock(still, NOW + MINUTE), still);
 });
 
 test("now sends no start: a duration, or the end that was typed", () => {
   const draft = newDraft({ startPreset: "now", length: 15 * MINUTE }, NOW);
-  assert.deepEqual(bodyOfWindow(draft), { duration: 900 });
-  assert.deepEqual(bodyOfWindow(typeEnd(draft, typed(at(15)))), { end_datetime: "2026-11-24T15:00:00.000Z" });
+  assert.deepEqual(toWindowBody(draft), { duration: 900 });
+  assert.deepEqual(toWindowBody(applyEndText(draft, typed(at(15)))), { end_datetime: "2026-11-24T15:00:00.000Z" });
 });
 
 test("now is the second, not the minute that the input shows", () => {
   const draft = newDraft({ startPreset: "now" }, NOW);
   assert.equal(draft.start, at(14));
-  assert.deepEqual(windowAt(draft, NOW), { start: NOW, end: NOW + 15 * MINUTE });
+  assert.deepEqual(resolveWindow(draft, NOW), { start: NOW, end: NOW + 15 * MINUTE });
 });
 
 test("an instant that was not touched goes back with its microseconds", () => {
   const saved = ["2026-11-24T15:00:13.522323Z", "2026-11-24T15:30:13.522323Z"];
-  const draft = draftOf(...saved);
-  assert.deepEqual(bodyOfWindow(draft, saved), { start_datetime: saved[0], end_datetime: saved[1] });
-  assert.equal(isoOf(at(15), saved), "2026-11-24T15:00:00.000Z");
+  const draft = draftFromWindow(...saved);
+  assert.deepEqual(toWindowBody(draft, saved), { start_datetime: saved[0], end_datetime: saved[1] });
+  assert.equal(toIso(at(15), saved), "2026-11-24T15:00:00.000Z");
 });
 
 test("faults are told at the input that can mend them", () => {
   const draft = newDraft({ start: at(15) }, NOW);
-  assert.deepEqual(windowFaults(draft, NOW), {});
-  assert.deepEqual(windowFaults(typeStart(draft, ""), NOW), { start: "Needs a date and a time." });
-  assert.deepEqual(windowFaults(typeEnd(draft, ""), NOW), { end: "Needs a date and a time." });
-  assert.deepEqual(windowFaults(typeEnd(draft, typed(at(15))), NOW), { end: "Must be after the start." });
-  assert.deepEqual(windowFaults(place(draft, at(12), at(13)), NOW), { end: "Must be in the future." });
-  assert.match(windowFaults(place(draft, Date.UTC(1969, 0), at(15)), NOW).start, /1970/);
+  assert.deepEqual(validateWindow(draft, NOW), {});
+  assert.deepEqual(validateWindow(applyStartText(draft, ""), NOW), { start: "Needs a date and a time." });
+  assert.deepEqual(validateWindow(applyEndText(draft, ""), NOW), { end: "Needs a date and a time." });
+  assert.deepEqual(validateWindow(applyEndText(draft, typed(at(15))), NOW), { end: "Must be after the start." });
+  assert.deepEqual(validateWindow(setWindow(draft, at(12), at(13)), NOW), { end: "Must be in the future." });
+  assert.match(validateWindow(setWindow(draft, Date.UTC(1969, 0), at(15)), NOW).start, /1970/);
 });
 
 test("a window may begin in the past, for it is active at once", () => {
-  assert.deepEqual(windowFaults(place(newDraft({}, NOW), at(13), at(15)), NOW), {});
+  assert.deepEqual(validateWindow(setWindow(newDraft({}, NOW), at(13), at(15)), NOW), {});
 });
 
 test("windows may touch", () => {
   const others = [other(1, at(14), at(15)), other(2, at(16), at(17))];
-  assert.equal(collisionOf({ start: at(15), end: at(16) }, others, NOW), null);
+  assert.equal(findCollision({ start: at(15), end: at(16) }, others, NOW), null);
 });
 
 test("a collision names what is in the way and how to get out of it", () => {
   const others = [other(1, at(16), at(16, 20)), other(2, at(18), at(19))];
-  const found = collisionOf({ start: at(15, 45), end: at(16, 15) }, others, NOW);
+  const found = findCollision({ start: at(15, 45), end: at(16, 15) }, others, NOW);
   assert.deepEqual(
     found.conflicts.map(({ id }) => id),
     [1],
@@ -123,26 +123,26 @@ test("a collision names what is in the way and how to get out of it", () => {
 
 test("the next free slot is behind all that leaves too little room", () => {
   const others = [other(1, at(16), at(16, 20)), other(2, at(16, 40), at(19))];
-  assert.equal(collisionOf({ start: at(15, 45), end: at(16, 15) }, others, NOW).free.start, at(19));
+  assert.equal(findCollision({ start: at(15, 45), end: at(16, 15) }, others, NOW).free.start, at(19));
 });
 
 test("the next free slot is on a whole minute where that is free, else to the second", () => {
   const odd = at(16) + 13_000;
-  const loose = collisionOf({ start: at(15), end: at(15, 30) }, [other(1, at(14), odd)], NOW);
+  const loose = findCollision({ start: at(15), end: at(15, 30) }, [other(1, at(14), odd)], NOW);
   assert.equal(loose.free.start, at(16, 1));
   const tight = [other(1, at(14), odd), other(2, odd + 30 * MINUTE, at(17))];
-  assert.equal(collisionOf({ start: at(15), end: at(15, 30) }, tight, NOW).free.start, odd);
+  assert.equal(findCollision({ start: at(15), end: at(15, 30) }, tight, NOW).free.start, odd);
 });
 
 test("a window that begins inside another one cannot be shortened", () => {
   assert.equal(
-    collisionOf({ start: at(15), end: at(16) }, [other(1, at(14), at(15, 30))], NOW).shortened,
+    findCollision({ start: at(15), end: at(16) }, [other(1, at(14), at(15, 30))], NOW).shortened,
     null,
   );
 });
 
 test("a window is not shortened into the past", () => {
-  const found = collisionOf({ start: at(12), end: at(16) }, [other(1, at(13), at(13, 30))], NOW);
+  const found = findCollision({ start: at(12), end: at(16) }, [other(1, at(13), at(13, 30))], NOW);
   assert.equal(found.shortened, null);
 });
 
@@ -153,20 +153,20 @@ test("an end with microseconds is not taken for the millisecond before it", () =
     start_datetime: "2026-11-24T15:00:00Z",
     end_datetime: "2026-11-24T15:30:00.000323Z",
   };
-  assert.equal(occupied(spike).end, at(15, 30) + 1);
-  assert.equal(occupied({ ...spike, end_datetime: "2026-11-24T15:30:00.5Z" }).end, at(15, 30) + 500);
+  assert.equal(toOccupied(spike).end, at(15, 30) + 1);
+  assert.equal(toOccupied({ ...spike, end_datetime: "2026-11-24T15:30:00.5Z" }).end, at(15, 30) + 500);
 });
 
 test("moving keeps the pressed length, shortening does not", () => {
   const draft = newDraft({ start: at(15), length: 15 * MINUTE }, NOW);
-  assert.equal(place(draft, at(16), at(16, 15)).lengthPreset, 15 * MINUTE);
-  assert.equal(shorten(draft, at(15, 10)).lengthPreset, 0);
-  assert.equal(shorten(draft, at(15, 10)).end, at(15, 10));
+  assert.equal(setWindow(draft, at(16), at(16, 15)).lengthPreset, 15 * MINUTE);
+  assert.equal(shortenTo(draft, at(15, 10)).lengthPreset, 0);
+  assert.equal(shortenTo(draft, at(15, 10)).end, at(15, 10));
 });
 
 test("times say when the end is on another day", () => {
   const local = (day, hours) => new Date(2026, 10, day, hours).getTime();
-  assert.equal(times({ start: local(24, 22), end: local(25, 4) }), "22:00–04:00 +1");
+  assert.equal(formatWindowTimes({ start: local(24, 22), end: local(25, 4) }), "22:00–04:00 +1");
 });
 
 // --- Days, lengths from now, changes of the clocks
@@ -175,7 +175,7 @@ const BERLIN = "Europe/Berlin";
 const iso = (instant) => new Date(instant).toISOString().slice(0, 16);
 
 test("a start by the day is that of the viewer's zone at nine, whatever the clocks do between", () => {
-  const pressed = (preset, now) => iso(pressStart(newDraft({ start: now }, now), preset, now, BERLIN).start);
+  const pressed = (preset, now) => iso(applyStartPreset(newDraft({ start: now }, now), preset, now, BERLIN).start);
   const saturday = Date.UTC(2027, 9, 30, 12);
   assert.equal(pressed("tomorrow", saturday), "2027-10-31T08:00");
   assert.equal(pressed("next-monday", saturday), "2027-11-01T08:00");
@@ -185,23 +185,23 @@ test("a start by the day is that of the viewer's zone at nine, whatever the cloc
 
 test("a start by the day stays when that day comes, and is no longer tomorrow", () => {
   const evening = new Date(2026, 10, 24, 23, 59).getTime();
-  const draft = pressStart(newDraft({ start: evening }, evening), "tomorrow", evening);
-  assert.equal(slide(draft, evening + 30_000), draft);
-  const later = slide(draft, evening + 2 * MINUTE);
+  const draft = applyStartPreset(newDraft({ start: evening }, evening), "tomorrow", evening);
+  assert.equal(followClock(draft, evening + 30_000), draft);
+  const later = followClock(draft, evening + 2 * MINUTE);
   assert.deepEqual([later.start, later.startPreset], [draft.start, ""]);
 });
 
 test("a spike that is on goes on for so long from now", () => {
-  const on = draftOf("2026-11-24T10:00:00Z", "2026-11-24T20:00:00Z");
-  const draft = endIn(on, 15 * MINUTE, NOW);
+  const on = draftFromWindow("2026-11-24T10:00:00Z", "2026-11-24T20:00:00Z");
+  const draft = applyRemaining(on, 15 * MINUTE, NOW);
   assert.deepEqual([draft.start, draft.end, draft.lengthPreset], [on.start, NOW + 15 * MINUTE, 15 * MINUTE]);
-  assert.deepEqual(windowFaults(draft, NOW), {});
-  assert.equal(pressStart(draft, "in-1-h", NOW).lengthPreset, 0);
+  assert.deepEqual(validateWindow(draft, NOW), {});
+  assert.equal(applyStartPreset(draft, "in-1-h", NOW).lengthPreset, 0);
 });
 
 test("the twins of a time that comes twice, with their own milliseconds", () => {
   const second = Date.UTC(2027, 9, 31, 1, 30, 9, 250);
-  const twins = twice(second, BERLIN);
+  const twins = getAmbiguousTimes(second, BERLIN);
   assert.deepEqual(
     twins.map(({ at: instant, label, offset }) => [instant, label, offset]),
     [
@@ -209,21 +209,21 @@ test("the twins of a time that comes twice, with their own milliseconds", () => 
       [second, "Second 02:30:09", "UTC+1"],
     ],
   );
-  assert.deepEqual(twice(Date.UTC(2027, 9, 31, 2, 30), BERLIN), []);
-  assert.deepEqual(twice(null, BERLIN), []);
+  assert.deepEqual(getAmbiguousTimes(Date.UTC(2027, 9, 31, 2, 30), BERLIN), []);
+  assert.deepEqual(getAmbiguousTimes(null, BERLIN), []);
 });
 
 test("a time that is skipped is told with what it becomes", () => {
   assert.equal(
-    skippedWords("2027-03-28T02:30", BERLIN),
+    formatSkippedTime("2027-03-28T02:30", BERLIN),
     "There is no 02:30 that day: the clocks go from 02:00 to 03:00. It is 03:30 instead.",
   );
-  assert.equal(skippedWords("2027-03-28T03:30", BERLIN), "");
-  assert.equal(skippedWords("", BERLIN), "");
+  assert.equal(formatSkippedTime("2027-03-28T03:30", BERLIN), "");
+  assert.equal(formatSkippedTime("", BERLIN), "");
 });
 
 test("a quarter of an hour more stays in the second hour", () => {
-  const draft = draftOf("2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z");
-  assert.equal(iso(typeEnd(draft, "2027-10-31T02:45", draft.end, BERLIN).end), "2027-10-31T01:45");
-  assert.equal(iso(typeStart(draft, "2027-10-31T02:15", draft.start, BERLIN).start), "2027-10-31T00:15");
+  const draft = draftFromWindow("2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z");
+  assert.equal(iso(applyEndText(draft, "2027-10-31T02:45", draft.end, BERLIN).end), "2027-10-31T01:45");
+  assert.equal(iso(applyStartText(draft, "2027-10-31T02:15", draft.start, BERLIN).start), "2027-10-31T00:15");
 });

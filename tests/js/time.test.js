@@ -2,24 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  clock,
-  countdown,
-  day,
-  fromInput,
-  gapOf,
-  inDays,
-  instantsOf,
-  length,
-  meant,
-  offset,
-  relative,
-  standing,
-  status,
-  times,
-  toInput,
-  utc,
-  weekday,
-  windowWords,
+  formatTime,
+  formatCountdown,
+  formatDay,
+  parseInputValue,
+  findGap,
+  getInstantInDays,
+  getInstants,
+  formatDuration,
+  resolveInput,
+  formatOffset,
+  formatRelative,
+  formatWindowState,
+  getWindowStatus,
+  formatTimeRange,
+  toInputValue,
+  formatUtc,
+  getWeekday,
+  formatWindow,
 } from "../../static/js/lib/time.js";
 
 const at = (text) => Date.parse(text);
@@ -27,27 +27,27 @@ const now = at("2026-11-24T13:22:00Z");
 const berlin = "Europe/Berlin";
 
 test("a window of today is told by its times in the viewer's zone", () => {
-  assert.equal(windowWords("2026-11-24T13:10:00Z", "2026-11-24T13:40:00Z", now, berlin), "Today 14:10–14:40");
+  assert.equal(formatWindow("2026-11-24T13:10:00Z", "2026-11-24T13:40:00Z", now, berlin), "Today 14:10–14:40");
 });
 
 test("an end on the next day is marked", () => {
   assert.equal(
-    windowWords("2026-11-25T21:00:00Z", "2026-11-26T03:00:00Z", now, berlin),
+    formatWindow("2026-11-25T21:00:00Z", "2026-11-26T03:00:00Z", now, berlin),
     "Wed 25 Nov 22:00–04:00 +1",
   );
 });
 
 test("a day of another year names the year", () => {
-  assert.equal(day("2027-01-05T12:00:00Z", now, berlin), "Tue 5 Jan 2027");
+  assert.equal(formatDay("2027-01-05T12:00:00Z", now, berlin), "Tue 5 Jan 2027");
 });
 
 test("today is today in the viewer's zone, not in UTC", () => {
-  assert.equal(day("2026-11-24T23:30:00Z", now, berlin), "Wed 25 Nov");
+  assert.equal(formatDay("2026-11-24T23:30:00Z", now, berlin), "Wed 25 Nov");
 });
 
 test("the hour that a zone repeats in autumn is told by its offset", () => {
-  assert.equal(offset("2026-10-25T00:30:00Z", berlin), "UTC+2");
-  assert.equal(offset("2026-10-25T01:30:00Z", berlin), "UTC+1");
+  assert.equal(formatOffset("2026-10-25T00:30:00Z", berlin), "UTC+2");
+  assert.equal(formatOffset("2026-10-25T01:30:00Z", berlin), "UTC+1");
 });
 
 test("lengths are told in two units at the most", () => {
@@ -61,36 +61,36 @@ test("lengths are told in two units at the most", () => {
     [86400, "1 day"],
     [234000, "2 days 17 h"],
   ];
-  for (const [amount, words] of lengths) assert.equal(length(amount * seconds), words);
+  for (const [amount, words] of lengths) assert.equal(formatDuration(amount * seconds), words);
 });
 
 test("a countdown shows each second and never goes below zero", () => {
-  assert.equal(countdown(185_000), "3:05");
-  assert.equal(countdown(4_962_000), "1:22:42");
-  assert.equal(countdown(-5), "0:00");
+  assert.equal(formatCountdown(185_000), "3:05");
+  assert.equal(formatCountdown(4_962_000), "1:22:42");
+  assert.equal(formatCountdown(-5), "0:00");
 });
 
 test("a status changes at the start and at the end, not after them", () => {
   const [start, end] = ["2026-11-24T14:00:00Z", "2026-11-24T15:00:00Z"];
-  assert.equal(status(start, end, at(start) - 1), "scheduled");
-  assert.equal(status(start, end, at(start)), "active");
-  assert.equal(status(start, end, at(end) - 1), "active");
-  assert.equal(status(start, end, at(end)), "expired");
+  assert.equal(getWindowStatus(start, end, at(start) - 1), "scheduled");
+  assert.equal(getWindowStatus(start, end, at(start)), "active");
+  assert.equal(getWindowStatus(start, end, at(end) - 1), "active");
+  assert.equal(getWindowStatus(start, end, at(end)), "expired");
 });
 
 test("the standing of a window is told in words", () => {
   const [start, end] = ["2026-11-24T14:00:00Z", "2026-11-24T15:00:00Z"];
-  assert.equal(standing(start, end, now), "starts in 38 min");
-  assert.equal(standing(start, end, at("2026-11-24T14:56:55Z")), "ends in 3:05");
-  assert.equal(standing(start, end, at("2026-11-24T17:00:00Z")), "ended 2 h ago");
+  assert.equal(formatWindowState(start, end, now), "starts in 38 min");
+  assert.equal(formatWindowState(start, end, at("2026-11-24T14:56:55Z")), "ends in 3:05");
+  assert.equal(formatWindowState(start, end, at("2026-11-24T17:00:00Z")), "ended 2 h ago");
 });
 
 test("how long ago something was", () => {
-  assert.equal(relative("2026-11-24T13:21:58Z", now), "2 s ago");
-  assert.equal(relative("2026-11-24T13:22:00Z", now), "just now");
+  assert.equal(formatRelative("2026-11-24T13:21:58Z", now), "2 s ago");
+  assert.equal(formatRelative("2026-11-24T13:22:00Z", now), "just now");
 });
 
-test("UTC is shown to the second", () => assert.equal(utc("2026-11-24T13:40:00.123Z"), "2026-11-24 13:40:00 UTC"));
+test("UTC is shown to the second", () => assert.equal(formatUtc("2026-11-24T13:40:00.123Z"), "2026-11-24 13:40:00 UTC"));
 
 // --- Changes of the clocks
 
@@ -106,62 +106,62 @@ const ZONES = {
 
 for (const [zone, expected] of Object.entries(ZONES)) {
   test(`${zone}: a time that comes twice is two instants, told apart by their offsets`, () => {
-    const instants = instantsOf(expected.twice, zone);
+    const instants = getInstants(expected.twice, zone);
     assert.deepEqual(instants.map(iso), expected.at);
-    assert.deepEqual(instants.map((instant) => toInput(instant, zone)), [expected.twice, expected.twice]);
-    assert.equal(times(...instants, zone), expected.words);
-    assert.equal(clock(instants[1], zone), expected.words.split(" – ")[1]);
+    assert.deepEqual(instants.map((instant) => toInputValue(instant, zone)), [expected.twice, expected.twice]);
+    assert.equal(formatTimeRange(...instants, zone), expected.words);
+    assert.equal(formatTime(instants[1], zone), expected.words.split(" – ")[1]);
   });
 
   test(`${zone}: a small change keeps the offset, a large one means the first`, () => {
-    const [first, second] = instantsOf(expected.twice, zone);
-    assert.equal(meant(expected.twice, { before: second + 15 * 60_000 }, zone), second);
-    assert.equal(meant(expected.twice, { before: first - 15 * 60_000 }, zone), first);
-    assert.equal(meant(expected.twice, { before: second + 86_400_000 }, zone), first);
-    assert.equal(meant(expected.twice, {}, zone), first);
-    assert.equal(meant(expected.twice, { after: first }, zone), second);
-    assert.equal(meant(expected.twice, { before: first + 60_000, after: first }, zone), second);
+    const [first, second] = getInstants(expected.twice, zone);
+    assert.equal(resolveInput(expected.twice, { before: second + 15 * 60_000 }, zone), second);
+    assert.equal(resolveInput(expected.twice, { before: first - 15 * 60_000 }, zone), first);
+    assert.equal(resolveInput(expected.twice, { before: second + 86_400_000 }, zone), first);
+    assert.equal(resolveInput(expected.twice, {}, zone), first);
+    assert.equal(resolveInput(expected.twice, { after: first }, zone), second);
+    assert.equal(resolveInput(expected.twice, { before: first + 60_000, after: first }, zone), second);
   });
 
   test(`${zone}: a time that is skipped is no instant, and is moved on by as much as is skipped`, () => {
-    assert.deepEqual(instantsOf(expected.gap, zone), []);
-    assert.equal(toInput(meant(expected.gap, {}, zone), zone), expected.to);
-    const { from, to } = gapOf(expected.gap, zone);
+    assert.deepEqual(getInstants(expected.gap, zone), []);
+    assert.equal(toInputValue(resolveInput(expected.gap, {}, zone), zone), expected.to);
+    const { from, to } = findGap(expected.gap, zone);
     assert.ok(from <= expected.gap.slice(11) && expected.gap.slice(11) < to);
   });
 
   test(`${zone}: what an input shows for an instant means that instant, but for the hour that comes twice`, () => {
     const from = at("2027-01-01T00:20:00Z");
     for (let instant = from; instant < from + 370 * 86_400_000; instant += 3_540_000) {
-      const shown = toInput(instant, zone);
-      assert.ok(instantsOf(shown, zone).includes(instant), `${shown} in ${zone}`);
-      assert.equal(gapOf(shown, zone), null);
+      const shown = toInputValue(instant, zone);
+      assert.ok(getInstants(shown, zone).includes(instant), `${shown} in ${zone}`);
+      assert.equal(findGap(shown, zone), null);
     }
   });
 }
 
 test("a day with one offset tells none", () => {
-  assert.equal(times("2027-10-30T00:30:00Z", "2027-10-30T01:30:00Z", berlin), "02:30–03:30");
-  assert.equal(times("2027-04-30T10:00:00Z", "2027-04-30T11:00:00Z", "Africa/Cairo"), "13:00–14:00");
+  assert.equal(formatTimeRange("2027-10-30T00:30:00Z", "2027-10-30T01:30:00Z", berlin), "02:30–03:30");
+  assert.equal(formatTimeRange("2027-04-30T10:00:00Z", "2027-04-30T11:00:00Z", "Africa/Cairo"), "13:00–14:00");
 });
 
 test("where one of the days has two offsets, both ends tell theirs", () => {
-  const words = times("2027-10-30T21:00:00Z", "2027-10-31T01:30:00Z", berlin);
+  const words = formatTimeRange("2027-10-30T21:00:00Z", "2027-10-31T01:30:00Z", berlin);
   assert.equal(words, "23:00 +02:00 – 02:30 +01:00 (+1)");
 });
 
 test("a day and an hour from today are of the zone, whatever the clocks do between", () => {
   const saturday = at("2027-10-30T12:00:00Z");
-  assert.equal(iso(inDays(1, 9, saturday, berlin)), "2027-10-31T08:00Z");
-  assert.equal(iso(inDays(1, 9, at("2027-03-27T12:00:00Z"), berlin)), "2027-03-28T07:00Z");
-  assert.equal(iso(inDays(1, 0, at("2027-04-29T12:00:00Z"), "Africa/Cairo")), "2027-04-29T22:00Z");
-  assert.equal(weekday(at("2027-10-30T23:00:00Z"), berlin), 0);
+  assert.equal(iso(getInstantInDays(1, 9, saturday, berlin)), "2027-10-31T08:00Z");
+  assert.equal(iso(getInstantInDays(1, 9, at("2027-03-27T12:00:00Z"), berlin)), "2027-03-28T07:00Z");
+  assert.equal(iso(getInstantInDays(1, 0, at("2027-04-29T12:00:00Z"), "Africa/Cairo")), "2027-04-29T22:00Z");
+  assert.equal(getWeekday(at("2027-10-30T23:00:00Z"), berlin), 0);
 });
 
 test("an input that is not complete, or no time, is none", () => {
   for (const text of ["", null, "2027-10-31", "2027-13-01T00:00", "2027-10-31T24:00", "soon"]) {
-    assert.equal(fromInput(text, berlin), null);
-    assert.equal(meant(text, {}, berlin), null);
+    assert.equal(parseInputValue(text, berlin), null);
+    assert.equal(resolveInput(text, {}, berlin), null);
   }
-  assert.equal(toInput(fromInput("2027-10-31T02:30:09", berlin), berlin), "2027-10-31T02:30:09");
+  assert.equal(toInputValue(parseInputValue("2027-10-31T02:30:09", berlin), berlin), "2027-10-31T02:30:09");
 });

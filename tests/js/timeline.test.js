@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 process.env.TZ = "Europe/Berlin";
-const { barsOf, daysOf, nowOf, offerAt, spanOf, spanWords, ticksOf, viewOf } = await import(
+const { buildBars, buildDayLabels, buildNowLine, findFreeSlot, getVisibleRange, formatRange, buildTicks, createView } = await import(
   "../../static/js/lib/timeline.js"
 );
 
 const NOW = Date.parse("2026-11-24T13:22:00Z"); // 14:22 in Berlin
 const measure = (text) => text.length * 6;
 const view = ({ days = 5, pixels = 1000, shift = 0, now = NOW } = {}) =>
-  viewOf(spanOf(now, days, shift), { now, pixels, measure });
+  createView(getVisibleRange(now, days, shift), { now, pixels, measure });
 const spike = (id, start, end, name = `Spike ${id}`) => ({
   id,
   name,
@@ -21,27 +21,27 @@ const numbers = ({ left, width }) => [parseFloat(left), parseFloat(width)];
 const places = (bars) => bars.map(({ place }) => place);
 
 test("a day lies back, four ahead; the span begins at a whole hour", () => {
-  const { from, to } = spanOf(NOW, 5);
+  const { from, to } = getVisibleRange(NOW, 5);
   assert.equal(new Date(from).toISOString(), "2026-11-23T13:00:00.000Z");
   assert.equal(to - from, 5 * 86_400_000);
 });
 
 test("earlier and later go by the whole span, without a gap", () => {
   for (const days of [2, 5, 8]) {
-    assert.equal(spanOf(NOW, days, 1).from, spanOf(NOW, days, 0).to);
-    assert.equal(spanOf(NOW, days, -1).to, spanOf(NOW, days, 0).from);
+    assert.equal(getVisibleRange(NOW, days, 1).from, getVisibleRange(NOW, days, 0).to);
+    assert.equal(getVisibleRange(NOW, days, -1).to, getVisibleRange(NOW, days, 0).from);
   }
 });
 
 test("however far one goes, the span stays within the years that windows may lie in", () => {
   for (const days of [2, 5, 8]) {
-    assert.equal(new Date(spanOf(NOW, days, -1e6).from).toISOString(), "1970-01-01T00:00:00.000Z");
-    assert.equal(new Date(spanOf(NOW, days, 1e7).to).toISOString(), "9999-01-01T00:00:00.000Z");
+    assert.equal(new Date(getVisibleRange(NOW, days, -1e6).from).toISOString(), "1970-01-01T00:00:00.000Z");
+    assert.equal(new Date(getVisibleRange(NOW, days, 1e7).to).toISOString(), "9999-01-01T00:00:00.000Z");
   }
 });
 
 test("lines at midnight and noon of the viewer's zone", () => {
-  const ticks = ticksOf(view());
+  const ticks = buildTicks(view());
   assert.deepEqual(
     ticks.slice(0, 3).map(({ at, isDay, label }) => [new Date(at).toISOString(), isDay, label]),
     [
@@ -53,50 +53,50 @@ test("lines at midnight and noon of the viewer's zone", () => {
 });
 
 test("no hours where there is no room for them, more lines where there is", () => {
-  assert.ok(ticksOf(view({ pixels: 366 })).every(({ label }) => label === ""));
-  assert.ok(ticksOf(view({ days: 2 })).some(({ label }) => label === "03:00"));
+  assert.ok(buildTicks(view({ pixels: 366 })).every(({ label }) => label === ""));
+  assert.ok(buildTicks(view({ days: 2 })).some(({ label }) => label === "03:00"));
 });
 
 test("the day on which the clocks change still begins at midnight", () => {
   const now = Date.parse("2026-10-25T12:30:00Z");
-  const days = ticksOf(view({ now })).filter(({ isDay }) => isDay);
+  const days = buildTicks(view({ now })).filter(({ isDay }) => isDay);
   assert.deepEqual([...new Set(days.map(({ at }) => new Date(at).getHours()))], [0]);
 });
 
 test("days are named once with their month, and give way to the time on the axis", () => {
-  const named = daysOf(view());
+  const named = buildDayLabels(view());
   assert.deepEqual(
     named.map(({ label }) => label),
     ["Mon 23 Nov", "Tue 24", "Wed 25", "Thu 26", "Fri 27", "Sat 28"],
   );
   const midnight = view({ now: Date.parse("2026-11-23T23:10:00Z") });
-  const [left] = numbers(daysOf(midnight).find(({ label }) => label.startsWith("Tue")));
-  assert.ok(left > parseFloat(nowOf(midnight).line.left), "right of the pill that covers its place");
+  const [left] = numbers(buildDayLabels(midnight).find(({ label }) => label.startsWith("Tue")));
+  assert.ok(left > parseFloat(buildNowLine(midnight).line.left), "right of the pill that covers its place");
 });
 
 test("day names get shorter where there is little room", () => {
-  assert.ok(daysOf(view({ days: 8, pixels: 200 })).every(({ label }) => label.length <= 2));
+  assert.ok(buildDayLabels(view({ days: 8, pixels: 200 })).every(({ label }) => label.length <= 2));
 });
 
 test("the span in words", () => {
-  assert.equal(spanWords(spanOf(NOW, 5)), "Mon 23 to Sat 28 Nov");
-  assert.equal(spanWords(spanOf(NOW, 8)), "Mon 23 Nov to Tue 1 Dec");
+  assert.equal(formatRange(getVisibleRange(NOW, 5)), "Mon 23 to Sat 28 Nov");
+  assert.equal(formatRange(getVisibleRange(NOW, 8)), "Mon 23 Nov to Tue 1 Dec");
 });
 
 test("now is on the axis only where it is in sight", () => {
-  assert.equal(nowOf(view()).label, "14:22");
-  assert.deepEqual([nowOf(view({ shift: 1 })).isSeen, nowOf(view({ shift: 1 })).past.width], [false, "0px"]);
-  assert.equal(nowOf(view({ shift: -1 })).past.width, "1000px");
+  assert.equal(buildNowLine(view()).label, "14:22");
+  assert.deepEqual([buildNowLine(view({ shift: 1 })).isSeen, buildNowLine(view({ shift: 1 })).past.width], [false, "0px"]);
+  assert.equal(buildNowLine(view({ shift: -1 })).past.width, "1000px");
 });
 
 test("a short window is at least 7 pixels wide, in a hit area of 24", () => {
-  const [bar] = barsOf([spike(1, "25T12:00", "25T12:05")], view());
+  const [bar] = buildBars([spike(1, "25T12:00", "25T12:05")], view());
   assert.equal(numbers(bar.bar)[1], 7);
   assert.equal(numbers(bar.hit)[1], 24);
 });
 
 test("nothing reaches out of the drawing", () => {
-  const bars = barsOf([spike(1, "20T12:00", "23T13:05"), spike(2, "28T12:55", "30T12:00")], view());
+  const bars = buildBars([spike(1, "20T12:00", "23T13:05"), spike(2, "28T12:55", "30T12:00")], view());
   assert.equal(bars.length, 2);
   for (const { hit } of bars) {
     const [left, width] = numbers(hit);
@@ -106,7 +106,7 @@ test("nothing reaches out of the drawing", () => {
 
 test("a window that only touches the edge is not drawn", () => {
   const touching = [spike(1, "22T12:00", "23T13:00"), spike(2, "28T13:00", "28T14:00")];
-  assert.equal(barsOf(touching, view()).length, 0);
+  assert.equal(buildBars(touching, view()).length, 0);
 });
 
 test("the label is inside where it fits, else right, else left", () => {
@@ -115,52 +115,52 @@ test("the label is inside where it fits, else right, else left", () => {
     spike(2, "26T02:00", "26T02:30", "Flapping uplink"),
     spike(3, "26T06:00", "26T06:30", "Right"),
   ];
-  assert.deepEqual(places(barsOf(bars, view())), ["inside", "left", "right"]);
+  assert.deepEqual(places(buildBars(bars, view())), ["inside", "left", "right"]);
 });
 
 test("where labels would meet, the later one stays in the tooltip", () => {
   const bars = [1, 2, 3].map((id) => spike(id, `26T0${id}:00`, `26T0${id}:20`, `A long name number ${id}`));
-  const drawn = barsOf([...bars, spike(4, "26T04:00", "26T04:20", "The last")], view());
+  const drawn = buildBars([...bars, spike(4, "26T04:00", "26T04:20", "The last")], view());
   assert.deepEqual(places(drawn), ["left", "", "", "right"]);
   assert.match(drawn[1].title, /A long name number 2/);
 });
 
 test("a label keeps clear of the line for now", () => {
-  const [bar] = barsOf([spike(1, "24T08:00", "24T08:30", "Battery sag of today")], view());
+  const [bar] = buildBars([spike(1, "24T08:00", "24T08:30", "Battery sag of today")], view());
   assert.equal(bar.place, "left");
 });
 
 test("what is filtered out steps aside, without a label", () => {
-  const [bar] = barsOf([spike(1, "26T02:00", "26T02:30")], view(), () => true);
+  const [bar] = buildBars([spike(1, "26T02:00", "26T02:30")], view(), () => true);
   assert.deepEqual([bar.classes, bar.place], ["scheduled is-aside", ""]);
 });
 
 test("a click ahead offers a start on the half hour", () => {
   const at = view();
-  const offer = offerAt(at.x(Date.parse("2026-11-26T09:40:00Z")), [], at);
+  const offer = findFreeSlot(at.x(Date.parse("2026-11-26T09:40:00Z")), [], at);
   assert.deepEqual([offer.start, offer.label], ["2026-11-26T09:30:00.000Z", "10:30"]);
 });
 
 test("no offer in the past and inside a window; now, where the half hour has begun", () => {
   const at = view();
-  assert.equal(offerAt(at.x(Date.parse("2026-11-24T10:00:00Z")), [], at), null);
-  assert.equal(offerAt(at.x(NOW) + 1, [], at).start, "");
+  assert.equal(findFreeSlot(at.x(Date.parse("2026-11-24T10:00:00Z")), [], at), null);
+  assert.equal(findFreeSlot(at.x(NOW) + 1, [], at).start, "");
   const window = spike(1, "26T08:00", "26T12:00");
-  assert.equal(offerAt(at.x(Date.parse("2026-11-26T09:40:00Z")), [window], at), null);
+  assert.equal(findFreeSlot(at.x(Date.parse("2026-11-26T09:40:00Z")), [window], at), null);
 });
 
 test("beside a window the offer begins where it ends", () => {
   const at = view();
   const window = spike(1, "26T08:00", "26T09:40");
-  const offer = offerAt(at.x(Date.parse("2026-11-26T09:45:00Z")), [window], at);
+  const offer = findFreeSlot(at.x(Date.parse("2026-11-26T09:45:00Z")), [window], at);
   assert.equal(offer.start, "2026-11-26T09:40:00.000Z");
 });
 
 test("no label stands across the line for now, inside a bar neither", () => {
-  const line = parseFloat(nowOf(view()).line.left);
+  const line = parseFloat(buildNowLine(view()).line.left);
   const windows = [["24T01:00", "24T14:00"], ["24T13:00", "26T14:00"], ["24T12:00", "24T14:30"], ["24T11:30", "24T12:00"]];
   for (const [start, end] of windows) {
-    const [bar] = barsOf([spike(1, start, end, "A rather long name of a spike")], view());
+    const [bar] = buildBars([spike(1, start, end, "A rather long name of a spike")], view());
     const left = parseFloat(bar.label.left);
     assert.ok(!bar.place || left + parseFloat(bar.label.maxWidth) <= line || left >= line, `${start} ${bar.place}`);
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { deviceWords } from "../../static/js/lib/user-agent.js";
+import { formatDevice } from "../../static/js/lib/user-agent.js";
 
 const WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)";
 
@@ -12,10 +12,10 @@ test("browsers and systems are told by name", () => {
     ["Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox on Linux"],
     ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on iOS"],
   ];
-  for (const [header, words] of known) assert.equal(deviceWords(header), words);
+  for (const [header, words] of known) assert.equal(formatDevice(header), words);
 });
 
 test("a program is told by its own name", () => {
-  assert.equal(deviceWords("curl/8.5.0"), "curl/8.5.0");
-  assert.equal(deviceWords(""), "Unknown program");
+  assert.equal(formatDevice("curl/8.5.0"), "curl/8.5.0");
+  assert.equal(formatDevice(""), "Unknown program");
 });

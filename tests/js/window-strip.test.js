@@ -1,33 +1,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dragged, labelled, scaleOf, stripOf, ticksOf } from "../../static/js/lib/window-strip.js";
+import { dragWindow, labelled, getVisibleRange, buildWindowStrip, ticksOf } from "../../static/js/lib/window-strip.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const at = (hours, minutes = 0) => new Date(2026, 10, 24, hours, minutes).getTime();
 const draft = { start: at(15, 45), end: at(16, 15) };
 const strip = (more = {}) =>
-  stripOf({ draft, others: [], collision: null, now: at(14), pixels: 720, ...more });
+  buildWindowStrip({ draft, others: [], collision: null, now: at(14), pixels: 720, ...more });
 
 test("half an hour is shown in about four hours", () => {
-  const { from, to } = scaleOf(draft);
+  const { from, to } = getVisibleRange(draft);
   assert.equal(to - from, 4 * HOUR);
   assert.ok(from < draft.start && to > draft.end);
 });
 
 test("the scale follows the length, from minutes to years", () => {
   for (const length of [MINUTE, 5 * MINUTE, HOUR, 24 * HOUR, 9000 * 24 * HOUR]) {
-    const { from, to } = scaleOf({ start: at(12), end: at(12) + length });
+    const { from, to } = getVisibleRange({ start: at(12), end: at(12) + length });
     assert.ok(to - from >= HOUR && to - from >= 2 * length, `${length}`);
   }
 });
 
 test("a free slot that is near is in sight, one that is far is not waited for", () => {
   const near = { start: at(18), end: at(18, 30) };
-  assert.ok(scaleOf(draft, near).to > near.end);
+  assert.ok(getVisibleRange(draft, near).to > near.end);
   const far = { start: at(23), end: at(23, 30) };
-  assert.deepEqual(scaleOf(draft, far), scaleOf(draft));
+  assert.deepEqual(getVisibleRange(draft, far), getVisibleRange(draft));
 });
 
 test("a collision is the part that both windows share", () => {
@@ -100,9 +100,9 @@ test("ticks stand at round times, as far apart as their labels need", () => {
 });
 
 test("dragging moves by whole minutes and never turns the window round", () => {
-  assert.deepEqual(dragged(draft, "move", 61_000), { start: draft.start + MINUTE, end: draft.end + MINUTE });
-  assert.equal(dragged(draft, "end", -5 * HOUR).end, draft.start + MINUTE);
-  assert.equal(dragged(draft, "start", 5 * HOUR).start, draft.end - MINUTE);
+  assert.deepEqual(dragWindow(draft, "move", 61_000), { start: draft.start + MINUTE, end: draft.end + MINUTE });
+  assert.equal(dragWindow(draft, "end", -5 * HOUR).end, draft.start + MINUTE);
+  assert.equal(dragWindow(draft, "start", 5 * HOUR).start, draft.end - MINUTE);
 });
 
 test("no label stands across the line for now", () => {

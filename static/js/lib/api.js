@@ -1,7 +1,7 @@
 // Calling the JSON API from a page. Every answer sets the server's clock.
 
 import { at, csrfCookie } from "./base.js";
-import { fromJson, toJson } from "./digits.js";
+import { fromJson, toJson } from "./exact-number.js";
 import { serverClock, serverNow } from "./server-clock.js";
 
 /** What the API refused: RFC 9457 problem details. */
@@ -18,10 +18,10 @@ const ETAG = Symbol("ETag");
 const LOADED_AT = Symbol("loaded at");
 
 /** The ETag that a thing came with; empty for one from a list. */
-export const etagOf = (thing) => thing?.[ETAG] ?? "";
+export const getEtag = (thing) => thing?.[ETAG] ?? "";
 
 /** When a thing came, in milliseconds by the server's clock; 0 for one from a list. */
-export const loadedAt = (thing) => thing?.[LOADED_AT] ?? 0;
+export const getLoadedAt = (thing) => thing?.[LOADED_AT] ?? 0;
 
 /**
  * Call the API; resolves to the JSON of the answer (null where there is none), rejects with a Problem.
@@ -46,9 +46,9 @@ export const patch = (path, body, etag) => call("PATCH", path, body, etag);
 export const remove = (path, etag) => call("DELETE", path, undefined, etag);
 
 /** The answer to a GET as it came, for showing it: `{status, words, headers, text}`; a refusal is no fault here. */
-export async function look(path) {
+export async function getRaw(path) {
   const answer = await send("GET", path);
-  if (answer.status === 401 && (await signInAgain())) return look(path);
+  if (answer.status === 401 && (await signInAgain())) return getRaw(path);
   return { status: answer.status, words: answer.statusText, headers: answer.headers, text: await answer.text() };
 }
 
@@ -67,7 +67,7 @@ async function send(method, path, body, etag) {
   try {
     const text = body === undefined ? undefined : toJson(body);
     const answer = await fetch(at(path), { method, headers, body: text });
-    serverClock.hear(answer.headers.get("Date"), sent, Date.now());
+    serverClock.observe(answer.headers.get("Date"), sent, Date.now());
     return answer;
   } catch {
     throw new Problem(UNREACHABLE);
@@ -81,12 +81,12 @@ export function cookie(name, text = document.cookie) {
 }
 
 // The dialog for it is in the layout; it answers whether the person signed in.
-let asked = null;
+let signInRequest = null;
 function signInAgain() {
-  asked ??= new Promise((resolve) => {
+  signInRequest ??= new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent("signed-out", { detail: resolve }));
   }).finally(() => {
-    asked = null;
+    signInRequest = null;
   });
-  return asked;
+  return signInRequest;
 }

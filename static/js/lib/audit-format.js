@@ -1,6 +1,6 @@
 // The audit log in words.
 
-import { moment, windowWords } from "./time.js";
+import { formatDateTime, formatWindow } from "./time.js";
 import { LABELS } from "./format.js";
 
 /** Every action, by what it is about: what was done, and for some what was refused. */
@@ -86,7 +86,7 @@ const REFUSED = {
 const SOURCES = { "command line": "Command line", server: "Server" };
 
 /** The choices of a filter: every action, and for each kind of thing all that is about it. */
-export const choices = () =>
+export const buildChoices = () =>
   GROUPS.map(({ label, kind, actions }) => ({
     label,
     choices: [
@@ -96,31 +96,31 @@ export const choices = () =>
   }));
 
 /** What was done, or refused; an action that is not known here says its own name. */
-export function what({ action, outcome }) {
+export function formatAction({ action, outcome }) {
   return (outcome === "refused" && REFUSED[action]) || DONE[action] || action;
 }
 
 /** Who did it; where nobody was signed in, what did it. */
-export const who = ({ actor_name: name, source }) => name ?? SOURCES[source] ?? "Nobody signed in";
+export const formatActor = ({ actor_name: name, source }) => name ?? SOURCES[source] ?? "Nobody signed in";
 
 /** "spike “Black Friday”"; "spike 7", where its name was not noted. */
-export const about = ({ thing_kind: kind, thing_id: id, thing_name: name }) =>
+export const formatSubject = ({ thing_kind: kind, thing_id: id, thing_name: name }) =>
   kind && id ? `${kind} ` + (name === null ? id : `“${name}”`) : "";
 
 /** "in “Truck 01”", of a field or a spike. */
-export const within = ({ thing_kind: kind, collection_name: name }) =>
+export const formatCollection = ({ thing_kind: kind, collection_name: name }) =>
   name !== null && kind !== "collection" ? `in “${name}”` : "";
 
 /** What else was noted: "role: Editor → Admin; password". */
-export function details({ details: given }, now) {
+export function formatDetails({ details: given }, now) {
   const { changed = {}, start_datetime: start, end_datetime: end, ...others } = given;
-  const words = Object.entries(changed).map(([name, values]) => change(name, values, now));
-  if (start && end) words.push(windowWords(start, end, now));
-  for (const [name, value] of Object.entries(others)) words.push(more(name, value, now));
+  const words = Object.entries(changed).map(([name, values]) => formatChange(name, values, now));
+  if (start && end) words.push(formatWindow(start, end, now));
+  for (const [name, value] of Object.entries(others)) words.push(formatDetail(name, value, now));
   return words.filter(Boolean).join("; ");
 }
 
-const TOLD = {
+const FORMATTERS = {
   why: (value) => value,
   request: (value) => value,
   as: (value) => `as ${value}`,
@@ -132,38 +132,38 @@ const TOLD = {
   is_limited: (value) => (value ? "limited to collections" : ""),
 };
 
-function more(name, value, now) {
-  if (Object.hasOwn(TOLD, name)) return TOLD[name](value);
-  return value === null ? "" : `${label(name)}: ${shown(name, value, now)}`;
+function formatDetail(name, value, now) {
+  if (Object.hasOwn(FORMATTERS, name)) return FORMATTERS[name](value);
+  return value === null ? "" : `${formatLabel(name)}: ${formatValue(name, value, now)}`;
 }
 
-function change(name, values, now) {
-  if (values === null) return label(name);
-  if (name === "spike_fields") return overrides(...values);
-  return `${label(name)}: ${shown(name, values[0], now)} → ${shown(name, values[1], now)}`;
+function formatChange(name, values, now) {
+  if (values === null) return formatLabel(name);
+  if (name === "spike_fields") return formatOverrides(...values);
+  return `${formatLabel(name)}: ${formatValue(name, values[0], now)} → ${formatValue(name, values[1], now)}`;
 }
 
 /** "overrides: cpu: range end 90 → as usual": only those that changed were noted. */
-function overrides(before, after) {
+function formatOverrides(before, after) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const told = (given, name) => {
     const settings = Object.hasOwn(given, name) ? Object.entries(given[name]) : [];
-    return settings.map(([setting, value]) => `${settingOf(setting)} ${value ?? "none"}`).join(", ") || "as usual";
+    return settings.map(([setting, value]) => `${formatSetting(setting)} ${value ?? "none"}`).join(", ") || "as usual";
   };
   const changes = names.map((name) => `${name}: ${told(before, name)} → ${told(after, name)}`);
   return `overrides: ${changes.join("; ")}`;
 }
 
-const settingOf = (name) => label(name.replace(/_(number|float|percentage)$/, ""));
+const formatSetting = (name) => formatLabel(name.replace(/_(number|float|percentage)$/, ""));
 
 const NAMES = new Map([
   ["spike_fields", "overrides"],
   ["allowed_collections", "collections"],
 ]);
-const label = (name) => NAMES.get(name) ?? name.replace(/_datetime$/, "").replaceAll("_", " ");
+const formatLabel = (name) => NAMES.get(name) ?? name.replace(/_datetime$/, "").replaceAll("_", " ");
 
-function shown(name, value, now) {
+function formatValue(name, value, now) {
   if (value === null) return "none";
   if (name === "value_type" && Object.hasOwn(LABELS, value)) return LABELS[value].toLowerCase();
-  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? moment(value, now) : String(value);
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? formatDateTime(value, now) : String(value);
 }

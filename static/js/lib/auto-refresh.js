@@ -1,23 +1,23 @@
 // Looking again every now and then, while somebody looks at the page.
 
-const EVERY = 30_000;
+const INTERVAL_MS = 30_000;
 
-const LOOK_AGAIN = "look-again";
+const REFRESH_EVENT = "look-again";
 
 /** Have the page look at once: it was seen to show what is no longer so. */
-export const lookAgain = () => document.dispatchEvent(new Event(LOOK_AGAIN));
+export const requestRefresh = () => document.dispatchEvent(new Event(REFRESH_EVENT));
 
 /** Call `again` every half minute while the page is seen, and when it comes back; returns how to stop. */
-export function refreshing(again) {
+export function startAutoRefresh(again) {
   const whileSeen = () => {
     if (document.visibilityState === "visible" && !document.querySelector("dialog[open]")) again();
   };
-  const timer = setInterval(whileSeen, EVERY);
+  const timer = setInterval(whileSeen, INTERVAL_MS);
   document.addEventListener("visibilitychange", whileSeen);
-  document.addEventListener(LOOK_AGAIN, again);
+  document.addEventListener(REFRESH_EVENT, again);
   return () => {
     clearInterval(timer);
     document.removeEventListener("visibilitychange", whileSeen);
-    document.removeEventListener(LOOK_AGAIN, again);
+    document.removeEventListener(REFRESH_EVENT, again);
   };
 }

@@ -2,21 +2,21 @@
 
 import { serverNow } from "./server-clock.js";
 
-const watchers = new Set();
-setInterval(() => watchers.forEach((watch) => watch(serverNow())), 1000);
+const subscribers = new Set();
+setInterval(() => subscribers.forEach((watch) => watch(serverNow())), 1000);
 
 /** State and lifecycle for a component that shows the time passing: spread it in, and call startTicking in init. */
-export const ticking = () => ({
+export const clockTick = () => ({
   now: serverNow(),
-  stopTicking: null,
-  startTicking() {
+  stopClock: null,
+  startClock() {
     const watch = (now) => {
       this.now = now;
     };
-    watchers.add(watch);
-    this.stopTicking = () => watchers.delete(watch);
+    subscribers.add(watch);
+    this.stopClock = () => subscribers.delete(watch);
   },
   destroy() {
-    this.stopTicking?.();
+    this.stopClock?.();
   },
 });

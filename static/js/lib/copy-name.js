@@ -1,11 +1,11 @@
 // What a copy may be called.
 
-const LONGEST_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 
 /** The name that is proposed for a copy: "Truck copy", then "Truck copy 2"; never too long. */
-export function copyName(name) {
+export function buildCopyName(name) {
   const [, base, again] = /^(.*) copy(?: (\d+))?$/su.exec(name) ?? [null, name, null];
   const ending = base === name ? " copy" : ` copy ${Number(again ?? 1) + 1}`;
   // Counted in characters as the server counts them, not in UTF-16 units.
-  return [...base].slice(0, LONGEST_NAME - ending.length).join("") + ending;
+  return [...base].slice(0, MAX_NAME_LENGTH - ending.length).join("") + ending;
 }

@@ -7,4 +7,4 @@ export const CHOICES = [
 ];
 
 /** The words for what a schedule says. */
-export const choiceWords = (after) => CHOICES.find(({ id }) => id === (after ?? ""))?.label ?? after;
+export const formatCountersChoice = (after) => CHOICES.find(({ id }) => id === (after ?? ""))?.label ?? after;

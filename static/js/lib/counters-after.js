@@ -4,7 +4,7 @@ import { namesOf } from "./override-rows.js";
 
 const isCounter = ({ value_type: type }) => type === "INCREMENT" || type === "DECREMENT";
 
-export const countersOf = (fields) => fields.filter(isCounter);
+export const getCounters = (fields) => fields.filter(isCounter);
 
 /** Whether the collection's counter takes over where the spike's stood. */
 function continues(choice, hasOwnStart) {
@@ -15,7 +15,7 @@ function continues(choice, hasOwnStart) {
  * Two lines at most, such as "Continues from the spike: km." and "Goes back to where it stood: trips." `ownStarts`
  * holds the ids of the counters to which the spike gives a start.
  */
-export function afterWords(counters, choice, ownStarts) {
+export function formatCountersAfter(counters, choice, ownStarts) {
   const onward = counters.filter(({ id }) => continues(choice, ownStarts.has(id)));
   const back = counters.filter((each) => !onward.includes(each));
   return [

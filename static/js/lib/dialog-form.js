@@ -1,9 +1,9 @@
 // What every form in a dialog does: open, ask before input is lost, send, show what is wrong.
 
 import { confirm } from "../components/layout/confirmation.js";
-import { humane } from "./field-rules.js";
-import { lookAgain } from "./auto-refresh.js";
-import { changeAsSeen } from "./saving.js";
+import { humanize } from "./field-rules.js";
+import { requestRefresh } from "./auto-refresh.js";
+import { updateIfUnchanged } from "./conditional-update.js";
 
 /**
  * State and actions of a form in a `<dialog x-ref="dialog" @cancel.prevent="leave()" @close="closed()">`.
@@ -11,13 +11,13 @@ import { changeAsSeen } from "./saving.js";
  */
 export const dialogForm = () => ({
   form: {},
-  before: "",
-  faults: {},
-  fault: "",
+  initial: "",
+  errors: {},
+  error: "",
   busy: false,
   resolve: null,
 
-  guard() {
+  warnBeforeUnload() {
     this.beforeUnload = (event) => {
       if (this.resolve && this.dirty) event.preventDefault();
     };
@@ -25,12 +25,12 @@ export const dialogForm = () => ({
   },
 
   openWith(form, resolve) {
-    Object.assign(this, { form, before: JSON.stringify(form), faults: {}, fault: "", busy: false, resolve });
+    Object.assign(this, { form, initial: JSON.stringify(form), errors: {}, error: "", busy: false, resolve });
     this.$refs.dialog.showModal();
   },
 
   /** Close without saving; typed input is only thrown away where the person says so. */
-  async leave() {
+  async requestClose() {
     const question = {
       title: "Discard your input?",
       text: "What you typed here is not saved.",
@@ -41,10 +41,10 @@ export const dialogForm = () => ({
   },
 
   /** The browser closed the dialog by itself: a second Escape does so. */
-  closed() {
+  onClosed() {
     if (!this.resolve) return;
     this.$refs.dialog.showModal();
-    this.leave();
+    this.requestClose();
   },
 
   finish(result) {
@@ -55,58 +55,58 @@ export const dialogForm = () => ({
   },
 
   send(action) {
-    return this.attempt(async () => this.finish(await action()));
+    return this.submit(async () => this.finish(await action()));
   },
 
   /** Save a change of what is there, see saving.js: where somebody else changed it, the person chooses. */
-  saveAsSeen(change) {
-    return this.attempt(async () => {
-      const { outcome, answer } = await changeAsSeen(change).catch(explainGone);
+  saveIfUnchanged(change) {
+    return this.submit(async () => {
+      const { outcome, answer } = await updateIfUnchanged(change).catch(explainGone);
       if (outcome === "saved") this.finish(answer);
       if (outcome !== "theirs") return;
       this.finish(null);
-      lookAgain();
+      requestRefresh();
     });
   },
 
-  async attempt(action) {
+  async submit(action) {
     if (this.busy) return;
-    Object.assign(this, { busy: true, faults: {}, fault: "" });
+    Object.assign(this, { busy: true, errors: {}, error: "" });
     try {
       await action();
     } catch (problem) {
       if (!("errors" in problem)) throw problem;
-      this.refuse(firstOfEach(problem.errors), problem.message);
+      this.showErrors(firstOfEach(problem.errors), problem.message);
     } finally {
       this.busy = false;
     }
   },
 
   /** Show faults at their inputs, the first one focused; the others stand above the buttons. */
-  refuse(faults, message = "") {
-    this.faults = faults;
+  showErrors(errors, message = "") {
+    this.errors = errors;
     this.$nextTick(() => {
       const invalid = this.$refs.dialog.querySelector('[aria-invalid="true"]');
-      if (!invalid) this.fault = message;
+      if (!invalid) this.error = message;
       invalid?.focus();
     });
   },
 
   /** What is typed anew is not known to be wrong. */
-  mend(name) {
-    if (this.faults[name]) this.faults = { ...this.faults, [name]: "" };
+  clearError(name) {
+    if (this.errors[name]) this.errors = { ...this.errors, [name]: "" };
   },
 
-  faultOf(name) {
-    return this.faults[name] ?? "";
+  getError(name) {
+    return this.errors[name] ?? "";
   },
 
-  isFaulty(name) {
-    return this.faultOf(name) !== "";
+  hasError(name) {
+    return this.getError(name) !== "";
   },
 
   get dirty() {
-    return JSON.stringify(this.form) !== this.before;
+    return JSON.stringify(this.form) !== this.initial;
   },
 });
 
@@ -116,4 +116,4 @@ function explainGone(problem) {
 }
 
 const firstOfEach = (errors) =>
-  Object.fromEntries(Object.entries(errors).map(([path, messages]) => [path, humane(messages[0])]));
+  Object.fromEntries(Object.entries(errors).map(([path, messages]) => [path, humanize(messages[0])]));

@@ -1,9 +1,9 @@
 // What a page shows of a user.
 
-import { fact, named } from "./facts.js";
+import { fact, nameFact } from "./facts.js";
 
 export const userFacts = ({ username, email, role }) => [
-  named("username", "User name", username),
-  named("email", "E-mail", email.toLowerCase()),
+  nameFact("username", "User name", username),
+  nameFact("email", "E-mail", email.toLowerCase()),
   fact("role", "Role", role, role),
 ];

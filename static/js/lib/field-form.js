@@ -1,9 +1,9 @@
 // The form of a field: what it asks for each value type, what it sends, and what is wrong in words.
 
 import { ASKED as RULES } from "./field-rules.js";
-import { EXACT_SETTINGS, SETTINGS, typed, typedExact } from "./numbers.js";
+import { EXACT_SETTINGS, SETTINGS, parseNumber, parseExactNumber } from "./numbers.js";
 
-export { faultsOf, humane } from "./field-rules.js";
+export { faultsOf, humanize } from "./field-rules.js";
 
 /** Value types in the order in which they are offered, with what each is for. */
 export const CHOICES = [
@@ -55,7 +55,7 @@ export function bodyOf(form) {
 
 function valueOf(name, text) {
   if (ASKED[name].text) return text;
-  return (EXACT_SETTINGS.has(name) ? typedExact : typed)(text, ASKED[name].whole);
+  return (EXACT_SETTINGS.has(name) ? parseExactNumber : parseNumber)(text, ASKED[name].whole);
 }
 
 /** Of a body what differs from the field; with another value type, all of its settings. */

@@ -1,7 +1,7 @@
 // What is wrong with the settings of a field, in words.
 
-import { compared } from "./digits.js";
-import { SETTINGS, number, numberFault } from "./numbers.js";
+import { compareNumbers } from "./exact-number.js";
+import { SETTINGS, formatNumber, getNumberError } from "./numbers.js";
 
 const asks = (label, more = {}) => ({ label, optional: false, whole: false, ...more });
 
@@ -36,10 +36,10 @@ export function faultsOf(body, texts = {}) {
 function faultOf(asked, value, text) {
   if (asked.text) return "";
   if (value === null) return asked.optional ? "" : "Needs a number.";
-  if (!Number.isFinite(Number(value))) return numberFault(text);
+  if (!Number.isFinite(Number(value))) return getNumberError(text);
   if (asked.whole && !Number.isInteger(value)) return "Must be a whole number.";
   if (asked.whole && !Number.isSafeInteger(value))
-    return `Must be at most ${number(Number.MAX_SAFE_INTEGER)} in size.`;
+    return `Must be at most ${formatNumber(Number.MAX_SAFE_INTEGER)} in size.`;
   return "";
 }
 
@@ -51,19 +51,19 @@ function orderFaults(body) {
   if (body.range_start_float > body.range_end_float) return above("range_start_float", body.range_end_float);
   if (step !== undefined && step <= 0) return { step_number: "Must be greater than 0." };
   if (reset === undefined || reset === null) return {};
-  if (body.value_type === "INCREMENT" && compared(reset, start) < 0) {
-    return { reset_number: `Must not be below the start, ${number(start)}.` };
+  if (body.value_type === "INCREMENT" && compareNumbers(reset, start) < 0) {
+    return { reset_number: `Must not be below the start, ${formatNumber(start)}.` };
   }
-  if (body.value_type === "DECREMENT" && compared(reset, start) > 0) {
-    return { reset_number: `Must not be above the start, ${number(start)}.` };
+  if (body.value_type === "DECREMENT" && compareNumbers(reset, start) > 0) {
+    return { reset_number: `Must not be above the start, ${formatNumber(start)}.` };
   }
   return {};
 }
 
-const above = (name, end) => ({ [name]: `Must not be above the end of the range, ${number(end)}.` });
+const above = (name, end) => ({ [name]: `Must not be above the end of the range, ${formatNumber(end)}.` });
 
 /** Settings under the names that the form gives them: the server speaks of columns. */
-export function humane(message) {
+export function humanize(message) {
   const named = message.replace(/\b[a-z]+(_[a-z]+)+\b/g, (name) =>
     ASKED[name] ? `“${ASKED[name].label}”` : name,
   );

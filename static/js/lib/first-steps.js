@@ -3,7 +3,7 @@
 import { at } from "./base.js";
 
 /** Given the collections and how many keys, polls and spikes there are. */
-export function stepsOf({ collections, keys, polls, spikes }) {
+export function buildSteps({ collections, keys, polls, spikes }) {
   const filled = collections.find((collection) => collection.field_count > 0);
   const { id } = filled ?? collections[0] ?? {};
   const steps = [

@@ -1,6 +1,6 @@
 // Fields and their rules in words.
 
-import { number } from "./numbers.js";
+import { formatNumber } from "./numbers.js";
 
 export * from "./numbers.js";
 
@@ -16,49 +16,49 @@ export const LABELS = {
 };
 
 /** A field's rule in words: "random 5 to 20", "counts up from 10 by 5, back at 30". */
-export function rule(field) {
+export function formatRule(field) {
   switch (field.value_type) {
     case "TEXT_FIXED":
       return `fixed text “${field.fixed_value_text}”`;
     case "NUMBER_FIXED":
-      return `fixed at ${number(field.fixed_value_number)}`;
+      return `fixed at ${formatNumber(field.fixed_value_number)}`;
     case "FLOAT_FIXED":
-      return `fixed at ${number(field.fixed_value_float)}`;
+      return `fixed at ${formatNumber(field.fixed_value_float)}`;
     case "EPOCH_NOW":
       return "time of the poll";
     case "NUMBER_RANGE":
-      return `random ${number(field.range_start_number)} to ${number(field.range_end_number)}`;
+      return `random ${formatNumber(field.range_start_number)} to ${formatNumber(field.range_end_number)}`;
     case "FLOAT_RANGE":
-      return `random ${float(field, "range_start_float")} to ${float(field, "range_end_float")}`;
+      return `random ${formatFloat(field, "range_start_float")} to ${formatFloat(field, "range_end_float")}`;
     default:
-      return counter(field);
+      return formatCounter(field);
   }
 }
 
-const float = (field, name) => number(field[name], Math.min(field.float_precision ?? 2, 3));
+const formatFloat = (field, name) => formatNumber(field[name], Math.min(field.float_precision ?? 2, 3));
 
-function counter(field) {
+function formatCounter(field) {
   const up = field.value_type === "INCREMENT" ? "counts up" : "counts down";
-  const spread = field.randomization_percentage ? ` ± ${number(field.randomization_percentage)} %` : "";
-  const back = field.reset_number === null || field.reset_number === undefined ? "" : `, back at ${number(field.reset_number)}`;
-  return `${up} from ${number(field.start_number)} by ${number(field.step_number)}${spread}${back}`;
+  const spread = field.randomization_percentage ? ` ± ${formatNumber(field.randomization_percentage)} %` : "";
+  const back = field.reset_number === null || field.reset_number === undefined ? "" : `, back at ${formatNumber(field.reset_number)}`;
+  return `${up} from ${formatNumber(field.start_number)} by ${formatNumber(field.step_number)}${spread}${back}`;
 }
 
 /** The rule in few words, for old beside new: "90–100", "+25 a poll", "14.5". */
-export function brief(field) {
+export function formatRuleBriefly(field) {
   switch (field.value_type) {
     case "NUMBER_RANGE":
-      return between(number(field.range_start_number), number(field.range_end_number));
+      return formatRange(formatNumber(field.range_start_number), formatNumber(field.range_end_number));
     case "FLOAT_RANGE":
-      return between(float(field, "range_start_float"), float(field, "range_end_float"));
+      return formatRange(formatFloat(field, "range_start_float"), formatFloat(field, "range_end_float"));
     case "INCREMENT":
-      return `+${number(field.step_number)} a poll`;
+      return `+${formatNumber(field.step_number)} a poll`;
     case "DECREMENT":
-      return `−${number(field.step_number)} a poll`;
+      return `−${formatNumber(field.step_number)} a poll`;
     default:
-      return rule(field).replace(/^fixed (at|text) /, "");
+      return formatRule(field).replace(/^fixed (at|text) /, "");
   }
 }
 
 // A dash between the ends, unless it would meet a minus.
-const between = (start, end) => (`${start}${end}`.includes("-") ? `${start} to ${end}` : `${start}–${end}`);
+const formatRange = (start, end) => (`${start}${end}`.includes("-") ? `${start} to ${end}` : `${start}–${end}`);

@@ -6,14 +6,14 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
  * The lines of flat JSON with one object within it: `{indent, key, value, tail, spiked}`. A line is
  * spiked where its key, inside `data`, is one of `spiked`.
  */
-export function linesOf(text, spiked = new Set()) {
+export function parseLines(text, spiked = new Set()) {
   const lines = [];
-  let line = blank(0);
+  let line = emptyLine(0);
   let depth = 0;
   let afterKey = false;
   const end = () => {
     lines.push(line);
-    line = blank(depth);
+    line = emptyLine(depth);
     afterKey = false;
   };
   for (const token of text.match(TOKEN) ?? []) {
@@ -42,16 +42,16 @@ export function linesOf(text, spiked = new Set()) {
   return lines;
 }
 
-const blank = (indent) => ({ indent, key: "", value: "", tail: "", spiked: false });
+const emptyLine = (indent) => ({ indent, key: "", value: "", tail: "", spiked: false });
 
 /** The served values by field name, each as it was written: a Map, for a field may be called "__proto__". */
-export function valuesOf(text) {
-  const fields = linesOf(text).filter(({ indent, key }) => indent === 2 && key);
+export function parseValues(text) {
+  const fields = parseLines(text).filter(({ indent, key }) => indent === 2 && key);
   return new Map(fields.map(({ key, value }) => [JSON.parse(key), value]));
 }
 
 /** A value as a table shows it: numbers with thousands separators, texts without quotes. */
-export function shown(value) {
+export function formatValue(value) {
   if (value.startsWith('"')) return JSON.parse(value);
   const [, sign, whole, rest] = /^(-?)(\d+)(.*)$/.exec(value) ?? [];
   if (whole === undefined) return value;

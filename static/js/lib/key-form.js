@@ -1,6 +1,6 @@
 // The form of an API key: what it shows for a key, what it sends, and what is wrong in words. Pure.
 
-import { TYPES, dateOf, endOf, grouped, toDateInput } from "./keys.js";
+import { TYPES, parseDate, toExpiry, groupLimits, toDateInput } from "./key-format.js";
 
 /** How long a key may last, with what the button says. */
 export const EXPIRIES = [
@@ -11,8 +11,8 @@ export const EXPIRIES = [
 ];
 
 /** What the inputs show for a key, or for a new one. `chosen` maps a collection's id to `{name, types}`. */
-export function formOf(key) {
-  const chosen = Object.fromEntries(grouped(key?.allowed_collections).map(({ id, ...entry }) => [id, entry]));
+export function toForm(key) {
+  const chosen = Object.fromEntries(groupLimits(key?.allowed_collections).map(({ id, ...entry }) => [id, entry]));
   return {
     label: key?.label ?? "",
     expiry: key?.expires_at ? "date" : "never",
@@ -23,7 +23,7 @@ export function formOf(key) {
 }
 
 /** The form with one tick of the list of collections set or taken away. */
-export function ticked(chosen, { id, name }, type) {
+export function toggleLimit(chosen, { id, name }, type) {
   const { [id]: entry = { name, types: [] }, ...others } = chosen;
   const on = !entry.types.includes(type);
   const types = TYPES.filter((each) => (each === type ? on : entry.types.includes(each)));
@@ -31,19 +31,19 @@ export function ticked(chosen, { id, name }, type) {
 }
 
 /** What is sent: for a new key everything, for an old one only what was changed about it. */
-export function bodyOf(form, before, now) {
+export function toBody(form, before, now) {
   const body = { label: form.label.trim() };
   if (!before || form.expiry !== before.expiry || form.date !== before.date) {
-    body.expires_at = endOf(form.expiry, form.date, now);
+    body.expires_at = toExpiry(form.expiry, form.date, now);
   }
-  const limits = limitsOf(form);
-  if (!before || JSON.stringify(limits) !== JSON.stringify(limitsOf(before)))
+  const limits = toLimits(form);
+  if (!before || JSON.stringify(limits) !== JSON.stringify(toLimits(before)))
     body.allowed_collections = limits;
   return body;
 }
 
 /** Both types of a collection are one entry without a type. */
-export function limitsOf({ limited, chosen }) {
+export function toLimits({ limited, chosen }) {
   if (!limited) return null;
   return Object.entries(chosen).flatMap(([id, { types }]) => {
     const given = types.length === TYPES.length ? [null] : types;
@@ -52,26 +52,26 @@ export function limitsOf({ limited, chosen }) {
 }
 
 /** What is wrong before it is sent, by input; the server checks everything again. */
-export function faultsOf(form, before, now) {
-  const faults = {};
-  if (!form.label.trim()) faults.label = "Give the key a label, such as the tool that will use it.";
+export function validate(form, before, now) {
+  const errors = {};
+  if (!form.label.trim()) errors.label = "Give the key a label, such as the tool that will use it.";
   const isNew = !before || form.expiry !== before.expiry || form.date !== before.date;
   if (form.expiry === "date" && isNew) {
-    if (!dateOf(form.date)) faults.expires_at = "Choose the last day on which it works.";
-    else if (Date.parse(endOf("date", form.date, now)) <= now) faults.expires_at = "Must not be in the past.";
+    if (!parseDate(form.date)) errors.expires_at = "Choose the last day on which it works.";
+    else if (Date.parse(toExpiry("date", form.date, now)) <= now) errors.expires_at = "Must not be in the past.";
   }
   const had = before?.limited && Object.keys(before.chosen).length === 0; // all of it was given away
   if (form.limited && !had && Object.keys(form.chosen).length === 0) {
-    faults.allowed_collections = "Choose at least one collection, or let it read all.";
+    errors.allowed_collections = "Choose at least one collection, or let it read all.";
   }
-  return faults;
+  return errors;
 }
 
 /** What the server said about an entry of the list of collections, with the collection's name. */
-export function limitsFault(faults, form) {
-  const path = Object.keys(faults).find((each) => each.startsWith("allowed_collections"));
-  if (!path || path === "allowed_collections") return faults.allowed_collections ?? "";
-  const entry = limitsOf(form)?.[Number(path.split(".")[1])];
+export function getLimitsError(errors, form) {
+  const path = Object.keys(errors).find((each) => each.startsWith("allowed_collections"));
+  if (!path || path === "allowed_collections") return errors.allowed_collections ?? "";
+  const entry = toLimits(form)?.[Number(path.split(".")[1])];
   const name = form.chosen[entry?.collection_id]?.name;
-  return name ? `“${name}” is gone, or no longer yours to read: take its ticks away.` : faults[path];
+  return name ? `“${name}” is gone, or no longer yours to read: take its ticks away.` : errors[path];
 }

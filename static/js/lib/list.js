@@ -1,16 +1,16 @@
 // What every list does: load a page of items, search, sort, page; loading, empty and failed states.
 
 import { get } from "./api.js";
-import { newest } from "./newest.js";
+import { requestSequence } from "./request-sequence.js";
 
-const PATIENCE = 250;
+const DEBOUNCE_MS = 250;
 
 /**
  * The state and actions of a list that the API serves at `path`; `filters()` gives further query
- * parameters. Mix it into a component and call `load()` in its init. With an `address` (lib/list-address.js) the
+ * parameters. Mix it into a component and call `load()` in its init. With an `address` (lib/url-state.js) the
  * state stands in the address of the page: then call `fromAddress()` first.
  */
-export const listOf = (path, { sort, perPage = 50, filters = () => ({}), address = null }) => ({
+export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), address = null }) => ({
   items: [],
   total: 0,
   page: 1,
@@ -18,25 +18,25 @@ export const listOf = (path, { sort, perPage = 50, filters = () => ({}), address
   search: "",
   sort,
   loading: true,
-  slow: false,
-  failed: "",
-  asked: newest(),
+  isSlow: false,
+  loadError: "",
+  startRequest: requestSequence(),
 
-  fromAddress() {
-    Object.assign(this, address.fromAddress(window.location.search));
+  readUrl() {
+    Object.assign(this, address.readUrl(window.location.search));
   },
 
   async load() {
-    const isLate = this.asked();
+    const isStale = this.startRequest();
     this.loading = true;
-    this.failed = "";
+    this.loadError = "";
     const slow = setTimeout(() => {
-      this.slow = this.loading;
+      this.isSlow = this.loading;
     }, 300);
     try {
       const query = { page: this.page, per_page: this.perPage, search: this.search, sort: this.sort };
       const found = await get(path, { ...query, ...filters.call(this) });
-      if (isLate()) return;
+      if (isStale()) return;
       this.items = found.items;
       this.total = found.total;
       if (!found.items.length && this.page > 1) {
@@ -44,17 +44,17 @@ export const listOf = (path, { sort, perPage = 50, filters = () => ({}), address
         await this.load();
       }
     } catch (problem) {
-      if (!isLate()) this.failed = problem.message;
+      if (!isStale()) this.loadError = problem.message;
     } finally {
       clearTimeout(slow);
-      if (!isLate()) {
+      if (!isStale()) {
         this.loading = false;
-        this.slow = false;
+        this.isSlow = false;
       }
     }
-    if (isLate()) return;
-    if (address) window.history.replaceState(null, "", address.addressOf(window.location.pathname, this));
-    this.loaded?.();
+    if (isStale()) return;
+    if (address) window.history.replaceState(null, "", address.buildUrl(window.location.pathname, this));
+    this.onLoaded?.();
   },
 
   searchSoon() {
@@ -62,7 +62,7 @@ export const listOf = (path, { sort, perPage = 50, filters = () => ({}), address
     this.searching = setTimeout(() => {
       this.page = 1;
       this.load();
-    }, PATIENCE);
+    }, DEBOUNCE_MS);
   },
 
   sortBy(column) {
@@ -87,7 +87,7 @@ export const listOf = (path, { sort, perPage = 50, filters = () => ({}), address
   },
 
   get isEmpty() {
-    return !this.loading && !this.failed && this.items.length === 0;
+    return !this.loading && !this.loadError && this.items.length === 0;
   },
 
   get isSearching() {

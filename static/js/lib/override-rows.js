@@ -1,8 +1,8 @@
 // What a spike overrides: a row for each field that it may, with the collection's values beside its own.
 
-import { isDigits, times } from "./digits.js";
+import { isExactNumber, multiply } from "./exact-number.js";
 import { faultsOf } from "./field-rules.js";
-import { EXACT_SETTINGS, SETTINGS, count, isWholeCounter, number, typed, typedExact } from "./numbers.js";
+import { EXACT_SETTINGS, SETTINGS, formatCount, isWholeCounter, formatNumber, parseNumber, parseExactNumber } from "./numbers.js";
 
 export const FACTORS = [
   { label: "÷2", by: 0.5, words: "half" },
@@ -126,7 +126,7 @@ const isWhole = (row, setting) =>
   setting.endsWith("_number") && (!EXACT_SETTINGS.has(setting) || isWholeCounter(row.own));
 
 const typedIn = (row, setting, text) =>
-  (EXACT_SETTINGS.has(setting) ? typedExact : typed)(text, isWhole(row, setting));
+  (EXACT_SETTINGS.has(setting) ? parseExactNumber : parseNumber)(text, isWhole(row, setting));
 
 /** Whether the author gave this setting: it differs from the collection's, or was given before and stands. */
 export function isGiven(row, setting) {
@@ -186,7 +186,7 @@ export function tidied(row, setting) {
 
 /** As numbers are written; but never so that it could be read in two ways. */
 function textOf(row, value, setting) {
-  const text = number(value, row.type === "FLOAT_RANGE" ? Math.min(decimals(row), 3) : 0);
+  const text = formatNumber(value, row.type === "FLOAT_RANGE" ? Math.min(decimals(row), 3) : 0);
   return !isWhole(row, setting) && !text.includes(".") ? text.replaceAll(",", "") : text;
 }
 
@@ -207,13 +207,13 @@ const decimals = (row) => row.kept.float_precision ?? row.own.float_precision ??
 
 /** The collection's values times a factor, rounded by the field's type. */
 export const multiplied = (row, by) =>
-  Object.fromEntries(MULTIPLIED[row.type].map((setting) => [setting, rounded(row, times(row.own[setting], by))]));
+  Object.fromEntries(MULTIPLIED[row.type].map((setting) => [setting, rounded(row, multiply(row.own[setting], by))]));
 
 function rounded(row, value) {
   if (row.type.startsWith("NUMBER")) return Math.round(value) + 0;
   if (row.type === "FLOAT_FIXED") return Number(value.toPrecision(15)) + 0;
   if (row.type === "FLOAT_RANGE") return Number(value.toFixed(decimals(row))) + 0;
-  if (isDigits(value)) return value;
+  if (isExactNumber(value)) return value;
   if (isWholeCounter(row.own)) return Math.max(Math.round(value), 1);
   return Math.max(Number(value.toFixed(10)), 1e-10); // counters are exact to ten decimals
 }
@@ -241,7 +241,7 @@ export function kindOf(field) {
   const places = field.float_precision ?? 2;
   const kinds = {
     NUMBER_RANGE: "random, whole",
-    FLOAT_RANGE: `random, ${count(places, "decimal")}`,
+    FLOAT_RANGE: `random, ${formatCount(places, "decimal")}`,
     INCREMENT: "counts up",
     DECREMENT: "counts down",
   };
@@ -251,18 +251,18 @@ export function kindOf(field) {
 /** The collection's rule as it stands beside the spike's inputs: "120 to 180", "by 1 ± 50 %". */
 function besideOf(field) {
   const decimalsShown = field.value_type === "FLOAT_RANGE" ? Math.min(field.float_precision ?? 2, 3) : 0;
-  const shown = (setting) => number(field[setting], decimalsShown);
+  const shown = (setting) => formatNumber(field[setting], decimalsShown);
   const [first, second] = INPUTS[field.value_type];
   if (field.value_type.endsWith("RANGE")) return `${shown(first[0])} to ${shown(second[0])}`;
   if (INPUTS[field.value_type] !== COUNTER) return shown(first[0]);
-  const spread = field.randomization_percentage ? ` ± ${number(field.randomization_percentage)} %` : "";
+  const spread = field.randomization_percentage ? ` ± ${formatNumber(field.randomization_percentage)} %` : "";
   return `by ${shown("step_number")}${spread}`;
 }
 
 function standOf(field) {
   if (INPUTS[field.value_type] !== COUNTER) return "";
   const stands = field.current_number ?? null;
-  return stands === null ? `from ${number(field.start_number)}` : `now at ${number(stands)}`;
+  return stands === null ? `from ${formatNumber(field.start_number)}` : `now at ${formatNumber(stands)}`;
 }
 
 /** "mem_used, temp_c and 3 more". */

@@ -1,18 +1,18 @@
 // Whether something is being pressed: what a click is meant for must not move away under it.
 
-let isHeld = false;
-const hold = () => {
-  isHeld = true;
+let isPressed = false;
+const onDown = () => {
+  isPressed = true;
 };
-const letGo = () => {
-  isHeld = false;
+const onUp = () => {
+  isPressed = false;
 };
-document.addEventListener("pointerdown", hold, true);
-for (const over of ["pointerup", "pointercancel"]) document.addEventListener(over, letGo, true);
+document.addEventListener("pointerdown", onDown, true);
+for (const over of ["pointerup", "pointercancel"]) document.addEventListener(over, onUp, true);
 
 /** Do it as soon as nothing is pressed: after the click, where there is one. */
-export function whenLetGo(action) {
+export function afterPointerUp(action) {
   const soon = () => setTimeout(action);
-  if (isHeld) document.addEventListener("pointerup", soon, { once: true });
+  if (isPressed) document.addEventListener("pointerup", soon, { once: true });
   else soon();
 }

@@ -1,29 +1,29 @@
 // The chart of a preview in numbers and words: dots are polls, the window is shaded, dashed lines are what
 // would be normal. Pure: everything in pixels of a drawing that is `width` wide.
 
-import { times } from "./spike-window.js";
-import { clock } from "./time.js";
+import { formatWindowTimes } from "./spike-window.js";
+import { formatTime } from "./time.js";
 import { ticksOf } from "./window-strip.js";
-import { number } from "./numbers.js";
+import { formatNumber } from "./numbers.js";
 
 export const HEIGHT = 230;
 const TOP = 26;
 const BOTTOM = 202;
-const ASIDE = 18; // room at the right, for half a label
-const LETTER = 6.2; // a guess that errs on the wide side
+const MARGIN_RIGHT = 18; // room at the right, for half a label
+const CHAR_WIDTH_PX = 6.2; // a guess that errs on the wide side
 const GAP = 6;
 const LEVELS = 4;
 
 /** One field of a preview as a drawing. */
-export function chartOf(preview, line, width) {
-  const scale = scaleOf(line.values, line.normal);
-  const labels = levelWords(scale.levels);
-  const left = 14 + LETTER * Math.max(...labels.map((label) => label.length));
-  const right = width - ASIDE;
+export function buildChart(preview, line, width) {
+  const scale = buildValueScale(line.values, line.normal);
+  const labels = formatLevels(scale.levels);
+  const left = 14 + CHAR_WIDTH_PX * Math.max(...labels.map((label) => label.length));
+  const right = width - MARGIN_RIGHT;
   const [first, last] = [preview.times[0], preview.times.at(-1)];
   const share = (second) => Math.min(1, Math.max(0, (second - first) / (last - first || 1)));
-  const x = (second) => tenth(left + share(second) * (right - left));
-  const y = (value) => tenth(BOTTOM - scale.share(value) * (BOTTOM - TOP));
+  const x = (second) => roundToTenth(left + share(second) * (right - left));
+  const y = (value) => roundToTenth(BOTTOM - scale.share(value) * (BOTTOM - TOP));
 
   const start = Date.parse(preview.start_datetime);
   const end = Date.parse(preview.end_datetime);
@@ -31,7 +31,7 @@ export function chartOf(preview, line, width) {
   const points = line.values.map((value, index) => ({
     x: x(preview.times[index]),
     y: y(value),
-    words: `${clock(preview.times[index] * 1000)}: ${number(value)}`,
+    words: `${formatTime(preview.times[index] * 1000)}: ${formatNumber(value)}`,
   }));
   return {
     width,
@@ -44,16 +44,16 @@ export function chartOf(preview, line, width) {
       ({ at, label }) => ({ x: x(at / 1000), label }),
     ),
     span,
-    heads: headsOf(span, left, right, times({ start, end })),
-    normal: normalOf(line.normal, y, span, inWindow(points, preview.phases)),
+    heads: buildHeads(span, left, right, formatWindowTimes({ start, end })),
+    normal: buildNormalBand(line.normal, y, span, inWindow(points, preview.phases)),
     points,
     firstInWindow: preview.phases.before,
-    ...linesOf(points, preview.phases, line.is_overridden),
+    ...buildLines(points, preview.phases, line.is_overridden),
   };
 }
 
 /** The poll that is nearest to a place, or -1. */
-export function nearest({ points }, x) {
+export function findNearestPoint({ points }, x) {
   let found = -1;
   points.forEach((point, index) => {
     if (found < 0 || Math.abs(point.x - x) < Math.abs(points[found].x - x)) found = index;
@@ -62,7 +62,7 @@ export function nearest({ points }, x) {
 }
 
 /** Round levels, from zero where that costs little; the normal band is always in sight. */
-export function scaleOf(values, normal) {
+export function buildValueScale(values, normal) {
   const all = [...values, ...(normal ?? [])];
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const bottom = least >= 0 && least <= 0.7 * most ? 0 : least;
@@ -84,16 +84,16 @@ function roundStep(least) {
   return [1, 2, half, 5, 10].map((each) => each * magnitude).find((step) => step >= least);
 }
 
-function levelWords(levels) {
+function formatLevels(levels) {
   const isLarge = levels.some((value) => Math.abs(value) >= 100_000);
   const short = { notation: "compact", maximumFractionDigits: 2 };
   return levels.map((value) =>
-    isLarge ? value.toLocaleString("en-GB", short) : number(Number(value.toPrecision(12)) + 0),
+    isLarge ? value.toLocaleString("en-GB", short) : formatNumber(Number(value.toPrecision(12)) + 0),
   );
 }
 
 /** Paths: a line through each phase, a faint one between them, and a dot for each poll. */
-function linesOf(points, phases, isOverridden) {
+function buildLines(points, phases, isOverridden) {
   const until = phases.before + phases.during;
   const normal = [points.slice(0, phases.before), points.slice(until)];
   const during = points.slice(phases.before, until);
@@ -103,31 +103,31 @@ function linesOf(points, phases, isOverridden) {
   const kind = isOverridden ? "spike" : "normal";
   return {
     lines: [
-      { kind: "between", path: between.map(lineOf).join("") },
-      { kind: "normal", path: normal.map(lineOf).join("") },
-      { kind, path: lineOf(during) },
+      { kind: "between", path: between.map(toLinePath).join("") },
+      { kind: "normal", path: normal.map(toLinePath).join("") },
+      { kind, path: toLinePath(during) },
     ],
     dots: [
-      { kind: "normal", path: dotsOf(normal.flat()) },
-      { kind, path: dotsOf(during) },
+      { kind: "normal", path: toDotsPath(normal.flat()) },
+      { kind, path: toDotsPath(during) },
     ],
   };
 }
 
-const lineOf = (points) => points.map(({ x, y }, index) => `${index ? "L" : "M"}${x} ${y}`).join("");
-const dotsOf = (points) => points.map(({ x, y }) => `M${x} ${y}h0`).join("");
-const tenth = (pixels) => Math.round(pixels * 10) / 10;
-const widthOf = (text) => [...text].length * LETTER;
+const toLinePath = (points) => points.map(({ x, y }, index) => `${index ? "L" : "M"}${x} ${y}`).join("");
+const toDotsPath = (points) => points.map(({ x, y }) => `M${x} ${y}h0`).join("");
+const roundToTenth = (pixels) => Math.round(pixels * 10) / 10;
+const estimateWidth = (text) => [...text].length * CHAR_WIDTH_PX;
 
 /** "before", the window's times, "after", over the chart; what has no room is left out. */
-function headsOf({ from, to }, left, right, window) {
-  const fits = (text, room) => widthOf(text) + GAP <= room;
+function buildHeads({ from, to }, left, right, window) {
+  const fits = (text, room) => estimateWidth(text) + GAP <= room;
   const head = [`Spike ${window}`, window].find((text) => fits(text, right - from)) ?? "";
-  const until = Math.max(to, from + widthOf(head)) + GAP;
+  const until = Math.max(to, from + estimateWidth(head)) + GAP;
   return [
     { kind: "spike", x: from, text: head },
     { kind: "aside", x: left + GAP / 2, text: fits("before", from - left) ? "before" : "" },
-    { kind: "aside", x: until, text: fits("after", right + ASIDE - until) ? "after" : "" },
+    { kind: "aside", x: until, text: fits("after", right + MARGIN_RIGHT - until) ? "after" : "" },
   ].filter(({ text }) => text);
 }
 
@@ -135,11 +135,11 @@ function headsOf({ from, to }, left, right, window) {
  * What would be served without the spike; `words` are written over it where there is room, and no poll or line
  * would be hidden; else `aside` is said beside the chart.
  */
-function normalOf(normal, y, { from, to }, points) {
+function buildNormalBand(normal, y, { from, to }, points) {
   if (!normal) return null;
   const ends = [...new Set(normal)];
-  const said = `normally ${ends.map((value) => number(Number(value.toPrecision(9)))).join("–")}`;
-  const [top, width] = [y(normal[1]), widthOf(said) + GAP];
+  const said = `normally ${ends.map((value) => formatNumber(Number(value.toPrecision(9)))).join("–")}`;
+  const [top, width] = [y(normal[1]), estimateWidth(said) + GAP];
   const box = { left: from + GAP / 2, right: from + GAP / 2 + width, top: top - 17, bottom: top - 3 };
   const isFree = top - TOP > 20 && width + GAP <= to - from && !isCrossed(box, points);
   const [words, aside] = isFree ? [said, ""] : ["", said];
@@ -160,23 +160,23 @@ const isCrossed = ({ left, right, top, bottom }, points) =>
 
 // --- As SVG; colours and type are those of preview.css
 
-function make(name, attributes, ...inside) {
+function createSvg(name, attributes, ...inside) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...inside);
   return made;
 }
 
-const line = (kind, x1, y1, x2, y2) => make("line", { class: `chart-${kind}`, x1, y1, x2, y2 });
-const text = (kind, x, y, words) => make("text", { class: `chart-text ${kind}`, x, y }, words);
-const box = (kind, x, y, width, height) => make("rect", { class: `chart-${kind}`, x, y, width, height });
+const line = (kind, x1, y1, x2, y2) => createSvg("line", { class: `chart-${kind}`, x1, y1, x2, y2 });
+const text = (kind, x, y, words) => createSvg("text", { class: `chart-text ${kind}`, x, y }, words);
+const box = (kind, x, y, width, height) => createSvg("rect", { class: `chart-${kind}`, x, y, width, height });
 
 /** Draw it into `element`, in the place of what was there. */
 export function draw(element, chart) {
   const { width, top, bottom, left, right, span, normal } = chart;
-  const paths = (kind, all) => all.map((each) => make("path", { class: `chart-${kind} ${each.kind}`, d: each.path }));
+  const paths = (kind, all) => all.map((each) => createSvg("path", { class: `chart-${kind} ${each.kind}`, d: each.path }));
   element.replaceChildren(
-    make(
+    createSvg(
       "svg",
       { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` },
       box("window", span.from, top, span.to - span.from, bottom - top),
@@ -189,17 +189,17 @@ export function draw(element, chart) {
       ...paths("line", chart.lines),
       ...paths("dots", chart.dots),
       ...(normal?.levels ?? []).map((y) => line("normal", span.from, y, span.to, y)),
-      ...(normal?.words ? inWords(normal) : []),
-      make("g", { class: "chart-pointer", hidden: "" }, line("pointer-line", 0, top, 0, bottom), make("circle", { r: 4 })),
+      ...(normal?.words ? drawNormalLabel(normal) : []),
+      createSvg("g", { class: "chart-pointer", hidden: "" }, line("pointer-line", 0, top, 0, bottom), createSvg("circle", { r: 4 })),
     ),
   );
 }
 
 // On a ground of its own, or dots would run through the words.
-const inWords = ({ x, y, width, words }) => [box("window", x, y, width, 14), text("normal", x + 3, y + 11, words)];
+const drawNormalLabel = ({ x, y, width, words }) => [box("window", x, y, width, 14), text("normal", x + 3, y + 11, words)];
 
 /** Mark one poll of what is drawn; none where there is no `point`. */
-export function mark(element, point) {
+export function highlightPoint(element, point) {
   const pointer = element.querySelector(".chart-pointer");
   pointer?.toggleAttribute("hidden", !point);
   if (!pointer || !point) return;

@@ -1,24 +1,24 @@
 // A preview in words and in numbers that fit into a table.
 
-import { count, number } from "./numbers.js";
+import { formatCount, formatNumber } from "./numbers.js";
 
 /** A mean with as many decimals as somebody reads: 1,496 and 32.3 and 0.042; 5.007bn. */
-export function meanWords(value) {
+export function formatMean(value) {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
   if (size >= 1e15)
     return value.toLocaleString("en-GB", { notation: "scientific", maximumFractionDigits: 3 });
   if (size >= 1e7) return value.toLocaleString("en-GB", { notation: "compact", maximumSignificantDigits: 4 });
-  if (size >= 100) return number(Math.round(value) + 0);
-  if (size >= 1) return number(Number(value.toFixed(1)));
-  return number(Number(value.toPrecision(2)));
+  if (size >= 100) return formatNumber(Math.round(value) + 0);
+  if (size >= 1) return formatNumber(Number(value.toFixed(1)));
+  return formatNumber(Number(value.toPrecision(2)));
 }
 
 const isCounter = ({ value_type: type }) => type === "INCREMENT" || type === "DECREMENT";
 
 /** What a phase of a field comes to: the mean of its values; of a counter, which has none, its mean step. */
-export function phaseWords(field, phase, phases) {
-  if (!isCounter(field)) return meanWords(field.mean[phase]);
+export function formatPhase(field, phase, phases) {
+  if (!isCounter(field)) return formatMean(field.mean[phase]);
   const from = { before: 0, during: phases.before, after: phases.before + phases.during }[phase];
   const values = field.values.slice(from, from + phases[phase]).map(Number);
   const turn = field.value_type === "INCREMENT" ? 1 : -1;
@@ -27,32 +27,32 @@ export function phaseWords(field, phase, phases) {
   const made = steps.filter((step) => step >= 0);
   if (!made.length) return "–";
   const mean = made.reduce((sum, step) => sum + step, 0) / made.length;
-  return `${turn > 0 ? "+" : "−"}${meanWords(mean)} a poll`;
+  return `${turn > 0 ? "+" : "−"}${formatMean(mean)} a poll`;
 }
 
 /** Overridden fields first, otherwise in the order of the collection. */
-export const inOrder = (fields) => [...fields].sort((one, other) => other.is_overridden - one.is_overridden);
+export const sortOverriddenFirst = (fields) => [...fields].sort((one, other) => other.is_overridden - one.is_overridden);
 
 /** The field that is shown: the one that was picked, else the first that is overridden, else the first. */
-export function pick(fields, picked) {
-  const ordered = inOrder(fields);
+export function pickField(fields, picked) {
+  const ordered = sortOverriddenFirst(fields);
   return ordered.find((field) => field.original_field_id === picked) ?? ordered[0] ?? null;
 }
 
 /** The chart in a sentence. */
-export function chartWords(field, phases) {
-  const [before, during, after] = ["before", "during", "after"].map((phase) => phaseWords(field, phase, phases));
+export function describeChart(field, phases) {
+  const [before, during, after] = ["before", "during", "after"].map((phase) => formatPhase(field, phase, phases));
   const average = isCounter(field) ? "" : "on average ";
   return `${field.field_name}: ${average}${before} before, ${during} in the window, ${after} after.`;
 }
 
 /** "30 polls fall into the window." */
-export function pollsWords({ polls_in_window: polls, interval }, asked) {
-  const fall = `${count(polls, "poll")} ${polls === 1 ? "falls" : "fall"} into the window`;
-  return interval > asked ? `${fall}; one is drawn every ${lengthWords(interval)}.` : `${fall}.`;
+export function formatPollCount({ polls_in_window: polls, interval }, asked) {
+  const fall = `${formatCount(polls, "poll")} ${polls === 1 ? "falls" : "fall"} into the window`;
+  return interval > asked ? `${fall}; one is drawn every ${formatInterval(interval)}.` : `${fall}.`;
 }
 
-function lengthWords(seconds) {
+function formatInterval(seconds) {
   if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${number(Math.round(seconds / 360) / 10)} h`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${formatNumber(Math.round(seconds / 360) / 10)} h`;
 }

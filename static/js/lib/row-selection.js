@@ -1,30 +1,30 @@
 // Ticking rows of a list, for what is done with many at once.
 
 /** For a component with `items`; once they are loaded, `keepTicks` forgets what is gone. */
-export const ticks = () => ({
-  ticked: [],
+export const rowSelection = () => ({
+  selectedIds: [],
 
-  tick(id) {
-    this.ticked = this.isTicked(id) ? this.ticked.filter((each) => each !== id) : [...this.ticked, id];
+  toggleRow(id) {
+    this.selectedIds = this.isSelected(id) ? this.selectedIds.filter((each) => each !== id) : [...this.selectedIds, id];
   },
 
-  tickAll() {
-    this.ticked = this.allTicked ? [] : this.items.map(({ id }) => id);
+  toggleAll() {
+    this.selectedIds = this.allSelected ? [] : this.items.map(({ id }) => id);
   },
 
-  untick() {
-    this.ticked = [];
+  clearSelection() {
+    this.selectedIds = [];
   },
 
-  keepTicks() {
-    this.ticked = this.ticked.filter((id) => this.items.some((item) => item.id === id));
+  pruneSelection() {
+    this.selectedIds = this.selectedIds.filter((id) => this.items.some((item) => item.id === id));
   },
 
-  isTicked(id) {
-    return this.ticked.includes(id);
+  isSelected(id) {
+    return this.selectedIds.includes(id);
   },
 
-  get allTicked() {
-    return this.items.length > 0 && this.ticked.length === this.items.length;
+  get allSelected() {
+    return this.items.length > 0 && this.selectedIds.length === this.items.length;
   },
 });

@@ -2,33 +2,33 @@
 
 import { patch, post, remove } from "./api.js";
 import { spikeFacts } from "./facts-spike.js";
-import { changeAsSeen, deleteAsSeen } from "./saving.js";
+import { updateIfUnchanged, deleteIfUnchanged } from "./conditional-update.js";
 import { serverNow } from "./server-clock.js";
 
-const pathOf = ({ id }) => `/api/spike-schedules/${id}`;
+const getPath = ({ id }) => `/api/spike-schedules/${id}`;
 
 /** A spike as a page shows it, for changing it. */
-export const spikeAsSeen = (spike) => ({
-  path: pathOf(spike),
+export const spikeChange = (spike) => ({
+  path: getPath(spike),
   name: spike.name,
   seen: spike,
   facts: (thing) => spikeFacts(thing, serverNow()),
 });
 
-export const endAsSeen = (spike) =>
-  changeAsSeen({
-    ...spikeAsSeen(spike),
-    send: (etag) => post(`${pathOf(spike)}/end`, undefined, etag),
+export const endSpike = (spike) =>
+  updateIfUnchanged({
+    ...spikeChange(spike),
+    send: (etag) => post(`${getPath(spike)}/end`, undefined, etag),
     isDone: ({ status }) => status === "expired",
     verb: () => "End anyway",
   });
 
 /** `extension` is one of extensionsOf(): by so many seconds, or up to an instant. */
-export function extendAsSeen(spike, { body, until }) {
-  const path = pathOf(spike);
+export function extendSpike(spike, { body, until }) {
+  const path = getPath(spike);
   const end = until ? Date.parse(until) : Date.parse(spike.end_datetime) + body.duration * 1000;
-  return changeAsSeen({
-    ...spikeAsSeen(spike),
+  return updateIfUnchanged({
+    ...spikeChange(spike),
     send: (etag) => (until ? patch(path, { end_datetime: until }, etag) : post(`${path}/extend`, body, etag)),
     isDone: (present) => Date.parse(present.end_datetime) === end,
     verb: () => "Extend anyway",
@@ -36,5 +36,5 @@ export function extendAsSeen(spike, { body, until }) {
   });
 }
 
-export const eraseAsSeen = (spike) =>
-  deleteAsSeen({ ...spikeAsSeen(spike), send: (etag) => remove(pathOf(spike), etag) });
+export const deleteSpike = (spike) =>
+  deleteIfUnchanged({ ...spikeChange(spike), send: (etag) => remove(getPath(spike), etag) });

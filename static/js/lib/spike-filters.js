@@ -1,8 +1,8 @@
 // What the list of spikes shows, in its address: "/spikes?status=active&collection=3&view=timeline".
 
-import { ID, listAddress, oneOf, PAGE, SEARCH, sortedBy } from "./list-address.js";
+import { ID, urlState, oneOf, PAGE, SEARCH, sortedBy } from "./url-state.js";
 
-export const spikeAddress = listAddress({
+export const spikeUrlState = urlState({
   view: oneOf(["table", "timeline"]),
   status: oneOf(["", "active", "scheduled", "expired"]),
   collection: ID,
@@ -11,4 +11,4 @@ export const spikeAddress = listAddress({
   page: PAGE,
 });
 
-export const { fromAddress, addressOf } = spikeAddress;
+export const { readUrl, buildUrl } = spikeUrlState;

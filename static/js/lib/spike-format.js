@@ -1,67 +1,67 @@
 // Spikes in words: what they override, how they stand, by how much they can be extended.
 
-import { clock, length, moment, status } from "./time.js";
-import { brief, count, number, rule } from "./format.js";
+import { formatTime, formatDuration, formatDateTime, getWindowStatus } from "./time.js";
+import { formatRuleBriefly, formatCount, formatNumber, formatRule } from "./format.js";
 
-export const BADGES = { active: "Active", scheduled: "Scheduled", expired: "Expired" };
+export const STATUS_LABELS = { active: "Active", scheduled: "Scheduled", expired: "Expired" };
 
 /** By this clock; but what the server has seen begin has begun, and what it has seen end has ended. */
-export function statusOf(spike, now) {
-  const own = status(spike.start_datetime, spike.end_datetime, now);
+export function getSpikeStatus(spike, now) {
+  const own = getWindowStatus(spike.start_datetime, spike.end_datetime, now);
   if (spike.status === "expired") return "expired";
   return spike.status === "active" && own === "scheduled" ? "active" : own;
 }
 
 /** The first instant after `now` at which one of them begins or ends; Infinity where there is none. */
-export function nextMoment(spikes, now) {
+export function getNextEdge(spikes, now) {
   const instants = spikes.flatMap((spike) => [spike.start_datetime, spike.end_datetime]).map(Date.parse);
   return Math.min(Infinity, ...instants.filter((instant) => instant > now));
 }
 
 const isCounter = ({ value_type: type }) => type === "INCREMENT" || type === "DECREMENT";
-const none = (value) => value === null || value === undefined;
+const isNone = (value) => value === null || value === undefined;
 
 /** What a spike does to a field: "random 90 to 100"; of a counter only what was given: "counts up by 40". */
-export function overrideWords(copy) {
-  if (!isCounter(copy)) return rule(copy);
+export function formatOverride(copy) {
+  if (!isCounter(copy)) return formatRule(copy);
   const given = new Set(copy.overridden_settings);
   const parts = [copy.value_type === "INCREMENT" ? "counts up" : "counts down"];
-  if (given.has("start_number")) parts.push(`from ${number(copy.start_number)}`);
-  if (given.has("step_number")) parts.push(`by ${number(copy.step_number)}`);
-  if (given.has("randomization_percentage")) parts.push(`± ${number(copy.randomization_percentage ?? 0)} %`);
-  if (given.has("reset_number")) parts.push(backWords(copy));
+  if (given.has("start_number")) parts.push(`from ${formatNumber(copy.start_number)}`);
+  if (given.has("step_number")) parts.push(`by ${formatNumber(copy.step_number)}`);
+  if (given.has("randomization_percentage")) parts.push(`± ${formatNumber(copy.randomization_percentage ?? 0)} %`);
+  if (given.has("reset_number")) parts.push(formatReset(copy));
   return parts.join(" ");
 }
 
-const backWords = ({ reset_number: back }) => (none(back) ? "never back" : `back at ${number(back)}`);
+const formatReset = ({ reset_number: back }) => (isNone(back) ? "never back" : `back at ${formatNumber(back)}`);
 
 /** Old beside new, in few words: `{now: "+25 a poll", was: "+1"}`. */
-export function changeWords(copy) {
-  if (!isCounter(copy)) return { now: brief(copy), was: brief(copy.original) };
+export function formatChange(copy) {
+  if (!isCounter(copy)) return { now: formatRuleBriefly(copy), was: formatRuleBriefly(copy.original) };
   const sign = copy.value_type === "INCREMENT" ? "+" : "−";
   const words = {
-    start_number: (field) => `from ${number(field.start_number)}`,
-    step_number: (field) => `${sign}${number(field.step_number)}`,
-    randomization_percentage: (field) => `± ${number(field.randomization_percentage ?? 0)} %`,
-    reset_number: backWords,
+    start_number: (field) => `from ${formatNumber(field.start_number)}`,
+    step_number: (field) => `${sign}${formatNumber(field.step_number)}`,
+    randomization_percentage: (field) => `± ${formatNumber(field.randomization_percentage ?? 0)} %`,
+    reset_number: formatReset,
   };
   const given = Object.keys(words).filter((name) => copy.overridden_settings.includes(name));
   const of = (field) => given.map((name) => words[name](field)).join(", ");
   return { now: given.join() === "step_number" ? `${of(copy)} a poll` : of(copy), was: of(copy.original) };
 }
 
-const LONGEST = 48;
+const MAX_NAMES_LENGTH = 48;
 
 /** Which fields, in few words: "cpu, mem_used", or "4 fields". */
-export function fieldsWords(spike, most = 3) {
+export function formatFieldNames(spike, most = 3) {
   const names = spike.spike_fields.map((copy) => copy.field_name);
   const words = names.join(", ");
   if (!names.length) return "nothing overridden";
-  return names.length > most || words.length > LONGEST ? count(names.length, "field") : words;
+  return names.length > most || words.length > MAX_NAMES_LENGTH ? formatCount(names.length, "field") : words;
 }
 
 /** What creates the same spike again. */
-export const again = (spike) => ({
+export const toCreateBody = (spike) => ({
   collection_id: spike.collection_id,
   name: spike.name,
   start_datetime: spike.start_datetime,
@@ -82,28 +82,28 @@ const EXTENSIONS = [
  * By how much a spike can be extended, given the next window of its collection (null: there is none);
  * `why` says what is in the way.
  */
-export function extensionsOf(spike, next, now) {
+export function getExtensions(spike, next, now) {
   const end = Date.parse(spike.end_datetime);
   const limit = next ? Date.parse(next.start_datetime) : Infinity;
   const steps = EXTENSIONS.map(([seconds, label]) => ({
     key: label,
     label,
     body: { duration: seconds },
-    why: end + seconds * 1000 > limit ? `“${next.name}” starts at ${clock(limit)}` : "",
+    why: end + seconds * 1000 > limit ? `“${next.name}” starts at ${formatTime(limit)}` : "",
   }));
   const gap = limit - end;
   const upTo = { key: "next", label: "Up to the next window", note: "", why: "" };
   if (!next) upTo.why = "there is none";
   else if (gap < 1000) upTo.why = `“${next.name}” follows at once`;
   else {
-    upTo.note = `by ${length(gap)}, to ${moment(limit, now).replace(/^Today /, "")}`;
+    upTo.note = `by ${formatDuration(gap)}, to ${formatDateTime(limit, now).replace(/^Today /, "")}`;
     upTo.until = next.start_datetime;
   }
   return [...steps, upTo];
 }
 
 /** How long ago a poll was noted, which happens once a minute. */
-export function pollWords(instant, now) {
+export function formatPollTime(instant, now) {
   const minutes = Math.floor((now - new Date(instant)) / 60_000);
-  return minutes < 1 ? "just now" : `${length(minutes * 60_000)} ago`;
+  return minutes < 1 ? "just now" : `${formatDuration(minutes * 60_000)} ago`;
 }

@@ -41,9 +41,3 @@ function loadWhenAsked(name) {
   };
   document.addEventListener(event, listen, { once: true });
 }
-
-/** What the server gave a component, from the `data-props` of its element. */
-export const props = (element) => JSON.parse(element.dataset.props || "{}");
-
-/** Who is signed in: `{id, role, name, mayWrite, isAdmin}`. */
-export const user = () => JSON.parse(document.body.dataset.user || "{}");

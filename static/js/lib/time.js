@@ -1,16 +1,16 @@
 // Instants in the viewer's zone, lengths in words. Pure: what time it is, and which zone, is given.
 
-export const zoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+export const getZoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 // Making a format is slow, and lists show many times every second: one for each zone is kept.
 const formats = new Map();
 
-function formatOf(zone) {
-  if (!formats.has(zone)) formats.set(zone, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...SHOWN }));
+function getFormat(zone) {
+  if (!formats.has(zone)) formats.set(zone, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...FORMAT_OPTIONS }));
   return formats.get(zone);
 }
 
-const SHOWN = {
+const FORMAT_OPTIONS = {
   weekday: "short",
   year: "numeric",
   month: "short",
@@ -22,67 +22,67 @@ const SHOWN = {
 };
 
 // So is formatting, and most instants are shown again.
-const known = new Map();
-const MOST_KNOWN = 5000;
+const partsCache = new Map();
+const MAX_CACHED_INSTANTS = 5000;
 
-function parts(instant, zone) {
+function getParts(instant, zone) {
   const date = new Date(instant);
   const key = `${date.getTime()} ${zone}`;
-  if (!known.has(key)) {
-    if (known.size > MOST_KNOWN) known.clear();
-    const found = formatOf(zone).formatToParts(date);
-    known.set(key, Object.fromEntries(found.map(({ type, value }) => [type, value])));
+  if (!partsCache.has(key)) {
+    if (partsCache.size > MAX_CACHED_INSTANTS) partsCache.clear();
+    const found = getFormat(zone).formatToParts(date);
+    partsCache.set(key, Object.fromEntries(found.map(({ type, value }) => [type, value])));
   }
-  return known.get(key);
+  return partsCache.get(key);
 }
 
 /** What a clock in the zone shows: "14:05", or "14:05:09" where there are seconds. For axes; words take `clock`. */
-export function face(instant, zone = zoneName()) {
-  const { hour, minute, second } = parts(instant, zone);
+export function formatClockFace(instant, zone = getZoneName()) {
+  const { hour, minute, second } = getParts(instant, zone);
   return second === "00" ? `${hour}:${minute}` : `${hour}:${minute}:${second}`;
 }
 
 /** The same with the offset, "02:30 +02:00", on a day that has two of them. */
-export function clock(instant, zone = zoneName()) {
-  return hasTwoOffsets(instant, zone) ? `${face(instant, zone)} ${isoOffset(instant, zone)}` : face(instant, zone);
+export function formatTime(instant, zone = getZoneName()) {
+  return hasTwoOffsets(instant, zone) ? `${formatClockFace(instant, zone)} ${formatIsoOffset(instant, zone)}` : formatClockFace(instant, zone);
 }
 
 /** "Today", "Wed 25 Nov", and with another year "Wed 25 Nov 2027". */
-export function day(instant, now, zone = zoneName()) {
-  const then = parts(instant, zone);
-  const today = parts(now, zone);
-  if (dayKey(then) === dayKey(today)) return "Today";
+export function formatDay(instant, now, zone = getZoneName()) {
+  const then = getParts(instant, zone);
+  const today = getParts(now, zone);
+  if (getDayKey(then) === getDayKey(today)) return "Today";
   const year = then.year === today.year ? "" : ` ${then.year}`;
   return `${then.weekday} ${Number(then.day)} ${then.month}${year}`;
 }
 
 /** "Today 14:10–14:40", "Wed 25 Nov 22:00–04:00 +1". */
-export const windowWords = (start, end, now, zone = zoneName()) =>
-  `${day(start, now, zone)} ${times(start, end, zone)}`;
+export const formatWindow = (start, end, now, zone = getZoneName()) =>
+  `${formatDay(start, now, zone)} ${formatTimeRange(start, end, zone)}`;
 
 /** "14:10–14:40", "22:00–04:00 +1"; where a day has two offsets "02:30 +02:00 – 02:30 +01:00". */
-export function times(start, end, zone = zoneName()) {
-  const days = daysBetween(start, end, zone);
+export function formatTimeRange(start, end, zone = getZoneName()) {
+  const days = countDaysBetween(start, end, zone);
   if (![start, end].some((instant) => hasTwoOffsets(instant, zone))) {
     const later = days ? ` +${days}` : "";
-    return `${face(start, zone)}–${face(end, zone)}${later}`;
+    return `${formatClockFace(start, zone)}–${formatClockFace(end, zone)}${later}`;
   }
-  const told = (instant) => `${face(instant, zone)} ${isoOffset(instant, zone)}`;
+  const told = (instant) => `${formatClockFace(instant, zone)} ${formatIsoOffset(instant, zone)}`;
   const later = days ? ` (+${days})` : "";
   return `${told(start)} – ${told(end)}${later}`;
 }
 
 /** "Wed 25 Nov 14:05". */
-export const moment = (instant, now, zone = zoneName()) => `${day(instant, now, zone)} ${clock(instant, zone)}`;
+export const formatDateTime = (instant, now, zone = getZoneName()) => `${formatDay(instant, now, zone)} ${formatTime(instant, zone)}`;
 
 /** "2026-11-25 13:05:00 UTC", for a tooltip. */
-export function utc(instant) {
+export function formatUtc(instant) {
   const text = new Date(instant).toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
 }
 
 /** How long: "45 s", "30 min", "1 h 37 min", "2 days 17 h". */
-export function length(milliseconds) {
+export function formatDuration(milliseconds) {
   const seconds = Math.round(Math.abs(milliseconds) / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
@@ -95,56 +95,56 @@ export function length(milliseconds) {
 }
 
 /** A length exactly, to the second, as one would type it: "2h 30m"; "" where there is none. */
-export function lengthText(milliseconds) {
+export function toDurationText(milliseconds) {
   let rest = Math.round(milliseconds / 1000);
-  const parts = [];
+  const getParts = [];
   for (const [unit, size] of [["d", 86_400], ["h", 3600], ["m", 60], ["s", 1]]) {
-    if (rest >= size) parts.push(`${Math.floor(rest / size)}${unit}`);
+    if (rest >= size) getParts.push(`${Math.floor(rest / size)}${unit}`);
     rest %= size;
   }
-  return parts.join(" ");
+  return getParts.join(" ");
 }
 
 /** A countdown: "3:05", "1:22:42"; never below zero. */
-export function countdown(milliseconds) {
+export function formatCountdown(milliseconds) {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
   const two = (number) => String(number).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);
-  if (hours >= 48) return length(milliseconds);
+  if (hours >= 48) return formatDuration(milliseconds);
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
 /** "2 s ago", "in 37 min", "just now". */
-export function relative(instant, now) {
+export function formatRelative(instant, now) {
   const distance = new Date(instant) - now;
   if (Math.abs(distance) < 1000) return "just now";
-  return distance > 0 ? `in ${length(distance)}` : `${length(distance)} ago`;
+  return distance > 0 ? `in ${formatDuration(distance)}` : `${formatDuration(distance)} ago`;
 }
 
 /** What has become of a window: "starts in 12 min", "ends in 3:05", "ended 2 h ago". */
-export function standing(start, end, now) {
-  if (now < new Date(start)) return `starts in ${length(new Date(start) - now)}`;
-  if (now < new Date(end)) return `ends in ${countdown(new Date(end) - now)}`;
-  return `ended ${length(now - new Date(end))} ago`;
+export function formatWindowState(start, end, now) {
+  if (now < new Date(start)) return `starts in ${formatDuration(new Date(start) - now)}`;
+  if (now < new Date(end)) return `ends in ${formatCountdown(new Date(end) - now)}`;
+  return `ended ${formatDuration(now - new Date(end))} ago`;
 }
 
 /** The status of a window at `now`: the same rule as the server's, so that badges change by themselves. */
-export function status(start, end, now) {
+export function getWindowStatus(start, end, now) {
   if (now >= new Date(end)) return "expired";
   return now >= new Date(start) ? "active" : "scheduled";
 }
 
 /** An instant as the value of a datetime-local input. */
-export function toInput(instant, zone = zoneName()) {
-  const [date, time] = new Date(wallOf(instant, zone)).toISOString().split("T");
+export function toInputValue(instant, zone = getZoneName()) {
+  const [date, time] = new Date(toWallTime(instant, zone)).toISOString().split("T");
   return `${date}T${time.slice(0, time.startsWith(":00.", 5) ? 5 : 8)}`;
 }
 
 /** The instant of a datetime-local input, or null where it is incomplete; of two the first. */
-export function fromInput(text, zone = zoneName()) {
-  const wall = wallFrom(text);
-  return wall === null ? null : new Date(instantsOf(text, zone)[0] ?? afterGap(wall, zone));
+export function parseInputValue(text, zone = getZoneName()) {
+  const wall = parseWallTime(text);
+  return wall === null ? null : new Date(getInstants(text, zone)[0] ?? skipGap(wall, zone));
 }
 
 // --- Changes of the clocks ---------------------------------------------------------------------------------
@@ -154,126 +154,126 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 
-function utcOf(year, month, date, hour = 0, minute = 0, second = 0) {
+function toUtcTimestamp(year, month, date, hour = 0, minute = 0, second = 0) {
   const made = new Date(Date.UTC(2000, month, date, hour, minute, second));
   return made.setUTCFullYear(year, month, date); // Date.UTC takes the year 27 for 1927
 }
 
 /** What the clocks show, to the second. */
-function wallOf(instant, zone) {
-  const { year, month, day: date, hour, minute, second } = parts(instant, zone);
-  return utcOf(Number(year), MONTHS.indexOf(month.slice(0, 3)), Number(date), +hour, +minute, +second);
+function toWallTime(instant, zone) {
+  const { year, month, day: date, hour, minute, second } = getParts(instant, zone);
+  return toUtcTimestamp(Number(year), MONTHS.indexOf(month.slice(0, 3)), Number(date), +hour, +minute, +second);
 }
 
 /** How far the clocks of the zone are ahead of UTC. */
-const aheadOfUtc = (instant, zone) => wallOf(instant, zone) - Math.floor(new Date(instant) / 1000) * 1000;
+const getUtcOffset = (instant, zone) => toWallTime(instant, zone) - Math.floor(new Date(instant) / 1000) * 1000;
 
-const TYPED = /^(\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?$/;
+const INPUT_VALUE = /^(\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?$/;
 
-function wallFrom(text) {
-  const found = TYPED.exec(text ?? "");
+function parseWallTime(text) {
+  const found = INPUT_VALUE.exec(text ?? "");
   if (!found) return null;
   const [year, month, date, hour, minute, second, part] = found.slice(1).map((each) => each ?? "0");
   const isClock = month >= 1 && month <= 12 && date >= 1 && date <= 31 && hour < 24 && minute < 60 && second < 60;
-  return isClock ? utcOf(+year, month - 1, +date, +hour, +minute, +second) + Number(part.padEnd(3, "0")) : null;
+  return isClock ? toUtcTimestamp(+year, month - 1, +date, +hour, +minute, +second) + Number(part.padEnd(3, "0")) : null;
 }
 
 /** The instants at which the clocks show this: none where it is skipped, two where it comes twice. */
-export function instantsOf(text, zone = zoneName()) {
-  const wall = wallFrom(text);
+export function getInstants(text, zone = getZoneName()) {
+  const wall = parseWallTime(text);
   if (wall === null) return [];
-  const offsets = new Set([-DAY, 0, DAY].map((away) => aheadOfUtc(wall + away, zone)));
+  const offsets = new Set([-DAY, 0, DAY].map((away) => getUtcOffset(wall + away, zone)));
   const found = [...offsets].map((ahead) => wall - ahead);
-  return found.filter((at) => at + aheadOfUtc(at, zone) === wall).sort((one, other) => one - other);
+  return found.filter((at) => at + getUtcOffset(at, zone) === wall).sort((one, other) => one - other);
 }
 
 /** A skipped time lies as far behind the change as it would have without one. */
-const afterGap = (wall, zone) => wall - aheadOfUtc(wall - DAY, zone);
+const skipGap = (wall, zone) => wall - getUtcOffset(wall - DAY, zone);
 
 /** Where the clocks skip this: `{from, to}`, the times between which there is nothing; else null. */
-export function gapOf(text, zone = zoneName()) {
-  const wall = wallFrom(text);
-  if (wall === null || instantsOf(text, zone).length) return null;
+export function findGap(text, zone = getZoneName()) {
+  const wall = parseWallTime(text);
+  if (wall === null || getInstants(text, zone).length) return null;
   let [before, after] = [wall - 2 * DAY, wall + 2 * DAY];
-  const ahead = aheadOfUtc(before, zone);
+  const ahead = getUtcOffset(before, zone);
   while (after - before > 1000) {
     const middle = Math.floor((before + after) / 2000) * 1000;
-    if (aheadOfUtc(middle, zone) === ahead) before = middle;
+    if (getUtcOffset(middle, zone) === ahead) before = middle;
     else after = middle;
   }
-  const shown = (at) => face(at, "UTC");
-  return { from: shown(after + ahead), to: shown(after + aheadOfUtc(after, zone)) };
+  const shown = (at) => formatClockFace(at, "UTC");
+  return { from: shown(after + ahead), to: shown(after + getUtcOffset(after, zone)) };
 }
 
-const NEAR = 3 * 3_600_000;
+const NEAR_MS = 3 * 3_600_000;
 
 /**
  * Which instant is meant by what was typed. Of a time that comes twice the first, unless only the second
  * is later than `after`; but after a small change of `before` the second, if that was in the second hour. A skipped time is moved
  * on. Null where the text is incomplete.
  */
-export function meant(text, { before = null, after = null } = {}, zone = zoneName()) {
-  const [first, second] = instantsOf(text, zone);
-  if (second === undefined) return fromInput(text, zone)?.getTime() ?? null;
-  const isNear = before !== null && Math.min(Math.abs(first - before), Math.abs(second - before)) <= NEAR;
-  if (isNear && aheadOfUtc(before, zone) === aheadOfUtc(second, zone)) return second;
+export function resolveInput(text, { before = null, after = null } = {}, zone = getZoneName()) {
+  const [first, second] = getInstants(text, zone);
+  if (second === undefined) return parseInputValue(text, zone)?.getTime() ?? null;
+  const isNear = before !== null && Math.min(Math.abs(first - before), Math.abs(second - before)) <= NEAR_MS;
+  if (isNear && getUtcOffset(before, zone) === getUtcOffset(second, zone)) return second;
   return after !== null && first <= after ? second : first;
 }
 
 /** So many days after today at a full hour. */
-export function inDays(days, hour, now, zone = zoneName()) {
-  const today = Math.floor(wallOf(now, zone) / DAY) * DAY;
-  return fromInput(new Date(today + days * DAY + hour * 60 * MINUTE).toISOString().slice(0, 16), zone).getTime();
+export function getInstantInDays(days, hour, now, zone = getZoneName()) {
+  const today = Math.floor(toWallTime(now, zone) / DAY) * DAY;
+  return parseInputValue(new Date(today + days * DAY + hour * 60 * MINUTE).toISOString().slice(0, 16), zone).getTime();
 }
 
 /** 0 on a Sunday. */
-export const weekday = (instant, zone = zoneName()) => new Date(wallOf(instant, zone)).getUTCDay();
+export const getWeekday = (instant, zone = getZoneName()) => new Date(toWallTime(instant, zone)).getUTCDay();
 
 /** "+02:00". */
-function isoOffset(instant, zone) {
-  const minutes = Math.round(aheadOfUtc(instant, zone) / MINUTE);
+function formatIsoOffset(instant, zone) {
+  const minutes = Math.round(getUtcOffset(instant, zone) / MINUTE);
   const two = (value) => String(Math.floor(value)).padStart(2, "0");
   return `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
 }
 
 // Lists ask for each row every second: what a day has is found out once.
-const twofold = new Map();
-const MOST_DAYS = 5000;
+const twoOffsetsCache = new Map();
+const MAX_CACHED_DAYS = 5000;
 
 /** Whether the clocks are set on the day of this instant. */
 function hasTwoOffsets(instant, zone) {
-  const { year, month, day: date } = parts(instant, zone);
+  const { year, month, day: date } = getParts(instant, zone);
   const key = `${zone} ${year} ${month} ${date}`;
-  if (twofold.size > MOST_DAYS) twofold.clear();
-  if (!twofold.has(key)) twofold.set(key, areSetOn(new Date(instant).getTime(), zone));
-  return twofold.get(key);
+  if (twoOffsetsCache.size > MAX_CACHED_DAYS) twoOffsetsCache.clear();
+  if (!twoOffsetsCache.has(key)) twoOffsetsCache.set(key, doClocksChange(new Date(instant).getTime(), zone));
+  return twoOffsetsCache.get(key);
 }
 
-function areSetOn(instant, zone) {
-  const midnight = Math.floor(wallOf(instant, zone) / DAY) * DAY;
-  const ends = [midnight - DAY / 4, midnight + 1.25 * DAY].map((wall) => wall - aheadOfUtc(instant, zone));
-  if (aheadOfUtc(ends[0], zone) === aheadOfUtc(ends[1], zone)) return false;
+function doClocksChange(instant, zone) {
+  const midnight = Math.floor(toWallTime(instant, zone) / DAY) * DAY;
+  const ends = [midnight - DAY / 4, midnight + 1.25 * DAY].map((wall) => wall - getUtcOffset(instant, zone));
+  if (getUtcOffset(ends[0], zone) === getUtcOffset(ends[1], zone)) return false;
   const offsets = new Set();
   for (let at = ends[0]; at < ends[1]; at += 15 * MINUTE) {
-    const wall = wallOf(at, zone);
-    if (wall >= midnight && wall < midnight + DAY) offsets.add(aheadOfUtc(at, zone));
+    const wall = toWallTime(at, zone);
+    if (wall >= midnight && wall < midnight + DAY) offsets.add(getUtcOffset(at, zone));
   }
   return offsets.size > 1;
 }
 
 /** "UTC+1", the offset of a zone at an instant. */
-export function offset(instant, zone = zoneName()) {
+export function formatOffset(instant, zone = getZoneName()) {
   const name = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "shortOffset" })
     .formatToParts(new Date(instant))
     .find(({ type }) => type === "timeZoneName").value;
   return name.replace("GMT", "UTC");
 }
 
-const dayKey = ({ year, month, day: date }) => `${year} ${month} ${date}`;
+const getDayKey = ({ year, month, day: date }) => `${year} ${month} ${date}`;
 
-function daysBetween(start, end, zone) {
+function countDaysBetween(start, end, zone) {
   const midnight = (instant) => {
-    const { year, month, day: date } = parts(instant, zone);
+    const { year, month, day: date } = getParts(instant, zone);
     return Date.parse(`${date} ${month} ${year} UTC`);
   };
   return Math.round((midnight(end) - midnight(start)) / 86_400_000);

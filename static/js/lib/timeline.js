@@ -2,8 +2,8 @@
 // a text are given.
 
 import { at } from "./base.js";
-import { clock, face, utc, windowWords } from "./time.js";
-import { BADGES, statusOf } from "./spike-format.js";
+import { formatTime, formatClockFace, formatUtc, formatWindow } from "./time.js";
+import { STATUS_LABELS, getSpikeStatus } from "./spike-format.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -22,12 +22,12 @@ const PAD = 6;
 const SLACK = 2; // a text that is as wide as its room may lose a pixel
 const GAP = 4;
 
-const px = (value) => `${Math.round(value * 10) / 10}px`;
+const toPx = (value) => `${Math.round(value * 10) / 10}px`;
 
 const LAST = Date.UTC(9999, 0, 1);
 
 /** The part that is shown: `shift` times its own length away from now, within the years 1970 to 9998. */
-export function spanOf(now, days, shift = 0) {
+export function getVisibleRange(now, days, shift = 0) {
   const { back } = ZOOMS.find((zoom) => zoom.days === days);
   const wanted = new Date(now).setMinutes(0, 0, 0) - back * DAY + shift * days * DAY;
   const from = Math.min(Math.max(wanted, 0), LAST - days * DAY);
@@ -35,7 +35,7 @@ export function spanOf(now, days, shift = 0) {
 }
 
 /** From instants to pixels, with what is needed to draw. */
-export const viewOf = ({ from, to }, { now, pixels, measure }) => ({
+export const createView = ({ from, to }, { now, pixels, measure }) => ({
   from,
   to,
   now,
@@ -47,51 +47,51 @@ export const viewOf = ({ from, to }, { now, pixels, measure }) => ({
 // --- The axis --------------------------------------------------------------------------------------------
 
 /** Lines at every day and at hours between; their labels where there is room. */
-export function ticksOf(view) {
+export function buildTicks(view) {
   const { from, to, pixels, x } = view;
   const hourPixels = (pixels / (to - from)) * HOUR;
   const step = [3, 6, 12].find((hours) => hours * hourPixels >= LEAST_HOURS) ?? 12;
   const isLabelled = step * hourPixels >= LEAST_HOURS;
   const ticks = [];
-  for (const midnight of midnightsOf(view)) {
+  for (const midnight of getMidnights(view)) {
     for (let hour = 0; hour < 24; hour += step) {
       const at = new Date(midnight).setHours(hour);
       if (at <= from || at >= to) continue;
       const left = x(at);
       const fits = isLabelled && left >= 18 && left <= pixels - 18;
-      ticks.push({ at, left: px(left), isDay: hour === 0, label: fits ? face(at) : "" });
+      ticks.push({ at, left: toPx(left), isDay: hour === 0, label: fits ? formatClockFace(at) : "" });
     }
   }
   return ticks;
 }
 
 /** The names of the days, as long as there is room; they give way to the time on the axis. */
-export function daysOf(view) {
+export function buildDayLabels(view) {
   const { from, to, now, pixels, measure, x } = view;
   const pill = x(now) - measure("00:00", "pill") / 2 - PAD;
   const pillEnd = x(now) + measure("00:00", "pill") / 2 + PAD;
   let named = "";
-  return midnightsOf(view).flatMap((midnight) => {
+  return getMidnights(view).flatMap((midnight) => {
     const end = Math.min(pixels, x(new Date(midnight).setHours(24)));
     const isBeside = (left, width) => !isWithin(now, from, to) || left + width + GAP < pill || left > pillEnd;
     const starts = [Math.max(0, x(midnight)) + PAD, pillEnd + GAP];
     const date = new Date(midnight);
-    const month = monthOf(date);
-    const texts = [dayName(date), String(date.getDate())];
-    if (named !== month) texts.unshift(`${dayName(date)} ${month}`);
+    const month = formatMonth(date);
+    const texts = [formatWeekday(date), String(date.getDate())];
+    if (named !== month) texts.unshift(`${formatWeekday(date)} ${month}`);
     for (const text of texts) {
       const width = measure(text, "day");
       const fits = (start) => start >= Math.max(0, x(midnight)) && start + width + GAP <= end;
       const left = starts.find((start) => fits(start) && isBeside(start, width));
       if (left === undefined) continue;
       named = text.endsWith(month) ? month : named;
-      return [{ at: midnight, left: px(left), label: text }];
+      return [{ at: midnight, left: toPx(left), label: text }];
     }
     return [];
   });
 }
 
-function midnightsOf({ from, to }) {
+function getMidnights({ from, to }) {
   const first = new Date(from);
   const found = [];
   for (let days = 0; ; days += 1) {
@@ -103,29 +103,29 @@ function midnightsOf({ from, to }) {
 }
 
 const isWithin = (instant, from, to) => instant >= from && instant < to;
-const monthOf = (date) => date.toLocaleDateString("en-GB", { month: "short" });
-const dayName = (date) => `${date.toLocaleDateString("en-GB", { weekday: "short" })} ${date.getDate()}`;
+const formatMonth = (date) => date.toLocaleDateString("en-GB", { month: "short" });
+const formatWeekday = (date) => `${date.toLocaleDateString("en-GB", { weekday: "short" })} ${date.getDate()}`;
 
 /** "Mon 23 to Sat 28 Nov". */
-export function spanWords({ from, to }) {
+export function formatRange({ from, to }) {
   const [first, last] = [new Date(from), new Date(to - 1)];
   const year = last.getFullYear() === new Date().getFullYear() ? "" : ` ${last.getFullYear()}`;
-  const start = dayName(first) + (monthOf(first) === monthOf(last) ? "" : ` ${monthOf(first)}`);
-  return `${start} to ${dayName(last)} ${monthOf(last)}${year}`;
+  const start = formatWeekday(first) + (formatMonth(first) === formatMonth(last) ? "" : ` ${formatMonth(first)}`);
+  return `${start} to ${formatWeekday(last)} ${formatMonth(last)}${year}`;
 }
 
 /** Where now is: the line, its time, and how much is past. */
-export function nowOf({ from, to, now, pixels, x }) {
+export function buildNowLine({ from, to, now, pixels, x }) {
   const at = Math.min(pixels, Math.max(0, x(now)));
   const isSeen = isWithin(now, from, to);
-  const label = isSeen ? face(new Date(now).setSeconds(0, 0)) : "";
-  return { isSeen, line: { left: px(at) }, past: { width: px(at) }, label };
+  const label = isSeen ? formatClockFace(new Date(now).setSeconds(0, 0)) : "";
+  return { isSeen, line: { left: toPx(at) }, past: { width: toPx(at) }, label };
 }
 
 // --- The bars --------------------------------------------------------------------------------------------
 
 /** The bars of one lane, with their labels inside, right or left of them, or in the tooltip only. */
-export function barsOf(spikes, view, isAside = () => false) {
+export function buildBars(spikes, view, getIsDimmed = () => false) {
   const { from, to, now, pixels, x } = view;
   const bars = spikes
     .map((spike) => ({ spike, start: Date.parse(spike.start_datetime), end: Date.parse(spike.end_datetime) }))
@@ -134,30 +134,30 @@ export function barsOf(spikes, view, isAside = () => false) {
     .map(({ spike, start, end }) => {
       const width = Math.max(LEAST_BAR, Math.min(pixels, x(end)) - Math.max(0, x(start)));
       const left = Math.min(pixels - width, Math.max(0, x(start)));
-      return { spike, left, width, right: left + width, isAside: isAside(spike) };
+      return { spike, left, width, right: left + width, isDimmed: getIsDimmed(spike) };
     });
   placeLabels(bars, view);
-  return bars.map(({ spike, left, width, label, isAside: aside }) => {
+  return bars.map(({ spike, left, width, label, isDimmed }) => {
     const hit = Math.max(LEAST_HIT, width);
     const hitLeft = Math.min(pixels - hit, Math.max(0, left - (hit - width) / 2));
-    const state = statusOf(spike, now);
-    const words = windowWords(spike.start_datetime, spike.end_datetime, now);
+    const state = getSpikeStatus(spike, now);
+    const words = formatWindow(spike.start_datetime, spike.end_datetime, now);
     return {
       id: spike.id,
       name: spike.name,
       href: at(`/spikes/${spike.id}`),
-      classes: `${state}${aside ? " is-aside" : ""}`,
-      hit: { left: px(hitLeft), width: px(hit) },
-      bar: { left: px(left - hitLeft), width: px(width) },
+      classes: `${state}${isDimmed ? " is-aside" : ""}`,
+      hit: { left: toPx(hitLeft), width: toPx(hit) },
+      bar: { left: toPx(left - hitLeft), width: toPx(width) },
       place: label.place,
-      label: { left: px(label.left), maxWidth: px(label.width) },
-      words: `${spike.name}, ${BADGES[state]}, ${words}`,
-      title: [spike.name, `${BADGES[state]}, ${words}`, utcWords(spike)].join("\n"),
+      label: { left: toPx(label.left), maxWidth: toPx(label.width) },
+      words: `${spike.name}, ${STATUS_LABELS[state]}, ${words}`,
+      title: [spike.name, `${STATUS_LABELS[state]}, ${words}`, formatUtcRange(spike)].join("\n"),
     };
   });
 }
 
-const utcWords = (spike) => `${utc(spike.start_datetime)} to ${utc(spike.end_datetime)}`;
+const formatUtcRange = (spike) => `${formatUtc(spike.start_datetime)} to ${formatUtc(spike.end_datetime)}`;
 
 // Inside where the name fits, else right, else left of the bar, and never across the line for now; where there is
 // no such place, or labels would meet, the name stays in the tooltip.
@@ -178,7 +178,7 @@ function placeLabels(bars, { now, pixels, measure, x }) {
     const whole = parts.find((part) => width + 2 * PAD <= part.width);
     const part = whole ?? parts.find((each) => each.width >= LEAST_INSIDE);
     bar.label = { place: "", left: 0, width: 0 };
-    if (!bar.isAside) {
+    if (!bar.isDimmed) {
       if (beside && !whole) bar.label = beside;
       else if (part)
         bar.label = { place: "inside", left: part.left + PAD, width: Math.min(width + SLACK, part.width - 2 * PAD) };
@@ -199,7 +199,7 @@ function partsOf({ left, right }, line) {
  * The spike that a click at a pixel offers: `{start, left, label}`; null in the past and in a window.
  * `start` is "" where it would start now.
  */
-export function offerAt(pixel, spikes, { from, to, now, pixels, x }) {
+export function findFreeSlot(pixel, spikes, { from, to, now, pixels, x }) {
   const minutes = { 2: 15, 5: 30, 8: 60 }[Math.round((to - from) / DAY)];
   const place = new Date(from + (pixel / pixels) * (to - from));
   const cell = place.setMinutes(Math.floor(place.getMinutes() / minutes) * minutes, 0, 0);
@@ -211,7 +211,7 @@ export function offerAt(pixel, spikes, { from, to, now, pixels, x }) {
   let start = Math.max(cell, now);
   for (const [begin, end] of windows) if (begin <= start && start < end) start = end;
   if (start >= cellEnd) return null;
-  const left = px(x(start));
+  const left = toPx(x(start));
   if (start === now) return { start: "", left, label: "now" };
-  return { start: new Date(start).toISOString(), left, label: clock(start) };
+  return { start: new Date(start).toISOString(), left, label: formatTime(start) };
 }

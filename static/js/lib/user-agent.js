@@ -18,7 +18,7 @@ const SYSTEMS = [
 const first = (table, text) => table.find(([pattern]) => pattern.test(text))?.[1];
 
 /** "Firefox on Linux"; for a program its own name: "curl/8.5.0". */
-export function deviceWords(userAgent) {
+export function formatDevice(userAgent) {
   const browser = first(BROWSERS, userAgent);
   if (!browser) return userAgent.split(" ")[0] || "Unknown program";
   const system = first(SYSTEMS, userAgent);

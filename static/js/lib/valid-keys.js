@@ -1,9 +1,9 @@
 // How many API keys of somebody count: what a new password may end.
 
 import { get } from "./api.js";
-import { keyStatus } from "./keys.js";
+import { getKeyStatus } from "./key-format.js";
 import { serverNow } from "./server-clock.js";
-import { count } from "./format.js";
+import { formatCount } from "./format.js";
 
 const MAX_LISTED = 200;
 
@@ -11,9 +11,9 @@ const MAX_LISTED = 200;
 export async function countValidKeys(userId) {
   const { items } = await get("/api/api-keys", { user_id: userId, per_page: MAX_LISTED });
   const now = serverNow();
-  return items.filter((key) => keyStatus(key, now) === "valid").length;
+  return items.filter((key) => getKeyStatus(key, now) === "valid").length;
 }
 
 /** Return the label of the choice: "Revoke the 3 API keys, too". */
-export const revokeWords = (keys) =>
-  keys === 1 ? "Revoke the API key, too" : `Revoke the ${count(keys, "API key")}, too`;
+export const formatRevokeLabel = (keys) =>
+  keys === 1 ? "Revoke the API key, too" : `Revoke the ${formatCount(keys, "API key")}, too`;

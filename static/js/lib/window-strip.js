@@ -1,8 +1,8 @@
 // The strip under the window: the collection's other windows above, the draft and the next free slot below.
 // Everything in per cent of the strip's width; where a label goes depends on its width in pixels.
 
-import { times } from "./spike-window.js";
-import { face, status } from "./time.js";
+import { formatWindowTimes } from "./spike-window.js";
+import { formatClockFace, getWindowStatus } from "./time.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -14,7 +14,7 @@ const LEAST = 7; // pixels of a bar
 const MIDDLE = 0.46; // where the middle of the draft stands
 
 /** The time that is shown: about four hours round half an hour; more where the free slot is near. */
-export function scaleOf({ start, end }, free = null) {
+export function getVisibleRange({ start, end }, free = null) {
   const length = end - start;
   const span = length <= HOUR / 2 ? Math.max(8 * length, HOUR) : 4 * length + 2 * HOUR;
   const from = (start + end) / 2 - MIDDLE * span;
@@ -23,8 +23,8 @@ export function scaleOf({ start, end }, free = null) {
 }
 
 /** The whole strip for a drawing `pixels` wide. */
-export function stripOf({ draft, others, collision, now, pixels, scale, narrow = false }) {
-  const { from, to } = scale ?? scaleOf(draft, collision?.free);
+export function buildWindowStrip({ draft, others, collision, now, pixels, scale, narrow = false }) {
+  const { from, to } = scale ?? getVisibleRange(draft, collision?.free);
   const at = (instant) => Math.min(100, Math.max(0, ((instant - from) / (to - from)) * 100));
   const bar = ({ start, end }) => {
     const left = Math.min(at(start), 100 - (LEAST / pixels) * 100);
@@ -43,7 +43,7 @@ export function stripOf({ draft, others, collision, now, pixels, scale, narrow =
     const bars = windows.map((each) => ({
       ...each,
       ...bar(each),
-      times: times(each),
+      times: formatWindowTimes(each),
       isHatched: hatched.has(each.id),
     }));
     return show ? labelled(bars, pixels, narrow, now > from && now < to ? at(now) : null) : bars;
@@ -69,7 +69,7 @@ export function stripOf({ draft, others, collision, now, pixels, scale, narrow =
   };
 }
 
-const statusOf = ({ start, end }, now) => status(start, end, now);
+const statusOf = ({ start, end }, now) => getWindowStatus(start, end, now);
 
 /** Give each bar its label: inside where it fits and can be read, else right, else left, else none; not across now. */
 export function labelled(bars, pixels, narrow = false, now = null) {
@@ -124,7 +124,7 @@ export function ticksOf(from, to, at, pixels) {
 function labelOf(tick, step) {
   const date = new Date(tick);
   const midnight = date.getHours() === 0 && date.getMinutes() === 0;
-  if (!midnight) return face(tick);
+  if (!midnight) return formatClockFace(tick);
   const year = step * MINUTE >= 28 * DAY ? { year: "numeric" } : {};
   return date.toLocaleDateString("en-GB", {
     weekday: year.year ? undefined : "short",
@@ -135,7 +135,7 @@ function labelOf(tick, step) {
 }
 
 /** Where dragging has brought the window, on whole minutes; `part` is "start", "end" or "move". */
-export function dragged({ start, end }, part, milliseconds) {
+export function dragWindow({ start, end }, part, milliseconds) {
   const by = Math.round(milliseconds / MINUTE) * MINUTE;
   const neat = (instant) => Math.round(instant / MINUTE) * MINUTE;
   if (part === "start") return { start: Math.min(neat(start + by), end - MINUTE), end };

@@ -1,25 +1,25 @@
 // The audit log, for Admins: who did what to which thing, from where and when; filters stand in the address.
 
 import { get } from "../../lib/api.js";
-import { addressOf, auditAddress, queryOf, usual } from "../../lib/audit-filters.js";
-import { about, choices, details, what, who, within } from "../../lib/audit-format.js";
-import { listOf } from "../../lib/list.js";
+import { buildUrl, auditUrlState, toQuery, getDefaults } from "../../lib/audit-filters.js";
+import { formatSubject, buildChoices, formatDetails, formatAction, formatActor, formatCollection } from "../../lib/audit-format.js";
+import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
-import { refreshing } from "../../lib/auto-refresh.js";
-import { moment, utc } from "../../lib/time.js";
+import { startAutoRefresh } from "../../lib/auto-refresh.js";
+import { formatDateTime, formatUtc } from "../../lib/time.js";
 
 const MOST = 200;
 
 export const auditList = () =>
   mix(
-    listOf("/api/audit", {
+    pagedList("/api/audit", {
       sort: "-id",
       filters() {
-        return queryOf(this, Date.now());
+        return toQuery(this, Date.now());
       },
-      address: auditAddress,
+      address: auditUrlState,
     }),
-    usual(),
+    getDefaults(),
     {
       outcomes: [
         { outcome: "", label: "All" },
@@ -34,21 +34,21 @@ export const auditList = () =>
         { period: "month", label: "In the last 30 days" },
         { period: "between", label: "Between …" },
       ],
-      groups: choices(),
+      groups: buildChoices(),
       people: [],
       thingName: "",
 
       // Lifecycle
 
       init() {
-        this.fromAddress();
-        this.stopRefreshing = refreshing(() => this.load());
+        this.readUrl();
+        this.stopAutoRefresh = startAutoRefresh(() => this.load());
         this.load();
         this.loadPeople();
       },
 
       destroy() {
-        this.stopRefreshing();
+        this.stopAutoRefresh();
       },
 
       // Actions
@@ -69,48 +69,48 @@ export const auditList = () =>
       },
 
       only(entry) {
-        this.thingName = about(entry);
+        this.thingName = formatSubject(entry);
         this.choose("thing", `${entry.thing_kind} ${entry.thing_id}`);
       },
 
       showAll() {
-        Object.assign(this, usual());
+        Object.assign(this, getDefaults());
         this.load();
       },
 
       // What a row shows
 
-      whenOf(entry) {
-        return moment(entry.noted_at, Date.now());
+      formatTime(entry) {
+        return formatDateTime(entry.noted_at, Date.now());
       },
 
-      utcOf(entry) {
-        return utc(entry.noted_at);
+      formatUtc(entry) {
+        return formatUtc(entry.noted_at);
       },
 
-      whoOf(entry) {
-        return who(entry);
+      formatActor(entry) {
+        return formatActor(entry);
       },
 
-      whatOf(entry) {
-        return what(entry);
+      formatAction(entry) {
+        return formatAction(entry);
       },
 
-      detailsOf(entry) {
-        return details(entry, Date.now());
+      formatDetails(entry) {
+        return formatDetails(entry, Date.now());
       },
 
-      aboutOf(entry) {
-        return about(entry);
+      formatSubject(entry) {
+        return formatSubject(entry);
       },
 
-      withinOf(entry) {
-        return within(entry);
+      formatCollection(entry) {
+        return formatCollection(entry);
       },
 
       // Getters
 
-      get thingWords() {
+      get subjectText() {
         return this.thingName || this.thing;
       },
 
@@ -119,11 +119,11 @@ export const auditList = () =>
       },
 
       get isFirst() {
-        return this.isEmpty && addressOf("", this) === "";
+        return this.isEmpty && buildUrl("", this) === "";
       },
 
       get nothingFound() {
-        return this.isEmpty && addressOf("", this) !== "";
+        return this.isEmpty && buildUrl("", this) !== "";
       },
     },
   );

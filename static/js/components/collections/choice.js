@@ -1,22 +1,22 @@
 // Choosing one of many collections by typing: a combobox whose list the server searches.
 
 import { get } from "../../lib/api.js";
-import { newest } from "../../lib/newest.js";
+import { requestSequence } from "../../lib/request-sequence.js";
 
 const SHOWN = 20;
-const PATIENCE = 200;
+const DEBOUNCE_MS = 200;
 
 /** State and actions; the component gives `choose(collection)`, and calls `showChoice(name)` for what is chosen. */
 export const collectionChoice = () => ({
   choices: [],
   choicesOpen: false,
-  choicesFault: "",
+  choicesError: "",
   choicesTotal: 0,
   choiceAt: -1,
   choiceText: "",
   choiceName: "",
-  choicesAsked: newest(),
-  choicesFor: null, // the text that the choices were searched by
+  startChoicesRequest: requestSequence(),
+  choicesQuery: null, // the text that the choices were searched by
 
   // Actions
 
@@ -39,19 +39,19 @@ export const collectionChoice = () => ({
   searchChoices() {
     this.choicesOpen = true;
     clearTimeout(this.choicesSoon);
-    this.choicesSoon = setTimeout(() => this.findChoices(this.choiceText.trim()), PATIENCE);
+    this.choicesSoon = setTimeout(() => this.findChoices(this.choiceText.trim()), DEBOUNCE_MS);
   },
 
   async findChoices(search) {
-    const isLate = this.choicesAsked();
-    this.choicesFault = "";
+    const isStale = this.startChoicesRequest();
+    this.choicesError = "";
     try {
       const { items, total } = await get("/api/collections", { search, per_page: SHOWN, sort: "name" });
-      if (isLate()) return;
+      if (isStale()) return;
       const choiceAt = search && items.length ? 0 : -1;
-      Object.assign(this, { choices: items, choicesTotal: total, choicesFor: search, choiceAt });
+      Object.assign(this, { choices: items, choicesTotal: total, choicesQuery: search, choiceAt });
     } catch (problem) {
-      if (!isLate()) this.choicesFault = problem.message;
+      if (!isStale()) this.choicesError = problem.message;
     }
   },
 
@@ -64,12 +64,12 @@ export const collectionChoice = () => ({
   },
 
   /** Enter: what was typed last counts, also where its choices are still on their way. */
-  async takeChoice() {
+  async confirmChoice() {
     const text = this.choiceText.trim();
-    if (this.choicesOpen && text !== this.choiceName && text !== this.choicesFor) {
+    if (this.choicesOpen && text !== this.choiceName && text !== this.choicesQuery) {
       clearTimeout(this.choicesSoon);
       await this.findChoices(text);
-      if (this.choiceText.trim() !== text || this.choicesFor !== text) return;
+      if (this.choiceText.trim() !== text || this.choicesQuery !== text) return;
     }
     if (this.choicesOpen && this.choices[this.choiceAt]) this.pickChoice(this.choices[this.choiceAt]);
   },
@@ -90,7 +90,7 @@ export const collectionChoice = () => ({
     return this.choices[this.choiceAt] ? `choice-${this.choices[this.choiceAt].id}` : "";
   },
 
-  get choicesMore() {
+  get moreChoicesText() {
     const more = this.choicesTotal - this.choices.length;
     return more > 0 ? `${more} more: type a part of the name.` : "";
   },

@@ -1,11 +1,11 @@
 // Creating, editing and copying a collection: `await askCollection({mode, collection})`.
 
 import { get, patch, post } from "../../lib/api.js";
-import { copyName } from "../../lib/collection-format.js";
+import { buildCopyName } from "../../lib/collection-format.js";
 import { dialogForm } from "../../lib/dialog-form.js";
 import { collectionFacts } from "../../lib/facts-collection.js";
 import { mix } from "../../lib/mix.js";
-import { user } from "../../lib/start.js";
+import { getUser } from "../../lib/page-data.js";
 
 const MODES = {
   create: { verb: "Create", title: () => "Create Collection" },
@@ -18,18 +18,18 @@ export const collectionDialog = () =>
     mode: "create",
     collection: null,
     owners: [],
-    ownersFailed: "",
+    ownersError: "",
 
     // Lifecycle
 
     init() {
-      this.guard();
-      this.listen = (event) => this.ask(event.detail);
-      document.addEventListener("collection-dialog", this.listen);
+      this.warnBeforeUnload();
+      this.listener = (event) => this.ask(event.detail);
+      document.addEventListener("collection-dialog", this.listener);
     },
 
     destroy() {
-      document.removeEventListener("collection-dialog", this.listen);
+      document.removeEventListener("collection-dialog", this.listener);
       window.removeEventListener("beforeunload", this.beforeUnload);
     },
 
@@ -37,21 +37,21 @@ export const collectionDialog = () =>
 
     ask({ mode, collection = null, resolve }) {
       Object.assign(this, { mode, collection });
-      const names = { create: "", edit: collection?.name, copy: copyName(collection?.name ?? "") };
-      const owner = mode === "edit" ? collection.owner_id : user().id;
+      const names = { create: "", edit: collection?.name, copy: buildCopyName(collection?.name ?? "") };
+      const owner = mode === "edit" ? collection.owner_id : getUser().id;
       this.openWith({ name: names[mode], owner_id: owner }, resolve);
-      if (this.asksOwner) this.loadOwners();
+      if (this.showsOwner) this.loadOwners();
     },
 
     async loadOwners() {
-      this.ownersFailed = "";
-      const { id, name } = user();
+      this.ownersError = "";
+      const { id, name } = getUser();
       const owner = this.collection && { id: this.collection.owner_id, username: this.collection.owner };
       if (!this.owners.length) this.owners = [this.mode === "edit" ? owner : { id, username: name }];
       try {
         this.owners = await allUsers();
       } catch (problem) {
-        this.ownersFailed = `The users could not be loaded. ${problem.message}`;
+        this.ownersError = `The users could not be loaded. ${problem.message}`;
       }
     },
 
@@ -61,8 +61,8 @@ export const collectionDialog = () =>
 
     save() {
       const name = this.form.name.trim();
-      if (!name) return this.refuse({ name: "Give the collection a name." });
-      const owner = this.asksOwner ? { owner_id: this.form.owner_id } : {};
+      if (!name) return this.showErrors({ name: "Give the collection a name." });
+      const owner = this.showsOwner ? { owner_id: this.form.owner_id } : {};
       if (this.mode === "edit") return this.change({ name, ...owner });
       if (this.mode === "create") return this.send(() => post("/api/collections", { name, ...owner }));
       return this.send(() => post(`/api/collections/${this.collection.id}/copy`, { name }));
@@ -74,7 +74,7 @@ export const collectionDialog = () =>
       const { owner_id: ownerId = collection.owner_id } = body;
       const chosen = this.owners.find(({ id }) => id === ownerId)?.username;
       const owner = ownerId === collection.owner_id ? collection.owner : chosen;
-      return this.saveAsSeen({
+      return this.saveIfUnchanged({
         path,
         name: collection.name,
         seen: collection,
@@ -94,8 +94,8 @@ export const collectionDialog = () =>
       return this.busy ? "Saving…" : MODES[this.mode].verb;
     },
 
-    get asksOwner() {
-      return user().isAdmin && this.mode !== "copy";
+    get showsOwner() {
+      return getUser().isAdmin && this.mode !== "copy";
     },
 
     get isCopy() {

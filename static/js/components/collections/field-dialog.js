@@ -5,7 +5,7 @@ import { dialogForm } from "../../lib/dialog-form.js";
 import { fieldFacts } from "../../lib/facts-field.js";
 import { ASKED, CHOICES, bodyOf, changesOf, faultsOf, formOf } from "../../lib/field-form.js";
 import { mix } from "../../lib/mix.js";
-import { LABELS, SETTINGS, rule } from "../../lib/format.js";
+import { LABELS, SETTINGS, formatRule } from "../../lib/format.js";
 
 export const fieldDialog = () =>
   mix(dialogForm(), {
@@ -18,13 +18,13 @@ export const fieldDialog = () =>
     // Lifecycle
 
     init() {
-      this.guard();
-      this.listen = (event) => this.ask(event.detail);
-      document.addEventListener("field-dialog", this.listen);
+      this.warnBeforeUnload();
+      this.listener = (event) => this.ask(event.detail);
+      document.addEventListener("field-dialog", this.listener);
     },
 
     destroy() {
-      document.removeEventListener("field-dialog", this.listen);
+      document.removeEventListener("field-dialog", this.listener);
       window.removeEventListener("beforeunload", this.beforeUnload);
     },
 
@@ -37,22 +37,22 @@ export const fieldDialog = () =>
 
     chooseType(type) {
       this.form.value_type = type;
-      this.faults = {};
+      this.errors = {};
     },
 
     type(name, text) {
       this.form[name] = text;
-      this.mend(name);
+      this.clearError(name);
     },
 
     save() {
       const body = bodyOf(this.form);
-      const faults = faultsOf(body, this.form);
-      if (Object.keys(faults).length) return this.refuse(faults);
+      const errors = faultsOf(body, this.form);
+      if (Object.keys(errors).length) return this.showErrors(errors);
       const { field } = this;
       if (!field) return this.send(() => post(`/api/collections/${this.collectionId}/fields`, body));
       const path = `/api/fields/${field.id}`;
-      return this.saveAsSeen({
+      return this.saveIfUnchanged({
         path,
         name: field.field_name,
         seen: field,
@@ -101,7 +101,7 @@ export const fieldDialog = () =>
     get preview() {
       const body = bodyOf(this.form);
       const { field_name: _name, ...rest } = faultsOf(body);
-      return Object.keys(rest).length ? "" : rule(body);
+      return Object.keys(rest).length ? "" : formatRule(body);
     },
 
     get spikeWords() {

@@ -2,11 +2,11 @@
 
 import { post, remove } from "../../lib/api.js";
 import { fieldFacts } from "../../lib/facts-field.js";
-import { shown } from "../../lib/json-lines.js";
-import { changeAsSeen, deleteAsSeen } from "../../lib/saving.js";
-import { clock } from "../../lib/time.js";
+import { formatValue } from "../../lib/json-lines.js";
+import { updateIfUnchanged, deleteIfUnchanged } from "../../lib/conditional-update.js";
+import { formatTime } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
-import { number, rule } from "../../lib/format.js";
+import { formatNumber, formatRule } from "../../lib/format.js";
 import { confirm } from "../layout/confirmation.js";
 import { askField } from "./field-dialog.js";
 
@@ -54,7 +54,7 @@ export const collectionFields = () => ({
     document.getElementById(`tab-${type}`).focus();
   },
 
-  countOf(type) {
+  countFields(type) {
     return this.collection.fields.filter((field) => field.collection_type === type).length;
   },
 
@@ -75,31 +75,31 @@ export const collectionFields = () => ({
   },
 
   async fieldSaved(field, words) {
-    this.put(field);
+    this.replaceField(field);
     toast(words);
-    await this.trying(() => this.fetch());
+    await this.showErrors(() => this.fetch());
     if (field.collection_type === this.tab) await this.takeSample();
     else this.chooseTab(field.collection_type);
   },
 
   /** Show a field as the server answered it, at once: whoever edits it again starts from this. */
-  put(field) {
+  replaceField(field) {
     const others = this.collection.fields.filter(({ id }) => id !== field.id);
     this.collection.fields = [...others, field].sort((one, other) => one.id - other.id);
   },
 
   async resetField(field) {
-    const start = number(field.start_number);
-    const text = `It was at ${number(field.current_number)}; the next poll gets its start, ${start}.`;
+    const start = formatNumber(field.start_number);
+    const text = `It was at ${formatNumber(field.current_number)}; the next poll gets its start, ${start}.`;
     const more = this.activeId ? "The active spike counts on its own and goes on." : "";
     if (!(await confirm({ title: `Reset “${field.field_name}”?`, text, more, verb: "Reset" }))) return;
-    await this.trying(async () => {
-      const { outcome, answer } = await changeAsSeen({
+    await this.showErrors(async () => {
+      const { outcome, answer } = await updateIfUnchanged({
         ...asSeen(field),
         send: (etag) => post(`/api/fields/${field.id}/reset`, undefined, etag),
         verb: () => "Reset anyway",
       });
-      this.put(answer);
+      this.replaceField(answer);
       if (outcome !== "saved") return;
       toast(`“${field.field_name}” begins at ${start} again.`);
       await this.fetch();
@@ -115,10 +115,10 @@ export const collectionFields = () => ({
     const text = `It is missing from the next poll on${override}.`;
     const more = this.spikesTotal ? "Its copies in this collection's spikes go with it." : "";
     if (!(await confirm({ title, text, more, verb: "Delete field" }))) return;
-    await this.trying(async () => {
+    await this.showErrors(async () => {
       const send = (etag) => remove(`/api/fields/${field.id}`, etag);
-      const { outcome, answer } = await deleteAsSeen({ ...asSeen(field), send });
-      if (outcome !== "saved") return this.put(answer);
+      const { outcome, answer } = await deleteIfUnchanged({ ...asSeen(field), send });
+      if (outcome !== "saved") return this.replaceField(answer);
       toast(`“${field.field_name}” deleted.`);
       await this.fetch();
       await this.takeSample();
@@ -148,26 +148,26 @@ export const collectionFields = () => ({
     return field.id in this.overrides;
   },
 
-  ruleOf(field) {
-    return rule(this.overrides[field.id] ?? field) + this.stateOf(field);
+  formatRule(field) {
+    return formatRule(this.overrides[field.id] ?? field) + this.formatCounterState(field);
   },
 
   /** Where a counter stands. In a spike its copy counts, and the collection's own stands still. */
-  stateOf(field) {
+  formatCounterState(field) {
     const copy = this.overrides[field.id];
     const at = (copy ?? field).current_number;
     if (at === null || at === undefined) return "";
-    return this.activeId && !copy ? `, stood at ${number(at)} before the spike` : `, now at ${number(at)}`;
+    return this.activeId && !copy ? `, stood at ${formatNumber(at)} before the spike` : `, now at ${formatNumber(at)}`;
   },
 
-  normalRuleOf(field) {
-    return `normally ${rule(field)}`;
+  formatNormalRule(field) {
+    return `normally ${formatRule(field)}`;
   },
 
-  sampledOf(field) {
+  formatSample(field) {
     const value = this.values.get(field.field_name);
     if (value === undefined) return "";
-    return field.value_type === "EPOCH_NOW" ? value : shown(value);
+    return field.value_type === "EPOCH_NOW" ? value : formatValue(value);
   },
 
   canReset(field) {
@@ -181,21 +181,21 @@ export const collectionFields = () => ({
 
   // Getters
 
-  get until() {
-    return this.active ? `until ${clock(this.active.end_datetime)}` : "";
+  get untilText() {
+    return this.active ? `until ${formatTime(this.active.end_datetime)}` : "";
   },
 
-  get ofTab() {
+  get tabFields() {
     return this.collection.fields.filter((field) => field.collection_type === this.tab);
   },
 
-  get isMany() {
-    return this.ofTab.length > FEW;
+  get hasManyFields() {
+    return this.tabFields.length > FEW;
   },
 
   get found() {
     const wanted = this.fieldSearch.trim().toLowerCase();
-    const found = this.ofTab.filter((field) => field.field_name.toLowerCase().includes(wanted));
+    const found = this.tabFields.filter((field) => field.field_name.toLowerCase().includes(wanted));
     if (!this.sort) return found;
     const turn = this.sort.startsWith("-") ? -1 : 1;
     return found.sort(
@@ -224,11 +224,11 @@ export const collectionFields = () => ({
   },
 
   get tabIsEmpty() {
-    return this.isLoaded && this.hasFields && this.ofTab.length === 0;
+    return this.isLoaded && this.hasFields && this.tabFields.length === 0;
   },
 
   get nothingFound() {
-    return this.ofTab.length > 0 && this.found.length === 0;
+    return this.tabFields.length > 0 && this.found.length === 0;
   },
 });
 

@@ -2,18 +2,18 @@
 
 import { at } from "../../lib/base.js";
 import { get, post, remove } from "../../lib/api.js";
-import { impactWords } from "../../lib/collection-format.js";
+import { formatImpact } from "../../lib/collection-format.js";
 import { collectionFacts } from "../../lib/facts-collection.js";
-import { flag, listAddress, PAGE, SEARCH, sortedBy } from "../../lib/list-address.js";
-import { listOf } from "../../lib/list.js";
+import { flag, urlState, PAGE, SEARCH, sortedBy } from "../../lib/url-state.js";
+import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
-import { refreshing } from "../../lib/auto-refresh.js";
-import { deleteAsSeen } from "../../lib/saving.js";
-import { user } from "../../lib/start.js";
-import { ticking } from "../../lib/clock-tick.js";
-import { relative, standing, status, utc, windowWords } from "../../lib/time.js";
+import { startAutoRefresh } from "../../lib/auto-refresh.js";
+import { deleteIfUnchanged } from "../../lib/conditional-update.js";
+import { getUser } from "../../lib/page-data.js";
+import { clockTick } from "../../lib/clock-tick.js";
+import { formatRelative, formatWindowState, getWindowStatus, formatUtc, formatWindow } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
-import { count } from "../../lib/numbers.js";
+import { formatCount } from "../../lib/numbers.js";
 import { askCollection } from "./dialog.js";
 import { confirm } from "../layout/confirmation.js";
 import { toastOnNextPage } from "../layout/toasts.js";
@@ -22,13 +22,13 @@ const WORDS = { active: "Active", scheduled: "Scheduled", expired: "Expired" };
 
 export const collectionList = () =>
   mix(
-    ticking(),
-    listOf("/api/collections", {
+    clockTick(),
+    pagedList("/api/collections", {
       sort: "name",
       filters() {
-        return { owner_id: this.onlyMine ? user().id : "" };
+        return { owner_id: this.onlyMine ? getUser().id : "" };
       },
-      address: listAddress({
+      address: urlState({
         onlyMine: flag("owner", "me"),
         search: SEARCH,
         sort: sortedBy(["name", "owner", "last_polled_at"]),
@@ -37,26 +37,26 @@ export const collectionList = () =>
     }),
     {
       onlyMine: false,
-      ticked: [],
-      fault: "",
+      selectedIds: [],
+      error: "",
 
       // Lifecycle
 
       init() {
-        this.fromAddress();
-        this.startTicking();
-        this.stopRefreshing = refreshing(() => this.load());
+        this.readUrl();
+        this.startClock();
+        this.stopAutoRefresh = startAutoRefresh(() => this.load());
         this.load();
       },
 
       destroy() {
-        this.stopTicking();
-        this.stopRefreshing();
+        this.stopClock();
+        this.stopAutoRefresh();
       },
 
-      loaded() {
+      onLoaded() {
         const ids = this.items.map((item) => item.id);
-        this.ticked = this.ticked.filter((id) => ids.includes(id));
+        this.selectedIds = this.selectedIds.filter((id) => ids.includes(id));
       },
 
       // Actions
@@ -104,18 +104,18 @@ export const collectionList = () =>
           facts: collectionFacts, // a row of the list shows no fields
           send: (etag) => remove(path, etag),
         };
-        return this.erase([collection], title, () => deleteAsSeen(change));
+        return this.confirmAndDelete([collection], title, () => deleteIfUnchanged(change));
       },
 
-      removeTicked() {
-        const wanted = this.items.filter(({ id }) => this.ticked.includes(id));
+      deleteSelected() {
+        const wanted = this.items.filter(({ id }) => this.selectedIds.includes(id));
         const body = { collection_ids: wanted.map(({ id }) => id) };
-        const title = `Delete ${count(wanted.length, "collection")}?`;
-        return this.erase(wanted, title, () => post("/api/collections/bulk-delete", body));
+        const title = `Delete ${formatCount(wanted.length, "collection")}?`;
+        return this.confirmAndDelete(wanted, title, () => post("/api/collections/bulk-delete", body));
       },
 
-      async erase(collections, title, action) {
-        this.fault = "";
+      async confirmAndDelete(collections, title, action) {
+        this.error = "";
         try {
           const impacts = await Promise.all(
             collections.map(({ id }) => get(`/api/collections/${id}/impact`)),
@@ -123,7 +123,7 @@ export const collectionList = () =>
           const names = collections.length > 1 ? `${namesOf(collections)}. ` : "";
           const question = {
             title,
-            text: names + impactWords(impacts),
+            text: names + formatImpact(impacts),
             more: "Polls will get 404 from now on.",
           };
           const verb = collections.length > 1 ? "Delete collections" : "Delete collection";
@@ -136,64 +136,64 @@ export const collectionList = () =>
               : `“${collections[0].name}” deleted.`,
           );
         } catch (problem) {
-          this.fault = problem.message;
+          this.error = problem.message;
         }
         await this.load();
       },
 
-      tick(id) {
-        this.ticked = this.isTicked(id) ? this.ticked.filter((each) => each !== id) : [...this.ticked, id];
+      toggleRow(id) {
+        this.selectedIds = this.isSelected(id) ? this.selectedIds.filter((each) => each !== id) : [...this.selectedIds, id];
       },
 
-      tickAll() {
-        this.ticked = this.allTicked ? [] : this.items.map(({ id }) => id);
+      toggleAll() {
+        this.selectedIds = this.allSelected ? [] : this.items.map(({ id }) => id);
       },
 
-      untick() {
-        this.ticked = [];
+      clearSelection() {
+        this.selectedIds = [];
       },
 
       // What a row shows
 
-      isTicked(id) {
-        return this.ticked.includes(id);
+      isSelected(id) {
+        return this.selectedIds.includes(id);
       },
 
-      statusOf({ spike }) {
+      getStatus({ spike }) {
         if (!spike) return "";
-        const found = status(spike.start_datetime, spike.end_datetime, this.now);
+        const found = getWindowStatus(spike.start_datetime, spike.end_datetime, this.now);
         return found === "expired" ? "" : found;
       },
 
-      badgeOf(collection) {
-        return WORDS[this.statusOf(collection)];
+      getStatusLabel(collection) {
+        return WORDS[this.getStatus(collection)];
       },
 
-      standingOf({ spike }) {
-        return standing(spike.start_datetime, spike.end_datetime, this.now);
+      formatState({ spike }) {
+        return formatWindowState(spike.start_datetime, spike.end_datetime, this.now);
       },
 
-      windowOf({ spike }) {
+      formatWindow({ spike }) {
         const { start_datetime: start, end_datetime: end } = spike;
-        return `${windowWords(start, end, this.now)}; ${utc(start)} to ${utc(end)}`;
+        return `${formatWindow(start, end, this.now)}; ${formatUtc(start)} to ${formatUtc(end)}`;
       },
 
-      polledOf({ last_polled_at: polled }) {
-        return polled ? relative(polled, Math.max(this.now, Date.parse(polled))) : "Never";
+      formatLastPoll({ last_polled_at: polled }) {
+        return polled ? formatRelative(polled, Math.max(this.now, Date.parse(polled))) : "Never";
       },
 
-      utcOf(instant) {
-        return instant ? utc(instant) : "";
+      formatUtc(instant) {
+        return instant ? formatUtc(instant) : "";
       },
 
       // Getters
 
-      get allTicked() {
-        return this.items.length > 0 && this.ticked.length === this.items.length;
+      get allSelected() {
+        return this.items.length > 0 && this.selectedIds.length === this.items.length;
       },
 
-      get tickedWords() {
-        return `${count(this.ticked.length, "collection")} ticked`;
+      get selectionText() {
+        return `${formatCount(this.selectedIds.length, "collection")} ticked`;
       },
 
       get isFirst() {

@@ -2,16 +2,16 @@
 
 import { at, origin } from "../../lib/base.js";
 import { get, remove } from "../../lib/api.js";
-import { dataPath, dataPathById, impactWords } from "../../lib/collection-format.js";
-import { copyFrom } from "../../lib/clipboard.js";
+import { dataPath, dataPathById, formatImpact } from "../../lib/collection-format.js";
+import { copyInput } from "../../lib/clipboard.js";
 import { wholeCollectionFacts } from "../../lib/facts-collection.js";
 import { mix } from "../../lib/mix.js";
-import { newest } from "../../lib/newest.js";
-import { refreshing } from "../../lib/auto-refresh.js";
-import { deleteAsSeen } from "../../lib/saving.js";
-import { props } from "../../lib/start.js";
-import { ticking } from "../../lib/clock-tick.js";
-import { relative, utc } from "../../lib/time.js";
+import { requestSequence } from "../../lib/request-sequence.js";
+import { startAutoRefresh } from "../../lib/auto-refresh.js";
+import { deleteIfUnchanged } from "../../lib/conditional-update.js";
+import { getProps } from "../../lib/page-data.js";
+import { clockTick } from "../../lib/clock-tick.js";
+import { formatRelative, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { askCollection } from "./dialog.js";
 import { collectionFields } from "./fields.js";
@@ -21,30 +21,30 @@ import { confirm } from "../layout/confirmation.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 
 export const collectionPage = () =>
-  mix(ticking(), collectionSpikes(), collectionFields(), collectionSample(), {
+  mix(clockTick(), collectionSpikes(), collectionFields(), collectionSample(), {
     collection: { id: 0, name: "", owner: "", fields: [], last_polled_at: null, last_polled_by: null },
-    fetched: newest(),
+    startFetch: requestSequence(),
     isLoaded: false,
-    slow: false,
-    failed: "",
-    fault: "",
+    isSlow: false,
+    loadError: "",
+    error: "",
     copied: false,
 
     // Lifecycle
 
     init() {
-      Object.assign(this.collection, props(this.$el));
+      Object.assign(this.collection, getProps(this.$el));
       this.startTabs();
-      this.startTicking();
-      this.$watch("now", () => this.settle());
-      this.stopRefreshing = refreshing(() => this.refresh());
+      this.startClock();
+      this.$watch("now", () => this.updateEdges());
+      this.stopAutoRefresh = startAutoRefresh(() => this.refresh());
       this.watchWidth();
       this.load();
     },
 
     destroy() {
-      this.stopTicking();
-      this.stopRefreshing();
+      this.stopClock();
+      this.stopAutoRefresh();
       this.stopTabs();
       this.stopWatchingWidth();
     },
@@ -52,33 +52,33 @@ export const collectionPage = () =>
     // Actions
 
     async load() {
-      this.failed = "";
+      this.loadError = "";
       const slow = setTimeout(() => {
-        this.slow = !this.isLoaded;
+        this.isSlow = !this.isLoaded;
       }, 300);
       try {
         await this.fetch();
         this.isLoaded = true;
         await this.takeSample();
       } catch (problem) {
-        this.failed = problem.message;
+        this.loadError = problem.message;
       } finally {
         clearTimeout(slow);
-        this.slow = false;
+        this.isSlow = false;
       }
     },
 
     /** Collection and spikes as they are now; the sample stays until it is asked for again. */
     async fetch() {
-      const isLate = this.fetched();
+      const isStale = this.startFetch();
       const [collection, spikes] = await Promise.all([
         get(`/api/collections/${this.collection.id}`),
         this.fetchSpikes(),
       ]);
-      if (isLate()) return;
+      if (isStale()) return;
       this.collection = collection;
       this.showSpikes(spikes);
-      this.settle();
+      this.updateEdges();
     },
 
     /** Look again in the background: what cannot be had now is had the next time. */
@@ -102,14 +102,14 @@ export const collectionPage = () =>
       window.location.assign(at(`/collections/${made.id}`));
     },
 
-    async erase() {
+    async deleteCollection() {
       const { id, name } = this.collection;
-      await this.trying(async () => {
-        const text = impactWords([await get(`/api/collections/${id}/impact`)]);
+      await this.showErrors(async () => {
+        const text = formatImpact([await get(`/api/collections/${id}/impact`)]);
         const question = { title: `Delete “${name}”?`, text, more: "Polls will get 404 from now on." };
         if (!(await confirm({ ...question, verb: "Delete collection" }))) return;
         const path = `/api/collections/${id}`;
-        const { outcome } = await deleteAsSeen({
+        const { outcome } = await deleteIfUnchanged({
           path,
           name,
           seen: this.collection,
@@ -123,18 +123,18 @@ export const collectionPage = () =>
     },
 
     /** Do it; what is refused is said at the head of the page. */
-    async trying(action) {
-      this.fault = "";
+    async showErrors(action) {
+      this.error = "";
       try {
         await action();
       } catch (problem) {
-        this.fault = problem.message;
-        this.$nextTick(() => this.$refs.fault.scrollIntoView({ block: "nearest" }));
+        this.error = problem.message;
+        this.$nextTick(() => this.$refs.error.scrollIntoView({ block: "nearest" }));
       }
     },
 
     async copyAddress() {
-      this.copied = await copyFrom(this.$refs.address);
+      this.copied = await copyInput(this.$refs.address);
       setTimeout(() => {
         this.copied = false;
       }, 2000);
@@ -153,12 +153,12 @@ export const collectionPage = () =>
     get polled() {
       const { last_polled_at: at, last_polled_by: by } = this.collection;
       if (!at) return "Never polled";
-      const ago = relative(at, Math.max(this.now, Date.parse(at)));
+      const ago = formatRelative(at, Math.max(this.now, Date.parse(at)));
       return by ? `Polled ${ago} by ${by}` : `Polled ${ago}`;
     },
 
     get polledUtc() {
-      return this.collection.last_polled_at ? utc(this.collection.last_polled_at) : "";
+      return this.collection.last_polled_at ? formatUtc(this.collection.last_polled_at) : "";
     },
 
     get address() {

@@ -1,59 +1,59 @@
 // What a poller would get now: the answer as it comes, with the spiked values marked.
 
-import { look } from "../../lib/api.js";
-import { newest } from "../../lib/newest.js";
-import { linesOf, valuesOf } from "../../lib/json-lines.js";
+import { getRaw } from "../../lib/api.js";
+import { requestSequence } from "../../lib/request-sequence.js";
+import { parseLines, parseValues } from "../../lib/json-lines.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { clock, utc } from "../../lib/time.js";
+import { formatTime, formatUtc } from "../../lib/time.js";
 
-const NONE = { status: "", headers: [], lines: [], at: "", utc: "", fault: "" };
+const NONE = { status: "", headers: [], lines: [], at: "", utc: "", error: "" };
 
 export const collectionSample = () => ({
   sample: NONE,
   values: new Map(),
   sampling: false,
-  samplings: newest(),
+  startSampleRequest: requestSequence(),
 
   // Actions
 
   /** Ask for a sample of the tab that is shown; a type without fields has none. */
   async takeSample() {
-    const isLate = this.samplings();
-    if (!this.ofTab.length) {
+    const isStale = this.startSampleRequest();
+    if (!this.tabFields.length) {
       Object.assign(this, { sample: NONE, values: new Map(), sampling: false });
       return;
     }
     this.sampling = true;
     try {
-      const answer = await look(`/api/collections/${this.collection.id}/sample/${this.tab}`);
-      if (!isLate()) this.showSample(answer);
+      const answer = await getRaw(`/api/collections/${this.collection.id}/sample/${this.tab}`);
+      if (!isStale()) this.showSample(answer);
     } catch (problem) {
-      if (!isLate()) this.sample = { ...NONE, fault: problem.message };
+      if (!isStale()) this.sample = { ...NONE, error: problem.message };
     } finally {
-      if (!isLate()) this.sampling = false;
+      if (!isStale()) this.sampling = false;
     }
   },
 
   showSample({ status, words, headers, text }) {
     const spikeHeaders = ["X-Spike-Schedule", "X-Spike-Ends"].filter((name) => headers.has(name));
     const now = serverNow();
-    this.values = status === 200 ? valuesOf(text) : new Map();
+    this.values = status === 200 ? parseValues(text) : new Map();
     this.sample = {
       status: `${status} ${words || (status === 200 ? "OK" : "")}`.trim(),
       headers: spikeHeaders.map((name) => `${name}: ${headers.get(name)}`),
-      lines: linesOf(text, headers.has("X-Spike-Schedule") ? this.spikedNames : new Set()),
-      at: clock(now),
-      utc: utc(now),
-      fault: "",
+      lines: parseLines(text, headers.has("X-Spike-Schedule") ? this.spikedNames : new Set()),
+      at: formatTime(now),
+      utc: formatUtc(now),
+      error: "",
     };
   },
 
-  indentOf(line) {
+  formatIndent(line) {
     return " ".repeat(line.indent);
   },
 
   /** Sample again, and see where counters and spikes stand by now. */
-  async sampleAgain() {
+  async refreshSample() {
     await this.refresh();
     await this.takeSample();
   },
@@ -61,6 +61,6 @@ export const collectionSample = () => ({
   // Getters
 
   get spikedNames() {
-    return new Set(this.ofTab.filter((field) => this.isSpiked(field)).map((field) => field.field_name));
+    return new Set(this.tabFields.filter((field) => this.isSpiked(field)).map((field) => field.field_name));
   },
 });

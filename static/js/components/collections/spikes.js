@@ -1,12 +1,12 @@
 // A collection's spikes: the one that is on, the next one, and a strip of the hours round now.
 
 import { get } from "../../lib/api.js";
-import { marked, showMarked } from "../../lib/marked.js";
-import { stripOf } from "../../lib/day-strip.js";
-import { endAsSeen, extendAsSeen } from "../../lib/spike-changes.js";
-import { clock, standing, status, utc, windowWords } from "../../lib/time.js";
+import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
+import { buildDayStrip } from "../../lib/day-strip.js";
+import { endSpike, extendSpike } from "../../lib/spike-changes.js";
+import { formatTime, formatWindowState, getWindowStatus, formatUtc, formatWindow } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
-import { count } from "../../lib/numbers.js";
+import { formatCount } from "../../lib/numbers.js";
 
 const SHOWN = 50;
 const DAY = 86_400;
@@ -19,7 +19,7 @@ const EXTENSIONS = [
 export const collectionSpikes = () => ({
   spikes: [],
   spikesTotal: 0,
-  standingKey: "",
+  stripKey: "",
   activeId: 0,
   nextId: 0,
   strip: { ticks: [], bars: [], now: "0%" },
@@ -39,26 +39,26 @@ export const collectionSpikes = () => ({
   showSpikes([active, coming, past]) {
     this.spikes = [...past.items, ...active.items, ...coming.items];
     this.spikesTotal = active.total + coming.total + past.total;
-    this.standingKey = "";
-    this.$nextTick(showMarked);
+    this.stripKey = "";
+    this.$nextTick(scrollToHighlight);
   },
 
   /** Once a second: has a window begun or ended? Then everything that shows it changes, otherwise nothing. */
-  settle() {
-    const at = (spike) => this.statusOf(spike);
+  updateEdges() {
+    const at = (spike) => this.getStatus(spike);
     const active = this.spikes.find((spike) => at(spike) === "active")?.id ?? 0;
     const next = this.spikes.find((spike) => at(spike) === "scheduled")?.id ?? 0;
     const turned = this.isLoaded && active !== this.activeId;
     Object.assign(this, { activeId: active, nextId: next });
     const key = `${active} ${next} ${Math.floor(this.now / 30_000)}`;
-    if (key !== this.standingKey) this.drawStrip();
-    this.standingKey = key;
+    if (key !== this.stripKey) this.drawStrip();
+    this.stripKey = key;
     if (turned) this.refresh().then(() => this.takeSample());
   },
 
   drawStrip() {
     const pixels = this.$refs.strip?.clientWidth;
-    if (pixels) this.strip = stripOf(this.spikes, this.now, pixels);
+    if (pixels) this.strip = buildDayStrip(this.spikes, this.now, pixels);
   },
 
   watchWidth() {
@@ -70,15 +70,15 @@ export const collectionSpikes = () => ({
   extend({ seconds }) {
     const spike = this.active;
     return this.changeSpike(async () => {
-      const { outcome, answer } = await extendAsSeen(spike, { body: { duration: seconds } });
-      if (outcome === "saved") toast(`“${spike.name}” extended to ${clock(answer.end_datetime)}.`);
+      const { outcome, answer } = await extendSpike(spike, { body: { duration: seconds } });
+      if (outcome === "saved") toast(`“${spike.name}” extended to ${formatTime(answer.end_datetime)}.`);
     });
   },
 
   end() {
     const spike = this.active;
     return this.changeSpike(async () => {
-      const { outcome } = await endAsSeen(spike);
+      const { outcome } = await endSpike(spike);
       if (outcome === "saved") toast(`“${spike.name}” ended. The next poll is normal.`);
     });
   },
@@ -86,7 +86,7 @@ export const collectionSpikes = () => ({
   async changeSpike(action) {
     if (this.busy) return;
     this.busy = true;
-    await this.trying(async () => {
+    await this.showErrors(async () => {
       await action();
       await this.fetch();
     });
@@ -96,22 +96,22 @@ export const collectionSpikes = () => ({
   // What the panel shows
 
   /** By this clock; but what the server has seen begin has begun, and what it has seen end has ended. */
-  statusOf(spike) {
-    const own = status(spike.start_datetime, spike.end_datetime, this.now);
+  getStatus(spike) {
+    const own = getWindowStatus(spike.start_datetime, spike.end_datetime, this.now);
     if (spike.status === "expired") return "expired";
     return spike.status === "active" && own === "scheduled" ? "active" : own;
   },
 
   isSaved({ id }) {
-    return id === marked().id;
+    return id === getHighlight().id;
   },
 
-  whenOf(spike) {
-    return windowWords(spike.start_datetime, spike.end_datetime, this.now).replace(/^Today/, "today");
+  formatWindow(spike) {
+    return formatWindow(spike.start_datetime, spike.end_datetime, this.now).replace(/^Today/, "today");
   },
 
-  utcOf(spike) {
-    return `${utc(spike.start_datetime)} to ${utc(spike.end_datetime)}`;
+  formatUtc(spike) {
+    return `${formatUtc(spike.start_datetime)} to ${formatUtc(spike.end_datetime)}`;
   },
 
   // Getters
@@ -120,25 +120,25 @@ export const collectionSpikes = () => ({
     return this.spikes.find(({ id }) => id === this.activeId) ?? null;
   },
 
-  get coming() {
+  get nextSpike() {
     return this.spikes.find(({ id }) => id === this.nextId) ?? null;
   },
 
   /** The next one that the strip does not show. */
-  get later() {
+  get laterSpike() {
     const shown = this.strip.bars.map(({ id }) => id);
     return this.spikes.find((spike) => spike.status === "scheduled" && !shown.includes(spike.id)) ?? null;
   },
 
   /** What was just saved, where nothing else in the panel shows it. */
-  get savedAside() {
-    const shown = [...this.strip.bars.map(({ id }) => id), this.later?.id, (this.active ?? this.coming)?.id];
+  get savedElsewhere() {
+    const shown = [...this.strip.bars.map(({ id }) => id), this.laterSpike?.id, (this.active ?? this.nextSpike)?.id];
     return this.spikes.find((spike) => this.isSaved(spike) && !shown.includes(spike.id)) ?? null;
   },
 
-  get standingWords() {
-    const spike = this.active ?? this.coming;
-    return spike ? standing(spike.start_datetime, spike.end_datetime, this.now) : "";
+  get stateText() {
+    const spike = this.active ?? this.nextSpike;
+    return spike ? formatWindowState(spike.start_datetime, spike.end_datetime, this.now) : "";
   },
 
   /** Overridden copies of the active spike, by the id of their field. */
@@ -150,18 +150,18 @@ export const collectionSpikes = () => ({
 
   /** How far the active spike can be extended: not into the next one. */
   get extensions() {
-    const limit = this.coming ? Date.parse(this.coming.start_datetime) : Infinity;
+    const limit = this.nextSpike ? Date.parse(this.nextSpike.start_datetime) : Infinity;
     const end = Date.parse(this.active?.end_datetime);
     const fixed = EXTENSIONS.map((each) => {
       const reaches = end + each.seconds * 1000 > limit;
-      return { ...each, reaches, why: reaches ? `“${this.coming.name}” starts at ${clock(limit)}` : "" };
+      return { ...each, reaches, why: reaches ? `“${this.nextSpike.name}” starts at ${formatTime(limit)}` : "" };
     });
     const seconds = Math.floor((limit - end) / 1000);
     if (!Number.isFinite(seconds) || seconds < 1 || seconds > DAY) return fixed;
-    return [...fixed, { seconds, label: `Up to “${this.coming.name}”`, reaches: false, why: "" }];
+    return [...fixed, { seconds, label: `Up to “${this.nextSpike.name}”`, reaches: false, why: "" }];
   },
 
-  get allSpikes() {
-    return this.spikesTotal === 1 ? "The spike" : `All ${count(this.spikesTotal, "spike")}`;
+  get allSpikesText() {
+    return this.spikesTotal === 1 ? "The spike" : `All ${formatCount(this.spikesTotal, "spike")}`;
   },
 });

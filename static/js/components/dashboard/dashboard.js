@@ -3,16 +3,16 @@
 import { at } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { showActive } from "../../lib/active-count.js";
-import { marked, showMarked } from "../../lib/marked.js";
+import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
 import { mix } from "../../lib/mix.js";
-import { atMoments } from "../../lib/window-edges.js";
-import { newest } from "../../lib/newest.js";
-import { refreshing } from "../../lib/auto-refresh.js";
+import { windowEdges } from "../../lib/window-edges.js";
+import { requestSequence } from "../../lib/request-sequence.js";
+import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { changeWords, fieldsWords, statusOf } from "../../lib/spike-format.js";
-import { ticking } from "../../lib/clock-tick.js";
-import { countdown, length, moment, utc, windowWords } from "../../lib/time.js";
-import { count } from "../../lib/numbers.js";
+import { formatChange, formatFieldNames, getSpikeStatus } from "../../lib/spike-format.js";
+import { clockTick } from "../../lib/clock-tick.js";
+import { formatCountdown, formatDuration, formatDateTime, formatUtc, formatWindow } from "../../lib/time.js";
+import { formatCount } from "../../lib/numbers.js";
 import { askCollection } from "../collections/dialog.js";
 import { firstSteps } from "./first-steps.js";
 import { spikeActions } from "../spikes/actions.js";
@@ -24,39 +24,39 @@ const MOST_NEXT = 5;
 const MOST_CHANGES = 4;
 
 export const dashboard = () =>
-  mix(ticking(), atMoments(), spikeActions(), firstSteps(), {
+  mix(clockTick(), windowEdges(), spikeActions(), firstSteps(), {
     spikes: [],
-    spikesAsked: newest(),
+    startSpikesRequest: requestSequence(),
     active: [],
-    coming: [],
+    nextSpikes: [],
     activeTotal: 0,
     scheduledTotal: 0,
-    placed: "",
+    placedIds: "",
     isLoaded: false,
-    slow: false,
-    failed: "",
+    isSlow: false,
+    loadError: "",
     announced: "",
 
     // Lifecycle
 
     init() {
-      this.startTicking();
+      this.startClock();
       this.$watch("now", () => this.tick());
-      this.stopRefreshing = refreshing(() => this.reload());
+      this.stopAutoRefresh = startAutoRefresh(() => this.reload());
       setTimeout(() => {
-        this.slow = !this.isLoaded && !this.failed;
+        this.isSlow = !this.isLoaded && !this.loadError;
       }, 300);
       this.reload();
     },
 
     destroy() {
-      this.stopTicking();
-      this.stopRefreshing();
+      this.stopClock();
+      this.stopAutoRefresh();
     },
 
     tick() {
-      this.place();
-      this.settle(() => {
+      this.placeSpikes();
+      this.reloadAtEdge(() => {
         this.reload();
         document.dispatchEvent(new Event("spikes-changed"));
       });
@@ -68,41 +68,41 @@ export const dashboard = () =>
       try {
         await Promise.all([this.loadSpikes(), this.loadSteps()]);
         this.isLoaded = true;
-        this.failed = "";
+        this.loadError = "";
       } catch (problem) {
-        this.failed = problem.message;
+        this.loadError = problem.message;
       }
-      this.slow = false;
+      this.isSlow = false;
     },
 
     async loadSpikes() {
       const path = "/api/spike-schedules";
-      const isLate = this.spikesAsked();
+      const isStale = this.startSpikesRequest();
       const [active, scheduled] = await Promise.all([
         get(path, { status: "active", sort: "end_datetime", per_page: FETCHED }),
         get(path, { status: "scheduled", sort: "start_datetime", per_page: FETCHED }),
       ]);
-      if (isLate()) return;
+      if (isStale()) return;
       // One that began between the two answers is in both.
       const seen = new Map([...scheduled.items, ...active.items].map((spike) => [spike.id, spike]));
       this.spikes = [...seen.values()].map(shown);
-      Object.assign(this, { activeTotal: active.total, scheduledTotal: scheduled.total, placed: "" });
-      this.awaitMoment(this.spikes);
-      this.place();
+      Object.assign(this, { activeTotal: active.total, scheduledTotal: scheduled.total, placedIds: "" });
+      this.watchEdges(this.spikes);
+      this.placeSpikes();
       showActive(active.total);
     },
 
     /** Each where it belongs at this second; nothing is touched while nothing changes. */
-    place() {
+    placeSpikes() {
       const now = serverNow();
-      const of = (status, by) => this.thatAre(status, now).sort((one, other) => one[by] - other[by]);
+      const of = (status, by) => this.filterByStatus(status, now).sort((one, other) => one[by] - other[by]);
       const active = of("active", "end").slice(0, MOST_ACTIVE);
       const coming = of("scheduled", "start").slice(0, MOST_NEXT);
       const placed = [active, coming].map((spikes) => spikes.map(({ id }) => id).join()).join(";");
-      if (placed === this.placed) return;
+      if (placed === this.placedIds) return;
       this.announce(active);
-      Object.assign(this, { placed, active, coming });
-      this.$nextTick(showMarked);
+      Object.assign(this, { placedIds: placed, active, nextSpikes: coming });
+      this.$nextTick(scrollToHighlight);
     },
 
     announce(active) {
@@ -121,40 +121,40 @@ export const dashboard = () =>
       window.location.assign(at(`/collections/${made.id}`));
     },
 
-    thatAre(status, now) {
-      return this.spikes.filter((spike) => statusOf(spike, now) === status);
+    filterByStatus(status, now) {
+      return this.spikes.filter((spike) => getSpikeStatus(spike, now) === status);
     },
 
     // What a row shows
 
     isSaved({ id }) {
-      return id === marked().id;
+      return id === getHighlight().id;
     },
 
-    shareOf({ start, end }) {
+    getProgress({ start, end }) {
       return Math.min(1, Math.max(0, (this.now - start) / (end - start)));
     },
 
-    progressOf({ start, end }) {
-      return `${length(Math.max(0, this.now - start))} of ${length(end - start)}`;
+    formatProgress({ start, end }) {
+      return `${formatDuration(Math.max(0, this.now - start))} of ${formatDuration(end - start)}`;
     },
 
-    countdownOf({ end }) {
-      return countdown(end - this.now);
+    formatCountdown({ end }) {
+      return formatCountdown(end - this.now);
     },
 
-    startsIn({ start }) {
-      return length(Math.max(0, start - this.now));
+    formatStartsIn({ start }) {
+      return formatDuration(Math.max(0, start - this.now));
     },
 
-    windowOf(spike) {
-      return windowWords(spike.start, spike.end, this.now).replace(/^Today /, "");
+    formatWindow(spike) {
+      return formatWindow(spike.start, spike.end, this.now).replace(/^Today /, "");
     },
 
     // Getters
 
-    get activeWords() {
-      return `${count(Math.max(this.activeTotal, this.active.length), "spike")} active`;
+    get activeText() {
+      return `${formatCount(Math.max(this.activeTotal, this.active.length), "spike")} active`;
     },
 
     get moreActive() {
@@ -165,7 +165,7 @@ export const dashboard = () =>
 /** A spike with what its row shows and what does not change while it is shown. */
 function shown(spike) {
   const [start, end] = [Date.parse(spike.start_datetime), Date.parse(spike.end_datetime)];
-  const change = (copy) => ({ id: copy.id, name: copy.field_name, ...changeWords(copy) });
+  const change = (copy) => ({ id: copy.id, name: copy.field_name, ...formatChange(copy) });
   const changes = spike.spike_fields.map(change);
   return {
     ...spike,
@@ -173,8 +173,8 @@ function shown(spike) {
     end,
     changes: changes.slice(0, MOST_CHANGES),
     more: changes.length - MOST_CHANGES,
-    about: `${spike.collection_name} · ${fieldsWords(spike)}`,
-    ends: `ends ${moment(end, serverNow()).replace(/^Today /, "")}`,
-    utc: `${utc(start)} to ${utc(end)}`,
+    about: `${spike.collection_name} · ${formatFieldNames(spike)}`,
+    ends: `ends ${formatDateTime(end, serverNow()).replace(/^Today /, "")}`,
+    utc: `${formatUtc(start)} to ${formatUtc(end)}`,
   };
 }

@@ -1,26 +1,26 @@
 // What somebody new does first; each step is ticked off once it is done, and none comes back.
 
 import { get } from "../../lib/api.js";
-import { stepsOf } from "../../lib/first-steps.js";
-import { newest } from "../../lib/newest.js";
-import { user } from "../../lib/start.js";
+import { buildSteps } from "../../lib/first-steps.js";
+import { requestSequence } from "../../lib/request-sequence.js";
+import { getUser } from "../../lib/page-data.js";
 
 const DONE = "done";
 
 export const firstSteps = () => ({
   steps: [],
-  stepsAsked: newest(),
+  startStepsRequest: requestSequence(),
   collectionsTotal: 0,
   areStepsHidden: false,
 
   // Actions
 
   async loadSteps() {
-    const isLate = this.stepsAsked();
-    const key = `first-steps-${user().id}`;
-    const isOver = localStorage.getItem(key) === DONE || !user().mayWrite;
+    const isStale = this.startStepsRequest();
+    const key = `first-steps-${getUser().id}`;
+    const isOver = localStorage.getItem(key) === DONE || !getUser().mayWrite;
     const collections = await get("/api/collections", { per_page: isOver ? 1 : 200, sort: "name" });
-    if (isLate()) return;
+    if (isStale()) return;
     this.collectionsTotal = collections.total;
     this.areStepsHidden = isOver;
     if (isOver) return;
@@ -29,15 +29,15 @@ export const firstSteps = () => ({
       get("/api/polls", { per_page: 1 }),
       get("/api/spike-schedules/counts"),
     ]);
-    if (isLate()) return;
+    if (isStale()) return;
     const numbers = { keys: keys.total, polls: polls.total, spikes: spikes.all };
-    this.steps = stepsOf({ collections: collections.items, ...numbers });
+    this.steps = buildSteps({ collections: collections.items, ...numbers });
     // Expired spikes go with the next poll: what was done once stays done.
     if (this.steps.every((step) => step.isDone)) localStorage.setItem(key, DONE);
   },
 
   hideSteps() {
-    localStorage.setItem(`first-steps-${user().id}`, DONE);
+    localStorage.setItem(`first-steps-${getUser().id}`, DONE);
     this.areStepsHidden = true;
   },
 
@@ -47,7 +47,7 @@ export const firstSteps = () => ({
     return !this.areStepsHidden && this.steps.some((step) => !step.isDone);
   },
 
-  get stepsWords() {
+  get stepsText() {
     return `${this.steps.filter((step) => step.isDone).length} of ${this.steps.length} done`;
   },
 });

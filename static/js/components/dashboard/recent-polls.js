@@ -1,29 +1,29 @@
 // Who polled what, how long ago, and whether that poll got the values of a spike.
 
-import { listOf } from "../../lib/list.js";
+import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
-import { refreshing } from "../../lib/auto-refresh.js";
-import { pollWords } from "../../lib/spike-format.js";
-import { utc } from "../../lib/time.js";
+import { startAutoRefresh } from "../../lib/auto-refresh.js";
+import { formatPollTime } from "../../lib/spike-format.js";
+import { formatUtc } from "../../lib/time.js";
 
 const SHOWN = 6;
 
 export const recentPolls = () =>
-  mix(listOf("/api/polls", { sort: "-polled_at", perPage: SHOWN }), {
-    stopRefreshing: null,
+  mix(pagedList("/api/polls", { sort: "-polled_at", perPage: SHOWN }), {
+    stopAutoRefresh: null,
 
     // Lifecycle
 
     init() {
-      this.stopRefreshing = refreshing(() => this.load());
+      this.stopAutoRefresh = startAutoRefresh(() => this.load());
       this.load();
     },
 
     destroy() {
-      this.stopRefreshing();
+      this.stopAutoRefresh();
     },
 
-    loaded() {
+    onLoaded() {
       for (const [index, poll] of this.items.entries()) {
         // Of somebody else's key nothing is told; there may be several of them.
         const key = poll.api_key_id ?? `other ${index}`;
@@ -33,16 +33,16 @@ export const recentPolls = () =>
 
     // What a row shows
 
-    agoOf(poll) {
-      return pollWords(poll.polled_at, this.now);
+    formatAgo(poll) {
+      return formatPollTime(poll.polled_at, this.now);
     },
 
-    utcOf(poll) {
-      return utc(poll.polled_at);
+    formatUtc(poll) {
+      return formatUtc(poll.polled_at);
     },
 
     /** Of other people's keys nothing is told. */
-    keyOf({ api_key_label: label }) {
+    formatKey({ api_key_label: label }) {
       return label ?? "Another person’s key";
     },
 

@@ -3,15 +3,15 @@
 import { at, origin } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { copyText } from "../../lib/clipboard.js";
-import { TYPES, isWellFormed, reads } from "../../lib/keys.js";
+import { TYPES, isWellFormed, canRead } from "../../lib/key-format.js";
 import { mix } from "../../lib/mix.js";
-import { newest } from "../../lib/newest.js";
+import { requestSequence } from "../../lib/request-sequence.js";
 import { TOOLS } from "../../lib/snippets/index.js";
 import { PLACEHOLDER } from "../../lib/snippets/target.js";
-import { user } from "../../lib/start.js";
+import { getUser } from "../../lib/page-data.js";
 import { collectionChoice } from "../collections/choice.js";
 
-const SAID_FOR = 2000;
+const COPIED_FOR_MS = 2000;
 
 export const integrations = () =>
   mix(collectionChoice(), {
@@ -19,7 +19,7 @@ export const integrations = () =>
     tools: TOOLS.map(({ id, name }) => ({ id, name })),
     tool: TOOLS[0].id,
     collection: null,
-    collectionAsked: newest(),
+    startCollectionRequest: requestSequence(),
     type: TYPES[0],
     fieldId: 0,
     byId: false,
@@ -27,21 +27,21 @@ export const integrations = () =>
     keyId: 0,
     pasted: "",
     isLoaded: false,
-    slow: false,
-    failed: "",
+    isSlow: false,
+    loadError: "",
     copied: "",
 
     // Lifecycle
 
     init() {
       this.followHash();
-      this.listen = () => this.followHash();
-      window.addEventListener("hashchange", this.listen);
+      this.listener = () => this.followHash();
+      window.addEventListener("hashchange", this.listener);
       this.load();
     },
 
     destroy() {
-      window.removeEventListener("hashchange", this.listen);
+      window.removeEventListener("hashchange", this.listener);
     },
 
     followHash() {
@@ -52,43 +52,43 @@ export const integrations = () =>
     // Actions
 
     async load() {
-      const asked = new URLSearchParams(window.location.search);
-      const type = TYPES.find((each) => each.toLowerCase() === asked.get("type")?.toLowerCase());
-      await this.trying(async () => {
-        const [keys, id] = await Promise.all([allKeys(), asked.get("collection") || firstCollection()]);
+      const query = new URLSearchParams(window.location.search);
+      const type = TYPES.find((each) => each.toLowerCase() === query.get("type")?.toLowerCase());
+      await this.withLoading(async () => {
+        const [keys, id] = await Promise.all([allKeys(), query.get("collection") || firstCollection()]);
         this.keys = keys.filter(({ status }) => status === "valid");
         if (id) await this.take(id, type);
       });
     },
 
     choose({ id }) {
-      return this.trying(() => this.take(id));
+      return this.withLoading(() => this.take(id));
     },
 
     async take(id, type) {
-      const isLate = this.collectionAsked();
+      const isStale = this.startCollectionRequest();
       const collection = await get(`/api/collections/${encodeURIComponent(id)}`);
-      if (isLate()) return;
+      if (isStale()) return;
       const has = (each) => collection.fields.some((field) => field.collection_type === each);
       this.collection = collection;
       this.showChoice(collection.name);
       this.chooseType(type ?? TYPES.find(has) ?? TYPES[0]);
     },
 
-    async trying(action) {
-      this.failed = "";
+    async withLoading(action) {
+      this.loadError = "";
       const slow = setTimeout(() => {
-        this.slow = true;
+        this.isSlow = true;
       }, 300);
       try {
         await action();
         this.isLoaded = true;
         this.showTool(this.tool);
       } catch (problem) {
-        this.failed = problem.message;
+        this.loadError = problem.message;
       } finally {
         clearTimeout(slow);
-        this.slow = false;
+        this.isSlow = false;
       }
     },
 
@@ -97,11 +97,11 @@ export const integrations = () =>
       const fields = this.fields;
       this.fieldId = (fields.find((field) => field.value_type !== "TEXT_FIXED") ?? fields[0])?.id ?? 0;
       if (!this.keyReads(this.keyId)) this.keyId = this.keys.find(({ id }) => this.keyReads(id))?.id ?? 0;
-      this.noteAddress();
+      this.updateUrl();
     },
 
     /** The address of the page says what it shows, so that it can be kept and passed on. */
-    noteAddress() {
+    updateUrl() {
       const { pathname, hash } = window.location;
       const query = new URLSearchParams({ collection: this.collection.id, type: this.type });
       window.history.replaceState(null, "", `${pathname}?${query}${hash}`);
@@ -115,7 +115,7 @@ export const integrations = () =>
       this.keyId = Number(id);
     },
 
-    nameAddress(byId) {
+    setById(byId) {
       this.byId = byId;
     },
 
@@ -152,17 +152,17 @@ export const integrations = () =>
       this.copied = block.title;
       setTimeout(() => {
         this.copied = "";
-      }, SAID_FOR);
+      }, COPIED_FOR_MS);
     },
 
     // What the page shows
 
     keyReads(id) {
       const key = this.keys.find((each) => each.id === id);
-      return Boolean(key && this.collection) && reads(key, this.collection.id, this.type);
+      return Boolean(key && this.collection) && canRead(key, this.collection.id, this.type);
     },
 
-    keyWords(key) {
+    formatKey(key) {
       const words = `${key.label} (${key.prefix}…)`;
       if (!this.collection) return words;
       return this.keyReads(key.id) ? words : `${words}, does not read this`;
@@ -194,7 +194,7 @@ export const integrations = () =>
       return TOOLS.find(({ id }) => id === this.tool).name;
     },
 
-    get pasteFault() {
+    get pasteError() {
       if (!this.pasted || isWellFormed(this.pasted)) return "";
       return this.pasted.startsWith("spk_")
         ? "This key is incomplete or mistyped: its checksum is wrong."
@@ -202,7 +202,7 @@ export const integrations = () =>
     },
 
     get isPasted() {
-      return this.pasted !== "" && this.pasteFault === "";
+      return this.pasted !== "" && this.pasteError === "";
     },
 
     get chosenKey() {
@@ -210,7 +210,7 @@ export const integrations = () =>
     },
 
     /** What is wrong with the chosen key for what is polled, or with a pasted key that is another one. */
-    get keyFault() {
+    get keyError() {
       const key = this.chosenKey;
       if (!key || !this.collection) return "";
       if (this.isPasted && !this.pasted.startsWith(key.prefix)) return "";
@@ -238,7 +238,7 @@ export const integrations = () =>
       };
     },
 
-    get collectionAddress() {
+    get collectionUrl() {
       return this.collection
         ? at(`/collections/${this.collection.id}#${this.type.toLowerCase()}`)
         : at("/collections");
@@ -248,7 +248,7 @@ export const integrations = () =>
 async function allKeys() {
   const keys = [];
   for (let page = 1; ; page += 1) {
-    const query = { user_id: user().id, page, per_page: 200, sort: "label" };
+    const query = { user_id: getUser().id, page, per_page: 200, sort: "label" };
     const { items, total } = await get("/api/api-keys", query);
     keys.push(...items);
     if (keys.length >= total || !items.length) return keys;

@@ -2,27 +2,27 @@
 
 import { at, origin } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
-import { copyFrom, copyText } from "../../lib/clipboard.js";
-import { TYPES, distance, grouped } from "../../lib/keys.js";
+import { copyInput, copyText } from "../../lib/clipboard.js";
+import { TYPES, formatDistance, groupLimits } from "../../lib/key-format.js";
 import { curlLine } from "../../lib/snippets/curl.js";
-import { user } from "../../lib/start.js";
-import { moment, utc } from "../../lib/time.js";
+import { getUser } from "../../lib/page-data.js";
+import { formatDateTime, formatUtc } from "../../lib/time.js";
 import { confirm } from "../layout/confirmation.js";
 
-const SAID_FOR = 2000;
+const COPIED_FOR_MS = 2000;
 
 export const keyCreated = () => ({
-  made: null,
+  createdKey: null,
   sample: null,
   wasCopied: false,
-  saidKey: false,
-  saidCurl: false,
+  isKeyCopied: false,
+  isCurlCopied: false,
 
   // Lifecycle
 
   guardKey() {
     this.askBeforeLeaving = (event) => {
-      if (this.made && !this.wasCopied) event.preventDefault();
+      if (this.createdKey && !this.wasCopied) event.preventDefault();
     };
     window.addEventListener("beforeunload", this.askBeforeLeaving);
   },
@@ -34,22 +34,22 @@ export const keyCreated = () => ({
   // Actions
 
   showKey(made) {
-    Object.assign(this, { made, sample: null, wasCopied: false, saidKey: false, saidCurl: false });
+    Object.assign(this, { createdKey: made, sample: null, wasCopied: false, isKeyCopied: false, isCurlCopied: false });
     this.$nextTick(() => this.$refs.copyKey.focus());
     this.findSample(made);
   },
 
   async copyKey() {
-    if (!(await copyFrom(this.$refs.newKey))) return;
+    if (!(await copyInput(this.$refs.newKey))) return;
     this.$refs.copyKey.focus();
     this.wasCopied = true;
-    this.say("saidKey");
+    this.showCopied("isKeyCopied");
   },
 
   async copyCurl() {
-    if (!(await copyText(this.curlOf(this.made.key)))) return;
+    if (!(await copyText(this.buildCurl(this.createdKey.key)))) return;
     this.wasCopied = true;
-    this.say("saidCurl");
+    this.showCopied("isCurlCopied");
   },
 
   /** Copied by hand: that counts too. */
@@ -57,87 +57,87 @@ export const keyCreated = () => ({
     this.wasCopied = true;
   },
 
-  say(what) {
-    this[what] = true;
+  showCopied(flag) {
+    this[flag] = true;
     setTimeout(() => {
-      this[what] = false;
-    }, SAID_FOR);
+      this[flag] = false;
+    }, COPIED_FOR_MS);
   },
 
   /** Whether the key may go from the page: it was copied, or the person says so. */
-  async mayGo() {
-    if (!this.made || this.wasCopied) return true;
+  async confirmLeaving() {
+    if (!this.createdKey || this.wasCopied) return true;
     return confirm({
-      title: `Close without copying “${this.made.label}”?`,
+      title: `Close without copying “${this.createdKey.label}”?`,
       text: "The key cannot be shown again. Without it you would have to revoke it and create another.",
       verb: "Close without copying",
     });
   },
 
   async closeKey() {
-    if (await this.mayGo()) this.storedKey();
+    if (await this.confirmLeaving()) this.dismissKey();
   },
 
-  storedKey() {
+  dismissKey() {
     const { create } = this.$refs; // before the button that was pressed leaves the page
-    this.made = null;
+    this.createdKey = null;
     this.$nextTick(() => create.focus());
   },
 
   /** Something that the key may read, and that has something to serve. */
   async findSample(made) {
     try {
-      const [limit] = grouped(made.allowed_collections);
+      const [limit] = groupLimits(made.allowed_collections);
       const first = limit ?? (await get("/api/collections", { per_page: 1, sort: "name" })).items[0];
       if (!first) return;
       const { id, name, fields } = await get(`/api/collections/${first.id}`);
       const types = first.types ?? TYPES;
       const type = types.find((each) => fields.some((field) => field.collection_type === each)) ?? types[0];
-      if (this.made?.id === made.id) this.sample = { collection: { id, name }, type };
+      if (this.createdKey?.id === made.id) this.sample = { collection: { id, name }, type };
     } catch {
       this.sample = null; // an example only: the key is there without it
     }
   },
 
-  curlOf(key) {
+  buildCurl(key) {
     return this.sample ? curlLine({ ...this.sample, origin: origin(), key }) : "";
   },
 
   // Getters
 
-  get readsOfMade() {
-    return grouped(this.made?.allowed_collections).map(({ id, name, types }) => ({
+  get createdKeyAccess() {
+    return groupLimits(this.createdKey?.allowed_collections).map(({ id, name, types }) => ({
       id,
       name,
       types: types.join(", "),
     }));
   },
 
-  get madeReadsAll() {
-    return this.made !== null && this.made.allowed_collections === null;
+  get createdKeyReadsAll() {
+    return this.createdKey !== null && this.createdKey.allowed_collections === null;
   },
 
-  get endOfMade() {
-    return this.made?.expires_at ? moment(this.made.expires_at, this.now) : "Never";
+  get createdKeyExpiry() {
+    return this.createdKey?.expires_at ? formatDateTime(this.createdKey.expires_at, this.now) : "Never";
   },
 
-  get endOfMadeUtc() {
-    return this.made?.expires_at ? utc(this.made.expires_at) : "";
+  get createdKeyExpiryUtc() {
+    return this.createdKey?.expires_at ? formatUtc(this.createdKey.expires_at) : "";
   },
 
-  get leftOfMade() {
-    return this.made?.expires_at ? distance(Date.parse(this.made.expires_at) - this.now) : "";
+  get createdKeyTimeLeft() {
+    return this.createdKey?.expires_at ? formatDistance(Date.parse(this.createdKey.expires_at) - this.now) : "";
   },
 
-  get ownerOfMade() {
-    return user().name;
+  get createdKeyOwner() {
+    return getUser().name;
   },
 
-  get curlShown() {
-    return this.made ? this.curlOf(`${this.made.prefix}…`) : "";
+  get maskedCurl() {
+    return this.createdKey ? this.buildCurl(`${this.createdKey.prefix}…`) : "";
   },
 
-  get snippetsAddress() {
+  get snippetsUrl() {
     return at(this.sample ? `/integrations?collection=${this.sample.collection.id}` : "/integrations");
   },
 });

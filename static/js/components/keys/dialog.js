@@ -3,21 +3,21 @@
 import { get, patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
 import { keyFacts } from "../../lib/facts-key.js";
-import { EXPIRIES, bodyOf, faultsOf, formOf, limitsFault, ticked } from "../../lib/key-form.js";
-import { TYPES, distance, endOf, toDateInput } from "../../lib/keys.js";
-import { newest } from "../../lib/newest.js";
+import { EXPIRIES, toBody, validate, toForm, getLimitsError, toggleLimit } from "../../lib/key-form.js";
+import { TYPES, formatDistance, toExpiry, toDateInput } from "../../lib/key-format.js";
+import { requestSequence } from "../../lib/request-sequence.js";
 import { mix } from "../../lib/mix.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { user } from "../../lib/start.js";
-import { moment } from "../../lib/time.js";
-import { count } from "../../lib/numbers.js";
+import { getUser } from "../../lib/page-data.js";
+import { formatDateTime } from "../../lib/time.js";
+import { formatCount } from "../../lib/numbers.js";
 
 const SHOWN = 50;
-const PATIENCE = 200;
+const DEBOUNCE_MS = 200;
 
 export const keyDialog = () =>
   mix(dialogForm(), {
-    form: formOf(null),
+    form: toForm(null),
     key: null,
     expiries: EXPIRIES,
     types: TYPES,
@@ -25,27 +25,27 @@ export const keyDialog = () =>
     found: [],
     total: 0,
     loading: false,
-    failed: "",
-    asked: newest(),
+    loadError: "",
+    startRequest: requestSequence(),
     atFirst: [],
 
     // Lifecycle
 
     init() {
-      this.guard();
-      this.listen = (event) => this.ask(event.detail);
-      document.addEventListener("key-dialog", this.listen);
+      this.warnBeforeUnload();
+      this.listener = (event) => this.ask(event.detail);
+      document.addEventListener("key-dialog", this.listener);
     },
 
     destroy() {
-      document.removeEventListener("key-dialog", this.listen);
+      document.removeEventListener("key-dialog", this.listener);
       window.removeEventListener("beforeunload", this.beforeUnload);
     },
 
     // Actions
 
     ask({ key = null, resolve }) {
-      const form = formOf(key);
+      const form = toForm(key);
       const atFirst = Object.entries(form.chosen).map(([id, { name }]) => ({ id: Number(id), name }));
       Object.assign(this, { key, atFirst, search: "", found: [], total: 0 });
       this.openWith(form, resolve);
@@ -60,48 +60,48 @@ export const keyDialog = () =>
 
     limit(limited) {
       this.form.limited = limited;
-      this.forgiveLimits();
+      this.clearLimitsErrors();
     },
 
-    tick(collection, type) {
-      this.form.chosen = ticked(this.form.chosen, collection, type);
-      this.forgiveLimits();
+    toggleLimit(collection, type) {
+      this.form.chosen = toggleLimit(this.form.chosen, collection, type);
+      this.clearLimitsErrors();
     },
 
-    forgiveLimits() {
-      const others = Object.entries(this.faults).filter(([path]) => !path.startsWith("allowed_collections"));
-      this.faults = Object.fromEntries(others);
+    clearLimitsErrors() {
+      const others = Object.entries(this.errors).filter(([path]) => !path.startsWith("allowed_collections"));
+      this.errors = Object.fromEntries(others);
     },
 
     searchSoon() {
       clearTimeout(this.searching);
-      this.searching = setTimeout(() => this.find(), PATIENCE);
+      this.searching = setTimeout(() => this.find(), DEBOUNCE_MS);
     },
 
     async find() {
-      const isLate = this.asked();
-      Object.assign(this, { loading: true, failed: "" });
+      const isStale = this.startRequest();
+      Object.assign(this, { loading: true, loadError: "" });
       try {
         const query = { search: this.search.trim(), per_page: SHOWN, sort: "name" };
         const { items, total } = await get("/api/collections", query);
-        if (!isLate()) Object.assign(this, { found: items, total });
+        if (!isStale()) Object.assign(this, { found: items, total });
       } catch (problem) {
-        if (!isLate()) this.failed = problem.message;
+        if (!isStale()) this.loadError = problem.message;
       } finally {
-        if (!isLate()) this.loading = false;
+        if (!isStale()) this.loading = false;
       }
     },
 
     save() {
       const now = serverNow();
-      const before = this.key && formOf(this.key);
-      const faults = faultsOf(this.form, before, now);
-      if (Object.keys(faults).length) return this.refuse(faults);
-      const body = bodyOf(this.form, before, now);
+      const before = this.key && toForm(this.key);
+      const errors = validate(this.form, before, now);
+      if (Object.keys(errors).length) return this.showErrors(errors);
+      const body = toBody(this.form, before, now);
       if (!this.key) return this.send(() => post("/api/api-keys", body));
       const path = `/api/api-keys/${this.key.id}`;
       const facts = (key) => keyFacts(key, now);
-      return this.saveAsSeen({
+      return this.saveIfUnchanged({
         path,
         name: this.key.label,
         seen: this.key,
@@ -119,12 +119,12 @@ export const keyDialog = () =>
 
     // What the list of collections shows
 
-    isTicked({ id }, type) {
+    isChosen({ id }, type) {
       return this.form.chosen[id]?.types.includes(type) ?? false;
     },
 
-    ownerOf({ owner, owner_id: id }) {
-      return owner && id !== user().id ? owner : "";
+    formatOwner({ owner, owner_id: id }) {
+      return owner && id !== getUser().id ? owner : "";
     },
 
     // Getters
@@ -142,14 +142,14 @@ export const keyDialog = () =>
       return toDateInput(serverNow());
     },
 
-    get endWords() {
+    get expiryText() {
       const { expiry, date } = this.form;
       if (expiry === "never") return "It works until it is revoked or deleted.";
       if (expiry === "date" && !date) return "It works to the end of that day, 23:59 in your zone.";
       const now = serverNow();
       try {
-        const end = endOf(expiry, date, now);
-        return `Works until ${moment(end, now)}, ${distance(Date.parse(end) - now)}.`;
+        const end = toExpiry(expiry, date, now);
+        return `Works until ${formatDateTime(end, now)}, ${formatDistance(Date.parse(end) - now)}.`;
       } catch {
         return "";
       }
@@ -163,27 +163,27 @@ export const keyDialog = () =>
     },
 
     get nothingFound() {
-      return !this.loading && !this.failed && this.rows.length === 0;
+      return !this.loading && !this.loadError && this.rows.length === 0;
     },
 
-    get chosenWords() {
+    get chosenText() {
       const entries = Object.values(this.form.chosen);
       if (!entries.length) return "None chosen yet.";
       const names = entries.map(({ name, types }) => (types.length === 1 ? `${name} (${types[0]})` : name));
-      return `${count(entries.length, "collection")} chosen: ${names.join(", ")}.`;
+      return `${formatCount(entries.length, "collection")} chosen: ${names.join(", ")}.`;
     },
 
-    get moreWords() {
+    get moreText() {
       const more = this.total - this.found.length;
-      return more > 0 ? `${count(more, "more collection")}: search for them.` : "";
+      return more > 0 ? `${formatCount(more, "more collection")}: search for them.` : "";
     },
 
-    get limitsFault() {
-      return limitsFault(this.faults, this.form);
+    get limitsError() {
+      return getLimitsError(this.errors, this.form);
     },
 
-    get hasLimitsFault() {
-      return this.limitsFault !== "";
+    get hasLimitsError() {
+      return this.limitsError !== "";
     },
   });
 

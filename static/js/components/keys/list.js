@@ -2,16 +2,16 @@
 
 import { post, remove } from "../../lib/api.js";
 import { keyFacts } from "../../lib/facts-key.js";
-import { distance, endsSoon, expiryWords, keyStatus, readsLines, readsWords } from "../../lib/keys.js";
-import { flag, listAddress, PAGE, SEARCH, sortedBy } from "../../lib/list-address.js";
-import { listOf } from "../../lib/list.js";
+import { formatDistance, expiresSoon, formatExpiry, getKeyStatus, formatAccessLines, formatAccess } from "../../lib/key-format.js";
+import { flag, urlState, PAGE, SEARCH, sortedBy } from "../../lib/url-state.js";
+import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
-import { refreshing } from "../../lib/auto-refresh.js";
-import { changeAsSeen, deleteAsSeen } from "../../lib/saving.js";
+import { startAutoRefresh } from "../../lib/auto-refresh.js";
+import { updateIfUnchanged, deleteIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { user } from "../../lib/start.js";
-import { ticking } from "../../lib/clock-tick.js";
-import { moment, utc } from "../../lib/time.js";
+import { getUser } from "../../lib/page-data.js";
+import { clockTick } from "../../lib/clock-tick.js";
+import { formatDateTime, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { confirm } from "../layout/confirmation.js";
 import { keyCreated } from "./created.js";
@@ -21,13 +21,13 @@ const WORDS = { revoked: "Revoked", expired: "Expired" };
 
 export const keyList = () =>
   mix(
-    ticking(),
-    listOf("/api/api-keys", {
+    clockTick(),
+    pagedList("/api/api-keys", {
       sort: "-created_at",
       filters() {
-        return { user_id: this.onlyMine ? user().id : "" };
+        return { user_id: this.onlyMine ? getUser().id : "" };
       },
-      address: listAddress({
+      address: urlState({
         onlyMine: flag("owner", "all", true),
         search: SEARCH,
         sort: sortedBy(["label", "last_used_at", "expires_at", "created_at"], "-created_at"),
@@ -37,22 +37,22 @@ export const keyList = () =>
     keyCreated(),
     {
       onlyMine: true,
-      fault: "",
+      error: "",
 
       // Lifecycle
 
       init() {
-        this.fromAddress();
-        this.startTicking();
+        this.readUrl();
+        this.startClock();
         this.guardKey();
-        this.stopRefreshing = refreshing(() => this.load());
+        this.stopAutoRefresh = startAutoRefresh(() => this.load());
         this.load();
       },
 
       destroy() {
-        this.stopTicking();
+        this.stopClock();
         this.stopGuardingKey();
-        this.stopRefreshing();
+        this.stopAutoRefresh();
       },
 
       // Actions
@@ -69,7 +69,7 @@ export const keyList = () =>
       },
 
       async create() {
-        if (!(await this.mayGo())) return;
+        if (!(await this.confirmLeaving())) return;
         const made = await askKey({});
         if (!made) return;
         this.showKey(made);
@@ -90,7 +90,7 @@ export const keyList = () =>
           !(await confirm({
             title: `Revoke “${key.label}”?`,
             text,
-            more: this.usedWords(key),
+            more: this.describeLastUse(key),
             verb: "Revoke key",
           }))
         )
@@ -101,34 +101,34 @@ export const keyList = () =>
           isDone: (present) => present.revoked_at !== null,
           verb: () => "Revoke anyway",
         };
-        await this.trying(() => changeAsSeen(change), `“${key.label}” revoked.`);
+        await this.withToast(() => updateIfUnchanged(change), `“${key.label}” revoked.`);
       },
 
-      async erase(key) {
-        const works = this.statusOf(key) === "valid";
+      async deleteKey(key) {
+        const works = this.getStatus(key) === "valid";
         const text = works
           ? "From the next poll on it is refused with 401."
           : "It leaves the list; it was refused already.";
         const question = {
           title: `Delete “${key.label}”?`,
           text,
-          more: works ? this.usedWords(key) : "",
+          more: works ? this.describeLastUse(key) : "",
           verb: "Delete key",
         };
         if (!(await confirm(question))) return;
         const change = { ...asSeen(key), send: (etag) => remove(`/api/api-keys/${key.id}`, etag) };
-        const done = await this.trying(() => deleteAsSeen(change), `“${key.label}” deleted.`);
-        if (done && this.made?.id === key.id) this.made = null;
+        const done = await this.withToast(() => deleteIfUnchanged(change), `“${key.label}” deleted.`);
+        if (done && this.createdKey?.id === key.id) this.createdKey = null;
       },
 
-      async trying(action, words) {
-        this.fault = "";
+      async withToast(action, words) {
+        this.error = "";
         try {
           const { outcome } = await action();
           if (outcome === "saved") toast(words);
           return outcome === "saved";
         } catch (problem) {
-          this.fault = problem.message;
+          this.error = problem.message;
           return false;
         } finally {
           await this.load();
@@ -138,61 +138,61 @@ export const keyList = () =>
       // What a row shows
 
       isMine(key) {
-        return key.user_id === user().id;
+        return key.user_id === getUser().id;
       },
 
       isNew(key) {
-        return this.made !== null && key.id === this.made.id;
+        return this.createdKey !== null && key.id === this.createdKey.id;
       },
 
-      statusOf(key) {
-        return keyStatus(key, this.now);
+      getStatus(key) {
+        return getKeyStatus(key, this.now);
       },
 
-      badgeOf(key) {
-        return WORDS[this.statusOf(key)] ?? "";
+      getStatusLabel(key) {
+        return WORDS[this.getStatus(key)] ?? "";
       },
 
       isOver(key) {
-        return this.statusOf(key) !== "valid";
+        return this.getStatus(key) !== "valid";
       },
 
       canEdit(key) {
-        return this.isMine(key) && this.statusOf(key) !== "revoked";
+        return this.isMine(key) && this.getStatus(key) !== "revoked";
       },
 
-      readsOf(key) {
-        return readsWords(key, this.isMine(key));
+      formatAccess(key) {
+        return formatAccess(key, this.isMine(key));
       },
 
-      allReadsOf(key) {
-        return readsLines(key).join("\n");
+      formatAccessLines(key) {
+        return formatAccessLines(key).join("\n");
       },
 
-      usedOf({ last_used_at: used }) {
-        return used ? distance(Math.min(Date.parse(used) - this.now, -1)) : "never";
+      formatLastUse({ last_used_at: used }) {
+        return used ? formatDistance(Math.min(Date.parse(used) - this.now, -1)) : "never";
       },
 
-      usedWords(key) {
+      describeLastUse(key) {
         const who = this.isMine(key) ? "" : `It belongs to ${key.username}. `;
-        return who + (key.last_used_at ? `Last used ${this.usedOf(key)}.` : "It was never used.");
+        return who + (key.last_used_at ? `Last used ${this.formatLastUse(key)}.` : "It was never used.");
       },
 
       /** A revoked key has no expiry to speak of. */
-      expiryOf(key) {
-        return this.statusOf(key) === "revoked" ? "" : expiryWords(key, this.now);
+      formatExpiry(key) {
+        return this.getStatus(key) === "revoked" ? "" : formatExpiry(key, this.now);
       },
 
-      exactExpiryOf({ expires_at: expires }) {
-        return expires ? `${moment(expires, this.now)}; ${utc(expires)}` : "";
+      formatExactExpiry({ expires_at: expires }) {
+        return expires ? `${formatDateTime(expires, this.now)}; ${formatUtc(expires)}` : "";
       },
 
-      endsSoon(key) {
-        return endsSoon(key, this.now);
+      expiresSoon(key) {
+        return expiresSoon(key, this.now);
       },
 
-      utcOf(instant) {
-        return instant ? utc(instant) : "";
+      formatUtc(instant) {
+        return instant ? formatUtc(instant) : "";
       },
 
       // Getters

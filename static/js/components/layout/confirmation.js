@@ -5,21 +5,21 @@ export const confirmation = () => ({
   text: "",
   more: "",
   verb: "Delete",
-  no: "Cancel",
+  cancelText: "Cancel",
   isHarmless: false,
   resolve: null,
 
   init() {
-    this.asked = (event) => this.ask(event.detail);
-    document.addEventListener("confirm", this.asked);
+    this.listener = (event) => this.ask(event.detail);
+    document.addEventListener("confirm", this.listener);
   },
 
   destroy() {
-    document.removeEventListener("confirm", this.asked);
+    document.removeEventListener("confirm", this.listener);
   },
 
-  ask({ title, text = "", more = "", verb = "Delete", no = "Cancel", isHarmless = false, resolve }) {
-    Object.assign(this, { title, text, more, verb, no, isHarmless, resolve });
+  ask({ title, text = "", more = "", verb = "Delete", cancelText = "Cancel", isHarmless = false, resolve }) {
+    Object.assign(this, { title, text, more, verb, cancelText, isHarmless, resolve });
     this.$refs.dialog.showModal();
   },
 

@@ -9,12 +9,12 @@ export const conflict = () => ({
   // Lifecycle
 
   init() {
-    this.asked = (event) => this.ask(event.detail);
-    document.addEventListener("conflict", this.asked);
+    this.listener = (event) => this.ask(event.detail);
+    document.addEventListener("conflict", this.listener);
   },
 
   destroy() {
-    document.removeEventListener("conflict", this.asked);
+    document.removeEventListener("conflict", this.listener);
   },
 
   // Actions
@@ -32,13 +32,13 @@ export const conflict = () => ({
     this.close("theirs");
   },
 
-  leave() {
+  requestClose() {
     this.close(this.hasForm ? "edit" : "theirs");
   },
 
   /** The browser closed it by itself: a second Escape does so. */
-  closed() {
-    if (this.resolve) this.leave();
+  onClosed() {
+    if (this.resolve) this.requestClose();
   },
 
   close(outcome) {
@@ -64,7 +64,7 @@ export const conflict = () => ({
       : "Nothing is done yet.";
   },
 
-  get leaveWords() {
+  get leaveText() {
     return this.hasForm ? "Edit on" : "Cancel";
   },
 });

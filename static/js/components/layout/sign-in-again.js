@@ -8,28 +8,28 @@ export const signInAgain = () => ({
   code: "",
   wantsCode: false,
   byRecovery: false,
-  fault: "",
+  error: "",
   busy: false,
   resolve: null,
 
   init() {
-    this.asked = (event) => this.ask(event.detail);
-    document.addEventListener("signed-out", this.asked);
+    this.listener = (event) => this.ask(event.detail);
+    document.addEventListener("signed-out", this.listener);
   },
 
   destroy() {
-    document.removeEventListener("signed-out", this.asked);
+    document.removeEventListener("signed-out", this.listener);
   },
 
   ask(resolve) {
     this.resolve = resolve;
-    Object.assign(this, { fault: "", code: "", wantsCode: false, byRecovery: false });
+    Object.assign(this, { error: "", code: "", wantsCode: false, byRecovery: false });
     this.$refs.dialog.showModal();
   },
 
   async submit() {
     this.busy = true;
-    this.fault = "";
+    this.error = "";
     try {
       const headers = { Accept: "application/json" };
       const body = new FormData(this.$refs.form);
@@ -39,10 +39,10 @@ export const signInAgain = () => ({
       const answer = await fetch(step, { method: "POST", headers, body });
       const { detail = "", wants_code: wantsCode = false } = await answer.json();
       if (answer.ok && !wantsCode) return this.close(true);
-      this.fault = detail;
+      this.error = detail;
       this.askForCode(wantsCode);
     } catch {
-      this.fault = "The server does not answer. Try again in a moment.";
+      this.error = "The server does not answer. Try again in a moment.";
     } finally {
       this.busy = false;
     }

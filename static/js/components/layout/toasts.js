@@ -7,8 +7,8 @@ export const toasts = () => ({
   shown: [],
 
   init() {
-    this.listen = (event) => this.show(event.detail);
-    document.addEventListener("toast", this.listen);
+    this.listener = (event) => this.show(event.detail);
+    document.addEventListener("toast", this.listener);
     const kept = sessionStorage.getItem("toast");
     if (kept) {
       sessionStorage.removeItem("toast");
@@ -17,7 +17,7 @@ export const toasts = () => ({
   },
 
   destroy() {
-    document.removeEventListener("toast", this.listen);
+    document.removeEventListener("toast", this.listener);
   },
 
   show({ text, undo = null, href = "" }) {
@@ -37,7 +37,7 @@ export const toasts = () => ({
     this.shown = this.shown.filter((toast) => toast.id !== id);
   },
 
-  async takeBack(id) {
+  async undo(id) {
     const toast = this.shown.find((each) => each.id === id);
     this.dismiss(id);
     await toast?.undo();

@@ -2,8 +2,8 @@
 
 import { at } from "../../lib/base.js";
 import { post } from "../../lib/api.js";
-import { props } from "../../lib/start.js";
-import { zoneName } from "../../lib/time.js";
+import { getProps } from "../../lib/page-data.js";
+import { getZoneName } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 
 const THEMES = { "": "dark", dark: "light", light: "" };
@@ -12,11 +12,11 @@ export const shell = () => ({
   open: false,
   menuOpen: false,
   theme: document.documentElement.dataset.theme || "",
-  zone: zoneName(),
+  zone: getZoneName(),
   activeSpikes: 0,
 
   init() {
-    this.activeSpikes = props(this.$el).activeSpikes ?? 0;
+    this.activeSpikes = getProps(this.$el).activeSpikes ?? 0;
     this.count = (event) => {
       this.activeSpikes = event.detail;
     };

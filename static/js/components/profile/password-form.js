@@ -1,8 +1,8 @@
 // Changing one's own password.
 
 import { mix } from "../../lib/mix.js";
-import { user } from "../../lib/start.js";
-import { countValidKeys, revokeWords } from "../../lib/valid-keys.js";
+import { getUser } from "../../lib/page-data.js";
+import { countValidKeys, formatRevokeLabel } from "../../lib/valid-keys.js";
 import { credentialForm } from "./credential-form.js";
 
 const EMPTY = { current_password: "", new_password: "", code: "", revoke_api_keys: false };
@@ -14,7 +14,7 @@ export const passwordForm = () =>
 
     async opened() {
       try {
-        this.keys = await countValidKeys(user().id);
+        this.keys = await countValidKeys(getUser().id);
       } catch {
         this.keys = 0; // the choice is not offered; the keys go on
       }
@@ -33,7 +33,7 @@ export const passwordForm = () =>
       return this.keys > 0;
     },
 
-    get keysWords() {
-      return revokeWords(this.keys);
+    get revokeLabel() {
+      return formatRevokeLabel(this.keys);
     },
   });

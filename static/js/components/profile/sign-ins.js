@@ -1,17 +1,17 @@
 // Where one is signed in, and ending it.
 
 import { get, post, remove } from "../../lib/api.js";
-import { deviceWords } from "../../lib/user-agent.js";
-import { newest } from "../../lib/newest.js";
+import { formatDevice } from "../../lib/user-agent.js";
+import { requestSequence } from "../../lib/request-sequence.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { moment, utc } from "../../lib/time.js";
+import { formatDateTime, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 
 export const signIns = () => ({
   items: [],
-  asked: newest(),
+  startRequest: requestSequence(),
   loading: true,
-  failed: "",
+  loadError: "",
 
   // Lifecycle
 
@@ -28,16 +28,16 @@ export const signIns = () => ({
   // Actions
 
   async load() {
-    const isLate = this.asked();
+    const isStale = this.startRequest();
     this.loading = true;
-    this.failed = "";
+    this.loadError = "";
     try {
       const { items } = await get("/api/auth/sign-ins");
-      if (!isLate()) this.items = items;
+      if (!isStale()) this.items = items;
     } catch (problem) {
-      if (!isLate()) this.failed = problem.message;
+      if (!isStale()) this.loadError = problem.message;
     } finally {
-      if (!isLate()) this.loading = false;
+      if (!isStale()) this.loading = false;
     }
   },
 
@@ -54,7 +54,7 @@ export const signIns = () => ({
       await action();
       toast(words);
     } catch (problem) {
-      this.failed = problem.message;
+      this.loadError = problem.message;
       return;
     }
     await this.load();
@@ -62,16 +62,16 @@ export const signIns = () => ({
 
   // What a row shows
 
-  deviceOf(item) {
-    return deviceWords(item.user_agent);
+  formatDevice(item) {
+    return formatDevice(item.user_agent);
   },
 
-  sinceOf(item) {
-    return moment(item.created_at, serverNow());
+  formatSince(item) {
+    return formatDateTime(item.created_at, serverNow());
   },
 
-  utcOf(item) {
-    return utc(item.created_at);
+  formatUtc(item) {
+    return formatUtc(item.created_at);
   },
 
   // Getters

@@ -3,28 +3,28 @@
 import { origin } from "../../lib/base.js";
 import { get, post } from "../../lib/api.js";
 import { copyText } from "../../lib/clipboard.js";
-import { humane } from "../../lib/field-form.js";
+import { humanize } from "../../lib/field-form.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { moment, utc } from "../../lib/time.js";
+import { formatDateTime, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 
 const PATH = "/api/auth/two-factor";
-const SAID_FOR = 2000;
+const COPIED_FOR_MS = 2000;
 const VERBS = { begin: "Go on", scan: "Turn on", renew: "Get new codes", off: "Turn off" };
 
 export const twoFactor = () => ({
   state: { is_on: false, since: null, recovery_codes_left: 0, is_readable: true },
   loading: true,
-  failed: "",
+  loadError: "",
   stage: "state", // or begin → scan → codes; renew → codes; off
   form: { current_password: "", code: "" },
-  faults: {},
-  fault: "",
+  errors: {},
+  error: "",
   busy: false,
   secret: null,
   codes: [],
-  wereKept: false,
-  saidCopied: false,
+  areSaved: false,
+  isCopied: false,
 
   // Lifecycle
 
@@ -33,7 +33,7 @@ export const twoFactor = () => ({
     const shown = (what) => [...panel.querySelectorAll(what)].find((each) => each.offsetParent !== null);
     this.focus = (what) => this.$nextTick(() => shown(what)?.focus());
     this.askBeforeLeaving = (event) => {
-      if (this.stage === "codes" && !this.wereKept) event.preventDefault();
+      if (this.stage === "codes" && !this.areSaved) event.preventDefault();
     };
     window.addEventListener("beforeunload", this.askBeforeLeaving);
     this.load();
@@ -46,11 +46,11 @@ export const twoFactor = () => ({
   // Actions
 
   async load() {
-    this.failed = "";
+    this.loadError = "";
     try {
       this.state = await get(PATH);
     } catch (problem) {
-      this.failed = problem.message;
+      this.loadError = problem.message;
     } finally {
       this.loading = false;
     }
@@ -58,19 +58,19 @@ export const twoFactor = () => ({
 
   /** Go to a stage with an empty form, and to its first input. */
   go(stage) {
-    Object.assign(this, { stage, form: { current_password: "", code: "" }, faults: {}, fault: "" });
+    Object.assign(this, { stage, form: { current_password: "", code: "" }, errors: {}, error: "" });
     this.focus("input, .two-factor-first");
   },
 
   async submit() {
     if (this.busy) return;
-    Object.assign(this, { busy: true, faults: {}, fault: "" });
+    Object.assign(this, { busy: true, errors: {}, error: "" });
     try {
       await { begin: this.begin, scan: this.confirm, renew: this.renew, off: this.turnOff }[this.stage].call(this);
     } catch (problem) {
       if (!("errors" in problem)) throw problem;
-      this.faults = problem.errors;
-      if (!Object.keys(problem.errors).length) this.fault = problem.message;
+      this.errors = problem.errors;
+      if (!Object.keys(problem.errors).length) this.error = problem.message;
       this.focus('[aria-invalid="true"]');
     } finally {
       this.busy = false;
@@ -99,7 +99,7 @@ export const twoFactor = () => ({
   },
 
   show(codes) {
-    Object.assign(this, { codes, secret: null, wereKept: false });
+    Object.assign(this, { codes, secret: null, areSaved: false });
     this.go("codes");
   },
 
@@ -112,17 +112,17 @@ export const twoFactor = () => ({
 
   async copyCodes() {
     if (!(await copyText(this.text))) return;
-    Object.assign(this, { wereKept: true, saidCopied: true });
+    Object.assign(this, { areSaved: true, isCopied: true });
     setTimeout(() => {
-      this.saidCopied = false;
-    }, SAID_FOR);
+      this.isCopied = false;
+    }, COPIED_FOR_MS);
   },
 
   downloadCodes() {
     const href = URL.createObjectURL(new Blob([this.text], { type: "text/plain" }));
     Object.assign(document.createElement("a"), { href, download: "spikecast-recovery-codes.txt" }).click();
     URL.revokeObjectURL(href);
-    this.wereKept = true;
+    this.areSaved = true;
   },
 
   cancel() {
@@ -131,18 +131,18 @@ export const twoFactor = () => ({
   },
 
   done() {
-    Object.assign(this, { codes: [], wereKept: false });
+    Object.assign(this, { codes: [], areSaved: false });
     this.go("state");
   },
 
   // Getters
 
-  faultOf(name) {
-    return this.isFaulty(name) ? humane(this.faults[name][0]) : "";
+  getError(name) {
+    return this.hasError(name) ? humanize(this.errors[name][0]) : "";
   },
 
-  isFaulty(name) {
-    return name in this.faults;
+  hasError(name) {
+    return name in this.errors;
   },
 
   get isOn() {
@@ -153,11 +153,11 @@ export const twoFactor = () => ({
     return this.stage in VERBS;
   },
 
-  get asksPassword() {
+  get needsPassword() {
     return this.isForm && this.stage !== "scan";
   },
 
-  get asksCode() {
+  get needsCode() {
     return this.isForm && this.stage !== "begin";
   },
 
@@ -173,12 +173,12 @@ export const twoFactor = () => ({
     return this.stage === "off" ? "danger" : "primary";
   },
 
-  get picture() {
+  get qrCodeUrl() {
     return this.secret ? `data:image/svg+xml,${encodeURIComponent(this.secret.qr_svg)}` : "";
   },
 
   /** In groups of four, as one types it. */
-  get secretWords() {
+  get secretText() {
     return this.secret ? this.secret.secret.match(/.{1,4}/g).join(" ") : "";
   },
 
@@ -187,19 +187,19 @@ export const twoFactor = () => ({
   },
 
   get since() {
-    return this.state.since ? moment(this.state.since, serverNow()) : "";
+    return this.state.since ? formatDateTime(this.state.since, serverNow()) : "";
   },
 
   get sinceUtc() {
-    return this.state.since ? utc(this.state.since) : "";
+    return this.state.since ? formatUtc(this.state.since) : "";
   },
 
-  get leftWords() {
+  get codesLeftText() {
     const count = this.state.recovery_codes_left;
     return `${count} recovery code${count === 1 ? "" : "s"} left`;
   },
 
-  get hasFewLeft() {
+  get hasFewCodes() {
     return this.isOn && this.state.recovery_codes_left < 3;
   },
 

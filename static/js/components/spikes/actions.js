@@ -2,24 +2,24 @@
 
 import { post, remove } from "../../lib/api.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { endAsSeen, eraseAsSeen, extendAsSeen } from "../../lib/spike-changes.js";
-import { again, statusOf } from "../../lib/spike-format.js";
-import { clock } from "../../lib/time.js";
+import { endSpike, deleteSpike, extendSpike } from "../../lib/spike-changes.js";
+import { toCreateBody, getSpikeStatus } from "../../lib/spike-format.js";
+import { formatTime } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
-import { count } from "../../lib/numbers.js";
+import { formatCount } from "../../lib/numbers.js";
 import { confirm } from "../layout/confirmation.js";
 
 const NAMED = 5;
 
 export const spikeActions = () => ({
   busyId: 0,
-  fault: "",
+  error: "",
 
   // Actions
 
   end(spike) {
     return this.change(spike, "ended", async () => {
-      const { outcome } = await endAsSeen(spike);
+      const { outcome } = await endSpike(spike);
       if (outcome === "saved") toast(`“${spike.name}” ended. The next poll is normal.`);
     });
   },
@@ -27,27 +27,27 @@ export const spikeActions = () => ({
   /** `extension` is one of extensionsOf(): by so many seconds, or up to an instant. */
   extend(spike, extension) {
     return this.change(spike, "extended", async () => {
-      const { outcome, answer } = await extendAsSeen(spike, extension);
-      if (outcome === "saved") toast(`“${spike.name}” now ends at ${clock(answer.end_datetime)}.`);
+      const { outcome, answer } = await extendSpike(spike, extension);
+      if (outcome === "saved") toast(`“${spike.name}” now ends at ${formatTime(answer.end_datetime)}.`);
     });
   },
 
-  async erase(spikes) {
+  async deleteSpikes(spikes) {
     const one = spikes.length === 1;
     const title = one ? `Delete “${spikes[0].name}”?` : `Delete ${spikes.length} spikes?`;
     const verb = one ? "Delete spike" : "Delete spikes";
     if (!(await confirm({ title, ...consequences(spikes, this.now), verb }))) return;
-    this.fault = "";
+    this.error = "";
     const deleted = [];
     try {
       for (const spike of spikes) {
         // Several at once go whatever they are now: that is what was ticked and confirmed.
-        const { outcome } = one ? await eraseAsSeen(spike) : await removed(spike);
+        const { outcome } = one ? await deleteSpike(spike) : await removed(spike);
         if (outcome === "saved") deleted.push(spike);
       }
     } catch (problem) {
       const rest = one ? "" : ` ${deleted.length} of ${spikes.length} were.`;
-      this.fault = `“${spikes[deleted.length].name}” was not deleted.${rest} ${problem.message}`;
+      this.error = `“${spikes[deleted.length].name}” was not deleted.${rest} ${problem.message}`;
     }
     if (deleted.length) this.offerBack(deleted);
     await this.changed();
@@ -55,18 +55,18 @@ export const spikeActions = () => ({
 
   /** What has ended cannot be scheduled again: only the others come back. */
   offerBack(deleted) {
-    const back = deleted.filter((spike) => statusOf(spike, serverNow()) !== "expired");
-    const what = deleted.length === 1 ? `“${deleted[0].name}”` : count(deleted.length, "spike");
+    const back = deleted.filter((spike) => getSpikeStatus(spike, serverNow()) !== "expired");
+    const what = deleted.length === 1 ? `“${deleted[0].name}”` : formatCount(deleted.length, "spike");
     toast(`${what} deleted.`, back.length ? () => this.bringBack(back) : null);
   },
 
   async bringBack(spikes) {
-    this.fault = "";
+    this.error = "";
     for (const spike of spikes) {
       try {
-        await post("/api/spike-schedules", again(spike));
+        await post("/api/spike-schedules", toCreateBody(spike));
       } catch (problem) {
-        this.fault = `“${spike.name}” could not be brought back. ${problem.message}`;
+        this.error = `“${spike.name}” could not be brought back. ${problem.message}`;
       }
     }
     await this.changed();
@@ -75,11 +75,11 @@ export const spikeActions = () => ({
   async change(spike, done, action) {
     if (this.busyId) return;
     this.busyId = spike.id;
-    this.fault = "";
+    this.error = "";
     try {
       await action();
     } catch (problem) {
-      this.fault = `“${spike.name}” could not be ${done}. ${problem.message}`;
+      this.error = `“${spike.name}” could not be ${done}. ${problem.message}`;
     }
     await this.changed();
     this.busyId = 0;
@@ -91,8 +91,8 @@ export const spikeActions = () => ({
     await this.reload();
   },
 
-  forgetFault() {
-    this.fault = "";
+  dismissError() {
+    this.error = "";
   },
 });
 
@@ -107,11 +107,11 @@ async function removed(spike) {
 }
 
 function consequences(spikes, now) {
-  const active = spikes.filter((spike) => statusOf(spike, now) === "active").length;
+  const active = spikes.filter((spike) => getSpikeStatus(spike, now) === "active").length;
   const names = spikes.slice(0, NAMED).map(({ name }) => `“${name}”`);
   const others = spikes.length - names.length;
   const all = names.join(", ") + (others ? ` and ${others} more` : "");
-  const overrides = (copies) => count(copies.length, "override");
+  const overrides = (copies) => formatCount(copies.length, "override");
   const text =
     spikes.length === 1
       ? `The window of “${spikes[0].collection_name}” and ${overrides(spikes[0].spike_fields)} go with it.`

@@ -2,25 +2,25 @@
 // loaded when it is first asked for (spike-saving.js), so that the form itself is there sooner.
 
 import { patch, post } from "../../lib/api.js";
-import { cameFrom, markOnNextPage } from "../../lib/came-from.js";
+import { getReturnPath, highlightOnNextPage } from "../../lib/return-path.js";
 import { changesAnything, entriesOf } from "../../lib/override-rows.js";
-import { changeAsSeen } from "../../lib/saving.js";
+import { updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { endAsSeen, eraseAsSeen, spikeAsSeen } from "../../lib/spike-changes.js";
-import { faultsFromServer } from "../../lib/spike-form-errors.js";
-import { bodyOfWindow } from "../../lib/spike-window.js";
+import { endSpike, deleteSpike as sendDelete, spikeChange } from "../../lib/spike-changes.js";
+import { mapServerErrors } from "../../lib/spike-form-errors.js";
+import { toWindowBody } from "../../lib/spike-window.js";
 import { toast } from "../../lib/toast.js";
 import { confirm } from "../layout/confirmation.js";
 import { givenOfSpike } from "./loading.js";
 
 const DISCARD = { text: "What you typed here is not saved.", verb: "End now" };
 
-const againQuestion = ({ name }) => ({
+const runAgainQuestion = ({ name }) => ({
   title: `“${name}” has ended. Run it again?`,
   text: "Its window has passed. Saved with this end, it is served again.",
   verb: "Run it again",
 });
-const goneQuestion = ({ name }) => ({
+const recreateQuestion = ({ name }) => ({
   title: `“${name}” is gone`,
   text: "Somebody deleted it, or it had ended and a poll removed it. What you typed is still here.",
   verb: "Create it anew",
@@ -28,13 +28,13 @@ const goneQuestion = ({ name }) => ({
 
 export async function save(form) {
   if (form.busy || form.isReadOnly) return;
-  await form.reading; // of a length that was just typed
-  Object.assign(form, { tried: true, fault: "" });
+  await form.parsing; // of a length that was just typed
+  Object.assign(form, { isSubmitted: true, error: "" });
   form.look();
-  if (form.collision) await lookAgain(form);
-  if (form.toFix.length) return goToFirst(form);
-  if (becomesNothing(form) && !(await confirm(questionOfNothing(form)))) return goToRows(form);
-  if (form.status === "expired" && !(await confirm(againQuestion(form.spike)))) return;
+  if (form.collision) await refreshConflicts(form);
+  if (form.problems.length) return focusFirstProblem(form);
+  if (changesNothing(form) && !(await confirm(noChangesQuestion(form)))) return focusFirstRow(form);
+  if (form.status === "expired" && !(await confirm(runAgainQuestion(form.spike)))) return;
   const sent = entriesOf(form.rows);
   form.busy = true;
   try {
@@ -42,40 +42,40 @@ export async function save(form) {
     else await create(form, sent);
   } catch (problem) {
     if (!("errors" in problem)) throw problem;
-    refuse(form, problem, sent);
+    showServerErrors(form, problem, sent);
   } finally {
     form.busy = form.leaving; // while the next page loads, nothing is sent twice
   }
 }
 
 async function create(form, sent) {
-  const saved = await post("/api/spike-schedules", whole(form, sent));
-  leaveWith(form, saved, "created");
+  const saved = await post("/api/spike-schedules", toCreateBody(form, sent));
+  leaveAfterSave(form, saved, "created");
 }
 
 /** Save what was changed; where somebody else changed the spike meanwhile, the person chooses. */
 async function change(form, sent) {
-  const seen = spikeAsSeen(form.spike);
-  const mine = seen.facts(asSaved(form, sent));
+  const seen = spikeChange(form.spike);
+  const mine = seen.facts(toSavedSpike(form, sent));
   const isRevived = ({ status }) => status === "expired";
   try {
-    const { outcome, answer } = await changeAsSeen({
+    const { outcome, answer } = await updateIfUnchanged({
       ...seen,
       mine,
-      send: (etag, base) => patch(seen.path, changes(form, sent, base), etag),
+      send: (etag, base) => patch(seen.path, toUpdateBody(form, sent, base), etag),
       verb: (present) => (isRevived(present) ? "Save mine, run it again" : "Save mine"),
       warning: (present) => (isRevived(present) ? "It has ended. Saving yours makes it active again." : ""),
     });
-    if (outcome === "saved") leaveWith(form, answer, "saved");
-    if (outcome === "theirs") showTheirs(form);
+    if (outcome === "saved") leaveAfterSave(form, answer, "saved");
+    if (outcome === "theirs") reloadPage(form);
   } catch (problem) {
     if (problem.status !== 404) throw problem;
-    if (await confirm(goneQuestion(form.spike))) await create(form, sent);
+    if (await confirm(recreateQuestion(form.spike))) await create(form, sent);
   }
 }
 
 /** The spike as it would be when it is saved, for comparing it. */
-function asSaved(form, sent) {
+function toSavedSpike(form, sent) {
   const copies = sent.map(({ original_field_id: id, ...given }) => {
     const row = form.rowById(id);
     const names = { original_field_id: id, overridden_settings: Object.keys(given) };
@@ -85,39 +85,39 @@ function asSaved(form, sent) {
   return { ...form.spike, name, ...windowNow, counters_after: countersAfter || null, spike_fields: copies };
 }
 
-function showTheirs(form) {
+function reloadPage(form) {
   form.leaving = true;
   window.location.reload();
 }
 
 /** Back where one came from, with what was saved marked there; else to the page of the spike. */
-function leaveWith(form, saved, done) {
-  const [own, back] = [`/spikes/${saved.id}`, cameFrom()];
-  if (back) markOnNextPage(saved);
+function leaveAfterSave(form, saved, done) {
+  const [own, back] = [`/spikes/${saved.id}`, getReturnPath()];
+  if (back) highlightOnNextPage(saved);
   form.leaveFor(back || own, `“${saved.name}” ${done}.`, back && own);
 }
 
 /** To the first value that could be changed. */
-function goToRows(form) {
+function focusFirstRow(form) {
   form.isFoldOpen = true;
   form.$nextTick(() => document.getElementById(form.rows[0]?.inputs[0].id)?.focus());
 }
 
 /** What seems to be in the way may be gone by now. */
-async function lookAgain(form) {
+async function refreshConflicts(form) {
   await form.fetchOthers().catch(() => {});
   form.look();
 }
 
-function whole(form, sent) {
+function toCreateBody(form, sent) {
   const { collection, name, draft } = form;
   const counters_after = form.countersAfter || null;
-  const window_ = bodyOfWindow(draft, form.exact);
+  const window_ = toWindowBody(draft, form.exact);
   return { collection_id: collection.id, name, ...window_, counters_after, spike_fields: sent };
 }
 
 /** Only what is different from `base`, the spike as the person saw it last. */
-function changes(form, sent, base) {
+function toUpdateBody(form, sent, base) {
   const { name, start_datetime: start, end_datetime: end } = base;
   const body = form.windowNow;
   const changes = {};
@@ -130,17 +130,17 @@ function changes(form, sent, base) {
   return changes;
 }
 
-function refuse(form, problem, sent) {
-  const { faults, other } = faultsFromServer(problem.errors, sent, (id) => form.rowById(id)?.name);
-  form.refused = faults;
-  if (problem.conflicts) form.learn(problem.conflicts);
+function showServerErrors(form, problem, sent) {
+  const { errors, other } = mapServerErrors(problem.errors, sent, (id) => form.rowById(id)?.name);
+  form.serverErrors = errors;
+  if (problem.conflicts) form.mergeConflicts(problem.conflicts);
   form.look();
-  if (!form.toFix.length || other.length) form.fault = other[0] ?? problem.message;
-  if (form.toFix.length) goToFirst(form);
+  if (!form.problems.length || other.length) form.error = other[0] ?? problem.message;
+  if (form.problems.length) focusFirstProblem(form);
 }
 
-export function goToFirst(form) {
-  const target = form.toFix[0]?.target;
+export function focusFirstProblem(form) {
+  const target = form.problems[0]?.target;
   form.showRow(target);
   form.$nextTick(() => {
     const note = target === "spike-start" ? document.getElementById("spike-collision") : null;
@@ -153,43 +153,43 @@ export function goToFirst(form) {
 export async function endNow(form) {
   const question = { ...DISCARD, title: `End “${form.spike.name}” and discard your changes?` };
   if (form.isDirty && !(await confirm(question))) return;
-  await form.trying(async () => {
-    const { outcome, answer } = await endAsSeen(form.spike);
-    if (outcome !== "saved") return showTheirs(form);
+  await form.withBusy(async () => {
+    const { outcome, answer } = await endSpike(form.spike);
+    if (outcome !== "saved") return reloadPage(form);
     form.spike = answer;
     form.name = form.spike.name;
     form.startWindow({ saved: form.spike });
     await form.useCollection(form.collection, givenOfSpike(form.spike));
     form.before = form.snapshot;
     form.now = serverNow();
-    form.settle();
+    form.updateReadOnly();
     form.check();
     toast(`“${form.name}” ended. The next poll is normal.`);
   });
 }
 
-export async function erase(form) {
+export async function deleteSpike(form) {
   const { name } = form.spike;
   const text =
     form.status === "active" ? "It is active: the next poll is normal." : "Its window becomes free.";
   if (!(await confirm({ title: `Delete “${name}”?`, text, verb: "Delete spike" }))) return;
-  await form.trying(async () => {
-    const { outcome } = await eraseAsSeen(form.spike);
-    if (outcome === "saved") form.leaveFor(cameFrom() || "/spikes", `“${name}” deleted.`);
-    else showTheirs(form);
+  await form.withBusy(async () => {
+    const { outcome } = await sendDelete(form.spike);
+    if (outcome === "saved") form.leaveFor(getReturnPath() || "/spikes", `“${name}” deleted.`);
+    else reloadPage(form);
   });
 }
 
 /** Whether it would change nothing of what polls get, and that is new. */
-function becomesNothing(form) {
+function changesNothing(form) {
   if (changesAnything(form.rows)) return false;
   return !form.spike || JSON.parse(JSON.parse(form.before).overrides).length > 0;
 }
 
-function questionOfNothing(form) {
+function noChangesQuestion(form) {
   const text = form.rows.length
     ? "No value differs from the usual one: in the window polls get what they always get."
     : "None of this collection’s fields can be overridden: in the window polls get what they always get.";
   const verb = form.spike ? "Save anyway" : "Create anyway";
-  return { title: "Nothing changes yet", text, verb, no: "Go back", isHarmless: true };
+  return { title: "Nothing changes yet", text, verb, cancelText: "Go back", isHarmless: true };
 }

@@ -2,9 +2,9 @@
 
 import { get } from "../../lib/api.js";
 import { mix } from "../../lib/mix.js";
-import { newest } from "../../lib/newest.js";
+import { requestSequence } from "../../lib/request-sequence.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { extensionsOf } from "../../lib/spike-format.js";
+import { getExtensions } from "../../lib/spike-format.js";
 import { menu } from "../layout/menu.js";
 
 const WIDTH = 280;
@@ -15,9 +15,9 @@ export const extendMenu = () =>
   mix(menu(), {
     extended: null,
     next: null,
-    nextAsked: newest(),
-    isKnown: false,
-    spot: {},
+    startNextRequest: requestSequence(),
+    isNextLoaded: false,
+    position: {},
     stopFloating: null,
 
     // Lifecycle
@@ -28,18 +28,18 @@ export const extendMenu = () =>
 
     // Actions
 
-    async openFor(spike) {
+    async openMenuFor(spike) {
       if (this.menuOpen) return this.closeMenu();
-      Object.assign(this, { extended: spike, next: null, isKnown: false });
-      this.float();
+      Object.assign(this, { extended: spike, next: null, isNextLoaded: false });
+      this.placeMenu();
       this.menuOpen = true;
-      const isLate = this.nextAsked();
+      const isStale = this.startNextRequest();
       const query = { status: "scheduled", sort: "start_datetime", per_page: 1 };
       try {
         const { items } = await get(`/api/collections/${spike.collection_id}/spike-schedules`, query);
-        if (isLate()) return undefined;
+        if (isStale()) return undefined;
         this.next = items[0] ?? null;
-        this.isKnown = true;
+        this.isNextLoaded = true;
       } catch {
         // Then the server says whether it fits.
       }
@@ -47,14 +47,14 @@ export const extendMenu = () =>
     },
 
     /** Beside the button; above it where there is no room below. It closes when the page moves. */
-    float() {
+    placeMenu() {
       const button = this.$root.querySelector("[aria-haspopup]").getBoundingClientRect();
       const { clientWidth, clientHeight } = document.documentElement;
       const left = Math.max(EDGE, Math.min(button.left, clientWidth - WIDTH - EDGE));
       const isAbove = button.bottom + HEIGHT > clientHeight && button.top > HEIGHT;
       const top = isAbove ? "auto" : `${button.bottom + 4}px`;
       const bottom = isAbove ? `${clientHeight - button.top + 4}px` : "auto";
-      this.spot = { left: `${left}px`, top, bottom };
+      this.position = { left: `${left}px`, top, bottom };
       const close = () => this.closeMenu();
       window.addEventListener("scroll", close, { once: true, capture: true });
       window.addEventListener("resize", close, { once: true });
@@ -68,7 +68,7 @@ export const extendMenu = () =>
 
     get extensions() {
       if (!this.extended) return [];
-      const found = extensionsOf(this.extended, this.next, serverNow());
-      return this.isKnown ? found : found.filter(({ until, body }) => until || body);
+      const found = getExtensions(this.extended, this.next, serverNow());
+      return this.isNextLoaded ? found : found.filter(({ until, body }) => until || body);
     },
   });

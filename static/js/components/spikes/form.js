@@ -2,11 +2,11 @@
 
 import { mix } from "../../lib/mix.js";
 import { entriesOf, rowFaults } from "../../lib/override-rows.js";
-import { remaining, remainingWords } from "../../lib/spike-form-errors.js";
-import { bodyOfWindow, collisionOf, windowAt, windowFaults } from "../../lib/spike-window.js";
-import { props, user } from "../../lib/start.js";
-import { ticking } from "../../lib/clock-tick.js";
-import { standing, status, windowWords } from "../../lib/time.js";
+import { listProblems, formatProblems } from "../../lib/spike-form-errors.js";
+import { toWindowBody, findCollision, resolveWindow, validateWindow } from "../../lib/spike-window.js";
+import { getProps, getUser } from "../../lib/page-data.js";
+import { clockTick } from "../../lib/clock-tick.js";
+import { formatWindowState, getWindowStatus, formatWindow } from "../../lib/time.js";
 import { spikeCounters } from "./counters.js";
 import { spikeLoading } from "./loading.js";
 import { spikeOverrides } from "./overrides.js";
@@ -15,9 +15,9 @@ import { spikeSaving } from "./saving.js";
 import { spikeStrip } from "./strip.js";
 import { spikeWindow } from "./window.js";
 
-const PATIENCE = 300;
+const DEBOUNCE_MS = 300;
 const PARTS = [
-  ticking,
+  clockTick,
   spikeLoading,
   spikeWindow,
   spikeStrip,
@@ -31,10 +31,10 @@ const PARTS = [
 export const spikeForm = (choice) => () =>
   mix(...[choice, ...PARTS].map((part) => part()), {
     name: "",
-    faults: {},
-    refused: {},
-    tried: false,
-    nameLeft: false,
+    errors: {},
+    serverErrors: {},
+    isSubmitted: false,
+    isNameTouched: false,
     before: "",
     collision: null,
     isReadOnly: false,
@@ -42,8 +42,8 @@ export const spikeForm = (choice) => () =>
     // Lifecycle
 
     init() {
-      Object.assign(this.given, props(this.$el));
-      this.startTicking();
+      Object.assign(this.given, getProps(this.$el));
+      this.startClock();
       this.$watch("now", () => this.tick());
       this.beforeUnload = (event) => {
         if (this.isDirty && !this.leaving) event.preventDefault();
@@ -53,7 +53,7 @@ export const spikeForm = (choice) => () =>
     },
 
     destroy() {
-      this.stopTicking();
+      this.stopClock();
       this.stopWatchingStrip?.();
       this.stopDrawing();
       clearTimeout(this.checking);
@@ -71,20 +71,20 @@ export const spikeForm = (choice) => () =>
 
     tick() {
       if (!this.isReady) return;
-      this.settle();
+      this.updateReadOnly();
       if (this.isReadOnly) return;
       if (this.slideWindow()) this.check();
       else if (this.now % 15_000 < 1000) this.look();
     },
 
     /** One that ends while it is being changed stays open: nothing typed is lost. */
-    settle() {
-      this.isReadOnly = !user().mayWrite || (this.status === "expired" && this.snapshot === this.before);
+    updateReadOnly() {
+      this.isReadOnly = !getUser().mayWrite || (this.status === "expired" && this.snapshot === this.before);
     },
 
     changed() {
       clearTimeout(this.checking);
-      this.checking = setTimeout(() => this.check(), PATIENCE);
+      this.checking = setTimeout(() => this.check(), DEBOUNCE_MS);
     },
 
     check() {
@@ -96,44 +96,44 @@ export const spikeForm = (choice) => () =>
     /** Find what is wrong and what is in the way. */
     look() {
       if (this.isReadOnly) return this.drawStrip();
-      const faults = { ...this.refused, ...windowFaults(this.draft, this.now) };
-      if (!this.name.trim() && (this.tried || this.nameLeft)) faults.name = "Give the spike a name.";
-      if (!this.collection && this.tried) faults.collection = "Choose the collection that is to spike.";
-      if (!this.hasFields && this.tried) faults.collection = "It has no fields yet: add one first.";
-      if (this.lengthFault) faults.length = this.lengthFault;
+      const errors = { ...this.serverErrors, ...validateWindow(this.draft, this.now) };
+      if (!this.name.trim() && (this.isSubmitted || this.isNameTouched)) errors.name = "Give the spike a name.";
+      if (!this.collection && this.isSubmitted) errors.collection = "Choose the collection that is to spike.";
+      if (!this.hasFields && this.isSubmitted) errors.collection = "It has no fields yet: add one first.";
+      if (this.durationError) errors.length = this.durationError;
       for (const row of this.rows) {
-        for (const [setting, words] of Object.entries(rowFaults(row))) faults[`${row.id}.${setting}`] = words;
+        for (const [setting, words] of Object.entries(rowFaults(row))) errors[`${row.id}.${setting}`] = words;
       }
-      this.faults = faults;
-      const hasWindow = !faults.start && !faults.end && this.collection;
-      this.collision = hasWindow ? collisionOf(windowAt(this.draft, this.now), this.others, this.now) : null;
+      this.errors = errors;
+      const hasWindow = !errors.start && !errors.end && this.collection;
+      this.collision = hasWindow ? findCollision(resolveWindow(this.draft, this.now), this.others, this.now) : null;
       return this.drawStrip();
     },
 
     /** An input was touched: what the server said of it no longer holds. */
     touch(...keys) {
       for (const key of keys) {
-        delete this.refused[key];
-        delete this.faults[key];
+        delete this.serverErrors[key];
+        delete this.errors[key];
       }
-      this.fault = "";
+      this.error = "";
       this.changed();
     },
 
-    faultOf(key) {
-      return this.faults[key] ?? "";
+    getError(key) {
+      return this.errors[key] ?? "";
     },
 
     leaveName() {
-      this.nameLeft = this.nameLeft || this.name !== "";
+      this.isNameTouched = this.isNameTouched || this.name !== "";
       this.changed();
     },
 
     // Getters
 
     get windowNow() {
-      const { start, end } = windowAt(this.draft, this.now);
-      return bodyOfWindow({ ...this.draft, startPreset: "", start, end }, this.exact);
+      const { start, end } = resolveWindow(this.draft, this.now);
+      return toWindowBody({ ...this.draft, startPreset: "", start, end }, this.exact);
     },
 
     /** What makes the form dirty; a start that follows the clock does not. */
@@ -152,7 +152,7 @@ export const spikeForm = (choice) => () =>
     get status() {
       if (!this.spike) return "";
       if (this.spike.status === "expired") return "expired";
-      return status(this.spike.start_datetime, this.spike.end_datetime, this.now);
+      return getWindowStatus(this.spike.start_datetime, this.spike.end_datetime, this.now);
     },
 
     get badge() {
@@ -160,24 +160,24 @@ export const spikeForm = (choice) => () =>
     },
 
     get mayEnd() {
-      return this.status === "active" && user().mayWrite;
+      return this.status === "active" && getUser().mayWrite;
     },
 
-    get standing() {
+    get stateText() {
       const { start_datetime: start, end_datetime: end } = this.spike ?? {};
-      return this.spike ? `${windowWords(start, end, this.now)}, ${standing(start, end, this.now)}` : "";
+      return this.spike ? `${formatWindow(start, end, this.now)}, ${formatWindowState(start, end, this.now)}` : "";
     },
 
     get hasFields() {
       return !this.collection || this.collection.fields.length > 0;
     },
 
-    get toFix() {
-      return remaining({ faults: this.faults, collides: Boolean(this.collision), rows: this.rows });
+    get problems() {
+      return listProblems({ errors: this.errors, collides: Boolean(this.collision), rows: this.rows });
     },
 
-    get toFixWords() {
-      return remainingWords(this.toFix);
+    get problemsText() {
+      return formatProblems(this.problems);
     },
 
     get saveKey() {

@@ -3,19 +3,19 @@
 import { at } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { showActive } from "../../lib/active-count.js";
-import { marked, showMarked } from "../../lib/marked.js";
-import { listOf } from "../../lib/list.js";
+import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
+import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
-import { atMoments } from "../../lib/window-edges.js";
-import { refreshing } from "../../lib/auto-refresh.js";
+import { windowEdges } from "../../lib/window-edges.js";
+import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { newest } from "../../lib/newest.js";
-import { spikeAddress } from "../../lib/spike-filters.js";
-import { BADGES, overrideWords, statusOf } from "../../lib/spike-format.js";
-import { ticking } from "../../lib/clock-tick.js";
-import { ticks } from "../../lib/row-selection.js";
-import { standing, utc, windowWords } from "../../lib/time.js";
-import { count } from "../../lib/numbers.js";
+import { requestSequence } from "../../lib/request-sequence.js";
+import { spikeUrlState } from "../../lib/spike-filters.js";
+import { STATUS_LABELS, formatOverride, getSpikeStatus } from "../../lib/spike-format.js";
+import { clockTick } from "../../lib/clock-tick.js";
+import { rowSelection } from "../../lib/row-selection.js";
+import { formatWindowState, formatUtc, formatWindow } from "../../lib/time.js";
+import { formatCount } from "../../lib/numbers.js";
 import { collectionFilter } from "../collections/filter.js";
 import { spikeActions } from "./actions.js";
 
@@ -24,26 +24,26 @@ const MINUTE = 60_000;
 
 export const spikeList = () =>
   mix(
-    ticking(),
-    atMoments(),
-    ticks(),
-    listOf("/api/spike-schedules", {
+    clockTick(),
+    windowEdges(),
+    rowSelection(),
+    pagedList("/api/spike-schedules", {
       sort: "standing",
       filters() {
         return { status: this.status, collection_id: this.collection };
       },
-      address: spikeAddress,
+      address: spikeUrlState,
     }),
     collectionFilter(),
     spikeActions(),
     {
       view: "table",
       status: "",
-      countsAsked: newest(),
+      startCountsRequest: requestSequence(),
       counts: { all: "", active: "", scheduled: "", expired: "" },
-      wide: [],
+      expandedIds: [],
       minute: Math.floor(serverNow() / MINUTE),
-      wanted: { collection: "", search: "", status: "" }, // what the timeline shows
+      timelineFilter: { collection: "", search: "", status: "" }, // what the timeline shows
       announced: "",
       saved: null, // what was just saved, where this page of the list lacks it
       savedAt: "",
@@ -51,28 +51,28 @@ export const spikeList = () =>
       // Lifecycle
 
       init() {
-        this.fromAddress();
-        this.startTicking();
+        this.readUrl();
+        this.startClock();
         this.$watch("now", (now) => {
           const minute = Math.floor(now / MINUTE);
           if (minute !== this.minute) this.minute = minute;
-          if (now >= this.moment) this.announce();
-          this.settle(() => this.reload());
+          if (now >= this.nextEdge) this.announce();
+          this.reloadAtEdge(() => this.reload());
         });
-        this.stopRefreshing = refreshing(() => this.reload());
+        this.stopAutoRefresh = startAutoRefresh(() => this.reload());
         this.load();
         this.loadCollections();
       },
 
       destroy() {
-        this.stopTicking();
-        this.stopRefreshing();
+        this.stopClock();
+        this.stopAutoRefresh();
       },
 
-      loaded() {
-        this.keepTicks();
-        this.wanted = { collection: this.collection, search: this.search, status: this.status };
-        this.awaitMoment(this.items);
+      onLoaded() {
+        this.pruneSelection();
+        this.timelineFilter = { collection: this.collection, search: this.search, status: this.status };
+        this.watchEdges(this.items);
         this.loadCounts();
         this.showSaved();
       },
@@ -85,35 +85,35 @@ export const spikeList = () =>
 
       /** What was just saved is in sight, whatever is searched for: it comes first where this page lacks it. */
       async showSaved() {
-        const { id } = marked();
+        const { id } = getHighlight();
         const lacks = () => !this.items.some((item) => item.id === id);
         const here = [this.status, this.collection, this.search, this.sort, this.page].join();
         const isFirst = !this.savedAt;
         this.savedAt ||= here;
         if (!id || this.savedAt !== here) return;
-        if (isFirst && lacks() && !this.failed) {
+        if (isFirst && lacks() && !this.loadError) {
           const found = await get(`/api/spike-schedules/${id}`).catch(() => null);
           const copies = found?.spike_fields.filter((copy) => copy.is_overridden);
           this.saved = found && { ...found, spike_fields: copies };
         }
         if (this.saved && lacks()) this.items = [this.saved, ...this.items];
-        this.$nextTick(showMarked);
+        this.$nextTick(scrollToHighlight);
       },
 
       /** Tell those who do not see the badges which of them have just changed. */
       announce() {
-        const changed = this.items.filter((spike) => spike.status !== this.statusOf(spike));
-        this.announced = changed.map((spike) => `${spike.name}: ${this.badgeOf(spike)}.`).join(" ");
+        const changed = this.items.filter((spike) => spike.status !== this.getStatus(spike));
+        this.announced = changed.map((spike) => `${spike.name}: ${this.getStatusLabel(spike)}.`).join(" ");
       },
 
       async loadCounts() {
-        const isLate = this.countsAsked();
+        const isStale = this.startCountsRequest();
         const isWhole = this.collection === "" && this.search === "";
         try {
           const filters = { collection_id: this.collection, search: this.search };
           const counts = await get("/api/spike-schedules/counts", filters);
           const { active } = isWhole ? counts : await get("/api/spike-schedules/counts");
-          if (isLate()) return;
+          if (isStale()) return;
           this.counts = counts;
           showActive(active);
         } catch {
@@ -133,7 +133,7 @@ export const spikeList = () =>
 
       filtersChanged() {
         this.page = 1;
-        this.untick();
+        this.clearSelection();
         this.load();
       },
 
@@ -142,64 +142,64 @@ export const spikeList = () =>
         this.filtersChanged();
       },
 
-      async eraseTicked() {
-        await this.erase(this.items.filter(({ id }) => this.ticked.includes(id)));
+      async deleteSelected() {
+        await this.deleteSpikes(this.items.filter(({ id }) => this.selectedIds.includes(id)));
       },
 
       isSaved({ id }) {
-        return id === marked().id;
+        return id === getHighlight().id;
       },
 
-      widen({ id }) {
-        this.wide = this.wide.includes(id) ? this.wide.filter((each) => each !== id) : [...this.wide, id];
+      toggleExpanded({ id }) {
+        this.expandedIds = this.expandedIds.includes(id) ? this.expandedIds.filter((each) => each !== id) : [...this.expandedIds, id];
       },
 
       // What a row shows
 
-      statusOf(spike) {
-        return statusOf(spike, this.now);
+      getStatus(spike) {
+        return getSpikeStatus(spike, this.now);
       },
 
-      badgeOf(spike) {
-        return BADGES[this.statusOf(spike)];
+      getStatusLabel(spike) {
+        return STATUS_LABELS[this.getStatus(spike)];
       },
 
-      windowOf(spike) {
-        return windowWords(spike.start_datetime, spike.end_datetime, this.minute * MINUTE);
+      formatWindow(spike) {
+        return formatWindow(spike.start_datetime, spike.end_datetime, this.minute * MINUTE);
       },
 
-      utcOf(spike) {
-        return `${utc(spike.start_datetime)} to ${utc(spike.end_datetime)}`;
+      formatUtc(spike) {
+        return `${formatUtc(spike.start_datetime)} to ${formatUtc(spike.end_datetime)}`;
       },
 
-      standingOf(spike) {
-        return standing(spike.start_datetime, spike.end_datetime, this.now);
+      formatState(spike) {
+        return formatWindowState(spike.start_datetime, spike.end_datetime, this.now);
       },
 
-      shownOf(spike) {
-        return this.isWide(spike) ? spike.spike_fields : spike.spike_fields.slice(0, SHOWN);
+      getVisibleOverrides(spike) {
+        return this.isExpanded(spike) ? spike.spike_fields : spike.spike_fields.slice(0, SHOWN);
       },
 
-      wordsOf(copy) {
-        return overrideWords(copy);
+      formatOverride(copy) {
+        return formatOverride(copy);
       },
 
-      isLong(spike) {
+      hasMore(spike) {
         return spike.spike_fields.length > SHOWN;
       },
 
-      isWide({ id }) {
-        return this.wide.includes(id);
+      isExpanded({ id }) {
+        return this.expandedIds.includes(id);
       },
 
-      moreOf(spike) {
-        return this.isWide(spike) ? "less" : `${spike.spike_fields.length - SHOWN} more`;
+      formatMore(spike) {
+        return this.isExpanded(spike) ? "less" : `${spike.spike_fields.length - SHOWN} more`;
       },
 
       // Getters
 
       get segments() {
-        const each = Object.entries(BADGES).map(([status, label]) => ({ status, label, count: this.counts[status] }));
+        const each = Object.entries(STATUS_LABELS).map(([status, label]) => ({ status, label, count: this.counts[status] }));
         return [{ status: "", label: "All", count: this.counts.all }, ...each];
       },
 
@@ -207,8 +207,8 @@ export const spikeList = () =>
         return Boolean(this.status || this.collection || this.search);
       },
 
-      get tickedWords() {
-        return `${count(this.ticked.length, "spike")} ticked`;
+      get selectionText() {
+        return `${formatCount(this.selectedIds.length, "spike")} ticked`;
       },
 
       get createHref() {

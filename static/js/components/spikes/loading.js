@@ -1,38 +1,38 @@
 // What the form of a spike is filled with: the spike, the collection's fields, its other windows.
 
 import { get } from "../../lib/api.js";
-import { copyName } from "../../lib/copy-name.js";
-import { newest } from "../../lib/newest.js";
+import { buildCopyName } from "../../lib/copy-name.js";
+import { requestSequence } from "../../lib/request-sequence.js";
 import { carriedOver, givenOfCopy } from "../../lib/override-rows.js";
-import { occupied } from "../../lib/spike-window.js";
-import { count } from "../../lib/numbers.js";
+import { toOccupied } from "../../lib/spike-window.js";
+import { formatCount } from "../../lib/numbers.js";
 
-const PATIENCE = 300;
+const SLOW_AFTER_MS = 300;
 const MOST_PAGES = 5;
 
 export const spikeLoading = () => ({
   given: { collection: null, spike: null, copy: null, start: "", back: "/spikes" },
   spike: null,
   collection: null,
-  collectionAsked: newest(),
-  othersAsked: newest(),
+  startCollectionRequest: requestSequence(),
+  startOthersRequest: requestSequence(),
   others: [],
   isReady: false,
-  failed: "",
-  slow: false,
+  loadError: "",
+  isSlow: false,
 
   // Actions
 
   async load() {
-    this.failed = "";
+    this.loadError = "";
     const slow = setTimeout(() => {
-      this.slow = !this.isReady;
-    }, PATIENCE);
+      this.isSlow = !this.isReady;
+    }, SLOW_AFTER_MS);
     try {
       await this.fetch();
       this.isReady = true;
       this.before = this.snapshot;
-      this.settle();
+      this.updateReadOnly();
       this.$nextTick(() => {
         this.watchStrip();
         this.watchChart();
@@ -40,10 +40,10 @@ export const spikeLoading = () => ({
         if (!this.spike && !this.name) this.focusName();
       });
     } catch (problem) {
-      this.failed = problem.message;
+      this.loadError = problem.message;
     } finally {
       clearTimeout(slow);
-      this.slow = false;
+      this.isSlow = false;
     }
   },
 
@@ -64,10 +64,10 @@ export const spikeLoading = () => ({
     ]);
     if (spike) this.spike = found;
     this.countersAfter = found?.counters_after ?? "";
-    if (found) this.name = spike ? found.name : copyName(found.name);
+    if (found) this.name = spike ? found.name : buildCopyName(found.name);
     this.startWindow({ saved: this.spike, like: copy ? found : null, start });
     if (own) await this.useCollection(own, givenOfSpike(found, { isSaved: Boolean(spike) }));
-    this.giveWay();
+    this.avoidConflicts();
   },
 
   /** Offer the fields of this collection, and keep clear of its windows. */
@@ -80,10 +80,10 @@ export const spikeLoading = () => ({
   /** From the list: overrides go along, as far as this collection has fields of these names. */
   async choose({ id, name }) {
     if (id === this.collection?.id) return;
-    await this.trying(async () => {
-      const isLate = this.collectionAsked();
+    await this.withBusy(async () => {
+      const isStale = this.startCollectionRequest();
       const collection = await get(`/api/collections/${id}`);
-      if (isLate()) return;
+      if (isStale()) return;
       await this.useCollection(collection, carriedOver(this.rows, collection.fields));
       this.touch("collection");
       this.check();
@@ -91,27 +91,27 @@ export const spikeLoading = () => ({
     this.showChoice(this.collection?.name ?? name);
   },
 
-  aside({ field_count: fields, owner }) {
-    return `${fields ? count(fields, "field") : "no fields yet"} · ${owner}`;
+  formatChoice({ field_count: fields, owner }) {
+    return `${fields ? formatCount(fields, "field") : "no fields yet"} · ${owner}`;
   },
 
   async fetchOthers() {
     const path = `/api/collections/${this.collection.id}/spike-schedules`;
-    const isLate = this.othersAsked();
+    const isStale = this.startOthersRequest();
     const found = [];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
       const { items, total } = await get(path, { sort: "-end_datetime", per_page: 200, page });
       found.push(...items);
       if (found.length >= total) break;
     }
-    if (isLate()) return;
-    this.others = found.map(occupied).filter(({ id }) => id !== this.spike?.id);
+    if (isStale()) return;
+    this.others = found.map(toOccupied).filter(({ id }) => id !== this.spike?.id);
   },
 
   /** The server knows of windows that this page does not. */
-  learn(conflicts) {
+  mergeConflicts(conflicts) {
     const known = new Map(this.others.map((other) => [other.id, other]));
-    for (const other of conflicts.map(occupied)) if (other.id !== this.spike?.id) known.set(other.id, other);
+    for (const other of conflicts.map(toOccupied)) if (other.id !== this.spike?.id) known.set(other.id, other);
     this.others = [...known.values()];
   },
 });

@@ -15,8 +15,8 @@ import {
   rowOf,
   tidied,
 } from "../../lib/override-rows.js";
-import { whenLetGo } from "../../lib/pointer.js";
-import { count, number } from "../../lib/numbers.js";
+import { afterPointerUp } from "../../lib/pointer.js";
+import { formatCount, formatNumber } from "../../lib/numbers.js";
 
 const SHOWN_AT_FIRST = 40;
 
@@ -87,7 +87,7 @@ export const spikeOverrides = () => ({
   leaveRow(row, event) {
     if (row.isMoving || event.currentTarget.contains(event.relatedTarget)) return;
     row.cameUp = false;
-    whenLetGo(() => {
+    afterPointerUp(() => {
       row.isUp = isOverridden(row);
       if (!this.rows.some(({ isUp }) => isUp)) this.isFoldOpen = true;
     });
@@ -201,7 +201,7 @@ export const spikeOverrides = () => ({
 
   faultsOfRow(row) {
     return row.inputs
-      .map(({ setting, id }) => ({ id: `${id}-fault`, words: this.faultOf(`${row.id}.${setting}`) }))
+      .map(({ setting, id }) => ({ id: `${id}-fault`, words: this.getError(`${row.id}.${setting}`) }))
       .filter(({ words }) => words);
   },
 
@@ -239,7 +239,7 @@ export const spikeOverrides = () => ({
   },
 
   get moreAlone() {
-    return `Show ${number(Math.min(200, this.alone.length - this.shownAlone))} more of ${number(this.alone.length)}`;
+    return `Show ${formatNumber(Math.min(200, this.alone.length - this.shownAlone))} more of ${formatNumber(this.alone.length)}`;
   },
 
   get overridden() {
@@ -247,11 +247,11 @@ export const spikeOverrides = () => ({
   },
 
   get overriddenWords() {
-    return this.rows.length ? `${number(this.overridden)} of ${count(this.rows.length, "field")}` : "";
+    return this.rows.length ? `${formatNumber(this.overridden)} of ${formatCount(this.rows.length, "field")}` : "";
   },
 
   get aloneWords() {
-    return `${count(this.alone.length, "field")} left alone`;
+    return `${formatCount(this.alone.length, "field")} left alone`;
   },
 
   get aloneNames() {
@@ -259,7 +259,7 @@ export const spikeOverrides = () => ({
   },
 
   get lockedWords() {
-    return `${count(this.locked.length, "field")} cannot be overridden`;
+    return `${formatCount(this.locked.length, "field")} cannot be overridden`;
   },
 
   get lockedReasons() {
@@ -270,7 +270,7 @@ export const spikeOverrides = () => ({
     return this.rows.length > 0 && this.found.length === 0;
   },
 
-  get isMany() {
+  get hasManyFields() {
     return this.rows.length > 4;
   },
 });

@@ -2,10 +2,10 @@
 
 import { post } from "../../lib/api.js";
 import { entriesOf } from "../../lib/override-rows.js";
-import { chartOf, draw, mark, nearest } from "../../lib/preview-chart.js";
-import { chartWords, inOrder, phaseWords, pick, pollsWords } from "../../lib/preview-format.js";
-import { faultsFromServer } from "../../lib/spike-form-errors.js";
-import { count } from "../../lib/numbers.js";
+import { buildChart, draw, highlightPoint, findNearestPoint } from "../../lib/preview-chart.js";
+import { describeChart, sortOverriddenFirst, formatPhase, pickField, formatPollCount } from "../../lib/preview-format.js";
+import { mapServerErrors } from "../../lib/spike-form-errors.js";
+import { formatCount } from "../../lib/numbers.js";
 
 const INTERVALS = [
   { seconds: 10, label: "Poll every 10 s" },
@@ -22,20 +22,20 @@ const chartElement = () => document.getElementById("spike-chart");
 export const spikePreview = () => {
   let chart = null;
   let resized = null;
-  let turn = 0;
-  let asked = "";
+  let requestId = 0;
+  let requestKey = "";
 
   return {
     intervals: INTERVALS,
     interval: 60,
     preview: null,
     picked: 0,
-    previewFault: "",
+    previewError: "",
     previewing: false,
     showsAllMeans: false,
     pointedAt: -1,
-    pointed: "",
-    normally: "",
+    pointText: "",
+    normalText: "",
 
     // Lifecycle
 
@@ -57,31 +57,31 @@ export const spikePreview = () => {
     /** Ask for a preview where something has changed that it shows. */
     previewSoon() {
       const key = JSON.stringify([this.interval, this.snapshot]);
-      if (key === asked && this.preview && !this.previewFault) return;
-      asked = key;
+      if (key === requestKey && this.preview && !this.previewError) return;
+      requestKey = key;
       this.askPreview();
     },
 
     async askPreview() {
-      const mine = ++turn;
-      this.previewFault = this.missing;
-      if (this.previewFault) return;
+      const mine = ++requestId;
+      this.previewError = this.missingText;
+      if (this.previewError) return;
       this.previewing = true;
       const sent = entriesOf(this.rows);
       try {
         const found = await post("/api/spike-schedules/preview", this.previewBody(sent));
-        if (mine !== turn) return; // a later question is on its way
+        if (mine !== requestId) return; // a later question is on its way
         this.preview = found;
-        this.previewFault = "";
+        this.previewError = "";
         if (found.conflicts.some(({ id }) => !this.others.some((other) => other.id === id))) {
-          this.learn(found.conflicts);
+          this.mergeConflicts(found.conflicts);
           this.look();
         }
         this.$nextTick(() => this.draw());
       } catch (problem) {
-        if (mine === turn) this.refusePreview(problem, sent);
+        if (mine === requestId) this.refusePreview(problem, sent);
       } finally {
-        if (mine === turn) this.previewing = false;
+        if (mine === requestId) this.previewing = false;
       }
     },
 
@@ -96,10 +96,10 @@ export const spikePreview = () => {
 
     /** What the server refuses in a preview it would refuse on saving: say it at the input. */
     refusePreview(problem, sent) {
-      const { faults } = faultsFromServer(problem.errors ?? {}, sent, (id) => this.rowById(id)?.name);
-      Object.assign(this.refused, faults);
+      const { errors } = mapServerErrors(problem.errors ?? {}, sent, (id) => this.rowById(id)?.name);
+      Object.assign(this.serverErrors, errors);
       this.look();
-      this.previewFault = this.missing || problem.message;
+      this.previewError = this.missingText || problem.message;
     },
 
     chooseInterval(text) {
@@ -120,32 +120,32 @@ export const spikePreview = () => {
     draw() {
       const element = chartElement();
       const width = roomOf(element);
-      if (!this.shown || this.previewFault || !width) return;
-      chart = chartOf(this.preview, this.shown, width);
+      if (!this.shown || this.previewError || !width) return;
+      chart = buildChart(this.preview, this.shown, width);
       draw(element, chart);
-      this.normally = chart.normal?.aside ?? "";
-      this.point(-1);
+      this.normalText = chart.normal?.aside ?? "";
+      this.selectPoint(-1);
     },
 
     /** Say what one poll gets; -1 for none. */
-    point(index) {
+    selectPoint(index) {
       const point = chart?.points[index];
       this.pointedAt = point ? index : -1;
-      this.pointed = point?.words ?? "";
-      mark(chartElement(), point);
+      this.pointText = point?.words ?? "";
+      highlightPoint(chartElement(), point);
     },
 
-    pointUnder(event) {
+    selectPointUnder(event) {
       const drawing = chartElement().firstElementChild;
-      if (drawing) this.point(nearest(chart, event.clientX - drawing.getBoundingClientRect().left));
+      if (drawing) this.selectPoint(findNearestPoint(chart, event.clientX - drawing.getBoundingClientRect().left));
     },
 
     /** From poll to poll; without one yet, to the first of the window. */
-    pointBeside(step) {
+    movePoint(step) {
       if (!chart) return;
       const last = chart.points.length - 1;
       const next = this.pointedAt < 0 ? chart.firstInWindow : this.pointedAt + step;
-      this.point(Math.min(last, Math.max(0, next)));
+      this.selectPoint(Math.min(last, Math.max(0, next)));
     },
 
     showAllMeans() {
@@ -154,8 +154,8 @@ export const spikePreview = () => {
 
     // What the panel shows
 
-    phaseOf(line, phase) {
-      return phaseWords(line, phase, this.preview.phases);
+    formatPhase(line, phase) {
+      return formatPhase(line, phase, this.preview.phases);
     },
 
     isShown(line) {
@@ -165,11 +165,11 @@ export const spikePreview = () => {
     // Getters
 
     get shown() {
-      return this.preview ? pick(this.preview.fields, this.picked) : null;
+      return this.preview ? pickField(this.preview.fields, this.picked) : null;
     },
 
     get lines() {
-      const fields = inOrder(this.preview?.fields ?? []);
+      const fields = sortOverriddenFirst(this.preview?.fields ?? []);
       return this.showsAllMeans ? fields : fields.slice(0, FEW);
     },
 
@@ -178,34 +178,34 @@ export const spikePreview = () => {
     },
 
     get moreLines() {
-      return `All ${count(this.preview?.fields.length ?? 0, "field")}`;
+      return `All ${formatCount(this.preview?.fields.length ?? 0, "field")}`;
     },
 
     get hasPreview() {
-      return Boolean(this.preview && this.shown && !this.previewFault);
+      return Boolean(this.preview && this.shown && !this.previewError);
     },
 
     get chartLabel() {
-      return this.shown ? `Polls of ${chartWords(this.shown, this.preview.phases)} The table below has the numbers.` : "";
+      return this.shown ? `Polls of ${describeChart(this.shown, this.preview.phases)} The table below has the numbers.` : "";
     },
 
     get lastPoint() {
       return Math.max(0, (this.preview?.times.length ?? 0) - 1);
     },
 
-    get polls() {
-      return this.preview ? pollsWords(this.preview, this.interval) : "";
+    get pollsText() {
+      return this.preview ? formatPollCount(this.preview, this.interval) : "";
     },
 
     /** What the draft lacks for a preview; empty where it lacks nothing. */
-    get missing() {
+    get missingText() {
       if (!this.collection) return "Choose a collection to see what its polls would get.";
       if (!this.collection.fields.length)
         return `“${this.collection.name}” has no fields yet: there is nothing to serve.`;
       if (!this.rows.length) return "None of its fields can be overridden: polls stay as they are.";
       if (!this.hasWindow) return "Give the window a start and a later end to see what polls would get.";
       const row = this.rows.find(({ id }) =>
-        Object.keys(this.faults).some((key) => key.startsWith(`${id}.`)),
+        Object.keys(this.errors).some((key) => key.startsWith(`${id}.`)),
       );
       return row ? `Fix ${row.name} to see what polls would get.` : "";
     },

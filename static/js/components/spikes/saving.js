@@ -1,7 +1,7 @@
 // How the form of a spike is left: what saves, ends or deletes the spike is loaded when it is first asked for.
 
 import { at } from "../../lib/base.js";
-import { cameFrom } from "../../lib/came-from.js";
+import { getReturnPath } from "../../lib/return-path.js";
 import { confirm } from "../layout/confirmation.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 
@@ -9,33 +9,33 @@ const LOST = { title: "Discard your input?", text: "What you typed here is not s
 const UNREACHABLE = "The server does not answer. Try again in a moment.";
 
 /** An action of spike-ending.js. */
-const later = (name) =>
+const loadedOnDemand = (name) =>
   async function act() {
     const ending = await import("./ending.js").catch(() => null);
     if (ending) return ending[name](this);
-    this.fault = UNREACHABLE;
+    this.error = UNREACHABLE;
     return undefined;
   };
 
 export const spikeSaving = () => ({
-  fault: "",
+  error: "",
   busy: false,
   leaving: false,
 
   // Actions
 
-  save: later("save"),
-  endNow: later("endNow"),
-  erase: later("erase"),
-  goToFirst: later("goToFirst"),
+  save: loadedOnDemand("save"),
+  endNow: loadedOnDemand("endNow"),
+  deleteSpike: loadedOnDemand("deleteSpike"),
+  focusFirstProblem: loadedOnDemand("focusFirstProblem"),
 
-  async trying(action) {
+  async withBusy(action) {
     this.busy = true;
-    this.fault = "";
+    this.error = "";
     try {
       await action();
     } catch (problem) {
-      this.fault = problem.message;
+      this.error = problem.message;
     } finally {
       this.busy = this.leaving;
     }
@@ -44,7 +44,7 @@ export const spikeSaving = () => ({
   async cancel() {
     if (this.isDirty && !(await confirm(LOST))) return;
     this.leaving = true;
-    window.location.assign(at(cameFrom() || this.given.back));
+    window.location.assign(at(getReturnPath() || this.given.back));
   },
 
   leaveFor(path, words, href = "") {

@@ -1,7 +1,7 @@
 // The strip under the window: where the draft stands among the collection's other windows.
 
-import { place, times } from "../../lib/spike-window.js";
-import { dragged, scaleOf, stripOf } from "../../lib/window-strip.js";
+import { setWindow, formatWindowTimes } from "../../lib/spike-window.js";
+import { dragWindow, getVisibleRange, buildWindowStrip } from "../../lib/window-strip.js";
 
 const NARROW = 460;
 const EDGE = 9; // pixels at either end of the draft that move that end
@@ -12,7 +12,7 @@ const per = (share) => `${share.toFixed(3)}%`;
 
 export const spikeStrip = () => ({
   strip: { ticks: [], others: [], collisions: [], draft: null, free: null, now: 0, showsNow: false },
-  hold: null,
+  dragState: null,
 
   // Lifecycle
 
@@ -29,14 +29,14 @@ export const spikeStrip = () => ({
     const pixels = stripElement()?.clientWidth;
     if (!pixels || !this.hasWindow || !this.collection) return;
     const { start, end } = this.draft;
-    this.strip = stripOf({
+    this.strip = buildWindowStrip({
       draft: { start, end },
       others: this.others,
       collision: this.collision,
       now: this.now,
       pixels,
       narrow: pixels < NARROW,
-      scale: this.hold?.scale,
+      scale: this.dragState?.scale,
     });
   },
 
@@ -49,43 +49,43 @@ export const spikeStrip = () => ({
     let part = "move";
     if (fromLeft < edge) part = "start";
     else if (fromLeft > box.width - edge) part = "end";
-    const scale = scaleOf(this.draft, this.collision?.free);
+    const scale = getVisibleRange(this.draft, this.collision?.free);
     const { start, end } = this.draft;
-    this.hold = { part, scale, from: event.clientX, window: { start, end } };
+    this.dragState = { part, scale, from: event.clientX, window: { start, end } };
     event.currentTarget.setPointerCapture(event.pointerId);
   },
 
   drag(event) {
-    if (!this.hold) return;
-    const { part, scale, from, window: before } = this.hold;
+    if (!this.dragState) return;
+    const { part, scale, from, window: before } = this.dragState;
     const pixels = stripElement().clientWidth;
     const by = ((event.clientX - from) / pixels) * (scale.to - scale.from);
-    if (Math.abs(event.clientX - from) < 3 && !this.hold.moved) return;
-    this.hold.moved = true;
-    const { start, end } = dragged(before, part, by);
+    if (Math.abs(event.clientX - from) < 3 && !this.dragState.moved) return;
+    this.dragState.moved = true;
+    const { start, end } = dragWindow(before, part, by);
     if (start === this.draft.start && end === this.draft.end) return;
-    this.draft = place(this.draft, start, end);
+    this.draft = setWindow(this.draft, start, end);
     this.look();
     this.touch("start", "end");
   },
 
   drop() {
-    if (!this.hold) return;
-    this.hold = null;
+    if (!this.dragState) return;
+    this.dragState = null;
     this.drawStrip();
   },
 
   // What the strip shows
 
-  spanOf(bar) {
+  barStyle(bar) {
     return { left: per(bar.left), width: per(bar.right - bar.left) };
   },
 
-  leftOf(share) {
+  leftStyle(share) {
     return { left: per(share) };
   },
 
-  labelOf(bar) {
+  labelStyle(bar) {
     if (!bar?.label) return {};
     const { place: at, left, right } = bar.label;
     return at === "left"
@@ -93,8 +93,8 @@ export const spikeStrip = () => ({
       : { left: per(left), maxWidth: at === "inside" ? per(bar.right - bar.left) : "none" };
   },
 
-  wordsOf(bar) {
-    return `${bar.name}, ${times(bar)}`;
+  describeBar(bar) {
+    return `${bar.name}, ${formatWindowTimes(bar)}`;
   },
 
   // Getters

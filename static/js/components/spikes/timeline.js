@@ -1,33 +1,33 @@
 // Lanes of collections along the time, with their windows. Where things stand is computed in lib/timeline.js.
 
 import { get } from "../../lib/api.js";
-import { marked, showMarked } from "../../lib/marked.js";
+import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
 import { at } from "../../lib/base.js";
-import { listOf } from "../../lib/list.js";
+import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
-import { atMoments } from "../../lib/window-edges.js";
-import { refreshing } from "../../lib/auto-refresh.js";
+import { windowEdges } from "../../lib/window-edges.js";
+import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { pollWords, statusOf } from "../../lib/spike-format.js";
-import { user } from "../../lib/start.js";
-import { ticking } from "../../lib/clock-tick.js";
-import { barsOf, daysOf, nowOf, offerAt } from "../../lib/timeline.js";
-import { spanOf, spanWords, ticksOf, viewOf, ZOOMS } from "../../lib/timeline.js";
-import { count } from "../../lib/numbers.js";
+import { formatPollTime, getSpikeStatus } from "../../lib/spike-format.js";
+import { getUser } from "../../lib/page-data.js";
+import { clockTick } from "../../lib/clock-tick.js";
+import { buildBars, buildDayLabels, buildNowLine, findFreeSlot } from "../../lib/timeline.js";
+import { getVisibleRange, formatRange, buildTicks, createView, ZOOMS } from "../../lib/timeline.js";
+import { formatCount } from "../../lib/numbers.js";
 
 const LANES = 25;
 const MINUTE = 60_000;
 const PHONE = 640;
 const KEPT = "timeline-days";
 const FONTS = { label: "600 11px", day: "600 12px", pill: "600 11px" };
-const NO_GHOST = { id: 0, left: "", label: "" };
+const NO_SLOT = { id: 0, left: "", label: "" };
 const NO_FILTER = { collection: "", search: "", status: "" };
 
 export const timeline = () =>
   mix(
-    ticking(),
-    atMoments(),
-    listOf("/api/timeline", {
+    clockTick(),
+    windowEdges(),
+    pagedList("/api/timeline", {
       sort: "name",
       perPage: LANES,
       filters() {
@@ -40,60 +40,60 @@ export const timeline = () =>
       lanes: [],
       ticks: [],
       dayNames: [],
-      nowAt: { isSeen: false, line: {}, past: {}, label: "" },
-      ghost: NO_GHOST,
+      nowLine: { isSeen: false, line: {}, past: {}, label: "" },
+      hoverSlot: NO_SLOT,
       filter: NO_FILTER,
       drawing: null,
       drawnAt: 0,
-      stopRefreshing: null,
+      stopAutoRefresh: null,
       watcher: null,
-      again: null,
-      isFirstLook: true,
+      reload: null,
+      isFirstLoad: true,
 
       // Lifecycle
 
       init() {
-        this.startTicking();
+        this.startClock();
         this.$watch("now", () => this.tick());
-        this.stopRefreshing = refreshing(() => this.load());
+        this.stopAutoRefresh = startAutoRefresh(() => this.load());
         this.watcher = new ResizeObserver(() => this.draw());
         this.watcher.observe(this.$refs.plot);
         document.fonts.ready.then(() => this.draw());
-        this.again = () => this.load();
-        document.addEventListener("spikes-changed", this.again);
-        this.shift = this.shiftOf(Date.parse(marked().start));
+        this.reload = () => this.load();
+        document.addEventListener("spikes-changed", this.reload);
+        this.shift = this.getShift(Date.parse(getHighlight().start));
         this.load();
       },
 
       destroy() {
-        this.stopTicking();
-        this.stopRefreshing();
+        this.stopClock();
+        this.stopAutoRefresh();
         this.watcher.disconnect();
-        document.removeEventListener("spikes-changed", this.again);
+        document.removeEventListener("spikes-changed", this.reload);
       },
 
-      loaded() {
-        if (this.isFirstLook) this.showSaved();
-        this.isFirstLook = false;
-        this.awaitMoment(this.items.flatMap(({ spike, spikes }) => (spike ? [spike, ...spikes] : spikes)));
+      onLoaded() {
+        if (this.isFirstLoad) this.showSaved();
+        this.isFirstLoad = false;
+        this.watchEdges(this.items.flatMap(({ spike, spikes }) => (spike ? [spike, ...spikes] : spikes)));
         this.draw();
-        this.$nextTick(showMarked);
+        this.$nextTick(scrollToHighlight);
       },
 
       /** What was just saved is in sight: the time is shifted to it, and its lane comes first where there are many. */
       async showSaved() {
-        const { id, collection } = marked();
-        if (!id || this.failed || this.items.some((item) => item.id === collection)) return;
+        const { id, collection } = getHighlight();
+        if (!id || this.loadError || this.items.some((item) => item.id === collection)) return;
         const found = await get("/api/timeline", { ...this.period(), collection_id: collection }).catch(() => null);
         if (!found?.items.length || this.items.some((item) => item.id === collection)) return;
         this.items = [...found.items, ...this.items];
         this.draw();
-        this.$nextTick(showMarked);
+        this.$nextTick(scrollToHighlight);
       },
 
       /** How far away an instant is, in parts of what is shown. */
-      shiftOf(instant) {
-        const { from, to } = spanOf(serverNow(), this.days);
+      getShift(instant) {
+        const { from, to } = getVisibleRange(serverNow(), this.days);
         return Number.isNaN(instant) ? 0 : Math.floor((instant - from) / (to - from));
       },
 
@@ -104,8 +104,8 @@ export const timeline = () =>
 
       /** Each minute the time moves on; at the second a window begins or ends it changes its colour. */
       tick() {
-        if (this.now >= this.moment || Math.floor(this.now / MINUTE) !== this.drawnAt) this.draw();
-        this.settle(() => this.load());
+        if (this.now >= this.nextEdge || Math.floor(this.now / MINUTE) !== this.drawnAt) this.draw();
+        this.reloadAtEdge(() => this.load());
       },
 
       // Actions
@@ -150,19 +150,19 @@ export const timeline = () =>
       draw() {
         const pixels = this.$refs.axis?.clientWidth;
         if (!pixels) return;
-        const view = viewOf(this.span(), { now: serverNow(), pixels, measure });
+        const view = createView(this.span(), { now: serverNow(), pixels, measure });
         this.drawnAt = Math.floor(view.now / MINUTE);
         this.drawing = view;
-        this.ticks = ticksOf(view);
-        this.dayNames = daysOf(view);
-        this.nowAt = nowOf(view);
-        this.lanes = this.items.map((item) => this.laneOf(item, view));
+        this.ticks = buildTicks(view);
+        this.dayNames = buildDayLabels(view);
+        this.nowLine = buildNowLine(view);
+        this.lanes = this.items.map((item) => this.buildLane(item, view));
       },
 
-      laneOf(item, view) {
-        const isSpiking = item.spike !== null && statusOf(item.spike, view.now) === "active";
+      buildLane(item, view) {
+        const isSpiking = item.spike !== null && getSpikeStatus(item.spike, view.now) === "active";
         const last = item.last_polled_at;
-        const polled = last ? `polled ${pollWords(last, view.now)}` : "never polled";
+        const polled = last ? `polled ${formatPollTime(last, view.now)}` : "never polled";
         return {
           id: item.id,
           name: item.name,
@@ -170,15 +170,15 @@ export const timeline = () =>
           create: at(`/spikes/new?collection=${item.id}`),
           dot: isSpiking ? "spiking" : last && "polled",
           dotWords: isSpiking ? `spiking, ${polled}` : polled,
-          bars: barsOf(item.spikes, view, (spike) => this.isAside(item, spike)).map((bar) =>
-            bar.id === marked().id ? { ...bar, classes: `${bar.classes} is-marked-bar` } : bar,
+          bars: buildBars(item.spikes, view, (spike) => this.isDimmed(item, spike)).map((bar) =>
+            bar.id === getHighlight().id ? { ...bar, classes: `${bar.classes} is-marked-bar` } : bar,
           ),
         };
       },
 
-      isAside(item, spike) {
+      isDimmed(item, spike) {
         const { status, search } = this.filter;
-        if (status && statusOf(spike, serverNow()) !== status) return true;
+        if (status && getSpikeStatus(spike, serverNow()) !== status) return true;
         const isFound = ({ name }) => name.toLowerCase().includes(search.toLowerCase());
         // A lane may also be found by the name of a field: then all of it stays in sight.
         return !isFound(item) && item.spikes.some(isFound) && !isFound(spike);
@@ -186,30 +186,30 @@ export const timeline = () =>
 
       /** Show where a click would start a spike. */
       hover(event, lane) {
-        const offer = this.offerOf(event, lane);
-        this.ghost = offer ? { id: lane.id, left: offer.left, label: offer.label } : NO_GHOST;
+        const offer = this.getSlot(event, lane);
+        this.hoverSlot = offer ? { id: lane.id, left: offer.left, label: offer.label } : NO_SLOT;
       },
 
       unhover() {
-        this.ghost = NO_GHOST;
+        this.hoverSlot = NO_SLOT;
       },
 
-      offer(event, lane) {
-        const offer = this.offerOf(event, lane);
+      createAtSlot(event, lane) {
+        const offer = this.getSlot(event, lane);
         if (!offer) return;
         const start = offer.start ? `&start=${encodeURIComponent(offer.start)}` : "";
         window.location.assign(`${lane.create}${start}`);
       },
 
-      offerOf(event, lane) {
-        if (!user().mayWrite || !this.drawing || event.target.closest("a")) return null;
+      getSlot(event, lane) {
+        if (!getUser().mayWrite || !this.drawing || event.target.closest("a")) return null;
         const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
         const { spikes } = this.items.find(({ id }) => id === lane.id) ?? { spikes: [] };
-        return offerAt(left, spikes, { ...this.drawing, now: serverNow() });
+        return findFreeSlot(left, spikes, { ...this.drawing, now: serverNow() });
       },
 
       span() {
-        return spanOf(serverNow(), this.days, this.shift);
+        return getVisibleRange(serverNow(), this.days, this.shift);
       },
 
       // Getters
@@ -219,8 +219,8 @@ export const timeline = () =>
       },
 
       get summary() {
-        const words = spanWords(spanOf(this.drawnAt * MINUTE, this.days, this.shift));
-        return this.total ? `${count(this.total, "collection")}, ${words}` : words;
+        const words = formatRange(getVisibleRange(this.drawnAt * MINUTE, this.days, this.shift));
+        return this.total ? `${formatCount(this.total, "collection")}, ${words}` : words;
       },
 
       get isPaged() {

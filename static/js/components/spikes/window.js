@@ -2,43 +2,43 @@
 
 import { serverNow } from "../../lib/server-clock.js";
 import {
-  LENGTHS,
+  DURATIONS,
   STARTS,
-  collisionOf,
-  draftOf,
-  endAt,
-  endIn,
+  findCollision,
+  draftFromWindow,
+  setEnd,
+  applyRemaining,
   newDraft,
-  place,
-  pressLength,
-  pressStart,
-  shorten,
-  skippedWords,
-  slide,
-  startAt,
-  textOf,
-  times,
-  twice,
-  typeEnd,
-  typeStart,
-  windowAt,
+  setWindow,
+  applyDuration,
+  applyStartPreset,
+  shortenTo,
+  formatSkippedTime,
+  followClock,
+  setStart,
+  toText,
+  formatWindowTimes,
+  getAmbiguousTimes,
+  applyEndText,
+  applyStartText,
+  resolveWindow,
 } from "../../lib/spike-window.js";
-import { countdown, length, lengthText, offset, utc, zoneName } from "../../lib/time.js";
+import { formatCountdown, formatDuration, toDurationText, formatOffset, formatUtc, getZoneName } from "../../lib/time.js";
 
 const NOT_TYPING = { part: "", text: null, before: null };
 const NOTHING = { words: "", at: null };
 
 export const spikeWindow = () => ({
   starts: STARTS,
-  lengths: LENGTHS,
+  durations: DURATIONS,
   draft: { startPreset: "", start: null, end: null, length: null, lengthPreset: 0 },
   exact: [],
   // What is being typed, as it is: a time that the clocks skip is only moved when the input is left.
   typing: NOT_TYPING,
-  skipped: { start: NOTHING, end: NOTHING },
-  typedLength: "",
-  lengthFault: "",
-  reading: null,
+  skippedTimes: { start: NOTHING, end: NOTHING },
+  typedDuration: "",
+  durationError: "",
+  parsing: null,
 
   // Actions
 
@@ -46,7 +46,7 @@ export const spikeWindow = () => ({
   startWindow({ saved = null, like = null, start = "" }) {
     if (saved) {
       this.exact = [saved.start_datetime, saved.end_datetime];
-      this.draft = draftOf(saved.start_datetime, saved.end_datetime);
+      this.draft = draftFromWindow(saved.start_datetime, saved.end_datetime);
       return;
     }
     const from = Date.parse(start);
@@ -59,107 +59,107 @@ export const spikeWindow = () => ({
   },
 
   /** A window that nobody has chosen yet does not begin with a collision. */
-  giveWay() {
+  avoidConflicts() {
     if (!this.draft.startPreset) return;
-    const free = collisionOf(this.draft, this.others, this.now)?.free;
-    if (free) this.draft = place(this.draft, free.start, free.end);
+    const free = findCollision(this.draft, this.others, this.now)?.free;
+    if (free) this.draft = setWindow(this.draft, free.start, free.end);
   },
 
   slideWindow() {
     const before = this.draft;
-    this.draft = slide(before, this.now);
+    this.draft = followClock(before, this.now);
     return this.draft.start !== before.start;
   },
 
   setWindow(draft) {
-    Object.assign(this, { draft, typedLength: "", lengthFault: "" });
+    Object.assign(this, { draft, typedDuration: "", durationError: "" });
     this.touch("start", "end", "length");
   },
 
   chooseStart(preset) {
     this.now = serverNow();
-    this.setWindow(pressStart(this.draft, preset, this.now));
+    this.setWindow(applyStartPreset(this.draft, preset, this.now));
   },
 
-  chooseLength(milliseconds) {
+  chooseDuration(milliseconds) {
     this.now = serverNow();
-    this.setWindow(this.lasting(milliseconds));
+    this.setWindow(this.withDuration(milliseconds));
   },
 
   /** The draft with this length; of a spike that is on it counts from now. */
-  lasting(milliseconds) {
-    return this.isOn ? endIn(this.draft, milliseconds, this.now) : pressLength(this.draft, milliseconds);
+  withDuration(milliseconds) {
+    return this.isActive ? applyRemaining(this.draft, milliseconds, this.now) : applyDuration(this.draft, milliseconds);
   },
 
   /** Somebody is at an input: what stands there now is what small changes are measured by. */
-  enter(part) {
+  startTyping(part) {
     this.typing = { part, text: null, before: this.draft[part] };
   },
 
-  leave(part) {
+  stopTyping(part) {
     if (this.typing.part === part) this.typing = NOT_TYPING;
   },
 
   typeStart(text) {
-    this.typed("start", text, typeStart);
+    this.applyText("start", text, applyStartText);
   },
 
   typeEnd(text) {
-    this.typed("end", text, typeEnd);
+    this.applyText("end", text, applyEndText);
   },
 
-  typed(part, text, take) {
-    if (this.typing.part !== part) this.enter(part);
+  applyText(part, text, take) {
+    if (this.typing.part !== part) this.startTyping(part);
     this.typing.text = text;
     this.setWindow(take(this.draft, text, this.typing.before));
-    this.skipped[part] = { words: skippedWords(text), at: this.draft[part] };
+    this.skippedTimes[part] = { words: formatSkippedTime(text), at: this.draft[part] };
   },
 
   /** What reads lengths is loaded when somebody is about to type one. */
-  readLengths: () => import("../../lib/length-text.js"),
+  loadParser: () => import("../../lib/duration-text.js"),
 
-  typeLength(text) {
-    this.typedLength = text;
-    this.reading = this.readLengths().then(({ lengthFrom }) => {
-      if (text !== this.typedLength) return; // typed on meanwhile
-      const { length: milliseconds, fault } = lengthFrom(text);
-      if (!fault) this.chooseLength(milliseconds);
-      Object.assign(this, { typedLength: text, lengthFault: fault });
+  typeDuration(text) {
+    this.typedDuration = text;
+    this.parsing = this.loadParser().then(({ parseDuration }) => {
+      if (text !== this.typedDuration) return; // typed on meanwhile
+      const { length: milliseconds, error } = parseDuration(text);
+      if (!error) this.chooseDuration(milliseconds);
+      Object.assign(this, { typedDuration: text, durationError: error });
       this.touch("length");
     });
   },
 
   /** A length that could be read is shown as it is written elsewhere. */
-  async tidyLength() {
-    await this.reading;
-    if (this.lengthFault && this.typedLength) return;
-    Object.assign(this, { typedLength: "", lengthFault: "" });
+  async tidyDuration() {
+    await this.parsing;
+    if (this.durationError && this.typedDuration) return;
+    Object.assign(this, { typedDuration: "", durationError: "" });
     this.touch("length");
   },
 
   /** Of a time that comes twice: the first or the second. */
   chooseTwin(part, { at }) {
-    this.leave(part);
-    this.setWindow(part === "start" ? startAt(this.draft, at) : endAt(this.draft, at));
+    this.stopTyping(part);
+    this.setWindow(part === "start" ? setStart(this.draft, at) : setEnd(this.draft, at));
   },
 
-  isTwin(part, { at }) {
+  isChosenTwin(part, { at }) {
     return this.draft[part] === at;
   },
 
   /** What became of a time that the clocks skip, until something else stands there. */
-  skippedIn(part) {
-    const { words, at } = this.skipped[part];
+  getSkippedText(part) {
+    const { words, at } = this.skippedTimes[part];
     return at === this.draft[part] ? words : "";
   },
 
   /** What the input shows: what is being typed, as it is. */
-  textIn(part) {
+  getInputText(part) {
     const { part: at, text } = this.typing;
-    return at === part && text !== null ? text : textOf(this.draft[part]);
+    return at === part && text !== null ? text : toText(this.draft[part]);
   },
 
-  twinWords(twins) {
+  formatTwins(twins) {
     return twins.length ? `${twins[0].label.split(" ")[1]} comes twice that day.` : "";
   },
 
@@ -167,13 +167,13 @@ export const spikeWindow = () => ({
 
   moveToFree() {
     const { start, end } = this.collision.free;
-    this.draft = place(this.draft, start, end);
+    this.draft = setWindow(this.draft, start, end);
     this.check();
     this.focusStart();
   },
 
   shortenToFree() {
-    this.draft = shorten(this.draft, this.collision.shortened);
+    this.draft = shortenTo(this.draft, this.collision.shortened);
     this.check();
     this.focusStart();
   },
@@ -185,25 +185,25 @@ export const spikeWindow = () => ({
   // Getters
 
   get startTwins() {
-    return twice(this.draft.start);
+    return getAmbiguousTimes(this.draft.start);
   },
 
   get endTwins() {
-    return twice(this.draft.end);
+    return getAmbiguousTimes(this.draft.end);
   },
 
   /** Whether it is a saved spike that is on: how long it goes on is what counts then. */
-  get isOn() {
+  get isActive() {
     return this.status === "active" && this.draft.start !== null && this.draft.start <= this.now;
   },
 
-  get lengthLabel() {
-    return this.isOn ? "Ends in" : "Length";
+  get durationLabel() {
+    return this.isActive ? "Ends in" : "Length";
   },
 
-  get lengthShown() {
-    if (this.typedLength || this.lengthFault) return this.typedLength;
-    return this.hasWindow && !this.isOn ? lengthText(this.draft.end - this.draft.start) : "";
+  get durationInput() {
+    if (this.typedDuration || this.durationError) return this.typedDuration;
+    return this.hasWindow && !this.isActive ? toDurationText(this.draft.end - this.draft.start) : "";
   },
 
   get startUtc() {
@@ -221,48 +221,48 @@ export const spikeWindow = () => ({
 
   get zone() {
     const { start, end } = this.draft;
-    const at = (instant) => offset(instant ?? this.now);
+    const at = (instant) => formatOffset(instant ?? this.now);
     const changes = this.hasWindow && at(start) !== at(end);
     const offsets = changes ? `${at(start)}, ${at(end)} at the end` : at(start);
-    return `${zoneName()} (${offsets})`;
+    return `${getZoneName()} (${offsets})`;
   },
 
-  get lengthWords() {
-    return this.hasWindow ? length(this.draft.end - this.draft.start) : "";
+  get durationText() {
+    return this.hasWindow ? formatDuration(this.draft.end - this.draft.start) : "";
   },
 
   /** "starts in 1 h 23 min", counting. */
-  get standingOfDraft() {
+  get draftState() {
     if (!this.hasWindow) return "";
     if (this.draft.startPreset === "now")
       return this.spike ? "starts when you save it" : "starts when you create it";
-    const { start, end } = windowAt(this.draft, this.now);
+    const { start, end } = resolveWindow(this.draft, this.now);
     if (this.now < start)
-      return `starts in ${start - this.now < 600_000 ? countdown(start - this.now) : length(start - this.now)}`;
-    if (this.now >= end) return `ended ${length(this.now - end)} ago`;
+      return `starts in ${start - this.now < 600_000 ? formatCountdown(start - this.now) : formatDuration(start - this.now)}`;
+    if (this.now >= end) return `ended ${formatDuration(this.now - end)} ago`;
     const begun = this.spike ? "" : "starts at once, ";
-    return `${begun}ends in ${countdown(end - this.now)}`;
+    return `${begun}ends in ${formatCountdown(end - this.now)}`;
   },
 
-  get collisionWords() {
+  get collisionText() {
     if (!this.collision) return "";
     const [first, ...more] = this.collision.conflicts;
     const rest = more.length ? ` and ${more.length} more` : "";
-    return `Collides with “${first.name}”, ${times(first)}${rest}.`;
+    return `Collides with “${first.name}”, ${formatWindowTimes(first)}${rest}.`;
   },
 
-  get moveWords() {
+  get moveText() {
     return this.collision?.free
-      ? `Move to ${dayOf(this.collision.free.start, this.draft.start)}${times(this.collision.free)}`
+      ? `Move to ${dayOf(this.collision.free.start, this.draft.start)}${formatWindowTimes(this.collision.free)}`
       : "";
   },
 
-  get shortenWords() {
+  get shortenText() {
     const end = this.collision?.shortened;
-    return end ? `Shorten to ${times({ start: this.draft.start, end })}` : "";
+    return end ? `Shorten to ${formatWindowTimes({ start: this.draft.start, end })}` : "";
   },
 
-  get firstInTheWay() {
+  get firstConflict() {
     return this.collision?.conflicts[0] ?? { id: 0, name: "" };
   },
 });
@@ -274,4 +274,4 @@ function dayOf(instant, before) {
 }
 
 const utcWords = (instant) =>
-  instant === null ? "" : utc(Number(new Date(instant))).replace(/:00 UTC$/, " UTC");
+  instant === null ? "" : formatUtc(Number(new Date(instant))).replace(/:00 UTC$/, " UTC");

@@ -4,8 +4,8 @@ import { patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
 import { userFacts } from "../../lib/facts-user.js";
 import { mix } from "../../lib/mix.js";
-import { user } from "../../lib/start.js";
-import { countValidKeys, revokeWords } from "../../lib/valid-keys.js";
+import { getUser } from "../../lib/page-data.js";
+import { countValidKeys, formatRevokeLabel } from "../../lib/valid-keys.js";
 
 const EMPTY = { username: "", email: "", role: "Editor", password: "" };
 
@@ -18,13 +18,13 @@ export const userDialog = () =>
     // Lifecycle
 
     init() {
-      this.guard();
-      this.asked = (event) => this.ask(event.detail);
-      document.addEventListener("ask-user", this.asked);
+      this.warnBeforeUnload();
+      this.listener = (event) => this.ask(event.detail);
+      document.addEventListener("ask-user", this.listener);
     },
 
     destroy() {
-      document.removeEventListener("ask-user", this.asked);
+      document.removeEventListener("ask-user", this.listener);
     },
 
     // Actions
@@ -50,7 +50,7 @@ export const userDialog = () =>
       const path = `/api/users/${person.id}`;
       const withPassword = revokes ? { password, revoke_api_keys: true } : { password };
       const body = this.onlyPassword ? withPassword : rest;
-      return this.saveAsSeen({
+      return this.saveIfUnchanged({
         path,
         name: person.username,
         seen: person,
@@ -78,18 +78,18 @@ export const userDialog = () =>
     },
 
     get isMyself() {
-      return this.mode === "edit" && this.person.id === user().id;
+      return this.mode === "edit" && this.person.id === getUser().id;
     },
 
     get hasKeys() {
       return this.keys > 0;
     },
 
-    get keysWords() {
-      return revokeWords(this.keys);
+    get revokeLabel() {
+      return formatRevokeLabel(this.keys);
     },
 
-    get asksPassword() {
+    get needsPassword() {
       return this.mode !== "edit";
     },
   });

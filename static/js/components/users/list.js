@@ -2,14 +2,14 @@
 
 import { post } from "../../lib/api.js";
 import { userFacts } from "../../lib/facts-user.js";
-import { listAddress, oneOf, PAGE, SEARCH, sortedBy } from "../../lib/list-address.js";
-import { listOf } from "../../lib/list.js";
+import { urlState, oneOf, PAGE, SEARCH, sortedBy } from "../../lib/url-state.js";
+import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
-import { refreshing } from "../../lib/auto-refresh.js";
-import { changeAsSeen } from "../../lib/saving.js";
+import { startAutoRefresh } from "../../lib/auto-refresh.js";
+import { updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { user } from "../../lib/start.js";
-import { day, utc } from "../../lib/time.js";
+import { getUser } from "../../lib/page-data.js";
+import { formatDay, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { confirm } from "../layout/confirmation.js";
 import { askUser } from "./dialog.js";
@@ -19,12 +19,12 @@ const ROLES = ["", "Admin", "Editor", "Viewer"];
 
 export const userList = () =>
   mix(
-    listOf("/api/users", {
+    pagedList("/api/users", {
       sort: "username",
       filters() {
         return { role: this.role };
       },
-      address: listAddress({
+      address: urlState({
         role: oneOf(ROLES),
         search: SEARCH,
         sort: sortedBy(["username", "email", "role", "created_at"]),
@@ -34,18 +34,18 @@ export const userList = () =>
     {
       roles: ROLES,
       role: "",
-      fault: "",
+      error: "",
 
       // Lifecycle
 
       init() {
-        this.stopRefreshing = refreshing(() => this.load());
-        this.fromAddress();
+        this.stopAutoRefresh = startAutoRefresh(() => this.load());
+        this.readUrl();
         this.load();
       },
 
       destroy() {
-        this.stopRefreshing();
+        this.stopAutoRefresh();
       },
 
       // Actions
@@ -84,10 +84,10 @@ export const userList = () =>
           verb: "Reset",
         });
         if (!isSure) return;
-        this.fault = "";
+        this.error = "";
         const path = `/api/users/${person.id}`;
         try {
-          const { outcome } = await changeAsSeen({
+          const { outcome } = await updateIfUnchanged({
             path,
             name: person.username,
             seen: person,
@@ -99,7 +99,7 @@ export const userList = () =>
           if (outcome !== "saved") return this.load();
           this.done(`“${person.username}” signs in by password alone again.`);
         } catch (problem) {
-          this.fault = problem.message;
+          this.error = problem.message;
         }
       },
 
@@ -115,19 +115,19 @@ export const userList = () =>
       // What a row shows
 
       isMe(person) {
-        return person.id === user().id;
+        return person.id === getUser().id;
       },
 
       mayReset(person) {
         return person.has_two_factor && !this.isMe(person);
       },
 
-      sinceOf(person) {
-        return day(person.created_at, serverNow());
+      formatSince(person) {
+        return formatDay(person.created_at, serverNow());
       },
 
-      utcOf(person) {
-        return utc(person.created_at);
+      formatUtc(person) {
+        return formatUtc(person.created_at);
       },
     },
   );

@@ -2,8 +2,8 @@
 
 import { get, remove, withQuery } from "../../lib/api.js";
 import { userFacts } from "../../lib/facts-user.js";
-import { count } from "../../lib/numbers.js";
-import { deleteAsSeen } from "../../lib/saving.js";
+import { formatCount } from "../../lib/numbers.js";
+import { deleteIfUnchanged } from "../../lib/conditional-update.js";
 
 export const userRemoval = () => ({
   person: { username: "" },
@@ -11,25 +11,25 @@ export const userRemoval = () => ({
   heirs: [],
   heir: "",
   decision: "transfer",
-  fault: "",
+  error: "",
   busy: false,
   resolve: null,
 
   // Lifecycle
 
   init() {
-    this.asked = (event) => this.ask(event.detail);
-    document.addEventListener("ask-removal", this.asked);
+    this.listener = (event) => this.ask(event.detail);
+    document.addEventListener("ask-removal", this.listener);
   },
 
   destroy() {
-    document.removeEventListener("ask-removal", this.asked);
+    document.removeEventListener("ask-removal", this.listener);
   },
 
   // Actions
 
   async ask({ person, resolve }) {
-    Object.assign(this, { person, resolve, owned: 0, heirs: [], heir: "", decision: "transfer", fault: "" });
+    Object.assign(this, { person, resolve, owned: 0, heirs: [], heir: "", decision: "transfer", error: "" });
     this.$refs.dialog.showModal();
     try {
       const [collections, users] = await Promise.all([
@@ -40,18 +40,18 @@ export const userRemoval = () => ({
       this.heirs = users.items.filter(({ id }) => id !== person.id);
       this.heir = String(this.heirs[0]?.id ?? "");
     } catch (problem) {
-      this.fault = problem.message;
+      this.error = problem.message;
     }
   },
 
   async submit() {
     this.busy = true;
-    this.fault = "";
+    this.error = "";
     const decisions = { transfer: { transfer_to: this.heir }, delete: { delete_collections: "true" } };
     const path = `/api/users/${this.person.id}`;
     const query = this.owned ? decisions[this.decision] : {};
     try {
-      const { outcome } = await deleteAsSeen({
+      const { outcome } = await deleteIfUnchanged({
         path,
         name: this.person.username,
         seen: this.person,
@@ -60,7 +60,7 @@ export const userRemoval = () => ({
       });
       this.close(outcome === "saved");
     } catch (problem) {
-      this.fault = problem.message;
+      this.error = problem.message;
     } finally {
       this.busy = false;
     }
@@ -78,8 +78,8 @@ export const userRemoval = () => ({
     return `Delete “${this.person.username}”?`;
   },
 
-  get ownsWords() {
-    return this.owned ? `They own ${count(this.owned, "collection")}.` : "They own no collections.";
+  get ownedText() {
+    return this.owned ? `They own ${formatCount(this.owned, "collection")}.` : "They own no collections.";
   },
 });
 

@@ -5,15 +5,15 @@
  * Read and write the state of a list. `fields` has for each member its `usual` value, `read(text)`, which returns
  * undefined for what makes no sense, and perhaps `write(value)` and the `key` that it has in the address.
  */
-export function listAddress(fields) {
+export function urlState(fields) {
   const names = Object.keys(fields);
   const keyOf = (name) => fields[name].key ?? name;
 
-  const usual = () => Object.fromEntries(names.map((name) => [name, fields[name].usual]));
+  const getDefaults = () => Object.fromEntries(names.map((name) => [name, fields[name].getDefaults]));
 
-  function fromAddress(query) {
+  function readUrl(query) {
     const given = new URLSearchParams(query);
-    const found = usual();
+    const found = getDefaults();
     for (const name of names) {
       const text = given.get(keyOf(name));
       const value = text === null ? undefined : fields[name].read(text);
@@ -23,42 +23,42 @@ export function listAddress(fields) {
   }
 
   /** The address with what is not as usual. */
-  function addressOf(path, state) {
-    const told = names.filter((name) => state[name] !== fields[name].usual);
+  function buildUrl(path, state) {
+    const told = names.filter((name) => state[name] !== fields[name].getDefaults);
     const write = (name) => fields[name].write?.(state[name]) ?? state[name];
     const query = new URLSearchParams(told.map((name) => [keyOf(name), write(name)])).toString();
     return query ? `${path}?${query}` : path;
   }
 
-  return { usual, fromAddress, addressOf };
+  return { getDefaults, readUrl, buildUrl };
 }
 
 /** One of some texts; the first is the usual one, unless another is named. */
-export const oneOf = (choices, usual = choices[0]) => ({
-  usual,
+export const oneOf = (choices, getDefaults = choices[0]) => ({
+  getDefaults,
   read: (text) => (choices.includes(text) ? text : undefined),
 });
 
 /** A text of this form; usually there is none. */
-export const matching = (pattern) => ({ usual: "", read: (text) => (pattern.test(text) ? text : undefined) });
+export const matching = (pattern) => ({ getDefaults: "", read: (text) => (pattern.test(text) ? text : undefined) });
 
 /** The order by one of these columns, either way. */
-export const sortedBy = (columns, usual = columns[0]) =>
+export const sortedBy = (columns, getDefaults = columns[0]) =>
   oneOf(
     columns.flatMap((column) => [column, `-${column}`]),
-    usual,
+    getDefaults,
   );
 
-export const SEARCH = { usual: "", read: (text) => [...text].slice(0, 255).join("") };
+export const SEARCH = { getDefaults: "", read: (text) => [...text].slice(0, 255).join("") };
 
-export const PAGE = { usual: 1, read: (text) => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined) };
+export const PAGE = { getDefaults: 1, read: (text) => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined) };
 
-export const ID = { usual: "", read: (text) => (/^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined) };
+export const ID = { getDefaults: "", read: (text) => (/^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined) };
 
 /** Whether something is on: in the address `key=word` says that it is not as usual. */
-export const flag = (key, word, usual = false) => ({
+export const flag = (key, word, getDefaults = false) => ({
   key,
-  usual,
-  read: (text) => (text === word ? !usual : undefined),
+  getDefaults,
+  read: (text) => (text === word ? !getDefaults : undefined),
   write: () => word,
 });

@@ -1,15 +1,15 @@
 // API keys in words and numbers: what one reads, when it ends, whether a text can be one. Pure.
 
-import { day, length } from "./time.js";
-import { count } from "./numbers.js";
+import { formatDay, formatDuration } from "./time.js";
+import { formatCount } from "./numbers.js";
 
 export const TYPES = ["Performance", "Configuration"];
-const DAY = 86_400_000;
-const SOON = 14 * DAY;
+const DAY_MS = 86_400_000;
+const SOON_MS = 14 * DAY_MS;
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** What a key is limited to, one entry for each collection: `{id, name, types}`. */
-export function grouped(limits) {
+export function groupLimits(limits) {
   const found = new Map();
   for (const { collection_id: id, collection_name: name, collection_type: type } of limits ?? []) {
     const entry = found.get(id) ?? { id, name, types: [] };
@@ -23,21 +23,21 @@ export function grouped(limits) {
 }
 
 /** What a key reads, in few words: "All of mine", "Truck 01", "Truck 01, 2 more". */
-export function readsWords({ allowed_collections: limits }, isMine = true) {
+export function formatAccess({ allowed_collections: limits }, isMine = true) {
   if (!limits) return isMine ? "All of mine" : "All of its owner’s";
-  const [first, ...more] = grouped(limits);
+  const [first, ...more] = groupLimits(limits);
   if (!first) return "Nothing";
   const only = more.length === 0 && first.types.length === 1 ? ` ${first.types[0]}` : "";
   return first.name + only + (more.length ? `, ${more.length} more` : "");
 }
 
 /** All that a key reads, a line for each collection. */
-export function readsLines({ allowed_collections: limits }) {
-  return grouped(limits).map(({ name, types }) => `${name}: ${types.join(", ")}`);
+export function formatAccessLines({ allowed_collections: limits }) {
+  return groupLimits(limits).map(({ name, types }) => `${name}: ${types.join(", ")}`);
 }
 
 /** Whether a key may read that type of the collection; what its owner may read is the server's to say. */
-export function reads({ allowed_collections: limits }, collectionId, type) {
+export function canRead({ allowed_collections: limits }, collectionId, type) {
   if (!limits) return true;
   return limits.some(
     (limit) => limit.collection_id === collectionId && [null, type].includes(limit.collection_type),
@@ -45,30 +45,30 @@ export function reads({ allowed_collections: limits }, collectionId, type) {
 }
 
 /** The status of a key at `now`: the same rule as the server's. */
-export function keyStatus({ revoked_at: revoked, expires_at: expires }, now) {
+export function getKeyStatus({ revoked_at: revoked, expires_at: expires }, now) {
   if (revoked) return "revoked";
   return expires && Date.parse(expires) <= now ? "expired" : "valid";
 }
 
 /** Whether a key that still works ends within two weeks. */
-export function endsSoon(key, now) {
+export function expiresSoon(key, now) {
   return (
-    keyStatus(key, now) === "valid" && key.expires_at !== null && Date.parse(key.expires_at) - now <= SOON
+    getKeyStatus(key, now) === "valid" && key.expires_at !== null && Date.parse(key.expires_at) - now <= SOON_MS
   );
 }
 
 /** When a key ends: "never", "in 12 days", beyond three months the day, "3 days ago". */
-export function expiryWords({ expires_at: expires }, now, zone) {
+export function formatExpiry({ expires_at: expires }, now, zone) {
   if (!expires) return "never";
   const left = Date.parse(expires) - now;
-  if (left > 92 * DAY) return day(expires, now, zone);
-  return distance(left);
+  if (left > 92 * DAY_MS) return formatDay(expires, now, zone);
+  return formatDistance(left);
 }
 
 /** "in 90 days", "2 s ago"; whole days where there are several. */
-export function distance(milliseconds) {
-  const days = Math.round(Math.abs(milliseconds) / DAY);
-  const words = days >= 2 ? count(days, "day") : length(milliseconds);
+export function formatDistance(milliseconds) {
+  const days = Math.round(Math.abs(milliseconds) / DAY_MS);
+  const words = days >= 2 ? formatCount(days, "day") : formatDuration(milliseconds);
   return milliseconds > 0 ? `in ${words}` : `${words} ago`;
 }
 
@@ -76,9 +76,9 @@ export function distance(milliseconds) {
  * When a key with this choice ends: null for never, else the last minute of a day in the viewer's
  * zone, as an ISO instant. The choice is "never", a number of days, or "date" with a date "2027-02-22".
  */
-export function endOf(choice, date, now) {
+export function toExpiry(choice, date, now) {
   if (choice === "never") return null;
-  const end = choice === "date" ? dateOf(date) : new Date(now);
+  const end = choice === "date" ? parseDate(date) : new Date(now);
   if (choice !== "date") end.setDate(end.getDate() + Number(choice));
   end.setHours(23, 59, 0, 0);
   return end.toISOString();
@@ -92,7 +92,7 @@ export function toDateInput(instant) {
 }
 
 /** Midnight of a date input's day, or null where it is none. */
-export function dateOf(text) {
+export function parseDate(text) {
   const date = new Date(`${text}T00:00:00`);
   return /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(date.getTime()) ? date : null;
 }

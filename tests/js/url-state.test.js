@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { flag, ID, listAddress, oneOf, PAGE, SEARCH, sortedBy } = await import("../../static/js/lib/list-address.js");
+const { flag, ID, urlState, oneOf, PAGE, SEARCH, sortedBy } = await import("../../static/js/lib/url-state.js");
 
-const { usual, fromAddress, addressOf } = listAddress({
+const { getDefaults, readUrl, buildUrl } = urlState({
   role: oneOf(["", "Admin", "Viewer"]),
   onlyMine: flag("owner", "all", true),
   collection: ID,
@@ -13,21 +13,21 @@ const { usual, fromAddress, addressOf } = listAddress({
 });
 
 test("what is as usual is not told", () => {
-  assert.equal(addressOf("/users", usual()), "/users");
-  assert.deepEqual(fromAddress(""), usual());
+  assert.equal(buildUrl("/users", getDefaults()), "/users");
+  assert.deepEqual(readUrl(""), getDefaults());
 });
 
 test("what is told is read again", () => {
   const state = { role: "Viewer", onlyMine: false, collection: 7, search: "ä & b=c", sort: "-owner", page: 12 };
-  assert.deepEqual(fromAddress(addressOf("/users", state).slice("/users".length)), state);
+  assert.deepEqual(readUrl(buildUrl("/users", state).slice("/users".length)), state);
 });
 
 test("what makes no sense is as if it was not there", () => {
   const odd = "?role=King&owner=maybe&collection=0&sort=id&page=-1&page=2&more=1";
-  assert.deepEqual(fromAddress(odd), usual());
-  assert.deepEqual(fromAddress("?page=1e3&collection=12345678901"), usual());
+  assert.deepEqual(readUrl(odd), getDefaults());
+  assert.deepEqual(readUrl("?page=1e3&collection=12345678901"), getDefaults());
 });
 
 test("a search is cut to what an input takes, between characters", () => {
-  assert.equal([...fromAddress(`?search=${encodeURIComponent("😀".repeat(300))}`).search].length, 255);
+  assert.equal([...readUrl(`?search=${encodeURIComponent("😀".repeat(300))}`).search].length, 255);
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { lengthFrom } from "../../static/js/lib/length-text.js";
-import { lengthText } from "../../static/js/lib/time.js";
+import { parseDuration } from "../../static/js/lib/duration-text.js";
+import { toDurationText } from "../../static/js/lib/time.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -25,7 +25,7 @@ test("lengths in people's own words", () => {
     "1w": 7 * DAY,
     "30m 2h": 2.5 * HOUR,
   };
-  for (const [text, length] of Object.entries(lengths)) assert.deepEqual(lengthFrom(text), { length, fault: "" }, text);
+  for (const [text, length] of Object.entries(lengths)) assert.deepEqual(parseDuration(text), { length, error: "" }, text);
 });
 
 test("what is no length is refused with a remedy", () => {
@@ -42,14 +42,14 @@ test("what is no length is refused with a remedy", () => {
     "99999999999999999999d": "That is too long.",
     "5m constructor": "“constructor” is no length. Write one such as 2h 30m, 90m, 1:30 or 1d.",
   };
-  for (const [text, fault] of Object.entries(faults)) assert.deepEqual(lengthFrom(text), { length: null, fault }, text);
+  for (const [text, error] of Object.entries(faults)) assert.deepEqual(parseDuration(text), { length: null, error }, text);
 });
 
 test("a length is written as it can be typed again, to the second", () => {
   for (const seconds of [1, 59, 60, 61, 3600, 5400, 86_399, 86_400, 694_861]) {
-    const text = lengthText(seconds * SECOND);
-    assert.equal(lengthFrom(text).length, seconds * SECOND, text);
+    const text = toDurationText(seconds * SECOND);
+    assert.equal(parseDuration(text).length, seconds * SECOND, text);
   }
-  assert.equal(lengthText(2.5 * HOUR), "2h 30m");
-  assert.equal(lengthText(0), "");
+  assert.equal(toDurationText(2.5 * HOUR), "2h 30m");
+  assert.equal(toDurationText(0), "");
 });

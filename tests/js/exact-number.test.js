@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { compared, exact, fromJson, isDigits, plainOf, times, toJson } from "../../static/js/lib/digits.js";
+import { compareNumbers, parseExact, fromJson, isExactNumber, toPlainDecimal, multiply, toJson } from "../../static/js/lib/exact-number.js";
 
 const MANY = "9007199254740991.0123456789";
 
 test("what a double holds is a number, anything else keeps its digits", () => {
   for (const text of ["0", "-5", "0.1", "0.10", "1e3", "1e-7", "9007199254740991", "1200.0", "0.0000000001"])
-    assert.equal(exact(text), Number(text), text);
+    assert.equal(parseExact(text), Number(text), text);
   for (const text of [MANY, "-9007199254740991.5", "0.12345678901234567891", "9007199254740993"])
-    assert.ok(isDigits(exact(text)), text);
-  assert.equal(String(exact(MANY)), MANY);
-  assert.equal(exact(`+0${MANY}00`), exact(MANY));
+    assert.ok(isExactNumber(parseExact(text)), text);
+  assert.equal(String(parseExact(MANY)), MANY);
+  assert.equal(parseExact(`+0${MANY}00`), parseExact(MANY));
 });
 
 test("a numeral without an exponent and without zeros that say nothing", () => {
   const plain = { "1e3": "1000", "12.50": "12.5", "-0.0": "0", "1.5e-3": "0.0015", "00.5": "0.5", ".5": "0.5", "5.": "5", "1.23e1": "12.3" };
-  for (const [text, expected] of Object.entries(plain)) assert.equal(plainOf(text), expected);
+  for (const [text, expected] of Object.entries(plain)) assert.equal(toPlainDecimal(text), expected);
 });
 
 test("JSON comes and goes with every digit of a counter", () => {
@@ -34,11 +34,11 @@ test("text that looks like digits stays text", () => {
 });
 
 test("many digits are compared and multiplied exactly", () => {
-  const [less, more] = ["9007199254740990.0000000001", "9007199254740990.0000000002"].map(exact);
-  assert.ok(compared(less, more) < 0 && compared(more, less) > 0);
-  assert.equal(compared(less, less), 0);
-  assert.ok(compared(less, 5) > 0 && compared(-5, more) < 0 && compared(2, 1) > 0);
-  assert.equal(String(times(exact("1234567890123.1234567891"), 2)), "2469135780246.2469135782");
-  assert.equal(String(times(exact("-1234567890123.1234567892"), 0.5)), "-617283945061.5617283946");
-  assert.equal(times(0.5, 10), 5);
+  const [less, more] = ["9007199254740990.0000000001", "9007199254740990.0000000002"].map(parseExact);
+  assert.ok(compareNumbers(less, more) < 0 && compareNumbers(more, less) > 0);
+  assert.equal(compareNumbers(less, less), 0);
+  assert.ok(compareNumbers(less, 5) > 0 && compareNumbers(-5, more) < 0 && compareNumbers(2, 1) > 0);
+  assert.equal(String(multiply(parseExact("1234567890123.1234567891"), 2)), "2469135780246.2469135782");
+  assert.equal(String(multiply(parseExact("-1234567890123.1234567892"), 0.5)), "-617283945061.5617283946");
+  assert.equal(multiply(0.5, 10), 5);
 });

@@ -1,13 +1,13 @@
 // Changing a thing only as it was seen. Where somebody else changed it meanwhile, the person is asked.
 
 import { askConflict } from "../components/layout/conflict.js";
-import { etagOf, get, loadedAt } from "./api.js";
-import { areSame, conflictsOf, whoWords } from "./facts.js";
+import { getEtag, get, getLoadedAt } from "./api.js";
+import { areEqual, getConflicts, formatAuthors } from "./facts.js";
 import { serverNow } from "./server-clock.js";
-import { user } from "./start.js";
-import { relative } from "./time.js";
+import { getUser } from "./page-data.js";
+import { formatRelative } from "./time.js";
 
-const NO_TAG = '"unknown"'; // of what was seen in a list and is different now: the refusal tells who changed it
+const UNKNOWN_ETAG = '"unknown"'; // of what was seen in a list and is different now: the refusal tells who changed it
 
 /**
  * Change a thing as this page showed it.
@@ -22,10 +22,10 @@ const NO_TAG = '"unknown"'; // of what was seen in a list and is different now: 
  * Resolves to `{outcome, answer}`. The outcome is "saved" (the answer is the server's), or what the person
  * chose instead: "theirs" or "edit" (the answer is the thing as it is now). Rejects with a Problem.
  */
-export async function changeAsSeen({ path, name, seen, facts, mine = null, send, ...more }) {
+export async function updateIfUnchanged({ path, name, seen, facts, mine = null, send, ...more }) {
   const { isDone = () => false, verb = () => "Save mine", warning = () => "" } = more;
   let base = seen;
-  let etag = etagOf(base) || (await tagIfSame(path, base, facts));
+  let etag = getEtag(base) || (await getEtagIfUnchanged(path, base, facts));
   for (;;) {
     try {
       return { outcome: "saved", answer: await send(etag, base) };
@@ -33,25 +33,25 @@ export async function changeAsSeen({ path, name, seen, facts, mine = null, send,
       if (problem.status !== 412) throw problem;
       const present = await get(path);
       const theirs = facts(present);
-      if (isDone(present) || (mine && areSame(mine, theirs))) return { outcome: "saved", answer: present };
-      const rows = conflictsOf(facts(base), theirs, mine);
+      if (isDone(present) || (mine && areEqual(mine, theirs))) return { outcome: "saved", answer: present };
+      const rows = getConflicts(facts(base), theirs, mine);
       if (rows.length) {
-        const told = { since: loadedAt(base), me: user().name, now: serverNow(), ago: relative };
-        const who = whoWords(problem.changes ?? [], told);
+        const told = { since: getLoadedAt(base), me: getUser().name, now: serverNow(), ago: formatRelative };
+        const who = formatAuthors(problem.changes ?? [], told);
         const words = { name, who, verb: verb(present), warning: warning(present) };
         const outcome = await askConflict({ ...words, rows, hasForm: mine !== null });
         if (outcome !== "mine") return { outcome, answer: present };
       }
       base = present;
-      etag = etagOf(present);
+      etag = getEtag(present);
     }
   }
 }
 
 /** As `changeAsSeen`, for deleting: what is gone already is deleted, too. */
-export async function deleteAsSeen(change) {
+export async function deleteIfUnchanged(change) {
   try {
-    return await changeAsSeen({ verb: () => "Delete anyway", ...change });
+    return await updateIfUnchanged({ verb: () => "Delete anyway", ...change });
   } catch (problem) {
     if (problem.status === 404) return { outcome: "saved", answer: null };
     throw problem;
@@ -59,7 +59,7 @@ export async function deleteAsSeen(change) {
 }
 
 /** The present ETag, where the thing is still as it was shown. */
-async function tagIfSame(path, seen, facts) {
+async function getEtagIfUnchanged(path, seen, facts) {
   const present = await get(path);
-  return areSame(facts(seen), facts(present)) ? etagOf(present) : NO_TAG;
+  return areEqual(facts(seen), facts(present)) ? getEtag(present) : UNKNOWN_ETAG;
 }

@@ -1,9 +1,9 @@
 // Numbers of more digits than a double holds: counters are exact to ten decimals. Where a double is the number,
 // it is a number; else it is one of these, which is shown and sent with all its digits.
 
-const made = new Map();
+const instances = new Map();
 
-class Digits {
+class ExactNumber {
   constructor(text) {
     this.text = text;
     Object.freeze(this); // so Alpine leaves it alone, too
@@ -23,21 +23,21 @@ class Digits {
   }
 }
 
-export const isDigits = (value) => value instanceof Digits;
+export const isExactNumber = (value) => value instanceof ExactNumber;
 
 /** The number that the text writes. Equal ones are the same one, so that === tells. */
-export function exact(text) {
-  const plain = plainOf(text);
+export function parseExact(text) {
+  const plain = toPlainDecimal(text);
   const double = Number(plain);
-  if (!Number.isFinite(double) || plainOf(String(double)) === plain) return double;
-  if (!made.has(plain)) made.set(plain, new Digits(plain));
-  return made.get(plain);
+  if (!Number.isFinite(double) || toPlainDecimal(String(double)) === plain) return double;
+  if (!instances.has(plain)) instances.set(plain, new ExactNumber(plain));
+  return instances.get(plain);
 }
 
 const NUMERAL = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,4}))?$/i;
 
 /** The numeral without an exponent, a plus, or zeros that say nothing. */
-export function plainOf(text) {
+export function toPlainDecimal(text) {
   const [, sign, whole, part, power = "0"] = NUMERAL.exec(text) ?? [];
   if (whole === undefined || !(whole + part)) return String(text);
   const point = whole.length + Number(power);
@@ -50,24 +50,24 @@ export function plainOf(text) {
   return sign === "-" && plain !== "0" ? `-${plain}` : plain;
 }
 
-const PLACES = 10;
+const DECIMAL_PLACES = 10;
 
 /** In units of the last of ten decimals; what is finer is left out. */
-function unitsOf(value) {
-  const [whole, part = ""] = plainOf(value).split(".");
-  return BigInt(whole + part.slice(0, PLACES).padEnd(PLACES, "0"));
+function toUnits(value) {
+  const [whole, part = ""] = toPlainDecimal(value).split(".");
+  return BigInt(whole + part.slice(0, DECIMAL_PLACES).padEnd(DECIMAL_PLACES, "0"));
 }
 
 /** Below zero, zero or above it, as the one is less than, equal to or greater than the other. */
-export function compared(one, other) {
-  if (!isDigits(one) && !isDigits(other)) return one - other;
-  return Number(unitsOf(one) - unitsOf(other));
+export function compareNumbers(one, other) {
+  if (!isExactNumber(one) && !isExactNumber(other)) return one - other;
+  return Number(toUnits(one) - toUnits(other));
 }
 
 /** The product with a small factor of at most one decimal; exact where the value is. */
-export function times(value, by) {
-  if (!isDigits(value)) return value * by;
-  return exact(`${unitsOf(value) * BigInt(by * 10)}e-${PLACES + 1}`);
+export function multiply(value, by) {
+  if (!isExactNumber(value)) return value * by;
+  return parseExact(`${toUnits(value) * BigInt(by * 10)}e-${DECIMAL_PLACES + 1}`);
 }
 
 // In JSON
@@ -79,19 +79,19 @@ const KEY = "$digits";
 export function fromJson(text) {
   let isExact = false;
   const marked = text.replace(EXACT, (all, name, numeral) => {
-    if (!isDigits(exact(numeral))) return all;
+    if (!isExactNumber(parseExact(numeral))) return all;
     isExact = true;
     return `"${name}":{"${KEY}":"${numeral}"}`;
   });
   if (!isExact) return JSON.parse(text);
-  return JSON.parse(marked, (_, value) => (value?.[KEY] === undefined ? value : exact(value[KEY])));
+  return JSON.parse(marked, (_, value) => (value?.[KEY] === undefined ? value : parseExact(value[KEY])));
 }
 
 /** JSON text; digits as they are. */
 export function toJson(value) {
   const mark = `digits ${Math.random()} `;
   const text = JSON.stringify(value, function (key, given) {
-    return isDigits(this[key]) ? mark + this[key].text : given;
+    return isExactNumber(this[key]) ? mark + this[key].text : given;
   });
   return text?.replaceAll(new RegExp(`"${mark}(-?[\\d.]+)"`, "g"), "$1");
 }

@@ -1,0 +1,61 @@
+// Lengths as people type them: "2h 30m", "90 min", "1:30", "45s", "1.5 h", "1d".
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const UNITS = new Map([
+  ["w", ["w", "week", "weeks", 7 * DAY]],
+  ["d", ["d", "day", "days", DAY]],
+  ["h", ["h", "hr", "hrs", "hour", "hours", HOUR]],
+  ["m", ["m", "min", "mins", "minute", "minutes", MINUTE]],
+  ["s", ["s", "sec", "secs", "second", "seconds", SECOND]],
+]);
+const MAX_MS = 3_000_000 * DAY; // beyond every year that a window can reach
+const PART = /^(\d+(?:\.\d+)?)\s*([a-z]+)/;
+const EXAMPLES = "such as 2h 30m, 90m, 1:30 or 1d";
+
+const error = (words) => ({ length: null, error: words });
+
+/** What was typed as `{length, fault}`: milliseconds and "", or null and what is wrong with it. */
+export function parseDuration(text) {
+  const given = text.trim().toLowerCase();
+  if (!given) return error(`Needs a length, ${EXAMPLES}.`);
+  if (given.startsWith("-") || given.startsWith("−")) return error("Must be longer than nothing.");
+  if (given.includes(":")) return checkRange(parseClock(given));
+  const [, hours, minutes] = /^(\d+)\s*h\s*(\d{1,2})$/.exec(given) ?? [];
+  if (hours !== undefined) return checkRange(parseClock(`${hours}:${minutes}`));
+  if (/\d,\d/.test(given)) return error("Use a point, not a comma: 1.5h.");
+  if (/^\d+(\.\d+)?$/.test(given)) return error(`Which unit? Write ${given}m or ${given}h.`);
+  return checkRange(parseUnits(given));
+}
+
+function parseClock(given) {
+  const [, hours, minutes, seconds = "0"] = /^(\d+):(\d{1,2})(?::(\d{1,2}))?$/.exec(given) ?? [];
+  if (hours === undefined) return error(`“${given}” is no length. Write one ${EXAMPLES}.`);
+  if (minutes > 59 || seconds > 59) return error("After a colon come 0 to 59: 1:30 is one hour and 30 minutes.");
+  return { length: hours * HOUR + minutes * MINUTE + seconds * SECOND, error: "" };
+}
+
+function parseUnits(given) {
+  let [rest, length] = [given, 0];
+  const seen = new Set();
+  while (rest) {
+    const [part, amount, word] = PART.exec(rest) ?? [];
+    const unit = [...UNITS.keys()].find((key) => UNITS.get(key).includes(word));
+    if (!unit) return error(`“${part ?? rest}” is no length. Write one ${EXAMPLES}.`);
+    if (seen.has(unit)) return error(`There are two numbers of ${UNITS.get(unit).at(-2)}.`);
+    seen.add(unit);
+    length += amount * UNITS.get(unit).at(-1);
+    rest = rest.slice(part.length).replace(/^[\s,]*(and\s+)?/, "");
+  }
+  return { length: Math.round(length), error: "" };
+}
+
+function checkRange(found) {
+  if (found.error) return found;
+  if (found.length === 0) return error("Must be longer than nothing.");
+  if (found.length > MAX_MS) return error("That is too long.");
+  return found.length % SECOND ? error("Goes to whole seconds.") : found;
+}
