@@ -48,8 +48,8 @@ class Text(fields.String):
 
 
 _NAME_DESCRIPTION = (
-    "kept without space around it and in Unicode's composed form (NFC), as the answer shows it; "
-    "it is found by its decomposed form too"
+    "Stored without surrounding spaces and in Unicode's composed form (NFC), as the response shows it. "
+    "The decomposed form matches too."
 )
 
 
