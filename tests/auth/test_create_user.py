@@ -44,6 +44,7 @@ def test_the_email_is_kept_in_lower_case_and_the_user_name_as_given(admin):
     assert (user["email"], user["username"]) == ("eve@example.org", "Eve Polastri")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -106,6 +107,7 @@ INVISIBLE = {
 }
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("case", INVISIBLE)
 def test_no_user_name_differs_from_another_by_what_cannot_be_seen(admin, case):
     told = faults(create(admin, username=INVISIBLE[case]))
@@ -118,6 +120,7 @@ def test_nor_by_two_spaces_in_a_row(admin):
     assert told == {"username": ["must not contain two spaces in a row"]}
 
 
+@pytest.mark.any_database
 def test_every_fault_is_told_at_once(admin):
     assert faults(admin.post("/api/users", {"email": "eve", "role": "Owner"})).keys() == {
         "email",

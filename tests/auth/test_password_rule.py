@@ -69,6 +69,7 @@ def test_a_short_name_does_not_rule_out_what_begins_with_it():
 CASES = ["password", " " * 8, "grace hopper", "Grace.Hopper@example.org", "spikecast"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("password", CASES)
 def test_an_admin_cannot_give_one(app, admin, grace, password):
     weakness = find_weakness(password, (NEW["username"], NEW["email"]))
@@ -86,6 +87,7 @@ def test_a_new_name_counts_together_with_a_new_password(admin, grace):
     assert admin.get(f"/api/users/{grace['id']}").json["username"] == "Grace Hopper"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("password", ["password", " " * 8, "owen@example.org", "spikecast"])
 def test_one_cannot_take_one_oneself(app, owner, password):
     body = {"current_password": PASSWORD, "new_password": password}
@@ -94,6 +96,7 @@ def test_one_cannot_take_one_oneself(app, owner, password):
     assert is_signed_in(owner)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("password", CASES)
 def test_commands_refuse_one(app, admin, grace, password):
     run = app.test_cli_runner().invoke
@@ -115,6 +118,7 @@ def test_the_first_admin_by_settings_cannot_have_one(password):
         startup.checked(wanted)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("password", CASES)
 def test_the_set_up_page_refuses_one(app, password):
     with app.app_context():
@@ -143,6 +147,7 @@ def test_blanks_are_part_of_a_password_for_form_api_and_commands_alike(app, owne
     assert sign_in(app, "owen", f"{password} again ").status_code == 200
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("typed", [" ", " " * 8, "\t", "x" * 1025, "x\0y"], ids=ascii)
 def test_form_and_api_agree_on_what_is_typed(app, owner, typed):
     by_api = sign_in(app, "owen", typed).status_code

@@ -26,6 +26,7 @@ def forged(caller: Caller, key: str = SECRET, algorithm: str = "HS256", **claims
     return jwt.encode(merged, key, algorithm)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 def test_the_scheme_counts_in_any_letter_case(app, owner, scheme):
     assert bearing(app, f"{scheme} {owner.tokens['access_token']}").status_code == 200
@@ -47,6 +48,7 @@ def test_an_access_token_does_not_refresh(app, owner):
     refused(bearing(app, f"Bearer {owner.tokens['access_token']}", "/api/auth/refresh", "POST"), 401)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/api/auth/me"), ("POST", "/api/auth/logout"), ("GET", "/api/collections")],
@@ -59,6 +61,7 @@ def test_a_token_signed_with_another_secret_does_not_count(app, owner):
     refused(bearing(app, f"Bearer {forged(owner, key='another secret: 0123456789 abcdefgh')}"), 401)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE"])
 def test_an_unsigned_token_does_not_count(app, owner, algorithm):
     _header, claims, signature = owner.tokens["access_token"].split(".")
@@ -69,6 +72,7 @@ def test_an_unsigned_token_does_not_count(app, owner, algorithm):
     refused(bearing(app, f"Bearer {header}.{claims}.{signature}"), 401)
 
 
+@pytest.mark.any_database
 @pytest.mark.filterwarnings("ignore:The HMAC key is")
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
 def test_a_token_signed_in_another_way_does_not_count(app, owner, algorithm):
@@ -105,6 +109,7 @@ def _segment(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "authorization",
     [

@@ -75,6 +75,7 @@ def test_what_is_not_given_gets_its_default(owner, path, value_type):
     assert {name: response.json[name] for name in SOME_VALUE} == expected
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_every_needed_setting_is_asked_for(owner, path, value_type):
     response = owner.post(path, HEAD | {"value_type": value_type})
@@ -84,12 +85,14 @@ def test_every_needed_setting_is_asked_for(owner, path, value_type):
     assert faults(response) == {name: [f"{name} is needed for {value_type}"] for name in NEEDED[value_type]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_a_needed_setting_that_is_null_is_asked_for(owner, path, value_type):
     response = owner.post(path, HEAD | {"value_type": value_type} | dict.fromkeys(NEEDED[value_type]))
     assert response.status_code == 201 or set(faults(response)) == set(NEEDED[value_type])
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_every_setting_of_another_type_is_refused(owner, path, value_type):
     given = some(NEEDED[value_type]) | some(foreign(value_type))
@@ -190,6 +193,7 @@ def test_a_whole_number_may_be_written_with_a_fraction_of_nothing(owner, path, w
     assert response.json["fixed_value_number"] == kept
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("setting", TYPE_OF)
 def test_a_number_that_is_none_or_out_of_bounds_is_refused(owner, path, setting):
     given = body(TYPE_OF[setting], **some(taken(TYPE_OF[setting])) | {setting: "?"})
@@ -200,6 +204,7 @@ def test_a_number_that_is_none_or_out_of_bounds_is_refused(owner, path, setting)
             assert faults(response) == {setting: [message]}, written
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
 def test_what_is_no_json_number_is_no_json(owner, path, word):
     text = json.dumps(body("FLOAT_FIXED", fixed_value_float="?")).replace('"?"', word)
@@ -207,6 +212,7 @@ def test_what_is_no_json_number_is_no_json(owner, path, word):
     assert problem["detail"] == f"{word} is not a JSON number."
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("value_type", "settings", "path_", "message"),
     [
@@ -241,6 +247,7 @@ def test_settings_that_contradict_each_other_are_refused(owner, path, value_type
     assert faults(owner.post(path, body(value_type, **settings))) == {path_: [message]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -267,6 +274,7 @@ def test_a_name_is_kept_trimmed_and_composed(owner, path):
         owner.delete(response.headers["Location"])
 
 
+@pytest.mark.any_database
 def test_a_name_that_is_none_is_refused(owner, path):
     for given, message in EVERY_REFUSED:
         response = owner.post(path, body("EPOCH_NOW") | {"field_name": given})
@@ -296,6 +304,7 @@ def test_editable_is_what_is_numeric_and_of_performance(owner, path, collection_
     assert made["is_editable"] is (collection_type == "Performance" and value_type in NUMERIC)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("given", ["performance", "PERFORMANCE", "Speed", "", None, 1, []])
 def test_a_collection_type_is_one_of_two_words(owner, path, given):
     told = faults(owner.post(path, body("EPOCH_NOW") | {"collection_type": given}))
@@ -303,6 +312,7 @@ def test_a_collection_type_is_one_of_two_words(owner, path, given):
     assert told == {"collection_type": [said]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("given", ["number_range", "RANDOM", "", None, 4, {}])
 def test_a_value_type_is_one_of_eight_words(owner, path, given):
     told = faults(owner.post(path, HEAD | {"value_type": given}))
@@ -313,6 +323,7 @@ def test_a_value_type_is_one_of_eight_words(owner, path, given):
 # --- The input as a whole ------------------------------------------------------------------------------
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "key", ["current_number", "id", "collection_id", "is_editable", "created_at", "colour"]
 )
@@ -321,6 +332,7 @@ def test_a_key_that_is_no_input_is_refused(owner, path, key):
     assert told == {key: ["is not a key that is known here"]}
 
 
+@pytest.mark.any_database
 def test_all_faults_are_told_at_once_by_their_path(owner, path):
     given = {
         "field_name": "\n",
@@ -346,6 +358,7 @@ def test_all_faults_are_told_at_once_by_their_path(owner, path):
     }
 
 
+@pytest.mark.any_database
 def test_everything_that_is_required_is_asked_for(owner, path):
     told = faults(owner.post(path, {}))
     assert told == {key: ["is required"] for key in ("collection_type", "field_name", "value_type")}

@@ -88,6 +88,7 @@ def test_null_clears_a_setting_that_may_be_absent(owner, make, collection, value
     assert change(owner, field, **{setting: None}).json == field | {setting: becomes}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("value_type", "setting"), [(kind, name) for kind, names in NEEDED.items() for name in names]
 )
@@ -103,6 +104,7 @@ def test_null_for_a_setting_of_another_type_is_never_refused(owner, make, collec
     assert change(owner, field, **dict.fromkeys(foreign(value_type))).json == field
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_a_setting_of_another_type_is_refused(owner, make, collection, value_type):
     field = make.field(collection, value_type)
@@ -111,6 +113,7 @@ def test_a_setting_of_another_type_is_refused(owner, make, collection, value_typ
     assert see(owner, field) == field
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("setting", TYPE_OF)
 def test_a_number_that_is_none_or_out_of_bounds_is_refused(owner, make, collection, setting):
     field = make.field(collection, TYPE_OF[setting], **some(taken(TYPE_OF[setting])))
@@ -122,6 +125,7 @@ def test_a_number_that_is_none_or_out_of_bounds_is_refused(owner, make, collecti
     assert see(owner, field) == field
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -144,16 +148,19 @@ def test_what_is_given_is_checked_together_with_what_stays(owner, cpu, changes, 
     assert see(owner, cpu) == cpu
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("changes", [{"start_number": 101}, {"reset_number": 9}])
 def test_a_reset_stays_on_the_far_side_of_the_start(owner, odometer, changes):
     assert set(faults(change(owner, odometer, **changes))) == {"reset_number"}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("key", ["current_number", "id", "collection_id", "is_editable", "updated_at"])
 def test_a_key_that_is_no_input_is_refused(owner, odometer, key):
     assert faults(change(owner, odometer, **{key: 1})) == {key: ["is not a key that is known here"]}
 
 
+@pytest.mark.any_database
 def test_all_faults_are_told_at_once_and_nothing_is_changed(owner, cpu):
     told = faults(
         change(
@@ -186,6 +193,7 @@ def test_a_name_is_kept_trimmed_and_composed(owner, cpu):
         assert change(owner, cpu, field_name=given).json["field_name"] == kept
 
 
+@pytest.mark.any_database
 def test_a_name_that_is_none_is_refused(owner, cpu):
     for given, message in EVERY_REFUSED:
         assert faults(change(owner, cpu, field_name=given)) == {"field_name": [message]}
@@ -315,6 +323,7 @@ def test_a_field_that_stopped_counting_has_forgotten_where_it_stood(owner, odome
     assert back["current_number"] is None
 
 
+@pytest.mark.any_database
 def test_a_body_that_is_no_object_is_refused(owner, cpu):
     response = owner.patch(f"/api/fields/{cpu['id']}", data=json.dumps([]), content_type="application/json")
     assert faults(response) == {"body": ["must be a JSON object"]}

@@ -34,6 +34,7 @@ def test_a_name_is_kept_trimmed_and_composed(owner, given, kept):
     assert owner.get(response.headers["Location"]).json["name"] == kept
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("given", "message"), REFUSED)
 def test_a_name_that_is_none_is_refused(owner, given, message):
     assert faults(owner.post("/api/collections", {"name": given})) == {"name": [message]}
@@ -50,6 +51,7 @@ def test_any_name_is_kept_as_it_is_and_belongs_to_one_collection(owner, name):
     assert owner.delete(response.headers["Location"]).status_code == 204
 
 
+@pytest.mark.any_database
 def test_a_name_is_required(owner):
     assert faults(owner.post("/api/collections", {})) == {"name": ["is required"]}
 
@@ -132,17 +134,20 @@ def test_an_owner_is_told_by_id(admin, given, message):
     assert faults(response) == {"owner_id": [message]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("key", ["id", "fields", "owner", "created_at", "Name"])
 def test_an_unknown_key_is_refused(owner, key):
     response = owner.post("/api/collections", {"name": "Truck 01", key: 1})
     assert faults(response) == {key: ["is not a key that is known here"]}
 
 
+@pytest.mark.any_database
 def test_all_faults_are_told_at_once(owner):
     told = faults(owner.post("/api/collections", {"name": " ", "owner_id": "me", "colour": "red"}))
     assert set(told) == {"name", "owner_id", "colour"}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("body", [[], "Truck 01", 7, [{"name": "Truck 01"}]])
 def test_the_body_is_an_object(owner, body):
     assert faults(owner.post("/api/collections", body)) == {"body": ["must be a JSON object"]}

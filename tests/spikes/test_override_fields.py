@@ -99,6 +99,7 @@ def test_a_field_is_told_by_its_id(spike_with, make, collection, id_, message):
     assert faults(spike_with({"original_field_id": id_})) == {"spike_fields.0.original_field_id": [message]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("key", ["id", "field_name", "value_type", "current_number", "is_overridden"])
 def test_a_key_that_is_no_setting_is_refused(spike_with, make, collection, key):
     field = make.field(collection)
@@ -106,6 +107,7 @@ def test_a_key_that_is_no_setting_is_refused(spike_with, make, collection, key):
     assert told == {f"spike_fields.0.{key}": ["is not a key that is known here"]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("given", [None, {}, "cpu", 1])
 def test_overrides_are_a_list(owner, make, collection, given):
     make.field(collection)
@@ -132,6 +134,7 @@ def test_each_setting_may_be_overridden_alone_and_the_others_stay(spike_with, ma
         make.person.delete(f"/api/spike-schedules/{response.json['id']}")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("value_type", NUMERIC)
 def test_a_setting_of_another_type_is_refused_and_names_the_field(spike_with, make, collection, value_type):
     field = make.field(collection, value_type, name="Fuel %")
@@ -157,6 +160,7 @@ def test_an_entry_without_settings_overrides_nothing(spike_with, make, collectio
     assert not copy_of(spike_with({"original_field_id": field["id"]}), field)["is_overridden"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("value_type", NUMERIC)
 def test_null_does_not_clear_a_setting_that_is_needed(spike_with, make, collection, value_type):
     field = make.field(collection, value_type, name="cpu")
@@ -210,6 +214,7 @@ def test_zero_is_a_value_like_any_other(spike_with, make, collection):
 # --- Which values --------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("setting", TYPE_OF)
 def test_a_number_that_is_none_or_out_of_bounds_is_refused(owner, make, collection, setting):
     field = make.field(collection, TYPE_OF[setting], **some(taken(TYPE_OF[setting])))
@@ -298,6 +303,7 @@ def test_many_entries_are_checked_all_at_once(spike_with, make, collection):
     assert all(messages[0].startswith(f"cpu {number}: ") for number, messages in enumerate(told.values()))
 
 
+@pytest.mark.any_database
 def test_what_is_no_json_number_is_no_json(owner, make, collection):
     field = make.field(collection, "FLOAT_FIXED")
     body = (

@@ -288,6 +288,7 @@ class TestInTheWay:
         assert (preview["conflicts"], preview["next_free_start"]) == ([], at(7))
 
 
+@pytest.mark.any_database
 class TestRefusals:
     @pytest.mark.parametrize(
         "draft",

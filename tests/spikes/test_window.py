@@ -65,6 +65,7 @@ def test_an_instant_is_read_with_its_offset_and_kept_in_utc(owner, create, text,
     assert owner.get(response.headers["Location"]).json["start_datetime"] == kept
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -177,16 +178,19 @@ def test_the_shortest_window_is_a_microsecond(create):
     assert window(create(start_datetime=start, end_datetime=end)) == (start, end)
 
 
+@pytest.mark.any_database
 def test_end_and_duration_together_are_refused(create):
     told = faults(create(start_datetime=at(0), end_datetime=at(60), duration=3600))
     assert told == {"duration": ["give end_datetime or duration, not both"]}
 
 
+@pytest.mark.any_database
 def test_neither_end_nor_duration_is_refused(create):
     told = faults(create(start_datetime=at(0)))
     assert told == {"end_datetime": ["is required, or a duration in seconds"]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -207,6 +211,7 @@ def test_a_duration_is_a_whole_number_of_seconds_within_the_calendar(create, giv
     assert faults(create(duration=given)) == {"duration": [message]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("start", "end"), [(at(60), at(60)), (at(60), at(59)), (at(60), at(-60)), (at(-60), at(-120))]
 )
@@ -216,6 +221,7 @@ def test_a_window_that_does_not_end_after_its_start_is_refused(create, start, en
     assert told == {"end_datetime": [said]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("end", [at(-1), at(0)])
 def test_an_end_that_is_not_in_the_future_is_refused(create, end):
     told = faults(create(start_datetime=at(-60), end_datetime=end))

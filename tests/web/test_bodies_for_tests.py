@@ -32,6 +32,7 @@ def test_every_body_is_accepted(things, admin, route):
         assert response.status_code < 300, response.text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("route", JSON_ROUTES)
 def test_every_key_is_used(app, things, route):
     used = {key for body in bodies(things, route) for key in body}

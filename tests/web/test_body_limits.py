@@ -12,6 +12,8 @@ from app.web.limits import MAX_BODY_BYTES, MAX_CREDENTIALS_BYTES
 from tests.support.problems import refused
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, running_server
 
+pytestmark = pytest.mark.any_database
+
 FORM = "application/x-www-form-urlencoded"
 SMALL = [
     "POST /sign-in",

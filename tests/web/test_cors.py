@@ -10,6 +10,8 @@ from tests.conftest import settings_for
 from tests.support.client import Caller
 from tests.support.factory import Maker
 
+pytestmark = pytest.mark.any_database
+
 DASHBOARD = "https://dash.example.org"
 OTHERS = "http://localhost:3000, capacitor://localhost https://[2001:db8::1]:8443"
 PATHS = [

@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.problems import refused
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     "path",

@@ -50,6 +50,7 @@ def test_every_route_with_a_query_is_there(migrated_app):
     assert described == set(QUERIES)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("rule", QUERIES)
 def test_a_parameter_given_twice_is_refused(app, admin, things, rows, rule):
     things.path(rule)
@@ -61,6 +62,7 @@ def test_a_parameter_given_twice_is_refused(app, admin, things, rows, rule):
     assert rows() == before
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("rule", QUERIES)
 def test_an_unknown_parameter_is_refused(admin, things, rows, rule):
     things.path(rule)

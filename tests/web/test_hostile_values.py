@@ -12,6 +12,8 @@ from tests.support.client import Caller
 from tests.support.problems import refused
 from tests.support.route_fixtures import Things
 
+pytestmark = pytest.mark.any_database
+
 Path = tuple[str | int, ...]
 HERE = "put the hostile value here"
 

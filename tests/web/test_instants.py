@@ -136,6 +136,7 @@ def test_an_instant_is_taken_as_it_says(owner, text):
     assert (made.status_code, made.json["expires_at"]) == (201, TAKEN[text])
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("text", REFUSED, ids=ascii)
 def test_what_is_no_instant_is_refused_everywhere(owner, admin, make, text):
     collection = make.collection("Truck", {"name": "cpu"})
@@ -155,6 +156,7 @@ def test_what_is_no_instant_is_refused_everywhere(owner, admin, make, text):
         assert faults(caller.get(f"{path}?{name}={asked}")) == {name: [SHAPE]}
 
 
+@pytest.mark.any_database
 def test_a_plus_that_a_query_takes_for_a_space_is_no_instant(owner):
     """`+01:00`, not escaped, is ` 01:00`."""
     assert faults(owner.get("/api/timeline?from=2026-11-27T08:00:00+01:00")) == {"from": [SHAPE]}

@@ -10,6 +10,8 @@ from tests.support.client import Caller
 from tests.support.problems import refused
 from tests.support.route_fixtures import Things
 
+pytestmark = pytest.mark.any_database
+
 DEEP = 100_000
 LIMIT = 4 * 1024 * 1024
 OF_ANY_WEB_PAGE = (

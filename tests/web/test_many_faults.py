@@ -28,6 +28,7 @@ def refuse(caller, path: str, body: object, status: int = 422) -> dict:
     return problem
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("count", "said"),
     [
@@ -45,6 +46,7 @@ def test_of_many_unknown_keys_a_hundred_are_listed_and_the_rest_is_counted(owner
     assert listed == [f"k{number}" for number in range(min(count, MAX_FAULTS))]
 
 
+@pytest.mark.any_database
 def test_unknown_parameters_are_counted_too(owner):
     query = "&".join(f"k{number}=1" for number in range(500))
     problem = refused(owner.get(f"/api/collections?{query}"), 422)
@@ -63,6 +65,7 @@ def overrides(owner, make) -> Callable[[list], dict]:
     return send
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("entry", "each"),
     [
@@ -86,12 +89,14 @@ def test_what_the_service_finds_is_counted_too(overrides):
     assert "and 400 more" in problem["detail"]
 
 
+@pytest.mark.any_database
 def test_the_length_of_a_list_is_looked_at_before_its_entries(overrides):
     problem = overrides([{}] * 100_000)
     assert problem["errors"] == {"spike_fields": ["must have at most 10,000 entries, not 100,000"]}
     assert overrides([{}] * MAX_OVERRIDES)["errors"]["spike_fields.0.original_field_id"] == ["is required"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("path", "name", "said"),
     [
@@ -117,6 +122,7 @@ def test_of_many_ids_that_do_not_exist_a_hundred_are_listed(owner):
     )
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "body",
     [{LONG: 1}, {"name": "x", LONG: {LONG: 1}}, {"name": {LONG: [LONG]}}, {"name": LONG * 20}],
@@ -128,6 +134,7 @@ def test_what_is_repeated_of_the_input_is_short(owner, body):
     assert len(answer.data) < 2_000
 
 
+@pytest.mark.any_database
 def test_a_long_key_that_is_given_twice_is_not_repeated(owner):
     sent = json.dumps({LONG: 1})[:-1] + "," + json.dumps({LONG: 1})[1:]
     answer = owner.post("/api/collections", data=sent.encode(), content_type="application/json")
@@ -146,6 +153,7 @@ ECHOING_ADDRESSES = {
 }
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("case", ECHOING_ADDRESSES)
 def test_what_is_repeated_of_an_address_is_short(owner, case):
     answer = owner.get(ECHOING_ADDRESSES[case])
@@ -160,6 +168,7 @@ def test_an_unknown_type_is_repeated_shortly(make):
     assert len(answer.data) < 2_000
 
 
+@pytest.mark.any_database
 def test_without_a_sign_in_not_even_the_body_is_read(nobody):
     body = json.dumps(unknown_keys(300_000)).encode()
     assert len(body) > MAX_CREDENTIALS_BYTES
@@ -172,6 +181,7 @@ def test_without_a_sign_in_not_even_the_body_is_read(nobody):
         assert peak < 10 * MEBIBYTE  # the test's own copies of the body among it
 
 
+@pytest.mark.any_database
 def test_a_body_of_nothing_but_faults_takes_little_more_memory_than_it_does_when_read(owner):
     body = json.dumps(unknown_keys(300_000, name="Truck")).encode()
     assert MAX_BODY_BYTES * 0.9 < len(body) < MAX_BODY_BYTES
