@@ -75,7 +75,7 @@ def when_ready(server):  # type: ignore[no-untyped-def]
     server.log.is_starting = True
     server.log.info("Spikecast listens on %s; its API is described at /api/docs", _settings.address or bind)
     for line in server.told:
-        log_format.writer().put(line)
+        log_format.get_writer().put(line)
     gc.collect()
     gc.freeze()  # what is loaded stays for good, and shared
 

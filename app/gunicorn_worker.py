@@ -35,7 +35,7 @@ class Logger(GunicornLogger):
         super().setup(cfg)
         for old in list(self.error_log.handlers):
             if isinstance(old, logging.StreamHandler) and not isinstance(old, logging.FileHandler):
-                new = log_format.Handler()
+                new = log_format.BackgroundHandler()
                 new.setFormatter(old.formatter)
                 self.error_log.removeHandler(old)
                 self.error_log.addHandler(new)
@@ -105,7 +105,7 @@ def refuse_taken_address(bind: str) -> None:
                 fault = "another program, perhaps another Spikecast, listens there"
         else:
             return
-    log_format.writer().flush(log_format.SECONDS_AT_EXIT)  # so that this is the last thing said
+    log_format.get_writer().flush(log_format.EXIT_FLUSH_TIMEOUT_S)  # so that this is the last thing said
     sys.exit(f"Spikecast does not start: {PREFIX}BIND is {bind}, and {fault}.")
 
 
@@ -140,7 +140,7 @@ def prepared(settings: config.Settings, find_app: Callable[[], Flask]) -> tuple[
         except BaseException as error:
             sys.stderr.write(f"Spikecast does not start: {str(error) or type(error).__name__}\n")
         finally:
-            log_format.writer().flush(log_format.SECONDS_AT_EXIT)
+            log_format.get_writer().flush(log_format.EXIT_FLUSH_TIMEOUT_S)
             with suppress(OSError):
                 sys.stderr.flush()
             os._exit(status)

@@ -39,7 +39,7 @@ def exposed_files(settings: config.Settings) -> list[str]:
     if settings.database_url.get_backend_name() == "sqlite":
         place = Path(str(settings.database_url.database))
         paths += [place.parent, *(place.with_name(place.name + ending) for ending in ("", *SQLITE_SUFFIXES))]
-    return [said for said in map(file_ownership.exposed, dict.fromkeys(paths)) if said]
+    return [said for said in map(file_ownership.find_exposure, dict.fromkeys(paths)) if said]
 
 
 def prepare(app: Flask, *, serving: int | None = None, beside_servers: bool = False) -> list[str]:
@@ -86,7 +86,7 @@ def clock_skew_warning() -> str | None:
         before = clock.now()
         of_database = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
         after = clock.now()
-    instant = clock.of_database(of_database)
+    instant = clock.from_database(of_database)
     ahead, behind = (before - instant).total_seconds(), (instant - after).total_seconds()
     if max(ahead, behind) <= MAX_CLOCK_SKEW_S:
         return None
@@ -102,7 +102,7 @@ def ensure_first_admin(wanted: config.FirstAdmin | None) -> list[str]:
     if User.exists():
         return []
     if wanted is None:
-        token = first_admin.new_token(clock.now())
+        token = first_admin.create_setup_token(clock.now())
         settings: config.Settings = current_app.config["SETTINGS"]
         return [
             "There is no user yet. Make the first Admin with:",
@@ -138,7 +138,7 @@ def command_line(settings: config.Settings, command: str) -> str:
     if sys.stderr.isatty():
         return " ".join(parts) + missing
     if os.geteuid() != 0 and not _is_container():
-        parts = [f"runuser -u {file_ownership.user_name(os.geteuid())} -- env", *parts]
+        parts = [f"runuser -u {file_ownership.get_user_name(os.geteuid())} -- env", *parts]
     return " ".join([f"cd {shlex.quote(str(config.ROOT))} &&", *parts]) + missing
 
 

@@ -143,7 +143,7 @@ def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
     """Time stands still at NOW, until the test moves it: `clock.shift(60)`, `clock.move_to(…)`."""
-    monkeypatch.setattr(app_clock, "of_database", lambda _instant: app_clock.now())
+    monkeypatch.setattr(app_clock, "from_database", lambda _instant: app_clock.now())
     monkeypatch.setattr(app_clock, "to_database", as_the_database_has_it)
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
@@ -168,7 +168,7 @@ def person(app: Flask, role: Role, name: str) -> Caller:
     with app.app_context():
         user: User = users_service.create_user(f"{name}@example.org", name, PASSWORD, role)
         client = service.Client("127.0.0.1", "tests")
-        tokens = service.tokens_of(user, service.begin_sign_in(user, client, app_clock.now()))
+        tokens = service.issue_tokens(user, service.create_sign_in(user, client, app_clock.now()))
         db.session.commit()
         return Caller(app, user_id=user.id, name=name, tokens=tokens)
 

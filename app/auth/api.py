@@ -22,7 +22,7 @@ blp = Blueprint(
 )
 
 
-def this_client() -> service.Client:
+def get_client() -> service.Client:
     """Where the request came from."""
     return service.Client(parse_address(request.remote_addr).text, request.user_agent.string)
 
@@ -43,10 +43,10 @@ def login(values: dict[str, Any]) -> dict[str, Any]:
     `urn:spikecast:problem:wrong-code`. Each code is valid once.
     """
     user, sign_in = service.sign_in(
-        values["login"], values["password"], values.get("code"), this_client(), clock.now()
+        values["login"], values["password"], values.get("code"), get_client(), clock.now()
     )
     db.session.commit()
-    return service.tokens_of(user, sign_in) | {"user": user}
+    return service.issue_tokens(user, sign_in) | {"user": user}
 
 
 @blp.route("/refresh", methods=["POST"])
@@ -55,7 +55,7 @@ def login(values: dict[str, Any]) -> dict[str, Any]:
 def refresh() -> dict[str, Any]:
     """Exchange the refresh token for a new access token."""
     actor = current_actor()
-    return service.access_token(actor, actor.sign_in_id)
+    return service.issue_access_token(actor, actor.sign_in_id)
 
 
 @blp.route("/logout", methods=["POST"])
@@ -93,13 +93,13 @@ def change_password(values: dict[str, Any]) -> dict[str, Any]:
         current,
         new,
         code,
-        this_client(),
+        get_client(),
         clock.now(),
         revoke_keys=values["revoke_api_keys"],
     )
     db.session.commit()
     browser_session.rotate(sign_in.id)
-    return service.tokens_of(user, sign_in) | {"user": user}
+    return service.issue_tokens(user, sign_in) | {"user": user}
 
 
 @blp.route("/change-email", methods=["POST"])
@@ -114,7 +114,7 @@ def change_email(values: dict[str, Any]) -> User:
         values["current_password"],
         values["email"],
         values.get("code"),
-        this_client(),
+        get_client(),
         clock.now(),
     )
     db.session.commit()

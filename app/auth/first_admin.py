@@ -12,18 +12,18 @@ from app.core.errors import Forbidden, NotFound
 from app.db.session import db
 from app.models import Role, SetUpToken, User
 
-TOKEN_LASTS = timedelta(hours=24)
+TOKEN_LIFETIME = timedelta(hours=24)
 
 
-def new_token(now: datetime) -> str:
+def create_setup_token(now: datetime) -> str:
     """A token for the set-up page; those that have expired are cleared away."""
     db.session.execute(sa.delete(SetUpToken).where(SetUpToken.expires_at <= now))
     token = secrets.token_urlsafe(24)
-    db.session.add(SetUpToken(token_hash=key_format.hashed(token), expires_at=now + TOKEN_LASTS))
+    db.session.add(SetUpToken(token_hash=key_format.hash_secret(token), expires_at=now + TOKEN_LIFETIME))
     return token
 
 
-def make_first_admin(token: str, values: Mapping[str, str], now: datetime) -> User:
+def create_first_admin(token: str, values: Mapping[str, str], now: datetime) -> User:
     """The first Admin, once: every token goes in the same transaction.
 
     Of several who try at the same moment the first takes the tokens' rows, and the others find none.
@@ -32,7 +32,7 @@ def make_first_admin(token: str, values: Mapping[str, str], now: datetime) -> Us
     tokens = {row.token_hash: row.expires_at for row in db.session.execute(every)}
     if User.exists():
         raise NotFound("Spikecast is set up already. Sign in instead.")
-    expires_at = tokens.get(key_format.hashed(token.strip()))
+    expires_at = tokens.get(key_format.hash_secret(token.strip()))
     if expires_at is None or expires_at <= now:
         raise Forbidden("is not the one in the server's log, or has expired; a restart makes another")
     return users_service.create_user(

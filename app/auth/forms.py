@@ -14,12 +14,12 @@ MAX_LOGIN = MAX_EXPANSION * LONGEST_NAME  # decomposed, a name of 255 characters
 MAX_PASSWORD, MAX_CODE, MAX_TOKEN = 1024, 64, 255
 
 
-def _password(says: str) -> list[InputRequired | Length]:
+def _password_validators(says: str) -> list[InputRequired | Length]:
     """Return the validators of a password: blanks are part of it, as they are for the API."""
     return [InputRequired(says), Length(max=MAX_PASSWORD, message=f"This {_TOO_LONG}.")]
 
 
-def _text(says: str, max_length: int) -> list[DataRequired | Length]:
+def _text_validators(says: str, max_length: int) -> list[DataRequired | Length]:
     """Return the validators of a text that is needed: its length is looked at before anything else is."""
     return [DataRequired(says), Length(max=max_length, message=f"This {_TOO_LONG}.")]
 
@@ -27,23 +27,23 @@ def _text(says: str, max_length: int) -> list[DataRequired | Length]:
 class SignInForm(FlaskForm):
     """E-mail or user name, and password."""
 
-    login = StringField("E-mail or user name", _text("Type your e-mail or user name.", MAX_LOGIN))
-    password = PasswordField("Password", _password("Type your password."))
+    login = StringField("E-mail or user name", _text_validators("Type your e-mail or user name.", MAX_LOGIN))
+    password = PasswordField("Password", _password_validators("Type your password."))
 
 
 class CodeForm(FlaskForm):
     """The code of a second factor."""
 
-    code = StringField("Code", _text("Type the code.", MAX_CODE))
+    code = StringField("Code", _text_validators("Type the code.", MAX_CODE))
 
 
 class SetUpForm(FlaskForm):
     """The first Admin."""
 
-    token = StringField("Token", _text("Type the token from the server's log.", MAX_TOKEN))
-    email = StringField("E-mail", _text("Type an e-mail address.", MAX_LOGIN))
-    username = StringField("User name", _text("Type a user name.", MAX_LOGIN))
-    password = PasswordField("Password", _password("Type a password of 8 characters or more."))
+    token = StringField("Token", _text_validators("Type the token from the server's log.", MAX_TOKEN))
+    email = StringField("E-mail", _text_validators("Type an e-mail address.", MAX_LOGIN))
+    username = StringField("User name", _text_validators("Type a user name.", MAX_LOGIN))
+    password = PasswordField("Password", _password_validators("Type a password of 8 characters or more."))
 
 
 MAX_NEXT = 2048

@@ -27,25 +27,25 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.core.errors import TooMany
+from app.core.errors import TooManyAttempts
 from app.db.session import db
 from app.models import KnownPlace, SignInFailure, User
 from app.models.user import folded
 
 PERIOD = timedelta(minutes=5)
-MOST_PER_ACCOUNT = 5
-MOST_PER_ADDRESS = 50
+MAX_PER_LOGIN = 5
+MAX_PER_NETWORK = 50
 HOUR = timedelta(hours=1)
-MOST_FROM_UNKNOWN_PLACES = 20
+MAX_FROM_UNKNOWN_PLACES = 20
 DAY = timedelta(days=1)
-MOST_CODES = ((5, PERIOD), (20, DAY))
-PLACE_KNOWN_FOR = timedelta(days=180)
+CODE_LIMITS = ((5, PERIOD), (20, DAY))
+KNOWN_PLACE_LIFETIME = timedelta(days=180)
 MAX_KNOWN_PLACES = 50
-_CODES = "codes of "
-ELSEWHERE = "from a device or an address that has signed in to the account before, you can try now"
+_CODE_PREFIX = "codes of "
+KNOWN_PLACE_HINT = "from a device or an address that has signed in to the account before, you can try now"
 
 
-class Origin(NamedTuple):
+class AttemptSource(NamedTuple):
     """Where an attempt comes from: its network, and the hash of its browser's device token, if any."""
 
     network: str
@@ -57,79 +57,79 @@ class Origin(NamedTuple):
         return [f"network {self.network}", *([f"device {self.device}"] if self.device else [])]
 
 
-def login_key(login: str) -> str:
+def hash_login(login: str) -> str:
     """Return what failures of this login are counted by. What was typed is not kept: it may be a password."""
     return hashlib.sha256(folded(login).encode()).hexdigest()
 
 
-def _login_keys(user: User) -> list[str]:
-    return [login_key(user.username), login_key(user.email)]
+def _get_login_keys(user: User) -> list[str]:
+    return [hash_login(user.username), hash_login(user.email)]
 
 
-def _passwords_in(sign_in_id: str) -> str:
+def _get_password_account(sign_in_id: str) -> str:
     return f"passwords in {sign_in_id}"
 
 
-def _emails_in(sign_in_id: str) -> str:
+def _get_email_account(sign_in_id: str) -> str:
     return f"e-mails in {sign_in_id}"
 
 
-def _codes_of(user: User, sign_in_id: str | None) -> str:
+def _get_code_account(user: User, sign_in_id: str | None) -> str:
     """Return what wrong codes are counted by: the sign-in of who is signed in, else the user."""
-    return f"{_CODES}sign-in {sign_in_id}" if sign_in_id else f"{_CODES}user {user.id}"
+    return f"{_CODE_PREFIX}sign-in {sign_in_id}" if sign_in_id else f"{_CODE_PREFIX}user {user.id}"
 
 
 # --- Limits --------------------------------------------------------------------------------------------
 
 
-def refuse_too_many(login: str, user: User | None, origin: Origin, now: datetime) -> None:
+def check_sign_in(login: str, user: User | None, origin: AttemptSource, now: datetime) -> None:
     """Raise TooMany if a limit of failed sign-ins is reached for this login or from this network."""
-    key = login_key(login)
+    key = hash_login(login)
     from_here = sa.and_(SignInFailure.address == origin.network, _is_recent(PERIOD, now))
     of_login = sa.and_(SignInFailure.account == key, _is_recent(HOUR, now))
-    failures = _newest_first(sa.or_(from_here, of_login))
+    failures = _load_failures(sa.or_(from_here, of_login))
     recent = [each for each in failures if abs(now - each.failed_at) < PERIOD]
     here = [each for each in recent if each.address == origin.network]
-    _refuse([each for each in here if each.account == key], MOST_PER_ACCOUNT, PERIOD, now)
-    _refuse(here, MOST_PER_ADDRESS, PERIOD, now)
+    _check_limit([each for each in here if each.account == key], MAX_PER_LOGIN, PERIOD, now)
+    _check_limit(here, MAX_PER_NETWORK, PERIOD, now)
     of_account = [each for each in failures if each.account == key]
-    if len(of_account) < MOST_FROM_UNKNOWN_PLACES:
+    if len(of_account) < MAX_FROM_UNKNOWN_PLACES:
         return
-    known = _known_places(user, origin, now)
+    known = _load_known_places(user, origin, now)
     if not known:
-        _refuse(of_account, MOST_FROM_UNKNOWN_PLACES, HOUR, now, hint=ELSEWHERE)
+        _check_limit(of_account, MAX_FROM_UNKNOWN_PLACES, HOUR, now, hint=KNOWN_PLACE_HINT)
     elif f"network {origin.network}" not in known:
         by_device = [each for each in recent if each.account == key and each.device == origin.device]
-        _refuse(by_device, MOST_PER_ACCOUNT, PERIOD, now)
+        _check_limit(by_device, MAX_PER_LOGIN, PERIOD, now)
 
 
-def refuse_network(origin: Origin, now: datetime) -> None:
+def check_network(origin: AttemptSource, now: datetime) -> None:
     """Raise TooMany if too many attempts from this network have failed."""
     from_here = sa.and_(SignInFailure.address == origin.network, _is_recent(PERIOD, now))
-    _refuse(_newest_first(from_here), MOST_PER_ADDRESS, PERIOD, now)
+    _check_limit(_load_failures(from_here), MAX_PER_NETWORK, PERIOD, now)
 
 
-def refuse_too_many_passwords_in(sign_in_id: str, now: datetime) -> None:
+def check_reauthentication(sign_in_id: str, now: datetime) -> None:
     """Raise TooMany if somebody who is signed in has given too many wrong passwords."""
-    _refuse_too_many_of(_passwords_in(sign_in_id), now)
+    _check_account(_get_password_account(sign_in_id), now)
 
 
-def refuse_too_many_emails_in(sign_in_id: str, now: datetime) -> None:
+def check_email_changes(sign_in_id: str, now: datetime) -> None:
     """Raise TooMany if somebody who is signed in has asked for too many e-mail addresses of others."""
-    _refuse_too_many_of(_emails_in(sign_in_id), now)
+    _check_account(_get_email_account(sign_in_id), now)
 
 
-def _refuse_too_many_of(account: str, now: datetime) -> None:
+def _check_account(account: str, now: datetime) -> None:
     wrong = sa.and_(SignInFailure.account == account, _is_recent(PERIOD, now))
-    _refuse(_newest_first(wrong), MOST_PER_ACCOUNT, PERIOD, now)
+    _check_limit(_load_failures(wrong), MAX_PER_LOGIN, PERIOD, now)
 
 
-def refuse_too_many_codes(user: User, now: datetime, *, sign_in_id: str | None = None) -> None:
+def check_codes(user: User, now: datetime, *, sign_in_id: str | None = None) -> None:
     """Raise TooMany if a limit of wrong codes is reached. The caller has locked the user."""
-    of_codes = sa.and_(SignInFailure.account == _codes_of(user, sign_in_id), _is_recent(DAY, now))
-    failures = _newest_first(of_codes)
-    for most, period in MOST_CODES:
-        _refuse([each for each in failures if abs(now - each.failed_at) < period], most, period, now)
+    of_codes = sa.and_(SignInFailure.account == _get_code_account(user, sign_in_id), _is_recent(DAY, now))
+    failures = _load_failures(of_codes)
+    for most, period in CODE_LIMITS:
+        _check_limit([each for each in failures if abs(now - each.failed_at) < period], most, period, now)
 
 
 class _Failure(NamedTuple):
@@ -139,7 +139,7 @@ class _Failure(NamedTuple):
     failed_at: datetime
 
 
-def _newest_first(which: sa.ColumnElement[bool]) -> list[_Failure]:
+def _load_failures(which: sa.ColumnElement[bool]) -> list[_Failure]:
     columns = [getattr(SignInFailure, name) for name in _Failure._fields]
     query = sa.select(*columns).where(which).order_by(SignInFailure.failed_at.desc())
     return [_Failure(*row) for row in db.session.execute(query)]
@@ -150,15 +150,17 @@ def _is_recent(period: timedelta, now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(SignInFailure.failed_at > now - period, SignInFailure.failed_at < now + period)
 
 
-def _refuse(failures: list[_Failure], most: int, period: timedelta, now: datetime, *, hint: str = "") -> None:
+def _check_limit(
+    failures: list[_Failure], most: int, period: timedelta, now: datetime, *, hint: str = ""
+) -> None:
     """Raise TooMany if there are so many failures; the newest comes first."""
     if len(failures) >= most:
         seconds = max(1, ceil((failures[most - 1].failed_at + period - now).total_seconds()))
         said = f"Too many failed sign-ins. Try again in {seconds} seconds{f'; {hint}' if hint else ''}."
-        raise TooMany(said, headers={"Retry-After": str(seconds)})
+        raise TooManyAttempts(said, headers={"Retry-After": str(seconds)})
 
 
-def take_turn(*subjects: str) -> None:
+def lock_attempts(*subjects: str) -> None:
     """Wait until other attempts at these subjects (a network, a login) are recorded.
 
     On SQLite the write lock does that. The locks are taken in one order, so nobody deadlocks.
@@ -167,43 +169,45 @@ def take_turn(*subjects: str) -> None:
         digests = {hashlib.sha256(each.encode()).digest()[:4] for each in subjects}
         numbers = sorted(int.from_bytes(digest, "big", signed=True) for digest in digests)
         for number in numbers:
-            db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCKS, number)))
+            db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_CLASS, number)))
 
 
-_LOCKS = 7_455  # sets these advisory locks apart from any others
+_LOCK_CLASS = 7_455  # sets these advisory locks apart from any others
 
 
 # --- Outcomes ------------------------------------------------------------------------------------------
 
 
-def sign_in_failed(login: str, origin: Origin, now: datetime) -> None:
+def record_sign_in_failure(login: str, origin: AttemptSource, now: datetime) -> None:
     """Record a sign-in with a wrong password, or for no account."""
-    _record(login_key(login), origin, now)
+    _insert_failure(hash_login(login), origin, now)
 
 
-def password_failed_in(sign_in_id: str, origin: Origin, now: datetime) -> None:
+def record_reauthentication_failure(sign_in_id: str, origin: AttemptSource, now: datetime) -> None:
     """Record a wrong password of somebody who is signed in."""
-    _record(_passwords_in(sign_in_id), origin, now)
+    _insert_failure(_get_password_account(sign_in_id), origin, now)
 
 
-def email_failed_in(sign_in_id: str, origin: Origin, now: datetime) -> None:
+def record_email_change_failure(sign_in_id: str, origin: AttemptSource, now: datetime) -> None:
     """Record that somebody who is signed in asked for an e-mail address that another user has."""
-    _record(_emails_in(sign_in_id), origin, now)
+    _insert_failure(_get_email_account(sign_in_id), origin, now)
 
 
-def code_failed(user: User, origin: Origin, now: datetime, *, sign_in_id: str | None = None) -> None:
+def record_code_failure(
+    user: User, origin: AttemptSource, now: datetime, *, sign_in_id: str | None = None
+) -> None:
     """Record a wrong code of an app."""
-    _record(_codes_of(user, sign_in_id), origin, now)
+    _insert_failure(_get_code_account(user, sign_in_id), origin, now)
 
 
-def recovery_code_failed(user: User, origin: Origin, now: datetime) -> None:
+def record_recovery_code_failure(user: User, origin: AttemptSource, now: datetime) -> None:
     """Record a wrong recovery code: it counts among the failures of its network alone."""
-    _record(f"recovery of user {user.id}", origin, now)
+    _insert_failure(f"recovery of user {user.id}", origin, now)
 
 
-def _record(account: str, origin: Origin, now: datetime) -> None:
+def _insert_failure(account: str, origin: AttemptSource, now: datetime) -> None:
     """Record a failure, and delete those that no longer count."""
-    no_code, at = SignInFailure.account.not_like(f"{_CODES}%"), SignInFailure.failed_at
+    no_code, at = SignInFailure.account.not_like(f"{_CODE_PREFIX}%"), SignInFailure.failed_at
     is_over = sa.or_(  # each side is a range of the index
         sa.and_(at <= now - HOUR, sa.or_(no_code, at <= now - DAY)),
         sa.and_(at >= now + HOUR, sa.or_(no_code, at >= now + DAY)),
@@ -213,12 +217,12 @@ def _record(account: str, origin: Origin, now: datetime) -> None:
     db.session.add(SignInFailure(**failure._asdict()))
 
 
-def signed_in(user: User, origin: Origin, now: datetime) -> None:
+def record_success(user: User, origin: AttemptSource, now: datetime) -> None:
     """Forget the failures of a user from this place, which is a known one from now on."""
     from_here = SignInFailure.address == origin.network
     if origin.device:
         from_here = sa.or_(from_here, SignInFailure.device == origin.device)
-    _forget(_login_keys(user), from_here)
+    _delete_failures(_get_login_keys(user), from_here)
     newest = (
         sa.select(KnownPlace.place)
         .where(KnownPlace.user_id == user.id)
@@ -227,7 +231,7 @@ def signed_in(user: User, origin: Origin, now: datetime) -> None:
     )
     is_over = sa.or_(
         KnownPlace.place.in_(origin.places),
-        KnownPlace.seen_at <= now - PLACE_KNOWN_FOR,
+        KnownPlace.seen_at <= now - KNOWN_PLACE_LIFETIME,
         KnownPlace.place.not_in(newest),
     )
     db.session.execute(sa.delete(KnownPlace).where(KnownPlace.user_id == user.id, is_over))
@@ -235,26 +239,26 @@ def signed_in(user: User, origin: Origin, now: datetime) -> None:
     db.session.execute(sa.insert(KnownPlace), seen)
 
 
-def _known_places(user: User | None, origin: Origin, now: datetime) -> set[str]:
+def _load_known_places(user: User | None, origin: AttemptSource, now: datetime) -> set[str]:
     """Return those of the attempt's places that are known; for no account it costs as much."""
     query = sa.select(KnownPlace.place).where(
         KnownPlace.user_id == (user.id if user else 0),
         KnownPlace.place.in_(origin.places),
-        KnownPlace.seen_at > now - PLACE_KNOWN_FOR,
+        KnownPlace.seen_at > now - KNOWN_PLACE_LIFETIME,
     )
     return set(db.session.scalars(query))
 
 
-def password_right_in(sign_in_id: str) -> None:
+def clear_reauthentication_failures(sign_in_id: str) -> None:
     """Forget the wrong passwords of somebody who is signed in."""
-    _forget([_passwords_in(sign_in_id)])
+    _delete_failures([_get_password_account(sign_in_id)])
 
 
-def forget_all(user: User) -> None:
+def clear_failures(user: User) -> None:
     """Forget all failures of somebody whose password, or second factor, is a new one."""
-    _forget([*_login_keys(user), _codes_of(user, None)])
+    _delete_failures([*_get_login_keys(user), _get_code_account(user, None)])
 
 
-def _forget(accounts: Iterable[str], more: sa.ColumnElement[bool] | None = None) -> None:
+def _delete_failures(accounts: Iterable[str], more: sa.ColumnElement[bool] | None = None) -> None:
     conditions = [SignInFailure.account.in_(list(accounts)), *([more] if more is not None else [])]
     db.session.execute(sa.delete(SignInFailure).where(*conditions))

@@ -8,7 +8,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth import first_admin, service
-from app.auth.api import this_client
+from app.auth.api import get_client
 from app.auth.forms import CodeForm, SetUpForm, SignInForm, safe_next
 from app.auth.schemas import LoginIn
 from app.auth.users.schemas import UserIn
@@ -35,33 +35,33 @@ def sign_in() -> AnyResponse:
     if not form.is_submitted() and not User.exists():
         return redirect(url_for("people.set_up"))
     if not form.validate_on_submit():
-        _note_another_site(Action.SIGN_IN, form)
-        return _step(form, _first_fault(form), 422 if form.errors else 200)
+        _record_cross_site(Action.SIGN_IN, form)
+        return _render_step(form, _get_first_error(form), 422 if form.errors else 200)
     given = {"login": form.login.data, "password": form.password.data}
     if wrong := LoginIn().validate(given):  # what the API refuses, nothing is trimmed
         name, (said, *_more) = next(iter(flatten_errors(wrong).items()))
-        return _step(form, f"{form[name].label.text} {said}.", 422)
+        return _render_step(form, f"{form[name].label.text} {said}.", 422)
     try:
-        client, now = this_browser(), clock.now()
+        client, now = get_browser_client(), clock.now()
         user = service.authenticate(form.login.data or "", form.password.data or "", client, now)
-        waits = service.ask_for_code(user, now) if user.has_two_factor else None
-        sign_in = None if waits else service.let_in(user, client, now)
+        waits = service.create_pending_sign_in(user, now) if user.has_two_factor else None
+        sign_in = None if waits else service.complete_sign_in(user, client, now)
     except DomainError as error:
-        return _step(form, error.detail, error.status, error.headers)
+        return _render_step(form, error.detail, error.status, error.headers)
     db.session.commit()
-    return _signed_in(user, sign_in) if sign_in else _ask_for_code(waits or "")
+    return _sign_in_browser(user, sign_in) if sign_in else _redirect_to_code(waits or "")
 
 
-def this_browser() -> service.Client:
+def get_browser_client() -> service.Client:
     """Return where the request came from, with the browser's device token, which a sign-in makes known."""
     g.device = browser_session.get_device_token()
-    return replace(this_client(), device=key_format.hashed(g.device))
+    return replace(get_client(), device=key_format.hash_secret(g.device))
 
 
-def _ask_for_code(token: str) -> Response:
+def _redirect_to_code(token: str) -> Response:
     there = url_for("people.sign_in_code", next=request.args.get("next"))
     response = make_response(jsonify({"wants_code": True}) if _is_dialog() else redirect(there, 303))
-    browser_session.set_pending_2fa_cookie(response, token, service.CODE_LASTS)
+    browser_session.set_pending_2fa_cookie(response, token, service.PENDING_SIGN_IN_LIFETIME)
     return response
 
 
@@ -72,24 +72,26 @@ def sign_in_code() -> AnyResponse:
     form, token = CodeForm(), browser_session.get_pending_2fa_token()
     if not form.is_submitted():
         again = redirect(url_for("people.sign_in", next=request.args.get("next")))
-        return _step(form, "", 200) if token else again
+        return _render_step(form, "", 200) if token else again
     if not form.validate_on_submit():
-        _note_another_site(Action.SIGN_IN, form)
-        return _step(form, _first_fault(form), 422)
+        _record_cross_site(Action.SIGN_IN, form)
+        return _render_step(form, _get_first_error(form), 422)
     try:
-        user, sign_in = service.take_code(token, form.code.data or "", this_browser(), clock.now())
+        user, sign_in = service.verify_pending_code(
+            token, form.code.data or "", get_browser_client(), clock.now()
+        )
     except DomainError as error:
-        if error.kind != service.BEGIN_AGAIN:
-            return _step(form, error.detail, error.status, error.headers)
-        response = _step(SignInForm(formdata=None), error.detail, error.status)
+        if error.problem_type != service.SIGN_IN_EXPIRED:
+            return _render_step(form, error.detail, error.status, error.headers)
+        response = _render_step(SignInForm(formdata=None), error.detail, error.status)
     else:
         db.session.commit()
-        response = _signed_in(user, sign_in)
+        response = _sign_in_browser(user, sign_in)
     browser_session.clear_pending_2fa_cookie(response)
     return response
 
 
-def _signed_in(user: User, sign_in: SignIn) -> Response:
+def _sign_in_browser(user: User, sign_in: SignIn) -> Response:
     wanted = safe_next(request.args.get("next"), url_for("spikes-pages.dashboard"))
     response = make_response(jsonify({}) if _is_dialog() else redirect(wanted, 303))
     browser_session.set_cookies(response, user.id, sign_in.id)
@@ -97,11 +99,11 @@ def _signed_in(user: User, sign_in: SignIn) -> Response:
     return response
 
 
-def _first_fault(form: FlaskForm) -> str:
+def _get_first_error(form: FlaskForm) -> str:
     return next(iter(form.errors.values()), [""])[0]
 
 
-def _step(form: FlaskForm, fault: str, status: int, headers: dict[str, str] | None = None) -> Response:
+def _render_step(form: FlaskForm, fault: str, status: int, headers: dict[str, str] | None = None) -> Response:
     """A step of signing in; a dialog is told in words what is wrong, and whether to begin again."""
     wants_code = isinstance(form, CodeForm)
     if _is_dialog():
@@ -129,21 +131,21 @@ def set_up() -> AnyResponse:
     db.session.rollback()
     form = SetUpForm(token=request.args.get("token", ""))
     if not form.validate_on_submit():
-        _note_another_site(Action.SET_UP, form)
+        _record_cross_site(Action.SET_UP, form)
         faults = {name: said[0] for name, said in form.errors.items() if name}
-        return _set_up_page(form, faults, 422 if form.errors else 200)
+        return _render_set_up(form, faults, 422 if form.errors else 200)
     given = {name: form[name].data for name in ("email", "username", "password")}
     wrong = UserIn(partial=["role"]).validate(given)
     if wrong:
-        return _set_up_page(form, {name: said[0] for name, said in flatten_errors(wrong).items()}, 422)
-    client, now = this_browser(), clock.now()
+        return _render_set_up(form, {name: said[0] for name, said in flatten_errors(wrong).items()}, 422)
+    client, now = get_browser_client(), clock.now()
     values = UserIn(partial=["role"]).load(given)
     try:
-        user = first_admin.make_first_admin(form.token.data or "", values, now)
+        user = first_admin.create_first_admin(form.token.data or "", values, now)
     except Forbidden as error:
         audit.record_refusal(Action.SET_UP, why="wrong token")
-        return _set_up_page(form, {"token": error.detail}, error.status)
-    sign_in = service.begin_sign_in(user, client, now)
+        return _render_set_up(form, {"token": error.detail}, error.status)
+    sign_in = service.create_sign_in(user, client, now)
     db.session.commit()
     response = make_response(redirect(url_for("spikes-pages.dashboard"), 303))
     browser_session.set_cookies(response, user.id, sign_in.id)
@@ -151,13 +153,13 @@ def set_up() -> AnyResponse:
     return response
 
 
-def _note_another_site(action: Action, form: FlaskForm) -> None:
+def _record_cross_site(action: Action, form: FlaskForm) -> None:
     """Note a form that a page of another site may have sent: without our page's token."""
     if "csrf_token" in form.errors:
         audit.record_refusal(action, why="no CSRF token")
 
 
-def _set_up_page(form: SetUpForm, faults: dict[str, str], status: int) -> Response:
+def _render_set_up(form: SetUpForm, faults: dict[str, str], status: int) -> Response:
     return make_response(render_template("auth/set_up.html", form=form, faults=faults), status)
 
 

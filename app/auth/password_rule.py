@@ -19,23 +19,23 @@ PRODUCT_NAME = "spikecast"
 MIN_NAME_LENGTH = 3
 """Shorter names are part of too many good passwords."""
 
-BLANK = "must not be blanks alone"
-COMMON = "is one of the most common passwords; choose another, such as a few random words"
-NAMED = "must not be the user name, the e-mail address or the name of this product"
+BLANK_ERROR = "must not be blanks alone"
+COMMON_ERROR = "is one of the most common passwords; choose another, such as a few random words"
+NAME_ERROR = "must not be the user name, the e-mail address or the name of this product"
 
 _LIST = Path(__file__).with_name("common_passwords") / "passwords.txt"
 _LEET = str.maketrans("@4310$57!", "aaeiosst" + "i")
-_NOT_LETTERS_AROUND = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_SURROUNDING_NON_LETTERS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
 def find_weakness(password: str, names: Iterable[str] = ()) -> str | None:
     """Return why the password is refused, or None. `names` are the user's own."""
     if all(character == " " or is_invisible(character) for character in password):
-        return BLANK
-    variants = _variants(password)
-    if variants & _common_passwords():
-        return COMMON
-    return NAMED if variants & _guessable_names(names) else None
+        return BLANK_ERROR
+    variants = _build_variants(password)
+    if variants & _load_common_passwords():
+        return COMMON_ERROR
+    return NAME_ERROR if variants & _guessable_names(names) else None
 
 
 def _guessable_names(names: Iterable[str]) -> set[str]:
@@ -44,15 +44,15 @@ def _guessable_names(names: Iterable[str]) -> set[str]:
     return {fold(part) for part in parts if len(part) >= MIN_NAME_LENGTH}
 
 
-def _variants(password: str) -> set[str]:
+def _build_variants(password: str) -> set[str]:
     """Return the texts that the password is no better than, in lower case."""
     text = fold(password)
-    found = {text, _unit(text)}
-    found |= {_NOT_LETTERS_AROUND.sub("", each) for each in found}
+    found = {text, _repeated_unit(text)}
+    found |= {_SURROUNDING_NON_LETTERS.sub("", each) for each in found}
     return found | {each.translate(_LEET) for each in found}
 
 
-def _unit(text: str) -> str:
+def _repeated_unit(text: str) -> str:
     """Return what the text repeats: `abc` of `abcabcabc`; the text itself if it repeats nothing."""
     period = (text + text).find(text, 1)
     return text[:period]
@@ -64,5 +64,5 @@ def fold(text: str) -> str:
 
 
 @cache
-def _common_passwords() -> frozenset[str]:
+def _load_common_passwords() -> frozenset[str]:
     return frozenset(_LIST.read_text(encoding="utf-8").splitlines())

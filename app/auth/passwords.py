@@ -14,11 +14,11 @@ from flask import Flask, current_app
 from app.auth.password_rule import MAX_LENGTH
 from app.core.text import TextTooLong, bounded_nfc
 
-AT_ONCE = 2
+MAX_CONCURRENT_HASHES = 2
 """How many passwords all workers of a server hash at the same time; each takes 19 MiB meanwhile."""
 
 
-class Slots:
+class ProcessSemaphore:
     """A context that so many of the processes forked from this one can be in at once, with one thread each.
 
     A slot is a byte of a file in memory, locked by the process that has it. The kernel lets go of the lock
@@ -51,7 +51,7 @@ class Slots:
         return slot
 
 
-def _give_back_large_blocks() -> None:
+def _return_large_blocks_to_os() -> None:
     """Have the C library return blocks of 4 MiB and more to the system as soon as they are free.
 
     Left alone, glibc keeps what was freed once, and each worker is 20 to 35 MiB larger for good from its
@@ -62,8 +62,8 @@ def _give_back_large_blocks() -> None:
 
 
 _M_MMAP_THRESHOLD = -3
-_give_back_large_blocks()
-_slots = Slots(AT_ONCE)  # made once, before workers are forked
+_return_large_blocks_to_os()
+_semaphore = ProcessSemaphore(MAX_CONCURRENT_HASHES)  # made once, before workers are forked
 
 
 def init_app(app: Flask) -> None:
@@ -73,13 +73,13 @@ def init_app(app: Flask) -> None:
     app.extensions["passwords"] = (hasher, hasher.hash("nobody has this password"))
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """The hash that is stored."""
-    with _slots.taken():
-        return _hasher().hash(normalized(password))
+    with _semaphore.taken():
+        return _get_hasher().hash(normalize(password))
 
 
-def normalized(password: str) -> str:
+def normalize(password: str) -> str:
     """Return the password in NFC, so that it does not matter which keyboard composes its letters.
 
     What is longer than any password can be stays as it is.
@@ -90,31 +90,31 @@ def normalized(password: str) -> str:
         return password
 
 
-def matches(password: str, stored: str | None) -> bool:
+def verify(password: str, stored: str | None) -> bool:
     """Whether `password` is the stored one; without a stored one it takes as long and is not.
 
     Hashes from before passwords were normalized may be of the text as it is typed: where that is another
     text, it is tried second, whether or not there is a stored one.
     """
-    spellings = dict.fromkeys((normalized(password), password))
-    return any(_verifies(each, stored) for each in spellings)
+    spellings = dict.fromkeys((normalize(password), password))
+    return any(_verify_hash(each, stored) for each in spellings)
 
 
-def _verifies(password: str, stored: str | None) -> bool:
+def _verify_hash(password: str, stored: str | None) -> bool:
     hasher, decoy = current_app.extensions["passwords"]
     try:
-        with _slots.taken():
+        with _semaphore.taken():
             hasher.verify(stored or decoy, password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
 
 
-def is_outdated(stored: str, password: str) -> bool:
+def needs_rehash(stored: str, password: str) -> bool:
     """Whether the stored hash may be of a text that is not normalized, or has other costs than today's."""
-    return password != normalized(password) or _hasher().check_needs_rehash(stored)
+    return password != normalize(password) or _get_hasher().check_needs_rehash(stored)
 
 
-def _hasher() -> PasswordHasher:
+def _get_hasher() -> PasswordHasher:
     hasher: PasswordHasher = current_app.extensions["passwords"][0]
     return hasher

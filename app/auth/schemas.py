@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema as PlainSchema
 
-from app.auth.two_factor.schemas import Code, PresentPassword
+from app.auth.two_factor.schemas import CurrentPassword, SecondFactorCode
 from app.auth.users.schemas import Email, Password, UserOut
 from app.core.text import bounded_nfc
 from app.models import Actor, SignIn
@@ -31,7 +31,7 @@ class LoginIn(Schema):
 
     login = Login(required=True)
     password = Text(required=True, min_length=1, max_length=1024, load_only=True)
-    code = Code()
+    code = SecondFactorCode()
 
 
 class AccessTokenOut(PlainSchema):
@@ -74,15 +74,15 @@ class SignInsOut(Schema):
 class ChangePasswordIn(Schema):
     """The password that is, and the one to be; with two-factor sign-in also a code."""
 
-    current_password = PresentPassword()
+    current_password = CurrentPassword()
     new_password = Password(required=True)
-    code = Code()
+    code = SecondFactorCode()
     revoke_api_keys = StrictBool(load_default=False, metadata={"description": "Also revoke your API keys."})
 
 
 class ChangeEmailIn(Schema):
     """The password, and the e-mail address to be; with two-factor sign-in also a code."""
 
-    current_password = PresentPassword()
+    current_password = CurrentPassword()
     email = Email(required=True)
-    code = Code()
+    code = SecondFactorCode()

@@ -11,22 +11,22 @@ import flask_jwt_extended as jwt_extended
 import sqlalchemy as sa
 
 from app.auth import login_throttle, passwords
-from app.auth.login_throttle import Origin
+from app.auth.login_throttle import AttemptSource
 from app.auth.two_factor import codes as second_factor
 from app.auth.users import service as users_service
 from app.core import key_format
 from app.core.client_address import parse_address
-from app.core.errors import Conflict, Invalid, TooMany, Unauthenticated
+from app.core.errors import Conflict, Invalid, TooManyAttempts, Unauthenticated
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, PendingSignIn, SignIn, User
 from app.models.audit import Action, Outcome
 from app.web.access import CHALLENGE
 
-ACCESS_LASTS = timedelta(hours=1)
-SIGN_IN_LASTS = timedelta(days=30)
-CODE_LASTS = timedelta(minutes=5)
-BEGIN_AGAIN = "begin-again"
+ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
+SIGN_IN_LIFETIME = timedelta(days=30)
+PENDING_SIGN_IN_LIFETIME = timedelta(minutes=5)
+SIGN_IN_EXPIRED = "begin-again"
 WRONG_CODE = "The code is wrong, or was used already. Wait for the next one."
 
 
@@ -39,9 +39,9 @@ class Client:
     device: str | None = None
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> AttemptSource:
         """What limits count by."""
-        return Origin(parse_address(self.address).network, self.device)
+        return AttemptSource(parse_address(self.address).network, self.device)
 
 
 def authenticate(login: str, password: str, client: Client, now: datetime) -> User:
@@ -53,25 +53,25 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
     user, origin = User.by_login(login), client.origin
 
     def refuse_too_many() -> None:
-        with _noting_too_many(Action.SIGN_IN, user):
-            login_throttle.refuse_too_many(login, user, origin, now)
+        with _recording_throttling(Action.SIGN_IN, user):
+            login_throttle.check_sign_in(login, user, origin, now)
 
     refuse_too_many()
     stored = user.password_hash if user else None
     db.session.rollback()
-    is_right = passwords.matches(password, stored)
-    login_throttle.take_turn(origin.network, login_throttle.login_key(login))
+    is_right = passwords.verify(password, stored)
+    login_throttle.lock_attempts(origin.network, login_throttle.hash_login(login))
     refuse_too_many()
     user = User.by_login(login, locked=True)  # or a password that is being changed could still sign in
     if user is None or not is_right or user.password_hash != stored:
-        login_throttle.sign_in_failed(login, origin, now)
+        login_throttle.record_sign_in_failure(login, origin, now)
         # What was typed for an account that is not there is not noted: it may be a password.
         why = "wrong password" if user else "unknown account"
         audit.record(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
         db.session.commit()
         raise Unauthenticated("The login or the password is wrong.", headers=CHALLENGE)
-    if passwords.is_outdated(user.password_hash, password):
-        user.password_hash = passwords.hashed(password)
+    if passwords.needs_rehash(user.password_hash, password):
+        user.password_hash = passwords.hash_password(password)
     return user
 
 
@@ -84,92 +84,94 @@ def sign_in(
         audit.record(Action.ASK_FOR_CODE, user)
         db.session.commit()
         said = "The password is right. Send the code of your authenticator app, or a recovery code, as code."
-        raise Unauthenticated(said, kind="second-factor-required", headers=CHALLENGE)
+        raise Unauthenticated(said, problem_type="second-factor-required", headers=CHALLENGE)
     if user.has_two_factor:
-        _must_be_right(user, code or "", client, now)
-    return user, let_in(user, client, now)
+        _require_code(user, code or "", client, now)
+    return user, complete_sign_in(user, client, now)
 
 
-def _must_be_right(user: User, code: str, client: Client, now: datetime) -> None:
-    if not _is_right(Action.SIGN_IN, user, code, client, now):
-        raise Unauthenticated(WRONG_CODE, kind="wrong-code", headers=CHALLENGE)
+def _require_code(user: User, code: str, client: Client, now: datetime) -> None:
+    if not _verify_code(Action.SIGN_IN, user, code, client, now):
+        raise Unauthenticated(WRONG_CODE, problem_type="wrong-code", headers=CHALLENGE)
 
 
-def let_in(user: User, client: Client, now: datetime) -> SignIn:
+def complete_sign_in(user: User, client: Client, now: datetime) -> SignIn:
     """The new sign-in of somebody who has shown all that is asked for."""
     audit.record(Action.SIGN_IN, user, by=user)
-    return begin_sign_in(user, client, now)
+    return create_sign_in(user, client, now)
 
 
-def ask_for_code(user: User, now: datetime) -> str:
+def create_pending_sign_in(user: User, now: datetime) -> str:
     """What a browser shows when it comes back with the code, within a few minutes."""
     token = secrets.token_urlsafe(32)
     db.session.execute(sa.delete(PendingSignIn).where(PendingSignIn.expires_at <= now))
-    waits = PendingSignIn(token_hash=key_format.hashed(token), user_id=user.id, expires_at=now + CODE_LASTS)
+    waits = PendingSignIn(
+        token_hash=key_format.hash_secret(token), user_id=user.id, expires_at=now + PENDING_SIGN_IN_LIFETIME
+    )
     db.session.add(waits)
     audit.record(Action.ASK_FOR_CODE, user)
     return token
 
 
-def take_code(token: str, code: str, client: Client, now: datetime) -> tuple[User, SignIn]:
+def verify_pending_code(token: str, code: str, client: Client, now: datetime) -> tuple[User, SignIn]:
     """The new sign-in of a browser that comes back with the code; a wrong one may be tried again."""
-    login_throttle.take_turn(client.origin.network)
-    user_id = PendingSignIn.user_of(key_format.hashed(token), now)
+    login_throttle.lock_attempts(client.origin.network)
+    user_id = PendingSignIn.user_of(key_format.hash_secret(token), now)
     user = db.session.get(User, user_id, with_for_update={"key_share": True}) if user_id else None
     if user is None or not user.has_two_factor:
-        raise Unauthenticated("That took too long. Begin again.", kind=BEGIN_AGAIN)
-    with _noting_too_many(Action.SIGN_IN, user):
-        login_throttle.refuse_network(client.origin, now)
-    _must_be_right(user, code, client, now)
-    waits = sa.delete(PendingSignIn).where(PendingSignIn.token_hash == key_format.hashed(token))
+        raise Unauthenticated("That took too long. Begin again.", problem_type=SIGN_IN_EXPIRED)
+    with _recording_throttling(Action.SIGN_IN, user):
+        login_throttle.check_network(client.origin, now)
+    _require_code(user, code, client, now)
+    waits = sa.delete(PendingSignIn).where(PendingSignIn.token_hash == key_format.hash_secret(token))
     if db.session.scalar(waits.returning(PendingSignIn.user_id)) is None:  # the password changed meanwhile
-        raise Unauthenticated("That took too long. Begin again.", kind=BEGIN_AGAIN)
-    return user, let_in(user, client, now)
+        raise Unauthenticated("That took too long. Begin again.", problem_type=SIGN_IN_EXPIRED)
+    return user, complete_sign_in(user, client, now)
 
 
-def _is_right(
+def _verify_code(
     action: Action, user: User, code: str, client: Client, now: datetime, *, sign_in_id: str | None = None
 ) -> bool:
     """Whether the code counts; raises TooMany where somebody is guessing. The caller has locked the user."""
     if second_factor.is_recovery_code(code):
-        if second_factor.takes_recovery_code(user, code):
+        if second_factor.use_recovery_code(user, code):
             return True
-        login_throttle.recovery_code_failed(user, client.origin, now)
+        login_throttle.record_recovery_code_failure(user, client.origin, now)
     else:
-        refuse_too_many_codes(action, user, now, sign_in_id=sign_in_id)
-        if second_factor.takes_app_code(user, code, now):
+        check_codes(action, user, now, sign_in_id=sign_in_id)
+        if second_factor.verify_app_code(user, code, now):
             return True
-        login_throttle.code_failed(user, client.origin, now, sign_in_id=sign_in_id)
+        login_throttle.record_code_failure(user, client.origin, now, sign_in_id=sign_in_id)
     audit.record(action, user, outcome=Outcome.REFUSED, why="wrong code")
     db.session.commit()
     return False
 
 
-def refuse_too_many_codes(action: Action, user: User, now: datetime, *, sign_in_id: str | None) -> None:
+def check_codes(action: Action, user: User, now: datetime, *, sign_in_id: str | None) -> None:
     """Raise TooMany, and note it, if too many wrong codes were given."""
-    with _noting_too_many(action, user):
-        login_throttle.refuse_too_many_codes(user, now, sign_in_id=sign_in_id)
+    with _recording_throttling(action, user):
+        login_throttle.check_codes(user, now, sign_in_id=sign_in_id)
 
 
 @contextmanager
-def _noting_too_many(action: Action, user: User | None) -> Iterator[None]:
+def _recording_throttling(action: Action, user: User | None) -> Iterator[None]:
     """Note in the audit log that somebody is refused for guessing."""
     try:
         yield
-    except TooMany:
+    except TooManyAttempts:
         audit.record_refusal(action, user, why="too many attempts")
         raise
 
 
-def begin_sign_in(user: User, client: Client, now: datetime) -> SignIn:
+def create_sign_in(user: User, client: Client, now: datetime) -> SignIn:
     """A new sign-in of `user`, from a place that is known by now; those that have ended are cleared away."""
-    login_throttle.signed_in(user, client.origin, now)
+    login_throttle.record_success(user, client.origin, now)
     db.session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id, SignIn.expires_at <= now))
     sign_in = SignIn(
         id=secrets.token_hex(16),
         user_id=user.id,
         created_at=now,
-        expires_at=now + SIGN_IN_LASTS,
+        expires_at=now + SIGN_IN_LIFETIME,
         address=client.address,
         user_agent=client.user_agent[:255],
     )
@@ -178,23 +180,23 @@ def begin_sign_in(user: User, client: Client, now: datetime) -> SignIn:
     return sign_in
 
 
-def tokens_of(user: User, sign_in: SignIn) -> dict[str, Any]:
+def issue_tokens(user: User, sign_in: SignIn) -> dict[str, Any]:
     """The tokens of a new sign-in, for a script."""
     refresh_token = jwt_extended.create_refresh_token(
-        str(user.id), additional_claims={"sid": sign_in.id}, expires_delta=SIGN_IN_LASTS
+        str(user.id), additional_claims={"sid": sign_in.id}, expires_delta=SIGN_IN_LIFETIME
     )
-    return access_token(user.actor, sign_in.id) | {"refresh_token": refresh_token}
+    return issue_access_token(user.actor, sign_in.id) | {"refresh_token": refresh_token}
 
 
-def access_token(actor: Actor, sign_in_id: str) -> dict[str, Any]:
+def issue_access_token(actor: Actor, sign_in_id: str) -> dict[str, Any]:
     """A fresh access token of a sign-in."""
     token = jwt_extended.create_access_token(
-        str(actor.user_id), additional_claims={"sid": sign_in_id}, expires_delta=ACCESS_LASTS
+        str(actor.user_id), additional_claims={"sid": sign_in_id}, expires_delta=ACCESS_TOKEN_LIFETIME
     )
     return {
         "access_token": token,
         "token_type": "Bearer",
-        "expires_in": int(ACCESS_LASTS.total_seconds()),
+        "expires_in": int(ACCESS_TOKEN_LIFETIME.total_seconds()),
     }
 
 
@@ -246,19 +248,19 @@ def reauthenticate(
     if user is None:
         raise Unauthenticated("The account is gone.", headers=CHALLENGE)
     sign_in_id = actor.sign_in_id
-    with _noting_too_many(action, user):
-        login_throttle.refuse_too_many_passwords_in(sign_in_id, now)
-    if not passwords.matches(password, user.password_hash):
-        login_throttle.password_failed_in(sign_in_id, client.origin, now)
+    with _recording_throttling(action, user):
+        login_throttle.check_reauthentication(sign_in_id, now)
+    if not passwords.verify(password, user.password_hash):
+        login_throttle.record_reauthentication_failure(sign_in_id, client.origin, now)
         audit.record(action, user, outcome=Outcome.REFUSED, why="wrong password")
         db.session.commit()
         raise Invalid({"current_password": ["is not your password"]})
     if user.has_two_factor and asks_for_code:
         if code is None:
             raise Invalid({"code": ["is needed, for you have two-factor sign-in"]})
-        if not _is_right(action, user, code, client, now, sign_in_id=sign_in_id):
+        if not _verify_code(action, user, code, client, now, sign_in_id=sign_in_id):
             raise Invalid({"code": ["is wrong, or was used already"]})
-    login_throttle.password_right_in(sign_in_id)
+    login_throttle.clear_reauthentication_failures(sign_in_id)
     return user
 
 
@@ -276,7 +278,7 @@ def change_password(
     user = reauthenticate(actor, current, code, Action.CHANGE_PASSWORD, client, now)
     users_service.set_password(user, new, now, revoke_keys=revoke_keys, member="new_password")
     audit.record(Action.CHANGE_PASSWORD, user)
-    return user, begin_sign_in(user, client, now)
+    return user, create_sign_in(user, client, now)
 
 
 def change_email(
@@ -288,13 +290,13 @@ def change_email(
     only, like a password.
     """
     user = reauthenticate(actor, password, code, Action.CHANGE_EMAIL, client, now)
-    with _noting_too_many(Action.CHANGE_EMAIL, user):
-        login_throttle.refuse_too_many_emails_in(actor.sign_in_id, now)
+    with _recording_throttling(Action.CHANGE_EMAIL, user):
+        login_throttle.check_email_changes(actor.sign_in_id, now)
     if users_service.is_email_taken(user, email):
-        login_throttle.email_failed_in(actor.sign_in_id, client.origin, now)
+        login_throttle.record_email_change_failure(actor.sign_in_id, client.origin, now)
         audit.record(Action.CHANGE_EMAIL, user, outcome=Outcome.REFUSED, why="taken")
         db.session.commit()
         said = f"There is a user with the email {email!r} already."
-        raise Conflict(said, kind="name-taken", faults={"email": ["is taken by another user"]})
+        raise Conflict(said, problem_type="name-taken", errors={"email": ["is taken by another user"]})
     users_service.change_email(user, email)
     return user

@@ -114,8 +114,8 @@ def _before(place: Path, now: datetime) -> Snapshot | None:
 def _own(draft: Path, place: Path) -> None:
     """Give the draft the owner and mode of the present database, so that the service can open it."""
     if not place.exists():
-        mode = file_ownership.mode_in(place.parent)
-        file_ownership.adopt(draft, place.parent)
+        mode = file_ownership.get_new_file_mode(place.parent)
+        file_ownership.copy_owner(draft, place.parent)
     else:
         found = place.stat()
         mode = stat.S_IMODE(found.st_mode)
@@ -124,7 +124,7 @@ def _own(draft: Path, place: Path) -> None:
             try:
                 os.chown(draft, found.st_uid, found.st_gid)
             except OSError:
-                owner = file_ownership.user_name(found.st_uid)
+                owner = file_ownership.get_user_name(found.st_uid)
                 raise Conflict(
                     f"{place} belongs to {owner}, and this user cannot give {owner} the restored one. "
                     f"Restore as {owner}, or as root. Nothing was changed."

@@ -101,7 +101,7 @@ def finish(draft: Path, name: Path) -> None:
     with closing(_opened(draft)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
         refuse_damaged(connection, name)
-    file_ownership.sync(draft)
+    file_ownership.fsync(draft)
 
 
 def put(draft: Path, place: Path, *, overwrite: bool) -> None:
@@ -115,7 +115,7 @@ def put(draft: Path, place: Path, *, overwrite: bool) -> None:
             raise
         except OSError:  # a disk that knows no links, such as a USB stick
             draft.rename(place)
-    file_ownership.sync(place.parent)
+    file_ownership.fsync(place.parent)
 
 
 def look_at(draft: Path, file: Path, schemas: Collection[str]) -> str:

@@ -24,8 +24,8 @@ def prepare(*, beside_servers: bool) -> None:
     log_format.configure()
     try:
         for line in startup.prepare(current_app, beside_servers=beside_servers):
-            log_format.writer().put(line)
+            log_format.get_writer().put(line)
     except (config.BadSetting, CannotStart, OSError) as fault:
         sys.exit(f"Spikecast does not start: {fault}")
     finally:
-        log_format.writer().flush(log_format.SECONDS_AT_EXIT)
+        log_format.get_writer().flush(log_format.EXIT_FLUSH_TIMEOUT_S)

@@ -29,7 +29,7 @@ def tells_refusals(command: Callable[..., str]) -> Callable[..., None]:
         try:
             said = command(*args, **options)
         except DomainError as error:
-            raise click.ClickException(in_words(error.detail, error.faults or {})) from None
+            raise click.ClickException(in_words(error.detail, error.errors or {})) from None
         except CannotStart as error:
             raise click.ClickException(str(error)) from None
         except DBAPIError as error:

@@ -105,7 +105,7 @@ def delete_collections(actor: Actor, ids: Sequence[int]) -> None:
         if id_ not in found
     }
     if missing:
-        raise NotFound("Nothing was deleted: some of the collections do not exist.", faults=missing)
+        raise NotFound("Nothing was deleted: some of the collections do not exist.", errors=missing)
     gone = db.session.scalars(sa.delete(Collection).where(Collection.id.in_(found)).returning(Collection))
     audit.record_each(Action.DELETE_COLLECTION, gone)
 
@@ -167,8 +167,8 @@ def _refuse_fractional_overrides(field: Field) -> None:
         f"With these settings {field.field_name!r} counts in whole numbers, but the spike "
         f"{copy.spike_schedule.name!r} overrides it with {shown}.{more} Change or remove that override "
         "first, or keep a fraction in the start, step or reset of the field.",
-        kind="fractional-override",
-        facts={"spike_schedules": [each.spike_schedule_id for each in found]},
+        problem_type="fractional-override",
+        members={"spike_schedules": [each.spike_schedule_id for each in found]},
     )
 
 

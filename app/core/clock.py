@@ -8,7 +8,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def of_database(instant: datetime) -> datetime:
+def from_database(instant: datetime) -> datetime:
     """The instant at which the database ran a statement: all machines that share it share its clock."""
     return instant
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Faults = Mapping[str, Sequence[str]]
-MAX_FAULTS = 100
-"""How many faults an answer lists; it says how many more there are."""
+ErrorsByPath = Mapping[str, Sequence[str]]
+MAX_ERRORS = 100
+"""How many errors an answer lists; it says how many more there are."""
 
 
-class FaultMap(dict[str, list[str]]):
+class ErrorMap(dict[str, list[str]]):
     """What is wrong with inputs, by their paths; `omitted` is how many messages more there were."""
 
     omitted = 0
@@ -17,9 +17,14 @@ class FaultMap(dict[str, list[str]]):
 class DomainError(Exception):
     """A request that cannot be carried out.
 
-    `detail` is a sentence for people; `kind` names the problem for scripts to tell apart; `faults` maps the
-    path of each bad input to what is wrong with it; `facts` are further members of the problem details;
-    `headers` go onto the HTTP answer.
+    Knows nothing about HTTP but the status that fits; `web.error_handlers` turns it into a response.
+
+    Args:
+        detail: A sentence for people.
+        problem_type: Names the problem for scripts, such as `name-taken`; None where the status says it all.
+        errors: Messages by the path of each invalid input.
+        members: Extension members of the problem details (RFC 9457).
+        headers: Headers of the HTTP response.
     """
 
     status = 400
@@ -29,37 +34,37 @@ class DomainError(Exception):
         self,
         detail: str,
         *,
-        kind: str | None = None,
-        faults: Faults | None = None,
-        facts: Mapping[str, Any] | None = None,
+        problem_type: str | None = None,
+        errors: ErrorsByPath | None = None,
+        members: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self.faults, omitted = _bounded(faults)
+        self.errors, omitted = _truncate(errors)
         if omitted:
-            detail += f" The first {MAX_FAULTS} are listed, and {omitted:,} more are not."
+            detail += f" The first {MAX_ERRORS} are listed, and {omitted:,} more are not."
         super().__init__(detail)
         self.detail = detail
-        self.kind = kind
-        self.facts = dict(facts or {})
+        self.problem_type = problem_type
+        self.members = dict(members or {})
         self.headers = dict(headers or {})
 
 
-def _bounded(faults: Faults | None) -> tuple[Faults | None, int]:
+def _truncate(errors: ErrorsByPath | None) -> tuple[ErrorsByPath | None, int]:
     """Return the first MAX_FAULTS messages by path, and how many there are besides."""
-    if faults is None:
+    if errors is None:
         return None, 0
-    total = sum(map(len, faults.values()))
-    omitted: int = getattr(faults, "omitted", 0)
-    if total <= MAX_FAULTS:
-        return faults, omitted
+    total = sum(map(len, errors.values()))
+    omitted: int = getattr(errors, "omitted", 0)
+    if total <= MAX_ERRORS:
+        return errors, omitted
     listed: dict[str, list[str]] = {}
-    left = MAX_FAULTS
-    for path, messages in faults.items():
+    left = MAX_ERRORS
+    for path, messages in errors.items():
         listed[path] = list(messages[:left])
         left -= len(listed[path])
         if not left:
             break
-    return listed, omitted + total - MAX_FAULTS
+    return listed, omitted + total - MAX_ERRORS
 
 
 class Malformed(DomainError):
@@ -76,14 +81,14 @@ class Unauthenticated(DomainError):
 
 
 class Forbidden(DomainError):
-    """The role may not do this; `noted` is what the audit log tells of it besides."""
+    """The role may not do this; `audit_details` is what the audit log tells of it besides."""
 
     status = 403
     title = "Not allowed"
 
-    def __init__(self, detail: str, *, noted: Mapping[str, str] | None = None, **more: Any) -> None:
+    def __init__(self, detail: str, *, audit_details: Mapping[str, str] | None = None, **more: Any) -> None:
         super().__init__(detail, **more)
-        self.noted = dict(noted or {})
+        self.audit_details = dict(audit_details or {})
 
 
 class NotFound(DomainError):
@@ -113,13 +118,13 @@ class Invalid(DomainError):
     status = 422
     title = "Invalid input"
 
-    def __init__(self, faults: Faults, detail: str | None = None) -> None:
-        count = sum(map(len, faults.values())) + getattr(faults, "omitted", 0)
+    def __init__(self, errors: ErrorsByPath, detail: str | None = None) -> None:
+        count = sum(map(len, errors.values())) + getattr(errors, "omitted", 0)
         said = "1 input is not valid." if count == 1 else f"{count:,} inputs are not valid."
-        super().__init__(detail or said, faults=faults)
+        super().__init__(detail or said, errors=errors)
 
 
-class TooMany(DomainError):
+class TooManyAttempts(DomainError):
     """Asked too often; `headers` says when to come back."""
 
     status = 429

@@ -19,7 +19,7 @@ from pathlib import Path
 PRIVATE, GROUP_0 = 0o600, 0o660
 
 
-def mode_in(folder: Path) -> int:
+def get_new_file_mode(folder: Path) -> int:
     """Return the mode of a new file in `folder`."""
     with suppress(OSError):
         found = folder.stat()
@@ -32,7 +32,7 @@ def make_folder(folder: Path) -> None:
     """Create a missing folder for its owner alone, and put its entry on the disk."""
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync(folder.parent)
+        fsync(folder.parent)
 
 
 def open_file(path: Path, flags: int, like: Path | None = None) -> int:
@@ -52,19 +52,19 @@ def open_file(path: Path, flags: int, like: Path | None = None) -> int:
 
 def create_file(path: Path, flags: int, like: Path | None = None) -> int:
     """Create a file that must not exist, and return its descriptor."""
-    mode = mode_in(path.parent)
+    mode = get_new_file_mode(path.parent)
     handle = os.open(path, flags | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         if mode != PRIVATE:
             os.fchmod(handle, mode)  # whatever the umask
-        adopt(handle, like if like and like.exists() else path.parent)
+        copy_owner(handle, like if like and like.exists() else path.parent)
     except BaseException:
         os.close(handle)
         raise
     return handle
 
 
-def adopt(file: int | Path, like: Path) -> None:
+def copy_owner(file: int | Path, like: Path) -> None:
     """Give what root created to the owner of `like`; do nothing for anybody else."""
     if os.geteuid() == 0:
         with suppress(OSError):  # some file systems have no owners
@@ -72,7 +72,7 @@ def adopt(file: int | Path, like: Path) -> None:
             os.chown(file, found.st_uid, found.st_gid)
 
 
-def sync(path: Path) -> None:
+def fsync(path: Path) -> None:
     """Put a file, or the entries of a folder, on the disk."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -81,7 +81,7 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def user_name(uid: int) -> str:
+def get_user_name(uid: int) -> str:
     """Return the name of a user, or the id where it has none."""
     try:
         return pwd.getpwuid(uid).pw_name
@@ -89,7 +89,7 @@ def user_name(uid: int) -> str:
         return f"user id {uid}"
 
 
-def obstacle(paths: Iterable[Path], *, writes: bool = True) -> str | None:
+def find_access_problem(paths: Iterable[Path], *, writes: bool = True) -> str | None:
     """Name the first of these files and folders that this process may not use, its owner and the remedy.
 
     Missing ones are skipped, but the nearest folder above the first path has to allow creating it.
@@ -99,26 +99,26 @@ def obstacle(paths: Iterable[Path], *, writes: bool = True) -> str | None:
         try:
             found = path.stat()
         except PermissionError:
-            return _sentence(_closed_folder(path), "entered")
+            return _describe_problem(_find_closed_folder(path), "entered")
         except OSError:
             continue
         is_folder = stat.S_ISDIR(found.st_mode)
         if not os.access(path, needed | (os.X_OK if is_folder else 0), effective_ids=True):
             readable = os.access(path, os.R_OK, effective_ids=True)
-            return _sentence(path, "written" if readable else "read")
+            return _describe_problem(path, "written" if readable else "read")
     return None
 
 
-def _closed_folder(path: Path) -> Path:
+def _find_closed_folder(path: Path) -> Path:
     for folder in reversed(path.parents):
         if not os.access(folder, os.X_OK, effective_ids=True):
             return folder
     return path
 
 
-def _sentence(path: Path, verb: str) -> str:
+def _describe_problem(path: Path, verb: str) -> str:
     found = path.stat()
-    me, owner = user_name(os.geteuid()), user_name(found.st_uid)
+    me, owner = get_user_name(os.geteuid()), get_user_name(found.st_uid)
     fact = f"{path} cannot be {verb} by {me}: it belongs to {owner}, mode {stat.S_IMODE(found.st_mode):04o}"
     if found.st_uid == os.geteuid():
         return f"{fact}. Remedy: chmod u+rw{'x' if path.is_dir() else ''} {path}"
@@ -132,7 +132,7 @@ def _account(uid: int) -> str:
     return str(uid)
 
 
-def group_name(gid: int) -> str:
+def get_group_name(gid: int) -> str:
     """Return the name of a group, or the id where it has none."""
     try:
         return grp.getgrgid(gid).gr_name
@@ -140,7 +140,7 @@ def group_name(gid: int) -> str:
         return str(gid)
 
 
-def exposed(path: Path) -> str | None:
+def find_exposure(path: Path) -> str | None:
     """Say who else may use a file or folder of the installation, and how to end that; None: nobody."""
     try:
         found = path.stat()
@@ -152,6 +152,6 @@ def exposed(path: Path) -> str | None:
     excess = mode & 0o777 & ~tolerated
     if not excess:
         return None
-    who = "everybody on this machine" if excess & 0o007 else f"the group {group_name(found.st_gid)}"
+    who = "everybody on this machine" if excess & 0o007 else f"the group {get_group_name(found.st_gid)}"
     may = "write to it" if excess & 0o022 else "look into it"
     return f"{path} has mode {mode:04o}: {who} may {may}. Remedy: chmod {mode & tolerated:04o} {path}"

@@ -7,15 +7,15 @@ import string
 import zlib
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
-SHOWN = 12
+PREFIX_LENGTH = 12
 """How many characters of a key stay visible, to tell keys apart."""
 
-_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_BASE62_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 """Two digits of base 62 at a time: it is worked out with each poll."""
-_FORM = re.compile(r"spk_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
+_PATTERN = re.compile(r"spk_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 
 
-def make() -> str:
+def generate() -> str:
     """A new key."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(32))
     return f"spk_{body}{checksum(body)}"
@@ -23,17 +23,17 @@ def make() -> str:
 
 def checksum(body: str) -> str:
     """CRC-32 of the 32 characters in base 62, six digits, `0-9A-Za-z`."""
-    rest, last = divmod(zlib.crc32(body.encode()), len(_PAIRS))
-    first, middle = divmod(rest, len(_PAIRS))
-    return _PAIRS[first] + _PAIRS[middle] + _PAIRS[last]
+    rest, last = divmod(zlib.crc32(body.encode()), len(_BASE62_PAIRS))
+    first, middle = divmod(rest, len(_BASE62_PAIRS))
+    return _BASE62_PAIRS[first] + _BASE62_PAIRS[middle] + _BASE62_PAIRS[last]
 
 
 def is_well_formed(key: str) -> bool:
     """Whether it can be a key at all."""
-    form = _FORM.fullmatch(key)
+    form = _PATTERN.fullmatch(key)
     return form is not None and secrets.compare_digest(checksum(form[1]), form[2])
 
 
-def hashed(key: str) -> str:
+def hash_secret(key: str) -> str:
     """What is stored. A key has 190 random bits: a plain hash cannot be turned back."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -12,29 +12,29 @@ import time
 from collections import deque
 from contextlib import suppress
 
-FORM = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
-DATES = "%Y-%m-%d %H:%M:%S %z"
-AUDIT = "app.audit"
-MAX_WAITING_BYTES = 1 << 20
-SECONDS_AT_EXIT = 1.0
+LINE_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
+DATE_FORMAT = "%Y-%m-%d %H:%M:%S %z"
+AUDIT_LOGGER = "app.audit"
+MAX_QUEUED_BYTES = 1 << 20
+EXIT_FLUSH_TIMEOUT_S = 1.0
 
 
-class Lines(logging.Formatter):
+class LineFormatter(logging.Formatter):
     """gunicorn's form, but for lines that programs read."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record."""
-        return record.getMessage() if record.name == AUDIT else super().format(record)
+        return record.getMessage() if record.name == AUDIT_LOGGER else super().format(record)
 
 
-class Writer:
+class BackgroundWriter:
     """Writes lines to a file descriptor from a thread of its own; `put` never waits."""
 
     def __init__(self, file: int) -> None:
         self._file = file
         self.reset()
         os.register_at_fork(after_in_child=self.reset)
-        atexit.register(self.flush, SECONDS_AT_EXIT)
+        atexit.register(self.flush, EXIT_FLUSH_TIMEOUT_S)
 
     def reset(self) -> None:
         """Begin anew, as a forked process has to: its parent has the thread, and the lines."""
@@ -47,7 +47,7 @@ class Writer:
         """Have a line written soon, or count it as lost where too many are waiting."""
         data = f"{line}\n".encode(errors="backslashreplace")
         with self._changed:
-            if self._bytes + len(data) > MAX_WAITING_BYTES:
+            if self._bytes + len(data) > MAX_QUEUED_BYTES:
                 self._lost += 1
                 return
             self._waiting.append(data)
@@ -84,13 +84,13 @@ class Writer:
                 data = data[os.write(self._file, data) :]
 
 
-class Handler(logging.Handler):
+class BackgroundHandler(logging.Handler):
     """Hands lines to the writer of the standard error."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Have the line of a record written."""
         try:
-            writer().put(self.format(record))
+            get_writer().put(self.format(record))
         except Exception:
             self.handleError(record)
 
@@ -98,19 +98,19 @@ class Handler(logging.Handler):
         """Do not wait: whoever logs goes on."""
 
 
-_writers: list[Writer] = []
+_writers: list[BackgroundWriter] = []
 
 
-def writer() -> Writer:
+def get_writer() -> BackgroundWriter:
     """The one writer of this process."""
     if not _writers:
-        _writers.append(Writer(2))
+        _writers.append(BackgroundWriter(2))
     return _writers[0]
 
 
 def configure() -> None:
     """Write to standard error."""
-    handler = Handler()
-    handler.setFormatter(Lines(FORM, DATES))
+    handler = BackgroundHandler()
+    handler.setFormatter(LineFormatter(LINE_FORMAT, DATE_FORMAT))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("alembic").setLevel(logging.WARNING)

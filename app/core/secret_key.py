@@ -31,7 +31,7 @@ def load_or_create_secret(instance: Path) -> str:
             _create_secret(place)
         return _read_secret(place)
     except OSError as error:
-        why = file_ownership.obstacle([instance, place]) or error.strerror
+        why = file_ownership.find_access_problem([instance, place]) or error.strerror
         said = f"is {instance}, where no secret key can be kept: {why}"
         raise config.BadSetting("INSTANCE", said) from error
 
@@ -80,4 +80,4 @@ def _create_secret(place: Path) -> None:
             os.link(draft, place)
     finally:
         draft.unlink()
-    file_ownership.sync(place.parent)
+    file_ownership.fsync(place.parent)

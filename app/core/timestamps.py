@@ -8,8 +8,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 MAX_LENGTH = 64
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+MIN_TIMESTAMP = datetime(1970, 1, 1, tzinfo=UTC)
+END_TIMESTAMP = datetime(9999, 1, 1, tzinfo=UTC)
 """Instants are from EARLIEST on and before LATEST."""
 
 
@@ -24,11 +24,11 @@ def _grammar(hyphen: str, colon: str) -> re.Pattern[str]:
 _EXTENDED, _BASIC = _grammar("-", ":"), _grammar("", "")
 
 
-class OutOfRange(ValueError):
+class TimestampOutOfRange(ValueError):
     """An instant outside the years that are taken."""
 
 
-def parse_instant(text: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     """Return the instant that `text` says, in UTC.
 
     A calendar date and a time of day, complete to the minute, both in the extended format or both in the
@@ -54,9 +54,9 @@ def parse_instant(text: str) -> datetime:
         local = datetime(year, month, day, hour, minute, second, microseconds, tzinfo=zone)
         instant = local.astimezone(UTC)
     except OverflowError:
-        raise OutOfRange from None
-    if not EARLIEST <= instant < LATEST:
-        raise OutOfRange
+        raise TimestampOutOfRange from None
+    if not MIN_TIMESTAMP <= instant < END_TIMESTAMP:
+        raise TimestampOutOfRange
     return instant
 
 

@@ -77,7 +77,7 @@ def migration_lock() -> Iterator[None]:
             file_ownership.make_folder(place.parent)
             handle = os.fdopen(file_ownership.open_file(file, os.O_RDWR, place), "w")
         except OSError as error:
-            why = file_ownership.obstacle([place.parent, file]) or error.strerror
+            why = file_ownership.find_access_problem([place.parent, file]) or error.strerror
             url = redact_url(db.engine.url)
             said = f"SPIKECAST_DATABASE_URL is {url}, where no file can be made: {why}"
             raise CannotStart(said) from error

@@ -35,7 +35,7 @@ def refuse_unusable_files() -> None:
         return
     place = Path(str(url.database))
     beside = [place.with_name(place.name + ending) for ending in ("", *SQLITE_SUFFIXES)]
-    if why := file_ownership.obstacle([place.parent, *beside]):
+    if why := file_ownership.find_access_problem([place.parent, *beside]):
         raise CannotStart(f"SPIKECAST_DATABASE_URL is {redact_url(url)}, and {why}")
 
 

@@ -60,4 +60,4 @@ def is_ahead_of_database(instant: datetime) -> bool:
     if db.engine.dialect.name == "sqlite":
         return False
     of_database = db.session.execute(sa.select(sa.func.statement_timestamp())).scalar_one()
-    return instant > clock.of_database(of_database)
+    return instant > clock.from_database(of_database)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 import config
 from app.core import clock
 from app.core.client_address import parse_address
-from app.core.log_format import AUDIT
+from app.core.log_format import AUDIT_LOGGER
 from app.core.timestamps import format_iso
 from app.db import transactions
 from app.db.session import db
@@ -67,7 +67,7 @@ REFUSALS_PERIOD = timedelta(minutes=5)
 MAX_REFUSALS = 50
 LOCK_TIMEOUT_S = 1.0  # seconds; a refusal does not wait longer for its entry
 POLL_LOCK_TIMEOUT_S = 0.05  # nor does that of a poll
-log = logging.getLogger(AUDIT)
+log = logging.getLogger(AUDIT_LOGGER)
 _outside: ContextVar[str] = ContextVar("source outside of requests", default=SERVER)
 
 

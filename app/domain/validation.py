@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from app.core.errors import Invalid
 
-Faults = dict[str, list[str]]
+ErrorsByPath = dict[str, list[str]]
 """Messages by path, such as `spike_fields.0.step_number`."""
 
 
@@ -17,10 +17,10 @@ class Validated(NamedTuple):
     """Input that a schema has read: the valid values, and the errors of the others by path."""
 
     values: dict[str, Any]
-    faults: Faults
+    errors: ErrorsByPath
 
 
-def raise_if_errors(faults: Mapping[str, list[str]]) -> None:
+def raise_if_errors(errors: Mapping[str, list[str]]) -> None:
     """Raise Invalid, with all of them, if there are any errors."""
-    if faults:
-        raise Invalid(faults)
+    if errors:
+        raise Invalid(errors)

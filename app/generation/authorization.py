@@ -126,7 +126,7 @@ def hash_of(key: str) -> str:
         raise refused("Send an API key: X-API-Key: <key>")
     if not key_format.is_well_formed(key):
         raise refused("This is no API key, or a mistyped one: its checksum is wrong.")
-    return key_format.hashed(key)
+    return key_format.hash_secret(key)
 
 
 def _alive(direct: Direct, rows: Sequence[Row], now: Clock) -> tuple[datetime, datetime | None, Row]:
@@ -140,7 +140,7 @@ def _alive(direct: Direct, rows: Sequence[Row], now: Clock) -> tuple[datetime, d
     of_database, revoked_at, expires = rows[0][1:4]
     if revoked_at is not None:
         raise refused("The API key has been revoked.")
-    instant = clock.of_database(of_database) if of_database else now()
+    instant = clock.from_database(of_database) if of_database else now()
     expires_at = None if expires is None else direct.instant(expires)
     _refuse_expired(expires_at, instant)
     return instant, expires_at, rows[0][3:]
@@ -157,7 +157,7 @@ def identify(direct: Direct, ask: Ask, now: Clock) -> Poller:
     if recalled is None:
         return _looked_up(direct, ask, now)
     of_database, (granted, expires_at, _) = recalled
-    instant = clock.of_database(of_database)
+    instant = clock.from_database(of_database)
     _refuse_expired(expires_at, instant)
     return Poller(granted, expires_at, instant)
 

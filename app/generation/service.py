@@ -100,7 +100,7 @@ def _served(
         moved = move(direct, moves(plan, rng), poller.granted, since, until, of_spike=plan.spike is not None)
         if moved is None:
             return None
-        counted, instant = moved.numbers, clock.of_database(moved.instant) if moved.instant else now
+        counted, instant = moved.numbers, clock.from_database(moved.instant) if moved.instant else now
         poller = poller._replace(instant=instant)
     data = values(plan, counted, rng, poller.instant)
     name = poller.granted.collection_name

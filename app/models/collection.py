@@ -119,10 +119,10 @@ Collection.field_count = column_property(  # type: ignore[assignment]
 def name_taken(name: str) -> Conflict:
     """The refusal of a collection name that another collection has."""
     said = f"A collection named {name!r} exists already."
-    return Conflict(said, kind="name-taken", faults={"name": ["is taken by another collection"]})
+    return Conflict(said, problem_type="name-taken", errors={"name": ["is taken by another collection"]})
 
 
 def field_name_taken(name: str, collection_type: str) -> Conflict:
     """The refusal of a field name that is taken within its collection and type."""
     said = f"The collection has a {collection_type} field named {name!r} already."
-    return Conflict(said, kind="name-taken", faults={"field_name": ["is taken by another field"]})
+    return Conflict(said, problem_type="name-taken", errors={"field_name": ["is taken by another field"]})

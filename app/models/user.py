@@ -91,7 +91,9 @@ class User(Timestamps, Base):
     def must_not_be_last_admin(self) -> None:
         """Refuse what would leave nobody in charge; the caller has `locked` them."""
         if list(db.session.scalars(sa.select(User.id).where(User.role == Role.ADMIN))) == [self.id]:
-            raise Conflict("This is the last Admin. Make somebody else an Admin first.", kind="last-admin")
+            raise Conflict(
+                "This is the last Admin. Make somebody else an Admin first.", problem_type="last-admin"
+            )
 
 
 def folded(login: str) -> str:

@@ -6,7 +6,7 @@ The database has the same rule (migration 0001): an exclusion constraint on Post
 from typing import Any, NoReturn
 
 from app.core.errors import Conflict
-from app.core.timestamps import LATEST, format_iso
+from app.core.timestamps import END_TIMESTAMP, format_iso
 from app.models import SpikeSchedule
 from app.spikes.windows import Span
 
@@ -39,7 +39,7 @@ def raise_overlap(collection_id: int, span: Span, *, ignored_id: int | None) -> 
     names = ", ".join(repr(other["name"]) for other in conflicts[:MAX_NAMES])
     more = f" and {len(conflicts) - MAX_NAMES} more" if len(conflicts) > MAX_NAMES else ""
     remedy = f" The next free start is {next_free_start}." if next_free_start else ""
-    raise Conflict(f"The window overlaps {names}{more}.{remedy}", kind="overlap", facts=facts)
+    raise Conflict(f"The window overlaps {names}{more}.{remedy}", problem_type="overlap", members=facts)
 
 
 def find_conflicts(collection_id: int, span: Span, *, ignored_id: int | None) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def _next_free_start(collection_id: int, span: Span, ignored_id: int | None) -> 
     length = span.end - span.start
     try:
         start = SpikeSchedule.next_free_start(collection_id, span.start, length, but=ignored_id)
-        return format_iso(start) if start + length < LATEST else None
+        return format_iso(start) if start + length < END_TIMESTAMP else None
     except OverflowError:
         return None
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from app.domain.validation import Faults
+from app.domain.validation import ErrorsByPath
 from app.models import Field, SpikeSchedule
 from app.values import SETTING_NAMES, fractional_settings, kind_of, settle
 
@@ -16,7 +16,9 @@ class Override(NamedTuple):
     given: list[str]
 
 
-def read_overrides(entries: list[dict[str, Any]], fields: list[Field], faults: Faults) -> dict[int, Override]:
+def read_overrides(
+    entries: list[dict[str, Any]], fields: list[Field], faults: ErrorsByPath
+) -> dict[int, Override]:
     """Return the overrides by field id.
 
     Args:
@@ -55,7 +57,7 @@ def apply_overrides(spike: SpikeSchedule, fields: list[Field], overrides: dict[i
             copy.follow(by_id[copy.original_field_id])
 
 
-def _merge(entry: dict[str, Any], field: Field, path: str, faults: Faults) -> Override:
+def _merge(entry: dict[str, Any], field: Field, path: str, faults: ErrorsByPath) -> Override:
     """Merge an override with the field's settings, and check the result by the rules of its value type."""
     given = {name: entry[name] for name in SETTING_NAMES if name in entry}
     settings, found = settle(field.value_type, field.settings | given)
@@ -68,5 +70,5 @@ def _merge(entry: dict[str, Any], field: Field, path: str, faults: Faults) -> Ov
     return Override(settings, [name for name in given if name in kind_of(field.value_type).settings])
 
 
-def _add(faults: Faults, path: str, message: str) -> None:
+def _add(faults: ErrorsByPath, path: str, message: str) -> None:
     faults.setdefault(path, []).append(message)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.timestamps import EARLIEST, LATEST
+from app.core.timestamps import END_TIMESTAMP, MIN_TIMESTAMP
 from app.db import transactions
 from app.db.session import db
 from app.domain import spike_copies
@@ -105,8 +105,8 @@ def _polls(span: Span, step: timedelta) -> Phases[list[datetime]]:
     """Polls at a steady pace, one of them at the start: the window, and half as long before and after it."""
     during = _parts(span.end - span.start, step)
     aside = max(_parts(span.end - span.start, 2 * step), LEAST_ASIDE)
-    first = -min(aside, (span.start - EARLIEST) // step)
-    end = min(during + aside, _parts(LATEST - span.start, step))
+    first = -min(aside, (span.start - MIN_TIMESTAMP) // step)
+    end = min(during + aside, _parts(END_TIMESTAMP - span.start, step))
 
     def at(places: range) -> list[datetime]:
         return [span.start + place * step for place in places]

@@ -128,7 +128,9 @@ def end(spike: SpikeSchedule, now: datetime) -> None:
     """
     status = spike.status(now)
     if status != "active":
-        raise Conflict(f"{spike.name!r} is {status}, not active; there is nothing to end.", kind="not-active")
+        raise Conflict(
+            f"{spike.name!r} is {status}, not active; there is nothing to end.", problem_type="not-active"
+        )
     before = _audit_values(spike)
     spike.end_datetime = now
     _load_for_response(spike)

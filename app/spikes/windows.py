@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from app.core.timestamps import LATEST, format_iso
-from app.domain.validation import Faults
+from app.core.timestamps import END_TIMESTAMP, format_iso
+from app.domain.validation import ErrorsByPath
 from app.models import SpikeSchedule
 
 
@@ -20,7 +20,7 @@ class Span(NamedTuple):
 
 
 def read_window(
-    values: Mapping[str, Any], now: datetime, faults: Faults, *, current: SpikeSchedule | None = None
+    values: Mapping[str, Any], now: datetime, faults: ErrorsByPath, *, current: SpikeSchedule | None = None
 ) -> Span | None:
     """Return the requested window, or None, with the reasons in `faults`, if it is incomplete.
 
@@ -44,16 +44,16 @@ def read_window(
     return Span(start, end) if end else None
 
 
-def add_duration(start: datetime, duration: timedelta, faults: Faults) -> datetime | None:
+def add_duration(start: datetime, duration: timedelta, faults: ErrorsByPath) -> datetime | None:
     """Return `start` plus `duration`, or None, with the reason in `faults`, if that is too late."""
-    if duration >= LATEST - start:
+    if duration >= END_TIMESTAMP - start:
         faults["duration"] = ["reaches past the year 9998"]
         return None
     return start + duration
 
 
 def check_window(
-    span: Span, values: Mapping[str, Any], now: datetime, faults: Faults, *, allow_past: bool = False
+    span: Span, values: Mapping[str, Any], now: datetime, faults: ErrorsByPath, *, allow_past: bool = False
 ) -> None:
     """Check that the window ends after its start and in the future.
 

@@ -220,11 +220,13 @@ def authenticate(claims: dict[str, Any]) -> None:
     sent, expected = request.headers.get("X-CSRF-TOKEN", ""), claims["csrf"]
     if not hmac.compare_digest(sent.encode(), expected.encode()):
         said = "The write came without the page's CSRF token. Load the page again."
-        raise Forbidden(said, noted={"why": "no CSRF token"})
+        raise Forbidden(said, audit_details={"why": "no CSRF token"})
     origin = request.headers.get("Origin")
     if origin and not is_same_host(origin, request.host):
         said = "A page of another site may not do this with your sign-in."
-        raise Forbidden(said, noted={"why": "a page of another site", "origin": origin[:MAX_LOGGED_ORIGIN]})
+        raise Forbidden(
+            said, audit_details={"why": "a page of another site", "origin": origin[:MAX_LOGGED_ORIGIN]}
+        )
 
 
 def schedule_logout() -> None:

@@ -48,13 +48,15 @@ def on_domain_error(error: DomainError) -> Response:
     """What Spikecast itself refuses."""
     rollback_safely()
     if isinstance(error, Forbidden) and "actor" in g:
-        audit.record_refused_request(g.actor, **error.noted)
+        audit.record_refused_request(g.actor, **error.audit_details)
     elif isinstance(error, errors.NotFound) and "actor" in g:
         audit.record_not_found(g.actor)
-    members = dict(error.facts)
-    if error.faults:
-        members["errors"] = error.faults
-    return problem_response(error.status, error.title, error.detail, error.kind, members, error.headers)
+    members = dict(error.members)
+    if error.errors:
+        members["errors"] = error.errors
+    return problem_response(
+        error.status, error.title, error.detail, error.problem_type, members, error.headers
+    )
 
 
 def rollback_safely() -> None:

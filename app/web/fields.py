@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from app.core.errors import MAX_FAULTS
-from app.core.timestamps import OutOfRange, format_iso, parse_instant
+from app.core.errors import MAX_ERRORS
+from app.core.timestamps import TimestampOutOfRange, format_iso, parse_timestamp
 from app.models.mixins import LONGEST_NAME
 from app.values import CollectionType
 from app.web import request_clock
@@ -87,8 +87,8 @@ class Timestamp(fields.DateTime):
         if not isinstance(value, str):
             raise self.make_error("invalid")
         try:
-            return parse_instant(value)
-        except OutOfRange:
+            return parse_timestamp(value)
+        except TimestampOutOfRange:
             raise self.make_error("range") from None
         except ValueError:
             raise self.make_error("invalid") from None
@@ -139,7 +139,7 @@ class ListOf(fields.List[Any]):
             except ValidationError as error:
                 if error.valid_data is not None:
                     loaded.append(error.valid_data)
-                if len(faults) < MAX_FAULTS:
+                if len(faults) < MAX_ERRORS:
                     faults[index] = error.messages
                 else:
                     omitted += count_messages(error.messages)

@@ -178,7 +178,9 @@ def _precondition_failed(row: Row, present: str, *, is_weakened: bool) -> Precon
     else:
         by = " by {by} at {at}".format_map(changes[0]) if changes else ""
         said = f"The {kind} {name!r} was changed{by}. Load it again, and send If-Match with its present ETag."
-    return PreconditionFailed(said, kind="precondition-failed", facts=facts, headers={"ETag": present})
+    return PreconditionFailed(
+        said, problem_type="precondition-failed", members=facts, headers={"ETag": present}
+    )
 
 
 def latest_changes(subject: Subject) -> list[dict[str, Any]]:

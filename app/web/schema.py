@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow
 
-from app.core.errors import MAX_FAULTS, FaultMap
+from app.core.errors import MAX_ERRORS, ErrorMap
 from app.core.text import shorten
 from app.domain.validation import Validated
 
@@ -42,9 +42,9 @@ class Schema(marshmallow.Schema):
             **options,
         )
         if is_strict and len(extra := [key for key in data if key not in self._load_keys]):
-            told: dict[Any, Any] = {key: [self.error_messages["unknown"]] for key in extra[:MAX_FAULTS]}
-            if len(extra) > MAX_FAULTS:
-                told[OMITTED] = [len(extra) - MAX_FAULTS]
+            told: dict[Any, Any] = {key: [self.error_messages["unknown"]] for key in extra[:MAX_ERRORS]}
+            if len(extra) > MAX_ERRORS:
+                told[OMITTED] = [len(extra) - MAX_ERRORS]
             error_store.store_error(told, index=index)
         return loaded
 
@@ -100,9 +100,9 @@ class TolerantSchema(Schema):
             return Validated(valid, flatten_errors(messages))
 
 
-def flatten_errors(messages: Any, path: str = "") -> FaultMap:
+def flatten_errors(messages: Any, path: str = "") -> ErrorMap:
     """marshmallow's nested messages as a flat map: `{"spike_fields.0.step_number": ["…"]}`."""
-    flat = FaultMap()
+    flat = ErrorMap()
     if not isinstance(messages, Mapping):
         flat[path or "body"] = [str(message) for message in _as_list(messages)]
         return flat

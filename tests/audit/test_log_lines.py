@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from app.core.log_format import AUDIT, Lines
+from app.core.log_format import AUDIT_LOGGER, LineFormatter
 from app.models import AuditEntry
 from tests.support.db_failures import write_lock
 
@@ -16,7 +16,7 @@ def lines(caplog):
     caplog.set_level("INFO")
 
     def read():
-        found = [record.getMessage() for record in caplog.records if record.name == AUDIT]
+        found = [record.getMessage() for record in caplog.records if record.name == AUDIT_LOGGER]
         caplog.clear()
         return found
 
@@ -58,6 +58,8 @@ def test_a_refusal_is_told_and_stands_though_the_database_takes_no_entry(app, vi
 
 
 def test_the_lines_are_json_alone_and_others_keep_their_form():
-    form = Lines("[%(levelname)s] %(message)s")
-    records = [logging.LogRecord(name, logging.INFO, "", 0, "{}", None, None) for name in (AUDIT, "app.x")]
+    form = LineFormatter("[%(levelname)s] %(message)s")
+    records = [
+        logging.LogRecord(name, logging.INFO, "", 0, "{}", None, None) for name in (AUDIT_LOGGER, "app.x")
+    ]
     assert [form.format(record) for record in records] == ["{}", "[INFO] {}"]

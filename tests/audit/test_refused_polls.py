@@ -36,20 +36,20 @@ def test_a_revoked_key_is_noted_with_its_label_once_an_hour(app, make, owner, no
 
 def test_a_key_that_nobody_knows_and_none_at_all_are_noted(app, noted):
     noted()
-    assert [poll(app, key) for key in (key_format.make(), "", "spk_nonsense")] == [401] * 3
+    assert [poll(app, key) for key in (key_format.generate(), "", "spk_nonsense")] == [401] * 3
     assert [entry.thing_kind for entry in noted()] == [None] * 3
 
 
 def test_so_is_one_that_asks_what_it_may_poll(app, noted):
     noted()
-    assert poll(app, key_format.make(), path="/api/data") == 401
+    assert poll(app, key_format.generate(), path="/api/data") == 401
     (entry,) = noted()
     assert entry.details["request"] == "GET /api/data"
 
 
 def test_no_key_is_in_what_is_noted(app, noted, caplog):
     caplog.set_level("INFO")
-    key = key_format.make()
+    key = key_format.generate()
     poll(app, key)
     assert key not in caplog.text + "".join(str(vars(entry)) for entry in noted())
 
@@ -69,23 +69,23 @@ def test_a_collection_that_a_key_may_not_read_is_noted(app, make, stranger, note
 def test_twenty_in_five_minutes_are_the_most(app, noted, clock):
     noted()
     for number in range(60):
-        poll(app, key_format.make(), f"198.18.0.{number}")
+        poll(app, key_format.generate(), f"198.18.0.{number}")
     assert len(noted()) == 20
     clock.shift(300)
-    poll(app, key_format.make(), "198.18.1.1")
+    poll(app, key_format.generate(), "198.18.1.1")
     assert len(noted()) == 1
 
 
 def test_one_network_is_one_however_it_is_written(app, noted):
     noted()
     for number in range(9):
-        poll(app, key_format.make(), f"2001:db8::{number + 1:x}")
+        poll(app, key_format.generate(), f"2001:db8::{number + 1:x}")
     assert len(noted()) == 1
 
 
 def test_a_good_poll_costs_no_statement_more_and_a_bad_one_none_once_it_is_noted(app, make, queries):
     make.collection("Truck 01", {"value_type": "NUMBER_FIXED"})
-    bad = key_format.make()
+    bad = key_format.generate()
     poll(app, bad)
     with queries() as seen:
         poll(app, bad)

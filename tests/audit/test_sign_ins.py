@@ -107,7 +107,7 @@ NEW = {"email": "ada@example.org", "username": "ada", "password": PASSWORD}
 
 def test_a_set_up_is_noted_once_and_a_refused_one_too(app, noted):
     with app.app_context():
-        token = first_admin.new_token(app_clock.now())
+        token = first_admin.create_setup_token(app_clock.now())
         db.session.commit()
     assert submit(app, "/setup", token="wrong", **NEW).status_code == 403
     assert told(noted()) == [("set-up", "refused", None, None, {"why": "wrong token"})]

@@ -7,14 +7,14 @@ import time
 
 import pytest
 
-from app.auth.passwords import AT_ONCE, Slots
+from app.auth.passwords import MAX_CONCURRENT_HASHES, ProcessSemaphore
 
 PROCESSES = 6
 
 
 @pytest.fixture
 def slots():
-    return Slots(AT_ONCE)
+    return ProcessSemaphore(MAX_CONCURRENT_HASHES)
 
 
 def in_processes(work, count=PROCESSES):
@@ -50,19 +50,19 @@ def test_never_more_than_so_many_processes_are_at_it(slots):
                 inside[number] = 0
 
     assert ended(in_processes(work)) == [0] * PROCESSES
-    assert 1 <= max(most[:]) <= AT_ONCE
+    assert 1 <= max(most[:]) <= MAX_CONCURRENT_HASHES
 
 
 def test_a_process_that_is_killed_leaves_its_slot(slots):
-    ready = mmap.mmap(-1, AT_ONCE)
+    ready = mmap.mmap(-1, MAX_CONCURRENT_HASHES)
 
     def hold(number):
         with slots.taken():
             ready[number] = 1
             time.sleep(60)
 
-    holders = in_processes(hold, AT_ONCE)
-    while sum(ready[:]) < AT_ONCE:
+    holders = in_processes(hold, MAX_CONCURRENT_HASHES)
+    while sum(ready[:]) < MAX_CONCURRENT_HASHES:
         os.sched_yield()
 
     def take(_number):
@@ -73,4 +73,4 @@ def test_a_process_that_is_killed_leaves_its_slot(slots):
     for holder in holders:
         os.kill(holder, signal.SIGKILL)
     assert ended(waiters) == [0] * PROCESSES
-    assert ended(holders) == [-signal.SIGKILL] * AT_ONCE
+    assert ended(holders) == [-signal.SIGKILL] * MAX_CONCURRENT_HASHES

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 
 from app import startup
 from app.auth import first_admin
-from app.auth.password_rule import BLANK, COMMON, NAMED, find_weakness
+from app.auth.password_rule import BLANK_ERROR, COMMON_ERROR, NAME_ERROR, find_weakness
 from app.core import clock as app_clock
 from app.db.session import db
 from app.models import User
@@ -18,27 +18,27 @@ from tests.support.problems import faults, refused
 from tests.support.signing_in import PASSWORD, form_token, is_signed_in, sign_in, submit
 
 WEAK = {
-    "password": COMMON,
-    "12345678": COMMON,
-    "iloveyou": COMMON,
-    "Password1": COMMON,
-    "PASSWORD": COMMON,
-    "password2027!": COMMON,
-    "P@$$w0rd": COMMON,
-    "passwordpassword": COMMON,
-    "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44": COMMON,
-    " " * 8: BLANK,
-    "\u00a0" * 8: BLANK,
-    " \t\u2003\u3000" * 2: BLANK,
-    "\u200b" * 9: BLANK,
-    "spikecast": NAMED,
-    "Spikecast1": NAMED,
-    "spikecast-2027": NAMED,
-    "grace.hopper@example.org": NAMED,
-    "Grace.Hopper": NAMED,
-    "grace.hopper1906": NAMED,
-    "grace hopper": NAMED,
-    "GRACE HOPPER!!": NAMED,
+    "password": COMMON_ERROR,
+    "12345678": COMMON_ERROR,
+    "iloveyou": COMMON_ERROR,
+    "Password1": COMMON_ERROR,
+    "PASSWORD": COMMON_ERROR,
+    "password2027!": COMMON_ERROR,
+    "P@$$w0rd": COMMON_ERROR,
+    "passwordpassword": COMMON_ERROR,
+    "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44": COMMON_ERROR,
+    " " * 8: BLANK_ERROR,
+    "\u00a0" * 8: BLANK_ERROR,
+    " \t\u2003\u3000" * 2: BLANK_ERROR,
+    "\u200b" * 9: BLANK_ERROR,
+    "spikecast": NAME_ERROR,
+    "Spikecast1": NAME_ERROR,
+    "spikecast-2027": NAME_ERROR,
+    "grace.hopper@example.org": NAME_ERROR,
+    "Grace.Hopper": NAME_ERROR,
+    "grace.hopper1906": NAME_ERROR,
+    "grace hopper": NAME_ERROR,
+    "GRACE HOPPER!!": NAME_ERROR,
 }
 NEW = {"username": "Grace Hopper", "email": "grace.hopper@example.org", "role": "Editor"}
 GOOD = ["correct horse battery", "x" * 128, "\u00e9" * 8, "grace hopper likes cobol", " 8 blanks", "aB3$aB3%"]
@@ -83,7 +83,7 @@ def test_an_admin_cannot_give_one(app, admin, grace, password):
 
 def test_a_new_name_counts_together_with_a_new_password(admin, grace):
     change = {"username": "Battery Staple", "password": "battery staple"}
-    assert faults(admin.patch(f"/api/users/{grace['id']}", change)) == {"password": [NAMED]}
+    assert faults(admin.patch(f"/api/users/{grace['id']}", change)) == {"password": [NAME_ERROR]}
     assert admin.get(f"/api/users/{grace['id']}").json["username"] == "Grace Hopper"
 
 
@@ -122,7 +122,7 @@ def test_the_first_admin_by_settings_cannot_have_one(password):
 @pytest.mark.parametrize("password", CASES)
 def test_the_set_up_page_refuses_one(app, password):
     with app.app_context():
-        token = first_admin.new_token(app_clock.now())
+        token = first_admin.create_setup_token(app_clock.now())
         db.session.commit()
     browser = app.test_client()
     form = {"csrf_token": form_token(browser, "/setup"), "token": token, "password": password}
@@ -209,8 +209,8 @@ def test_an_unnormalized_password_costs_as_many_hashes_for_an_unknown_account(ap
 
 
 def test_the_list_is_lower_case_and_of_8_characters_and_more():
-    from app.auth.password_rule import _common_passwords
+    from app.auth.password_rule import _load_common_passwords
 
-    assert len(_common_passwords()) >= 3000
-    assert all(len(each) >= 8 and each == each.casefold() for each in _common_passwords())
-    assert not re.search("spikecast", " ".join(_common_passwords()))
+    assert len(_load_common_passwords()) >= 3000
+    assert all(len(each) >= 8 and each == each.casefold() for each in _load_common_passwords())
+    assert not re.search("spikecast", " ".join(_load_common_passwords()))

@@ -20,7 +20,7 @@ FORM = {"email": "ada@example.org", "username": "ada", "password": "correct hors
 def token(app: Flask) -> str:
     """A token as the log shows it."""
     with app.app_context():
-        made = first_admin.new_token(app_clock.now())
+        made = first_admin.create_setup_token(app_clock.now())
         db.session.commit()
         return made
 

@@ -65,7 +65,7 @@ def test_whose_account_is_as_it_was_is_told(here):
 
 def test_a_token_of_the_set_up_page_does_not_come_back(here):
     with here.app.app_context():
-        first_admin.new_token(clock.now())
+        first_admin.create_setup_token(clock.now())
         db.session.commit()
     here.restored(here.backup())
     with here.app.app_context():

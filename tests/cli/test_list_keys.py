@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.core.key_format import SHOWN
+from app.core.key_format import PREFIX_LENGTH
 from tests.conftest import NOW
 from tests.support.commands import done
 from tests.support.factory import Maker
@@ -23,8 +23,8 @@ def test_without_keys_it_says_so(listed):
 def test_it_shows_the_keys_of_everybody_in_the_order_of_their_ids(listed, make, viewer):
     first, second = make.key(label="Grafana"), Maker(viewer).key(label="Zabbix")
     assert listed() == [
-        [str(first.id), f"{first.key[:SHOWN]}…", "owen", "valid", "never", "never", "Grafana"],
-        [str(second.id), f"{second.key[:SHOWN]}…", "vera", "valid", "never", "never", "Zabbix"],
+        [str(first.id), f"{first.key[:PREFIX_LENGTH]}…", "owen", "valid", "never", "never", "Grafana"],
+        [str(second.id), f"{second.key[:PREFIX_LENGTH]}…", "vera", "valid", "never", "never", "Zabbix"],
         ["2", "keys"],
     ]
 

@@ -49,7 +49,7 @@ def calls(app):
 
 
 def test_every_route_of_the_api_that_needs_the_database_is_503(away, somebody):
-    key = {"X-API-Key": key_format.make()}
+    key = {"X-API-Key": key_format.generate()}
     refresh = {"Authorization": f"Bearer {somebody.tokens['refresh_token']}"}
     for method, path, endpoint in calls(away):
         if path.startswith("/api/") and endpoint not in WITHOUT_IT:
@@ -90,7 +90,7 @@ def test_a_head_of_health_is_503_without_a_body(away):
 
 
 def test_the_log_says_what_the_database_said_in_one_line(away, caplog):
-    unavailable(Poller(away, key_format.make()).poll("Truck 01\rCRITICAL all\u2028is lost"))
+    unavailable(Poller(away, key_format.generate()).poll("Truck 01\rCRITICAL all\u2028is lost"))
     (record,) = caplog.records
     assert record.levelname == "WARNING"
     assert len(record.getMessage().splitlines()) == 1
@@ -105,7 +105,7 @@ def test_a_database_without_tables_is_503(own_database_url, tmp_path):
     app = hasty(settings_for(own_database_url, tmp_path / "instance"))
     unavailable(Caller(app).get("/api/health"))
     unavailable(Caller(app).post("/api/auth/login", {"login": "ada", "password": PASSWORD}))
-    unavailable(Poller(app, key_format.make()).poll("Truck 01"))
+    unavailable(Poller(app, key_format.generate()).poll("Truck 01"))
     with app.app_context():
         db.engine.dispose()
 

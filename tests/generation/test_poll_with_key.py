@@ -55,7 +55,7 @@ def test_a_key_comes_in_either_header(make, truck, nobody, name, form, by):
 
 
 def test_of_two_keys_the_one_in_x_api_key_counts(make, truck, nobody):
-    good, unknown = make.key().key, key_format.make()
+    good, unknown = make.key().key, key_format.generate()
     right = {"X-API-Key": good, "Authorization": f"Bearer {unknown}"}
     wrong = {"X-API-Key": unknown, "Authorization": f"Bearer {good}"}
     assert nobody.get(PATH, headers=right).status_code == 200
@@ -122,7 +122,7 @@ def basic(text: str | bytes) -> str:
 @pytest.mark.parametrize("by", ["name", "id"])
 def test_a_key_comes_as_the_password_of_basic_or_else_as_the_user_name(make, truck, nobody, scheme, form, by):
     path = PATH if by == "name" else f"/api/collections/{truck['id']}/data/performance"
-    credentials = basic(form.format(good=make.key().key, unknown=key_format.make()))
+    credentials = basic(form.format(good=make.key().key, unknown=key_format.generate()))
     assert nobody.get(path, headers={"Authorization": scheme + credentials}).json["data"] == {"cpu": 7}
 
 
@@ -146,13 +146,13 @@ def test_basic_credentials_in_another_encoding_still_carry_the_key(make, truck, 
     ],
 )
 def test_basic_credentials_without_a_key_that_counts_are_refused(make, truck, nobody, form, says):
-    sent = basic(form.format(good=make.key().key, unknown=key_format.make()))
+    sent = basic(form.format(good=make.key().key, unknown=key_format.generate()))
     assert must_be_refused(nobody.get(PATH, headers={"Authorization": f"Basic {sent}"})) == says
 
 
 @pytest.mark.parametrize("form", ["Bearer {}", "{}", "Basic {}"])
 def test_the_key_in_x_api_key_counts_before_any_in_authorization(make, truck, nobody, form):
-    good, unknown = make.key().key, key_format.make()
+    good, unknown = make.key().key, key_format.generate()
 
     def status(first: str, second: str) -> int:
         sent = form.format(basic(f"x:{second}") if "Basic" in form else second)
@@ -226,7 +226,8 @@ def test_a_cookie_beside_the_key_does_no_harm(make, truck, owner):
 
 def test_an_unknown_key_is_refused(app, truck):
     assert (
-        must_be_refused(Poller(app, key_format.make()).poll("Truck 01")) == "The API key is not known here."
+        must_be_refused(Poller(app, key_format.generate()).poll("Truck 01"))
+        == "The API key is not known here."
     )
 
 

@@ -19,7 +19,7 @@ def database_is_ahead(app, monkeypatch):
     """`database_is_ahead(seconds)`, or behind."""
 
     def be(seconds):
-        monkeypatch.setattr(clock, "of_database", lambda _: clock.now() + timedelta(seconds=seconds))
+        monkeypatch.setattr(clock, "from_database", lambda _: clock.now() + timedelta(seconds=seconds))
 
     return be
 

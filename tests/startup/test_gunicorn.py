@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from app.core.log_format import MAX_WAITING_BYTES, Writer
+from app.core.log_format import MAX_QUEUED_BYTES, BackgroundWriter
 from tests.support.server import (
     ADMIN_PASSWORD,
     ADMIN_USERNAME,
@@ -125,7 +125,7 @@ def answers(url: str) -> bool:
 
 def test_lines_that_find_no_room_are_counted_and_that_is_said():
     reading, writing = os.pipe()
-    writer, count = Writer(writing), 3 * MAX_WAITING_BYTES // 1000
+    writer, count = BackgroundWriter(writing), 3 * MAX_QUEUED_BYTES // 1000
     for number in range(count):
         writer.put(f"{number:0999}")
     said = b""

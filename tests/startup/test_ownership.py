@@ -245,5 +245,5 @@ def test_a_file_that_root_has_left_is_named_with_its_owner_and_the_remedy(instal
 
 def test_what_this_user_owns_is_mended_by_chmod(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_arguments, **_options: False)
-    said = file_ownership.obstacle([tmp_path])
+    said = file_ownership.find_access_problem([tmp_path])
     assert said.endswith(f"Remedy: chmod u+rwx {tmp_path}")

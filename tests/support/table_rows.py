@@ -37,7 +37,7 @@ MEANINGS: dict[str, Callable[[int], Any]] = {
     "current_number": lambda n: 20,
     "randomization_percentage": lambda n: 0,
     "revoked_at": lambda n: None,
-    "key_hash": lambda n: key_format.hashed(KEY) if n == 1 else f"{n:064}",
+    "key_hash": lambda n: key_format.hash_secret(KEY) if n == 1 else f"{n:064}",
     "end_datetime": lambda n: NOW + timedelta(days=n, hours=1),
 }
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.core.timestamps import parse_instant
+from app.core.timestamps import parse_timestamp
 from tests.support.iso8601 import read_instant
 from tests.support.problems import faults
 from tools.fuzz.corpus import timestamps
@@ -17,7 +17,7 @@ SHAPE = "must be a date and time in ISO 8601, such as 2026-11-27T08:00:00Z"
 
 def parsed(text: str) -> datetime | None:
     try:
-        return parse_instant(text)
+        return parse_timestamp(text)
     except ValueError:
         return None
 

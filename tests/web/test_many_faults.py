@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.core.errors import MAX_FAULTS, Invalid, NotFound
+from app.core.errors import MAX_ERRORS, Invalid, NotFound
 from app.spikes.schemas import MAX_OVERRIDES
 from app.web.limits import MAX_BODY_BYTES, MAX_CREDENTIALS_BYTES
 from tests.support.problems import refused
@@ -23,7 +23,7 @@ def refuse(caller, path: str, body: object, status: int = 422) -> dict:
     """The problem that a body meets: one that lists few faults, and is short."""
     answer = caller.post(path, data=json.dumps(body).encode(), content_type="application/json")
     problem = refused(answer, status)
-    assert sum(map(len, problem.get("errors", {}).values())) <= MAX_FAULTS
+    assert sum(map(len, problem.get("errors", {}).values())) <= MAX_ERRORS
     assert len(answer.data) < 64 * 1024
     return problem
 
@@ -43,7 +43,7 @@ def test_of_many_unknown_keys_a_hundred_are_listed_and_the_rest_is_counted(owner
     problem = refuse(owner, "/api/collections", unknown_keys(count, name="Truck"))
     assert problem["detail"] == said
     listed = list(problem["errors"])
-    assert listed == [f"k{number}" for number in range(min(count, MAX_FAULTS))]
+    assert listed == [f"k{number}" for number in range(min(count, MAX_ERRORS))]
 
 
 @pytest.mark.any_database
@@ -80,7 +80,7 @@ def overrides(owner, make) -> Callable[[list], dict]:
 def test_faults_of_list_entries_are_counted_together(overrides, entry, each):
     problem = overrides([entry] * 2_000)
     assert problem["detail"].startswith(f"{2_000 * each:,} inputs are not valid.")
-    assert f"and {2_000 * each - MAX_FAULTS:,} more" in problem["detail"]
+    assert f"and {2_000 * each - MAX_ERRORS:,} more" in problem["detail"]
     assert next(iter(problem["errors"])).startswith("spike_fields.0")
 
 
@@ -195,6 +195,6 @@ def test_a_body_of_nothing_but_faults_takes_little_more_memory_than_it_does_when
 def test_faults_beyond_those_that_are_listed_are_not_kept():
     faults = {f"k{number}": ["one", "two"] for number in range(1_000)}
     error = Invalid(faults)
-    assert error.faults == {f"k{number}": ["one", "two"] for number in range(50)}
+    assert error.errors == {f"k{number}": ["one", "two"] for number in range(50)}
     assert error.detail == "2,000 inputs are not valid. The first 100 are listed, and 1,900 more are not."
-    assert NotFound("Gone.", faults={"a": ["b"]}).detail == "Gone."
+    assert NotFound("Gone.", errors={"a": ["b"]}).detail == "Gone."

@@ -100,9 +100,9 @@ def measure(app: Flask, actor: Actor, asks: list[Ask]) -> Iterator[Took]:
 def _token(actor: Actor) -> str:
     user = db.session.get_one(User, actor.user_id)
     client = auth.Client("127.0.0.1", "bench")
-    sign_in = auth.begin_sign_in(user, client, clock.now())
+    sign_in = auth.create_sign_in(user, client, clock.now())
     db.session.commit()
-    return str(auth.tokens_of(user, sign_in)["access_token"])
+    return str(auth.issue_tokens(user, sign_in)["access_token"])
 
 
 def _once(app: Flask, ask: Ask, headers: dict[str, str]) -> tuple[int, float]:

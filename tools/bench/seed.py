@@ -104,13 +104,13 @@ def copy_fields(template: int, collection_ids: Sequence[int]) -> None:
 
 def add_keys(owner: User, count: int) -> list[str]:
     """API keys that read all of their owner's collections; their texts."""
-    texts = [key_format.make() for _ in range(count)]
+    texts = [key_format.generate() for _ in range(count)]
     rows = [
         {
             "user_id": owner.id,
             "label": f"Key {n:06}",
-            "prefix": text[: key_format.SHOWN],
-            "key_hash": key_format.hashed(text),
+            "prefix": text[: key_format.PREFIX_LENGTH],
+            "key_hash": key_format.hash_secret(text),
         }
         for n, text in enumerate(texts)
     ]

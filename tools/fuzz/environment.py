@@ -35,7 +35,7 @@ def ground(database_url: str, instance: Path) -> Iterator[World]:
     """A world in an empty database, at an instant that stands still: each run sees the same."""
     with (
         time_machine.travel(NOW, tick=False),
-        patch.object(clock, "of_database", lambda _instant: clock.now()),
+        patch.object(clock, "from_database", lambda _instant: clock.now()),
         patch.object(clock, "to_database", as_the_database_has_it),
         ready_app(database_url, instance) as app,
         world(app) as made,

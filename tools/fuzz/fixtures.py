@@ -50,7 +50,7 @@ class World:
     def _set_up_only(self) -> Rows:
         """What is there before anybody is: the token of the set-up page."""
         with self.app.app_context():
-            self.token = first_admin.new_token(clock.now())
+            self.token = first_admin.create_setup_token(clock.now())
             db.session.commit()
         rows = self._rows()
         self._put({})

@@ -17,16 +17,16 @@ from app.models.audit import Action
 
 def create_key(actor: Actor, values: Mapping[str, Any], now: datetime) -> tuple[ApiKey, str]:
     """A new key of the actor's, and its text, which is not kept."""
-    text = key_format.make()
+    text = key_format.generate()
     key = ApiKey(
         user_id=actor.user_id,
         label=values["label"],
-        prefix=text[: key_format.SHOWN],
-        key_hash=key_format.hashed(text),
+        prefix=text[: key_format.PREFIX_LENGTH],
+        key_hash=key_format.hash_secret(text),
         created_at=now,
     )
     db.session.add(key)
-    _fill_in(actor, key, values, now)
+    _apply(actor, key, values, now)
     audit.record(Action.CREATE_KEY, key, expires_at=key.expires_at, is_limited=key.is_limited)
     return key, text
 
@@ -41,12 +41,12 @@ def get_own_key(actor: Actor, key_id: int) -> ApiKey:
 
 def change_key(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
     """Change the label, expiry or limits of one's own key, which the caller has locked."""
-    before = _noted_of(key)
-    _fill_in(actor, key, changes, now)
-    audit.record_change(Action.CHANGE_KEY, key, before, _noted_of(key))
+    before = _get_audited_values(key)
+    _apply(actor, key, changes, now)
+    audit.record_change(Action.CHANGE_KEY, key, before, _get_audited_values(key))
 
 
-def _noted_of(key: ApiKey) -> dict[str, Any]:
+def _get_audited_values(key: ApiKey) -> dict[str, Any]:
     """What the audit log tells of, where it changes."""
     limits = [(limit.collection_id, limit.collection_type) for limit in key.limits]
     return {
@@ -56,7 +56,7 @@ def _noted_of(key: ApiKey) -> dict[str, Any]:
     }
 
 
-def _fill_in(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
+def _apply(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
     """Take what is given, and settle the key for the answer."""
     faults: dict[str, list[str]] = {}
     expires_at = changes.get("expires_at")
@@ -64,16 +64,16 @@ def _fill_in(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetim
         faults["expires_at"] = ["must be in the future"]
     if "allowed_collections" in changes:
         limits = changes["allowed_collections"]
-        faults |= _limit(actor, key, limits)
+        faults |= _set_limits(actor, key, limits)
     if faults:
         raise Invalid(faults)
     key.label = changes.get("label", key.label)
     key.expires_at = changes.get("expires_at", key.expires_at)
     db.session.flush()  # gives it an id
-    _settle(key)
+    _reload(key)
 
 
-def _settle(key: ApiKey) -> None:
+def _reload(key: ApiKey) -> None:
     """Read what the answer shows: nothing is read after the commit."""
     shown = (
         selectinload(ApiKey.user),
@@ -83,7 +83,7 @@ def _settle(key: ApiKey) -> None:
     db.session.scalars(again.execution_options(populate_existing=True)).one()
 
 
-def _limit(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) -> dict[str, list[str]]:
+def _set_limits(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) -> dict[str, list[str]]:
     """Limit the key to a list, or to nothing but what its owner may read; the faults by path."""
     wanted = [(limit["collection_id"], limit["collection_type"]) for limit in limits or []]
     readable = sa.select(Collection.id).where(
@@ -110,7 +110,7 @@ def revoke_key(key: ApiKey, now: datetime) -> None:
     if key.revoked_at is None:
         key.revoked_at = now
         audit.record(Action.REVOKE_KEY, key, owner=key.user.username)
-    _settle(key)
+    _reload(key)
 
 
 def revoke_all_keys(user: User, now: datetime) -> None:

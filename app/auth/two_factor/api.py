@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.auth.api import this_client
+from app.auth.api import get_client
 from app.auth.two_factor import codes as second_factor
 from app.auth.two_factor import service as two_factor_service
 from app.auth.two_factor.schemas import (
@@ -53,10 +53,10 @@ def begin_two_factor(values: dict[str, Any]) -> dict[str, Any]:
     Nothing changes until you confirm it with a code. Only this response contains the secret.
     """
     actor, now = current_actor(), clock.now()
-    user, secret = two_factor_service.begin(actor, values["current_password"], this_client(), now)
+    user, secret = two_factor_service.start_setup(actor, values["current_password"], get_client(), now)
     db.session.commit()
-    address = second_factor.address_of(user, secret)
-    return {"secret": secret, "otpauth_uri": address, "qr_svg": second_factor.picture_of(address)}
+    address = second_factor.build_otpauth_uri(user, secret)
+    return {"secret": secret, "otpauth_uri": address, "qr_svg": second_factor.build_qr_svg(address)}
 
 
 @blp.route("/confirm", methods=["POST"])
@@ -69,7 +69,7 @@ def confirm_two_factor(values: dict[str, Any]) -> dict[str, Any]:
 
     Ends your other sign-ins. Returns recovery codes for when you lose the app: each works once.
     """
-    codes = two_factor_service.confirm(current_actor(), values["code"], this_client(), clock.now())
+    codes = two_factor_service.enable(current_actor(), values["code"], get_client(), clock.now())
     db.session.commit()
     return {"recovery_codes": codes}
 
@@ -83,7 +83,7 @@ def renew_recovery_codes(values: dict[str, Any]) -> dict[str, Any]:
     """Get new recovery codes. The old ones stop working."""
     actor, now = current_actor(), clock.now()
     codes = two_factor_service.renew_recovery_codes(
-        actor, values["current_password"], values["code"], this_client(), now
+        actor, values["current_password"], values["code"], get_client(), now
     )
     db.session.commit()
     return {"recovery_codes": codes}
@@ -97,5 +97,5 @@ def renew_recovery_codes(values: dict[str, Any]) -> dict[str, Any]:
 def turn_off_two_factor(values: dict[str, Any]) -> None:
     """Turn off two-factor sign-in. End your other sign-ins."""
     actor, now = current_actor(), clock.now()
-    two_factor_service.turn_off(actor, values["current_password"], values["code"], this_client(), now)
+    two_factor_service.disable(actor, values["current_password"], values["code"], get_client(), now)
     db.session.commit()

@@ -23,36 +23,36 @@ from app.domain import audit
 from app.models import RecoveryCode, User
 from app.models.audit import Action
 
-SECONDS = 30
-DRIFT = 1
+STEP_S = 30
+MAX_DRIFT_STEPS = 1
 """How many time steps the clock of an app may be off, either way."""
-RECOVERY_CODES = 10
-LONGEST_LABEL = 64
+RECOVERY_CODE_COUNT = 10
+MAX_LABEL_LENGTH = 64
 """How much of an e-mail address an app is told: more would make a picture that few cameras read."""
 
 _APP_CODE = re.compile(r"[0-9]{6}")
 _RECOVERY_CODE = re.compile(r"[a-z2-7]{24}")
 
 
-def begin(user: User) -> str:
+def new_secret(user: User) -> str:
     """Give the user a new secret, which does not count before a code of it confirms it."""
     secret = pyotp.random_base32()
-    user.two_factor_secret, user.two_factor_step = _cipher().encrypt(secret.encode()).decode(), 0
+    user.two_factor_secret, user.two_factor_step = _get_cipher().encrypt(secret.encode()).decode(), 0
     return secret
 
 
-def end(user: User) -> None:
+def disable(user: User) -> None:
     """Forget the user's second factor."""
     user.two_factor_secret = user.two_factor_since = user.two_factor_step = None
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 
-def address_of(user: User, secret: str) -> str:
+def build_otpauth_uri(user: User, secret: str) -> str:
     """The secret as an app reads it: an `otpauth:` address."""
-    return pyotp.TOTP(secret).provisioning_uri(name=user.email[:LONGEST_LABEL], issuer_name="Spikecast")
+    return pyotp.TOTP(secret).provisioning_uri(name=user.email[:MAX_LABEL_LENGTH], issuer_name="Spikecast")
 
 
-def picture_of(address: str) -> str:
+def build_qr_svg(address: str) -> str:
     """The address as a QR code: an SVG document, black on white in every theme, as cameras want it."""
     picture = BytesIO()
     looks: dict[str, Any] = {"light": "#fff", "omitsize": True, "svgclass": None, "lineclass": None}
@@ -62,28 +62,28 @@ def picture_of(address: str) -> str:
 
 def is_recovery_code(code: str) -> bool:
     """Whether this has the form of a recovery code."""
-    return bool(_RECOVERY_CODE.fullmatch(_tidy(code)))
+    return bool(_RECOVERY_CODE.fullmatch(_strip_separators(code)))
 
 
-def _tidy(code: str) -> str:
+def _strip_separators(code: str) -> str:
     return re.sub(r"[\s-]", "", code).lower()
 
 
-def takes_app_code(user: User, code: str, now: datetime) -> bool:
+def verify_app_code(user: User, code: str, now: datetime) -> bool:
     """Whether this is a code of the user's app, of a time step that is later than any that was used.
 
     It counts no more then. The caller has locked the user.
     """
-    typed = _tidy(code)
+    typed = _strip_separators(code)
     if not _APP_CODE.fullmatch(typed) or user.two_factor_secret is None:
         return False
-    app = pyotp.TOTP(_secret_of(user.two_factor_secret), interval=SECONDS)
-    present = int(now.timestamp()) // SECONDS
-    steps = range(present - DRIFT, present + DRIFT + 1)
-    return any(compare_digest(app.generate_otp(step), typed) and _take_step(user, step) for step in steps)
+    app = pyotp.TOTP(_decrypt_secret(user.two_factor_secret), interval=STEP_S)
+    present = int(now.timestamp()) // STEP_S
+    steps = range(present - MAX_DRIFT_STEPS, present + MAX_DRIFT_STEPS + 1)
+    return any(compare_digest(app.generate_otp(step), typed) and _use_time_step(user, step) for step in steps)
 
 
-def _take_step(user: User, step: int) -> bool:
+def _use_time_step(user: User, step: int) -> bool:
     """Use a time step, once: of two at the same moment one finds it used."""
     taken = (
         sa.update(User)
@@ -94,9 +94,12 @@ def _take_step(user: User, step: int) -> bool:
     return db.session.scalar(taken) is not None
 
 
-def takes_recovery_code(user: User, code: str) -> bool:
+def use_recovery_code(user: User, code: str) -> bool:
     """Whether this is one of the user's recovery codes; it goes in the statement that finds it."""
-    mine = sa.and_(RecoveryCode.user_id == user.id, RecoveryCode.code_hash == key_format.hashed(_tidy(code)))
+    mine = sa.and_(
+        RecoveryCode.user_id == user.id,
+        RecoveryCode.code_hash == key_format.hash_secret(_strip_separators(code)),
+    )
     used = db.session.scalar(sa.delete(RecoveryCode).where(mine).returning(RecoveryCode.user_id))
     if used is None:
         return False
@@ -107,7 +110,7 @@ def takes_recovery_code(user: User, code: str) -> bool:
 def is_readable(user: User) -> bool:
     """Whether the user's secret can be read with the secret key of today, if there is one."""
     try:
-        return user.two_factor_secret is None or bool(_secret_of(user.two_factor_secret))
+        return user.two_factor_secret is None or bool(_decrypt_secret(user.two_factor_secret))
     except Conflict:
         return False
 
@@ -117,27 +120,29 @@ def new_recovery_codes(user: User) -> list[str]:
 
     They have 120 random bits: a plain hash cannot be turned back.
     """
-    codes = [base64.b32encode(secrets.token_bytes(15)).decode().lower() for _ in range(RECOVERY_CODES)]
+    codes = [base64.b32encode(secrets.token_bytes(15)).decode().lower() for _ in range(RECOVERY_CODE_COUNT)]
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    db.session.add_all(RecoveryCode(user_id=user.id, code_hash=key_format.hashed(code)) for code in codes)
+    db.session.add_all(
+        RecoveryCode(user_id=user.id, code_hash=key_format.hash_secret(code)) for code in codes
+    )
     return ["-".join(re.findall("....", code)) for code in codes]
 
 
 # --- At rest -------------------------------------------------------------------------------------------
 
 
-def _secret_of(encrypted: str) -> str:
+def _decrypt_secret(encrypted: str) -> str:
     try:
-        return _cipher().decrypt(encrypted).decode()
+        return _get_cipher().decrypt(encrypted).decode()
     except InvalidToken:
         raise Conflict(
             "Codes of your app cannot be checked, for the server's secret key has changed. "
             "Use a recovery code, or ask an Admin to reset your two-factor sign-in.",
-            kind="two-factor-unreadable",
+            problem_type="two-factor-unreadable",
         ) from None
 
 
-def _cipher() -> Fernet:
+def _get_cipher() -> Fernet:
     """Encrypts with a key of its own, derived from the secret key: neither of the two tells the other."""
     secret_key: str = current_app.config["SECRET_KEY"]
     derived = HKDF(SHA256(), length=32, salt=None, info=b"spikecast: secrets of two-factor sign-in")

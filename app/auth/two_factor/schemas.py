@@ -10,15 +10,21 @@ from app.web.schema import Schema
 from app.web.text_fields import Text
 
 
-def Code(**more: Any) -> Text:  # noqa: N802 - stands where a field class stands
-    """What proves the second factor."""
-    described = {"description": "Six digits from the authenticator app, or a recovery code."}
-    return Text(min_length=1, max_length=64, load_only=True, metadata=described, **more)
+class SecondFactorCode(Text):
+    """A code that proves the second factor."""
+
+    def __init__(self, **more: Any) -> None:
+        description = "the six digits that the authenticator app shows, or a recovery code"
+        super().__init__(
+            min_length=1, max_length=64, load_only=True, metadata={"description": description}, **more
+        )
 
 
-def PresentPassword() -> Text:  # noqa: N802 - stands where a field class stands
-    """The password that is."""
-    return Text(required=True, min_length=1, max_length=1024, load_only=True)
+class CurrentPassword(Text):
+    """The user's current password."""
+
+    def __init__(self) -> None:
+        super().__init__(required=True, min_length=1, max_length=1024, load_only=True)
 
 
 class TwoFactorOut(Schema):
@@ -37,7 +43,7 @@ class TwoFactorOut(Schema):
 class TwoFactorBeginIn(Schema):
     """One's password."""
 
-    current_password = PresentPassword()
+    current_password = CurrentPassword()
 
 
 class TwoFactorSecretOut(PlainSchema):
@@ -51,13 +57,13 @@ class TwoFactorSecretOut(PlainSchema):
 class TwoFactorConfirmIn(Schema):
     """The first code that the app shows."""
 
-    code = Code(required=True)
+    code = SecondFactorCode(required=True)
 
 
 class TwoFactorProofIn(TwoFactorBeginIn):
     """One's password, and a code."""
 
-    code = Code(required=True)
+    code = SecondFactorCode(required=True)
 
 
 class RecoveryCodesOut(PlainSchema):

@@ -13,27 +13,27 @@ from app.models.audit import Action, Outcome
 from app.web.access import CHALLENGE
 
 
-def begin(actor: Actor, password: str, client: Client, now: datetime) -> tuple[User, str]:
+def start_setup(actor: Actor, password: str, client: Client, now: datetime) -> tuple[User, str]:
     """A new secret for the actor's app, in the place of one that was not confirmed."""
     user = service.reauthenticate(
         actor, password, None, Action.TURN_ON_TWO_FACTOR, client, now, asks_for_code=False
     )
-    _must_be_off(user)
-    return user, second_factor.begin(user)
+    _require_off(user)
+    return user, second_factor.new_secret(user)
 
 
-def confirm(actor: Actor, code: str, client: Client, now: datetime) -> list[str]:
+def enable(actor: Actor, code: str, client: Client, now: datetime) -> list[str]:
     """Turn it on, with a first code of the app; the recovery codes. Every other sign-in of theirs ends."""
     action, sign_in_id = Action.TURN_ON_TWO_FACTOR, actor.sign_in_id
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
         raise Unauthenticated("The account is gone.", headers=CHALLENGE)
-    _must_be_off(user)
+    _require_off(user)
     if user.two_factor_secret is None:
-        raise Conflict("Begin by asking for a secret for your app.", kind="two-factor-off")
-    service.refuse_too_many_codes(action, user, now, sign_in_id=sign_in_id)
-    if not second_factor.takes_app_code(user, code, now):
-        login_throttle.code_failed(user, client.origin, now, sign_in_id=sign_in_id)
+        raise Conflict("Begin by asking for a secret for your app.", problem_type="two-factor-off")
+    service.check_codes(action, user, now, sign_in_id=sign_in_id)
+    if not second_factor.verify_app_code(user, code, now):
+        login_throttle.record_code_failure(user, client.origin, now, sign_in_id=sign_in_id)
         audit.record(action, user, outcome=Outcome.REFUSED, why="wrong code")
         db.session.commit()
         raise Invalid({"code": ["is not the one that your app shows; its clock may be off"]})
@@ -43,28 +43,30 @@ def confirm(actor: Actor, code: str, client: Client, now: datetime) -> list[str]
     return second_factor.new_recovery_codes(user)
 
 
-def _must_be_off(user: User) -> None:
+def _require_off(user: User) -> None:
     if user.has_two_factor:
-        raise Conflict("Two-factor sign-in is on already. Turn it off first.", kind="two-factor-on")
+        raise Conflict("Two-factor sign-in is on already. Turn it off first.", problem_type="two-factor-on")
 
 
 def renew_recovery_codes(actor: Actor, password: str, code: str, client: Client, now: datetime) -> list[str]:
     """New recovery codes; the former end."""
-    user = _with_code(actor, password, code, Action.NEW_RECOVERY_CODES, client, now)
+    user = _reauthenticate_with_code(actor, password, code, Action.NEW_RECOVERY_CODES, client, now)
     audit.record(Action.NEW_RECOVERY_CODES, user)
     return second_factor.new_recovery_codes(user)
 
 
-def turn_off(actor: Actor, password: str, code: str, client: Client, now: datetime) -> None:
+def disable(actor: Actor, password: str, code: str, client: Client, now: datetime) -> None:
     """Turn it off: the password is enough again. Every other sign-in of theirs ends."""
-    user = _with_code(actor, password, code, Action.TURN_OFF_TWO_FACTOR, client, now)
-    second_factor.end(user)
+    user = _reauthenticate_with_code(actor, password, code, Action.TURN_OFF_TWO_FACTOR, client, now)
+    second_factor.disable(user)
     audit.record(Action.TURN_OFF_TWO_FACTOR, user)
     service.end_other_sign_ins(actor)
 
 
-def _with_code(actor: Actor, password: str, code: str, action: Action, client: Client, now: datetime) -> User:
+def _reauthenticate_with_code(
+    actor: Actor, password: str, code: str, action: Action, client: Client, now: datetime
+) -> User:
     user = service.reauthenticate(actor, password, code, action, client, now)
     if not user.has_two_factor:
-        raise Conflict("Two-factor sign-in is off.", kind="two-factor-off")
+        raise Conflict("Two-factor sign-in is off.", problem_type="two-factor-off")
     return user

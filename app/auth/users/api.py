@@ -112,7 +112,7 @@ def reset_two_factor(user_id: int) -> User:
     user = require_match(users_service.get_user(user_id, locked=True))
     if user.id == current_actor().user_id:
         said = "Turn off your own in your profile, with a code. Without one, ask another Admin."
-        raise Conflict(said, kind="own-two-factor")
+        raise Conflict(said, problem_type="own-two-factor")
     users_service.reset_two_factor(user)
     db.session.commit()
     return user

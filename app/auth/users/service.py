@@ -21,8 +21,8 @@ from app.models.audit import Action
 
 def create_user(email: str, username: str, password: str, role: Role, *, is_set_up: bool = False) -> User:
     """A new user; at the set-up it is they who make themselves."""
-    _refuse_weak(password, username, email)
-    user = User(email=email, role=role, password_hash=passwords.hashed(password))
+    _require_strong(password, username, email)
+    user = User(email=email, role=role, password_hash=passwords.hash_password(password))
     user.rename(username)
     db.session.add(user)
     _flush_user(user)
@@ -47,8 +47,8 @@ def change_user(actor: Actor, user: User, changes: Mapping[str, Any], now: datet
     if user.id == actor.user_id and ("password" in changes or email != user.email):
         # A stolen token is not enough to take an account over.
         said = "Change your own password and e-mail in your profile: that takes your current password."
-        raise Conflict(said, kind="own-credentials")
-    before = _noted(user)
+        raise Conflict(said, problem_type="own-credentials")
+    before = _get_audited_values(user)
     if "role" in changes and changes["role"] is not user.role:
         if user.role is Role.ADMIN:
             user.must_not_be_last_admin()
@@ -62,10 +62,10 @@ def change_user(actor: Actor, user: User, changes: Mapping[str, Any], now: datet
     if "password" in changes:
         set_password(user, changes["password"], now, revoke_keys=changes.get("revoke_api_keys", False))
         db.session.flush()  # for the audit log
-    audit.record_change(Action.CHANGE_USER, user, before, _noted(user))
+    audit.record_change(Action.CHANGE_USER, user, before, _get_audited_values(user))
 
 
-def _noted(user: User) -> dict[str, Any]:
+def _get_audited_values(user: User) -> dict[str, Any]:
     """What the audit log tells of, where it changes."""
     return {
         "email": user.email,
@@ -83,23 +83,23 @@ def _flush_user(user: User) -> None:
         raise to_domain_error(
             error,
             {
-                "uq_users_email": lambda: _taken("email", email),
-                "uq_users_username_folded": lambda: _taken("username", username),
+                "uq_users_email": lambda: _name_taken("email", email),
+                "uq_users_username_folded": lambda: _name_taken("username", username),
             },
         ) from error
 
 
-def _taken(what: str, value: str) -> Conflict:
+def _name_taken(what: str, value: str) -> Conflict:
     said = f"There is a user with the {what} {value!r} already."
-    return Conflict(said, kind="name-taken", faults={what: ["is taken by another user"]})
+    return Conflict(said, problem_type="name-taken", errors={what: ["is taken by another user"]})
 
 
 def change_email(user: User, email: str) -> None:
     """Give a user another e-mail address; raises Conflict if it is taken."""
-    before = _noted(user)
+    before = _get_audited_values(user)
     user.email = email
     _flush_user(user)
-    audit.record_change(Action.CHANGE_EMAIL, user, before, _noted(user))
+    audit.record_change(Action.CHANGE_EMAIL, user, before, _get_audited_values(user))
 
 
 def is_email_taken(user: User, email: str) -> bool:
@@ -115,15 +115,15 @@ def set_password(
 
     `member` is how the request calls the password.
     """
-    _refuse_weak(password, user.username, user.email, member=member)
+    _require_strong(password, user.username, user.email, member=member)
     if revoke_keys:
         keys_service.revoke_all_keys(user, now)
-    user.password_hash = passwords.hashed(password)
+    user.password_hash = passwords.hash_password(password)
     user.end_sign_ins()
-    login_throttle.forget_all(user)  # the former one was guessed at
+    login_throttle.clear_failures(user)  # the former one was guessed at
 
 
-def _refuse_weak(password: str, username: str, email: str, *, member: str = "password") -> None:
+def _require_strong(password: str, username: str, email: str, *, member: str = "password") -> None:
     if weakness := find_weakness(password, (username, email)):
         raise Invalid({member: [weakness]})
 
@@ -132,9 +132,9 @@ def reset_two_factor(user: User) -> None:
     """Turn off the two-factor sign-in of somebody who lost app and codes; every token of theirs ends."""
     if not user.has_two_factor:
         return
-    second_factor.end(user)
+    second_factor.disable(user)
     user.end_sign_ins()
-    login_throttle.forget_all(user)
+    login_throttle.clear_failures(user)
     audit.record(Action.RESET_TWO_FACTOR, user)
 
 
@@ -155,8 +155,8 @@ def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool
         raise Conflict(
             f"{user.username} owns {count} collection{'' if count == 1 else 's'}. Say what becomes of them: "
             "transfer_to=<user id> or delete_collections=true.",
-            kind="owns-collections",
-            facts={"collections": count},
+            problem_type="owns-collections",
+            members={"collections": count},
         )
     keys = db.session.scalars(sa.delete(ApiKey).where(ApiKey.user_id == user.id).returning(ApiKey))
     audit.record_each(Action.DELETE_KEY, keys, owner=user.username)
