@@ -22,7 +22,7 @@ from app.models import (
     User,
 )
 from app.models.audit import COMMAND_LINE, Action, Origin, Outcome, Subject, make_entry
-from app.values import DIRECTIONS, Exact, State, advance, counts_whole, largest_step, round_away
+from app.values import Exact, State, advance, counts_integers, get_direction, max_step, round_in_direction
 
 MOST_TOLD = 10
 
@@ -179,7 +179,7 @@ def moved_on(counter: Counter, last: State, polls: int, other_steps: Iterable[Ex
     if not polls:
         return last
     largest = max([_largest_step(counter), *other_steps])
-    direction = DIRECTIONS[counter.value_type]
+    direction = get_direction(counter.value_type)
     return advance(last, start=counter.start, step=polls * largest, reset=counter.reset, direction=direction)
 
 
@@ -188,12 +188,13 @@ def _as_counted(field: Counter | None, state: State) -> State:
     if field is None or state is None:
         return state
     settings = {"start_number": field.start, "step_number": field.step, "reset_number": field.reset}
-    return round_away(state, DIRECTIONS[field.value_type]) if counts_whole(settings) else state
+    return round_in_direction(state, get_direction(field.value_type)) if counts_integers(settings) else state
 
 
 def _largest_step(counter: Counter) -> Exact:
     # A varied step of a whole counter is rounded, perhaps up.
-    return max(largest_step(counter.step, counter.percentage, whole=whole) for whole in (False, True))
+    both = (False, True)
+    return max(max_step(counter.step, counter.percentage, as_integer=each) for each in both)
 
 
 def _write(connection: sa.Connection, table: Any, states: Mapping[int, State]) -> None:

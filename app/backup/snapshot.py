@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.models import ApiKey, Collection, Field, RecoveryCode, SpikeSchedule, SpikeScheduleField, User
 from app.models.spike import CountersAfter, hands_back
-from app.values import DIRECTIONS, State, ValueType
+from app.values import State, counter_types, get_direction
 
 _COUNTING = ("value_type", "start_number", "step_number", "reset_number", "randomization_percentage")
 
@@ -29,7 +29,7 @@ class Counter(NamedTuple):
     starts: datetime | None
     ends: datetime | None
     """The window of a copy's schedule; None of a field."""
-    value_type: ValueType
+    value_type: str
     start: Decimal
     step: Decimal
     reset: Decimal | None
@@ -118,7 +118,7 @@ def _of_collections() -> sa.Select[Any]:
         .add_columns(sa.literal(value=True), sa.literal(value=True), sa.null(), sa.null(), sa.null())
         .add_columns(*(getattr(Field, column) for column in _COUNTING), Field.current_number)
         .join(Collection, Collection.id == Field.collection_id)
-        .where(Field.value_type.in_(DIRECTIONS))
+        .where(Field.value_type.in_(counter_types()))
         .order_by(Field.id)
     )
 
@@ -136,7 +136,7 @@ def _of_spikes(now: datetime, *, says_after: bool) -> sa.Select[Any]:
         .add_columns(*(getattr(copy, column) for column in _COUNTING), copy.current_number)
         .join(SpikeSchedule, SpikeSchedule.id == copy.spike_schedule_id)
         .join(Collection, Collection.id == SpikeSchedule.collection_id)
-        .where(copy.value_type.in_(DIRECTIONS))
+        .where(copy.value_type.in_(counter_types()))
         .order_by(copy.id)
     )
 
@@ -202,4 +202,4 @@ def why_it_tells_nothing(earlier: Snapshot, later: Snapshot) -> str:
 def _is_behind(now: Counter, was: Counter) -> bool:
     if now.changed != was.changed or was.reset is not None or was.current is None:
         return now.changed < was.changed
-    return now.current is None or DIRECTIONS[was.value_type] * (now.current - was.current) < 0
+    return now.current is None or get_direction(was.value_type) * (now.current - was.current) < 0

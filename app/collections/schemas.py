@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from app.values import CollectionType, ValueType
+from app.values import CollectionType
 from app.web.access import current_actor
 from app.web.fields import Choice, ListOf, Nested, StrictBool, Timestamp
 from app.web.number_fields import FixedDecimal, Id, Integer
 from app.web.schema import Schema, TolerantSchema
-from app.web.setting_fields import build_setting_fields
+from app.web.setting_fields import ValueTypeName, build_setting_fields
 from app.web.spike_summary import SpikeBriefOut
 from app.web.text_fields import Name, Text
 
@@ -21,7 +21,7 @@ class FieldOut(Schema):
     collection_id = Id()
     collection_type = Choice(CollectionType)
     field_name = Text()
-    value_type = Choice(ValueType)
+    value_type = ValueTypeName()
     is_editable = StrictBool(
         metadata={"description": "Whether a spike can override it: Performance and numeric."}
     )
@@ -38,7 +38,7 @@ class FieldIn(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
 
     collection_type = Choice(CollectionType, required=True)
     field_name = Name(required=True)
-    value_type = Choice(ValueType, required=True)
+    value_type = ValueTypeName(required=True)
 
 
 class FieldPatch(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
@@ -46,7 +46,7 @@ class FieldPatch(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
 
     collection_type = Choice(CollectionType)
     field_name = Name()
-    value_type = Choice(ValueType)
+    value_type = ValueTypeName()
 
 
 class CollectionOut(Schema):

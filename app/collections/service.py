@@ -15,7 +15,13 @@ from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, Field, User
 from app.models.audit import Action
 from app.models.collection import field_name_taken, name_taken
-from app.values import DIRECTIONS, SETTING_NAMES, counts_whole, fractional_settings, settle
+from app.values import (
+    all_settings,
+    counts_integers,
+    fractional_settings,
+    is_counter,
+    validate_settings,
+)
 
 # --- Collections ---------------------------------------------------------------------------------------
 
@@ -137,12 +143,12 @@ def change_field(field: Field, given: Validated, now: datetime) -> None:
     before = _noted_of(field)
     value_type = changes.get("value_type", field.value_type)
     collection_type = changes.get("collection_type", field.collection_type)
-    kept = field.settings if value_type is field.value_type else {}  # another type's settings fall away
-    merged = kept | {name: changes[name] for name in SETTING_NAMES if name in changes}
+    kept = field.settings if value_type == field.value_type else {}  # another type's settings fall away
+    merged = kept | {name: changes[name] for name in all_settings() if name in changes}
     settings = _settled({"value_type": value_type}, merged, faults)
     raise_if_errors(faults)
     kind_changed = (value_type, collection_type) != (field.value_type, field.collection_type)
-    if value_type in DIRECTIONS and not kind_changed and counts_whole(settings):
+    if is_counter(value_type) and not kind_changed and counts_integers(settings):
         _refuse_fractional_overrides(field)
     field.field_name = changes.get("field_name", field.field_name)
     field.collection_type = collection_type
@@ -187,7 +193,7 @@ def _settled(
     """The settings with their defaults; their faults are added, but for inputs that have one already."""
     if "value_type" not in types:
         return {}
-    settled, found = settle(types["value_type"], settings)
+    settled, found = validate_settings(types["value_type"], settings)
     for name, messages in found.items():
         faults.setdefault(name, messages)
     return settled
@@ -208,7 +214,7 @@ def _flush_field(field: Field) -> None:
 
 def reset_counter(field: Field, now: datetime) -> None:
     """Let a counter begin at its start again, and with it the copies that have no start of their own."""
-    if field.value_type not in DIRECTIONS:
+    if not is_counter(field.value_type):
         raise Conflict(f"{field.field_name} is no counter: {field.value_type} has nothing to reset.")
     field.current_number = None
     spike_copies.counter_begins_anew(field, now)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from app.values import Exact, exact
+from app.values import Exact, to_exact
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -39,7 +39,7 @@ class ExactNumber(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
         if value is None:
             return None
-        return number_to_text(exact(value)) if dialect.name == "sqlite" else exact(value)
+        return number_to_text(to_exact(value)) if dialect.name == "sqlite" else to_exact(value)
 
     def process_result_value(self, value: Decimal | str | None, _dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)

@@ -13,7 +13,12 @@ import sqlalchemy as sa
 from app.db.session import db
 from app.models.collection import Field, counts_backwards
 from app.models.spike import SpikeSchedule, SpikeScheduleField, hands_back
-from app.values import COUNTING, DIRECTIONS, counts_whole, round_away
+from app.values import (
+    EXACT_SETTING_NAMES,
+    counts_integers,
+    get_direction,
+    round_in_direction,
+)
 
 
 class _Takeover(NamedTuple):
@@ -58,7 +63,7 @@ def _takeovers(going: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
             copy.current_number,
             schedule.counters_after,
             copy.overridden_settings,
-            *(getattr(Field, name) for name in COUNTING),
+            *(getattr(Field, name) for name in EXACT_SETTING_NAMES),
         )
         .select_from(copy)
         .join(schedule, schedule.id == copy.spike_schedule_id)
@@ -71,7 +76,7 @@ def _takeovers(going: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
     for id_, value_type, before, number, counters_after, overridden, *counting in db.session.execute(counted):
         if hands_back(counters_after, overridden):
             # A field that has come to count in whole numbers since does not take over a fraction.
-            if counts_whole(dict(zip(COUNTING, counting, strict=True))):
-                number = Decimal(round_away(number, DIRECTIONS[value_type]))
+            if counts_integers(dict(zip(EXACT_SETTING_NAMES, counting, strict=True))):
+                number = Decimal(round_in_direction(number, get_direction(value_type)))
             takeovers[id_] = _Takeover(number, counts_backwards(value_type, before, number))
     return takeovers

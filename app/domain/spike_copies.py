@@ -68,7 +68,7 @@ def fractional_overrides(field: Field) -> list[SpikeScheduleField]:
         .options(joinedload(SpikeScheduleField.spike_schedule))
     )
     with db.session.no_autoflush:
-        return [copy for copy in db.session.scalars(overridden) if not copy.counts_whole]
+        return [copy for copy in db.session.scalars(overridden) if not copy.counts_integers]
 
 
 def field_goes(field: Field) -> None:
@@ -97,6 +97,6 @@ def catch_up(schedule: SpikeSchedule, fields: Sequence[Field]) -> None:
 def _keep_step(copy: SpikeScheduleField, field: Field, *, kind_changed: bool) -> None:
     if kind_changed or not copy.is_overridden:
         copy.follow(field)
-    elif field.counts_whole:
-        copy.stand_whole()
+    elif field.counts_integers:
+        copy.round_current_number()
     copy.field_name = field.field_name

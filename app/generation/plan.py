@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 
 from app.generation.fastpath.counter_update import Move, Moves
 from app.values import (
-    DIRECTIONS,
-    Draw,
     Exact,
-    Rule,
-    Settings,
+    FieldSettings,
+    GenerateMany,
+    Generator,
     Value,
-    ValueType,
-    counter_value,
-    kind_of,
+    build_generator,
+    get_direction,
+    get_spec,
+    is_counter,
     random_step,
-    rule_of,
+    to_json_counter,
 )
 
 
@@ -50,8 +50,8 @@ class Drawn(NamedTuple):
     """Fields whose values are drawn together: their names, and what is drawn by for each."""
 
     names: tuple[str, ...]
-    draw: Draw
-    numbers: tuple[tuple[Any, ...], ...]
+    generate: GenerateMany
+    params: tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ class Source:
 
     id: int
     field_name: str
-    value_type: ValueType
-    settings: Settings
+    value_type: str
+    settings: FieldSettings
     whole: bool
     """Whether it counts in whole numbers, if it is a counter."""
     goes_on: bool = False
@@ -96,34 +96,34 @@ def sorted_out(
 ) -> tuple[dict[str, Value], tuple[Drawn, ...], tuple[Counter, ...], Moves | None]:
     """The fixed values, what is drawn, the counters, and how they move if always alike."""
     fixed: dict[str, Value] = {}
-    drawn: list[tuple[str, Rule]] = []
+    drawn: list[tuple[str, Generator]] = []
     counters: list[Counter] = []
     for source in sources:
-        kind, settings = kind_of(source.value_type), source.settings
+        kind, settings = get_spec(source.value_type), source.settings
         name = sys.intern(source.field_name)  # a thousand devices have a field of this name
         fixed[name] = settings[kind.fixed] if kind.fixed else 0
-        if source.value_type in DIRECTIONS:
+        if is_counter(source.value_type):
             counters.append(_counter(name, source))
         elif not kind.fixed:
-            drawn.append((name, _shared(rule_of(source.value_type, settings))))
+            drawn.append((name, _shared(build_generator(source.value_type, settings))))
     steady = Moves(map(_unvaried, counters)) if not any(each.percentage for each in counters) else None
     return fixed, _together(drawn), tuple(counters), steady
 
 
 @lru_cache(maxsize=8192)
-def _shared(rule: Rule) -> Rule:
-    """The same object for the same rule: a thousand devices have fields like this one, too."""
-    return rule
+def _shared(generator: Generator) -> Generator:
+    """The same object for the same generator: a thousand devices have fields like this one, too."""
+    return generator
 
 
-def _together(drawn: Iterable[tuple[str, Rule]]) -> tuple[Drawn, ...]:
+def _together(drawn: Iterable[tuple[str, Generator]]) -> tuple[Drawn, ...]:
     """Those that are drawn in the same way side by side."""
-    ways: dict[Draw, list[tuple[str, Rule]]] = {}
-    for name, rule in drawn:
-        ways.setdefault(rule.draw, []).append((name, rule))
+    ways: dict[GenerateMany, list[tuple[str, Generator]]] = {}
+    for name, generator in drawn:
+        ways.setdefault(generator.generate, []).append((name, generator))
     return tuple(
-        Drawn(tuple(name for name, _ in fields), draw, tuple(rule.numbers for _, rule in fields))
-        for draw, fields in ways.items()
+        Drawn(tuple(name for name, _ in fields), generate, tuple(generator.params for _, generator in fields))
+        for generate, fields in ways.items()
     )
 
 
@@ -131,7 +131,7 @@ def _counter(name: str, source: Source) -> Counter:
     return Counter(
         name,
         source.id,
-        DIRECTIONS[source.value_type],
+        get_direction(source.value_type),
         source.settings["step_number"],
         source.settings["randomization_percentage"],
         source.whole,
@@ -146,7 +146,7 @@ def _unvaried(counter: Counter) -> Move:
 def moves(plan: Plan, rng: random.Random) -> Moves:
     """How far each of its counters is to go with one poll."""
     return plan.steady or Moves(
-        _unvaried(each)._replace(step=random_step(each.step, each.percentage, rng, whole=each.whole))
+        _unvaried(each)._replace(step=random_step(each.step, each.percentage, rng, as_integer=each.whole))
         for each in plan.counters
     )
 
@@ -154,8 +154,8 @@ def moves(plan: Plan, rng: random.Random) -> Moves:
 def values(plan: Plan, counted: Mapping[int, Exact], rng: random.Random, now: datetime) -> dict[str, Any]:
     """The value of each field at `now`; `counted` tells what the counters have come to, by id."""
     data = plan.fixed.copy()
-    for names, draw, numbers in plan.drawn:
-        data.update(zip(names, draw(numbers, rng, now), strict=True))
+    for names, generate, params in plan.drawn:
+        data.update(zip(names, generate(params, rng, now), strict=True))
     for counter in plan.counters:
-        data[counter.field_name] = counter_value(counted[counter.id], whole=counter.whole)
+        data[counter.field_name] = to_json_counter(counted[counter.id], as_integer=counter.whole)
     return data

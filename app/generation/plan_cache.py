@@ -15,7 +15,14 @@ from app.db.session import db
 from app.generation.plan import Plan, Source, Spike, sorted_out
 from app.models import Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike import goes_on
-from app.values import COUNTING, DIRECTIONS, SETTING_NAMES, CollectionType, Settings, counts_whole
+from app.values import (
+    COLUMN_SETTING_NAMES,
+    EXACT_SETTING_NAMES,
+    CollectionType,
+    FieldSettings,
+    counts_integers,
+    is_counter,
+)
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -124,15 +131,15 @@ def _source(row: sa.Row[*tuple[Any, ...]]) -> Source:
         row.id,
         row.field_name,
         row.value_type,
-        cast(Settings, row._mapping),
-        row.value_type in DIRECTIONS and _counts_whole(row._mapping, of_copy=of_copy),
+        cast(FieldSettings, row._mapping),
+        is_counter(row.value_type) and _counts_whole(row._mapping, of_copy=of_copy),
         goes_on=of_copy and goes_on(row.overridden),
     )
 
 
 def _counts_whole(row: Any, *, of_copy: bool) -> bool:
     """Ask the collection's field, whatever a spike overrides: its values keep their JSON type."""
-    return counts_whole({name: row[_OF_FIELD + name] for name in COUNTING} if of_copy else row)
+    return counts_integers({name: row[_OF_FIELD + name] for name in EXACT_SETTING_NAMES} if of_copy else row)
 
 
 # --- Statements, made once: that takes longer than to run them -----------------------------------------
@@ -163,7 +170,7 @@ _OF_FIELD = "field_"
 
 
 def _served(table: Any, overridden: Any, *more: Any) -> sa.Select[*tuple[Any, ...]]:
-    columns = [getattr(table, name) for name in ("id", "field_name", "value_type", *SETTING_NAMES)]
+    columns = [getattr(table, name) for name in ("id", "field_name", "value_type", *COLUMN_SETTING_NAMES)]
     return sa.select(overridden.label("overridden"), *columns, *more).where(table.collection_type == _TYPE)
 
 
@@ -173,7 +180,7 @@ _COPIES = (
     _served(
         SpikeScheduleField,
         SpikeScheduleField.overridden_settings,
-        *(getattr(Field, name).label(_OF_FIELD + name) for name in COUNTING),
+        *(getattr(Field, name).label(_OF_FIELD + name) for name in EXACT_SETTING_NAMES),
     )
     .join(Field, Field.id == SpikeScheduleField.original_field_id)
     .where(SpikeScheduleField.spike_schedule_id == sa.bindparam("spike_id"))

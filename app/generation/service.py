@@ -20,7 +20,7 @@ from app.generation.plan import Plan, Spike, moves, values
 from app.generation.plan_cache import Plans
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike import goes_on
-from app.values import CollectionType, Exact, State, Value, advance, first_value, standing
+from app.values import CollectionType, Exact, State, Value, advance, current_value, first_value
 
 MOST_TRIES = 20
 
@@ -186,8 +186,8 @@ def _counters_stand(
         copies
     ):
         continues = goes_on(overridden)
-        stands = standing(last, taken_over.get(field_id, collections), goes_on=continues)
-        begins = first_value(stands, start, collections_start, goes_on=continues)
+        stands = current_value(last, taken_over.get(field_id, collections), continues=continues)
+        begins = first_value(stands, start, collections_start, continues=continues)
         stand[id_] = _Stand(stands, begins, reset)
     return stand
 

@@ -13,7 +13,7 @@ from app.db.session import Base, db
 from app.models.actor import Actor
 from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns
 from app.models.user import User
-from app.values import DIRECTIONS, State, ValueType
+from app.values import State, get_direction
 
 if TYPE_CHECKING:
     from app.models.spike import SpikeSchedule
@@ -80,8 +80,8 @@ class Field(Timestamps, ValueColumns, Base):
         if not counts_backwards(self.value_type, self.current_number, number):
             flag_modified(self, "updated_at")  # it is no change of the field: `updated_at` stays
         self.current_number = number
-        if self.counts_whole:
-            self.stand_whole()
+        if self.counts_integers:
+            self.round_current_number()
 
     @staticmethod
     def get_for(actor: Actor, field_id: int, *, locked: bool = False) -> "Field":
@@ -98,13 +98,13 @@ class Field(Timestamps, ValueColumns, Base):
         return field
 
 
-def counts_backwards(value_type: ValueType, before: State, after: Decimal) -> bool:
+def counts_backwards(value_type: str, before: State, after: Decimal) -> bool:
     """Return whether a counter that is set from `before` to `after` goes against its direction.
 
     Only somebody who changed something can bring that about, so `updated_at` tells of it; a restore
     takes a counter that went back by itself for one of an older database.
     """
-    return before is not None and DIRECTIONS[value_type] * (after - before) < 0
+    return before is not None and get_direction(value_type) * (after - before) < 0
 
 
 Collection.field_count = column_property(  # type: ignore[assignment]

@@ -11,13 +11,13 @@ from app.core import clock
 from app.db.expressions import without_index
 from app.db.types import ExactNumber, UtcDateTime
 from app.values import (
-    DIRECTIONS,
-    SETTING_NAMES,
+    COLUMN_SETTING_NAMES,
     CollectionType,
-    ValueType,
-    counts_whole,
+    counts_integers,
+    get_direction,
+    is_counter,
     is_editable,
-    round_away,
+    round_in_direction,
 )
 
 LONGEST_NAME = 255
@@ -37,9 +37,7 @@ class ValueColumns:
         sa.Enum(CollectionType, native_enum=False, length=20, name="collection_type")
     )
     field_name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
-    value_type: Mapped[ValueType] = mapped_column(
-        sa.Enum(ValueType, native_enum=False, length=20, name="value_type")
-    )
+    value_type: Mapped[str] = mapped_column(sa.String(20))
     fixed_value_text: Mapped[str | None] = mapped_column(sa.Text)
     fixed_value_number: Mapped[int | None] = mapped_column(sa.BigInteger)
     fixed_value_float: Mapped[float | None] = mapped_column(sa.Double)
@@ -57,7 +55,7 @@ class ValueColumns:
     @property
     def settings(self) -> dict[str, Any]:
         """The value columns without the state."""
-        return {name: getattr(self, name) for name in SETTING_NAMES}
+        return {name: getattr(self, name) for name in COLUMN_SETTING_NAMES}
 
     @property
     def is_editable(self) -> bool:
@@ -65,11 +63,11 @@ class ValueColumns:
         return is_editable(self.collection_type, self.value_type)
 
     @property
-    def counts_whole(self) -> bool:
+    def counts_integers(self) -> bool:
         """Whether it is a counter of whole numbers, by its own settings."""
-        return self.value_type in DIRECTIONS and counts_whole(self.settings)
+        return is_counter(self.value_type) and counts_integers(self.settings)
 
-    def take(self, value_type: ValueType, settings: dict[str, Any]) -> bool:
+    def take(self, value_type: str, settings: dict[str, Any]) -> bool:
         """Be generated in this way from now on; return whether a counter begins anew.
 
         It does where its type or start changed: where it stands belongs to its old sequence.
@@ -78,16 +76,18 @@ class ValueColumns:
         if begins_anew:
             self.current_number = None
         self.value_type = value_type
-        for name in SETTING_NAMES:
+        for name in COLUMN_SETTING_NAMES:
             setattr(self, name, settings[name])
-        if self.counts_whole:
-            self.stand_whole()
+        if self.counts_integers:
+            self.round_current_number()
         return begins_anew
 
-    def stand_whole(self) -> None:
+    def round_current_number(self) -> None:
         """Stand at a whole number, if the counter stands between two: at the next one in its direction."""
         if self.current_number is not None:
-            self.current_number = Decimal(round_away(self.current_number, DIRECTIONS[self.value_type]))
+            self.current_number = Decimal(
+                round_in_direction(self.current_number, get_direction(self.value_type))
+            )
 
 
 def status_of(start: datetime, end: datetime, now: datetime) -> str:

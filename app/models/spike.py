@@ -250,8 +250,8 @@ class SpikeScheduleField(ValueColumns, Base):
         stands = self.current_number
         self.take(field.value_type, settings)
         self.current_number = stands  # one that continues the collection's counter has no start to change
-        if field.counts_whole:
-            self.stand_whole()
+        if field.counts_integers:
+            self.round_current_number()
         self.overridden_settings = sorted(given)
 
     @property

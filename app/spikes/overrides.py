@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from app.domain.validation import ErrorsByPath
 from app.models import Field, SpikeSchedule
-from app.values import SETTING_NAMES, fractional_settings, kind_of, settle
+from app.values import all_settings, fractional_settings, get_spec, validate_settings
 
 _MUST_BE_WHOLE = "must be a whole number, because the collection's field counts in whole numbers"
 
@@ -59,15 +59,15 @@ def apply_overrides(spike: SpikeSchedule, fields: list[Field], overrides: dict[i
 
 def _merge(entry: dict[str, Any], field: Field, path: str, faults: ErrorsByPath) -> Override:
     """Merge an override with the field's settings, and check the result by the rules of its value type."""
-    given = {name: entry[name] for name in SETTING_NAMES if name in entry}
-    settings, found = settle(field.value_type, field.settings | given)
+    given = {name: entry[name] for name in all_settings() if name in entry}
+    settings, found = validate_settings(field.value_type, field.settings | given)
     for name, messages in found.items():
         for message in messages if f"{path}.{name}" not in faults else []:
             _add(faults, f"{path}.{name}", f"{field.field_name}: {message}")
-    if field.counts_whole and not found:
+    if field.counts_integers and not found:
         for name in fractional_settings(settings):
             _add(faults, f"{path}.{name}", f"{field.field_name}: {name} {_MUST_BE_WHOLE}")
-    return Override(settings, [name for name in given if name in kind_of(field.value_type).settings])
+    return Override(settings, [name for name in given if name in get_spec(field.value_type).setting_names])
 
 
 def _add(faults: ErrorsByPath, path: str, message: str) -> None:

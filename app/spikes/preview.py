@@ -20,7 +20,7 @@ from app.spikes import service
 from app.spikes.conflicts import find_conflicts
 from app.spikes.schemas import USUAL_INTERVAL
 from app.spikes.windows import Span
-from app.values import Phases, Source, Value, band, simulate
+from app.values import Phases, SimulatedField, Value, get_bounds, simulate
 
 MOST_IN_WINDOW = 300  # and as many before and after it together
 LEAST_ASIDE = 5
@@ -123,10 +123,10 @@ def _line(
 ) -> dict[str, Any]:
     """The values of one field."""
     found = simulate(
-        Source(field.value_type, field.settings, field.current_number),
-        Source(copy.value_type, copy.settings, copy.current_number),
-        goes_on=not copy.is_start_overridden,
-        hands_back=hands_back(counters_after, copy.overridden_settings),
+        SimulatedField(field.value_type, field.settings, field.current_number),
+        SimulatedField(copy.value_type, copy.settings, copy.current_number),
+        continues=not copy.is_start_overridden,
+        hands_over=hands_back(counters_after, copy.overridden_settings),
         polls=polls,
         rng=rng,
     )
@@ -136,7 +136,7 @@ def _line(
         "value_type": field.value_type,
         "is_overridden": copy.is_overridden,
         "values": [*found.before, *found.during, *found.after],
-        "normal": band(field.value_type, field.settings),
+        "normal": get_bounds(field.value_type, field.settings),
         "mean": Phases(_mean(found.before), _mean(found.during), _mean(found.after)),
     }
 

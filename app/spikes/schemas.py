@@ -6,12 +6,12 @@ from marshmallow import fields
 
 from app.models.mixins import STATUSES
 from app.models.spike import CountersAfter
-from app.values import CollectionType, ValueType
+from app.values import CollectionType
 from app.web.fields import Choice, ListOf, Nested, Status, StrictBool, Timestamp
 from app.web.number_fields import Duration, FixedDecimal, Float, Id, Integer
 from app.web.pagination import QueryInteger
 from app.web.schema import Schema, TolerantSchema
-from app.web.setting_fields import build_setting_fields
+from app.web.setting_fields import ValueTypeName, build_setting_fields
 from app.web.text_fields import Name, Text
 
 _START = {"description": "ISO 8601, UTC if it has no offset. Default for a new schedule: now."}
@@ -84,7 +84,7 @@ class ExtendIn(TolerantSchema):
 class OriginalOut(Schema.from_dict(build_setting_fields(), name="OriginalSettings")):  # type: ignore[misc]
     """What the collection's own field is: what is served outside the window."""
 
-    value_type = Choice(ValueType)
+    value_type = ValueTypeName()
     current_number = FixedDecimal(
         allow_none=True, metadata={"description": "Current value of the collection's counter."}
     )
@@ -97,7 +97,7 @@ class SpikeFieldOut(Schema):
     original_field_id = Id()
     collection_type = Choice(CollectionType)
     field_name = Text()
-    value_type = Choice(ValueType)
+    value_type = ValueTypeName()
     is_editable = StrictBool()
     is_overridden = StrictBool()
     overridden_settings = ListOf(
@@ -166,7 +166,7 @@ class PreviewFieldOut(Schema):
 
     original_field_id = Id()
     field_name = Text()
-    value_type = Choice(ValueType)
+    value_type = ValueTypeName()
     is_overridden = StrictBool()
     values = _numbers(metadata={"description": "One value for each entry of `times`."})
     normal = _numbers(

@@ -24,7 +24,7 @@ from app.models.spike import OVERLAP, note_names
 from app.spikes.conflicts import raise_overlap, refuse_overlap
 from app.spikes.overrides import apply_overrides, read_overrides
 from app.spikes.windows import Span, add_duration, check_window, read_window
-from app.values import plain
+from app.values import to_json_number
 
 MAX_AUDITED_OVERRIDES = 20
 
@@ -215,7 +215,7 @@ def _audit_values(spike: SpikeSchedule) -> dict[str, Any]:
 
 def _to_json(value: Any) -> Any:
     """Return a setting for JSON: as a number, or as text if no float equals it."""
-    number = plain(value) if isinstance(value, Decimal) else value
+    number = to_json_number(value) if isinstance(value, Decimal) else value
     return number_to_text(number) if isinstance(number, Decimal) else number
 
 

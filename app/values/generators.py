@@ -1,7 +1,7 @@
-"""One small function for each way a value comes about.
+"""Generators of the values of all fields but counters, which are in `values.decimals`.
 
-A field's settings are worked out once into a rule: plain numbers, and the function that draws by such rules.
-It draws by many at once, for a call costs more than most values do. Counters are not here: `values.exact`.
+Settings compile to a (function, params) pair. One call of the function generates values for many fields,
+because call overhead dominates.
 """
 
 import random
@@ -11,102 +11,111 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from app.values.decimals import LARGEST_INTEGER, Exact
+from app.values.decimals import MAX_INTEGER, Exact
 
-Settings = Mapping[str, Any]
+FieldSettings = Mapping[str, Any]
+"""The values of a field's settings by name; None for those that are not set."""
 State = Exact | None
+"""The last value of a counter; None before the first, and for all other value types."""
 Value = str | int | float | Decimal
-Draw = Callable[[Sequence[Any], random.Random, datetime], list[Any]]
-"""The values of one instant, one for each of the rules."""
+GenerateMany = Callable[[Sequence[Any], random.Random, datetime], list[Any]]
+"""Return the values of one instant: one for each entry of `params`."""
 
 
-class Rule(NamedTuple):
-    """What draws a field's values, and what it has to be given for that field."""
+class Generator(NamedTuple):
+    """A function that generates values of many fields, and the parameters of one field for it."""
 
-    draw: Draw
-    numbers: tuple[Any, ...]
+    generate: GenerateMany
+    params: tuple[Any, ...]
 
-    def value(self, rng: random.Random, now: datetime) -> Value:
-        """One value at the instant `now`."""
-        (value,) = self.draw((self.numbers,), rng, now)
+    def generate_one(self, rng: random.Random, now: datetime) -> Value:
+        """Return one value at the instant `now`."""
+        (value,) = self.generate((self.params,), rng, now)
         return value  # type: ignore[no-any-return]
 
 
 # 309 digits before the point and 15 after it hold any double at any precision.
-_WIDE = Context(prec=400)
-_QUICK_SPAN = 2**32
+_WIDE_CONTEXT = Context(prec=400)
+_MAX_SMALL_SPAN = 2**32
 
 
-def fixed(setting: str) -> Callable[[Settings], Rule]:
-    """Always the stored value."""
-    return lambda settings: Rule(_same, (settings[setting],))
+def fixed(setting: str) -> Callable[[FieldSettings], Generator]:
+    """Return a function that builds the generator of a constant: the value of `setting`."""
+    return lambda settings: Generator(_constants, (settings[setting],))
 
 
-def _same(rules: Sequence[tuple[Value]], _rng: random.Random, _now: datetime) -> list[Value]:
-    return [value for (value,) in rules]
+def _constants(params: Sequence[tuple[Value]], _rng: random.Random, _now: datetime) -> list[Value]:
+    return [value for (value,) in params]
 
 
-def epoch_now(_settings: Settings) -> Rule:
-    """Whole seconds since 1970."""
-    return Rule(_epoch, ())
+def epoch_now(_settings: FieldSettings) -> Generator:
+    """Return the generator of whole seconds since 1970."""
+    return Generator(_epoch_seconds, ())
 
 
-def _epoch(rules: Sequence[tuple[()]], _rng: random.Random, now: datetime) -> list[int]:
-    return [int(now.timestamp())] * len(rules)
+def _epoch_seconds(params: Sequence[tuple[()]], _rng: random.Random, now: datetime) -> list[int]:
+    return [int(now.timestamp())] * len(params)
 
 
-def number_range(settings: Settings) -> Rule:
-    """A uniform integer, both ends included."""
+def number_range(settings: FieldSettings) -> Generator:
+    """Return the generator of uniform integers, both ends included."""
     start, end = settings["range_start_number"], settings["range_end_number"]
     span = end - start + 1
-    return Rule(_whole_of_few, (start, span)) if span <= _QUICK_SPAN else Rule(_whole_of_many, (start, end))
+    if span <= _MAX_SMALL_SPAN:
+        return Generator(_small_int_range, (start, span))
+    return Generator(_large_int_range, (start, end))
 
 
-def _whole_of_few(rules: Sequence[tuple[int, int]], rng: random.Random, _now: datetime) -> list[int]:
-    """`random()` has 2^53 steps: no integer is likelier than another by more than 2^-21, and this is
-    several times as fast as `randint`."""
+def _small_int_range(params: Sequence[tuple[int, int]], rng: random.Random, _now: datetime) -> list[int]:
+    """Draw integers several times as fast as `randint` does.
+
+    `random()` has 2^53 steps, so no integer is likelier than another by more than 2^-21.
+    """
     random = rng.random
-    return [start + int(random() * span) for start, span in rules]
+    return [start + int(random() * span) for start, span in params]
 
 
-def _whole_of_many(rules: Sequence[tuple[int, int]], rng: random.Random, _now: datetime) -> list[int]:
-    return [rng.randint(start, end) for start, end in rules]
+def _large_int_range(params: Sequence[tuple[int, int]], rng: random.Random, _now: datetime) -> list[int]:
+    return [rng.randint(start, end) for start, end in params]
 
 
-def float_range(settings: Settings) -> Rule:
-    """A uniform float rounded to `float_precision` decimals, never outside the range.
+def float_range(settings: FieldSettings) -> Generator:
+    """Return the generator of uniform floats in a range, rounded to `float_precision` decimals.
 
-    A rounded float is a whole number of units, of 0.01 where there are two decimals. Where every such
-    number is an exact integer, the units are drawn: the division rounds correctly, so its result is the
-    very double that the decimal's text means, and it takes a third of the time of `round`.
+    A rounded float is an integer number of units; with two decimals the unit is 0.01. If a double holds all
+    of these integers exactly, units are drawn and divided. The division rounds correctly, so its result is
+    the double that the decimal's text denotes, and it takes a third of the time of `round`.
     """
     start, end = settings["range_start_float"], settings["range_end_float"]
     places = settings["float_precision"]
     units = 10**places
     first, last = _whole_units(start, end, places)
-    if first > last or max(abs(first), abs(last)) > LARGEST_INTEGER:
-        return Rule(_rounded, (start, end, places))
-    # From the first unit on: where the range starts (with the half that rounds up to it), and its width.
-    from_first = float(_WIDE.subtract(_scaled(start, places), Decimal(first)) + Decimal("0.5"))
-    width = float(_WIDE.subtract(_scaled(end, places), _scaled(start, places)))
-    return Rule(_in_units, (from_first, width, first, last - first, units))
+    if first > last or max(abs(first), abs(last)) > MAX_INTEGER:
+        return Generator(_rounded_floats, (start, end, places))
+    # In units: the start of the range, relative to the first unit and with the half that rounds up; its
+    # width.
+    from_first = float(_WIDE_CONTEXT.subtract(_scaled(start, places), Decimal(first)) + Decimal("0.5"))
+    width = float(_WIDE_CONTEXT.subtract(_scaled(end, places), _scaled(start, places)))
+    return Generator(_quantized_floats, (from_first, width, first, last - first, units))
 
 
-def _in_units(
-    rules: Sequence[tuple[float, float, int, int, int]], rng: random.Random, _now: datetime
+def _quantized_floats(
+    params: Sequence[tuple[float, float, int, int, int]], rng: random.Random, _now: datetime
 ) -> list[float]:
     random = rng.random
     return [
         (first + (step if (step := int(from_first + random() * width)) < steps else steps)) / units
-        for from_first, width, first, steps, units in rules
+        for from_first, width, first, steps, units in params
     ]
 
 
-def _rounded(rules: Sequence[tuple[float, float, int]], rng: random.Random, _now: datetime) -> list[float]:
-    return [_rounded_one(start, end, places, rng.random()) for start, end, places in rules]
+def _rounded_floats(
+    params: Sequence[tuple[float, float, int]], rng: random.Random, _now: datetime
+) -> list[float]:
+    return [_rounded_float(start, end, places, rng.random()) for start, end, places in params]
 
 
-def _rounded_one(start: float, end: float, places: int, part: float) -> float:
+def _rounded_float(start: float, end: float, places: int, part: float) -> float:
     lowest, highest = rounded_bounds(start, end, places)
     # Not start + (end - start) * part: the difference of two doubles may be infinite.
     value = start * (1 - part) + end * part
@@ -114,23 +123,23 @@ def _rounded_one(start: float, end: float, places: int, part: float) -> float:
 
 
 def _scaled(number: float, places: int) -> Decimal:
-    return Decimal(repr(number)).scaleb(places, _WIDE)
+    return Decimal(repr(number)).scaleb(places, _WIDE_CONTEXT)
 
 
 def _whole_units(start: float, end: float, places: int) -> tuple[int, int]:
-    """The first and the last whole number of units in `[start, end]`."""
-    lowest = _scaled(start, places).to_integral_value(ROUND_CEILING, _WIDE)
-    return int(lowest), int(_scaled(end, places).to_integral_value(ROUND_FLOOR, _WIDE))
+    """Return the first and the last integer number of units in `[start, end]`."""
+    lowest = _scaled(start, places).to_integral_value(ROUND_CEILING, _WIDE_CONTEXT)
+    return int(lowest), int(_scaled(end, places).to_integral_value(ROUND_FLOOR, _WIDE_CONTEXT))
 
 
 @lru_cache(maxsize=8192)
 def rounded_bounds(start: float, end: float, places: int) -> tuple[float, float]:
-    """The smallest and largest number in `[start, end]` with so many decimals.
+    """Return the smallest and the largest number in `[start, end]` with `places` decimals.
 
-    Where there is none (0.001 to 0.004 with 2 decimals) staying inside the range matters more than
-    rounding, and it is the range itself.
+    If there is none, as in 0.001 to 0.004 with 2 decimals, it returns `start` and `end`: values must stay
+    inside the range even if they are not rounded.
     """
     unit = Decimal(1).scaleb(-places)
-    lowest = Decimal(repr(start)).quantize(unit, ROUND_CEILING, _WIDE)
-    highest = Decimal(repr(end)).quantize(unit, ROUND_FLOOR, _WIDE)
+    lowest = Decimal(repr(start)).quantize(unit, ROUND_CEILING, _WIDE_CONTEXT)
+    highest = Decimal(repr(end)).quantize(unit, ROUND_FLOOR, _WIDE_CONTEXT)
     return (float(lowest), float(highest)) if lowest <= highest else (start, end)

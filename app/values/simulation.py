@@ -1,4 +1,4 @@
-"""What would be served: the rules of a spike played through without moving anything."""
+"""Simulation of the polls around and in a spike, without touching any counter."""
 
 import random
 from collections.abc import Sequence
@@ -6,19 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from app.values.generators import Settings, State, Value
-from app.values.value_types import DIRECTIONS, ValueType, counts_whole, draw, rule_of
+from app.values.evaluation import build_generator, next_value
+from app.values.generators import FieldSettings, State, Value
+from app.values.registry import counts_integers, is_counter
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Source:
-    """A field or a spike's copy of it: its rule, and where its counter stands."""
+class SimulatedField:
+    """A field or a spike's copy of it: its settings and the last value of its counter."""
 
-    value_type: ValueType
-    settings: Settings
+    value_type: str
+    settings: FieldSettings
     state: State = None
 
 
@@ -31,58 +32,73 @@ class Phases(Generic[T_co]):
     after: T_co
 
 
-def standing(own: State, collections: State, *, goes_on: bool) -> State:
-    """Where a copy's counter stands: where the collection's does, if it goes on from there and has
-    not counted yet. `models.counters` says the same in SQL."""
-    return collections if own is None and goes_on else own
+def current_value(own: State, collection_value: State, *, continues: bool) -> State:
+    """Return the last value of a copy's counter.
+
+    It is the collection's if the copy continues the collection's counter and has not counted yet.
+
+    `generation/fastpath/counter_update.py` has the same rule in SQL.
+    """
+    return collection_value if own is None and continues else own
 
 
-def first_value(last: State, own: T, collections: T, *, goes_on: bool) -> T:
-    """Return the start of a copy's counter that stands at `last`: the collection's start where the copy goes
-    on from there and neither has counted yet, else its own. `models.counters` says the same in SQL."""
-    return collections if last is None and goes_on else own
+def first_value(last: State, own: T, collection_start: T, *, continues: bool) -> T:
+    """Return the start of a copy's counter whose last value is `last`.
+
+    It is the collection's start if the copy continues the collection's counter and neither has counted yet,
+    else the copy's own. `generation/fastpath/counter_update.py` has the same rule in SQL.
+    """
+    return collection_start if last is None and continues else own
 
 
 def simulate(
-    field: Source,
-    copy: Source,
+    field: SimulatedField,
+    copy: SimulatedField,
     *,
-    goes_on: bool,
-    hands_back: bool,
+    continues: bool,
+    hands_over: bool,
     polls: Phases[Sequence[datetime]],
     rng: random.Random,
 ) -> Phases[list[Value]]:
-    """Return the values that polls at these instants would get: of the field, then of the copy, then of the
-    field again, whose counter takes over where the copy's stood or goes on where it stood itself."""
-    whole = field.value_type in DIRECTIONS and counts_whole(field.settings)
-    before, stands = _serve(field, field.state, polls.before, rng, whole=whole)
-    copy_stands = standing(copy.state, stands, goes_on=goes_on)
-    beginning = _beginning(copy, field, copy_stands) if goes_on else copy
-    first, copy_stands = _serve(beginning, copy_stands, polls.during[:1], rng, whole=whole)
-    later, copy_stands = _serve(copy, copy_stands, polls.during[1:], rng, whole=whole)
+    """Return the values that polls would get: from the field, then from the copy, then from the field again.
+
+    Args:
+        field: The collection's field.
+        copy: The spike's copy of it.
+        continues: Whether the copy's counter continues the collection's.
+        hands_over: Whether the collection's counter continues the copy's after the window; else it resumes.
+        polls: The instants of the polls in each phase.
+        rng: The source of randomness.
+    """
+    as_integer = is_counter(field.value_type) and counts_integers(field.settings)
+    before, state = _serve(field, field.state, polls.before, rng, as_integer=as_integer)
+    copy_state = current_value(copy.state, state, continues=continues)
+    at_first = _with_first_value(copy, field, copy_state) if continues else copy
+    first, copy_state = _serve(at_first, copy_state, polls.during[:1], rng, as_integer=as_integer)
+    later, copy_state = _serve(copy, copy_state, polls.during[1:], rng, as_integer=as_integer)
     has_counted = copy.state is not None or polls.during
-    stands = copy_stands if hands_back and has_counted else stands
-    after, _ = _serve(field, stands, polls.after, rng, whole=whole)
+    state = copy_state if hands_over and has_counted else state
+    after, _ = _serve(field, state, polls.after, rng, as_integer=as_integer)
     return Phases(before, [*first, *later], after)
 
 
-def _beginning(copy: Source, field: Source, stands: State) -> Source:
-    """The copy for its first value, which may be the collection's start."""
-    if copy.value_type not in DIRECTIONS:
+def _with_first_value(copy: SimulatedField, field: SimulatedField, state: State) -> SimulatedField:
+    """Return the copy as it serves its first value, which may be the collection's start."""
+    if not is_counter(copy.value_type):
         return copy
-    own, collections = copy.settings["start_number"], field.settings["start_number"]
-    start = first_value(stands, own, collections, goes_on=True)
+    own, collection_start = copy.settings["start_number"], field.settings["start_number"]
+    start = first_value(state, own, collection_start, continues=True)
     return replace(copy, settings={**copy.settings, "start_number": start})
 
 
 def _serve(
-    source: Source, state: State, polls: Sequence[datetime], rng: random.Random, *, whole: bool
+    field: SimulatedField, state: State, polls: Sequence[datetime], rng: random.Random, *, as_integer: bool
 ) -> tuple[list[Value], State]:
-    if source.value_type not in DIRECTIONS:
-        rule = rule_of(source.value_type, source.settings)
-        return [rule.value(rng, now) for now in polls], state
+    if not is_counter(field.value_type):
+        generator = build_generator(field.value_type, field.settings)
+        return [generator.generate_one(rng, now) for now in polls], state
     values = []
     for now in polls:
-        value, state = draw(source.value_type, source.settings, state, rng, now, whole=whole)
+        value, state = next_value(field.value_type, field.settings, state, rng, now, as_integer=as_integer)
         values.append(value)
     return values, state

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from app.db.session import MAX_ID
-from app.values import exact, plain
+from app.values import to_exact, to_json_number
 from app.web.fields import COMMON_MESSAGES, dump_unchanged
 
 
@@ -77,13 +77,13 @@ class FixedDecimal(Number, fields.Decimal):
 
     def convert(self, value: int | float | Decimal) -> Decimal:
         """The Decimal; a step that rounds to nothing is refused."""
-        number = exact(value)
+        number = to_exact(value)
         if self.above is not None and number <= self.above:
             raise ValidationError("must be 0.0000000001 or more")
         return number
 
     def _serialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
-        return None if value is None else plain(value)
+        return None if value is None else to_json_number(value)
 
 
 class Id(Integer):

@@ -33,7 +33,7 @@ from app.models import (
     User,
 )
 from app.models.audit import CREATION_ACTIONS, Subject, SubjectKind
-from app.values import exact
+from app.values import to_exact
 from app.web.access import View, current_actor
 
 Row = TypeVar("Row", Collection, Field, SpikeSchedule, ApiKey, User)
@@ -93,7 +93,7 @@ def _columns(model: type[Base]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
 
 def _normalizer(kind: Any) -> Callable[[Any], Any]:
     if isinstance(kind, ExactNumber):
-        return lambda value: number_to_text(exact(value))
+        return lambda value: number_to_text(to_exact(value))
     if isinstance(kind, UtcDateTime):
         return cast(Callable[[datetime], str], format_iso)
     if isinstance(kind, SpaceSeparated):

@@ -11,8 +11,8 @@ from tests.support.numbers import BAD_NUMBERS, TYPE_OF
 from tests.support.problems import faults, refused
 from tests.support.value_types import (
     DEFAULTS,
-    LARGEST_FLOAT,
-    LARGEST_INTEGER,
+    MAX_FLOAT,
+    MAX_INTEGER,
     NEEDED,
     NUMERIC,
     SOME_VALUE,
@@ -82,7 +82,7 @@ def test_every_needed_setting_is_asked_for(owner, path, value_type):
     if not NEEDED[value_type]:
         assert response.status_code == 201
         return
-    assert faults(response) == {name: [f"{name} is needed for {value_type}"] for name in NEEDED[value_type]}
+    assert faults(response) == {name: [f"{name} is required for {value_type}"] for name in NEEDED[value_type]}
 
 
 @pytest.mark.any_database
@@ -145,24 +145,24 @@ def test_zero_stays_zero_and_an_empty_text_stays_empty(owner, path, value_type, 
 @pytest.mark.parametrize(
     ("value_type", "settings"),
     [
-        ("NUMBER_FIXED", {"fixed_value_number": LARGEST_INTEGER}),
-        ("NUMBER_FIXED", {"fixed_value_number": -LARGEST_INTEGER}),
-        ("FLOAT_FIXED", {"fixed_value_float": LARGEST_FLOAT}),
-        ("FLOAT_FIXED", {"fixed_value_float": -LARGEST_FLOAT}),
+        ("NUMBER_FIXED", {"fixed_value_number": MAX_INTEGER}),
+        ("NUMBER_FIXED", {"fixed_value_number": -MAX_INTEGER}),
+        ("FLOAT_FIXED", {"fixed_value_float": MAX_FLOAT}),
+        ("FLOAT_FIXED", {"fixed_value_float": -MAX_FLOAT}),
         ("FLOAT_FIXED", {"fixed_value_float": 5e-324}),
         ("FLOAT_FIXED", {"fixed_value_float": 0.1}),
-        ("NUMBER_RANGE", {"range_start_number": -LARGEST_INTEGER, "range_end_number": LARGEST_INTEGER}),
+        ("NUMBER_RANGE", {"range_start_number": -MAX_INTEGER, "range_end_number": MAX_INTEGER}),
         ("NUMBER_RANGE", {"range_start_number": 7, "range_end_number": 7}),
-        ("FLOAT_RANGE", {"range_start_float": -LARGEST_FLOAT, "range_end_float": LARGEST_FLOAT}),
+        ("FLOAT_RANGE", {"range_start_float": -MAX_FLOAT, "range_end_float": MAX_FLOAT}),
         ("FLOAT_RANGE", {"range_start_float": 1.5, "range_end_float": 1.5, "float_precision": 15}),
         ("INCREMENT", {"start_number": 0.1, "step_number": 0.0000000001}),
-        ("INCREMENT", {"start_number": -LARGEST_INTEGER, "step_number": LARGEST_INTEGER}),
+        ("INCREMENT", {"start_number": -MAX_INTEGER, "step_number": MAX_INTEGER}),
         ("INCREMENT", {"start_number": 5, "step_number": 1, "reset_number": 5}),
-        ("INCREMENT", {"start_number": 5, "step_number": 1, "reset_number": LARGEST_INTEGER}),
+        ("INCREMENT", {"start_number": 5, "step_number": 1, "reset_number": MAX_INTEGER}),
         ("INCREMENT", {"start_number": 5, "step_number": 1, "randomization_percentage": 500}),
         ("INCREMENT", {"start_number": 5, "step_number": 1, "randomization_percentage": 0.5}),
         ("DECREMENT", {"start_number": 5, "step_number": 1, "reset_number": 5}),
-        ("DECREMENT", {"start_number": 5, "step_number": 1, "reset_number": -LARGEST_INTEGER}),
+        ("DECREMENT", {"start_number": 5, "step_number": 1, "reset_number": -MAX_INTEGER}),
         ("TEXT_FIXED", {"fixed_value_text": "x" * 65_535}),
         ("TEXT_FIXED", {"fixed_value_text": " a\n\tb \u202e🚚 "}),
     ],
@@ -182,7 +182,7 @@ def test_the_bounds_themselves_are_allowed_and_kept_exactly(owner, path, value_t
         ("300E-2", 3),
         ("-0", 0),
         ("-0.0", 0),
-        ("9007199254740991.0", LARGEST_INTEGER),
+        ("9007199254740991.0", MAX_INTEGER),
     ],
 )
 def test_a_whole_number_may_be_written_with_a_fraction_of_nothing(owner, path, written, kept):
@@ -350,7 +350,7 @@ def test_all_faults_are_told_at_once_by_their_path(owner, path):
         "field_name": ["must not be empty"],
         "collection_type": ["must be one of Performance, Configuration"],
         "range_start_float": ["must be a number"],
-        "range_end_float": ["range_end_float is needed for FLOAT_RANGE"],
+        "range_end_float": ["range_end_float is required for FLOAT_RANGE"],
         "float_precision": ["must be 15 or less"],
         "step_number": [f"step_number {belongs}"],
         "fixed_value_text": [f"fixed_value_text {belongs}"],

@@ -95,7 +95,7 @@ def test_null_clears_a_setting_that_may_be_absent(owner, make, collection, value
 def test_null_does_not_clear_a_setting_that_is_needed(owner, make, collection, value_type, setting):
     field = make.field(collection, value_type)
     told = faults(change(owner, field, **{setting: None}))
-    assert told == {setting: [f"{setting} is needed for {value_type}"]}
+    assert told == {setting: [f"{setting} is required for {value_type}"]}
 
 
 @pytest.mark.parametrize("value_type", NEEDED)
@@ -176,7 +176,7 @@ def test_all_faults_are_told_at_once_and_nothing_is_changed(owner, cpu):
     assert told == {
         "field_name": ["must not contain control characters"],
         "range_start_number": ["must be a whole number"],
-        "range_end_number": ["range_end_number is needed for NUMBER_RANGE"],
+        "range_end_number": ["range_end_number is required for NUMBER_RANGE"],
         "step_number": [
             "step_number does not belong to NUMBER_RANGE, which takes range_start_number and range_end_number"
         ],
@@ -245,8 +245,8 @@ def test_with_a_new_value_type_the_settings_of_the_old_one_fall_away(owner, make
 
 def test_a_new_value_type_without_its_settings_is_refused(owner, cpu):
     assert faults(change(owner, cpu, value_type="FLOAT_RANGE")) == {
-        "range_start_float": ["range_start_float is needed for FLOAT_RANGE"],
-        "range_end_float": ["range_end_float is needed for FLOAT_RANGE"],
+        "range_start_float": ["range_start_float is required for FLOAT_RANGE"],
+        "range_end_float": ["range_end_float is required for FLOAT_RANGE"],
     }
     assert see(owner, cpu) == cpu
 

@@ -69,7 +69,7 @@ test("integers that a client would not read exactly are refused", () => {
 });
 
 test("the server's words use the names of the form", () => {
-  assert.equal(humanize("start_number is needed for INCREMENT"), "“Start” is needed for INCREMENT.");
+  assert.equal(humanize("start_number is required for INCREMENT"), "“Start” is required for INCREMENT.");
   assert.equal(humanize("is taken by another field"), "Is taken by another field.");
 });
 

@@ -166,7 +166,7 @@ def test_null_does_not_clear_a_setting_that_is_needed(spike_with, make, collecti
     field = make.field(collection, value_type, name="cpu")
     told = faults(spike_with({"original_field_id": field["id"]} | dict.fromkeys(NEEDED[value_type])))
     assert told == {
-        f"spike_fields.0.{name}": [f"cpu: {name} is needed for {value_type}"] for name in NEEDED[value_type]
+        f"spike_fields.0.{name}": [f"cpu: {name} is required for {value_type}"] for name in NEEDED[value_type]
     }
 
 

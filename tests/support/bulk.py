@@ -10,7 +10,7 @@ from app.core import clock
 from app.db import transactions
 from app.db.session import db
 from app.models import Field, SpikeSchedule, SpikeScheduleField
-from app.values import CollectionType, ValueType, settle
+from app.values import CollectionType, validate_settings
 from tests.support.factory import SETTINGS
 
 
@@ -18,12 +18,12 @@ def many_fields(
     app: Flask, collection: dict[str, Any], count: int, value_type: str = "NUMBER_RANGE", **settings: Any
 ) -> None:
     """Performance fields, named `<value type> <number>`."""
-    settled, faults = settle(ValueType(value_type), settings or SETTINGS[value_type])
+    settled, faults = validate_settings(value_type, settings or SETTINGS[value_type])
     assert not faults
     usual = settled | {
         "collection_id": collection["id"],
         "collection_type": CollectionType.PERFORMANCE,
-        "value_type": ValueType(value_type),
+        "value_type": value_type,
     }
     _insert(app, Field, [usual | {"field_name": f"{value_type} {n}"} for n in range(count)])
 

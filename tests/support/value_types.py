@@ -1,14 +1,14 @@
 """What each value type takes, written out once more as the tests' own word on it."""
 
 NEEDED = {
-    "TEXT_FIXED": ["fixed_value_text"],
-    "NUMBER_FIXED": ["fixed_value_number"],
-    "FLOAT_FIXED": ["fixed_value_float"],
-    "EPOCH_NOW": [],
     "NUMBER_RANGE": ["range_start_number", "range_end_number"],
     "FLOAT_RANGE": ["range_start_float", "range_end_float"],
     "INCREMENT": ["start_number", "step_number"],
     "DECREMENT": ["start_number", "step_number"],
+    "NUMBER_FIXED": ["fixed_value_number"],
+    "FLOAT_FIXED": ["fixed_value_float"],
+    "TEXT_FIXED": ["fixed_value_text"],
+    "EPOCH_NOW": [],
 }
 OPTIONAL = {
     "FLOAT_RANGE": ["float_precision"],
@@ -37,8 +37,8 @@ SOME_VALUE = {
 """A right value of every setting."""
 
 NUMERIC = [value_type for value_type in NEEDED if value_type not in ("TEXT_FIXED", "EPOCH_NOW")]
-LARGEST_INTEGER = 9007199254740991
-LARGEST_FLOAT = 1.7976931348623157e308
+MAX_INTEGER = 9007199254740991
+MAX_FLOAT = 1.7976931348623157e308
 
 
 def taken(value_type: str) -> list[str]:

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.values import LARGEST_INTEGER, ValueType, advance, draw, exact, plain, random_step
+from app.values import MAX_INTEGER, advance, next_value, random_step, to_exact, to_json_number
 
 UP, DOWN = 1, -1
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 
-numbers = st.decimals(-LARGEST_INTEGER, LARGEST_INTEGER, places=10)
-steps = st.decimals("0.0000000001", LARGEST_INTEGER, places=10)
+numbers = st.decimals(-MAX_INTEGER, MAX_INTEGER, places=10)
+steps = st.decimals("0.0000000001", MAX_INTEGER, places=10)
 directions = st.sampled_from([UP, DOWN])
 
 
@@ -26,9 +26,9 @@ def count(start, step, reset=None, direction=UP) -> Iterator[Decimal]:
     while True:
         last = advance(
             last,
-            start=exact(start),
-            step=exact(step),
-            reset=None if reset is None else exact(reset),
+            start=to_exact(start),
+            step=to_exact(step),
+            reset=None if reset is None else to_exact(reset),
             direction=direction,
         )
         yield last
@@ -36,7 +36,7 @@ def count(start, step, reset=None, direction=UP) -> Iterator[Decimal]:
 
 def first(how_many: int, *counter, **settings) -> list[int | float | Decimal]:
     """The first values of a counter as they are emitted."""
-    return [plain(value) for value in itertools.islice(count(*counter, **settings), how_many)]
+    return [to_json_number(value) for value in itertools.islice(count(*counter, **settings), how_many)]
 
 
 @pytest.mark.parametrize("direction", [UP, DOWN])
@@ -88,7 +88,7 @@ def test_a_counter_that_stands_beyond_a_new_reset_starts_again():
 
 @pytest.mark.parametrize("direction", [UP, DOWN])
 def test_without_a_reset_it_starts_again_at_the_largest_integer_of_json(direction):
-    near = direction * (LARGEST_INTEGER - 1)
+    near = direction * (MAX_INTEGER - 1)
     assert first(4, near, 1, direction=direction) == [near, near + direction, near, near + direction]
 
 
@@ -133,7 +133,7 @@ def test_n_steps_of_the_tenth_decimal_are_exact(start, units, direction):
     ],
 )
 def test_a_number_is_kept_to_ten_decimals(given, kept):
-    assert exact(given) == Decimal(kept)
+    assert to_exact(given) == Decimal(kept)
 
 
 # --- As JSON -------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def test_a_number_is_kept_to_ten_decimals(given, kept):
 
 @pytest.mark.parametrize("number", ["15", "15.0000000000", "-15", "0", "-0", "9007199254740991.0000000000"])
 def test_a_whole_number_is_emitted_without_a_fraction(number):
-    emitted = plain(Decimal(number))
+    emitted = to_json_number(Decimal(number))
     assert type(emitted) is int
     assert emitted == Decimal(number)
 
@@ -151,8 +151,8 @@ def test_a_whole_number_is_emitted_without_a_fraction(number):
 @example(Decimal("1000000000.0000000001"))
 @example(Decimal("0.1"))
 def test_what_is_emitted_is_exact_to_ten_decimals(number):
-    emitted = plain(exact(number))
-    assert exact(emitted) == number
+    emitted = to_json_number(to_exact(number))
+    assert to_exact(emitted) == number
 
 
 # --- By a random step ----------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def test_a_randomized_increment_never_goes_back_before_its_reset(percentage, see
         "randomization_percentage": percentage,
     }
     for _ in range(20):
-        value, last = draw(ValueType.INCREMENT, settings, last, rng, NOW)
+        value, last = next_value("INCREMENT", settings, last, rng, NOW)
         values.append(value)
     assert values[0] == 10
     assert values == sorted(values)
@@ -210,7 +210,7 @@ def test_a_randomized_increment_never_goes_back_before_its_reset(percentage, see
     ("value_type", "values"), [("INCREMENT", [0, 0.5, 1, 0]), ("DECREMENT", [0, -0.5, -1, 0])]
 )
 def test_drawing_a_counter_serves_its_value_and_tells_its_state(value_type, values):
-    value_type, state, drawn = ValueType(value_type), None, []
+    value_type, state, drawn = value_type, None, []
     settings = {
         "start_number": Decimal(0),
         "step_number": Decimal("0.5"),
@@ -218,7 +218,7 @@ def test_drawing_a_counter_serves_its_value_and_tells_its_state(value_type, valu
         "randomization_percentage": 0.0,
     }
     for _ in range(4):
-        value, state = draw(value_type, settings, state, random.Random(1), NOW)
-        assert state == exact(value)
+        value, state = next_value(value_type, settings, state, random.Random(1), NOW)
+        assert state == to_exact(value)
         drawn.append(value)
     assert drawn == values

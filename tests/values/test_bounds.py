@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from app.values import ValueType, band, draw, settle
+from app.values import get_bounds, next_value, validate_settings
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 
 
 def settings_of(value_type, **settings):
-    return settle(ValueType(value_type), settings)[0]
+    return validate_settings(value_type, settings)[0]
 
 
 def counter(start, step, reset):
@@ -39,7 +39,7 @@ CASES = [
     ("value_type", "settings", "expected"), CASES, ids=[f"{case[0]} {case[2]}" for case in CASES]
 )
 def test_the_band_of_a_rule(value_type, settings, expected):
-    assert band(ValueType(value_type), settings_of(value_type, **settings)) == expected
+    assert get_bounds(value_type, settings_of(value_type, **settings)) == expected
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,5 @@ def test_the_band_of_a_rule(value_type, settings, expected):
 def test_every_value_lies_in_it(value_type, settings, expected):
     rng, state, settled = random.Random(1), None, settings_of(value_type, **settings)
     for _ in range(200):
-        value, state = draw(ValueType(value_type), settled, state, rng, NOW)
+        value, state = next_value(value_type, settled, state, rng, NOW)
         assert expected[0] <= value <= expected[1]

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.values import Phases, Source, ValueType, settle, simulate, standing
+from app.values import Phases, SimulatedField, current_value, simulate, validate_settings
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 
 
 def source(value_type="INCREMENT", state=None, **settings):
-    settled, faults = settle(ValueType(value_type), settings)
+    settled, faults = validate_settings(value_type, settings)
     assert not faults
-    return Source(ValueType(value_type), settled, None if state is None else Decimal(state))
+    return SimulatedField(value_type, settled, None if state is None else Decimal(state))
 
 
 def polls(before, during, after):
@@ -24,12 +24,12 @@ def polls(before, during, after):
     return Phases(moments[:before], moments[before : before + during], moments[before + during :])
 
 
-def played(field, copy, counts=(2, 3, 2), *, goes_on=True, hands_back=False, seed=0):
+def played(field, copy, counts=(2, 3, 2), *, continues=True, hands_over=False, seed=0):
     found = simulate(
         field,
         copy,
-        goes_on=goes_on,
-        hands_back=hands_back,
+        continues=continues,
+        hands_over=hands_over,
         polls=polls(*counts),
         rng=random.Random(seed),
     )
@@ -40,7 +40,7 @@ BY_FIVE = {"start_number": Decimal(10), "step_number": Decimal(5)}
 
 
 def test_a_counter_goes_on_into_the_window_and_the_collections_takes_over_behind_it():
-    assert played(source(**BY_FIVE), source(**BY_FIVE), hands_back=True) == ([10, 15], [20, 25, 30], [35, 40])
+    assert played(source(**BY_FIVE), source(**BY_FIVE), hands_over=True) == ([10, 15], [20, 25, 30], [35, 40])
 
 
 def test_one_that_does_not_hand_back_leaves_the_collections_where_it_stood():
@@ -49,7 +49,7 @@ def test_one_that_does_not_hand_back_leaves_the_collections_where_it_stood():
 
 def test_a_window_without_polls_hands_nothing_back():
     own = source(start_number=Decimal(500), step_number=Decimal(1))
-    assert played(source(**BY_FIVE), own, (2, 0, 2), goes_on=False, hands_back=True) == (
+    assert played(source(**BY_FIVE), own, (2, 0, 2), continues=False, hands_over=True) == (
         [10, 15],
         [],
         [20, 25],
@@ -58,17 +58,17 @@ def test_a_window_without_polls_hands_nothing_back():
 
 def test_one_that_has_counted_hands_back_though_no_more_polls_come():
     copy = source(state=90, **BY_FIVE)
-    assert played(source(state=40, **BY_FIVE), copy, (0, 0, 2), hands_back=True) == ([], [], [95, 100])
+    assert played(source(state=40, **BY_FIVE), copy, (0, 0, 2), hands_over=True) == ([], [], [95, 100])
 
 
 def test_it_begins_at_the_collections_start_where_neither_has_counted():
     copy = source(start_number=Decimal(0), step_number=Decimal(7))
-    assert played(source(**BY_FIVE), copy, (0, 2, 2), hands_back=True) == ([], [10, 17], [22, 27])
+    assert played(source(**BY_FIVE), copy, (0, 2, 2), hands_over=True) == ([], [10, 17], [22, 27])
 
 
 def test_a_copy_with_a_start_of_its_own_begins_there():
     copy = source(start_number=Decimal(500), step_number=Decimal(1))
-    assert played(source(**BY_FIVE), copy, goes_on=False) == ([10, 15], [500, 501, 502], [20, 25])
+    assert played(source(**BY_FIVE), copy, continues=False) == ([10, 15], [500, 501, 502], [20, 25])
 
 
 def test_both_begin_where_they_stand_now():
@@ -114,8 +114,8 @@ def test_the_window_does_not_move_the_collections_counter(during, other):
 
 
 @pytest.mark.parametrize(
-    ("own", "collections", "goes_on", "stands"),
+    ("own", "collections", "continues", "stands"),
     [(None, 7, True, 7), (None, 7, False, None), (3, 7, True, 3), (3, 7, False, 3), (None, None, True, None)],
 )
-def test_where_a_copys_counter_stands(own, collections, goes_on, stands):
-    assert standing(own, collections, goes_on=goes_on) == stands
+def test_where_a_copys_counter_stands(own, collections, continues, stands):
+    assert current_value(own, collections, continues=continues) == stands

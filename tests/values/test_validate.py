@@ -6,22 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.values import SETTING_NAMES, ValueType, settle
+from app.values import all_settings, all_specs, validate_settings
 
+TYPES = [spec.name for spec in all_specs()]
 VALID = {
-    ValueType.TEXT_FIXED: {"fixed_value_text": "diesel"},
-    ValueType.NUMBER_FIXED: {"fixed_value_number": 7},
-    ValueType.FLOAT_FIXED: {"fixed_value_float": 7.5},
-    ValueType.EPOCH_NOW: {},
-    ValueType.NUMBER_RANGE: {"range_start_number": 5, "range_end_number": 20},
-    ValueType.FLOAT_RANGE: {"range_start_float": 0.5, "range_end_float": 1.5},
-    ValueType.INCREMENT: {"start_number": Decimal(10), "step_number": Decimal(5)},
-    ValueType.DECREMENT: {"start_number": Decimal(100), "step_number": Decimal(5)},
+    "TEXT_FIXED": {"fixed_value_text": "diesel"},
+    "NUMBER_FIXED": {"fixed_value_number": 7},
+    "FLOAT_FIXED": {"fixed_value_float": 7.5},
+    "EPOCH_NOW": {},
+    "NUMBER_RANGE": {"range_start_number": 5, "range_end_number": 20},
+    "FLOAT_RANGE": {"range_start_float": 0.5, "range_end_float": 1.5},
+    "INCREMENT": {"start_number": Decimal(10), "step_number": Decimal(5)},
+    "DECREMENT": {"start_number": Decimal(100), "step_number": Decimal(5)},
 }
 OPTIONAL = {
-    ValueType.FLOAT_RANGE: {"float_precision": 0},
-    ValueType.INCREMENT: {"reset_number": Decimal(20), "randomization_percentage": 50.0},
-    ValueType.DECREMENT: {"reset_number": Decimal(0), "randomization_percentage": 50.0},
+    "FLOAT_RANGE": {"float_precision": 0},
+    "INCREMENT": {"reset_number": Decimal(20), "randomization_percentage": 50.0},
+    "DECREMENT": {"reset_number": Decimal(0), "randomization_percentage": 50.0},
 }
 SOME_VALUE = {
     "fixed_value_text": "diesel",
@@ -39,55 +40,57 @@ SOME_VALUE = {
 }
 
 
-def settings_of(value_type: ValueType) -> set[str]:
+def settings_of(value_type: str) -> set[str]:
     return {*VALID[value_type], *OPTIONAL.get(value_type, {})}
 
 
 NEEDED = [(value_type, name) for value_type, settings in VALID.items() for name in settings]
-FOREIGN = [(each, name) for each in ValueType for name in SETTING_NAMES if name not in settings_of(each)]
+FOREIGN = [(each, name) for each in TYPES for name in all_settings() if name not in settings_of(each)]
 
 
 def test_the_tables_here_know_every_value_type_and_setting():
-    assert set(VALID) == set(ValueType)
-    assert set(SOME_VALUE) == set(SETTING_NAMES)
+    assert set(VALID) == set(TYPES)
+    assert set(SOME_VALUE) == set(all_settings())
 
 
-@pytest.mark.parametrize("value_type", ValueType)
+@pytest.mark.parametrize("value_type", TYPES)
 def test_the_needed_settings_are_enough(value_type):
-    settled, faults = settle(value_type, VALID[value_type])
+    settled, faults = validate_settings(value_type, VALID[value_type])
     assert faults == {}
     assert VALID[value_type].items() <= settled.items()
 
 
 @pytest.mark.parametrize("value_type", OPTIONAL)
 def test_the_optional_settings_are_taken_as_given(value_type):
-    settled, faults = settle(value_type, VALID[value_type] | OPTIONAL[value_type])
+    settled, faults = validate_settings(value_type, VALID[value_type] | OPTIONAL[value_type])
     assert faults == {}
     assert OPTIONAL[value_type].items() <= settled.items()
 
 
-@pytest.mark.parametrize("value_type", ValueType)
+@pytest.mark.parametrize("value_type", TYPES)
 def test_every_setting_is_told_those_that_do_not_belong_as_none(value_type):
-    settled, _ = settle(value_type, VALID[value_type])
-    assert set(settled) == set(SETTING_NAMES)
+    settled, _ = validate_settings(value_type, VALID[value_type])
+    assert set(settled) == set(all_settings())
     assert {name for name, value in settled.items() if value is not None} <= settings_of(value_type)
 
 
 @pytest.mark.parametrize(("value_type", "name"), NEEDED)
 def test_a_needed_setting_must_not_be_missing(value_type, name):
-    _, faults = settle(value_type, {key: value for key, value in VALID[value_type].items() if key != name})
-    assert faults == {name: [f"{name} is needed for {value_type}"]}
+    _, faults = validate_settings(
+        value_type, {key: value for key, value in VALID[value_type].items() if key != name}
+    )
+    assert faults == {name: [f"{name} is required for {value_type}"]}
 
 
 @pytest.mark.parametrize(("value_type", "name"), NEEDED)
 def test_a_needed_setting_must_not_be_null(value_type, name):
-    _, faults = settle(value_type, VALID[value_type] | {name: None})
-    assert faults == {name: [f"{name} is needed for {value_type}"]}
+    _, faults = validate_settings(value_type, VALID[value_type] | {name: None})
+    assert faults == {name: [f"{name} is required for {value_type}"]}
 
 
 @pytest.mark.parametrize(("value_type", "name"), FOREIGN)
 def test_a_setting_of_another_value_type_is_refused(value_type, name):
-    _, faults = settle(value_type, VALID[value_type] | {name: SOME_VALUE[name]})
+    _, faults = validate_settings(value_type, VALID[value_type] | {name: SOME_VALUE[name]})
     assert list(faults) == [name]
     assert faults[name][0].startswith(f"{name} does not belong to {value_type}, which takes ")
 
@@ -103,17 +106,17 @@ def test_a_setting_of_another_value_type_is_refused(value_type, name):
     ],
 )
 def test_the_refusal_of_a_foreign_setting_says_what_the_type_takes(value_type, taken):
-    value_type = ValueType(value_type)
-    _, faults = settle(value_type, VALID[value_type] | {"fixed_value_float": 1.0})
+    value_type = value_type
+    _, faults = validate_settings(value_type, VALID[value_type] | {"fixed_value_float": 1.0})
     assert faults == {
         "fixed_value_float": [f"fixed_value_float does not belong to {value_type}, which takes {taken}"]
     }
 
 
-@pytest.mark.parametrize("value_type", ValueType)
+@pytest.mark.parametrize("value_type", TYPES)
 def test_null_is_never_refused_for_a_setting_that_does_not_belong(value_type):
-    nothing = {name: None for name in SETTING_NAMES if name not in VALID[value_type]}
-    assert settle(value_type, VALID[value_type] | nothing)[1] == {}
+    nothing = {name: None for name in all_settings() if name not in VALID[value_type]}
+    assert validate_settings(value_type, VALID[value_type] | nothing)[1] == {}
 
 
 @pytest.mark.parametrize(
@@ -127,9 +130,9 @@ def test_null_is_never_refused_for_a_setting_that_does_not_belong(value_type):
 )
 @pytest.mark.parametrize("absent", [{}, None], ids=["absent", "null"])
 def test_an_optional_setting_has_a_default(value_type, name, default, absent):
-    value_type = ValueType(value_type)
+    value_type = value_type
     given = VALID[value_type] | ({} if absent == {} else {name: None})
-    assert settle(value_type, given)[0][name] == default
+    assert validate_settings(value_type, given)[0][name] == default
 
 
 @pytest.mark.parametrize(
@@ -137,8 +140,8 @@ def test_an_optional_setting_has_a_default(value_type, name, default, absent):
     [("FLOAT_RANGE", "float_precision"), ("INCREMENT", "randomization_percentage")],
 )
 def test_a_given_zero_is_not_replaced_by_the_default(value_type, name):
-    value_type = ValueType(value_type)
-    assert settle(value_type, VALID[value_type] | {name: 0})[0][name] == 0
+    value_type = value_type
+    assert validate_settings(value_type, VALID[value_type] | {name: 0})[0][name] == 0
 
 
 @pytest.mark.parametrize(
@@ -151,15 +154,15 @@ def test_a_given_zero_is_not_replaced_by_the_default(value_type, name):
     ],
 )
 def test_a_range_must_not_start_after_its_end(value_type, start, end, shown):
-    first, last = VALID[ValueType(value_type)]
-    _, faults = settle(ValueType(value_type), {first: start, last: end})
+    first, last = VALID[value_type]
+    _, faults = validate_settings(value_type, {first: start, last: end})
     assert faults == {first: [f"{first} must not be greater than {last} ({shown})"]}
 
 
 @pytest.mark.parametrize("value_type", ["NUMBER_RANGE", "FLOAT_RANGE"])
 def test_a_range_may_hold_a_single_number(value_type):
-    first, last = VALID[ValueType(value_type)]
-    assert settle(ValueType(value_type), {first: 5, last: 5})[1] == {}
+    first, last = VALID[value_type]
+    assert validate_settings(value_type, {first: 5, last: 5})[1] == {}
 
 
 @pytest.mark.parametrize(
@@ -174,47 +177,47 @@ def test_a_range_may_hold_a_single_number(value_type):
 )
 def test_a_counter_s_reset_lies_on_the_far_side_of_its_start(value_type, start, reset, said):
     settings = {"start_number": Decimal(start), "step_number": Decimal(1), "reset_number": Decimal(reset)}
-    assert settle(ValueType(value_type), settings)[1] == {"reset_number": [said]}
+    assert validate_settings(value_type, settings)[1] == {"reset_number": [said]}
 
 
 @pytest.mark.parametrize("value_type", ["INCREMENT", "DECREMENT"])
 def test_a_counter_s_reset_may_be_its_start(value_type):
     settings = {"start_number": Decimal(7), "step_number": Decimal(1), "reset_number": Decimal(7)}
-    assert settle(ValueType(value_type), settings)[1] == {}
+    assert validate_settings(value_type, settings)[1] == {}
 
 
 def test_several_faults_are_told_at_once():
-    _, faults = settle(
-        ValueType.INCREMENT,
+    _, faults = validate_settings(
+        "INCREMENT",
         {"start_number": Decimal(10), "fixed_value_text": "diesel", "range_end_float": 1.0},
     )
     assert set(faults) == {"step_number", "fixed_value_text", "range_end_float"}
 
 
 def test_a_foreign_setting_and_a_wrong_order_are_told_together():
-    _, faults = settle(
-        ValueType.NUMBER_RANGE, {"range_start_number": 9, "range_end_number": 1, "float_precision": 2}
+    _, faults = validate_settings(
+        "NUMBER_RANGE", {"range_start_number": 9, "range_end_number": 1, "float_precision": 2}
     )
     assert set(faults) == {"range_start_number", "float_precision"}
 
 
 def test_a_fault_is_not_sought_between_settings_of_which_one_is_missing():
-    _, faults = settle(ValueType.INCREMENT, {"step_number": Decimal(1), "reset_number": Decimal(-5)})
+    _, faults = validate_settings("INCREMENT", {"step_number": Decimal(1), "reset_number": Decimal(-5)})
     assert list(faults) == ["start_number"]
 
 
 @given(
-    st.sampled_from(ValueType),
+    st.sampled_from(TYPES),
     st.fixed_dictionaries({}, optional={name: st.just(value) for name, value in SOME_VALUE.items()}),
 )
 def test_settings_are_valid_exactly_when_what_is_needed_is_there_and_nothing_else(value_type, settings):
     is_whole = set(VALID[value_type]) <= set(settings) <= settings_of(value_type)
-    if value_type is ValueType.DECREMENT:
+    if value_type == "DECREMENT":
         settings = settings | ({"reset_number": Decimal(1)} if "reset_number" in settings else {})
-    assert (settle(value_type, settings)[1] == {}) == is_whole
+    assert (validate_settings(value_type, settings)[1] == {}) == is_whole
 
 
-@given(st.sampled_from(ValueType))
+@given(st.sampled_from(TYPES))
 def test_settled_settings_settle_to_themselves(value_type):
-    settled, _ = settle(value_type, VALID[value_type])
-    assert settle(value_type, settled) == (settled, {})
+    settled, _ = validate_settings(value_type, VALID[value_type])
+    assert validate_settings(value_type, settled) == (settled, {})

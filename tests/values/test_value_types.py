@@ -2,24 +2,24 @@
 
 import pytest
 
-from app.values import DIRECTIONS, NUMERIC_TYPES, CollectionType, ValueType, is_editable
+from app.values import CollectionType, all_specs, counter_types, is_editable
 
 NUMERIC = {"NUMBER_FIXED", "FLOAT_FIXED", "NUMBER_RANGE", "FLOAT_RANGE", "INCREMENT", "DECREMENT"}
 
 
 def test_there_are_eight_value_types():
-    assert set(ValueType) == NUMERIC | {"TEXT_FIXED", "EPOCH_NOW"}
+    assert {spec.name for spec in all_specs()} == NUMERIC | {"TEXT_FIXED", "EPOCH_NOW"}
 
 
 def test_six_of_them_are_numeric():
-    assert set(NUMERIC_TYPES) == NUMERIC
+    assert {spec.name for spec in all_specs() if spec.is_numeric} == NUMERIC
 
 
 def test_two_of_them_count():
-    assert set(DIRECTIONS) == {"INCREMENT", "DECREMENT"}
+    assert set(counter_types()) == {"INCREMENT", "DECREMENT"}
 
 
-@pytest.mark.parametrize("value_type", ValueType)
+@pytest.mark.parametrize("value_type", [spec.name for spec in all_specs()])
 def test_a_spike_may_override_exactly_the_numeric_performance_fields(value_type):
     assert is_editable(CollectionType.PERFORMANCE, value_type) == (value_type in NUMERIC)
     assert not is_editable(CollectionType.CONFIGURATION, value_type)

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import marshmallow
 import pytest
 
-from app.values import ValueType
-from app.web.fields import Choice, ListOf, Nested, StrictBool, Timestamp
+from app.web.fields import ListOf, Nested, StrictBool, Timestamp
 from app.web.number_fields import Float, Id, Integer
 from app.web.schema import Schema
+from app.web.setting_fields import ValueTypeName
 from app.web.text_fields import Text
 
 
@@ -26,7 +26,7 @@ class OuterOut(Schema):
     owner = Text(attribute="owner.name")
     fields_ = ListOf(Nested(InnerOut), attribute="inner", data_key="fields")
     first = Nested(InnerOut, allow_none=True)
-    value_type = Choice(ValueType)
+    value_type = ValueTypeName()
     is_on = StrictBool()
     count = Integer(allow_none=True)
     share = Float()
@@ -39,7 +39,7 @@ def row(**changes):
         "owner": SimpleNamespace(name="ada"),
         "inner": [SimpleNamespace(name="a"), SimpleNamespace(name="b")],
         "first": SimpleNamespace(name="c"),
-        "value_type": ValueType.INCREMENT,
+        "value_type": "INCREMENT",
         "is_on": True,
         "count": None,
         "share": 0.5,

@@ -17,15 +17,15 @@ from app.domain.validation import Validated
 from app.models import ApiKey, Collection, Field, Role, SpikeSchedule, User
 from app.models.spike import OVERLAP
 from app.spikes import service as spikes
-from app.values import CollectionType, ValueType, settle
+from app.values import CollectionType, validate_settings
 
 Rows = list[dict[str, Any]]
-Rule = tuple[ValueType, dict[str, Any]]
+Rule = tuple[str, dict[str, Any]]
 
 PASSWORD = "a password for measurements only"  # noqa: S105 - of a throwaway database
-_WHOLE: Rule = (ValueType.NUMBER_RANGE, {"range_start_number": 800, "range_end_number": 1200})
+_WHOLE: Rule = ("NUMBER_RANGE", {"range_start_number": 800, "range_end_number": 1200})
 _FLOAT: Rule = (
-    ValueType.FLOAT_RANGE,
+    "FLOAT_RANGE",
     {"range_start_float": 12.0, "range_end_float": 38.0, "float_precision": 1},
 )
 PLAIN: Sequence[Rule] = (
@@ -36,16 +36,16 @@ PLAIN: Sequence[Rule] = (
     _WHOLE,
     _FLOAT,
     _WHOLE,
-    (ValueType.EPOCH_NOW, {}),
-    (ValueType.TEXT_FIXED, {"fixed_value_text": "web-1.example.org"}),
-    (ValueType.NUMBER_FIXED, {"fixed_value_number": 8}),
+    ("EPOCH_NOW", {}),
+    ("TEXT_FIXED", {"fixed_value_text": "web-1.example.org"}),
+    ("NUMBER_FIXED", {"fixed_value_number": 8}),
 )
 """Ten fields as people have them, none of them a counter."""
 
 COUNTERS: Sequence[Rule] = (
-    (ValueType.INCREMENT, {"start_number": Decimal(0), "step_number": Decimal(1)}),
-    (ValueType.INCREMENT, {"start_number": Decimal(1000), "step_number": Decimal(5)}),
-    (ValueType.DECREMENT, {"start_number": Decimal(0), "step_number": Decimal(1)}),
+    ("INCREMENT", {"start_number": Decimal(0), "step_number": Decimal(1)}),
+    ("INCREMENT", {"start_number": Decimal(1000), "step_number": Decimal(5)}),
+    ("DECREMENT", {"start_number": Decimal(0), "step_number": Decimal(1)}),
 )
 
 
@@ -84,7 +84,7 @@ def add_fields(collection_id: int, rules: Sequence[Rule]) -> None:
     """Performance fields of these rules."""
     rows = []
     for number, (value_type, settings) in enumerate(rules, start=1):
-        settled, _ = settle(value_type, settings)
+        settled, _ = validate_settings(value_type, settings)
         row = {"collection_id": collection_id, "collection_type": CollectionType.PERFORMANCE}
         rows.append(row | settled | {"field_name": f"field {number:04}", "value_type": value_type})
     write(sa.insert(Field), rows)
@@ -158,7 +158,7 @@ def begin_spike(owner: User, collection_id: int) -> None:
     """An active spike that overrides two of the fields."""
     transactions.begin(writes=True)
     query = sa.select(Field.id).where(
-        Field.collection_id == collection_id, Field.value_type == ValueType.NUMBER_RANGE
+        Field.collection_id == collection_id, Field.value_type == "NUMBER_RANGE"
     )
     settings = {"range_start_number": 9000, "range_end_number": 14000}
     overridden = db.session.scalars(query.order_by(Field.id).limit(2)).all()

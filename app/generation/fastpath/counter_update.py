@@ -20,7 +20,7 @@ from app.core import clock
 from app.db.types import number_from_text, number_to_text
 from app.generation.fastpath.connection import Direct
 from app.generation.fastpath.pg_prepared import LATER
-from app.values import LARGEST_INTEGER, Exact
+from app.values import MAX_INTEGER, Exact
 
 
 class Move(NamedTuple):
@@ -186,7 +186,7 @@ _FIRST = "coalesce(CASE WHEN wanted.goes_on THEN own.start_number END, counter.s
 _ON_SQLITE = {"still": _STILL.format(expires_at="IS :expires_at", listed=IS_LISTED)}
 _ON_POSTGRESQL = {
     "still": _STILL.format(expires_at="IS NOT DISTINCT FROM :expires_at::timestamptz", listed=IS_LISTED),
-    "largest": LARGEST_INTEGER,
+    "largest": MAX_INTEGER,
     "later": LATER,
 }
 _OF_FIELDS = {"table": "fields", "following": _NEXT_OF_ITS_OWN, "last": "counter.current_number"}

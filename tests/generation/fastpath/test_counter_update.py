@@ -13,17 +13,17 @@ from app.generation.fastpath.connection import direct
 from app.generation.fastpath.counter_update import Granted, Move, Moves, move
 from app.generation.plan_cache import EARLIEST, LATEST
 from app.models import ApiKey, Collection, Field, SpikeScheduleField, User
-from app.values import LARGEST_INTEGER, advance
+from app.values import MAX_INTEGER, advance
 from tests.support.hypothesis_settings import talks_to_the_app
 
 numbers = st.one_of(
-    st.decimals(-LARGEST_INTEGER, LARGEST_INTEGER, places=10),
+    st.decimals(-MAX_INTEGER, MAX_INTEGER, places=10),
     st.integers(-20, 20).map(lambda tenths: Decimal(tenths) / 10),
-    st.sampled_from([Decimal(LARGEST_INTEGER), Decimal(-LARGEST_INTEGER), Decimal(0), Decimal("1e-10")]),
+    st.sampled_from([Decimal(MAX_INTEGER), Decimal(-MAX_INTEGER), Decimal(0), Decimal("1e-10")]),
 )
 steps = st.one_of(
-    st.decimals(0, 6 * LARGEST_INTEGER, places=10),  # a random step may be six times the largest one
-    st.sampled_from([Decimal(0), Decimal("0.1"), Decimal("1e-10"), Decimal(1), Decimal(LARGEST_INTEGER)]),
+    st.decimals(0, 6 * MAX_INTEGER, places=10),  # a random step may be six times the largest one
+    st.sampled_from([Decimal(0), Decimal("0.1"), Decimal("1e-10"), Decimal(1), Decimal(MAX_INTEGER)]),
 )
 counters = st.fixed_dictionaries(
     {
@@ -155,7 +155,7 @@ def test_nothing_moves_where_the_collection_has_changed_meanwhile(rows, of_spike
     assert stands(SpikeScheduleField if of_spike else Field, id_) is None
 
 
-@given(st.decimals(-LARGEST_INTEGER, LARGEST_INTEGER, places=10))
+@given(st.decimals(-MAX_INTEGER, MAX_INTEGER, places=10))
 @example(Decimal("1E+15"))
 @example(Decimal("-1E-10"))
 @example(Decimal("-0E-10"))
