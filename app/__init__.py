@@ -28,9 +28,7 @@ from app.db import engine
 from app.db.session import db
 from app.generation import api as generation_api
 from app.generation import (
-    authorization,
     middleware,
-    plan_cache,
     pollable_api,
     refusals,
     sample_api,
@@ -38,7 +36,7 @@ from app.generation import (
     usage_api,
 )
 from app.generation import pages as generation_pages
-from app.generation.fastpath import connection
+from app.generation import service as polls
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
 from app.spikes import preview_api, timeline_api
@@ -81,9 +79,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     app.json = OrjsonProvider(app)
     _configure_log(app)
     engine.init_app(app)
-    connection.init_app(app)
-    plan_cache.init_app(app)
-    authorization.init_app(app)
+    polls.init_app(app)
     usage.init_app(app)
     refusals.init_app(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))

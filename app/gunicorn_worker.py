@@ -18,7 +18,6 @@ from gunicorn.workers.sync import SyncWorker
 import config
 from app import startup
 from app.core import file_ownership, log_format
-from app.generation.fastpath.connection import direct
 from settings.errors import PREFIX
 
 SECONDS_TO_DRAIN = 8
@@ -164,12 +163,11 @@ def _opened(settings: config.Settings) -> int | None:
 
 
 def announce(app: Any) -> None:
-    """On PostgreSQL connect this worker at once, which says that a server runs.
+    """On PostgreSQL connect this worker at once, which tells other commands that a server runs.
 
-    A database that is away is told of by requests. On SQLite the server's first process has said it.
+    If the database is away, requests report it. On SQLite the server's first process holds a lock instead.
     """
     if not isinstance(app, Flask):
         return
-    with app.app_context(), suppress(Exception):
-        if not direct().is_sqlite:
-            direct().connect()
+    with suppress(Exception):
+        app.extensions["polls"].connect()

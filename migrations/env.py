@@ -15,10 +15,10 @@ from flask import current_app
 import app.models  # noqa: F401 - fills the metadata
 from app.core.errors import CannotStart
 from app.db.engine import create_file
+from app.db.grants_revision import GRANTS_REVISION_TABLE
 from app.db.locks import migration_lock
 from app.db.migrate import current_revision, refuse_servers
 from app.db.session import Base
-from app.generation.fastpath.grants_cache import TABLE
 from settings.database_url import redact_url
 
 # A start and a restore say which database; `flask db …` means the app's own.
@@ -99,7 +99,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             compare_type=True,
-            include_name=lambda name, kind, _parents: (kind, name) != ("table", TABLE),
+            include_name=lambda name, kind, _parents: (kind, name) != ("table", GRANTS_REVISION_TABLE),
             transactional_ddl=True,
             on_version_apply=Progress(is_new=current_revision(engine) is None),
         )

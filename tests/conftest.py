@@ -18,7 +18,7 @@ from app.auth import service
 from app.auth.users import service as users_service
 from app.core import clock as app_clock
 from app.db.session import Base, db
-from app.generation.fastpath.connection import Direct
+from app.generation.fastpath.connection import ThreadLocalConnection
 from app.models import Role, User
 from tests.support.client import Caller
 from tests.support.factory import Maker
@@ -37,7 +37,7 @@ PASSWORD = "correct horse battery"
 
 # Tests hash many passwords; what they test is not how slow that is. And what is noted of a poll is
 # looked at as soon as the poll is over.
-CHEAP_PASSWORDS = {"ARGON2_KIBIBYTES": 8, "ARGON2_PASSES": 1, "NOTES_GATHERED_FOR": 0}
+CHEAP_PASSWORDS = {"ARGON2_KIBIBYTES": 8, "ARGON2_PASSES": 1, "USAGE_BATCH_SECONDS": 0}
 
 
 KINDS = ["sqlite", POSTGRESQL]
@@ -136,7 +136,7 @@ def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
     startup.prepare(app)
     yield app
     with app.app_context():
-        app.extensions["direct"].close()
+        app.extensions["polls"].close()
         db.engine.dispose()
 
 
@@ -218,7 +218,7 @@ def counted(app: Flask) -> Iterator[SimpleNamespace]:
         seen.count += 1
         seen.statements.append(statement)
 
-    run = Direct._run
+    run = ThreadLocalConnection._run
 
     def note_direct(self, statement, parameters, **how):
         note(None, None, statement.strip())
@@ -228,7 +228,7 @@ def counted(app: Flask) -> Iterator[SimpleNamespace]:
         engine = db.engine
         sa.event.listen(engine, "before_cursor_execute", note)
         stack.callback(sa.event.remove, engine, "before_cursor_execute", note)
-        stack.enter_context(pytest.MonkeyPatch.context()).setattr(Direct, "_run", note_direct)
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(ThreadLocalConnection, "_run", note_direct)
         yield seen
 
 

@@ -32,6 +32,15 @@ def bounded_nfc(text: str, max_length: int) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def normalize_name(text: str, max_length: int) -> str:
+    """Return a name as it is stored and looked up: trimmed, in Unicode's composed form.
+
+    Raises:
+        TextTooLong: the text cannot have `max_length` characters or fewer in NFC.
+    """
+    return bounded_nfc(text.strip(), max_length)
+
+
 def bounded_casefold(text: str, max_length: int) -> str:
     """Return what tells texts apart where neither letter case nor composition does.
 

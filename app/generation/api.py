@@ -8,7 +8,7 @@ from marshmallow import fields
 
 from app.core.errors import DomainError
 from app.generation import middleware, refusals
-from app.generation.authorization import Wanted
+from app.generation.authorization import CollectionRef
 from app.values import CollectionType
 from app.web.access import with_api_key
 from app.web.fields import Choice
@@ -73,7 +73,7 @@ TYPE_IN_PATH = {
 @documents_errors(400, 404)
 def data_by_name(name: str, collection_type: str) -> Response:
     """Poll a collection by its name, URL-encoded as one path segment."""
-    return _answer(Wanted.by_name(name), collection_type)
+    return _answer(CollectionRef.by_name(name), collection_type)
 
 
 @blp.route(
@@ -84,12 +84,12 @@ def data_by_name(name: str, collection_type: str) -> Response:
 @documents_errors(400, 404)
 def data_by_id(collection_id: int, collection_type: str) -> Response:
     """Poll a collection by its id, for clients that cannot encode names."""
-    return _answer(Wanted(id=collection_id), collection_type)
+    return _answer(CollectionRef(id=collection_id), collection_type)
 
 
 @blp.record
 def _without_head(state: BlueprintSetupState) -> None:
-    """Flask answers HEAD wherever there is a GET; here it would move counters."""
+    """Remove HEAD, which Flask adds to every GET: it would move counters."""
     for rule in state.app.url_map.iter_rules():
         if rule.endpoint.startswith(f"{blp.name}.") and rule.methods:
             rule.methods.discard("HEAD")
@@ -97,24 +97,28 @@ def _without_head(state: BlueprintSetupState) -> None:
 
 @blp.after_request
 def offer_basic(response: Response) -> Response:
-    """Ask tools that send a password only when they are asked for one. Browsers, which always tell their
-    languages, would show a dialog in front of the page that polls."""
+    """Offer Basic authentication to tools that send a password only when they are asked for one.
+
+    Browsers would show a dialog in front of the page that polls. They always send Accept-Language.
+    """
     if response.status_code == HTTPStatus.UNAUTHORIZED and "Accept-Language" not in request.headers:
         response.headers.add("WWW-Authenticate", 'Basic realm="Spikecast data", charset="UTF-8"')
     return response
 
 
-def _answer(wanted: Wanted, type_word: str) -> Response:
-    """What the door has refused; or what it did not take for a poll."""
+def _answer(collection: CollectionRef, type_name: str) -> Response:
+    """Raise what the middleware refused a poll with, or answer what it did not recognize as one."""
     environ = request.environ
     try:
-        if middleware.FAULT in environ:
-            raise environ[middleware.FAULT]
-        body, headers, afterwards = middleware.answer(current_app.extensions, environ, wanted, type_word)
-    except DomainError as fault:
-        refusals.note_refusal(fault)
+        if middleware.EXCEPTION_KEY in environ:
+            raise environ[middleware.EXCEPTION_KEY]
+        body, headers, on_sent = middleware.answer_poll(
+            current_app.extensions, environ, collection, type_name
+        )
+    except DomainError as error:
+        refusals.record_refusal(error)
         raise
     response = Response(body, headers=headers)
-    if afterwards:
-        response.call_on_close(afterwards)
+    if on_sent:
+        response.call_on_close(on_sent)
     return response

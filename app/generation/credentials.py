@@ -10,7 +10,7 @@ from app.core import key_format
 _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
 _BASIC = re.compile(r"\s*basic\s+(\S+)\s*", re.IGNORECASE)
 _BARE = re.compile(r"\s*(spk_\S*)\s*")
-"""What begins like a key is told to be a mistyped one; other bare words are no key at all."""
+"""A bare word that begins like a key is refused as a mistyped key; other words are not keys at all."""
 
 
 def find_key(environ: dict[str, Any]) -> str:

@@ -1,9 +1,8 @@
-"""Where polls come in: before Flask makes a request of them.
+"""WSGI middleware that answers polls before Flask builds a request.
 
 A poll needs little of what Flask prepares for each request: no session, no cookies, no hooks, no choice
-among a hundred routes. So what can be answered is answered here. What is refused goes on to Flask together
-with the reason, for Flask has the words, the log and the routes: whatever looks like no poll to this door
-takes that way too.
+among a hundred routes. Refused polls fall through to Flask with the exception in `environ[EXCEPTION_KEY]`,
+so error formatting and logging stay in one place. Unrecognized paths fall through unchanged.
 """
 
 import re
@@ -19,111 +18,126 @@ from app.core import clock
 from app.core.rng import rng
 from app.core.text import shorten
 from app.core.timestamps import format_iso
-from app.generation import authorization, service
-from app.generation.authorization import Ask, Wanted, hash_of
+from app.generation.authorization import CollectionRef, PollRequest, get_key_hash
 from app.generation.credentials import find_key
-from app.generation.usage import Note
+from app.generation.formats import Format, get_format
+from app.generation.poll_result import PollResult
+from app.generation.service import Polls
+from app.generation.usage import PollUse, UsageRecorder
 from app.values import CollectionType
-from app.web.json_provider import JSON_TYPE, to_bytes
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 WSGI = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
-FAULT = "spikecast.fault"
+EXCEPTION_KEY = "spikecast.exception"
 """Where Flask finds in the environ why a poll is refused."""
-_POLL = re.compile(r"/api/(?:data/(.+)|collections/([1-9][0-9]{0,8})/data)/([^/]+)")
+_POLL_PATH = re.compile(r"/api/(?:data/(.+)|collections/([1-9][0-9]{0,8})/data)/([^/]+)")
 
 
-class Answer(NamedTuple):
-    """What a poll is answered with, and what is to be done when that has been sent."""
+class PollResponse(NamedTuple):
+    """Response of a poll: body, headers, and an optional callback to run once it has been sent."""
 
     body: bytes
     headers: Headers
-    afterwards: Callable[[], None] | None
+    on_sent: Callable[[], None] | None
+
+
+class PollMiddleware:
+    """Answers polls of one app, and leaves everything else to Flask."""
+
+    def __init__(self, app: Flask) -> None:
+        """Wrap the app's present WSGI callable."""
+        self._flask: WSGI = app.wsgi_app
+        self._extensions = app.extensions
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a poll, or call Flask."""
+        target = _parse_path(environ)
+        if target is None:
+            return self._flask(environ, start_response)
+        try:
+            body, headers, on_sent = answer_poll(self._extensions, environ, *target)
+        except Exception as error:
+            environ[EXCEPTION_KEY] = error
+            return self._flask(environ, start_response)
+        start_response("200 OK", [("Content-Length", str(len(body))), *headers])
+        return ClosingIterator([body], on_sent) if on_sent else [body]
 
 
 def init_app(app: Flask) -> None:
-    """Let the polls of this app in here."""
-    app.wsgi_app = with_door(app)  # type: ignore[method-assign, assignment]
+    """Answer the polls of this app before Flask does."""
+    app.wsgi_app = PollMiddleware(app)  # type: ignore[method-assign]
 
 
-def with_door(app: Flask) -> WSGI:
-    """A WSGI app that answers polls, and leaves everything else to Flask."""
-    flask, parts = app.wsgi_app, app.extensions
-
-    def enter(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        asked = _asked(environ)
-        if asked is None:
-            return flask(environ, start_response)
-        try:
-            body, headers, afterwards = answer(parts, environ, *asked)
-        except Exception as fault:
-            environ[FAULT] = fault
-            return flask(environ, start_response)
-        start_response("200 OK", [("Content-Length", str(len(body))), *headers])
-        return ClosingIterator([body], afterwards) if afterwards else [body]
-
-    return enter
-
-
-def _asked(environ: Environ) -> tuple[Wanted, str] | None:
-    """The collection and the type that a poll asks for; None where it is none."""
+def _parse_path(environ: Environ) -> tuple[CollectionRef, str] | None:
+    """Return the collection and the type that a poll asks for, or None if it is no poll."""
     path = environ["PATH_INFO"]
-    found = _POLL.fullmatch(path)
-    if found is None and path.endswith("/"):  # the same address; a poll without the slash pays nothing for it
-        found = _POLL.fullmatch(path[:-1])
-    if found is None or environ["REQUEST_METHOD"] != "GET":
+    match = _POLL_PATH.fullmatch(path)
+    if match is None and path.endswith("/"):  # matched second, so that polls without it are not slower
+        match = _POLL_PATH.fullmatch(path[:-1])
+    if match is None or environ["REQUEST_METHOD"] != "GET":
         return None
-    name, id_, word = found.groups()
+    name, id_, type_name = match.groups()
     if id_:
-        return Wanted(id=int(id_)), word
+        return CollectionRef(id=int(id_)), type_name
     try:
-        return Wanted.by_name(name.encode("latin-1").decode()), word
+        return CollectionRef.by_name(name.encode("latin-1").decode()), type_name
     except UnicodeDecodeError:
         return None
 
 
-def answer(parts: Mapping[str, Any], environ: Environ, wanted: Wanted, type_word: str) -> Answer:
-    """Fresh values for whoever sends a key, of the app that has these parts; or the refusal as an error."""
-    key_hash, way = hash_of(find_key(environ)), parts["direct"]
-    collection_type = CollectionType.from_word(type_word)
+def answer_poll(
+    extensions: Mapping[str, Any], environ: Environ, collection: CollectionRef, type_name: str
+) -> PollResponse:
+    """Return the response of a poll.
+
+    Args:
+        extensions: of the app; they hold `polls` and `usage`.
+        environ: the WSGI request.
+        collection: what its path asks for.
+        type_name: the last part of its path.
+
+    Raises:
+        BadRequest: there is no such type, or no such format. The key is checked first.
+        DomainError: the poll is refused.
+    """
+    key_hash = get_key_hash(find_key(environ))
+    polls: Polls = extensions["polls"]
+    collection_type = CollectionType.from_word(type_name)
     if collection_type is None:
-        authorization.check_key(way, key_hash, clock.now)
-        raise unknown_type(type_word)
-    ask = Ask(key_hash, wanted, collection_type)
-    reading, by = service.read_out(way, parts["plans"], parts["pollers"], ask, now=clock.now, rng=rng)
-    notes, note = parts["notes"], Note(by.granted.key_id, by.granted.collection_id, collection_type)
-    # When the answer has been sent, so that no poller waits for it.
-    spike_id = reading.spike.id if reading.spike else None
-    is_due = notes.is_due(note, by.instant, spike_id)
-    afterwards = partial(notes.add, note, by.instant, spike_id) if is_due else None
-    return Answer(body_of(reading), headers_of(reading), afterwards)
+        polls.find_key(key_hash, clock.now)
+        raise unknown_type_error(type_name)
+    output_format = get_format(environ.get("QUERY_STRING", ""))
+    request = PollRequest(key_hash, collection, collection_type)
+    result, (grant, _, instant) = polls.poll(request, now=clock.now, rng=rng)
+    use = PollUse(grant.key_id, grant.collection_id, collection_type)
+    on_sent = _get_recorder(extensions["usage"], use, result, instant)
+    return PollResponse(*format_result(result, output_format), on_sent)
 
 
-def unknown_type(word: str) -> BadRequest:
-    """The refusal of a path that names no collection type."""
-    return BadRequest(f"There is no type {shorten(word)!r}: it is performance or configuration.")
+def _get_recorder(
+    usage: UsageRecorder, use: PollUse, result: PollResult, instant: Any
+) -> Callable[[], None] | None:
+    """Return what records the poll once the response has been sent, so that no client waits for it."""
+    spike_id = result.spike.id if result.spike else None
+    if usage.should_record(use, instant, spike_id):
+        return partial(usage.record, use, instant, spike_id)
+    return None
 
 
-def body_of(reading: service.Reading) -> bytes:
-    """The JSON of a reading."""
-    return to_bytes(
-        {
-            "collection": reading.collection_name,
-            "type": reading.collection_type,
-            "generated_at_epoch": reading.epoch,
-            "data": reading.data,
-        }
-    )
+def unknown_type_error(type_name: str) -> BadRequest:
+    """Return the refusal of a path that names no collection type (400)."""
+    return BadRequest(f"Unknown type {shorten(type_name)!r}. Use performance or configuration.")
 
 
-def headers_of(reading: service.Reading) -> Headers:
-    """What is said of a reading beside it: an active spike."""
-    headers = [("Content-Type", JSON_TYPE)]
-    if reading.spike:
+def format_result(result: PollResult, output_format: Format) -> tuple[bytes, Headers]:
+    """Return the body and the headers of a result; they name an active spike."""
+    content_type, body = output_format.render(result)
+    headers = [("Content-Type", content_type)]
+    if result.spike:
         headers += [
-            ("X-Spike-Schedule", str(reading.spike.id)),
-            ("X-Spike-Ends", format_iso(reading.spike.ends)),
+            ("X-Spike-Schedule", str(result.spike.id)),
+            ("X-Spike-Ends", format_iso(result.spike.ends)),
         ]
-    return headers
+    return body, headers

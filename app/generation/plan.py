@@ -1,4 +1,4 @@
-"""What a collection is served from in an interval of time: plain data, and values made of it."""
+"""What a collection is served from in an interval of time: plain data, and values generated from it."""
 
 import random
 import sys
@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from app.generation.fastpath.counter_update import Move, Moves
+from app.generation.counter_steps import CounterStep, CounterSteps
 from app.values import (
     Exact,
     FieldSettings,
@@ -27,7 +27,7 @@ from app.values import (
 
 @dataclass(frozen=True, slots=True)
 class Spike:
-    """The schedule that is active."""
+    """The active schedule: its id, and the end of its window."""
 
     id: int
     ends: datetime
@@ -35,19 +35,19 @@ class Spike:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A field that counts, or a spike's copy of one: all but where it stands."""
+    """A field that counts, or a spike's copy of one. Its state is in the database."""
 
     field_name: str
     id: int
     direction: int
     step: Decimal
     percentage: float
-    whole: bool
-    goes_on: bool
+    is_integer: bool
+    continues_counter: bool
 
 
-class Drawn(NamedTuple):
-    """Fields whose values are drawn together: their names, and what is drawn by for each."""
+class RandomFields(NamedTuple):
+    """Fields with the same generator: their names, the generator, and its parameters for each of them."""
 
     names: tuple[str, ...]
     generate: GenerateMany
@@ -55,10 +55,25 @@ class Drawn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What one type of one collection is served from while it has this revision, in `[since, until)`.
+class FieldRow:
+    """A field or a spike's copy of one, as it was read.
 
-    In this interval no window begins and none ends.
+    `is_integer`: whether it counts in integers, if it is a counter.
+    """
+
+    id: int
+    field_name: str
+    value_type: str
+    settings: FieldSettings
+    is_integer: bool
+    continues_counter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one type of a collection is served from at this revision, in `[since, until)`.
+
+    No window begins or ends in this interval.
     """
 
     revision: int
@@ -66,96 +81,89 @@ class Plan:
     until: datetime
     spike: Spike | None
     has_expired: bool
+    """Whether the collection has an expired schedule, which the next poll deletes."""
     fixed: dict[str, Value]
-    """Every field in the order of the answer; only fixed values count, the others hold a place."""
-    drawn: tuple[Drawn, ...]
+    """Every field in the order of the answer. Fixed values are final; the others are placeholders."""
+    random_fields: tuple[RandomFields, ...]
     counters: tuple[Counter, ...]
-    steady: Moves | None
-    """How far the counters go with each poll, unless one of them varies."""
+    constant_steps: CounterSteps | None
+    """The steps of the counters with each poll, unless one of them is random."""
 
-    def holds(self, revision: int, now: datetime) -> bool:
-        """Whether it is what is to be served at `now` from a collection of this revision."""
+    def is_valid(self, revision: int, now: datetime) -> bool:
+        """Return whether it is what a collection of this revision serves at `now`."""
         return self.revision == revision and self.since <= now < self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A field or a spike's copy of one, as it was read."""
-
-    id: int
-    field_name: str
-    value_type: str
-    settings: FieldSettings
-    whole: bool
-    """Whether it counts in whole numbers, if it is a counter."""
-    goes_on: bool = False
-
-
-def sorted_out(
-    sources: Iterable[Source],
-) -> tuple[dict[str, Value], tuple[Drawn, ...], tuple[Counter, ...], Moves | None]:
-    """The fixed values, what is drawn, the counters, and how they move if always alike."""
+def partition_fields(
+    rows: Iterable[FieldRow],
+) -> tuple[dict[str, Value], tuple[RandomFields, ...], tuple[Counter, ...], CounterSteps | None]:
+    """Return the fixed values, the random fields, the counters, and their steps if these are constant."""
     fixed: dict[str, Value] = {}
-    drawn: list[tuple[str, Generator]] = []
+    generated: list[tuple[str, Generator]] = []
     counters: list[Counter] = []
-    for source in sources:
-        kind, settings = get_spec(source.value_type), source.settings
-        name = sys.intern(source.field_name)  # a thousand devices have a field of this name
-        fixed[name] = settings[kind.fixed] if kind.fixed else 0
-        if is_counter(source.value_type):
-            counters.append(_counter(name, source))
-        elif not kind.fixed:
-            drawn.append((name, _shared(build_generator(source.value_type, settings))))
-    steady = Moves(map(_unvaried, counters)) if not any(each.percentage for each in counters) else None
-    return fixed, _together(drawn), tuple(counters), steady
+    for row in rows:
+        spec, settings = get_spec(row.value_type), row.settings
+        name = sys.intern(row.field_name)  # many collections have a field of the same name
+        fixed[name] = settings[spec.fixed] if spec.fixed else 0
+        if is_counter(row.value_type):
+            counters.append(_make_counter(name, row))
+        elif not spec.fixed:
+            generated.append((name, _intern(build_generator(row.value_type, settings))))
+    is_constant = not any(each.percentage for each in counters)
+    steps = CounterSteps(map(_constant_step, counters)) if is_constant else None
+    return fixed, _group_by_generator(generated), tuple(counters), steps
 
 
 @lru_cache(maxsize=8192)
-def _shared(generator: Generator) -> Generator:
-    """The same object for the same generator: a thousand devices have fields like this one, too."""
+def _intern(generator: Generator) -> Generator:
+    """Return one shared object for equal generators: many collections have fields with equal settings."""
     return generator
 
 
-def _together(drawn: Iterable[tuple[str, Generator]]) -> tuple[Drawn, ...]:
-    """Those that are drawn in the same way side by side."""
-    ways: dict[GenerateMany, list[tuple[str, Generator]]] = {}
-    for name, generator in drawn:
-        ways.setdefault(generator.generate, []).append((name, generator))
+def _group_by_generator(generated: Iterable[tuple[str, Generator]]) -> tuple[RandomFields, ...]:
+    """Group fields by generator function."""
+    groups: dict[GenerateMany, list[tuple[str, Generator]]] = {}
+    for name, generator in generated:
+        groups.setdefault(generator.generate, []).append((name, generator))
     return tuple(
-        Drawn(tuple(name for name, _ in fields), generate, tuple(generator.params for _, generator in fields))
-        for generate, fields in ways.items()
+        RandomFields(
+            tuple(name for name, _ in fields), generate, tuple(generator.params for _, generator in fields)
+        )
+        for generate, fields in groups.items()
     )
 
 
-def _counter(name: str, source: Source) -> Counter:
+def _make_counter(name: str, row: FieldRow) -> Counter:
     return Counter(
         name,
-        source.id,
-        get_direction(source.value_type),
-        source.settings["step_number"],
-        source.settings["randomization_percentage"],
-        source.whole,
-        source.goes_on,
+        row.id,
+        get_direction(row.value_type),
+        row.settings["step_number"],
+        row.settings["randomization_percentage"],
+        row.is_integer,
+        row.continues_counter,
     )
 
 
-def _unvaried(counter: Counter) -> Move:
-    return Move(counter.id, counter.step, counter.direction, counter.goes_on)
+def _constant_step(counter: Counter) -> CounterStep:
+    return CounterStep(counter.id, counter.step, counter.direction, counter.continues_counter)
 
 
-def moves(plan: Plan, rng: random.Random) -> Moves:
-    """How far each of its counters is to go with one poll."""
-    return plan.steady or Moves(
-        _unvaried(each)._replace(step=random_step(each.step, each.percentage, rng, as_integer=each.whole))
+def get_steps(plan: Plan, rng: random.Random) -> CounterSteps:
+    """Return the steps of the plan's counters with one poll."""
+    return plan.constant_steps or CounterSteps(
+        _constant_step(each)._replace(step=random_step(each.step, each.percentage, rng, as_integer=each.is_integer))
         for each in plan.counters
     )
 
 
-def values(plan: Plan, counted: Mapping[int, Exact], rng: random.Random, now: datetime) -> dict[str, Any]:
-    """The value of each field at `now`; `counted` tells what the counters have come to, by id."""
+def generate_values(
+    plan: Plan, counter_values: Mapping[int, Exact], rng: random.Random, now: datetime
+) -> dict[str, Any]:
+    """Return the value of each field at `now`; `counter_values` are those of the counters, by id."""
     data = plan.fixed.copy()
-    for names, generate, params in plan.drawn:
+    for names, generate, params in plan.random_fields:
         data.update(zip(names, generate(params, rng, now), strict=True))
     for counter in plan.counters:
-        data[counter.field_name] = to_json_counter(counted[counter.id], as_integer=counter.whole)
+        data[counter.field_name] = to_json_counter(counter_values[counter.id], as_integer=counter.is_integer)
     return data

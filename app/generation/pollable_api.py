@@ -11,9 +11,9 @@ from flask import current_app, g, request
 from app.core import clock
 from app.core.errors import Unauthenticated
 from app.db.session import db
-from app.generation import authorization, credentials, refusals
+from app.generation import credentials, refusals
 from app.generation.api import offer_basic
-from app.generation.authorization import Holder, hash_of
+from app.generation.authorization import KeyHolder, get_key_hash
 from app.models import ApiKey, ApiKeyCollection, Collection, Field
 from app.values import CollectionType
 from app.web.access import with_api_key
@@ -44,16 +44,16 @@ class PollableOut(Schema):
     )
 
 
-def _for_holder(view: Callable[..., Any]) -> Callable[..., Any]:
+def _with_key_holder(view: Callable[..., Any]) -> Callable[..., Any]:
     """Check the key of the request before its query is looked at."""
 
     @wraps(view)
     def answer(**path: Any) -> Any:
         try:
-            key_hash = hash_of(credentials.find_key(request.environ))
-            g.holder = authorization.check_key(current_app.extensions["direct"], key_hash, clock.now)
-        except Unauthenticated as fault:
-            refusals.note_refusal(fault)
+            key_hash = get_key_hash(credentials.find_key(request.environ))
+            g.holder = current_app.extensions["polls"].find_key(key_hash, clock.now)
+        except Unauthenticated as error:
+            refusals.record_refusal(error)
             raise
         return view(**path)
 
@@ -63,7 +63,7 @@ def _for_holder(view: Callable[..., Any]) -> Callable[..., Any]:
 @blp.route("", methods=["GET"], strict_slashes=False)
 @blp.response(200, page_schema(PollableOut))
 @with_api_key
-@_for_holder
+@_with_key_holder
 @blp.arguments(PollableQuery, location="query")
 def list_pollable(args: dict[str, Any]) -> dict[str, Any]:
     """List what this API key may poll: each collection and type that has fields, with its paths."""
@@ -77,9 +77,11 @@ def list_pollable(args: dict[str, Any]) -> dict[str, Any]:
     return {"items": items, "total": total, "page": args["page"], "per_page": size}
 
 
-def _pollable(holder: Holder, collection_type: CollectionType, search: str) -> sa.Select[int, str, int]:
-    """Return the query for the collections of which the key may poll this type. The rule is the one of
-    `poller.identify`; and a poll without fields would be 404."""
+def _pollable(holder: KeyHolder, collection_type: CollectionType, search: str) -> sa.Select[int, str, int]:
+    """Return the query for the collections of which the key may poll this type, and that have fields of it.
+
+    `fastpath.grants` has the same rule for one collection.
+    """
     key_id, actor = holder
     is_limited = sa.select(ApiKey.is_limited).where(ApiKey.id == key_id).scalar_subquery()
     listed = sa.exists().where(

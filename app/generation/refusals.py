@@ -1,7 +1,8 @@
-"""Polls that are refused: each worker notes them in the audit log, but seldom.
+"""Record refused polls in the audit log, rate-limited.
 
-A tool whose key was revoked goes on polling, and strangers try keys by the thousand. Neither may push other
-entries out of the log, or make it cost anything: the same is noted once an hour, and few in all.
+A tool whose key was revoked goes on polling, and strangers try keys by the thousand. Neither may flush other
+entries out of the log or cost much: each worker records the same refusal once an hour, and at most 20 in
+five minutes.
 """
 
 import threading
@@ -16,52 +17,57 @@ from app.core.errors import DomainError, Unauthenticated
 from app.domain import audit
 from app.generation import authorization, credentials
 
-NOTED_AGAIN_AFTER = timedelta(hours=1)
-PERIOD, MAX_NOTED = timedelta(minutes=5), 20
+REPEAT_INTERVAL = timedelta(hours=1)
+WINDOW, MAX_PER_WINDOW = timedelta(minutes=5), 20
 
 
 class RefusedPolls:
-    """What this worker has noted of late."""
+    """The refusals that this worker has recorded lately."""
 
     def __init__(self) -> None:
-        self._noted: dict[tuple[str, str], datetime] = {}
-        self._recent: deque[datetime] = deque(maxlen=MAX_NOTED)
+        self._recorded: dict[tuple[str, str], datetime] = {}
+        self._recent: deque[datetime] = deque(maxlen=MAX_PER_WINDOW)
         self._lock = threading.Lock()
 
-    def is_due(self, what: tuple[str, str], now: datetime) -> bool:
-        """Return whether this is to be noted, and remember that it was."""
+    def should_record(self, refusal: tuple[str, str], now: datetime) -> bool:
+        """Return whether to record this refusal; if so, it counts as recorded."""
         with self._lock:
-            last = self._noted.get(what)
-            if last is not None and abs(now - last) < NOTED_AGAIN_AFTER:
+            last = self._recorded.get(refusal)
+            if last is not None and abs(now - last) < REPEAT_INTERVAL:
                 return False
-            if len(self._recent) == MAX_NOTED and abs(now - self._recent[0]) < PERIOD:
+            if len(self._recent) == MAX_PER_WINDOW and abs(now - self._recent[0]) < WINDOW:
                 return False
-            self._noted = {key: at for key, at in self._noted.items() if abs(now - at) < NOTED_AGAIN_AFTER}
-            self._noted[what] = now
+            self._recorded = {
+                key: at for key, at in self._recorded.items() if abs(now - at) < REPEAT_INTERVAL
+            }
+            self._recorded[refusal] = now
             self._recent.append(now)
             return True
+
+    def _drop_old(self, now: datetime) -> None:
+        self._recorded = {key: at for key, at in self._recorded.items() if abs(now - at) < REPEAT_INTERVAL}
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._noted.clear()
+            self._recorded.clear()
             self._recent.clear()
 
 
 def init_app(app: Flask) -> None:
-    """Let this app remember what it has noted."""
+    """Set up the rate limit for this app."""
     app.extensions["refused_polls"] = RefusedPolls()
 
 
-def note_refusal(fault: DomainError) -> None:
-    """Note, if it is due, that a key was refused, or what it may not read."""
-    if not isinstance(fault, Unauthenticated) and fault.detail != authorization.GONE:
+def record_refusal(error: DomainError) -> None:
+    """Record that a key was refused, or may not read a collection, unless that is over the limit."""
+    if not isinstance(error, Unauthenticated) and error.detail != authorization.NOT_FOUND_DETAIL:
         return
     network = parse_address(request.remote_addr).network
-    if not current_app.extensions["refused_polls"].is_due((network, fault.detail), clock.now()):
+    if not current_app.extensions["refused_polls"].should_record((network, error.detail), clock.now()):
         return
     try:
-        key_hash = authorization.hash_of(credentials.find_key(request.environ))
+        key_hash = authorization.get_key_hash(credentials.find_key(request.environ))
     except Unauthenticated:
         key_hash = None
-    audit.record_refused_poll(fault.detail, key_hash)
+    audit.record_refused_poll(error.detail, key_hash)

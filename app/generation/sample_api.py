@@ -1,11 +1,12 @@
-"""A look at what a poller would get, for people."""
+"""Preview what a poll would return."""
 
 from flask import Response
 
 from app.core.rng import rng
-from app.generation import service
 from app.generation.api import SPIKE_HEADERS, TYPE_IN_PATH, DataOut
-from app.generation.middleware import body_of, headers_of, unknown_type
+from app.generation.formats import JSON
+from app.generation.middleware import format_result, unknown_type_error
+from app.generation.sample import sample as take_sample
 from app.values import CollectionType
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
@@ -24,6 +25,7 @@ def sample(collection_id: int, collection_type: str) -> Response:
     """Return what a poll would return now. Advances no counter."""
     wanted = CollectionType.from_word(collection_type)
     if wanted is None:
-        raise unknown_type(collection_type)
-    reading = service.sample(current_actor(), collection_id, wanted, now=request_clock.now(), rng=rng)
-    return Response(body_of(reading), headers=headers_of(reading))
+        raise unknown_type_error(collection_type)
+    result = take_sample(current_actor(), collection_id, wanted, now=request_clock.now(), rng=rng)
+    body, headers = format_result(result, JSON)
+    return Response(body, headers=headers)

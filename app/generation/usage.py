@@ -1,7 +1,7 @@
-"""When a key was last used, and for what: noted after the answer, at most once a minute for each.
+"""Record when a key last polled what: after the response, at most once a minute for each.
 
-A worker that has written notes within the last second gathers what comes next, and writes it all in one
-transaction when the second is over: a thousand keys cost one wait for the disk, not a thousand.
+A worker that has written within the last second collects what comes next, and writes it in one transaction
+when the second is over: a thousand keys cost one wait for the disk, not a thousand.
 """
 
 import threading
@@ -19,108 +19,112 @@ from app.db import transactions
 from app.db.session import db
 from app.values import CollectionType
 
-NOTED_AFTER = timedelta(minutes=1)
-PATIENCE = 0.05
-GATHERED_FOR = 1.0
-MOST_KNOWN = 100_000
-"""Pollers that a worker knows to have been noted: some 20 MB. Beyond that, it asks the database again."""
+RECORD_INTERVAL = timedelta(minutes=1)
+LOCK_TIMEOUT_S = 0.05
+BATCH_SECONDS = 1.0
+MAX_TRACKED = 100_000
+"""How many uses a worker remembers as recorded: some 20 MB. Beyond that, the database is asked again."""
 
 
-class Note(NamedTuple):
-    """That this key polled this type of this collection."""
+class PollUse(NamedTuple):
+    """A key that polls one type of a collection."""
 
     key_id: int
     collection_id: int
     collection_type: CollectionType
 
 
-class Use(NamedTuple):
-    """When a poll was answered, and the id of the schedule whose values it got, if there was one."""
+class LastPoll(NamedTuple):
+    """When a poll was answered, and the id of the schedule whose values it got, or None."""
 
     instant: datetime
     spike_id: int | None
 
 
-class Notes:
-    """What this worker has to note; `seconds` is how long it gathers."""
+class UsageRecorder:
+    """What this worker has recorded and has yet to write."""
 
-    def __init__(self, app: Flask, seconds: float) -> None:
-        self._app, self._seconds = app, seconds
-        self._noted: dict[Note, Use] = {}
-        self._gathered: dict[Note, Use] = {}
+    def __init__(self, app: Flask, batch_seconds: float) -> None:
+        """Record for this app, at most once every `batch_seconds`."""
+        self._app, self._batch_seconds = app, batch_seconds
+        self._recorded: dict[PollUse, LastPoll] = {}
+        self._pending: dict[PollUse, LastPoll] = {}
         self._lock = threading.Lock()
-        self._written_at = -seconds
+        self._written_at = -batch_seconds
         self._timer: threading.Timer | None = None
 
-    def is_due(self, note: Note, now: datetime, spike_id: int | None) -> bool:
-        """Whether there is anything to note of this poll, as far as this worker knows; or every read
-        would be a write. The first poll of a spike's values is noted, and the first that gets others."""
-        noted = self._noted.get(note)
-        return noted is None or noted[1] != spike_id or not timedelta(0) <= now - noted[0] < NOTED_AFTER
+    def should_record(self, use: PollUse, now: datetime, spike_id: int | None) -> bool:
+        """Return whether this poll has to be recorded, as far as this worker knows.
 
-    def add(self, note: Note, now: datetime, spike_id: int | None) -> None:
-        """Note a poll: now, or together with others within the second."""
+        Else every read would be a write. The first poll that gets a spike's values is recorded, and the first
+        that gets others again.
+        """
+        last = self._recorded.get(use)
+        return last is None or last[1] != spike_id or not timedelta(0) <= now - last[0] < RECORD_INTERVAL
+
+    def record(self, use: PollUse, now: datetime, spike_id: int | None) -> None:
+        """Record a poll: at once, or together with others within the second."""
         with self._lock:
-            if len(self._noted) >= MOST_KNOWN:
-                self._noted.clear()
-            self._noted[note] = self._gathered[note] = Use(now, spike_id)
-            wait = self._written_at + self._seconds - time.monotonic()
+            if len(self._recorded) >= MAX_TRACKED:
+                self._recorded.clear()
+            self._recorded[use] = self._pending[use] = LastPoll(now, spike_id)
+            wait = self._written_at + self._batch_seconds - time.monotonic()
             if wait > 0:
                 if self._timer is None:
-                    # No daemon: a worker that is told to stop still writes what it has gathered.
+                    # No daemon: a worker that is told to stop still writes what is pending.
                     self._timer = threading.Timer(wait, self.write)
                     self._timer.start()
                 return
         self.write()
 
     def write(self) -> None:
-        """Write all that was gathered; it neither waits for long nor fails for that."""
+        """Write what is pending. If the database is locked for longer than 50 ms, drop it instead."""
         with self._lock:
-            gathered, self._gathered = self._gathered, {}
+            pending, self._pending = self._pending, {}
             self._written_at, self._timer = time.monotonic(), None
         with self._app.app_context():
             try:
-                transactions.begin(writes=True, lock_timeout_s=PATIENCE)
-                _write(list(gathered.items()))
+                transactions.begin(writes=True, lock_timeout_s=LOCK_TIMEOUT_S)
+                _write(list(pending.items()))
                 db.session.commit()
             except DBAPIError:
                 db.session.rollback()
-                for note in gathered:  # the next poll will be noted instead
-                    self._noted.pop(note, None)
+                for use in pending:  # the next poll will be recorded instead
+                    self._recorded.pop(use, None)
 
     def stop(self) -> None:
-        """Write nothing more by itself."""
+        """Cancel the timer that would write what is pending."""
         with self._lock:
             if self._timer:
                 self._timer.cancel()
 
 
-def _write(gathered: Sequence[tuple[Note, Use]]) -> None:
-    if not gathered:
+def _write(pending: Sequence[tuple[PollUse, LastPoll]]) -> None:
+    if not pending:
         return
-    note_use, note_polls = _STATEMENTS[dialect := db.engine.dialect.name]
-    used = {note.key_id: use.instant for note, use in gathered}
+    update_keys, upsert_polls = _STATEMENTS[dialect := db.engine.dialect.name]
+    used = {use.key_id: last.instant for use, last in pending}
     keys = [{"key_id": key_id, **_when(instant, dialect)} for key_id, instant in used.items()]
-    db.session.execute(note_use, {"notes": _as_json(keys)})
-    noted = [
+    db.session.execute(update_keys, {"uses": _as_json(keys)})
+    polls = [
         {
-            "key_id": note.key_id,
-            "collection_id": note.collection_id,
-            "collection_type": note.collection_type.name,
-            "spike_id": use.spike_id,
-            **_when(use.instant, dialect),
+            "key_id": use.key_id,
+            "collection_id": use.collection_id,
+            "collection_type": use.collection_type.name,
+            "spike_id": last.spike_id,
+            **_when(last.instant, dialect),
         }
-        for note, use in gathered
+        for use, last in pending
     ]
-    db.session.execute(note_polls, {"notes": _as_json(noted)})
+    db.session.execute(upsert_polls, {"uses": _as_json(polls)})
 
 
-def _as_json(notes: object) -> str:
-    return orjson.dumps(notes).decode()
+def _as_json(rows: object) -> str:
+    return orjson.dumps(rows).decode()
 
 
 def _when(instant: datetime, dialect: str) -> dict[str, str]:
-    return {"instant": _as_text(instant, dialect), "before": _as_text(instant - NOTED_AFTER, dialect)}
+    return {"instant": _as_text(instant, dialect), "before": _as_text(instant - RECORD_INTERVAL, dialect)}
 
 
 def _as_text(instant: datetime, dialect: str) -> str:
@@ -129,63 +133,63 @@ def _as_text(instant: datetime, dialect: str) -> str:
     return text.removesuffix("+00:00") if dialect == "sqlite" else text
 
 
-# --- Statements: all notes at once, as JSON, for one statement each takes two to ten times as long -----
+# --- Statements: all uses at once as JSON; a statement for each takes two to ten times as long ----------
 
-_NOTES = {
+_USES = {
     "sqlite": """(
         SELECT value ->> 'key_id' AS key_id, value ->> 'collection_id' AS collection_id,
             value ->> 'collection_type' AS collection_type, value ->> 'spike_id' AS spike_id,
             value ->> 'instant' AS instant, value ->> 'before' AS before
-        FROM json_each(:notes)
-    ) AS noted""",
-    "postgresql": """json_to_recordset(CAST(:notes AS json)) AS noted (
+        FROM json_each(:uses)
+    ) AS used""",
+    "postgresql": """json_to_recordset(CAST(:uses AS json)) AS used (
         key_id int, collection_id int, collection_type text, spike_id int,
         instant timestamptz, before timestamptz
     )""",
 }
-# Whether it is to be noted again: another worker may have noted the same meanwhile, and a clock that was
-# ahead may have been set back.
-_LONG_AGO = "({at} IS NULL OR {at} <= noted.before OR {at} > noted.instant)"
+# Whether to record it again: another worker may have recorded the same meanwhile, and a clock that was ahead
+# may have been set back.
+_IS_OLD = "({at} IS NULL OR {at} <= used.before OR {at} > used.instant)"
 
-# Or what it got is another thing than what was noted last.
-_OTHERWISE_SERVED = "(polls.spike_schedule_id {is_other} noted.spike_id AND polls.polled_at <= noted.instant)"
+# Or it got the values of another schedule than the poll recorded last.
+_OTHER_SCHEDULE = "(polls.spike_schedule_id {is_other} used.spike_id AND polls.polled_at <= used.instant)"
 
-# In order, so that two workers that write the same rows cannot deadlock. Where another worker was there
-# first, nothing is written or locked.
-_USE = """
+# In order, so that two workers that write the same rows cannot deadlock. Where another worker was first,
+# nothing is written or locked.
+_UPDATE_KEYS = """
 WITH due AS (
-    SELECT api_keys.id, noted.instant
-    FROM {notes} JOIN api_keys ON api_keys.id = noted.key_id
-    WHERE {long_ago}
+    SELECT api_keys.id, used.instant
+    FROM {uses} JOIN api_keys ON api_keys.id = used.key_id
+    WHERE {is_old}
     ORDER BY api_keys.id{lock}
 )
 UPDATE api_keys SET last_used_at = due.instant FROM due WHERE api_keys.id = due.id
 """
 # Unless the key or the collection is gone: a row could not name them then.
-_POLLS = """
+_UPSERT_POLLS = """
 INSERT INTO polls (api_key_id, collection_id, collection_type, polled_at, spike_schedule_id)
-SELECT api_keys.id, collections.id, noted.collection_type, noted.instant, noted.spike_id
-FROM {notes}
-    JOIN api_keys ON api_keys.id = noted.key_id
-    JOIN collections ON collections.id = noted.collection_id
-    LEFT JOIN polls ON polls.api_key_id = noted.key_id AND polls.collection_id = noted.collection_id
-        AND polls.collection_type = noted.collection_type
-WHERE {long_ago} OR {otherwise_served}
-ORDER BY api_keys.id, collections.id, noted.collection_type{lock}
+SELECT api_keys.id, collections.id, used.collection_type, used.instant, used.spike_id
+FROM {uses}
+    JOIN api_keys ON api_keys.id = used.key_id
+    JOIN collections ON collections.id = used.collection_id
+    LEFT JOIN polls ON polls.api_key_id = used.key_id AND polls.collection_id = used.collection_id
+        AND polls.collection_type = used.collection_type
+WHERE {is_old} OR {other_schedule}
+ORDER BY api_keys.id, collections.id, used.collection_type{lock}
 ON CONFLICT (api_key_id, collection_id, collection_type) DO UPDATE
     SET polled_at = excluded.polled_at, spike_schedule_id = excluded.spike_schedule_id
 """
 
 
 def _statements(
-    dialect: str, lock_keys: str = "", lock_named: str = ""
+    dialect: str, lock_keys: str = "", lock_rows: str = ""
 ) -> tuple[sa.TextClause, sa.TextClause]:
-    use, polled = (_LONG_AGO.format(at=column) for column in ("api_keys.last_used_at", "polls.polled_at"))
-    notes = _NOTES[dialect]
-    other = _OTHERWISE_SERVED.format(is_other="IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM")
+    use, polled = (_IS_OLD.format(at=column) for column in ("api_keys.last_used_at", "polls.polled_at"))
+    uses = _USES[dialect]
+    other = _OTHER_SCHEDULE.format(is_other="IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM")
     return (
-        sa.text(_USE.format(notes=notes, long_ago=use, lock=lock_keys)),
-        sa.text(_POLLS.format(notes=notes, long_ago=polled, otherwise_served=other, lock=lock_named)),
+        sa.text(_UPDATE_KEYS.format(uses=uses, is_old=use, lock=lock_keys)),
+        sa.text(_UPSERT_POLLS.format(uses=uses, is_old=polled, other_schedule=other, lock=lock_rows)),
     )
 
 
@@ -198,5 +202,5 @@ _STATEMENTS = {
 
 
 def init_app(app: Flask) -> None:
-    """Keep notes for this app."""
-    app.extensions["notes"] = Notes(app, app.config.get("NOTES_GATHERED_FOR", GATHERED_FOR))
+    """Record usage for this app."""
+    app.extensions["usage"] = UsageRecorder(app, app.config.get("USAGE_BATCH_SECONDS", BATCH_SECONDS))

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from app.core.text import TextTooLong, bounded_nfc
+from app.core.text import TextTooLong, normalize_name
 from app.models.mixins import LONGEST_NAME
 from app.web.fields import COMMON_MESSAGES, dump_unchanged
 
@@ -63,7 +63,7 @@ class Name(Text):
 
     def normalize(self, text: str) -> str:
         """Trimmed and in Unicode's composed form, so that twins are one."""
-        return normalize_name(text)
+        return normalize_name(text, LONGEST_NAME)
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
         text = super()._deserialize(value, *args, **options)
@@ -72,8 +72,3 @@ class Name(Text):
         if _OVERRIDES.search(text):
             raise ValidationError("must not contain characters that turn the direction of writing")
         return text
-
-
-def normalize_name(text: str) -> str:
-    """Return a name as it is stored, and as it is looked up. Raises TextTooLong where no name is so long."""
-    return bounded_nfc(text.strip(), LONGEST_NAME)

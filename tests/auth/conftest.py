@@ -26,7 +26,7 @@ def start_worker(app: Flask) -> Iterator[Callable[..., Flask]]:
     yield start
     for other in started:
         with other.app_context():
-            other.extensions["direct"].close()
+            other.extensions["polls"].close()
             db.engine.dispose()
 
 

@@ -84,7 +84,7 @@ def test_with_another_secret_key_no_token_counts(app, owner, make):
     refused(refresh(device), 401)
     assert Poller(restarted, tool.key).poll("Truck").status_code == 200  # keys do not depend on it
     with restarted.app_context():
-        restarted.extensions["direct"].close()
+        restarted.extensions["polls"].close()
         db.engine.dispose()
 
 

@@ -55,7 +55,7 @@ class Installation:
         return rows, {path.name for path in self.database.parent.iterdir()} - LOCKS
 
     def close(self) -> None:
-        self.app.extensions["direct"].close()
+        self.app.extensions["polls"].close()
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()

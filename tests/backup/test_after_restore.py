@@ -49,7 +49,7 @@ def open_app(tmp_path, clock):
 
 
 def close(app: Flask) -> None:
-    app.extensions["direct"].close()
+    app.extensions["polls"].close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -292,8 +292,8 @@ def test_no_connection_trusts_the_schema_of_its_file(here):
     here.make.key().data("Truck 01")
     with here.app.app_context():
         assert db.session.execute(sa.text("PRAGMA trusted_schema")).scalar_one() == 0
-        direct = here.app.extensions["direct"]
-        assert direct.read("PRAGMA trusted_schema", {}) == [(0,)]
+        polls = here.app.extensions["polls"].database.connection
+        assert polls.read("PRAGMA trusted_schema", {}) == [(0,)]
     here.close()
 
 

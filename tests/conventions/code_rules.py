@@ -19,8 +19,8 @@ MAY_COMMIT = {
         "sign_in": "that a right password came without a code must be noted although it is refused",
     },
     "app/auth/two_factor/service.py": {"confirm": "a wrong guess must be remembered although it is refused"},
-    "app/generation/service.py": {
-        "clear_expired": "expired schedules go before anything is served, and whatever is",
+    "app/generation/expired_spikes.py": {
+        "delete_expired": "expired schedules go before anything is served, and whatever is",
     },
     "app/generation/usage.py": {"write": "noting polls is a transaction of its own, which may fail"},
     "app/domain/audit.py": {
@@ -33,7 +33,7 @@ MAY_COMMIT = {
 
 CLOCK = "app/core/clock.py"
 MAY_IMPORT_TIME = {
-    "app/generation/fastpath/connection.py",
+    "app/generation/fastpath/sqlite_session.py",
     "app/generation/usage.py",
     "app/core/log_format.py",
     "app/gunicorn_worker.py",

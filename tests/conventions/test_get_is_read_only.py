@@ -18,7 +18,7 @@ def people(nobody, owner, admin) -> dict[str, Caller]:
 
 def test_whoever_reads_leaves_everything_as_it_was(app, people, monkeypatch):
     # Polls that are refused are noted in the audit log, once in a while.
-    monkeypatch.setattr(app.extensions["refused_polls"], "is_due", lambda *_: False)
+    monkeypatch.setattr(app.extensions["refused_polls"], "should_record", lambda *_: False)
     things = Things(people, people["owner"])
     paths = {rule: things.path(rule) for rule in READ}
     before = everything(app)

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.db.session import db
-from app.generation.fastpath.connection import Direct
+from app.generation.fastpath.connection import ThreadLocalConnection
 from app.models import SpikeScheduleField
 from tests.conftest import NOW
 from tests.support.statements import writes
@@ -249,14 +249,14 @@ def test_a_poll_that_is_overtaken_by_the_one_that_clears_is_of_an_instant_after_
     collection = make.collection("Truck", {"value_type": "NUMBER_FIXED"})
     ends = make.spike(collection)["end_datetime"]
     slow, quick = make.key(), make.key()
-    read = Direct.read
+    read = ThreadLocalConnection.read
 
     def overtaken(*asked):
-        monkeypatch.setattr(Direct, "read", read)
+        monkeypatch.setattr(ThreadLocalConnection, "read", read)
         clock.move_to(datetime.fromisoformat(ends))
         assert quick.poll("Truck").status_code == 200
         return read(*asked)
 
-    monkeypatch.setattr(Direct, "read", overtaken)
+    monkeypatch.setattr(ThreadLocalConnection, "read", overtaken)
     epoch = slow.poll("Truck").json["generated_at_epoch"]
     assert epoch >= datetime.fromisoformat(ends).timestamp()

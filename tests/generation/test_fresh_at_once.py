@@ -18,7 +18,7 @@ def other_worker(migrated_app):
     app = create_app(migrated_app.config["SETTINGS"], TESTING=True, **CHEAP_PASSWORDS)
     yield app
     with app.app_context():
-        app.extensions["direct"].close()
+        app.extensions["polls"].close()
         db.engine.dispose()
 
 
@@ -208,11 +208,11 @@ def test_polls_do_not_change_the_revision(app, truck, tool, make):
     assert revision() == during
 
 
-class TestHowMuchIsKept:
+class TestCacheSize:
     @pytest.fixture
     def small(self, app, monkeypatch):
-        kept = plan_cache.Plans(app, most_fields=10)
-        monkeypatch.setitem(app.extensions, "plans", kept)
+        kept = plan_cache.PlanCache(app, max_fields=10)
+        monkeypatch.setattr(app.extensions["polls"], "plans", kept)
         return kept
 
     @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.db.session import db
-from app.generation.fastpath import connection as direct
+from app.generation.fastpath import sqlite_session
 from tests.conftest import NOW
 from tests.support.wait import wait_until
 
@@ -30,10 +30,10 @@ def truck(make):
 def held_up(app, collection, monkeypatch):
     """Nobody can move the collection's counters within; it comes with a wait for somebody who wants to."""
     asleep = threading.Event()
-    pause = SimpleNamespace(**vars(direct.time) | {"sleep": lambda _seconds: asleep.set()})
+    pause = SimpleNamespace(**vars(sqlite_session.time) | {"sleep": lambda _seconds: asleep.set()})
     with app.app_context(), db.engine.connect() as connection:
         if is_sqlite := db.engine.dialect.name == "sqlite":
-            monkeypatch.setattr(direct, "time", pause)
+            monkeypatch.setattr(sqlite_session, "time", pause)
             connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:

@@ -62,9 +62,9 @@ def truck(make):
 
 @pytest.fixture
 def ways(app):
-    """The app with its door, and without."""
+    """The app with its middleware, and without."""
     without = security_headers.with_headers(partial(type(app).wsgi_app, app))
-    return SimpleNamespace(door=Client(app), routes=Client(without))
+    return SimpleNamespace(middleware=Client(app), routes=Client(without))
 
 
 def seen(response):
@@ -73,28 +73,28 @@ def seen(response):
 
 
 def by_both(ways, path, headers):
-    return [seen(way.get(path, headers=headers)) for way in (ways.door, ways.routes)]
+    return [seen(way.get(path, headers=headers)) for way in (ways.middleware, ways.routes)]
 
 
 @pytest.mark.parametrize("path", ANSWERED)
 def test_a_poll_is_answered_the_same(ways, truck, make, path):
-    door, routes = by_both(ways, path.format(**truck), make.key().headers)
-    assert door[0] == "200 OK"
-    assert door == routes
+    middleware, routes = by_both(ways, path.format(**truck), make.key().headers)
+    assert middleware[0] == "200 OK"
+    assert middleware == routes
 
 
 def test_a_poll_during_a_spike_is_answered_the_same(ways, truck, make):
     make.spike(truck)
-    door, routes = by_both(ways, ANSWERED[0], make.key().headers)
-    assert "X-Spike-Ends" in dict(door[2])
-    assert door == routes
+    middleware, routes = by_both(ways, ANSWERED[0], make.key().headers)
+    assert "X-Spike-Ends" in dict(middleware[2])
+    assert middleware == routes
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=ascii)
 def test_a_poll_is_refused_the_same(ways, truck, make, path):
-    door, routes = by_both(ways, path.format(**truck), make.key().headers)
-    assert door[0] in {"400 BAD REQUEST", "404 NOT FOUND"}
-    assert door == routes
+    middleware, routes = by_both(ways, path.format(**truck), make.key().headers)
+    assert middleware[0] in {"400 BAD REQUEST", "404 NOT FOUND"}
+    assert middleware == routes
 
 
 @pytest.mark.parametrize(
@@ -114,16 +114,16 @@ def test_a_poll_is_refused_the_same(ways, truck, make, path):
     ids=str,
 )
 def test_who_has_no_key_is_refused_the_same(ways, truck, headers):
-    door, routes = by_both(ways, ANSWERED[0], headers)
-    assert door[0] == "401 UNAUTHORIZED"
-    assert door == routes
+    middleware, routes = by_both(ways, ANSWERED[0], headers)
+    assert middleware[0] == "401 UNAUTHORIZED"
+    assert middleware == routes
 
 
 @pytest.mark.parametrize("path", [ANSWERED[0], f"{ANSWERED[0]}/"])
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_other_methods_are_answered_the_same(ways, truck, make, method, path):
     options = {"path": path, "method": method, "headers": make.key().headers}
-    assert seen(ways.door.open(**options)) == seen(ways.routes.open(**options))
+    assert seen(ways.middleware.open(**options)) == seen(ways.routes.open(**options))
 
 
 def test_what_is_refused_was_looked_up_once(truck, make, queries):
@@ -144,7 +144,7 @@ def test_flask_makes_a_request_only_of_what_is_refused(app, truck, make):
 
 
 def test_a_fault_of_ours_is_told_to_the_log_and_not_to_the_client(app, truck, make, monkeypatch, caplog):
-    monkeypatch.setitem(app.extensions, "plans", None)
+    monkeypatch.setitem(app.extensions, "polls", None)
     response = make.key().poll("Truck 01")
     assert (response.status_code, response.json["title"]) == (500, "Internal error")
     assert "NoneType" not in response.text

@@ -1,4 +1,4 @@
-"""What a worker keeps of plans is bounded by its size in memory, not by the number of fields alone."""
+"""The plan cache is bounded by its size in memory, not by the number of fields alone."""
 
 import tracemalloc
 
@@ -8,8 +8,8 @@ FIELDS, LENGTH = 12, 60_000
 
 
 def test_long_texts_count_for_the_memory_that_they_take(app, make, monkeypatch):
-    kept = plan_cache.Plans(app, most_fields=5_000)  # 2 MB
-    monkeypatch.setitem(app.extensions, "plans", kept)
+    plans = plan_cache.PlanCache(app, max_fields=5_000)  # 2 MB
+    monkeypatch.setattr(app.extensions["polls"], "plans", plans)
     tool = make.key()
     field = {"value_type": "TEXT_FIXED", "fixed_value_text": "x" * LENGTH}
     names = [f"Truck {number}" for number in range(6)]  # 4.3 MB of texts
@@ -18,24 +18,24 @@ def test_long_texts_count_for_the_memory_that_they_take(app, make, monkeypatch):
     tracemalloc.start()
     for name in names:
         tool.poll(name)
-    assert tracemalloc.get_traced_memory()[0] < 5_000 * plan_cache.BYTES_OF_A_FIELD * 1.5
+    assert tracemalloc.get_traced_memory()[0] < 5_000 * plan_cache.FIELD_BYTES * 1.5
     tracemalloc.stop()
-    assert 0 < len(kept) < len(names)
+    assert 0 < len(plans) < len(names)
 
 
-def test_a_plan_that_is_larger_than_the_bound_is_served_and_not_kept(app, make, monkeypatch):
-    kept = plan_cache.Plans(app, most_fields=10)
-    monkeypatch.setitem(app.extensions, "plans", kept)
+def test_a_plan_that_is_larger_than_the_bound_is_served_and_not_cached(app, make, monkeypatch):
+    plans = plan_cache.PlanCache(app, max_fields=10)
+    monkeypatch.setattr(app.extensions["polls"], "plans", plans)
     make.collection("Truck", {"value_type": "TEXT_FIXED", "fixed_value_text": "x" * LENGTH, "name": "note"})
     assert make.key().data("Truck") == {"note": "x" * LENGTH}
-    assert len(kept) == 0
+    assert len(plans) == 0
 
 
 def test_ordinary_fields_count_one_each(app, make, monkeypatch):
-    kept = plan_cache.Plans(app, most_fields=22)
-    monkeypatch.setitem(app.extensions, "plans", kept)
+    plans = plan_cache.PlanCache(app, max_fields=22)
+    monkeypatch.setattr(app.extensions["polls"], "plans", plans)
     tool = make.key()
     for name in ("Truck 01", "Truck 02"):
         make.collection(name, *({"name": f"n{number}"} for number in range(10)))
         tool.poll(name)
-    assert len(kept) == 2
+    assert len(plans) == 2

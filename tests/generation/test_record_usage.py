@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.db.session import db
 from app.generation import usage
-from app.generation.usage import Notes
+from app.generation.usage import UsageRecorder
 from tests.support.concurrency import together
 from tests.support.statements import writes
 from tests.support.timestamps import at
@@ -114,7 +114,7 @@ def test_another_worker_does_not_note_the_same_again_within_the_minute(app, owne
     make.collection("Truck 01", {})
     poller = make.key()
     poller.data("Truck 01")
-    monkeypatch.setitem(app.extensions, "notes", Notes(app, seconds=0))
+    monkeypatch.setitem(app.extensions, "usage", UsageRecorder(app, batch_seconds=0))
     noted = []
     for seconds in (25, 34, 26):
         clock.shift(seconds)
@@ -136,7 +136,7 @@ def test_a_clock_that_is_set_back_is_believed(owner, make, clock):
 
 
 def test_more_pollers_than_a_worker_can_keep_in_mind_are_noted_as_well(owner, make, monkeypatch):
-    monkeypatch.setattr(usage, "MOST_KNOWN", 2)
+    monkeypatch.setattr(usage, "MAX_TRACKED", 2)
     poller = make.key()
     for number in range(5):
         make.collection(f"Truck {number}", {})
@@ -230,8 +230,8 @@ class TestGathering:
     def gathering(self, app, make, monkeypatch):
         for number in range(3):
             make.collection(f"Truck {number}", {})
-        gathering = Notes(app, seconds=3600)
-        monkeypatch.setitem(app.extensions, "notes", gathering)
+        gathering = UsageRecorder(app, batch_seconds=3600)
+        monkeypatch.setitem(app.extensions, "usage", gathering)
         yield gathering
         gathering.stop()
 

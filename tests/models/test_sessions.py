@@ -39,14 +39,14 @@ def open_app(own_database_url: str, tmp_path) -> Iterator[Open]:
 
 def _leave(app: Flask) -> None:
     with app.app_context():
-        app.extensions["direct"].close()
+        app.extensions["polls"].close()
         db.engine.dispose()
 
 
 def of_polls(app: Flask, name: str) -> str:
     """What a setting is in the session of polls."""
     with app.app_context():
-        [(text,)] = app.extensions["direct"].read(f"SELECT current_setting('{name}')", {})
+        [(text,)] = app.extensions["polls"].database.connection.read(f"SELECT current_setting('{name}')", {})
     return text
 
 
@@ -86,7 +86,9 @@ def test_another_time_zone_of_a_session_changes_no_instant(open_app, monkeypatch
     make.collection("Truck", {"value_type": "INCREMENT"})
     key = make.key()
     with app.app_context():
-        app.extensions["direct"].read("SELECT set_config('timezone', 'America/New_York', false)", {})
+        app.extensions["polls"].database.connection.read(
+            "SELECT set_config('timezone', 'America/New_York', false)", {}
+        )
 
     @sa.event.listens_for(sa.Engine, "begin")
     def elsewhere(connection: sa.Connection) -> None:

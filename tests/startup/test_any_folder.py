@@ -36,13 +36,13 @@ def test_everything_is_in_the_folder_and_nowhere_else(tmp_path: Path, monkeypatc
     backup = run(args=["backup", str(tmp_path / "backup")])
     assert backup.exit_code == 0, backup.output
     with app.app_context():
-        app.extensions["direct"].close()
+        app.extensions["polls"].close()
         db.engine.dispose()
     restored = run(args=["restore", str(tmp_path / "backup")])
     assert restored.exit_code == 0, restored.output
     assert list(key.data("Truck").values()) == [3]
     with app.app_context():
-        app.extensions["direct"].close()
+        app.extensions["polls"].close()
         db.engine.dispose()
     assert {each.name for each in tmp_path.iterdir()} == {name, "elsewhere", "backup"}
     assert list(elsewhere.iterdir()) == []

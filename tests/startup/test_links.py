@@ -68,7 +68,7 @@ def test_it_counts_and_is_backed_up_and_restored_at_its_real_place(tmp_path, rea
     assert {path.name for path in real.parent.iterdir()} >= {"real.db", "real.db-wal", "real.db.turn"}
     run, file = runner(app), tmp_path / "a.backup"
     done(run("backup", str(file)))
-    app.extensions["direct"].close()
+    app.extensions["polls"].close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -78,7 +78,7 @@ def test_it_counts_and_is_backed_up_and_restored_at_its_real_place(tmp_path, rea
     assert place.resolve() == real
     assert list(real.parent.glob("real.db.before-restore-*"))
     assert tool.data("Truck")["km"] == 4
-    app.extensions["direct"].close()
+    app.extensions["polls"].close()
     with app.app_context():
         db.engine.dispose()
 

@@ -56,7 +56,7 @@ def serve_once(folder):
 
 
 def close(app):
-    app.extensions["direct"].close()
+    app.extensions["polls"].close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -71,12 +71,12 @@ def every_connection(app: Flask, statement: str) -> Iterator[None]:
         connection.execute(statement).close()
         connection.commit()
 
-    direct = app.extensions["direct"]
+    polls = app.extensions["polls"]
     with app.app_context():
-        engines = [db.engine, direct.engine]
+        engines = [db.engine, polls.database.engine]
 
     def start_afresh() -> None:
-        direct.close()
+        polls.close()
         for engine in engines:
             engine.dispose()
 

@@ -11,12 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core import key_format
-from app.generation.fastpath.grants_cache import TABLE
+from app.db.grants_revision import GRANTS_REVISION_TABLE
 from tests.support.timestamps import NOW
 
 Rows = dict[str, list[dict[str, Any]]]
 
-ITS_OWN = {"alembic_version", TABLE}
+ITS_OWN = {"alembic_version", GRANTS_REVISION_TABLE}
 """What the database holds about itself: one row each."""
 
 ROWS = 2

@@ -222,5 +222,5 @@ def test_the_setting_makes_the_app_answer_so(database_url, app, make, truck, tmp
     response = tool.get(PATHS[0], headers={"Origin": DASHBOARD})
     assert (response.status_code, told(response)) == (200, TO_DASHBOARD)
     with tool.app.app_context():
-        tool.app.extensions["direct"].close()
+        tool.app.extensions["polls"].close()
         db.engine.dispose()

@@ -26,7 +26,7 @@ def ready_app(database_url: str, instance: Path) -> Iterator[Flask]:
         yield app
     finally:
         with app.app_context():
-            app.extensions["direct"].close()
+            app.extensions["polls"].close()
             db.engine.dispose()
 
 

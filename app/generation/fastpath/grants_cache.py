@@ -1,46 +1,49 @@
-"""What was looked up on one connection to PostgreSQL, for as long as nobody's right to poll changes.
+"""Authorizations of earlier polls. One cache per process, shared by its threads."""
 
-A poll has to know at its very instant whether its key still counts. The database replaces a number with every
-change of what decides that (migration 0010). To ask for the number costs a part of what it costs to look all
-up, and where it is another one, all that is kept here is void.
-"""
+from typing import NamedTuple
 
-from collections.abc import Hashable
-from typing import Any
+from app.generation.authorization import Authorization, PollRequest
+from app.generation.lru import LRU
 
-TABLE = "grants_revision"
-"""It holds the number, and belongs to no model: SQLite has none."""
-STATE = "(SELECT revision FROM grants_revision)"
-"""The number, as part of a statement: what the same statement reads belongs to it."""
-MOST = 20_000
-"""What is kept, of a poll each: some 20 MB of a worker's memory."""
+MAX_ENTRIES = 20_000
+"""Each entry takes about 1 kB: some 20 MB of a worker's memory."""
 
 
-class Known:
-    """What was made of rows that one connection has read while the database was in one state."""
+class _Entry(NamedTuple):
+    authorization: Authorization
+    revision: object
+
+
+class GrantsCache:
+    """The last authorization of each poll request, stamped with the `grants_revision` it was read at.
+
+    Nothing is invalidated: an entry is stale as soon as the database has another revision. The database
+    replaces this random number whenever a key, a role, an owner, a name or a collection changes (migration
+    0010), so an entry of an earlier revision, or of another server's, never matches. SQLite has no
+    `grants_revision`: its entries never count as fresh.
+    """
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, Any] = {}
-        self._state: object = None
+        self._entries: LRU[PollRequest, _Entry] = LRU(MAX_ENTRIES)
 
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._kept
+    def get(self, request: PollRequest) -> Authorization | None:
+        """Return the last authorization of a request, stale or not, or None."""
+        entry = self._entries.get(request)
+        return None if entry is None else entry.authorization
+
+    def get_fresh(self, request: PollRequest, revision: object) -> Authorization | None:
+        """Return the authorization of a request if it was read at this revision. None never matches."""
+        entry = self._entries.get(request)
+        if entry is None or revision is None or entry.revision != revision:
+            return None
+        return entry.authorization
+
+    def put(self, request: PollRequest, authorization: Authorization, revision: object) -> None:
+        """Store what was read at this revision."""
+        self._entries.put(request, _Entry(authorization, revision))
+
+    def __contains__(self, request: PollRequest) -> bool:
+        return self._entries.get(request) is not None
 
     def __len__(self) -> int:
-        return len(self._kept)
-
-    def find(self, key: Hashable) -> Any:
-        """What is kept under this key, or None."""
-        return self._kept.get(key)
-
-    def stands_at(self, state: object) -> None:
-        """The database is in this state: what was read in another one is void. None is like no other."""
-        if state != self._state or state is None:
-            self._kept.clear()
-            self._state = state
-
-    def keep(self, key: Hashable, made: Any) -> None:
-        """Keep what was read in the state at which the database stands."""
-        if len(self._kept) >= MOST:
-            self._kept.clear()
-        self._kept[key] = made
+        return len(self._entries)

@@ -1,10 +1,10 @@
-"""Putting what was committed onto the disk without keeping SQLite's writers waiting for it.
+"""Flush SQLite's write-ahead log outside of its write lock.
 
-With `synchronous=FULL` SQLite waits for the disk in each commit, and keeps its only write lock meanwhile:
-writers wait one after the other. With NORMAL it leaves that to the next checkpoint. Here a writer commits
-like that, lets the next one write, and then waits for the disk by itself before it tells anybody what
-it wrote. That promises the same: what was told is on the disk. The log is one file that is written in order,
-so whoever puts it onto the disk takes along what others wrote before, and several can wait at the same time.
+With `synchronous=FULL` SQLite waits for the disk in each commit and holds its only write lock meanwhile, so
+writers wait for the disk one after the other. With NORMAL it leaves the flush to the next checkpoint. Polls
+commit with NORMAL, release the lock, and flush the log themselves before they serve what they wrote. That
+promises the same: what was served is on the disk. The log is one file that is written in order, so a flush
+includes what others committed before, and several writers can wait at the same time.
 
 https://www.sqlite.org/wal.html and https://www.sqlite.org/pragma.html#pragma_synchronous
 """
@@ -12,12 +12,14 @@ https://www.sqlite.org/wal.html and https://www.sqlite.org/pragma.html#pragma_sy
 import os
 import sqlite3
 
+_SYNCHRONOUS_FULL = 2
 
-class WriteAheadLog:
-    """The log of a connection, which commits without waiting for the disk from now on.
 
-    SQLite removes the log with the last connection only, so the file stays the same while this one is open.
-    It takes no locks on it, so the file may be opened and closed beside it.
+class WalFlusher:
+    """Flushes the write-ahead log of a connection, which from now on commits without waiting for the disk.
+
+    SQLite removes the log with the last connection, so the file stays the same while this one is open. It
+    takes no locks on the log, so opening and closing the file besides is safe.
     """
 
     def __init__(self, connection: sqlite3.Connection, database: str) -> None:
@@ -25,7 +27,11 @@ class WriteAheadLog:
         self._path, self._file = f"{database}-wal", -1
 
     def flush(self) -> None:
-        """Wait until all that was written is on the disk."""
+        """Wait until everything that was committed is on the disk.
+
+        Raises:
+            sqlite3.OperationalError: the log cannot be opened or flushed.
+        """
         try:
             if self._file < 0:
                 self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
@@ -34,20 +40,20 @@ class WriteAheadLog:
             raise sqlite3.OperationalError(f"the write-ahead log: {error.strerror}") from error
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
 
     def __del__(self) -> None:
-        """Close the file with the thread whose log this is, in servers whose threads come and go."""
+        """Close the file with its thread, in servers whose threads come and go."""
         self.close()
 
 
-def log_of(connection: sqlite3.Connection, database: str | None) -> WriteAheadLog | None:
-    """The log, if the connection has one and would wait for it; some file systems allow none."""
-    asked = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
-    return WriteAheadLog(connection, database) if database and asked == ["wal", FULL] else None
+def open_wal(connection: sqlite3.Connection, database: str | None) -> WalFlusher | None:
+    """Return a flusher, or None if the connection has no write-ahead log or does not wait for the disk.
 
-
-FULL = 2
+    Some file systems allow no write-ahead log.
+    """
+    modes = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    return WalFlusher(connection, database) if database and modes == ["wal", _SYNCHRONOUS_FULL] else None

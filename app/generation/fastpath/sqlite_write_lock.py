@@ -1,9 +1,9 @@
-"""Turns at writing to a SQLite database, for those who write with each poll.
+"""A queue for those who write to a SQLite database with each poll.
 
-SQLite has one writer at a time, and its way to wait for it is to look again after a pause. Under load most
-of the time goes by between the moment when a writer has finished and the next look of the others, and some
-look at the wrong moments again and again. The kernel's lock on a file beside the database wakes whoever
-waits for it at once, and is released with the process that holds it, however that ends.
+SQLite has one writer at a time, and a writer that finds it busy looks again after a pause. Under load most
+of the time passes between one writer's commit and the next look of the others, and some look at the wrong
+moments again and again. The kernel's lock on a file beside the database wakes a waiting writer at once, and
+it is released with its process, however that ends.
 """
 
 import fcntl
@@ -16,28 +16,31 @@ from types import TracebackType
 from app.core import file_ownership
 
 SUFFIX = ".turn"
-LOOKS = 30
+SPIN_TRIES = 30
 
 
-class Turns:
-    """A context in which its thread is the only one, of all processes, that is in it.
+class WriteLock:
+    """A context that one thread of all processes is in at a time.
 
-    It orders those who ask for it and protects nothing: others may write to the database meanwhile. So nobody
-    may wait for the database in it, or all the others would wait too.
+    Advisory only: it queues cooperating writers, and others may write meanwhile. Never block on the database
+    while holding it.
     """
 
     def __init__(self, database: str | None) -> None:
-        """For the SQLite file of this name; without one, or where no file can be made, nobody waits."""
+        """Create the lock for the SQLite file of this name.
+
+        Without a name, or where no file can be created, it locks nothing.
+        """
         self._database = database or ""
         self._path = f"{database}{SUFFIX}" if database and database != ":memory:" else None
-        self._own = threading.local()
+        self._thread = threading.local()
 
     def __enter__(self) -> None:
-        """Wait for the turn."""
-        if not hasattr(self._own, "file"):
-            self._own.file = self._opened()
-        if self._own.file is not None:
-            _take(self._own.file.descriptor)
+        """Wait for the lock."""
+        if not hasattr(self._thread, "file"):
+            self._thread.file = self._open()
+        if self._thread.file is not None:
+            _acquire(self._thread.file.descriptor)
 
     def __exit__(
         self,
@@ -45,12 +48,12 @@ class Turns:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        """Let the next one have it."""
-        if self._own.file is not None:
-            fcntl.flock(self._own.file.descriptor, fcntl.LOCK_UN)
+        """Release the lock."""
+        if self._thread.file is not None:
+            fcntl.flock(self._thread.file.descriptor, fcntl.LOCK_UN)
 
-    def _opened(self) -> "_LockFile | None":
-        """Each thread opens the file for itself: the kernel's lock belongs to what was opened."""
+    def _open(self) -> "_LockFile | None":
+        """Open the file for this thread: the kernel's lock belongs to the open file."""
         if self._path is not None:
             with suppress(OSError):
                 return _LockFile(
@@ -69,10 +72,13 @@ class _LockFile:
         os.close(self.descriptor)
 
 
-def _take(file: int) -> None:
-    """Look a few times before going to sleep. Whoever has the turn needs it for some 30 µs: it takes longer
-    to sleep and be woken, and two that sleep and wake each other with every write keep doing so."""
-    for _ in range(LOOKS):
+def _acquire(file: int) -> None:
+    """Spin a few times before sleeping.
+
+    A holder needs the lock for some 30 µs, which is less than to sleep and be woken; and two that sleep and
+    wake each other with every write keep doing so.
+    """
+    for _ in range(SPIN_TRIES):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -1,4 +1,4 @@
-"""Who has polled counters before is not looked up again: moving them tells whether all is as it was."""
+"""A poll of counters uses the cached authorization: the UPDATE that moves them validates it again."""
 
 from types import SimpleNamespace
 
@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.db.session import db
-from app.generation import authorization, plan_cache
+from app.generation import plan_cache
+from app.generation.lru import LRU
 from app.models import Role
 from tests.conftest import person
 from tests.support.factory import Maker
@@ -38,7 +39,7 @@ def place(admin, owner, make, truck, tool):
     return SimpleNamespace(admin=admin, owner=owner, bridge=bridge, truck=truck_at, tool=tool)
 
 
-def test_moving_the_counters_is_all_that_it_asks(tool, queries):
+def test_a_repeated_poll_of_counters_is_one_statement(tool, queries):
     with queries() as seen:
         assert tool.data("Truck") == {"km": 3}
     assert len(work(seen)) == 1
@@ -100,18 +101,21 @@ def test_what_is_not_committed_is_not_seen_and_what_is_committed_is(app, tool):
         assert tool.poll("Truck").status_code == 401
 
 
-def test_more_than_a_worker_can_keep_is_looked_up_again(app, make, monkeypatch):
-    monkeypatch.setattr(authorization, "MOST_KEPT", 2)
+def test_an_evicted_authorization_is_looked_up_again(app, make, monkeypatch):
+    cache = app.extensions["polls"].database.cache
+    monkeypatch.setattr(cache, "_entries", LRU(2))
     tool = make.key()
     for number in range(5):
         make.collection(f"Truck {number}", COUNTER)
     for expected in (1, 2):
         assert [tool.data(f"Truck {number}")["km"] for number in range(5)] == [expected] * 5
-    assert len(app.extensions["pollers"]) <= 2
+    assert len(cache) <= 2
 
 
-def test_a_plan_that_is_used_for_counters_alone_stays(app, make, monkeypatch, queries):
-    monkeypatch.setitem(app.extensions, "plans", plan_cache.Plans(app, most_fields=4))  # two of one field
+def test_a_plan_that_only_polls_of_counters_use_is_not_evicted(app, make, monkeypatch, queries):
+    monkeypatch.setattr(
+        app.extensions["polls"], "plans", plan_cache.PlanCache(app, max_fields=4)
+    )  # two of one field
     tool = make.key()
     for number in range(3):
         make.collection(f"Truck {number}", COUNTER)

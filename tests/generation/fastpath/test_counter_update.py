@@ -4,14 +4,15 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from flask import current_app
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.db.session import db
 from app.db.types import number_to_text
-from app.generation.fastpath.connection import direct
-from app.generation.fastpath.counter_update import Granted, Move, Moves, move
-from app.generation.plan_cache import EARLIEST, LATEST
+from app.generation.authorization import Grant
+from app.generation.counter_steps import CounterStep, CounterSteps
+from app.generation.plan_loader import EARLIEST, LATEST
 from app.models import ApiKey, Collection, Field, SpikeScheduleField, User
 from app.values import MAX_INTEGER, advance
 from tests.support.hypothesis_settings import talks_to_the_app
@@ -21,7 +22,7 @@ numbers = st.one_of(
     st.integers(-20, 20).map(lambda tenths: Decimal(tenths) / 10),
     st.sampled_from([Decimal(MAX_INTEGER), Decimal(-MAX_INTEGER), Decimal(0), Decimal("1e-10")]),
 )
-steps = st.one_of(
+step_sizes = st.one_of(
     st.decimals(0, 6 * MAX_INTEGER, places=10),  # a random step may be six times the largest one
     st.sampled_from([Decimal(0), Decimal("0.1"), Decimal("1e-10"), Decimal(1), Decimal(MAX_INTEGER)]),
 )
@@ -29,7 +30,7 @@ counters = st.fixed_dictionaries(
     {
         "last": st.none() | numbers,
         "start": numbers,
-        "step": steps,
+        "step": step_sizes,
         "reset": st.none() | numbers,
         "direction": st.sampled_from([1, -1]),
     }
@@ -74,20 +75,23 @@ def set_up(model: type, id_: int, counter) -> None:
     db.session.commit()
 
 
-def granted() -> Granted:
-    """What is known of the one key and the one collection, which nobody is changing."""
+def read_grant() -> Grant:
+    """Return the grant of the one key for the one collection."""
     key = db.session.execute(
         sa.select(ApiKey.key_hash, ApiKey.id, ApiKey.expires_at, User.id, User.role).join(User)
     ).one()
     collection = Collection.id, Collection.name, Collection.owner_id, Collection.revision
     row = db.session.execute(sa.select(*collection)).one()
     db.session.rollback()
-    return Granted(*key[:4], key.role.name, "PERFORMANCE", *row)
+    return Grant(*key[:4], key.role.name, "PERFORMANCE", *row)
 
 
-def move_now(moves, *, of_spike: bool, by: Granted | None = None):
-    moved = move(direct(), Moves(moves), by or granted(), EARLIEST, LATEST, of_spike=of_spike)
-    return moved.numbers if moved else None
+def advance_now(steps, *, in_spike: bool, grant: Grant | None = None):
+    database = current_app.extensions["polls"].database
+    advanced = database.advance_counters(
+        CounterSteps(steps), grant or read_grant(), EARLIEST, LATEST, in_spike=in_spike
+    )
+    return advanced.numbers if advanced else None
 
 
 def stands(model: type, id_: int) -> Decimal:
@@ -115,8 +119,8 @@ def test_moving_counters_is_advancing_them(rows, given_counters):
     moving = list(zip(field_ids, given_counters, strict=False))
     for id_, counter in moving:
         set_up(Field, id_, counter)
-    moves = [Move(id_, counter["step"], counter["direction"]) for id_, counter in moving]
-    moved = move_now(moves, of_spike=False)
+    steps = [CounterStep(id_, counter["step"], counter["direction"]) for id_, counter in moving]
+    moved = advance_now(steps, in_spike=False)
     assert dict(moved) == {id_: following(counter) for id_, counter in moving}
     assert {id_: stands(Field, id_) for id_ in moved} == moved
 
@@ -131,8 +135,8 @@ def test_a_copy_that_has_not_counted_advances_from_where_its_field_stands(rows, 
     (field_id, *_), (copy_id, *_) = rows
     set_up(SpikeScheduleField, copy_id, counter)
     set_up(Field, field_id, counter | {"last": fields_own})
-    moves = [Move(copy_id, counter["step"], counter["direction"], goes_on)]
-    moved = move_now(moves, of_spike=True)
+    steps = [CounterStep(copy_id, counter["step"], counter["direction"], goes_on)]
+    moved = advance_now(steps, in_spike=True)
     begins_at = fields_own if goes_on and counter["last"] is None else counter["last"]
     assert dict(moved) == {copy_id: following(counter | {"last": begins_at})}
     assert stands(Field, field_id) == fields_own
@@ -140,19 +144,19 @@ def test_a_copy_that_has_not_counted_advances_from_where_its_field_stands(rows, 
 
 def test_counters_that_are_not_named_stand_still(rows):
     (moving, still, *_), _ = rows
-    move_now([Move(moving, Decimal(1), 1)], of_spike=False)
+    advance_now([CounterStep(moving, Decimal(1), 1)], in_spike=False)
     assert stands(Field, moving) == 10
     assert stands(Field, still) is None
 
 
-@pytest.mark.parametrize("of_spike", [False, True])
-def test_nothing_moves_where_the_collection_has_changed_meanwhile(rows, of_spike):
-    id_ = rows[of_spike][0]
-    known = granted()
+@pytest.mark.parametrize("in_spike", [False, True])
+def test_nothing_moves_where_the_collection_has_changed_meanwhile(rows, in_spike):
+    id_ = rows[in_spike][0]
+    grant = read_grant()
     set_up(Field, rows[0][1], EXAMPLES[0])
-    moved = move_now([Move(id_, Decimal(1), 1)], of_spike=of_spike, by=known)
+    moved = advance_now([CounterStep(id_, Decimal(1), 1)], in_spike=in_spike, grant=grant)
     assert moved is None
-    assert stands(SpikeScheduleField if of_spike else Field, id_) is None
+    assert stands(SpikeScheduleField if in_spike else Field, id_) is None
 
 
 @given(st.decimals(-MAX_INTEGER, MAX_INTEGER, places=10))

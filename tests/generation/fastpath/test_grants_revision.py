@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
+from app.db.grants_revision import REVISION_SQL
 from app.db.session import db
-from app.generation.fastpath.grants_cache import STATE
 from tests.support.postgres import on_postgresql
 
 pytestmark = on_postgresql
@@ -38,7 +38,7 @@ def revision(app):
 
     def read():
         with app.app_context(), db.engine.connect() as connection:
-            return connection.scalar(sa.text(f"SELECT {STATE}"))
+            return connection.scalar(sa.text(f"SELECT {REVISION_SQL}"))
 
     return read
 
@@ -113,7 +113,7 @@ def test_a_transaction_replaces_it_once_however_much_it_changes(app):
         seen = set()
         for _ in range(3):
             connection.execute(sa.text("UPDATE collections SET revision = revision + 1"))
-            seen.add(connection.scalar(sa.text(f"SELECT {STATE}")))
+            seen.add(connection.scalar(sa.text(f"SELECT {REVISION_SQL}")))
         connection.rollback()
     assert len(seen) == 1
 

@@ -1,4 +1,4 @@
-"""What polls ask of PostgreSQL goes by libpq itself, as psycopg's cursors would have done it."""
+"""Prepared statements by libpq return what psycopg's cursors would."""
 
 from decimal import Decimal
 
@@ -7,24 +7,26 @@ import pytest
 import sqlalchemy as sa
 
 from app.db.session import db
-from app.generation.fastpath.pg_prepared import LATER, Prepared
+from app.generation.fastpath.pg_prepared import ASYNC_COMMIT, PreparedStatements
 from tests.support.postgres import on_postgresql
 from tests.support.wait import wait_until
 
 pytestmark = on_postgresql
 
+POSITION = "pg_current_wal_insert_lsn()"
+
 
 @pytest.fixture
 def prepared(app):
     with app.app_context():
-        connection = app.extensions["direct"].engine.raw_connection()
+        connection = app.extensions["polls"].database.engine.raw_connection()
         connection.driver_connection.autocommit = True
-        yield Prepared(connection.driver_connection)
+        yield PreparedStatements(connection.driver_connection)
         connection.close()
 
 
 def test_rows_have_the_types_of_their_columns(prepared):
-    [row] = prepared.run("SELECT 1, 'a', 1.50::numeric, true, NULL::int", {})
+    [row] = prepared.execute("SELECT 1, 'a', 1.50::numeric, true, NULL::int", {})
     assert row == (1, "a", Decimal("1.50"), True, None)
     assert type(row[0]) is int
 
@@ -32,14 +34,14 @@ def test_rows_have_the_types_of_their_columns(prepared):
 def test_a_parameter_is_sent_as_it_prints_and_none_is_null(prepared):
     statement = "SELECT :number::int + :number::int, :text::text, :nothing::text"
     given = {"number": 7, "text": "it's :number", "nothing": None}
-    assert prepared.run(statement, given) == [(14, "it's :number", None)]
+    assert prepared.execute(statement, given) == [(14, "it's :number", None)]
 
 
 def test_a_statement_can_be_run_again_with_other_parameters(prepared):
-    assert [prepared.run("SELECT :n::int", {"n": n}) for n in range(3)] == [[(0,)], [(1,)], [(2,)]]
+    assert [prepared.execute("SELECT :n::int", {"n": n}) for n in range(3)] == [[(0,)], [(1,)], [(2,)]]
 
 
-@pytest.mark.parametrize("how", ["run", "run_durably"])
+@pytest.mark.parametrize("how", ["execute", "execute_and_flush"])
 def test_what_the_server_refuses_is_psycopgs_error_and_the_next_statement_runs(prepared, how):
     with pytest.raises(psycopg.errors.DivisionByZero):
         getattr(prepared, how)("SELECT 1 / :n::int", {"n": 0})
@@ -48,18 +50,20 @@ def test_what_the_server_refuses_is_psycopgs_error_and_the_next_statement_runs(p
 
 def test_what_was_written_durably_is_in_the_log_on_the_disk(make, prepared):
     make.collection("Truck")
-    prepared.run("SET synchronous_commit = on", {})
-    rename = f"UPDATE collections SET name = :name RETURNING pg_current_wal_insert_lsn()::text, {LATER}"
-    [(place, setting)] = prepared.run_durably(rename, {"name": "Lorry"})
+    prepared.execute("SET synchronous_commit = on", {})
+    rename = f"UPDATE collections SET name = :name RETURNING {POSITION}::text, {ASYNC_COMMIT}"
+    [(place, setting)] = prepared.execute_and_flush(rename, {"name": "Lorry"})
     assert setting == "off"
-    assert prepared.run("SELECT pg_current_wal_flush_lsn() > :place::pg_lsn", {"place": place}) == [(True,)]
-    assert prepared.run("SHOW synchronous_commit", {}) == [("on",)]
+    assert prepared.execute("SELECT pg_current_wal_flush_lsn() > :place::pg_lsn", {"place": place}) == [
+        (True,)
+    ]
+    assert prepared.execute("SHOW synchronous_commit", {}) == [("on",)]
 
 
 def test_a_connection_that_the_server_ended_is_noticed_without_asking(prepared):
     assert not prepared.has_ended()
-    [(pid,)] = prepared.run("SELECT pg_backend_pid()", {})
+    [(pid,)] = prepared.execute("SELECT pg_backend_pid()", {})
     db.session.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
     wait_until(prepared.has_ended, "the connection has ended")
     with pytest.raises(psycopg.OperationalError):
-        prepared.run("SELECT 1", {})
+        prepared.execute("SELECT 1", {})

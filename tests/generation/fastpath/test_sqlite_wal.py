@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from app.generation.fastpath.sqlite_wal import log_of
+from app.generation.fastpath.sqlite_wal import open_wal
 from tests.support.problems import refused
 
 
@@ -63,6 +63,6 @@ def test_only_a_connection_with_a_log_that_would_wait_leaves_it_to_us(tmp_path, 
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA journal_mode={mode}")
     connection.execute(f"PRAGMA synchronous={synchronous}")
-    assert (log_of(connection, path) is not None) == has_log
+    assert (open_wal(connection, path) is not None) == has_log
     left = {"FULL": 2, "NORMAL": 1}["NORMAL" if has_log else synchronous]
     assert connection.execute("PRAGMA synchronous").fetchone() == (left,)

@@ -1,4 +1,4 @@
-"""Turns at writing to a SQLite file: one at a time, and never waited for in vain."""
+"""WriteLock at writing to a SQLite file: one at a time, and never waited for in vain."""
 
 import subprocess
 import sys
@@ -6,12 +6,12 @@ import threading
 
 import pytest
 
-from app.generation.fastpath.sqlite_write_lock import Turns
+from app.generation.fastpath.sqlite_write_lock import WriteLock
 
 HOLDS_UNTIL_KILLED = """
 import sys
-from app.generation.fastpath.sqlite_write_lock import Turns
-with Turns(sys.argv[1]):
+from app.generation.fastpath.sqlite_write_lock import WriteLock
+with WriteLock(sys.argv[1]):
     print("mine", flush=True)
     sys.stdin.read()
 """
@@ -23,7 +23,7 @@ def database(tmp_path):
 
 
 def test_one_thread_at_a_time_is_in_its_turn(database):
-    turns, inside, most = Turns(database), [], []
+    turns, inside, most = WriteLock(database), [], []
 
     def count() -> None:
         for _ in range(200):
@@ -52,7 +52,7 @@ def test_the_turn_of_a_process_that_was_killed_goes_to_the_next(database):
     entered = threading.Event()
 
     def enter() -> None:
-        with Turns(database):
+        with WriteLock(database):
             entered.set()
 
     waiting = threading.Thread(target=enter)
@@ -65,22 +65,22 @@ def test_the_turn_of_a_process_that_was_killed_goes_to_the_next(database):
 
 
 def test_what_goes_wrong_in_a_turn_ends_it(database):
-    with pytest.raises(RuntimeError), Turns(database):
+    with pytest.raises(RuntimeError), WriteLock(database):
         raise RuntimeError
-    with Turns(database):
+    with WriteLock(database):
         pass
 
 
 def test_where_no_file_can_be_made_nobody_waits(tmp_path):
-    with Turns(str(tmp_path / "not there" / "spikecast.db")):
+    with WriteLock(str(tmp_path / "not there" / "spikecast.db")):
         pass
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="session")
 def test_a_poll_that_moves_counters_takes_its_turn_and_one_that_reads_does_not(make, monkeypatch):
     taken = []
-    monkeypatch.setattr(Turns, "__enter__", lambda _self: taken.append("turn"))
-    monkeypatch.setattr(Turns, "__exit__", lambda *_: None)
+    monkeypatch.setattr(WriteLock, "__enter__", lambda _self: taken.append("turn"))
+    monkeypatch.setattr(WriteLock, "__exit__", lambda *_: None)
     make.field(make.collection("Bridge"), "NUMBER_FIXED")
     make.field(make.collection("Truck 01"), "INCREMENT")
     tool = make.key()
