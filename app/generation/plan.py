@@ -152,7 +152,9 @@ def _constant_step(counter: Counter) -> CounterStep:
 def get_steps(plan: Plan, rng: random.Random) -> CounterSteps:
     """Return the steps of the plan's counters with one poll."""
     return plan.constant_steps or CounterSteps(
-        _constant_step(each)._replace(step=random_step(each.step, each.percentage, rng, as_integer=each.is_integer))
+        _constant_step(each)._replace(
+            step=random_step(each.step, each.percentage, rng, as_integer=each.is_integer)
+        )
         for each in plan.counters
     )
 

@@ -60,7 +60,9 @@ def _counts_integers(row: Any, *, is_copy: bool) -> bool:
 
     A spike's overrides do not decide it, so that the values of a field keep their JSON type.
     """
-    return counts_integers({name: row[_FIELD_PREFIX + name] for name in EXACT_SETTING_NAMES} if is_copy else row)
+    return counts_integers(
+        {name: row[_FIELD_PREFIX + name] for name in EXACT_SETTING_NAMES} if is_copy else row
+    )
 
 
 # --- Statements, compiled once: that takes longer than to run them --------------------------------------

@@ -18,7 +18,7 @@ from app.generation.plan_loader import load_plan
 from app.generation.poll_result import PollResult
 from app.models import Actor, Collection, Field, SpikeScheduleField
 from app.models.spike import goes_on
-from app.values import CollectionType, Exact, State, advance, first_value, current_value
+from app.values import CollectionType, Exact, State, advance, current_value, first_value
 
 
 class CounterState(NamedTuple):

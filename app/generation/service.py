@@ -149,7 +149,7 @@ class FastPolls:
             if advanced is None:
                 return None
             numbers = advanced.numbers
-            instant = clock.of_database(advanced.instant) if advanced.instant else now
+            instant = clock.from_database(advanced.instant) if advanced.instant else now
             authorization = authorization._replace(checked_at=instant)
         instant = authorization.checked_at
         data = generate_values(plan, numbers, rng, instant)

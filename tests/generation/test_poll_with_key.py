@@ -134,14 +134,14 @@ def test_basic_credentials_in_another_encoding_still_carry_the_key(make, truck, 
 @pytest.mark.parametrize(
     ("form", "says"),
     [
-        ("{good}:{unknown}", "The API key is not known here."),
-        ("user:password", "This is no API key, or a mistyped one: its checksum is wrong."),
-        ("user:spk_mistyped", "This is no API key, or a mistyped one: its checksum is wrong."),
-        ("spk_mistyped:", "This is no API key, or a mistyped one: its checksum is wrong."),
-        ("user:{good}:", "This is no API key, or a mistyped one: its checksum is wrong."),
+        ("{good}:{unknown}", "Unknown API key."),
+        ("user:password", "Invalid API key (checksum mismatch). Copy the whole key."),
+        ("user:spk_mistyped", "Invalid API key (checksum mismatch). Copy the whole key."),
+        ("spk_mistyped:", "Invalid API key (checksum mismatch). Copy the whole key."),
+        ("user:{good}:", "Invalid API key (checksum mismatch). Copy the whole key."),
         (
             "user:\N{FULLWIDTH LATIN SMALL LETTER S}{good}",
-            "This is no API key, or a mistyped one: its checksum is wrong.",
+            "Invalid API key (checksum mismatch). Copy the whole key.",
         ),
     ],
 )
@@ -202,7 +202,7 @@ def test_a_mistyped_key_is_told_without_asking_the_database(make, truck, nobody,
     key = change(make.key().key)
     with queries() as seen:
         detail = must_be_refused(nobody.get(PATH, headers={"X-API-Key": key}))
-    assert detail == "This is no API key, or a mistyped one: its checksum is wrong."
+    assert detail == "Invalid API key (checksum mismatch). Copy the whole key."
     assert seen.count == 0
 
 
@@ -225,10 +225,7 @@ def test_a_cookie_beside_the_key_does_no_harm(make, truck, owner):
 
 
 def test_an_unknown_key_is_refused(app, truck):
-    assert (
-        must_be_refused(Poller(app, key_format.generate()).poll("Truck 01"))
-        == "The API key is not known here."
-    )
+    assert must_be_refused(Poller(app, key_format.generate()).poll("Truck 01")) == "Unknown API key."
 
 
 def test_a_revoked_key_is_refused_at_once(make, truck):
@@ -241,7 +238,7 @@ def test_a_revoked_key_is_refused_at_once(make, truck):
 def test_a_deleted_key_is_unknown(make, truck):
     tool = make.key()
     make.person.delete(f"/api/api-keys/{tool.id}")
-    assert must_be_refused(tool.poll("Truck 01")) == "The API key is not known here."
+    assert must_be_refused(tool.poll("Truck 01")) == "Unknown API key."
 
 
 def test_a_key_counts_until_just_before_its_expiry(make, truck, clock):

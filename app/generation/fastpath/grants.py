@@ -67,7 +67,7 @@ class GrantLookup:
         Reading this number is cheaper than repeating the join of `look_up`.
         """
         [(revision, database_time)] = self._connection.read(f"SELECT {_REVISION_AND_TIME}", {})
-        return revision, clock.of_database(database_time)
+        return revision, clock.from_database(database_time)
 
     def look_up(self, request: PollRequest, now: Clock) -> tuple[object, Authorization]:
         """Return the authorization of a request, and the `grants_revision` as of which it was read.
@@ -101,7 +101,7 @@ def _check_key(rows: Sequence[Row], now: Clock) -> tuple[datetime, datetime | No
         raise unknown_key()
     database_time, revoked_at, expires = rows[0][1:4]
     require_unrevoked(revoked_at)
-    instant = clock.of_database(database_time) if database_time else now()
+    instant = clock.from_database(database_time) if database_time else now()
     expires_at = None if expires is None else _to_datetime(expires)
     require_unexpired(expires_at, instant)
     return instant, expires_at, rows[0][3:]
