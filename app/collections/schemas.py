@@ -7,14 +7,14 @@ from app.web.access import current_actor
 from app.web.fields import Choice, ListOf, Nested, StrictBool, Timestamp
 from app.web.number_fields import FixedDecimal, Id, Integer
 from app.web.schema import Schema, TolerantSchema
-from app.web.setting_fields import ValueTypeName, build_setting_fields
+from app.web.setting_fields import SettingsSchema, ValueTypeName, build_setting_fields
 from app.web.spike_summary import SpikeBriefOut
 from app.web.text_fields import Name, Text
 
-SettingsIn = Schema.from_dict(build_setting_fields(), name="Settings")
+SettingsIn = SettingsSchema.from_dict(build_setting_fields(), name="Settings")
 
 
-class FieldOut(Schema):
+class FieldOut(SettingsSchema):
     """A field: its rule, and for a counter where it stands."""
 
     id = Id()

@@ -1,13 +1,16 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from app.values import Exact, to_exact
+from app.values import Exact, SettingKind, all_settings, to_exact
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -56,6 +59,41 @@ class SpaceSeparated(TypeDecorator[list[str]]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> list[str] | None:
         return None if value is None else value.split()
+
+
+class Parameters(TypeDecorator[dict[str, Any]]):
+    """The settings of a field that have no column of their own, as a JSON object by name.
+
+    Exact numbers are stored as text: JSON readers would round them.
+    """
+
+    impl = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, _dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else encode_parameters(value)
+
+    def process_result_value(self, value: dict[str, Any] | None, _dialect: Dialect) -> dict[str, Any] | None:
+        if value is None:
+            return None
+        return {name: _decode_parameter(name, stored) for name, stored in value.items()}
+
+
+def encode_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters as they are stored, in the order of their names."""
+    return {
+        name: number_to_text(to_exact(value)) if isinstance(value, Decimal) else value
+        for name, value in sorted(parameters.items())
+    }
+
+
+def _decode_parameter(name: str, stored: Any) -> Any:
+    setting = all_settings().get(name)
+    if stored is None or setting is None:  # of a value type that this version does not have
+        return stored
+    if setting.kind is SettingKind.EXACT:
+        return to_exact(Decimal(stored))
+    return float(stored) if setting.kind is SettingKind.FLOAT else stored
 
 
 def number_to_text(number: Exact) -> str:

@@ -49,10 +49,16 @@ def _make_field_row(row: sa.Row[*tuple[Any, ...]]) -> FieldRow:
         row.id,
         row.field_name,
         row.value_type,
-        cast(FieldSettings, row._mapping),
+        _get_settings(row),
         is_counter(row.value_type) and _counts_integers(row._mapping, is_copy=is_copy),
         continues_counter=is_copy and goes_on(row.overridden),
     )
+
+
+def _get_settings(row: Any) -> FieldSettings:
+    """Return the settings of a field: those with a column, and those of `parameters`."""
+    columns = cast(FieldSettings, row._mapping)
+    return columns if row.parameters is None else {**columns, **row.parameters}
 
 
 def _counts_integers(row: Any, *, is_copy: bool) -> bool:
@@ -93,7 +99,8 @@ _FIELD_PREFIX = "field_"
 
 
 def _select_fields(table: Any, overridden: Any, *more: Any) -> sa.Select[*tuple[Any, ...]]:
-    columns = [getattr(table, name) for name in ("id", "field_name", "value_type", *COLUMN_SETTING_NAMES)]
+    names = ("id", "field_name", "value_type", "parameters", *COLUMN_SETTING_NAMES)
+    columns = [getattr(table, name) for name in names]
     return sa.select(overridden.label("overridden"), *columns, *more).where(table.collection_type == _TYPE)
 
 

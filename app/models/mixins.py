@@ -2,19 +2,21 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.db.expressions import without_index
-from app.db.types import ExactNumber, UtcDateTime
+from app.db.types import ExactNumber, Parameters, UtcDateTime
 from app.values import (
     COLUMN_SETTING_NAMES,
     CollectionType,
+    all_settings,
     counts_integers,
     get_direction,
+    get_spec,
     is_counter,
     is_editable,
     round_in_direction,
@@ -51,11 +53,21 @@ class ValueColumns:
     reset_number: Mapped[Decimal | None] = mapped_column(ExactNumber)
     current_number: Mapped[Decimal | None] = mapped_column(ExactNumber)
     randomization_percentage: Mapped[float | None] = mapped_column(sa.Double)
+    # The settings that have no column of their own.
+    parameters: Mapped[dict[str, Any] | None] = mapped_column(Parameters)
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The value columns without the state."""
-        return {name: getattr(self, name) for name in COLUMN_SETTING_NAMES}
+        """All settings of the catalogue by name; None for those that are not set."""
+        return {name: getattr(self, name) for name in all_settings()}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Return a setting that has no column of its own."""
+            if name in all_settings() and name not in COLUMN_SETTING_NAMES:
+                return (self.parameters or {}).get(name)
+            return super().__getattribute__(name)  # raises AttributeError
 
     @property
     def is_editable(self) -> bool:
@@ -78,6 +90,8 @@ class ValueColumns:
         self.value_type = value_type
         for name in COLUMN_SETTING_NAMES:
             setattr(self, name, settings[name])
+        own = [name for name in get_spec(value_type).setting_names if name not in COLUMN_SETTING_NAMES]
+        self.parameters = {name: settings[name] for name in own} or None
         if self.counts_integers:
             self.round_current_number()
         return begins_anew

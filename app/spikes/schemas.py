@@ -11,7 +11,7 @@ from app.web.fields import Choice, ListOf, Nested, Status, StrictBool, Timestamp
 from app.web.number_fields import Duration, FixedDecimal, Float, Id, Integer
 from app.web.pagination import QueryInteger
 from app.web.schema import Schema, TolerantSchema
-from app.web.setting_fields import ValueTypeName, build_setting_fields
+from app.web.setting_fields import SettingsSchema, ValueTypeName, build_setting_fields
 from app.web.text_fields import Name, Text
 
 _START = {"description": "ISO 8601, UTC if it has no offset. Default for a new schedule: now."}
@@ -27,7 +27,7 @@ _LENGTH = {"description": "Seconds from start to end. Send either this or `end_d
 MAX_OVERRIDES = 10_000
 
 
-class OverrideIn(Schema.from_dict(build_setting_fields(), name="Override")):  # type: ignore[misc]
+class OverrideIn(SettingsSchema.from_dict(build_setting_fields(), name="Override")):  # type: ignore[misc]
     """What a spike overrides of one field; what is absent stays as in the collection."""
 
     original_field_id = Id(required=True)
@@ -81,7 +81,7 @@ class ExtendIn(TolerantSchema):
     duration = Duration(required=True, metadata={"description": "Seconds to add to the current end."})
 
 
-class OriginalOut(Schema.from_dict(build_setting_fields(), name="OriginalSettings")):  # type: ignore[misc]
+class OriginalOut(SettingsSchema.from_dict(build_setting_fields(), name="OriginalSettings")):  # type: ignore[misc]
     """What the collection's own field is: what is served outside the window."""
 
     value_type = ValueTypeName()
@@ -90,7 +90,7 @@ class OriginalOut(Schema.from_dict(build_setting_fields(), name="OriginalSetting
     )
 
 
-class SpikeFieldOut(Schema):
+class SpikeFieldOut(SettingsSchema):
     """A schedule's copy of one field."""
 
     id = Id()

@@ -21,7 +21,14 @@ from app.core.errors import Malformed, PreconditionFailed
 from app.core.timestamps import format_iso
 from app.db import transactions
 from app.db.session import Base
-from app.db.types import ExactNumber, SpaceSeparated, UtcDateTime, number_to_text
+from app.db.types import (
+    ExactNumber,
+    Parameters,
+    SpaceSeparated,
+    UtcDateTime,
+    encode_parameters,
+    number_to_text,
+)
 from app.models import (
     ApiKey,
     ApiKeyCollection,
@@ -98,6 +105,8 @@ def _normalizer(kind: Any) -> Callable[[Any], Any]:
         return cast(Callable[[datetime], str], format_iso)
     if isinstance(kind, SpaceSeparated):
         return sorted
+    if isinstance(kind, Parameters):
+        return encode_parameters
     return float if isinstance(kind, sa.Float) else lambda value: value
 
 
