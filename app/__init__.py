@@ -26,6 +26,7 @@ from app.core.extensions import jwt, migrate
 from app.core.secret_key import load_or_create_secret, load_secret
 from app.db import engine
 from app.db.session import db
+from app.domain import audit
 from app.generation import api as generation_api
 from app.generation import (
     middleware,
@@ -95,6 +96,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     assets.init_app(app)
     _register_routes(app)
     access.init_app(app)
+    audit.configure(settings)
     cli.init_app(app)
     return app
 

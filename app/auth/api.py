@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from app.auth import service
+from app.auth import service, tokens
 from app.auth.schemas import AccessTokenOut, ChangeEmailIn, ChangePasswordIn, LoginIn, SignInsOut, TokensOut
 from app.auth.users import service as users_service
 from app.auth.users.schemas import UserOut
@@ -46,7 +46,7 @@ def login(values: dict[str, Any]) -> dict[str, Any]:
         values["login"], values["password"], values.get("code"), get_client(), clock.now()
     )
     db.session.commit()
-    return service.issue_tokens(user, sign_in) | {"user": user}
+    return tokens.issue_tokens(user, sign_in) | {"user": user}
 
 
 @blp.route("/refresh", methods=["POST"])
@@ -55,7 +55,7 @@ def login(values: dict[str, Any]) -> dict[str, Any]:
 def refresh() -> dict[str, Any]:
     """Exchange the refresh token for a new access token."""
     actor = current_actor()
-    return service.issue_access_token(actor, actor.sign_in_id)
+    return tokens.issue_access_token(actor, actor.sign_in_id)
 
 
 @blp.route("/logout", methods=["POST"])
@@ -99,7 +99,7 @@ def change_password(values: dict[str, Any]) -> dict[str, Any]:
     )
     db.session.commit()
     browser_session.rotate(sign_in.id)
-    return service.issue_tokens(user, sign_in) | {"user": user}
+    return tokens.issue_tokens(user, sign_in) | {"user": user}
 
 
 @blp.route("/change-email", methods=["POST"])

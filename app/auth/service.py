@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-import flask_jwt_extended as jwt_extended
 import sqlalchemy as sa
 
 from app.auth import login_throttle, passwords
@@ -16,14 +14,12 @@ from app.auth.two_factor import codes as second_factor
 from app.auth.users import service as users_service
 from app.core import key_format
 from app.core.client_address import parse_address
-from app.core.errors import Conflict, Invalid, TooManyAttempts, Unauthenticated
+from app.core.errors import BEARER_CHALLENGE, Conflict, Invalid, TooManyAttempts, Unauthenticated
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, PendingSignIn, SignIn, User
 from app.models.audit import Action, Outcome
-from app.web.access import CHALLENGE
 
-ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 SIGN_IN_LIFETIME = timedelta(days=30)
 PENDING_SIGN_IN_LIFETIME = timedelta(minutes=5)
 SIGN_IN_EXPIRED = "begin-again"
@@ -69,7 +65,7 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
         why = "wrong password" if user else "unknown account"
         audit.record(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
         db.session.commit()
-        raise Unauthenticated("The login or the password is wrong.", headers=CHALLENGE)
+        raise Unauthenticated("The login or the password is wrong.", headers=BEARER_CHALLENGE)
     if passwords.needs_rehash(user.password_hash, password):
         user.password_hash = passwords.hash_password(password)
     return user
@@ -84,7 +80,7 @@ def sign_in(
         audit.record(Action.ASK_FOR_CODE, user)
         db.session.commit()
         said = "The password is right. Send the code of your authenticator app, or a recovery code, as code."
-        raise Unauthenticated(said, problem_type="second-factor-required", headers=CHALLENGE)
+        raise Unauthenticated(said, problem_type="second-factor-required", headers=BEARER_CHALLENGE)
     if user.has_two_factor:
         _require_code(user, code or "", client, now)
     return user, complete_sign_in(user, client, now)
@@ -92,7 +88,7 @@ def sign_in(
 
 def _require_code(user: User, code: str, client: Client, now: datetime) -> None:
     if not _verify_code(Action.SIGN_IN, user, code, client, now):
-        raise Unauthenticated(WRONG_CODE, problem_type="wrong-code", headers=CHALLENGE)
+        raise Unauthenticated(WRONG_CODE, problem_type="wrong-code", headers=BEARER_CHALLENGE)
 
 
 def complete_sign_in(user: User, client: Client, now: datetime) -> SignIn:
@@ -180,26 +176,6 @@ def create_sign_in(user: User, client: Client, now: datetime) -> SignIn:
     return sign_in
 
 
-def issue_tokens(user: User, sign_in: SignIn) -> dict[str, Any]:
-    """The tokens of a new sign-in, for a script."""
-    refresh_token = jwt_extended.create_refresh_token(
-        str(user.id), additional_claims={"sid": sign_in.id}, expires_delta=SIGN_IN_LIFETIME
-    )
-    return issue_access_token(user.actor, sign_in.id) | {"refresh_token": refresh_token}
-
-
-def issue_access_token(actor: Actor, sign_in_id: str) -> dict[str, Any]:
-    """A fresh access token of a sign-in."""
-    token = jwt_extended.create_access_token(
-        str(actor.user_id), additional_claims={"sid": sign_in_id}, expires_delta=ACCESS_TOKEN_LIFETIME
-    )
-    return {
-        "access_token": token,
-        "token_type": "Bearer",
-        "expires_in": int(ACCESS_TOKEN_LIFETIME.total_seconds()),
-    }
-
-
 def sign_out(actor: Actor) -> None:
     """End the sign-in that the actor came with: its access and refresh tokens."""
     _end_sign_in(actor, actor.sign_in_id)
@@ -246,7 +222,7 @@ def reauthenticate(
     """
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
-        raise Unauthenticated("The account is gone.", headers=CHALLENGE)
+        raise Unauthenticated("The account is gone.", headers=BEARER_CHALLENGE)
     sign_in_id = actor.sign_in_id
     with _recording_throttling(action, user):
         login_throttle.check_reauthentication(sign_in_id, now)

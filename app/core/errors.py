@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 ErrorsByPath = Mapping[str, Sequence[str]]
+BEARER_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Spikecast"'}
+"""The header that a 401 must have (RFC 9110, 11.6.1), where an access token is expected."""
 MAX_ERRORS = 100
 """How many errors an answer lists; it says how many more there are."""
 

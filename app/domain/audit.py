@@ -1,7 +1,8 @@
-"""Noting who does what, from where: in the transaction that does it, and as a line of the log.
+"""Record who does what, and from where: in the transaction that does it, and as a line of the log.
 
-Who it is and where they are comes from the request, here and nowhere else. What is noted says which
-settings changed; the values are kept of a few alone (`SETTINGS_WITH_VALUES`), so that no secret gets in.
+Who acts comes from the `AuditContext`, which the web layer sets for each request and the command line for
+each command. An entry says which settings changed; it holds values of `SETTINGS_WITH_VALUES` alone, so that
+no secret gets in.
 """
 
 import json
@@ -9,18 +10,18 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, g, has_request_context, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 import config
 from app.core import clock
-from app.core.client_address import parse_address
+from app.core.client_address import ClientAddress
 from app.core.log_format import AUDIT_LOGGER
 from app.core.timestamps import format_iso
 from app.db import transactions
@@ -34,7 +35,6 @@ from app.models.audit import (
     Origin,
     Outcome,
     Subject,
-    SubjectKind,
     make_entry,
 )
 
@@ -55,30 +55,71 @@ SETTINGS_WITH_VALUES = {
     "spike_fields",
 }
 """The settings of which an entry shows the old and the new value; of others, that they changed."""
-KIND_BY_PARAMETER = {
-    "user_id": SubjectKind.USER,
-    "key_id": SubjectKind.KEY,
-    "collection_id": SubjectKind.COLLECTION,
-    "field_id": SubjectKind.FIELD,
-    "spike_id": SubjectKind.SPIKE,
-}
-"""What the ids in an address name."""
 REFUSALS_PERIOD = timedelta(minutes=5)
 MAX_REFUSALS = 50
-LOCK_TIMEOUT_S = 1.0  # seconds; a refusal does not wait longer for its entry
-POLL_LOCK_TIMEOUT_S = 0.05  # nor does that of a poll
+LOCK_TIMEOUT_S = 1.0
+"""How long recording a refusal may wait for the write lock."""
+POLL_LOCK_TIMEOUT_S = 0.05
+"""The same for a refused poll, which is answered in less time than that."""
 log = logging.getLogger(AUDIT_LOGGER)
-_outside: ContextVar[str] = ContextVar("source outside of requests", default=SERVER)
+
+
+@dataclass(frozen=True)
+class AuditContext:
+    """Who acts, from where, and with which request. Knows nothing about HTTP beyond these facts."""
+
+    source: str = SERVER
+    """A client's address, `command line` or `server`."""
+    network: str | None = None
+    """The network of that address, by which anonymous clients are limited."""
+    actor: Actor | None = None
+    request: str = ""
+    """Method and path, such as `PATCH /api/users/3`."""
+    subject: Subject = field(default_factory=Subject)
+    """What the ids in that path refer to."""
+
+
+_context: ContextVar[AuditContext] = ContextVar("audit context")
+_bounds: dict[Category, int] = {}
+
+
+def configure(settings: config.Settings) -> None:
+    """Set how many entries this process keeps of each category. Called once, when the app is created."""
+    _bounds.update(get_bounds(settings))
+
+
+def set_context(context: AuditContext) -> None:
+    """Set who acts from now on in this thread, such as the client of a request."""
+    _context.set(context)
+
+
+def set_request_context(address: ClientAddress, request: str, subject: Subject) -> None:
+    """Set that a client acts by a request; nobody is signed in yet."""
+    set_context(AuditContext(address.text, address.network, request=request, subject=subject))
+
+
+def set_actor(actor: Actor) -> None:
+    """Set who is signed in, in the present context."""
+    set_context(replace(_get_context(), actor=actor))
+
+
+def clear_context() -> None:
+    """Set that the server itself acts, as outside of requests and commands."""
+    set_context(AuditContext())
+
+
+def _get_context() -> AuditContext:
+    return _context.get(AuditContext())
 
 
 @contextmanager
 def from_command_line() -> Iterator[None]:
-    """What is noted within was done by a command."""
-    token = _outside.set(COMMAND_LINE)
+    """Record what happens within as done by a command."""
+    token = _context.set(AuditContext(COMMAND_LINE))
     try:
         yield
     finally:
-        _outside.reset(token)
+        _context.reset(token)
 
 
 def record(
@@ -89,14 +130,22 @@ def record(
     outcome: Outcome = Outcome.DONE,
     **details: Any,
 ) -> None:
-    """Note what is done to `row`, in the transaction that does it; `by` whom, before they are signed in."""
+    """Record an action in the present transaction.
+
+    Args:
+        action: What is done.
+        row: What it is done to, if anything.
+        by: Who does it, where they are not signed in yet; otherwise the context says so.
+        outcome: Whether it was done or refused.
+        **details: More about it, as JSON values or aware datetimes.
+    """
     subject = Subject.from_row(row) if row else Subject()
     shown = {name: _to_json(value) for name, value in details.items()}
     _write([make_entry(_get_origin(by), action, outcome, subject, shown, now=clock.now())])
 
 
 def record_each(action: Action, rows: Iterable[Row], **details: Any) -> None:
-    """Note the same of several things."""
+    """Record the same action for several rows, with one INSERT."""
     origin, now = _get_origin(), clock.now()
     if entries := [
         make_entry(origin, action, Outcome.DONE, Subject.from_row(row), details, now=now) for row in rows
@@ -107,7 +156,7 @@ def record_each(action: Action, rows: Iterable[Row], **details: Any) -> None:
 def record_change(
     action: Action, row: Row, before: Mapping[str, Any], after: Mapping[str, Any], **details: Any
 ) -> None:
-    """Note which settings changed, with both values of those that are shown; nothing, where none did."""
+    """Record which settings changed, if any, with the values of `SETTINGS_WITH_VALUES`."""
     changed = {
         name: [_to_json(before[name]), _to_json(after[name])] if name in SETTINGS_WITH_VALUES else None
         for name in after
@@ -122,26 +171,29 @@ def _to_json(value: Any) -> Any:
 
 
 def record_refusal(action: Action, row: Row | None = None, **details: Any) -> None:
-    """Note a refusal in a transaction of its own; the present one ends without a trace."""
+    """Roll back the present transaction and record a refusal in one of its own."""
     _record_refusal(action, Subject.from_row(row) if row else Subject(), details)
 
 
-def record_refused_request(actor: Actor, **more: str) -> None:
-    """Note that somebody who is signed in may not do what they, or a page in their browser, asked for."""
-    _record_refusal(Action.REQUEST, _get_request_subject(), _describe_request() | {"as": actor.role} | more)
+def record_refused_request(actor: Actor, **details: str) -> None:
+    """Record that a signed-in user's request was refused, because of their role or where it came from."""
+    _record_refusal(
+        Action.REQUEST, _get_context().subject, _describe_request() | {"as": actor.role} | details
+    )
 
 
 def record_not_found(actor: Actor) -> None:
-    """Note that somebody who is signed in asked for what does not exist for them; the same once in a while.
+    """Record that a signed-in user asked for something that does not exist for them.
 
-    What belongs to somebody else and what does not exist are noted alike, so they take as long.
+    A missing row and another user's row are recorded alike, so that the response times do not differ. The
+    same request is recorded once per `REFUSALS_PERIOD`.
     """
     details = _describe_request() | {"as": actor.role, "why": "not found"}
-    _record_refusal(Action.REQUEST, _get_request_subject(), details, is_once=True)
+    _record_refusal(Action.REQUEST, _get_context().subject, details, is_once=True)
 
 
 def record_refused_poll(why: str, key_hash: str | None) -> None:
-    """Note that a poll was refused, and which key it came with. The caller limits how often."""
+    """Record that a poll was refused, and with which key. The caller limits how often."""
     try:
         transactions.begin(writes=True, lock_timeout_s=POLL_LOCK_TIMEOUT_S)
         key = db.session.scalar(sa.select(ApiKey).where(ApiKey.key_hash == key_hash)) if key_hash else None
@@ -162,28 +214,20 @@ def record_refused_poll(why: str, key_hash: str | None) -> None:
         _write([refusal])
         db.session.commit()
     except (DBAPIError, PoolTimeout) as error:
-        log.info("A refused poll was not noted: %s", type(error).__name__)
+        log.info("A refused poll was not recorded: %s", type(error).__name__)
     finally:
         db.session.rollback()
         transactions.set_mode(writes=False)
 
 
 def _describe_request() -> dict[str, Any]:
-    return {"request": f"{request.method} {request.path}"[:255]}
-
-
-def _get_request_subject() -> Subject:
-    ids = request.view_args or {}
-    kind, id_ = next(
-        ((kind, ids[name]) for name, kind in KIND_BY_PARAMETER.items() if name in ids), (None, None)
-    )
-    return Subject(kind, id_ or None)  # 0 stands for an id that no database could hold
+    return {"request": _get_context().request[:255]}
 
 
 def _record_refusal(
     action: Action, subject: Subject, details: dict[str, Any], *, is_once: bool = False
 ) -> None:
-    """Note a refusal; nobody floods the log by being refused often."""
+    """Record a refusal; rate-limited, so that refusals cannot flush older entries."""
     origin, now = _get_origin(), clock.now()
     entry = make_entry(origin, action, Outcome.REFUSED, subject, details, now=now)
     try:
@@ -201,25 +245,24 @@ def _record_refusal(
 
 
 def _get_origin(by: User | None = None) -> Origin:
-    """Who it is, and from where: the request's address as guesses are counted by."""
-    if not has_request_context():
-        return Origin(None, None, _outside.get())
-    address = parse_address(request.remote_addr)
+    """Return who acts, and from where; the network only for anonymous clients, whom limits count by it."""
+    context = _get_context()
+    if context.network is None:
+        return Origin(None, None, context.source)
     if by is not None:
-        return Origin(by.id, by.username, address.text)
-    actor: Actor | None = g.get("actor")
-    if actor:
-        return Origin(actor.user_id, actor.name, address.text)
-    return Origin(None, None, address.text, address.network)
+        return Origin(by.id, by.username, context.source)
+    if context.actor is not None:
+        return Origin(context.actor.user_id, context.actor.name, context.source)
+    return Origin(None, None, context.source, context.network)
 
 
 def _write(entries: list[dict[str, Any]]) -> None:
-    AuditEntry.write(entries, get_bounds(current_app.config["SETTINGS"]))
+    AuditEntry.write(entries, _bounds)
     db.session().info.setdefault("audit", []).extend(entries)
 
 
 def get_bounds(settings: config.Settings) -> dict[Category, int]:
-    """Return how many entries of each category are kept."""
+    """Return how many entries are kept of each category."""
     return {
         Category.COLLECTIONS: settings.audit_entries,
         Category.PEOPLE: settings.audit_people_entries,
@@ -233,7 +276,7 @@ def get_bounds(settings: config.Settings) -> dict[Category, int]:
 
 @sa.event.listens_for(db.session, "after_commit")
 def _emit_log(session: Session) -> None:
-    """Log what was noted, now that it is certain."""
+    """Log the recorded entries, now that they are committed."""
     for entry in session.info.pop("audit", ()):
         log.info(_format_line(entry))
 
@@ -244,5 +287,5 @@ def _discard(session: Session) -> None:
 
 
 def _format_line(entry: Mapping[str, Any]) -> str:
-    """One line of JSON, all of it ASCII: no name can forge another line."""
+    """Return one line of ASCII JSON, so that no name can forge another line."""
     return json.dumps({"event": "audit", **entry, "noted_at": format_iso(entry["noted_at"])})

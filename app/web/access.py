@@ -12,15 +12,26 @@ from flask import Flask, g, request
 from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationError
 from jwt.exceptions import PyJWTError
 
-from app.core.errors import Forbidden, Unauthenticated
+from app.core.client_address import parse_address
+from app.core.errors import BEARER_CHALLENGE, Forbidden, Unauthenticated
 from app.db import transactions
 from app.db.session import db
+from app.domain import audit
 from app.models import Actor, SignIn
+from app.models.audit import Subject, SubjectKind
 from app.web import browser_session, request_clock
 from app.web.limits import CREDENTIALS_PATH, MAX_CREDENTIALS_BYTES
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., Any]
+KIND_BY_PARAMETER = {
+    "user_id": SubjectKind.USER,
+    "key_id": SubjectKind.KEY,
+    "collection_id": SubjectKind.COLLECTION,
+    "field_id": SubjectKind.FIELD,
+    "spike_id": SubjectKind.SPIKE,
+}
+"""What the ids in a path refer to."""
 
 
 class AccessRule(StrEnum):
@@ -55,6 +66,8 @@ with_api_key = _decorator(AccessRule.API_KEY)
 
 def init_app(app: Flask) -> None:
     """Put the rule of every view in front of it; raise where one forgot to say who may call it."""
+    app.before_request(set_audit_context)
+    app.teardown_request(clear_audit_context)
     public(cast(View, app.view_functions["static"]))
     for endpoint, view in app.view_functions.items():
         rule = get_access_rule(view)
@@ -62,6 +75,22 @@ def init_app(app: Flask) -> None:
             raise RuntimeError(f"{endpoint} does not say who may call it")
         if rule is not AccessRule.API_KEY:
             app.view_functions[endpoint] = with_access_check(view, rule)
+
+
+def set_audit_context() -> None:
+    """Tell the audit log which client sends which request."""
+    ids = request.view_args or {}
+    kind, id_ = next(
+        ((kind, ids[name]) for name, kind in KIND_BY_PARAMETER.items() if name in ids), (None, None)
+    )
+    subject = Subject(kind, id_ or None)  # 0 stands for an id that no database could hold
+    address = parse_address(request.remote_addr)
+    audit.set_request_context(address, f"{request.method} {request.path}", subject)
+
+
+def clear_audit_context(_error: BaseException | None) -> None:
+    """Let nothing that this thread does after the request be recorded as done by its client."""
+    audit.clear_context()
 
 
 def with_access_check(view: View, rule: AccessRule) -> View:
@@ -118,8 +147,9 @@ def _authenticate(*, refresh: bool) -> Actor:
     # The read ends here: what the view writes must begin a transaction of its own.
     db.session.rollback()
     if actor is None:
-        raise Unauthenticated("The sign-in has ended. Sign in again.", headers=CHALLENGE)
+        raise Unauthenticated("The sign-in has ended. Sign in again.", headers=BEARER_CHALLENGE)
     g.actor = actor
+    audit.set_actor(actor)
     if not by_header:
         browser_session.authenticate(claims)
     return actor
@@ -134,12 +164,13 @@ def _read_header_claims() -> dict[str, Any]:
 
 
 _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Spikecast"'}
 
 
 def _to_unauthenticated(error: Exception) -> Unauthenticated:
     if isinstance(error, NoAuthorizationError):
-        return Unauthenticated("Sign in first: send Authorization: Bearer <token>.", headers=CHALLENGE)
+        return Unauthenticated("Sign in first: send Authorization: Bearer <token>.", headers=BEARER_CHALLENGE)
     if "expired" in str(error).lower():
-        return Unauthenticated("The token has expired. Refresh it or sign in again.", headers=CHALLENGE)
-    return Unauthenticated("The token does not count here. Sign in again.", headers=CHALLENGE)
+        return Unauthenticated(
+            "The token has expired. Refresh it or sign in again.", headers=BEARER_CHALLENGE
+        )
+    return Unauthenticated("The token does not count here. Sign in again.", headers=BEARER_CHALLENGE)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.db.session import db
+from app.domain import audit
 from app.models import ApiKey, AuditEntry, SignIn, User
 from app.models.audit import MIN_PRUNE_INTERVAL, compute_excess
 from tests.conftest import NOW
@@ -24,15 +25,16 @@ ENTRY = {
 
 
 @pytest.fixture
-def keep(app, monkeypatch):
+def keep(app):
     """Let the log keep so many entries of each category."""
+    settings = app.config["SETTINGS"]
 
     def set_most(most: int) -> None:
         bounds = ("audit_entries", "audit_people_entries", "audit_refusals")
-        settings = replace(app.config["SETTINGS"], **dict.fromkeys(bounds, most))
-        monkeypatch.setitem(app.config, "SETTINGS", settings)
+        audit.configure(replace(settings, **dict.fromkeys(bounds, most)))
 
-    return set_most
+    yield set_most
+    audit.configure(settings)
 
 
 def fill(app, count, **columns):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.auth import service as auth
+from app.auth import tokens
 from app.core import clock
 from app.db.session import db
 from app.models import Actor, User
@@ -102,7 +103,7 @@ def _token(actor: Actor) -> str:
     client = auth.Client("127.0.0.1", "bench")
     sign_in = auth.create_sign_in(user, client, clock.now())
     db.session.commit()
-    return str(auth.issue_tokens(user, sign_in)["access_token"])
+    return str(tokens.issue_tokens(user, sign_in)["access_token"])
 
 
 def _once(app: Flask, ask: Ask, headers: dict[str, str]) -> tuple[int, float]:

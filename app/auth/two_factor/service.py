@@ -5,12 +5,11 @@ from datetime import datetime
 from app.auth import login_throttle, service
 from app.auth.service import Client
 from app.auth.two_factor import codes as second_factor
-from app.core.errors import Conflict, Invalid, Unauthenticated
+from app.core.errors import BEARER_CHALLENGE, Conflict, Invalid, Unauthenticated
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, User
 from app.models.audit import Action, Outcome
-from app.web.access import CHALLENGE
 
 
 def start_setup(actor: Actor, password: str, client: Client, now: datetime) -> tuple[User, str]:
@@ -27,7 +26,7 @@ def enable(actor: Actor, code: str, client: Client, now: datetime) -> list[str]:
     action, sign_in_id = Action.TURN_ON_TWO_FACTOR, actor.sign_in_id
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
-        raise Unauthenticated("The account is gone.", headers=CHALLENGE)
+        raise Unauthenticated("The account is gone.", headers=BEARER_CHALLENGE)
     _require_off(user)
     if user.two_factor_secret is None:
         raise Conflict("Begin by asking for a secret for your app.", problem_type="two-factor-off")
