@@ -31,13 +31,13 @@ from app.generation import api as generation_api
 from app.generation import (
     middleware,
     pollable_api,
+    polls,
     refusals,
     sample_api,
     usage,
     usage_api,
 )
 from app.generation import pages as generation_pages
-from app.generation import service as polls
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
 from app.spikes import preview_api, timeline_api

@@ -1,11 +1,10 @@
 """Answer a poll: who asks, what is served at this instant, and its values."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import NamedTuple, Protocol
-
-from flask import Flask
+from typing import Any, NamedTuple, Protocol
 
 from app.core import clock
 from app.core.errors import DomainError, Unavailable
@@ -53,11 +52,11 @@ class Polls(Protocol):
 class FastPolls:
     """Answers polls from cached plans and authorizations, with one or two statements each."""
 
-    def __init__(self, app: Flask) -> None:
-        """Set up caches and connections; nothing is opened before it is needed."""
-        self._app = app
-        self.database = PollDatabase(app)
-        self.plans = PlanCache(app, app.config["CACHED_FIELDS"])
+    def __init__(
+        self, database: PollDatabase, plans: PlanCache, app_context: Callable[[], AbstractContextManager[Any]]
+    ) -> None:
+        """Combine the parts; `app_context` gives access to the session of the app."""
+        self.database, self.plans, self._app_context = database, plans, app_context
 
     def poll(self, request: PollRequest, *, now: Clock, rng: random.Random) -> Answer:
         """Return fresh values of the requested collection to the holder of the key.
@@ -121,7 +120,7 @@ class FastPolls:
         if plan.revision != grant.revision:
             return None  # it was changed since, and `instant` is earlier
         if plan.has_expired:
-            with self._app.app_context():
+            with self._app_context():
                 delete_expired(grant.collection_id, instant)
             return None
         if not plan.fixed:
@@ -163,8 +162,3 @@ def collection_keeps_changing() -> DomainError:
     return Unavailable(
         "The collection changed several times during this poll. Try again.", headers={"Retry-After": "1"}
     )
-
-
-def init_app(app: Flask) -> None:
-    """Have the polls of this app answered."""
-    app.extensions["polls"] = FastPolls(app)
