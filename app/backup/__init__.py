@@ -1,1 +1,1 @@
-"""Backups of the database: made while everybody writes, put back without serving anything twice."""
+"""Backups of the database: made while it is in use, restored without serving any value twice."""

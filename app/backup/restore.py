@@ -1,4 +1,4 @@
-"""Putting a backup in the place of a SQLite database: all of it, or nothing."""
+"""Restoring a backup over a SQLite database: all of it, or nothing."""
 
 import itertools
 import os
@@ -15,10 +15,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app.backup import sqlite_files
-from app.backup.exclusive import no_server
-from app.backup.reconcile import Choice, put_right
-from app.backup.snapshot import Snapshot, taken
+from app.backup import sqlite_checks, sqlite_files
+from app.backup.counters import UnknownCounterPolicy
+from app.backup.exclusive import exclusive_access
+from app.backup.reconcile import reconcile
+from app.backup.snapshot import Snapshot, take_snapshot
 from app.core import file_ownership
 from app.core.errors import Conflict
 from app.db import transactions
@@ -26,72 +27,93 @@ from app.db.engine import configure_sqlite, create_untrusted_engine
 from app.db.locks import migration_lock
 from app.db.migrate import known_revisions, upgrade
 
+LOG_SUFFIXES = ("-wal", "-journal")
 
-def restore(file: Path, place: Path, *, lock: Path, choice: Choice, now: datetime) -> list[str]:
-    """Put `file` in the place of the database, which is kept beside it; tell what was done.
 
-    All work is done on a copy, which takes the place in one step at the end: who is interrupted before
-    has the database that they had.
+def restore(
+    file: Path, database: Path, *, lock: Path, policy: UnknownCounterPolicy, now: datetime
+) -> list[str]:
+    """Replace the database by the backup `file`, keep the previous one, and return lines that report it.
+
+    All work is done on a copy, which replaces the database in one step at the end. If the process is killed
+    before that, the database is unchanged.
+
+    Args:
+        file: the backup; of this version's schema or an older one.
+        database: the file to replace, which may be missing.
+        lock: the file that a server keeps locked.
+        policy: what to do with counters whose progress since the backup is unknown.
+        now: the time of the restore, in UTC.
+
+    Raises:
+        Conflict: the restore is not possible; the message says why. Nothing was changed.
     """
     try:
-        _refuse_what_is_no_copy(file, place)
-        file_ownership.make_folder(place.parent)
-        with migration_lock(), sqlite_files.draft_beside(place) as draft:
+        _refuse_unusable_backup(file, database)
+        file_ownership.make_folder(database.parent)
+        with migration_lock(), sqlite_files.create_draft(database) as draft:
             shutil.copyfile(file, draft)
-            schema = sqlite_files.look_at(draft, file, known_revisions())
-            with sqlite_files.draft_beside(place) as fresh:
-                upgrade(_engine(fresh), schema)
-                sqlite_files.refuse_foreign_schema(draft, file, schema, fresh)
-            with no_server(lock, place):
-                told = _made_ready(draft, _before(place, now), choice, now)
-                sqlite_files.finish(draft, file)
-                _own(draft, place)
-                kept = _keep(place, now)
-                sqlite_files.put(draft, place, overwrite=True)
-                _forget_logs(place)
+            schema = sqlite_checks.verify(draft, file, known_revisions())
+            with sqlite_files.create_draft(database) as reference:
+                upgrade(_create_engine(reference), schema)
+                sqlite_checks.refuse_foreign_schema(draft, file, schema, reference)
+            with exclusive_access(lock, database):
+                report = _upgrade_and_reconcile(draft, _snapshot_previous(database, now), policy, now)
+                sqlite_files.finalize(draft, file)
+                _copy_ownership(draft, database)
+                kept = _keep_previous(database, now)
+                sqlite_files.publish(draft, database, overwrite=True)
+                _remove_empty_logs(database)
     except (OSError, sqlite3.Error) as error:
-        raise Conflict(f"{file} could not be restored to {place}: {sqlite_files.said(error)}.") from error
-    return [f"Restored {file} to {place}.", *([_kept(kept)] if kept else []), *told]
+        reason = sqlite_checks.get_reason(error)
+        raise Conflict(f"{file} could not be restored to {database}: {reason}.") from error
+    return [f"Restored {file} to {database}.", *([_describe_kept(kept)] if kept else []), *report]
 
 
-def _kept(kept: Path) -> str:
+def _describe_kept(kept: Path) -> str:
     if kept.exists():
-        return f"The database from before is kept as {kept}."
-    left = ", ".join(str(each) for each in map(kept.with_name, _logs(kept.name)) if each.exists())
-    return f"The database was gone; what was left of it is kept as {left}."
+        return f"The previous database is kept as {kept}."
+    logs = ", ".join(map(str, _list_logs(kept)))
+    return f"The previous database was missing; what was left of it is kept as {logs}."
 
 
-def _refuse_what_is_no_copy(file: Path, place: Path) -> None:
+def _refuse_unusable_backup(file: Path, database: Path) -> None:
+    """Check that `file` is there, is a complete copy, and does not belong to the database.
+
+    Raises:
+        Conflict: it is not.
+    """
     if not file.is_file():
         raise Conflict(f"There is no file {file}.")
-    if place.exists() and file.samefile(place):
+    if database.exists() and file.samefile(database):
         raise Conflict(f"{file} is the database itself.")
-    if any(each.exists() and file.samefile(each) for each in sqlite_files.belonging_to(place)):
+    if any(own.exists() and file.samefile(own) for own in sqlite_files.list_own_files(database)):
         raise Conflict(f"{file} belongs to the database itself.")
-    for ending in ("-wal", "-journal"):
-        log = file.with_name(f"{file.name}{ending}")
-        if log.exists() and log.stat().st_size:
+    for log in _list_logs(file):
+        if log.stat().st_size:
             raise Conflict(
                 f"{file} was copied while it was in use: part of it is in {log}. Make backups with `backup`."
             )
 
 
-def _made_ready(draft: Path, before: Snapshot | None, choice: Choice, now: datetime) -> list[str]:
-    engine = _engine(draft)
+def _upgrade_and_reconcile(
+    draft: Path, previous: Snapshot | None, policy: UnknownCounterPolicy, now: datetime
+) -> list[str]:
+    engine = _create_engine(draft)
     upgrade(engine)
-    with _writing(engine) as connection:
-        return put_right(connection, before, choice, now)
+    with _begin_writing(engine) as connection:
+        return reconcile(connection, previous, policy, now)
 
 
-def _engine(file: Path) -> sa.Engine:
-    url = URL.create("sqlite", database=str(file))  # whatever characters its folder has
+def _create_engine(file: Path) -> sa.Engine:
+    url = URL.create("sqlite", database=str(file))  # not from a string: the path may contain any character
     engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
     configure_sqlite(engine, synchronous="FULL")
     return engine
 
 
 @contextmanager
-def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+def _begin_writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     transactions.set_mode(writes=True)
     try:
         with engine.begin() as connection:
@@ -100,81 +122,92 @@ def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         transactions.set_mode(writes=False)
 
 
-def _before(place: Path, now: datetime) -> Snapshot | None:
-    """What the present database knows; None where there is none, or none that can be read."""
-    if not place.exists() or not place.stat().st_size:
+def _snapshot_previous(database: Path, now: datetime) -> Snapshot | None:
+    """Return the snapshot of the database to replace, or None if it is missing or unreadable."""
+    if not database.exists() or not database.stat().st_size:
         return None
     try:
-        with create_untrusted_engine(URL.create("sqlite", database=str(place))).connect() as connection:
-            return taken(connection, now)
-    except DBAPIError:  # damaged, or of another program
+        with create_untrusted_engine(URL.create("sqlite", database=str(database))).connect() as connection:
+            return take_snapshot(connection, now)
+    except DBAPIError:  # it is damaged, or not a database of Spikecast
         return None
 
 
-def _own(draft: Path, place: Path) -> None:
-    """Give the draft the owner and mode of the present database, so that the service can open it."""
-    if not place.exists():
-        mode = file_ownership.get_new_file_mode(place.parent)
-        file_ownership.copy_owner(draft, place.parent)
+def _copy_ownership(draft: Path, database: Path) -> None:
+    """Give the draft the owner and mode of the database, so that the service can open it.
+
+    Raises:
+        Conflict: this user may not give files to that owner.
+    """
+    if not database.exists():
+        mode = file_ownership.get_new_file_mode(database.parent)
+        file_ownership.copy_owner(draft, database.parent)
     else:
-        found = place.stat()
-        mode = stat.S_IMODE(found.st_mode)
-        made = draft.stat()
-        if (found.st_uid, found.st_gid) != (made.st_uid, made.st_gid):
+        previous, new = database.stat(), draft.stat()
+        mode = stat.S_IMODE(previous.st_mode)
+        if (previous.st_uid, previous.st_gid) != (new.st_uid, new.st_gid):
             try:
-                os.chown(draft, found.st_uid, found.st_gid)
+                os.chown(draft, previous.st_uid, previous.st_gid)
             except OSError:
-                owner = file_ownership.get_user_name(found.st_uid)
+                owner = file_ownership.get_user_name(previous.st_uid)
                 raise Conflict(
-                    f"{place} belongs to {owner}, and this user cannot give {owner} the restored one. "
-                    f"Restore as {owner}, or as root. Nothing was changed."
+                    f"{database} belongs to {owner}, and this user cannot make {owner} the owner of the "
+                    f"restored file. Restore as {owner}, or as root. Nothing was changed."
                 ) from None
     draft.chmod(mode)
 
 
-def _keep(place: Path, now: datetime) -> Path | None:
-    """Give the present database, or what is left of it, a second name; its own goes with the last step.
+def _keep_previous(database: Path, now: datetime) -> Path | None:
+    """Give the previous database, or what is left of it, a second name, and return that name.
 
-    A log that SQLite would apply to the next database of this name is replaced by an empty one: that
-    still keeps a server from beginning an empty database, should this be killed before the last step.
+    SQLite would apply a log to the next database of this name, so each is replaced by an empty one. If the
+    process is killed before the last step, these still keep a server from creating an empty database.
     """
-    logs = [log for log in map(place.with_name, _logs(place.name)) if log.exists() and log.stat().st_size]
-    if not place.exists() and not logs:
+    logs = [log for log in _list_logs(database) if log.stat().st_size]
+    if not database.exists() and not logs:
         return None
-    name = f"{place.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"
+    name = f"{database.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"
     names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
-    kept = next(each for each in map(place.with_name, names) if not _is_taken(each))
-    if place.exists():
-        _second_name(place, kept)
+    kept = next(path for path in map(database.with_name, names) if not _is_used(path))
+    if database.exists():
+        _link_or_copy(database, kept)
     for log in logs:
-        _second_name(log, kept.with_name(kept.name + log.name.removeprefix(place.name)))
-        with sqlite_files.draft_beside(log) as empty:
-            _own(empty, log)
+        _link_or_copy(log, kept.with_name(kept.name + log.name.removeprefix(database.name)))
+        with sqlite_files.create_draft(log) as empty:
+            _copy_ownership(empty, log)
             empty.replace(log)
-    place.with_name(f"{place.name}-shm").unlink(missing_ok=True)  # an index of the log, made anew from it
+    # The index of the log is rebuilt from it.
+    database.with_name(f"{database.name}-shm").unlink(missing_ok=True)
     return kept
 
 
-def _logs(name: str) -> list[str]:
-    return [f"{name}-wal", f"{name}-journal"]
+def _list_logs(database: Path) -> list[Path]:
+    """Return the logs that lie beside a database."""
+    logs = [database.with_name(f"{database.name}{suffix}") for suffix in LOG_SUFFIXES]
+    return [log for log in logs if log.exists()]
 
 
-def _is_taken(kept: Path) -> bool:
-    return any(kept.with_name(each).exists() for each in (kept.name, *_logs(kept.name)))
+def _is_used(kept: Path) -> bool:
+    return kept.exists() or bool(_list_logs(kept))
 
 
-def _second_name(file: Path, kept: Path) -> None:
+def _link_or_copy(file: Path, kept: Path) -> None:
+    """Give the file a second name, or copy it if its file system has no hard links.
+
+    Raises:
+        FileExistsError: there is a file of that name.
+    """
     try:
         os.link(file, kept)
     except FileExistsError:
         raise
     except OSError:
         shutil.copyfile(file, kept)
-        _own(kept, file)
+        _copy_ownership(kept, file)
 
 
-def _forget_logs(place: Path) -> None:
-    """Remove the empty logs that `_keep` has left."""
-    for log in map(place.with_name, _logs(place.name)):
-        if log.exists() and not log.stat().st_size:
+def _remove_empty_logs(database: Path) -> None:
+    """Remove the empty logs that `_keep_previous` has created."""
+    for log in _list_logs(database):
+        if not log.stat().st_size:
             log.unlink()

@@ -1,4 +1,4 @@
-"""What a database knows that a restore must not forget: counters, keys, people, and the ids given out."""
+"""A snapshot of a database for a restore: counters, API keys, users, two-factor sign-in and last ids."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from app.models import ApiKey, Collection, Field, RecoveryCode, SpikeSchedule, S
 from app.models.spike import CountersAfter, hands_back
 from app.values import State, counter_types, get_direction
 
-_COUNTING = ("value_type", "start_number", "step_number", "reset_number", "randomization_percentage")
+_COUNTER_COLUMNS = ("value_type", "start_number", "step_number", "reset_number", "randomization_percentage")
 
 
 class Counter(NamedTuple):
-    """A counter of a collection, or of a spike's copy, and where it stands."""
+    """The counter of a field, or of a spike's copy of one, and its state."""
 
     id: int
     name: str
@@ -28,7 +28,7 @@ class Counter(NamedTuple):
     counters_after: CountersAfter | None
     starts: datetime | None
     ends: datetime | None
-    """The window of a copy's schedule; None of a field."""
+    """The window of a copy's schedule; None for a field."""
     value_type: str
     start: Decimal
     step: Decimal
@@ -38,17 +38,17 @@ class Counter(NamedTuple):
 
     @property
     def sequence(self) -> tuple[Any, ...]:
-        """What makes its sequence another one, and its state begin anew, when it is changed."""
+        """The identity of its sequence of values: if any part changes, the counter restarts."""
         return self.made, self.value_type, self.start if self.has_own_start else None
 
     @property
     def hands_back(self) -> bool:
-        """Whether the collection's counter takes over where this copy stands once it is gone."""
+        """Whether the field's counter continues from this copy once its schedule is deleted."""
         return hands_back(self.counters_after, ("start_number",) if self.has_own_start else ())
 
     @property
     def is_seamless(self) -> bool:
-        """Whether it continues the collection's counter and hands back: both are one sequence."""
+        """Whether it continues the field's counter and hands back, so that both are one sequence."""
         return self.hands_back and not self.has_own_start
 
     def is_over(self, now: datetime) -> bool:
@@ -57,7 +57,7 @@ class Counter(NamedTuple):
 
 
 class Person(NamedTuple):
-    """What decides who somebody is."""
+    """A user: name, role and password."""
 
     username: str
     role: str
@@ -65,7 +65,7 @@ class Person(NamedTuple):
 
 
 class TwoFactor(NamedTuple):
-    """Somebody's two-factor sign-in, as it is stored."""
+    """The stored state of a user's two-factor sign-in."""
 
     secret: str | None
     since: datetime | None
@@ -75,9 +75,10 @@ class TwoFactor(NamedTuple):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One database: the counters by id, the keys that count by their hash, the people and last ids by id.
+    """The state of one database that a restore must not lose.
 
-    `two_factors` are by the user's id; empty where the schema is from before there were any.
+    Fields, copies, people and two-factor states are by id (two-factor states by the user's; empty if the
+    schema is older than they), valid keys are ids by hash, last ids are by table.
     """
 
     fields: Mapping[int, Counter]
@@ -87,43 +88,43 @@ class Snapshot:
     two_factors: Mapping[int, TwoFactor]
     last_ids: Mapping[str, int]
     copies_handed_back: bool
-    """False where the schema is from before copies did when their schedule went."""
+    """Whether copies hand back when their schedule is deleted; False for schemas older than that."""
 
 
-def taken(connection: sa.Connection, now: datetime) -> Snapshot:
-    """What the database behind `connection` knows. Any schema will do that has these columns."""
+def take_snapshot(connection: sa.Connection, now: datetime) -> Snapshot:
+    """Read the snapshot of a database, which may have an older schema."""
     valid = sa.select(ApiKey.key_hash, ApiKey.id).where(ApiKey.is_valid(now))
     people = sa.select(User.id, User.username, User.role, User.password_hash)
     columns = sa.inspect(connection).get_columns(SpikeSchedule.__tablename__)
     copies_handed_back = "counters_after" in {column["name"] for column in columns}
     return Snapshot(
-        fields=_counters(connection, _of_collections()),
-        copies=_counters(connection, _of_spikes(now, says_after=copies_handed_back)),
+        fields=_read_counters(connection, _select_fields()),
+        copies=_read_counters(connection, _select_copies(now, has_counters_after=copies_handed_back)),
         keys={row.key_hash: row.id for row in connection.execute(valid)},
         people={row.id: Person(*row[1:]) for row in connection.execute(people)},
-        two_factors=_two_factors(connection),
-        last_ids=_last_ids(connection),
+        two_factors=_read_two_factors(connection),
+        last_ids=_read_last_ids(connection),
         copies_handed_back=copies_handed_back,
     )
 
 
-def _counters(connection: sa.Connection, query: sa.Select[Any]) -> dict[int, Counter]:
+def _read_counters(connection: sa.Connection, query: sa.Select[Any]) -> dict[int, Counter]:
     return {row.id: Counter(*row) for row in connection.execute(query)}
 
 
-def _of_collections() -> sa.Select[Any]:
+def _select_fields() -> sa.Select[Any]:
     name = Collection.name + ": " + Field.field_name
     return (
         sa.select(Field.id, name, Field.created_at, Field.updated_at, Field.id)
         .add_columns(sa.literal(value=True), sa.literal(value=True), sa.null(), sa.null(), sa.null())
-        .add_columns(*(getattr(Field, column) for column in _COUNTING), Field.current_number)
+        .add_columns(*(getattr(Field, column) for column in _COUNTER_COLUMNS), Field.current_number)
         .join(Collection, Collection.id == Field.collection_id)
         .where(Field.value_type.in_(counter_types()))
         .order_by(Field.id)
     )
 
 
-def _of_spikes(now: datetime, *, says_after: bool) -> sa.Select[Any]:
+def _select_copies(now: datetime, *, has_counters_after: bool) -> sa.Select[Any]:
     copy = SpikeScheduleField
     name = SpikeSchedule.name + " (a spike of " + Collection.name + "): " + copy.field_name
     own_start = (" " + sa.type_coerce(copy.overridden_settings, sa.String) + " ").like("% start_number %")
@@ -131,9 +132,9 @@ def _of_spikes(now: datetime, *, says_after: bool) -> sa.Select[Any]:
     return (
         sa.select(copy.id, name, SpikeSchedule.created_at, SpikeSchedule.updated_at)
         .add_columns(copy.original_field_id, own_start, may_have_served)
-        .add_columns(SpikeSchedule.counters_after if says_after else sa.null())
+        .add_columns(SpikeSchedule.counters_after if has_counters_after else sa.null())
         .add_columns(SpikeSchedule.start_datetime, SpikeSchedule.end_datetime)
-        .add_columns(*(getattr(copy, column) for column in _COUNTING), copy.current_number)
+        .add_columns(*(getattr(copy, column) for column in _COUNTER_COLUMNS), copy.current_number)
         .join(SpikeSchedule, SpikeSchedule.id == copy.spike_schedule_id)
         .join(Collection, Collection.id == SpikeSchedule.collection_id)
         .where(copy.value_type.in_(counter_types()))
@@ -141,7 +142,7 @@ def _of_spikes(now: datetime, *, says_after: bool) -> sa.Select[Any]:
     )
 
 
-def _two_factors(connection: sa.Connection) -> dict[int, TwoFactor]:
+def _read_two_factors(connection: sa.Connection) -> dict[int, TwoFactor]:
     if not sa.inspect(connection).has_table(RecoveryCode.__tablename__):
         return {}
     codes: dict[int, set[str]] = {}
@@ -154,7 +155,7 @@ def _two_factors(connection: sa.Connection) -> dict[int, TwoFactor]:
     }
 
 
-def _last_ids(connection: sa.Connection) -> dict[str, int]:
+def _read_last_ids(connection: sa.Connection) -> dict[str, int]:
     if connection.dialect.name == "sqlite":
         given = "SELECT name, seq FROM sqlite_sequence"
     else:
@@ -165,11 +166,11 @@ def _last_ids(connection: sa.Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(sa.text(given))}
 
 
-def move_ids_on(connection: sa.Connection, last_ids: Mapping[str, int]) -> None:
-    """Give no id again that was given before: the next ones come after these."""
-    present = _last_ids(connection)
+def skip_used_ids(connection: sa.Connection, last_ids: Mapping[str, int]) -> None:
+    """Let new ids begin after `last_ids`, by table, so that none is assigned a second time."""
+    present = _read_last_ids(connection)
     if connection.dialect.name == "sqlite":
-        # A table that never had a row has none here either, and no constraint refuses a second one.
+        # A table that never had a row has no entry here, and no constraint would refuse a second entry.
         statements = [
             "DELETE FROM sqlite_sequence WHERE name = :table",
             "INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)",
@@ -182,20 +183,20 @@ def move_ids_on(connection: sa.Connection, last_ids: Mapping[str, int]) -> None:
                 connection.execute(sa.text(statement), {"table": table, "last": last})
 
 
-def why_it_tells_nothing(earlier: Snapshot, later: Snapshot) -> str:
-    """Why `later` is not what became of `earlier`; empty where it is.
+def why_unrelated(earlier: Snapshot, later: Snapshot) -> str:
+    """Return why `later` is not a later state of the database of `earlier`; empty if it is.
 
-    Ids only ever grow; a field keeps when it was made; and a counter that nobody has changed, and that
-    never begins anew, only moves in its direction.
+    Ids only grow; a field keeps its time of creation; and a counter that was not changed, and never resets,
+    only moves in its direction.
     """
     for id, was in earlier.fields.items():
         now = later.fields.get(id)
         if now is not None and now.made != was.made:
-            return "it is another one than the backup was made of"
+            return "it is not the one that the backup was made of"
         if now is not None and _is_behind(now, was):
             return f"it is older than the backup ({was.name})"
     if any(later.last_ids.get(name, 0) < last for name, last in earlier.last_ids.items()):
-        return "it is older than the backup, or another one"
+        return "it is older than the backup, or a different one"
     return ""
 
 

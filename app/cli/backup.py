@@ -1,4 +1,4 @@
-"""Backup and restore, from the command line."""
+"""Commands for backup and restore."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -14,11 +14,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 import config
+from app.backup import restore as restoring
 from app.backup import sqlite_files
-from app.backup.exclusive import no_server, refuse_company
-from app.backup.reconcile import Choice, counted, put_right
-from app.backup.restore import restore as put_in_place
-from app.backup.snapshot import Snapshot, taken
+from app.backup.counters import UnknownCounterPolicy
+from app.backup.exclusive import exclusive_access, require_no_other_sessions
+from app.backup.reconcile import reconcile
+from app.backup.report import format_count
+from app.backup.snapshot import Snapshot, take_snapshot
 from app.cli.support import tells_refusals
 from app.core import clock
 from app.core.errors import Conflict
@@ -31,23 +33,23 @@ from app.db.session import db
 from settings.database_url import redact_url
 from settings.errors import PREFIX
 
-a_file = click.argument("file", type=click.Path(path_type=Path, resolve_path=True))
-COUNTED = ("users", "collections", "api_keys", "spike_schedules")
+file_argument = click.argument("file", type=click.Path(path_type=Path, resolve_path=True))
+COUNTED_TABLES = ("users", "collections", "api_keys", "spike_schedules")
 
 
-def chooses(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What to do with counters of which nobody knows how far they went since the backup."""
+def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what to do with counters whose progress since the backup is unknown."""
     for option in (
         click.option(
             "--accept-repeats",
             is_flag=True,
-            help="Serve values again that were served since the backup, where that is not known.",
+            help="Where the progress of counters since the backup is unknown, serve values a second time.",
         ),
         click.option(
             "--counters-on",
             type=click.IntRange(1, 10**9),
             metavar="N",
-            help="Leave out the next N values of counters of which it is not known how far they have gone.",
+            help="Where the progress of counters since the backup is unknown, skip the next N values.",
         ),
     ):
         command = option(command)
@@ -55,21 +57,22 @@ def chooses(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command("backup")
-@a_file
-@click.option("--overwrite", is_flag=True, help="Replace FILE where it exists.")
+@file_argument
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 @with_appcontext
 @tells_refusals
 def backup(file: Path, overwrite: bool) -> str:
-    """Write the whole SQLite database to FILE, while the server runs.
+    """Write a backup of the SQLite database to FILE. The server may be running.
 
-    FILE holds what the database holds, so nobody but you may read it: mode 0600. The secret key is not in
-    it, and need not be: a restore ends all sign-ins.
+    FILE contains the whole database, so it is readable by you alone (mode 0600). It does not contain the
+    secret key, which a restore does not need: it ends all sign-ins.
     """
     place = _sqlite_file(f"pg_dump --format=custom --file={file} {{}}")
-    if not place.exists():
-        raise Conflict(f"There is no database {place} yet.")
+    _require_file(place)
     settings: config.Settings = current_app.config["SETTINGS"]
-    sqlite_files.refuse_to_replace(file, [*sqlite_files.belonging_to(place), secret_path(settings.instance)])
+    sqlite_files.refuse_to_replace(
+        file, [*sqlite_files.list_own_files(place), secret_path(settings.instance)]
+    )
     with db.engine.connect() as connection:
         source = connection.connection.driver_connection
         assert isinstance(source, sqlite3.Connection)
@@ -83,92 +86,127 @@ def _contents(file: Path) -> str:
         (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         counts = [
             connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - names from above
-            for table in COUNTED
+            for table in COUNTED_TABLES
         ]
     nouns = ("user", "collection", "API key", "spike schedule")
-    return f"{', '.join(map(counted, counts, nouns))}; schema {schema}"
+    return f"{', '.join(map(format_count, counts, nouns))}; schema {schema}"
 
 
 @click.command("restore")
-@a_file
-@chooses
+@file_argument
+@policy_options
 @with_appcontext
 @tells_refusals
 def restore(file: Path, counters_on: int | None, accept_repeats: bool) -> str:
-    """Put the backup FILE in the place of the SQLite database, while no server runs.
+    """Restore the SQLite database from the backup FILE. Stop the server first.
 
-    The present database is kept beside it. What it knows still holds afterwards: counters go on from where
-    they stand there, keys that were revoked stay revoked. All sign-ins end. FILE may be of an older version.
+    The previous database is kept beside the restored one, and its state is carried over: counters continue
+    from there, and revoked keys stay revoked. All sign-ins end. FILE may be from an older version.
     """
     place = _sqlite_file(f"pg_restore --exit-on-error --dbname={{}} {file}", "then run after-restore")
     settings: config.Settings = current_app.config["SETTINGS"]
     assert settings.serving_lock
-    choice = _choice(counters_on, accept_repeats=accept_repeats)
-    return "\n".join(put_in_place(file, place, lock=settings.serving_lock, choice=choice, now=clock.now()))
+    policy = _get_policy(counters_on, accept_repeats=accept_repeats)
+    report = restoring.restore(file, place, lock=settings.serving_lock, policy=policy, now=clock.now())
+    return "\n".join(report)
 
 
 @click.command("after-restore")
-@click.option("--previous", metavar="URL", help="The database from before the restore, which was kept aside.")
-@chooses
+@click.option("--previous", metavar="URL", help="URL of the database from before the restore.")
+@policy_options
 @with_appcontext
 @tells_refusals
 def after_restore(previous: str | None, counters_on: int | None, accept_repeats: bool) -> str:
-    """Make a database ready that was restored by other means, such as pg_restore, before it is served.
+    """Finish a restore that was made by other means, such as pg_restore. Run it before the server starts.
 
-    Does what `restore` does by itself: moves counters on, ends sign-ins, revokes again what was revoked.
+    It does what `restore` does itself: it moves counters ahead, ends sign-ins and revokes keys again.
     """
-    choice, now = _choice(counters_on, accept_repeats=accept_repeats), clock.now()
-    before = _snapshot(previous, now) if previous else None
+    policy, now = _get_policy(counters_on, accept_repeats=accept_repeats), clock.now()
+    before = _take_previous_snapshot(previous, now) if previous else None
     refuse_unusable_files()
-    with _unserved(), migration_lock():
-        if current_revision(db.engine) is None:
-            raise Conflict("The database holds nothing of Spikecast's. Restore it first, then run this.")
+    with _exclusive_access(), migration_lock():
+        _require_schema()
         migrate(beside_servers=True)
         transactions.begin(writes=True)
-        told = put_right(db.session.connection(), before, choice, now)
+        report = reconcile(db.session.connection(), before, policy, now)
         db.session.commit()
-    return "\n".join(told or ["There was nothing to do."])
+    return "\n".join(report or ["There was nothing to do."])
 
 
-def _choice(counters_on: int | None, *, accept_repeats: bool) -> Choice:
+def _require_file(database: Path) -> None:
+    """Check that the SQLite file exists.
+
+    Raises:
+        Conflict: it does not.
+    """
+    if not database.exists():
+        raise Conflict(f"There is no database {database} yet.")
+
+
+def _require_schema() -> None:
+    """Check that the database has a schema of Spikecast.
+
+    Raises:
+        Conflict: it has none.
+    """
+    if current_revision(db.engine) is None:
+        raise Conflict("The database has no tables of Spikecast. Restore it first, then run this command.")
+
+
+def _get_policy(counters_on: int | None, *, accept_repeats: bool) -> UnknownCounterPolicy:
+    """Return the chosen policy.
+
+    Raises:
+        UsageError: both options are given.
+    """
     if counters_on and accept_repeats:
-        raise click.UsageError("--counters-on and --accept-repeats are two ways; choose one.")
-    return Choice(counters_on, accept_repeats)
+        raise click.UsageError("--counters-on and --accept-repeats exclude each other; choose one.")
+    return UnknownCounterPolicy(counters_on, accept_repeats)
 
 
 @contextmanager
-def _unserved() -> Iterator[None]:
+def _exclusive_access() -> Iterator[None]:
     settings: config.Settings = current_app.config["SETTINGS"]
     if settings.serving_lock:
-        with no_server(settings.serving_lock, Path(str(settings.database_url.database))):
+        with exclusive_access(settings.serving_lock, Path(str(settings.database_url.database))):
             yield
         return
     with db.engine.connect() as connection:
-        refuse_company(connection)
+        require_no_other_sessions(connection)
     yield
 
 
-def _snapshot(previous: str, now: datetime) -> Snapshot:
+def _take_previous_snapshot(previous: str, now: datetime) -> Snapshot:
+    """Take the snapshot of the database at the URL `previous`.
+
+    Raises:
+        Conflict: it is not a database URL, or the database cannot be read.
+    """
     try:
         url = config.load({f"{PREFIX}DATABASE_URL": previous}).database_url
         if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
             raise Conflict(f"There is no database {url.database}.")
         with engine.create_untrusted_engine(url).connect() as connection:
-            return taken(connection, now)
+            return take_snapshot(connection, now)
     except config.BadSetting as fault:
         raise Conflict(f"--previous: {fault}.") from None
     except DBAPIError as error:
-        raise Conflict(f"The database from before the restore does not answer: {reason(error)}") from None
+        raise Conflict(f"The previous database does not answer: {reason(error)}") from None
 
 
-def _sqlite_file(instead: str, *more: str) -> Path:
+def _sqlite_file(alternative: str, *more: str) -> Path:
+    """Return the SQLite file.
+
+    Raises:
+        Conflict: the database is PostgreSQL; the message names the commands to use instead.
+    """
     url = db.engine.url
     if url.get_backend_name() != "sqlite":
-        command = "; ".join([instead.format(_for_postgresql(url)), *more])
-        raise Conflict(f"The database is PostgreSQL, which has its own tools for this: {command}.")
+        command = "; ".join([alternative.format(_format_libpq_url(url)), *more])
+        raise Conflict(f"The database is PostgreSQL, which has its own tools for this. Use: {command}.")
     return Path(str(url.database))
 
 
-def _for_postgresql(url: URL) -> str:
+def _format_libpq_url(url: URL) -> str:
     plain = url._replace(drivername="postgresql", password=None)
     return f"'{redact_url(plain)}'"

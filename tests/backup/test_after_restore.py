@@ -92,9 +92,9 @@ def test_a_dump_that_pg_restore_restored_serves_nothing_twice(postgresql, open_a
     tool_of("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={libpq(restored)}", dump)
 
     again = open_app(restored)
-    assert "How far these counters have gone" in refused(run(again))
+    assert "How far these counters have counted" in refused(run(again))
     said = done(run(again, "--previous", present))
-    assert "1 counter will go on" in said
+    assert "1 counter continued" in said
     assert f"since the backup: {revoked.id}." in said
     assert not is_signed_in(Caller(again, tokens=owner.tokens))
     assert [*served, Poller(again, tool.key).data("Truck 01")["n"]] == [1, 2, 3, 4, 5]
@@ -111,7 +111,7 @@ def test_without_the_previous_database_the_user_says(own_database_url, open_app)
     assert tool.data("Truck 01")["n"] == 1
     refused(run(app))
     assert tool.data("Truck 01")["n"] == 2
-    assert "1 counter moved on by 10 values." in done(run(app, "--counters-on", 10))
+    assert "1 counter skipped ahead by 10 values." in done(run(app, "--counters-on", 10))
     assert tool.data("Truck 01")["n"] == 13
 
 
@@ -124,7 +124,7 @@ def test_an_older_schema_is_brought_up_to_date(own_database_url, open_app):
 
 def test_a_database_that_holds_nothing_is_refused_and_stays_so(own_database_url, open_app):
     app = open_app(own_database_url)
-    assert "holds nothing of Spikecast's" in refused(run(app))
+    assert "has no tables of Spikecast" in refused(run(app))
     with app.app_context():
         assert current_revision(db.engine) is None
 
@@ -139,7 +139,7 @@ def test_while_a_server_runs_it_refuses(own_database_url, open_app):
     [
         ("nonsense", "--previous: SPIKECAST_DATABASE_URL is not a database URL"),
         ("sqlite:////nowhere/spikecast.db", "There is no database /nowhere/spikecast.db."),
-        ("postgresql://ada:hunter2@127.0.0.1:1/x", "The database from before the restore does not answer: "),
+        ("postgresql://ada:hunter2@127.0.0.1:1/x", "The previous database does not answer: "),
     ],
 )
 def test_a_previous_database_that_is_none_is_named(own_database_url, open_app, previous, says):

@@ -58,7 +58,7 @@ def test_it_is_one_file_that_nobody_else_may_read(here, target):
 
 def test_a_file_that_is_there_is_kept(here, target):
     target.write_text("the only picture of Ada")
-    assert "exists already" in refused(here.run("backup", target))
+    assert "already exists" in refused(here.run("backup", target))
     assert target.read_text() == "the only picture of Ada"
     assert len(list(target.parent.iterdir())) == 1
 
@@ -134,7 +134,9 @@ def test_where_the_disk_fills_up_meanwhile_nothing_is_left_or_lost(here, target,
 
 
 def test_a_folder_that_is_not_there_is_named(here, target):
-    assert "not/there is no folder" in refused(here.run("backup", target.parent / "not" / "there" / "a"))
+    assert "not/there cannot be written to: No such file or directory" in refused(
+        here.run("backup", target.parent / "not" / "there" / "a")
+    )
 
 
 def test_a_damaged_database_makes_no_backup(here, target):

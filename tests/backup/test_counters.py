@@ -33,7 +33,7 @@ def asked(here, file):
     """What is said where it cannot be known how far counters went; nothing changes."""
     before = here.state()
     said = refused(here.run("restore", file))
-    assert "How far these counters have gone since the backup is not known: " in said
+    assert "How far these counters have counted since the backup is unknown: " in said
     assert "--counters-on N" in said
     assert "--accept-repeats" in said
     assert here.state() == before
@@ -46,7 +46,7 @@ def test_it_goes_on_from_where_the_present_database_stands(here, tool, counter, 
     polled(tool, 2)
     file = here.backup()
     assert polled(tool, 2) == values[:2]
-    assert "1 counter will go on" in here.restored(file)
+    assert "1 counter continued" in here.restored(file)
     assert polled(tool) == values[2:]
 
 
@@ -124,25 +124,25 @@ def test_back_and_forth_no_value_comes_twice(here, truck, tool):
 def lost(here, truck, clock):
     here.close()
     here.database.unlink()
-    return "there is none to be read"
+    return "it is missing or unreadable"
 
 
 def damaged(here, truck, clock):
     here.close()
     here.database.write_text("no database " * 1000)
-    return "there is none to be read"
+    return "it is missing or unreadable"
 
 
 def deleted(here, truck, clock):
     assert here.owner.delete(f"/api/collections/{truck['id']}").status_code == 204
-    return "they are gone, or count otherwise"
+    return "does not have them, or has them with other settings"
 
 
 def begun_elsewhere(here, truck, clock):
     clock.shift(60)
     given = {"start_number": 1000}
     assert here.owner.patch(f"/api/fields/{truck['fields'][0]['id']}", given).status_code == 200
-    return "they are gone, or count otherwise"
+    return "does not have them, or has them with other settings"
 
 
 def older(here, truck, clock):
@@ -159,7 +159,7 @@ def replaced(here, truck, clock):
     clock.shift(3600)
     here.__init__(here.app, here.database)
     here.make.collection("Truck 01", UP)
-    return "it is another one than the backup was made of"
+    return "it is not the one that the backup was made of"
 
 
 @pytest.mark.parametrize("happens", [lost, damaged, deleted, begun_elsewhere, older, replaced])
@@ -178,7 +178,7 @@ def test_where_the_present_database_does_not_tell_it_asks(here, migrated_file, t
     assert why in said
     assert "\n  Truck 01: n\n" in said
     assert {path.name for path in here.database.parent.iterdir()} - before <= LOCKS
-    assert "1 counter moved on by 3 values." in here.restored("--counters-on", 3, file)
+    assert "1 counter skipped ahead by 3 values." in here.restored("--counters-on", 3, file)
     assert polled(tool) == [6]
 
 
@@ -225,7 +225,7 @@ def test_accept_repeats_serves_them_again(here, truck, tool):
     file = here.backup()
     assert polled(tool) == [2]
     lost(here, truck, None)
-    assert "1 counter as at the backup: values served since will come again." in here.restored(
+    assert "1 counter reset to the backup: values served since then will be served again." in here.restored(
         "--accept-repeats", file
     )
     assert polled(tool) == [2]

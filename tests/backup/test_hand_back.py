@@ -225,7 +225,7 @@ def test_a_counter_that_was_set_back_by_a_spike_is_not_taken_for_an_older_one(he
     assert polled(2) == [0, 1]
     clock.shift(600)
     assert polled(2) == [2, 3]
-    assert "1 counter will go on" in here.restored(file)
+    assert "1 counter continued" in here.restored(file)
     assert polled() == [4]
 
 
@@ -244,7 +244,7 @@ def test_counters_on_counts_from_where_the_spike_of_the_backup_stood(here, truck
     here.close()
     here.database.unlink()
     said = here.restored("--counters-on", 5, file)
-    assert "1 counter moved on by 5 values." in said
+    assert "1 counter skipped ahead by 5 values." in said
     assert polled() == [73 if is_over else 82], "five of the largest steps, and one more"
 
 

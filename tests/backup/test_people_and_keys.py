@@ -26,7 +26,7 @@ def test_keys_that_were_ended_since_stay_ended(here, clock: time_machine.Travell
     assert here.owner.patch(f"/api/api-keys/{expiring.id}", given).status_code == 200
     clock.shift(60)
     ended = f"{revoked.id}, {deleted.id}, {expiring.id}."
-    assert f"Revoked API keys that were revoked, deleted or had expired since the backup: {ended}" in (
+    assert f"Revoked API keys that were revoked, deleted or expired since the backup: {ended}" in (
         here.restored(file)
     )
     assert [counts(tool) for tool in (kept, revoked, deleted, expiring)] == [True, False, False, False]
@@ -44,9 +44,9 @@ def test_where_it_is_not_known_which_were_revoked_it_says_so(here):
     here.close()
     here.database.unlink()
     said = here.restored(file)
-    assert "API keys that count as at the backup: 1." in said
+    assert "API keys that are valid, as at the backup: 1." in said
     assert "Users, their roles and passwords are those of the backup." in said
-    assert "Ids that were given to things made since the backup may be given again." in said
+    assert "Ids that were assigned since the backup may be assigned again." in said
 
 
 def test_whose_account_is_as_it_was_is_told(here):
@@ -58,8 +58,8 @@ def test_whose_account_is_as_it_was_is_told(here):
     assert admin.patch(f"/api/users/{changed.user_id}", {"password": "another password"}).status_code == 200
     said = here.restored(file)
     assert "Users who were deleted since the backup are back: eve." in said
-    assert "Users who have the role of the backup again: lou (Editor)." in said
-    assert "Users who have the password of the backup again: cho." in said
+    assert "Users who have the role from the backup again: lou (Editor)." in said
+    assert "Users who have the password from the backup again: cho." in said
     assert sign_in(here.app, "eve").status_code == 200
 
 

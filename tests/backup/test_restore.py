@@ -148,17 +148,17 @@ def _run(file, statement):
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (letter, "is no SQLite database."),
-        (empty, "is no SQLite database."),
+        (letter, "is not a SQLite database."),
+        (empty, "is not a SQLite database."),
         (truncated, "is damaged: "),
         (scribbled, "is damaged: "),
-        (other_program, "is a SQLite database, but none of Spikecast's."),
-        (never_migrated, "is a SQLite database, but none of Spikecast's."),
+        (other_program, "is a SQLite database, but not one of Spikecast."),
+        (never_migrated, "is a SQLite database, but not one of Spikecast."),
         (
             newer,
-            "was made by a newer version of Spikecast: its schema is 9999, and this version knows those up",
+            "was made by a newer version of Spikecast: its schema is 9999, and this version supports",
         ),
-        (orphaned, "is damaged: a row of polls refers to one of"),
+        (orphaned, "is damaged: a row in polls refers to a missing row in"),
         (half_copied, "was copied while it was in use: part of it is in "),
     ],
 )
@@ -239,12 +239,12 @@ PROMOTE = "UPDATE users SET role = 'ADMIN' WHERE username = 'vera'; END"
 FOREIGN = {
     "a trigger": (
         f"CREATE TRIGGER help AFTER INSERT ON sign_in_failures BEGIN {PROMOTE}",
-        "a trigger 'help'",
+        "contains the trigger 'help'",
     ),
-    "a view": ("CREATE VIEW help AS SELECT * FROM users", "a view 'help'"),
-    "a table": ("CREATE TABLE help (id INTEGER)", "a table 'help'"),
-    "a virtual table": ("CREATE VIRTUAL TABLE help USING fts5(words)", "a table 'help"),
-    "an index": ("CREATE INDEX help ON users (role)", "an index 'help'"),
+    "a view": ("CREATE VIEW help AS SELECT * FROM users", "contains the view 'help'"),
+    "a table": ("CREATE TABLE help (id INTEGER)", "contains the table 'help'"),
+    "a virtual table": ("CREATE VIRTUAL TABLE help USING fts5(words)", "contains the table 'help"),
+    "an index": ("CREATE INDEX help ON users (role)", "contains the index 'help'"),
     "a column": ("ALTER TABLE users ADD COLUMN help TEXT", "has another table 'users'"),
     "a generated column": (
         "ALTER TABLE users ADD COLUMN help TEXT AS (lower(email)) VIRTUAL",
@@ -261,7 +261,7 @@ FOREIGN = {
         "PRAGMA writable_schema=ON; INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES "
         "('trigger', 'sqlite_help', 'users', 0, 'CREATE TRIGGER sqlite_help AFTER INSERT ON users BEGIN "
         "DELETE FROM api_keys; END')",
-        "a trigger 'sqlite_help'",
+        "contains the trigger 'sqlite_help'",
     ),
 }
 

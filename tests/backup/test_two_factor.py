@@ -14,7 +14,7 @@ def test_codes_that_were_used_since_stay_used(here, clock: time_machine.Travelle
     code, recovery_code, unused = authenticator.code(), *authenticator.recovery_codes[:2]
     for used in (code, recovery_code):
         assert sign_in(here.app, "owen", code=used).status_code == 200
-    assert "Two-factor sign-in goes on from before the restore: owen." in here.restored(file)
+    assert "Two-factor sign-in is as it was before the restore: owen." in here.restored(file)
     for used in (code, recovery_code):
         refused(sign_in(here.app, "owen", code=used), 401)
     assert sign_in(here.app, "owen", code=unused).status_code == 200
@@ -50,8 +50,8 @@ def test_where_it_is_not_known_what_was_used_it_says_who_should_get_new_codes(he
     here.close()
     here.database.unlink()
     said = here.restored(file)
-    assert "Recovery codes count as at the backup, also those used since." in said
-    assert "Have new ones made by: owen." in said
+    assert "Recovery codes that were used since the backup are valid again." in said
+    assert "Ask for new ones: owen." in said
     assert sign_in(here.app, "owen", code=authenticator.recovery_codes[0]).json["user"]["has_two_factor"]
 
 

@@ -1,0 +1,6 @@
+"""Wording of what backup commands report."""
+
+
+def format_count(count: int, noun: str) -> str:
+    """Return a count with its noun: `1 counter`, `2 counters`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
