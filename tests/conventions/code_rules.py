@@ -14,11 +14,11 @@ MAY_COMMIT = {
     "app/auth/service.py": {
         "authenticate": "a wrong guess must be remembered although it is refused",
         "reauthenticate": "a wrong guess must be remembered although it is refused",
-        "_is_right": "a wrong guess must be remembered although it is refused",
-        "change_email": "that it was tried to take another's address must be remembered",
-        "sign_in": "that a right password came without a code must be noted although it is refused",
+        "_verify_code": "a wrong guess must be remembered although it is refused",
+        "change_email": "an attempt to take another user's address must be remembered",
+        "sign_in": "that a right password came without a code must be recorded although it is refused",
     },
-    "app/auth/two_factor/service.py": {"confirm": "a wrong guess must be remembered although it is refused"},
+    "app/auth/two_factor/service.py": {"enable": "a wrong guess must be remembered although it is refused"},
     "app/generation/expired_spikes.py": {
         "delete_expired": "expired schedules go before anything is served, and whatever is",
     },
