@@ -24,7 +24,7 @@ from tests.support.client import Caller
 from tests.support.factory import Maker
 from tests.support.postgres import POSTGRESQL, server_url, unavailable_reason
 from tests.support.throwaway_postgres import fresh_database
-from tests.support.timestamps import as_the_database_has_it
+from tests.support.timestamps import to_database_time
 
 pytest_plugins = ["tests.support.postgres", "tests.support.skipping"]
 
@@ -37,10 +37,10 @@ PASSWORD = "correct horse battery"
 
 # Tests hash many passwords; what they test is not how slow that is. And what is noted of a poll is
 # looked at as soon as the poll is over.
-CHEAP_PASSWORDS = {"ARGON2_KIBIBYTES": 8, "ARGON2_PASSES": 1, "USAGE_BATCH_SECONDS": 0}
+FAST_SETTINGS = {"ARGON2_KIBIBYTES": 8, "ARGON2_PASSES": 1, "USAGE_BATCH_SECONDS": 0}
 
 
-KINDS = ["sqlite", POSTGRESQL]
+DATABASE_KINDS = ["sqlite", POSTGRESQL]
 
 HERE = Path(__file__).parent
 SLOW = [
@@ -87,7 +87,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @contextmanager
-def empty_database(kind: str, folder: Path, name: str, pytest_config: pytest.Config) -> Iterator[str]:
+def create_empty_database(kind: str, folder: Path, name: str, pytest_config: pytest.Config) -> Iterator[str]:
     """The URL of a new database without any tables; the test is skipped where the kind is not to be had."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / name}.db"
@@ -99,20 +99,20 @@ def empty_database(kind: str, folder: Path, name: str, pytest_config: pytest.Con
         yield url
 
 
-@pytest.fixture(scope="session", params=KINDS)
+@pytest.fixture(scope="session", params=DATABASE_KINDS)
 def database_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[str]:
     """The database that the tests of this process share; `app` empties it after each."""
     folder = tmp_path_factory.mktemp("database")
-    with empty_database(request.param, folder, f"spikecast_test_{worker_id}", request.config) as url:
+    with create_empty_database(request.param, folder, f"spikecast_test_{worker_id}", request.config) as url:
         yield url
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASE_KINDS)
 def own_database_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
     """A database without any tables, for one test alone."""
-    with empty_database(request.param, tmp_path, f"spikecast_own_{worker_id}", request.config) as url:
+    with create_empty_database(request.param, tmp_path, f"spikecast_own_{worker_id}", request.config) as url:
         yield url
 
 
@@ -132,7 +132,7 @@ def settings_for(database_url: str, instance: Path, **environment: str) -> confi
 def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The app on a database with its schema; use `app`, which also cleans up."""
     settings = settings_for(database_url, tmp_path_factory.mktemp("instance"))
-    app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **CHEAP_PASSWORDS)
+    app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS)
     startup.prepare(app)
     yield app
     with app.app_context():
@@ -144,7 +144,7 @@ def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
     """Time stands still at NOW, until the test moves it: `clock.shift(60)`, `clock.move_to(…)`."""
     monkeypatch.setattr(app_clock, "from_database", lambda _instant: app_clock.now())
-    monkeypatch.setattr(app_clock, "to_database", as_the_database_has_it)
+    monkeypatch.setattr(app_clock, "to_database", to_database_time)
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 
@@ -163,7 +163,7 @@ def delete_all_rows(app: Flask) -> None:
             connection.execute(sa.delete(table))
 
 
-def person(app: Flask, role: Role, name: str) -> Caller:
+def add_user(app: Flask, role: Role, name: str) -> Caller:
     """Somebody who is signed in; their password is PASSWORD."""
     with app.app_context():
         user: User = users_service.create_user(f"{name}@example.org", name, PASSWORD, role)
@@ -182,25 +182,25 @@ def nobody(app: Flask) -> Caller:
 @pytest.fixture
 def admin(app: Flask) -> Caller:
     """An Admin."""
-    return person(app, Role.ADMIN, "ada")
+    return add_user(app, Role.ADMIN, "ada")
 
 
 @pytest.fixture
 def owner(app: Flask) -> Caller:
     """An Editor, who owns what `make` makes."""
-    return person(app, Role.EDITOR, "owen")
+    return add_user(app, Role.EDITOR, "owen")
 
 
 @pytest.fixture
 def stranger(app: Flask) -> Caller:
     """An Editor who owns nothing."""
-    return person(app, Role.EDITOR, "stan")
+    return add_user(app, Role.EDITOR, "stan")
 
 
 @pytest.fixture
 def viewer(app: Flask) -> Caller:
     """A Viewer, who owns nothing until an Admin gives them something."""
-    return person(app, Role.VIEWER, "vera")
+    return add_user(app, Role.VIEWER, "vera")
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def make(owner: Caller) -> Maker:
 
 
 @contextmanager
-def counted(app: Flask) -> Iterator[SimpleNamespace]:
+def count_queries(app: Flask) -> Iterator[SimpleNamespace]:
     """Count the statements that reach the database: `.count`, `.statements`."""
     seen = SimpleNamespace(count=0, statements=[])
 
@@ -235,4 +235,4 @@ def counted(app: Flask) -> Iterator[SimpleNamespace]:
 @pytest.fixture
 def queries(app: Flask):
     """`with queries() as seen: …` counts statements."""
-    return lambda: counted(app)
+    return lambda: count_queries(app)

@@ -13,7 +13,7 @@ from app.models import ApiKey, AuditEntry, SignIn, User
 from app.models.audit import MIN_PRUNE_INTERVAL, compute_excess
 from tests.conftest import NOW
 from tests.support.signing_in import PASSWORD, sign_in
-from tests.support.write_catalog import WRITES, World
+from tests.support.write_catalog import WRITES, WriteFixtures
 
 ENTRY = {
     "noted_at": NOW,
@@ -218,7 +218,7 @@ def ends_much(write):
 
 def test_no_secret_is_in_it_after_everything_was_done(app, admin, caplog):
     caplog.set_level("INFO")
-    world = World(app, admin)
+    world = WriteFixtures(app, admin)
     secrets = [PASSWORD, "new password", "typed by mistake", world.tool.key, *admin.tokens.values()]
     for login in ("typed by mistake", "ada"):
         sign_in(app, login, "typed by mistake")

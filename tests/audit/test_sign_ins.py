@@ -10,7 +10,7 @@ from app import create_app
 from app.auth import first_admin
 from app.core import clock as app_clock
 from app.db.session import db
-from tests.conftest import CHEAP_PASSWORDS
+from tests.conftest import FAST_SETTINGS
 from tests.support.signing_in import PASSWORD, sign_in
 
 ELSEWHERE = "203.0.113.7"
@@ -86,7 +86,7 @@ def submit(app, page, *, headers=None, **form):
 @pytest.mark.parametrize(("trusted", "source"), [(1, ELSEWHERE), (0, "127.0.0.1")])
 def test_the_address_is_the_one_that_a_trusted_proxy_says(app, owner, noted, trusted, source):
     settings = replace(app.config["SETTINGS"], trusted_proxies=trusted)
-    behind = create_app(settings, TESTING=True, **CHEAP_PASSWORDS)
+    behind = create_app(settings, TESTING=True, **FAST_SETTINGS)
     noted()
     submit(behind, "/sign-in", headers={"X-Forwarded-For": ELSEWHERE}, login="owen", password=PASSWORD)
     with behind.app_context():

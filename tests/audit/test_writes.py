@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.signing_in import signed_in
-from tests.support.write_catalog import WRITES, World
+from tests.support.write_catalog import WRITES, WriteFixtures
 
 CHANGES = {
     "POST /api/auth/login login password": [("sign-in", "user", "ada")],
@@ -56,7 +56,7 @@ CHANGES = {
 
 @pytest.fixture
 def world(app, admin):
-    return World(app, admin)
+    return WriteFixtures(app, admin)
 
 
 @pytest.mark.parametrize("write", WRITES, ids=str)
@@ -181,7 +181,7 @@ REFUSED = {
 def test_what_is_not_done_leaves_no_entry(world, noted, case):
     method, path, body, status = REFUSED[case]
     world.ids["me"] = world.admin.user_id
-    filled_in = world._filled_in(body)
+    filled_in = world.fill_in(body)
     noted()
     assert world.admin.call(method, path.format(**world.ids), filled_in).status_code == status
     assert noted() == []

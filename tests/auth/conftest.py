@@ -8,7 +8,7 @@ from flask import Flask
 
 from app import create_app
 from app.db.session import db
-from tests.conftest import CHEAP_PASSWORDS
+from tests.conftest import FAST_SETTINGS
 from tests.support.client import Caller
 from tests.support.two_factor import SECONDS, Authenticator, turn_on
 
@@ -19,7 +19,7 @@ def start_worker(app: Flask) -> Iterator[Callable[..., Flask]]:
     started = []
 
     def start(**overrides: int) -> Flask:
-        usual = {"TESTING": True, "PROPAGATE_EXCEPTIONS": False, **CHEAP_PASSWORDS}
+        usual = {"TESTING": True, "PROPAGATE_EXCEPTIONS": False, **FAST_SETTINGS}
         started.append(create_app(app.config["SETTINGS"], **usual | overrides))
         return started[-1]
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.db.session import db
-from tests.conftest import CHEAP_PASSWORDS
+from tests.conftest import FAST_SETTINGS
 from tests.support.signing_in import PASSWORD
 
 FORWARDED = {
@@ -28,7 +28,7 @@ def behind(app: Flask) -> Iterator[Callable[[int], Flask]]:
 
     def start(trusted: int) -> Flask:
         settings = replace(app.config["SETTINGS"], trusted_proxies=trusted)
-        started.append(create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **CHEAP_PASSWORDS))
+        started.append(create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS))
         return started[-1]
 
     yield start

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from tests.support.client import Caller
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tests.support.problems import faults, refused
 from tests.support.signing_in import PASSWORD, is_signed_in, refresh, sign_in, signed_in
 
@@ -102,7 +102,7 @@ def test_8_and_128_characters_are_enough_and_not_too_many(app, owner, new):
 
 def test_of_changes_at_the_same_moment_one_counts(app, owner):
     devices = [signed_in(app, "owen") for _ in range(4)]
-    answers = together(
+    answers = run_concurrently(
         *(partial(change, device, new=f"new password {number}") for number, device in enumerate(devices))
     )
     changed = [number for number, answer in enumerate(answers) if answer.status_code == 200]
@@ -116,7 +116,7 @@ def test_no_sign_in_with_the_old_password_outlives_the_change(app, owner, clock)
     for turn in range(12):
         new = f"new password {turn}"
         attempts = [partial(sign_in, app, "owen", old, f"10.0.{turn}.{each}") for each in range(3)]
-        changed, *answers = together(partial(change, device, old, new), *attempts)
+        changed, *answers = run_concurrently(partial(change, device, old, new), *attempts)
         assert changed.status_code == 200
         for answer in answers:
             assert answer.status_code in (200, 401)

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.db.session import db
 from app.web import browser_session
-from tests.conftest import CHEAP_PASSWORDS
+from tests.conftest import FAST_SETTINGS
 from tests.support.signing_in import PASSWORD, form_token, submit
 
 HTTPS = "https://spikecast.example"
@@ -29,7 +29,7 @@ def another(app: Flask) -> Iterator[Callable[..., Flask]]:
 
     def start(**settings: object) -> Flask:
         other = replace(app.config["SETTINGS"], **settings)
-        started.append(create_app(other, TESTING=True, PROPAGATE_EXCEPTIONS=False, **CHEAP_PASSWORDS))
+        started.append(create_app(other, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS))
         return started[-1]
 
     yield start

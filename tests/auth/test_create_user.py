@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tests.support.problems import faults, refused
 from tests.support.signing_in import sign_in
 
@@ -165,7 +165,7 @@ def test_twins_that_look_alike_are_one_name(admin, first, twin):
 
 
 def test_of_twins_at_the_same_moment_one_is_created(admin):
-    answers = together(
+    answers = run_concurrently(
         *(partial(create, admin, username=name) for name in ("eve", "EVE", "Eve", "eVe", "evE", "EVe"))
     )
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5

@@ -6,7 +6,7 @@ import pytest
 
 from app import create_app
 from app.db.session import db
-from tests.conftest import CHEAP_PASSWORDS
+from tests.conftest import FAST_SETTINGS
 from tests.support.client import Caller, Poller
 from tests.support.problems import refused
 from tests.support.signing_in import PASSWORD, is_signed_in, refresh, signed_in
@@ -78,7 +78,7 @@ def test_with_another_secret_key_no_token_counts(app, owner, make):
     make.collection("Truck", {"name": "cpu"})
     tool = make.key()
     settings = replace(app.config["SETTINGS"], secret_key="another secret: 0123456789 abcdefgh")
-    restarted = create_app(settings, TESTING=True, **CHEAP_PASSWORDS)
+    restarted = create_app(settings, TESTING=True, **FAST_SETTINGS)
     device = Caller(restarted, tokens=owner.tokens)
     refused(device.get("/api/auth/me"), 401)
     refused(refresh(device), 401)

@@ -6,8 +6,8 @@ import pytest
 
 from app.db.session import db
 from app.models import Role, User
-from tests.conftest import person
-from tests.support.concurrency import together
+from tests.conftest import add_user
+from tests.support.concurrency import run_concurrently
 from tests.support.problems import refused
 from tests.support.signing_in import is_signed_in
 
@@ -49,14 +49,14 @@ def test_the_last_admin_may_change_in_other_ways(admin):
 
 
 def test_one_of_two_admins_may_be_demoted_or_deleted(app, admin):
-    first, second = (person(app, Role.ADMIN, name) for name in ("abe", "ann"))
+    first, second = (add_user(app, Role.ADMIN, name) for name in ("abe", "ann"))
     assert demote(admin, first).status_code == 200
     assert delete(admin, second).status_code == 204
     assert admins(admin) == 1
 
 
 def test_an_admin_may_step_down_where_there_is_another(app, admin):
-    other = person(app, Role.ADMIN, "abe")
+    other = add_user(app, Role.ADMIN, "abe")
     assert demote(admin, admin).status_code == 200
     refused(delete(other, other), 409)
 
@@ -68,8 +68,8 @@ def test_an_admin_may_step_down_where_there_is_another(app, admin):
 )
 def test_two_admins_who_remove_each_other_at_the_same_moment_leave_one(app, first, second):
     for turn in range(12):
-        ada, bob = (person(app, Role.ADMIN, f"{name} {turn}") for name in ("ada", "bob"))
-        answers = together(partial(first, ada, bob), partial(second, bob, ada))
+        ada, bob = (add_user(app, Role.ADMIN, f"{name} {turn}") for name in ("ada", "bob"))
+        answers = run_concurrently(partial(first, ada, bob), partial(second, bob, ada))
         left = [each for each in (ada, bob) if is_signed_in(each)]
         assert len(left) == 1, [answer.status_code for answer in answers]
         assert admins(left[0]) == 1
@@ -85,8 +85,8 @@ def _make_way(app, last) -> None:
 
 def test_two_admins_who_step_down_at_the_same_moment_leave_one(app):
     for turn in range(12):
-        ada, bob = (person(app, Role.ADMIN, f"{name} {turn}") for name in ("ada", "bob"))
-        answers = together(partial(demote, ada, ada), partial(demote, bob, bob))
+        ada, bob = (add_user(app, Role.ADMIN, f"{name} {turn}") for name in ("ada", "bob"))
+        answers = run_concurrently(partial(demote, ada, ada), partial(demote, bob, bob))
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         (left,) = (each for each in (ada, bob) if is_signed_in(each))
         _make_way(app, left)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tests.support.password_guesses import (
     WRONG,
     guess,
@@ -21,28 +21,28 @@ def test_other_workers_and_a_restarted_server_refuse_too(app, owner, another_wor
 
 
 def test_of_guesses_made_side_by_side_no_more_are_let_through(app, owner):
-    answers = together(*[partial(sign_in, app, "owen", WRONG)] * 16)
+    answers = run_concurrently(*[partial(sign_in, app, "owen", WRONG)] * 16)
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 11
     assert len(recorded(app)) == 5
 
 
 def test_the_right_password_does_not_slip_through_among_wrong_ones(app, owner):
     guess(app, times=4)
-    together(*[partial(sign_in, app, "owen", WRONG)] * 4)
+    run_concurrently(*[partial(sign_in, app, "owen", WRONG)] * 4)
     refused(sign_in(app, "owen"), 429)
 
 
 def test_of_guesses_at_many_accounts_side_by_side_no_more_are_let_through(app):
     for number in range(45):
         guess(app, f"user {number}")
-    answers = together(*(partial(sign_in, app, f"another {number}", WRONG) for number in range(12)))
+    answers = run_concurrently(*(partial(sign_in, app, f"another {number}", WRONG) for number in range(12)))
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 7
     assert len(recorded(app)) == 50
 
 
 def test_guesses_side_by_side_on_two_workers_are_counted_together(app, owner, another_worker):
     guesses = [partial(sign_in, worker, "owen", WRONG) for worker in (app, another_worker)] * 5
-    answers = together(*guesses)
+    answers = run_concurrently(*guesses)
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 5
 
 
@@ -52,5 +52,5 @@ def test_guesses_side_by_side_from_changing_addresses_are_counted_together(app, 
         partial(sign_in, worker, "owen", WRONG, f"198.51.100.{number}")
         for number, worker in enumerate([app, another_worker] * 6)
     ]
-    answers = together(*guesses)
+    answers = run_concurrently(*guesses)
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 7

@@ -10,7 +10,7 @@ from app.db.session import db
 from app.models import RecoveryCode, User
 from tests.support.client import Caller
 from tests.support.commands import done
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tests.support.problems import faults, refused
 from tests.support.signing_in import PASSWORD, is_signed_in, sign_in, signed_in
 from tests.support.two_factor import PATH, SECONDS, Authenticator, begin, turn_on
@@ -282,7 +282,7 @@ def test_what_belongs_to_it_goes_with_the_user(app, owner, admin, authenticator)
 
 def test_confirmed_twice_at_the_same_moment_it_is_turned_on_once(app, owner):
     code = begin(owner).code()
-    answers = together(*[partial(owner.post, f"{PATH}/confirm", {"code": code})] * 4)
+    answers = run_concurrently(*[partial(owner.post, f"{PATH}/confirm", {"code": code})] * 4)
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     (codes,) = (answer.json["recovery_codes"] for answer in answers if answer.status_code == 200)
     assert sign_in(app, "owen", code=codes[0]).status_code == 200

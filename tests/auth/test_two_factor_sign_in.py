@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from app import create_app
 from app.db.session import db
 from app.models import User
-from tests.conftest import CHEAP_PASSWORDS
-from tests.support.concurrency import together
+from tests.conftest import FAST_SETTINGS
+from tests.support.concurrency import run_concurrently
 from tests.support.problems import refused
 from tests.support.signing_in import PASSWORD, is_signed_in, refresh, sign_in, signed_in
 from tests.support.two_factor import PATH, SECONDS, Authenticator, turn_on
@@ -120,7 +120,7 @@ def test_of_those_who_use_one_code_at_the_same_moment_one_gets_in(app, authentic
         partial(sign_in, worker, "owen", address=f"192.0.2.{number}", code=code)
         for number, worker in enumerate([app, another_worker] * 3)
     ]
-    statuses = sorted(answer.status_code for answer in together(*attempts))
+    statuses = sorted(answer.status_code for answer in run_concurrently(*attempts))
     assert statuses[0] == 200
     assert set(statuses[1:]) <= {401, 429}
 
@@ -225,7 +225,7 @@ def test_of_codes_guessed_side_by_side_on_two_workers_no_more_are_let_through(
         partial(sign_in, worker, "owen", address=f"192.0.2.{number}", code=wrong)
         for number, worker in enumerate([app, another_worker] * 5)
     ]
-    answers = together(*guesses)
+    answers = run_concurrently(*guesses)
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 5
 
 
@@ -236,7 +236,7 @@ def test_of_codes_guessed_side_by_side_on_two_workers_no_more_are_let_through(
 def rekeyed(app, authenticator):
     """The server after its secret key was changed."""
     settings = replace(app.config["SETTINGS"], secret_key="another secret of the tests: 9876543210")
-    other = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **CHEAP_PASSWORDS)
+    other = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS)
     yield other
     with other.app_context():
         db.engine.dispose()

@@ -11,9 +11,9 @@ from flask import Flask
 from app import create_app, startup
 from app.db.session import db
 from app.models import Role
-from tests.conftest import CHEAP_PASSWORDS, person, settings_for
+from tests.conftest import FAST_SETTINGS, add_user, settings_for
 from tests.support.commands import done
-from tests.support.db_failures import everything
+from tests.support.db_failures import dump_tables
 from tests.support.factory import Maker
 from tests.support.signing_in import signed_in
 
@@ -23,7 +23,7 @@ class Installation:
 
     def __init__(self, app: Flask, database: Path) -> None:
         self.app, self.database = app, database
-        self.owner = person(app, Role.EDITOR, "owen")
+        self.owner = add_user(app, Role.EDITOR, "owen")
         self.make = Maker(self.owner)
 
     def run(self, *arguments: object) -> Result:
@@ -50,7 +50,7 @@ class Installation:
 
     def state(self) -> tuple[dict[str, list[str]], set[str]]:
         """All rows, and which files there are."""
-        rows = everything(self.app)
+        rows = dump_tables(self.app)
         self.close()
         return rows, {path.name for path in self.database.parent.iterdir()} - LOCKS
 
@@ -80,7 +80,7 @@ def here(migrated_file: Path, tmp_path: Path, clock: object) -> Iterator[Install
     database = tmp_path / "data" / "spikecast.db"
     database.parent.mkdir()
     shutil.copyfile(migrated_file, database)
-    app = create_app(settings_for(f"sqlite:///{database}", tmp_path / "instance"), **CHEAP_PASSWORDS)
+    app = create_app(settings_for(f"sqlite:///{database}", tmp_path / "instance"), **FAST_SETTINGS)
     installation = Installation(app, database)
     yield installation
     installation.close()

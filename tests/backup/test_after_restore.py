@@ -12,7 +12,7 @@ from app.db.migrate import current_revision
 from app.db.session import db
 from app.models import Role
 from tests.cli.conftest import runner
-from tests.conftest import CHEAP_PASSWORDS, empty_database, person, settings_for
+from tests.conftest import FAST_SETTINGS, add_user, create_empty_database, settings_for
 from tests.support.client import Caller, Poller
 from tests.support.commands import done, refused
 from tests.support.factory import Maker
@@ -28,8 +28,8 @@ def postgresql(request: pytest.FixtureRequest, tmp_path, worker_id: str) -> Iter
     """Two PostgreSQL databases without any tables: the present one, and one to restore to."""
     names = (f"spikecast_{place}_{worker_id}" for place in ("present", "restored"))
     with (
-        empty_database("postgresql", tmp_path, next(names), request.config) as present,
-        empty_database("postgresql", tmp_path, next(names), request.config) as restored,
+        create_empty_database("postgresql", tmp_path, next(names), request.config) as present,
+        create_empty_database("postgresql", tmp_path, next(names), request.config) as restored,
     ):
         yield [present, restored]
 
@@ -40,7 +40,7 @@ def open_app(tmp_path, clock):
     apps: list[Flask] = []
 
     def make(url: str) -> Flask:
-        apps.append(create_app(settings_for(url, tmp_path / "instance"), **CHEAP_PASSWORDS))
+        apps.append(create_app(settings_for(url, tmp_path / "instance"), **FAST_SETTINGS))
         return apps[-1]
 
     yield make
@@ -78,7 +78,7 @@ def test_a_dump_that_pg_restore_restored_serves_nothing_twice(postgresql, open_a
     present, restored = postgresql
     app = open_app(present)
     startup.prepare(app)
-    owner = person(app, Role.EDITOR, "owen")
+    owner = add_user(app, Role.EDITOR, "owen")
     make = Maker(owner)
     make.collection("Truck 01", COUNTER)
     tool, revoked = make.key(), make.key()
@@ -99,13 +99,13 @@ def test_a_dump_that_pg_restore_restored_serves_nothing_twice(postgresql, open_a
     assert not is_signed_in(Caller(again, tokens=owner.tokens))
     assert [*served, Poller(again, tool.key).data("Truck 01")["n"]] == [1, 2, 3, 4, 5]
     assert Poller(again, revoked.key).poll("Truck 01").status_code == 401
-    assert Maker(person(again, Role.EDITOR, "eve")).collection("Truck 03")["id"] > last["id"]
+    assert Maker(add_user(again, Role.EDITOR, "eve")).collection("Truck 03")["id"] > last["id"]
 
 
 def test_without_the_previous_database_the_user_says(own_database_url, open_app):
     app = open_app(own_database_url)
     startup.prepare(app)
-    make = Maker(person(app, Role.EDITOR, "owen"))
+    make = Maker(add_user(app, Role.EDITOR, "owen"))
     make.collection("Truck 01", COUNTER)
     tool = make.key()
     assert tool.data("Truck 01")["n"] == 1

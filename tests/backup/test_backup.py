@@ -16,7 +16,7 @@ from app.db.session import Base
 from tests.cli.conftest import runner
 from tests.conftest import settings_for
 from tests.support.commands import done, refused
-from tests.support.db_failures import no_file_grows
+from tests.support.db_failures import no_file_growth
 
 WRITERS = 3
 BACKUPS = 6
@@ -127,7 +127,7 @@ def test_without_room_it_says_how_much_it_needs(here, target, monkeypatch):
 def test_where_the_disk_fills_up_meanwhile_nothing_is_left_or_lost(here, target, was_there):
     if was_there:
         target.write_text("yesterday's")
-    with no_file_grows():
+    with no_file_growth():
         said = refused(runner(here.app)("backup", "--overwrite", str(target)))
     assert f"{target} could not be written: " in said
     assert [path.read_text() for path in target.parent.iterdir()] == (["yesterday's"] if was_there else [])

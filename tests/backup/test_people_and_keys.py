@@ -7,7 +7,7 @@ from app.auth import first_admin
 from app.core import clock
 from app.db.session import db
 from app.models import Role, SetUpToken
-from tests.conftest import person
+from tests.conftest import add_user
 from tests.support.signing_in import sign_in
 
 
@@ -50,8 +50,8 @@ def test_where_it_is_not_known_which_were_revoked_it_says_so(here):
 
 
 def test_whose_account_is_as_it_was_is_told(here):
-    admin = person(here.app, Role.ADMIN, "ada")
-    gone, lowered, changed = (person(here.app, Role.EDITOR, name) for name in ("eve", "lou", "cho"))
+    admin = add_user(here.app, Role.ADMIN, "ada")
+    gone, lowered, changed = (add_user(here.app, Role.EDITOR, name) for name in ("eve", "lou", "cho"))
     file = here.backup()
     assert admin.delete(f"/api/users/{gone.user_id}").status_code == 204
     assert admin.patch(f"/api/users/{lowered.user_id}", {"role": "Viewer"}).status_code == 200

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app import create_app
 from app.db.session import db
-from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.conftest import FAST_SETTINGS, settings_for
 
 Run = Callable[..., Result]
 
@@ -33,7 +33,7 @@ def run(app: Flask) -> Run:
 @pytest.fixture
 def new_app(own_database_url: str, tmp_path: Path, clock: object) -> Iterator[Flask]:
     """The app on a database without any tables."""
-    app = create_app(settings_for(own_database_url, tmp_path / "instance"), TESTING=True, **CHEAP_PASSWORDS)
+    app = create_app(settings_for(own_database_url, tmp_path / "instance"), TESTING=True, **FAST_SETTINGS)
     yield app
     with app.app_context():
         db.engine.dispose()

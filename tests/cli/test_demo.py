@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from app.models import Role
-from tests.conftest import NOW, person
+from tests.conftest import NOW, add_user
 from tests.support.client import Poller
 from tests.support.commands import done, refused
-from tests.support.timestamps import written
+from tests.support.timestamps import format_utc
 
 KEY = re.compile(r"spk_\w{38}")
 URL = re.compile(r"http://127\.0\.0\.1:8088(/api/data/\S+)")
@@ -45,7 +45,7 @@ def test_one_spike_is_active_and_one_is_scheduled(run, app, admin):
         (SERVER, "active"),
         (TRUCK, "scheduled"),
     ]
-    assert spikes[0]["start_datetime"] == written(NOW)
+    assert spikes[0]["start_datetime"] == format_utc(NOW)
     assert "X-Spike-Schedule" in tool.poll(SERVER).headers
     assert "X-Spike-Schedule" not in tool.poll(TRUCK).headers
 
@@ -91,7 +91,7 @@ def owners(admin):
 
 
 def test_without_an_owner_the_first_admin_gets_it(run, app, owner, admin):
-    person(app, Role.ADMIN, "bob")
+    add_user(app, Role.ADMIN, "bob")
     done(run("demo"))
     assert owners(admin) == {"ada"}
 

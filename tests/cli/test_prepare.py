@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app import create_app
 from app.db.session import db
 from tests.cli.conftest import runner
-from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.conftest import FAST_SETTINGS, settings_for
 from tests.support.commands import done
 from tests.support.signing_in import sign_in
 
@@ -25,7 +25,7 @@ def prepared(own_database_url, tmp_path, clock):
     apps = []
 
     def run(**settings):
-        app = create_app(settings_for(own_database_url, tmp_path / "instance", **settings), **CHEAP_PASSWORDS)
+        app = create_app(settings_for(own_database_url, tmp_path / "instance", **settings), **FAST_SETTINGS)
         apps.append(app)
         return app, runner(app)("prepare")
 

@@ -13,7 +13,7 @@ from app.db.migrate import current_revision, known_revisions
 from app.db.session import db
 from settings.database_url import redact_url
 from tests.cli.conftest import runner
-from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.conftest import FAST_SETTINGS, settings_for
 from tests.support.commands import done
 
 PASSWORD = "a long enough password"
@@ -123,7 +123,7 @@ def test_it_names_another_database_but_no_password(line):
 
 def test_the_line_makes_an_admin_in_the_very_database_that_is_served(tmp_path):
     settings = settings_for(f"sqlite:///{tmp_path / 'other.db'}", tmp_path, SPIKECAST_SECRET_KEY="")
-    app = create_app(settings, **CHEAP_PASSWORDS)
+    app = create_app(settings, **FAST_SETTINGS)
     told = startup.prepare(app)
     outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
     done_by_hand = subprocess.run(

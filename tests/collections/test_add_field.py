@@ -6,8 +6,8 @@ import unicodedata
 import pytest
 
 from tests.support.factory import SETTINGS
-from tests.support.names import EVERY_KEPT, EVERY_REFUSED
-from tests.support.numbers import BAD_NUMBERS, TYPE_OF
+from tests.support.names import INVALID_NAMES, VALID_NAMES
+from tests.support.numbers import BAD_NUMBERS, VALUE_TYPES
 from tests.support.problems import faults, refused
 from tests.support.value_types import (
     DEFAULTS,
@@ -194,9 +194,9 @@ def test_a_whole_number_may_be_written_with_a_fraction_of_nothing(owner, path, w
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("setting", TYPE_OF)
+@pytest.mark.parametrize("setting", VALUE_TYPES)
 def test_a_number_that_is_none_or_out_of_bounds_is_refused(owner, path, setting):
-    given = body(TYPE_OF[setting], **some(taken(TYPE_OF[setting])) | {setting: "?"})
+    given = body(VALUE_TYPES[setting], **some(taken(VALUE_TYPES[setting])) | {setting: "?"})
     for name, written, message in BAD_NUMBERS:
         if name == setting:
             text = json.dumps(given).replace('"?"', written)
@@ -268,7 +268,7 @@ def test_a_text_that_is_none_is_refused(owner, path, text, message):
 
 
 def test_a_name_is_kept_trimmed_and_composed(owner, path):
-    for given, kept in EVERY_KEPT:
+    for given, kept in VALID_NAMES:
         response = owner.post(path, body("EPOCH_NOW") | {"field_name": given})
         assert response.json["field_name"] == kept
         owner.delete(response.headers["Location"])
@@ -276,7 +276,7 @@ def test_a_name_is_kept_trimmed_and_composed(owner, path):
 
 @pytest.mark.any_database
 def test_a_name_that_is_none_is_refused(owner, path):
-    for given, message in EVERY_REFUSED:
+    for given, message in INVALID_NAMES:
         response = owner.post(path, body("EPOCH_NOW") | {"field_name": given})
         assert faults(response) == {"field_name": [message]}
 

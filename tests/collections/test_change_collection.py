@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.names import EVERY_KEPT, EVERY_REFUSED
+from tests.support.names import INVALID_NAMES, VALID_NAMES
 from tests.support.problems import faults, refused
 
 
@@ -34,12 +34,12 @@ def test_it_may_be_given_the_name_that_it_has(owner, collection, path):
 
 
 def test_a_name_is_kept_trimmed_and_composed(owner, path):
-    for given, kept in EVERY_KEPT:
+    for given, kept in VALID_NAMES:
         assert owner.patch(path, {"name": given}).json["name"] == kept
 
 
 def test_a_name_that_is_none_is_refused(owner, collection, path):
-    for given, message in EVERY_REFUSED:
+    for given, message in INVALID_NAMES:
         assert faults(owner.patch(path, {"name": given})) == {"name": [message]}
     assert owner.get(path).json == collection
 

@@ -6,8 +6,8 @@ import unicodedata
 import pytest
 
 from tests.support.factory import SETTINGS
-from tests.support.names import EVERY_KEPT, EVERY_REFUSED
-from tests.support.numbers import BAD_NUMBERS, TYPE_OF
+from tests.support.names import INVALID_NAMES, VALID_NAMES
+from tests.support.numbers import BAD_NUMBERS, VALUE_TYPES
 from tests.support.problems import faults, refused
 from tests.support.value_types import DEFAULTS, NEEDED, SOME_VALUE, foreign, some, taken
 
@@ -114,9 +114,9 @@ def test_a_setting_of_another_type_is_refused(owner, make, collection, value_typ
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("setting", TYPE_OF)
+@pytest.mark.parametrize("setting", VALUE_TYPES)
 def test_a_number_that_is_none_or_out_of_bounds_is_refused(owner, make, collection, setting):
-    field = make.field(collection, TYPE_OF[setting], **some(taken(TYPE_OF[setting])))
+    field = make.field(collection, VALUE_TYPES[setting], **some(taken(VALUE_TYPES[setting])))
     for name, written, message in BAD_NUMBERS:
         if name == setting:
             body = f'{{"{setting}": {written}}}'
@@ -189,13 +189,13 @@ def test_all_faults_are_told_at_once_and_nothing_is_changed(owner, cpu):
 
 
 def test_a_name_is_kept_trimmed_and_composed(owner, cpu):
-    for given, kept in EVERY_KEPT:
+    for given, kept in VALID_NAMES:
         assert change(owner, cpu, field_name=given).json["field_name"] == kept
 
 
 @pytest.mark.any_database
 def test_a_name_that_is_none_is_refused(owner, cpu):
-    for given, message in EVERY_REFUSED:
+    for given, message in INVALID_NAMES:
         assert faults(change(owner, cpu, field_name=given)) == {"field_name": [message]}
     assert see(owner, cpu) == cpu
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.factory import SETTINGS
-from tests.support.names import EVERY_KEPT, EVERY_REFUSED
+from tests.support.names import INVALID_NAMES, VALID_NAMES
 from tests.support.problems import faults, refused
 
 OWN = ("id", "collection_id", "created_at", "updated_at")
@@ -89,7 +89,7 @@ def test_a_name_that_is_taken_is_refused_and_nothing_is_copied(owner, original):
 
 def test_a_name_is_kept_trimmed_and_composed(owner, make):
     original = make.collection("original")
-    for given, kept in EVERY_KEPT:
+    for given, kept in VALID_NAMES:
         made = copy(owner, original, given)
         assert made.json["name"] == kept
         owner.delete(made.headers["Location"])
@@ -97,7 +97,7 @@ def test_a_name_is_kept_trimmed_and_composed(owner, make):
 
 def test_a_name_that_is_none_is_refused(owner, make):
     original = make.collection("original")
-    for given, message in EVERY_REFUSED:
+    for given, message in INVALID_NAMES:
         assert faults(copy(owner, original, given)) == {"name": [message]}
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from tests.support.hypothesis_settings import talks_to_the_app
-from tests.support.names import KEPT, REFUSED, any_name
+from tests.support.names import INVALID_NAME_CASES, VALID_NAME_CASES, any_name
 from tests.support.problems import faults, refused
 
 
@@ -26,7 +26,7 @@ def test_the_answer_is_the_collection_and_says_where_it_is(owner):
     }
 
 
-@pytest.mark.parametrize(("given", "kept"), KEPT)
+@pytest.mark.parametrize(("given", "kept"), VALID_NAME_CASES)
 def test_a_name_is_kept_trimmed_and_composed(owner, given, kept):
     response = owner.post("/api/collections", {"name": given})
     assert response.status_code == 201, response.text
@@ -35,7 +35,7 @@ def test_a_name_is_kept_trimmed_and_composed(owner, given, kept):
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize(("given", "message"), REFUSED)
+@pytest.mark.parametrize(("given", "message"), INVALID_NAME_CASES)
 def test_a_name_that_is_none_is_refused(owner, given, message):
     assert faults(owner.post("/api/collections", {"name": given})) == {"name": [message]}
     assert owner.get("/api/collections").json["total"] == 0

@@ -1,7 +1,7 @@
 """What would go with a collection: told before it is deleted."""
 
 from tests.support.problems import refused
-from tests.support.statements import work, writes
+from tests.support.statements import get_writes, work
 from tests.support.timestamps import at
 
 
@@ -91,7 +91,7 @@ def test_it_only_reads_and_takes_the_same_number_of_queries_for_many(owner, make
     for _ in range(2):
         with queries() as seen:
             impact(owner, collection)
-        assert writes(seen) == []
+        assert get_writes(seen) == []
         counts.append(len(work(seen)))
         for _ in range(3):
             make.field(collection)

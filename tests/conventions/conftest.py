@@ -9,14 +9,14 @@ from flask import Flask
 
 from app import create_app
 from app.db.session import db
-from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.conftest import FAST_SETTINGS, settings_for
 
 
 @pytest.fixture
 def other_app(tmp_path) -> Iterator[Flask]:
     """An app whose database was never made, in a folder that is not there."""
     settings = settings_for(f"sqlite:///{tmp_path / 'missing' / 'spikecast.db'}", tmp_path)
-    app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **CHEAP_PASSWORDS)
+    app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -8,11 +8,11 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.models import Role
-from tests.conftest import delete_all_rows, person
+from tests.conftest import add_user, delete_all_rows
 from tests.support.client import Caller
 from tests.support.offenders import fail_if_any
 from tests.support.problems import refused
-from tests.support.route_fixtures import Things
+from tests.support.route_fixtures import RouteFixtures
 from tests.support.signing_in import PASSWORD, signed_in
 
 # nobody    without credentials
@@ -139,7 +139,7 @@ def test_every_view_says_who_may_call_it(migrated_app):
         assert hasattr(view, "access_rule"), endpoint
 
 
-def build_body(things: Things, route: str):
+def build_body(things: RouteFixtures, route: str):
     """Return a body that the route accepts."""
     new = f"new {things.number}"
     field = {"collection_type": "Performance", "field_name": new, "value_type": "EPOCH_NOW"}
@@ -188,7 +188,7 @@ def make_people(app: Flask) -> dict[str, Caller]:
         "stranger": (Role.EDITOR, "stan"),
         "admin": (Role.ADMIN, "ada"),
     }
-    return {"nobody": Caller(app)} | {who: person(app, *role) for who, role in roles.items()}
+    return {"nobody": Caller(app)} | {who: add_user(app, *role) for who, role in roles.items()}
 
 
 def each_route(app: Flask, routes: Iterable[str]) -> Iterator[tuple[str, dict[str, Caller]]]:
@@ -198,7 +198,7 @@ def each_route(app: Flask, routes: Iterable[str]) -> Iterator[tuple[str, dict[st
         yield route, make_people(app)
 
 
-def call(route: str, caller: Caller, things: Things) -> int:
+def call(route: str, caller: Caller, things: RouteFixtures) -> int:
     method, rule = route.split()
     headers = {}
     if rule == "/api/auth/refresh" and caller.tokens:
@@ -210,7 +210,10 @@ def call(route: str, caller: Caller, things: Things) -> int:
 
 def get_answers(route: str, people: dict[str, Caller]) -> dict[str, int]:
     """Return the status that each column gets from the route."""
-    things = {"owner": Things(people, people["owner"]), "keeper": Things(people, people["keeper"])}
+    things = {
+        "owner": RouteFixtures(people, people["owner"]),
+        "keeper": RouteFixtures(people, people["keeper"]),
+    }
     answers = {}
     for who in COLUMNS:
         holder = "keeper" if who == "keeper" else "owner"
@@ -219,7 +222,7 @@ def get_answers(route: str, people: dict[str, Caller]) -> dict[str, int]:
         if answers[who] < 300 and not route.startswith("GET "):
             if caller.tokens:
                 people[who] = signed_in(caller.app, caller.name)  # it may have signed them out
-            things[holder] = Things(people, people[holder])  # the next one finds things untouched
+            things[holder] = RouteFixtures(people, people[holder])  # the next one finds things untouched
     return answers
 
 
@@ -267,7 +270,7 @@ MISSING_ID = "999999"
 def test_somebody_elses_object_looks_like_one_that_does_not_exist(app):
     offenders: list[str] = []
     for route, people in each_route(app, ROUTES_OF_SOMEBODY):
-        theirs = Things(people, people["owner"])
+        theirs = RouteFixtures(people, people["owner"])
         method, rule = route.split()
         path = theirs.path(rule)
         id_ = str(getattr(theirs, re.search(r"<id:(\w+)>", rule)[1]))
@@ -303,7 +306,7 @@ def find_leaks(path: str, get: TestResponse, head: TestResponse, options: TestRe
 def test_head_and_options_tell_no_more_than_get(app):
     offenders: list[str] = []
     for route, people in each_route(app, [route for route in EXPECTED if route.startswith("GET ")]):
-        path = Things(people, people["owner"]).path(route.split()[1])
+        path = RouteFixtures(people, people["owner"]).path(route.split()[1])
         nobody = people["nobody"]
         with nobody.get(path) as got, nobody.call("HEAD", path) as head:
             offenders += find_leaks(path, got, head, nobody.call("OPTIONS", path))

@@ -4,8 +4,8 @@ import pytest
 
 from tests.conventions.test_access import COLUMNS, EXPECTED
 from tests.support.client import Caller
-from tests.support.db_failures import everything
-from tests.support.route_fixtures import Things
+from tests.support.db_failures import dump_tables
+from tests.support.route_fixtures import RouteFixtures
 
 POLLED = "/data/"
 READ = [route.removeprefix("GET ") for route in EXPECTED if route.startswith("GET ") and POLLED not in route]
@@ -19,9 +19,9 @@ def people(nobody, owner, admin) -> dict[str, Caller]:
 def test_whoever_reads_leaves_everything_as_it_was(app, people, monkeypatch):
     # Polls that are refused are noted in the audit log, once in a while.
     monkeypatch.setattr(app.extensions["refused_polls"], "should_record", lambda *_: False)
-    things = Things(people, people["owner"])
+    things = RouteFixtures(people, people["owner"])
     paths = {rule: things.path(rule) for rule in READ}
-    before = everything(app)
+    before = dump_tables(app)
     for rule, path in paths.items():
         for who, caller in people.items():
             expected = EXPECTED[f"GET {rule}"][COLUMNS.index(who)]
@@ -30,4 +30,4 @@ def test_whoever_reads_leaves_everything_as_it_was(app, people, monkeypatch):
             for method in ("GET", "HEAD"):
                 with caller.call(method, path) as response:
                     assert response.status_code == expected, (method, path, who)
-                assert everything(app) == before, (method, path, who)
+                assert dump_tables(app) == before, (method, path, who)

@@ -10,7 +10,7 @@ import schemathesis
 from app.core.version import __version__
 from app.web.openapi import BEARER
 from tests.conventions.test_access import API
-from tests.support.route_fixtures import Things
+from tests.support.route_fixtures import RouteFixtures
 from tools.fuzz.openapi_oracle import Document
 
 METHODS = {"get", "post", "patch", "delete", "put", "head", "options", "trace"}
@@ -186,8 +186,8 @@ def test_no_schema_is_for_input_and_answers(description):
 
 
 @pytest.fixture
-def things(app, nobody, viewer, owner, stranger, admin) -> Things:
-    return Things({"owner": owner, "admin": admin}, owner)
+def things(app, nobody, viewer, owner, stranger, admin) -> RouteFixtures:
+    return RouteFixtures({"owner": owner, "admin": admin}, owner)
 
 
 GETS = [line.split()[1] for line in API.splitlines() if line.startswith("GET ") and "/docs" not in line]

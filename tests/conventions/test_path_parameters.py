@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.db_failures import everything
+from tests.support.db_failures import dump_tables
 from tests.support.problems import refused
-from tests.support.write_catalog import WRITES, World
+from tests.support.write_catalog import WRITES, WriteFixtures
 
 SMUGGLED = {
     "id": 999_999,
@@ -33,14 +33,14 @@ ALLOWED = {
 
 @pytest.mark.parametrize("write", [write for write in WRITES if write.body], ids=str)
 def test_a_key_that_is_not_the_callers_to_set_is_refused_and_nothing_is_done(app, admin, write):
-    world = World(app, admin)
-    before = everything(app)
+    world = WriteFixtures(app, admin)
+    before = dump_tables(app)
     allowed = ALLOWED.get(f"{write.method} {write.path}", set())
     for name in SMUGGLED.keys() - write.body.keys() - allowed:
-        body = world._filled_in(write.body) | {name: SMUGGLED[name]}
+        body = world.fill_in(write.body) | {name: SMUGGLED[name]}
         answer = admin.call(write.method, write.path.format(**world.ids), body)
         assert name in refused(answer, 422)["errors"]
-    assert everything(app) == before
+    assert dump_tables(app) == before
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_key_that_is_not_the_callers_to_set_is_refused_and_nothing_is_done(app
 )
 def test_an_editor_cannot_give_a_collection_an_owner(app, admin, owner, make, method, path):
     mine = make.collection("Mine")
-    before = everything(app)["collections"]
+    before = dump_tables(app)["collections"]
     body = {"name": "Another", "owner_id": admin.user_id}
     refused(owner.call(method, path.format(**mine), body), 403)
-    assert everything(app)["collections"] == before
+    assert dump_tables(app)["collections"] == before

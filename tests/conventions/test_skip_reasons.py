@@ -14,7 +14,7 @@ from tests.support.server import REPOSITORY
 def test_thousands_of_skipped_tests_are_told_in_a_line_for_each_thing_that_is_missing():
     reasons = ["Skipped: initdb was found neither on PATH nor in /usr/lib/postgresql"] * 3000
     reasons += ["Skipped: no Chromium: install Debian's package chromium"] * 40 + ["Skipped: it rains"]
-    assert skipping.told(reasons) == [
+    assert skipping.summarize(reasons) == [
         "3,000 skipped for want of PostgreSQL: apt-get install postgresql",
         "   40 skipped for want of Chromium: apt-get install chromium-headless-shell",
         "    1 skipped for want of it rains",
@@ -29,7 +29,7 @@ def test_every_program_that_tests_skip_for_has_its_package():
     reasons = {reason for text in texts for reason in REASON.findall(text) if "install" in reason.lower()}
     assert len(reasons) >= 5
     for reason in reasons:
-        assert "apt-get install" in skipping.told([reason])[0], reason
+        assert "apt-get install" in skipping.summarize([reason])[0], reason
 
 
 @pytest.mark.parametrize("arguments", [["tests/tools/fuzz/test_main.py", "-k", "one_case"]])

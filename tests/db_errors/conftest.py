@@ -8,14 +8,14 @@ from flask import Flask
 from app import create_app, startup
 from app.db.engine import engine_options
 from app.db.session import db
-from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.conftest import FAST_SETTINGS, settings_for
 from tests.support.client import Caller
-from tests.support.write_catalog import World
+from tests.support.write_catalog import WriteFixtures
 
 LOCK_TIMEOUT_S = 0.1
 
 
-def hasty(settings, **more) -> Flask:
+def short_timeout_app(settings, **more) -> Flask:
     """An app that waits a tenth of a second for a lock or a connection, not fifteen seconds."""
     options = engine_options(settings.database_url, lock_timeout_s=LOCK_TIMEOUT_S) | more
     return create_app(
@@ -24,14 +24,14 @@ def hasty(settings, **more) -> Flask:
         PROPAGATE_EXCEPTIONS=False,
         SQLALCHEMY_ENGINE_OPTIONS=options,
         LOCK_TIMEOUT_S=LOCK_TIMEOUT_S,
-        **CHEAP_PASSWORDS,
+        **FAST_SETTINGS,
     )
 
 
 @pytest.fixture(scope="session")
 def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Instead of the app of the other tests: one with hardly any patience."""
-    app = hasty(settings_for(database_url, tmp_path_factory.mktemp("instance")))
+    app = short_timeout_app(settings_for(database_url, tmp_path_factory.mktemp("instance")))
     startup.prepare(app)
     yield app
     with app.app_context():
@@ -39,6 +39,6 @@ def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def world(app: Flask, admin: Caller) -> World:
+def world(app: Flask, admin: Caller) -> WriteFixtures:
     """Something for every write to be about."""
-    return World(app, admin)
+    return WriteFixtures(app, admin)

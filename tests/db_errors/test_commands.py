@@ -3,12 +3,14 @@
 import pytest
 
 from tests.support.commands import refused
-from tests.support.db_failures import everything, no_room, only_reading, write_lock
+from tests.support.db_failures import disk_full, dump_tables, read_only_database, write_lock
 
 PASSWORD = "a long enough password"
 
 
-@pytest.mark.parametrize("trouble", [write_lock, no_room, only_reading], ids=lambda trouble: trouble.__name__)
+@pytest.mark.parametrize(
+    "trouble", [write_lock, disk_full, read_only_database], ids=lambda trouble: trouble.__name__
+)
 @pytest.mark.parametrize(
     "command",
     [
@@ -20,16 +22,18 @@ PASSWORD = "a long enough password"
     ids=lambda command: command[0],
 )
 def test_a_command_that_writes_says_so_and_changes_nothing(app, world, command, trouble):
-    before = everything(app)
+    before = dump_tables(app)
     arguments = [argument.format(**world.ids) for argument in command]
     with trouble(app):
         result = app.test_cli_runner().invoke(args=arguments, input=PASSWORD)
     assert "The database does not answer: " in refused(result)
-    assert everything(app) == before
+    assert dump_tables(app) == before
     assert app.test_cli_runner().invoke(args=arguments, input=PASSWORD).exit_code == 0
 
 
-@pytest.mark.parametrize("trouble", [write_lock, no_room, only_reading], ids=lambda trouble: trouble.__name__)
+@pytest.mark.parametrize(
+    "trouble", [write_lock, disk_full, read_only_database], ids=lambda trouble: trouble.__name__
+)
 def test_check_config_goes_on(app, world, trouble):
     with trouble(app):
         result = app.test_cli_runner().invoke(args=["check-config"])

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from app.db.session import db
 from app.models import Role
-from tests.conftest import person
-from tests.support.db_failures import another_session, everything
+from tests.conftest import add_user
+from tests.support.db_failures import another_session, dump_tables
 from tests.support.problems import refused
 from tests.support.write_catalog import NEW_USER, WRITES
 
@@ -62,7 +62,7 @@ def before_the_statement(app, beginning, *statements):
 @pytest.fixture
 def bob(app, world):
     """A second Admin, who owns nothing."""
-    return person(app, Role.ADMIN, "bob")
+    return add_user(app, Role.ADMIN, "bob")
 
 
 BOB_GOES = "DELETE FROM users WHERE username = 'bob'"
@@ -89,8 +89,8 @@ def test_nobody_who_is_deleted_at_that_moment_owns_anything(app, world, bob, pat
     with at_the_write(app, BOB_GOES):
         problem = refused(bob.post(path.format(**world.ids), body), 409)
     assert "changed by somebody else at the same moment" in problem["detail"]
-    assert len(everything(app)["collections"]) == 2
-    assert len(everything(app)["api_keys"]) == 1
+    assert len(dump_tables(app)["collections"]) == 2
+    assert len(dump_tables(app)["api_keys"]) == 1
 
 
 def test_a_name_that_is_taken_at_that_moment_is_told_as_taken(app, world):
@@ -110,14 +110,14 @@ class TestBetweenTwoStatements:
         body = {"name": "Truck 02", "owner_id": world.ids["user"]}
         with before_the_statement(app, "INSERT INTO collections", gone):
             refused(world.admin.post("/api/collections", body), 409)
-        assert len(everything(app)["collections"]) == 2
+        assert len(dump_tables(app)["collections"]) == 2
 
     def test_a_collection_that_is_deleted_after_the_look_is_a_conflict(self, app, world):
         gone = "DELETE FROM collections WHERE name = 'Bridge'"
         body = {"label": "Grafana", "allowed_collections": [{"collection_id": world.ids["other"]}]}
         with before_the_statement(app, "INSERT INTO api_key_collections", gone):
             refused(world.admin.post("/api/api-keys", body), 409)
-        assert len(everything(app)["api_keys"]) == 1
+        assert len(dump_tables(app)["api_keys"]) == 1
 
     @pytest.mark.parametrize(
         ("beginning", "path", "body", "errors"),

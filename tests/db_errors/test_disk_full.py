@@ -3,11 +3,17 @@
 import pytest
 
 from app.db.session import db
-from tests.support.db_failures import every_connection, everything, no_room, only_reading, unavailable
+from tests.support.db_failures import (
+    assert_unavailable,
+    disk_full,
+    dump_tables,
+    on_each_connection,
+    read_only_database,
+)
 from tests.support.write_catalog import NEW_FIELD
 
 
-@pytest.mark.parametrize("trouble", [no_room, only_reading], ids=["no room", "only reading"])
+@pytest.mark.parametrize("trouble", [disk_full, read_only_database], ids=["no room", "only reading"])
 class TestPolls:
     def test_a_poll_without_counters_goes_on(self, app, world, trouble, clock):
         clock.shift(120)
@@ -17,15 +23,15 @@ class TestPolls:
     def test_a_poll_with_counters_is_refused_and_no_value_is_lost(self, app, world, trouble):
         first = world.tool.data("Truck 01")["km"]
         with trouble(app):
-            unavailable(world.tool.poll("Truck 01"))
+            assert_unavailable(world.tool.poll("Truck 01"))
         assert world.tool.data("Truck 01")["km"] == first + 5
 
     def test_a_poll_leaves_an_expired_spike_to_a_later_one(self, app, world, trouble, clock):
         clock.shift(3600)
         with trouble(app):
-            unavailable(world.tool.poll("Truck 01"))
+            assert_unavailable(world.tool.poll("Truck 01"))
         assert "X-Spike-Schedule" not in world.tool.poll("Truck 01").headers
-        assert everything(app)["spike_schedules"] == []
+        assert dump_tables(app)["spike_schedules"] == []
 
     def test_reading_and_health_go_on(self, app, world, trouble):
         with trouble(app):
@@ -40,8 +46,8 @@ def test_a_write_that_does_not_fit_any_more_is_refused_and_smaller_ones_still_wo
     path = "/api/collections/{collection}/fields".format(**world.ids)
     long = NEW_FIELD | LONG | {"collection_type": "Configuration"}
     vacuum(app)  # pages that earlier rows left free would give it room
-    with every_connection(app, "PRAGMA max_page_count=1"):  # no more pages than there are
-        unavailable(world.admin.post(path, long))
+    with on_each_connection(app, "PRAGMA max_page_count=1"):  # no more pages than there are
+        assert_unavailable(world.admin.post(path, long))
         assert [world.admin.post(path, NEW_FIELD | each).status_code for each in many] == [201, 201]
     assert world.admin.post(path, long).status_code == 201
 

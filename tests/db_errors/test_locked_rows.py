@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.db_failures import another_session, everything, unavailable
+from tests.support.db_failures import another_session, assert_unavailable, dump_tables
 from tests.support.postgres import on_postgresql
 from tests.support.write_catalog import WRITES
 
@@ -28,13 +28,13 @@ ABOUT_IT = [
 
 @pytest.mark.parametrize("write", ABOUT_IT, ids=str)
 def test_a_write_about_the_locked_collection_is_refused_and_changes_nothing(app, world, locked, write):
-    before = everything(app)
-    unavailable(world.do(write))
-    assert everything(app) == before
+    before = dump_tables(app)
+    assert_unavailable(world.do(write))
+    assert dump_tables(app) == before
 
 
 def test_a_poll_that_moves_its_counters_is_refused(world, locked):
-    unavailable(world.tool.poll("Truck 01"))
+    assert_unavailable(world.tool.poll("Truck 01"))
 
 
 def test_a_poll_that_moves_nothing_goes_on(world, locked):
@@ -55,6 +55,6 @@ def test_it_is_polled_again_as_soon_as_the_lock_is_gone(app, world):
     with another_session(app) as session:
         session.exec_driver_sql("BEGIN")
         session.exec_driver_sql("SELECT * FROM collections FOR UPDATE")
-        unavailable(world.tool.poll("Truck 01"))
+        assert_unavailable(world.tool.poll("Truck 01"))
         session.exec_driver_sql("ROLLBACK")
     assert world.tool.data("Truck 01")["km"] == first + 5

@@ -5,15 +5,15 @@ from contextlib import ExitStack
 import pytest
 
 from app.db.session import db
-from tests.db_errors.conftest import hasty
+from tests.db_errors.conftest import short_timeout_app
 from tests.support.client import Caller, Poller
-from tests.support.db_failures import unavailable
+from tests.support.db_failures import assert_unavailable
 
 
 @pytest.fixture
 def small(app):
     """An app with two connections, on the database of the tests."""
-    small = hasty(app.config["SETTINGS"], pool_size=2, max_overflow=0)
+    small = short_timeout_app(app.config["SETTINGS"], pool_size=2, max_overflow=0)
     yield small
     with small.app_context():
         db.engine.dispose()
@@ -24,10 +24,10 @@ def test_while_no_connection_is_free_requests_are_503_and_afterwards_they_work(s
     with small.app_context(), ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(db.engine.connect())
-        unavailable(admin.get("/api/collections"))
-        unavailable(admin.post("/api/collections", {"name": "Truck 02"}))
-        unavailable(tool.poll("Bridge"))
-        unavailable(admin.get("/api/health"))
+        assert_unavailable(admin.get("/api/collections"))
+        assert_unavailable(admin.post("/api/collections", {"name": "Truck 02"}))
+        assert_unavailable(tool.poll("Bridge"))
+        assert_unavailable(admin.get("/api/health"))
     assert admin.get("/api/collections").json["total"] == 2
     assert tool.poll("Bridge").status_code == 200
 

@@ -4,10 +4,10 @@ import pytest
 
 from tests.support.db_failures import (
     another_session,
-    everything,
-    refusing_writes,
-    running_at_writes,
-    unavailable,
+    assert_unavailable,
+    dump_tables,
+    reject_writes,
+    trigger_on_writes,
 )
 from tests.support.postgres import on_postgresql
 
@@ -33,17 +33,17 @@ PASSING = [
 
 @pytest.mark.parametrize("condition", PASSING)
 def test_what_the_database_is_to_blame_for_is_503(app, world, condition):
-    before = everything(app)
-    with refusing_writes(app, condition):
-        unavailable(world.admin.post("/api/collections", TRUCK))
-        unavailable(world.tool.poll("Truck 01"))
-    assert everything(app) == before
+    before = dump_tables(app)
+    with reject_writes(app, condition):
+        assert_unavailable(world.admin.post("/api/collections", TRUCK))
+        assert_unavailable(world.tool.poll("Truck 01"))
+    assert dump_tables(app) == before
     assert world.admin.post("/api/collections", TRUCK).status_code == 201
 
 
 @pytest.mark.parametrize("condition", ["division_by_zero", "undefined_function", "not_null_violation"])
 def test_what_a_statement_is_to_blame_for_is_500(app, world, condition):
-    with refusing_writes(app, condition):
+    with reject_writes(app, condition):
         response = world.admin.post("/api/collections", TRUCK)
     assert response.status_code == 500
     assert response.content_type == "application/problem+json"
@@ -51,7 +51,7 @@ def test_what_a_statement_is_to_blame_for_is_500(app, world, condition):
 
 
 def test_a_commit_that_fails_is_503_and_nothing_is_done(app, world):
-    before = everything(app)
+    before = dump_tables(app)
     with another_session(app) as session:
         session.exec_driver_sql(
             "CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS "
@@ -61,9 +61,9 @@ def test_a_commit_that_fails_is_503_and_nothing_is_done(app, world):
             "CREATE CONSTRAINT TRIGGER trouble AFTER INSERT OR UPDATE ON collections "
             "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION trouble()"
         )
-        unavailable(world.admin.post("/api/collections", TRUCK))
+        assert_unavailable(world.admin.post("/api/collections", TRUCK))
         session.exec_driver_sql("DROP FUNCTION trouble CASCADE")
-    assert everything(app) == before
+    assert dump_tables(app) == before
 
 
 # --- Connections end -----------------------------------------------------------------------------------
@@ -89,11 +89,11 @@ def test_connections_that_ended_between_two_requests_are_not_noticed(app, world)
 
 
 def test_a_connection_that_ends_in_the_middle_of_a_write_is_503_and_the_next_one_works(app, world):
-    before = everything(app)
-    with running_at_writes(app, "PERFORM pg_terminate_backend(pg_backend_pid())"):
-        unavailable(world.admin.post("/api/collections", TRUCK))
-        unavailable(world.tool.poll("Truck 01"))
+    before = dump_tables(app)
+    with trigger_on_writes(app, "PERFORM pg_terminate_backend(pg_backend_pid())"):
+        assert_unavailable(world.admin.post("/api/collections", TRUCK))
+        assert_unavailable(world.tool.poll("Truck 01"))
         assert world.tool.poll("Bridge").status_code == 200
-    assert everything(app) == before
+    assert dump_tables(app) == before
     assert world.admin.post("/api/collections", TRUCK).status_code == 201
     assert world.tool.poll("Truck 01").status_code == 200

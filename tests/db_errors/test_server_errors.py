@@ -8,7 +8,7 @@ from app import create_app
 from app.db.session import db
 from app.models import Collection, User
 from app.web.access import public
-from tests.conftest import CHEAP_PASSWORDS
+from tests.conftest import FAST_SETTINGS
 from tests.support.client import Caller
 
 SECRET = "what only the log may say"
@@ -17,7 +17,7 @@ SECRET = "what only the log may say"
 @pytest.fixture
 def faulty(app):
     """The app with routes that fail, on the database of the tests; as in production it does not propagate."""
-    faulty = create_app(app.config["SETTINGS"], **CHEAP_PASSWORDS)
+    faulty = create_app(app.config["SETTINGS"], **FAST_SETTINGS)
 
     @faulty.route("/api/broken/<path:anything>", methods=["GET", "POST"])
     @public

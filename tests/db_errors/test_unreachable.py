@@ -8,9 +8,9 @@ from app.core import key_format
 from app.db.session import db
 from app.web.access import AccessRule
 from tests.conftest import settings_for
-from tests.db_errors.conftest import hasty
+from tests.db_errors.conftest import short_timeout_app
 from tests.support.client import Caller, Poller
-from tests.support.db_failures import unavailable
+from tests.support.db_failures import assert_unavailable
 from tests.support.signing_in import PASSWORD
 
 WITHOUT_IT = {"meta.openapi", "pages.docs"}
@@ -26,7 +26,7 @@ WITHOUT_IT = {"meta.openapi", "pages.docs"}
 def away(request, tmp_path):
     """An app whose database is not there."""
     (tmp_path / "letter.db").write_text("Dear Ada, this is no database. " * 100)
-    return hasty(settings_for(request.param.format(folder=tmp_path), tmp_path / "instance"))
+    return short_timeout_app(settings_for(request.param.format(folder=tmp_path), tmp_path / "instance"))
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_every_route_of_the_api_that_needs_the_database_is_503(away, somebody):
             by_key = away.view_functions[endpoint].access_rule is AccessRule.API_KEY
             headers = {"auth.refresh": refresh}.get(endpoint, key if by_key else {})
             body = None if method == "GET" else {"login": "ada", "password": PASSWORD}
-            unavailable(somebody.call(method, path, body, headers=headers))
+            assert_unavailable(somebody.call(method, path, body, headers=headers))
 
 
 def test_what_needs_no_database_is_still_served(away, somebody):
@@ -90,7 +90,7 @@ def test_a_head_of_health_is_503_without_a_body(away):
 
 
 def test_the_log_says_what_the_database_said_in_one_line(away, caplog):
-    unavailable(Poller(away, key_format.generate()).poll("Truck 01\rCRITICAL all\u2028is lost"))
+    assert_unavailable(Poller(away, key_format.generate()).poll("Truck 01\rCRITICAL all\u2028is lost"))
     (record,) = caplog.records
     assert record.levelname == "WARNING"
     assert len(record.getMessage().splitlines()) == 1
@@ -102,17 +102,17 @@ def test_the_log_says_what_the_database_said_in_one_line(away, caplog):
 
 
 def test_a_database_without_tables_is_503(own_database_url, tmp_path):
-    app = hasty(settings_for(own_database_url, tmp_path / "instance"))
-    unavailable(Caller(app).get("/api/health"))
-    unavailable(Caller(app).post("/api/auth/login", {"login": "ada", "password": PASSWORD}))
-    unavailable(Poller(app, key_format.generate()).poll("Truck 01"))
+    app = short_timeout_app(settings_for(own_database_url, tmp_path / "instance"))
+    assert_unavailable(Caller(app).get("/api/health"))
+    assert_unavailable(Caller(app).post("/api/auth/login", {"login": "ada", "password": PASSWORD}))
+    assert_unavailable(Poller(app, key_format.generate()).poll("Truck 01"))
     with app.app_context():
         db.engine.dispose()
 
 
 def test_a_database_that_comes_back_is_served_without_a_restart(own_database_url, tmp_path):
-    app = hasty(settings_for(own_database_url, tmp_path / "instance"))
-    unavailable(Caller(app).get("/api/health"))
+    app = short_timeout_app(settings_for(own_database_url, tmp_path / "instance"))
+    assert_unavailable(Caller(app).get("/api/health"))
     startup.prepare(app)
     assert Caller(app).get("/api/health").status_code == 200
     with app.app_context():

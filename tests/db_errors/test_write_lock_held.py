@@ -8,9 +8,9 @@ from app import create_app
 from app.db.engine import LOCK_TIMEOUT_S
 from app.db.session import db
 from app.web.access import AccessRule
-from tests.conftest import CHEAP_PASSWORDS
+from tests.conftest import FAST_SETTINGS
 from tests.support.client import Poller
-from tests.support.db_failures import everything, unavailable, write_lock
+from tests.support.db_failures import assert_unavailable, dump_tables, write_lock
 from tests.support.write_catalog import NEW_SPIKE
 
 
@@ -56,7 +56,7 @@ def test_a_poll_without_counters_goes_on(app, world):
 
 def test_a_poll_does_not_wait_to_note_the_use_of_its_key(app, world, clock):
     clock.shift(120)
-    patient = create_app(app.config["SETTINGS"], TESTING=True, **CHEAP_PASSWORDS)
+    patient = create_app(app.config["SETTINGS"], TESTING=True, **FAST_SETTINGS)
     tool = Poller(patient, world.tool.key)
     with write_lock(app):
         began = perf_counter()
@@ -75,8 +75,8 @@ def last_use(world):
 def test_a_poll_with_counters_is_refused_and_no_value_is_lost(app, world):
     first = world.tool.data("Truck 01")["km"]
     with write_lock(app):
-        unavailable(world.tool.poll("Truck 01"))
-        unavailable(world.tool.poll("Truck 01"))
+        assert_unavailable(world.tool.poll("Truck 01"))
+        assert_unavailable(world.tool.poll("Truck 01"))
     assert world.tool.data("Truck 01")["km"] == first + 5
 
 
@@ -87,12 +87,12 @@ def test_a_poll_of_the_type_without_counters_goes_on(app, world):
 
 def test_a_poll_that_would_clear_an_expired_spike_away_is_refused_and_does_it_later(app, world, clock):
     clock.shift(3600)
-    before = everything(app)
+    before = dump_tables(app)
     with write_lock(app):
-        unavailable(world.tool.poll("Truck 01", "configuration"))
-    assert everything(app) == before
+        assert_unavailable(world.tool.poll("Truck 01", "configuration"))
+    assert dump_tables(app) == before
     assert world.tool.poll("Truck 01", "configuration").status_code == 200
-    assert everything(app)["spike_schedules"] == []
+    assert dump_tables(app)["spike_schedules"] == []
 
 
 @pytest.mark.parametrize("key", ["", "spk_nonsense"])

@@ -7,7 +7,7 @@ import pytest
 from tests.support.containerfile import Stage, included
 from tests.support.sandbox import USER, Confinement
 from tests.support.server import REPOSITORY
-from tests.support.service import FIRST_ADMIN, PATIENCE, started
+from tests.support.service import FIRST_ADMIN, TIMEOUT_S, started
 from tests.support.wait import wait_until
 
 SOURCES = ["LICENSE", "config.py", "gunicorn.conf.py", "requirements.txt", "wsgi.py"]
@@ -98,5 +98,5 @@ def test_it_serves_as_a_user_without_rights_in_a_system_that_is_read_only(stage,
         )
         for process in service.status():
             assert int(process["CapEff"], 16) == int(process["CapBnd"], 16) == 0
-        assert service.stop(stage.one("STOPSIGNAL"), PATIENCE) == 0
+        assert service.stop(stage.one("STOPSIGNAL"), TIMEOUT_S) == 0
     assert {"spikecast.db", "secret_key"} <= {each.name for each in volume.iterdir()}

@@ -63,9 +63,9 @@ def test_what_nginx_answers_itself_carries_the_same_headers_once(server, send, c
     start, lines, status = REFUSED[case]
     answer = send(start, *lines)
     assert raw.statuses(answer) == [status]
-    own = raw.usual(raw.send(server.url, "GET /api/nothing HTTP/1.1", HERE))
-    assert raw.usual(answer) == own
-    assert len(own) == len(raw.OF_EVERY_ANSWER)
+    own = raw.common_headers(raw.send(server.url, "GET /api/nothing HTTP/1.1", HERE))
+    assert raw.common_headers(answer) == own
+    assert len(own) == len(raw.COMMON_HEADERS)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_spikecast_answers_passes_as_it_is(server, send, path):
     start = f"GET {path} HTTP/1.1"
     direct, proxied = raw.send(server.url, start, HERE), send(start, HERE)
     assert raw.statuses(direct) == raw.statuses(proxied)
-    assert raw.usual(direct) == raw.usual(proxied)
+    assert raw.common_headers(direct) == raw.common_headers(proxied)
     if path == "/api/nothing":
         assert raw.read(direct)[1] == raw.read(proxied)[1]
 
@@ -190,7 +190,7 @@ def abandoned(tmp_path: Path) -> Iterator[Proxy]:
 def test_while_no_machine_answers_scripts_get_problem_details(abandoned, path):
     answer = raw.send(abandoned.url, f"GET {path} HTTP/1.1", HERE, END, is_last=False)
     assert raw.refused(answer, 502)["detail"].startswith(GONE)
-    assert len(raw.usual(answer)) == len(raw.OF_EVERY_ANSWER)
+    assert len(raw.common_headers(answer)) == len(raw.COMMON_HEADERS)
 
 
 def test_while_no_machine_answers_browsers_get_a_page(abandoned):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.server import REPOSITORY, own_port
-from tests.support.service import FIRST_ADMIN, PATIENCE, Service, first_poll, started
+from tests.support.service import FIRST_ADMIN, TIMEOUT_S, Service, first_poll, started
 from tests.support.systemd_unit import Unit
 from tests.support.wait import wait_until
 
@@ -57,7 +57,7 @@ def is_ready(manager: socket.socket) -> bool:
 
 def status_at(place: Path) -> int:
     """The status of /api/health at a socket of the file system."""
-    connection = http.client.HTTPConnection("localhost", timeout=PATIENCE)
+    connection = http.client.HTTPConnection("localhost", timeout=TIMEOUT_S)
     connection.sock = socket.socket(socket.AF_UNIX)
     connection.sock.connect(str(place))
     with closing(connection):
@@ -99,14 +99,14 @@ class TestConfined:
                 for process in service.status():
                     assert (process["NoNewPrivs"], process["Seccomp"]) == ("1", "2")
                     assert int(process["CapEff"], 16) == int(process["CapBnd"], 16) == 0
-                assert service.stop("SIGTERM", PATIENCE) == 0
+                assert service.stop("SIGTERM", TIMEOUT_S) == 0
 
     def test_it_serves_at_a_socket_that_others_may_open(self, unit, folder):
         place = folder / "run" / "http"
         with serving(unit, folder, {"SPIKECAST_BIND": f"unix:{place}"}) as service:
             assert status_at(place) == 200, service.log()
             assert place.stat().st_mode & 0o777 == 0o777
-            assert service.stop("SIGTERM", PATIENCE) == 0
+            assert service.stop("SIGTERM", TIMEOUT_S) == 0
 
     def test_what_it_keeps_is_for_its_own_user(self, unit, folder):
         with serving(unit, folder, {"SPIKECAST_BIND": f"unix:{folder}/run/http"}):

@@ -9,7 +9,7 @@ from app.db.session import db
 from app.generation.fastpath.connection import ThreadLocalConnection
 from app.models import SpikeScheduleField
 from tests.conftest import NOW
-from tests.support.statements import writes
+from tests.support.statements import get_writes
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -229,7 +229,7 @@ def test_a_poll_that_has_no_counter_and_nothing_expired_only_reads(
     with queries() as seen:
         tool.data("Truck 01")
     assert seen.count
-    assert writes(seen) == []
+    assert get_writes(seen) == []
 
 
 def test_the_poll_after_the_one_that_deletes_only_reads(truck, tool, minute_of, queries, clock):
@@ -238,7 +238,7 @@ def test_the_poll_after_the_one_that_deletes_only_reads(truck, tool, minute_of, 
     tool.data("Truck 01")
     with queries() as seen:
         tool.data("Truck 01")
-    assert writes(seen) == []
+    assert get_writes(seen) == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="session")

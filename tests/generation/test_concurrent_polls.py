@@ -7,9 +7,9 @@ import pytest
 
 from app import create_app
 from app.db.session import db
-from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.conftest import FAST_SETTINGS, settings_for
 from tests.support.client import Poller
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 
 THREADS, POLLS = 32, 10
 NORMAL, SPIKED = 1, 99
@@ -18,7 +18,7 @@ NORMAL, SPIKED = 1, 99
 @pytest.fixture
 def second_node(app, database_url, tmp_path):
     """Another app on the same database, with connections of its own."""
-    node = create_app(settings_for(database_url, tmp_path), TESTING=True, **CHEAP_PASSWORDS)
+    node = create_app(settings_for(database_url, tmp_path), TESTING=True, **FAST_SETTINGS)
     yield node
     with node.app_context():
         db.engine.dispose()
@@ -40,7 +40,7 @@ def expected(how_many: int) -> list[dict]:
 def poll_many(tools, polls: int = POLLS) -> list[dict]:
     """The answers of threads that poll so many times each, in the order of the first counter."""
     polling = [lambda tool=tool: [tool.data("Truck 01") for _ in range(polls)] for tool in tools]
-    answers = [answer for thread in together(*polling) for answer in thread]
+    answers = [answer for thread in run_concurrently(*polling) for answer in thread]
     return sorted(answers, key=lambda answer: answer["up"])
 
 
@@ -81,7 +81,7 @@ def test_two_collections_are_polled_side_by_side_without_a_deadlock(make):
         return [tool.data(name)["c4"] for _ in range(POLLS)]
 
     names = ["Truck 01", "Truck 02"] * 6
-    polled = together(*[lambda name=name: poll(name) for name in names])
+    polled = run_concurrently(*[lambda name=name: poll(name) for name in names])
     for wanted in ("Truck 01", "Truck 02"):
         values = [value for name, seen in zip(names, polled, strict=True) for value in seen if name == wanted]
         assert sorted(values) == list(range(6 * POLLS))
@@ -93,7 +93,7 @@ def test_a_reset_while_others_poll_leaves_whole_sequences(make):
     tool = make.key()
     polling = [lambda: [tool.data("Truck 01") for _ in range(POLLS)]] * 8
     resetting = [lambda: [make.person.post(f"/api/fields/{up}/reset").status_code for _ in range(5)]]
-    *polled, resets = together(*polling, *resetting)
+    *polled, resets = run_concurrently(*polling, *resetting)
     assert resets == [200] * 5
     answers = sorted((answer for thread in polled for answer in thread), key=lambda each: -each["down"])
     assert [answer["down"] for answer in answers] == [-n / 2 for n in range(8 * POLLS)]
@@ -125,7 +125,7 @@ def test_16_threads_see_a_spike_wholly_or_not_at_all_while_it_comes_and_goes(mak
         finally:
             done.set()
 
-    answers = [answer for thread in together(come_and_go, *[poll] * 16) for answer in thread]
+    answers = [answer for thread in run_concurrently(come_and_go, *[poll] * 16) for answer in thread]
     kinds = {_kind(answer) for answer in answers}
     assert kinds == {(NORMAL, False), (SPIKED, True)}
     if counters:

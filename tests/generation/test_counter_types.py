@@ -43,7 +43,7 @@ def override(field, **settings):
     return {"original_field_id": field["id"]} | settings
 
 
-def is_whole(text: str) -> bool:
+def assert_intact(text: str) -> bool:
     return re.fullmatch(r"-?\d+", text) is not None
 
 
@@ -73,7 +73,7 @@ def test_a_counter_with_whole_settings_serves_whole_numbers_in_and_out_of_spikes
     make.person.post(f"/api/spike-schedules/{made['id']}/end")
     clock.shift(1)
     served += texts(tool, 3, collection["name"])
-    assert all(map(is_whole, served)), served
+    assert all(map(assert_intact, served)), served
 
 
 def test_a_varied_step_of_a_whole_counter_is_rounded(counter, tool):
@@ -138,7 +138,7 @@ def test_no_counter_is_written_with_an_exponent(make, tool, start, step, percent
         == 201
     )
     served = texts(tool, 4, collection["name"])
-    assert all(is_whole(text) or is_decimal(text) for text in served), served
+    assert all(assert_intact(text) or is_decimal(text) for text in served), served
     shown = make.person.get(f"/api/collections/{collection['id']}/fields").text
     assert not re.search(r'_number":[^,}]*e', shown), shown
 
@@ -270,4 +270,4 @@ def test_the_type_holds_when_the_window_begins_between_two_polls(counter, make, 
         duration=60,
     )
     before, _ = texts(tool, 1), clock.shift(70)
-    assert all(map(is_whole, before + texts(tool, 2)))
+    assert all(map(assert_intact, before + texts(tool, 2)))

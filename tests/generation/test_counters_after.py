@@ -9,7 +9,7 @@ from app.db.session import db
 from app.models import SpikeScheduleField
 from tests.conftest import NOW
 from tests.support.problems import refused
-from tests.support.statements import writes
+from tests.support.statements import get_writes
 
 WINDOW = timedelta(minutes=10)
 UP, DOWN = "INCREMENT", "DECREMENT"
@@ -253,7 +253,7 @@ def test_the_number_of_statements_is_the_same_for_many_counters(make, queries, c
         clock.shift(60)
         with queries() as seen:
             tool.data(name)
-        return len(writes(seen))
+        return len(get_writes(seen))
 
     assert statements(1) == statements(12)
 
@@ -563,7 +563,7 @@ def test_a_sample_shows_what_the_poll_that_clears_it_gets(
     path = f"/api/collections/{counter['collection_id']}/sample/performance"
     with queries() as seen:
         sampled = make.person.get(path).json["data"]["it"]
-    assert writes(seen) == []
+    assert get_writes(seen) == []
     assert polled(1) == [sampled]
 
 

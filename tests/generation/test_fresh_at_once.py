@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app import create_app
 from app.db.session import db
 from app.generation import plan_cache
-from tests.conftest import CHEAP_PASSWORDS
+from tests.conftest import FAST_SETTINGS
 from tests.support.client import Poller
 from tests.support.factory import field_named
 from tests.support.statements import work
@@ -15,7 +15,7 @@ from tests.support.statements import work
 @pytest.fixture(scope="session")
 def other_worker(migrated_app):
     """Another process on the same database, as far as what it keeps is concerned."""
-    app = create_app(migrated_app.config["SETTINGS"], TESTING=True, **CHEAP_PASSWORDS)
+    app = create_app(migrated_app.config["SETTINGS"], TESTING=True, **FAST_SETTINGS)
     yield app
     with app.app_context():
         app.extensions["polls"].close()

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from tests.conftest import NOW
-from tests.support.bulk import many_fields
+from tests.support.bulk import insert_fields
 from tests.support.factory import SETTINGS
 
 EPOCH = int(NOW.timestamp())
@@ -172,7 +172,7 @@ def test_the_epoch_of_the_answer_is_that_of_its_values(make, clock):
 
 def test_all_values_are_of_one_instant_however_long_the_answer_takes(make, app):
     collection = make.collection("Truck 01")
-    many_fields(app, collection, 500, "EPOCH_NOW")
+    insert_fields(app, collection, 500, "EPOCH_NOW")
     tool = make.key()
     for lead in range(1, 6):
         # Time goes on here, and a second passes while the answer is made.

@@ -7,8 +7,8 @@ On PostgreSQL a poll like the one before asks only whether anybody's right to po
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.support.bulk import many_fields, many_schedules
-from tests.support.statements import work, writes
+from tests.support.bulk import insert_fields, insert_schedules
+from tests.support.statements import get_writes, work
 
 FIND_KEY_AND_COLLECTION, MOVE_COUNTERS = 1, 1
 READ_ONLY = FIND_KEY_AND_COLLECTION
@@ -47,34 +47,34 @@ def statements(make, queries):
 
 @SIZES
 def test_a_poll_without_counters(app, collection, statements, fields, schedules):
-    many_fields(app, collection, fields)
-    many_schedules(app, collection, schedules)
+    insert_fields(app, collection, fields)
+    insert_schedules(app, collection, schedules)
     seen = statements()
     assert len(work(seen)) == READ_ONLY == 1
-    assert writes(seen) == []
+    assert get_writes(seen) == []
 
 
 @SIZES
 def test_a_poll_with_counters(app, collection, statements, fields, schedules):
-    many_fields(app, collection, fields, "INCREMENT")
-    many_schedules(app, collection, schedules)
+    insert_fields(app, collection, fields, "INCREMENT")
+    insert_schedules(app, collection, schedules)
     assert len(work(statements())) == COUNTING == 1
 
 
 @SIZES
 def test_a_poll_without_counters_during_a_spike(app, make, collection, statements, fields, schedules):
-    many_fields(app, collection, fields)
-    many_schedules(app, collection, schedules)
+    insert_fields(app, collection, fields)
+    insert_schedules(app, collection, schedules)
     make.spike(collection)
     seen = statements()
     assert len(work(seen)) == READ_ONLY
-    assert writes(seen) == []
+    assert get_writes(seen) == []
 
 
 @SIZES
 def test_a_poll_with_counters_during_a_spike(app, make, collection, statements, fields, schedules):
-    many_fields(app, collection, fields, "INCREMENT")
-    many_schedules(app, collection, schedules)
+    insert_fields(app, collection, fields, "INCREMENT")
+    insert_schedules(app, collection, schedules)
     make.spike(collection)
     assert len(work(statements())) == COUNTING
 
@@ -83,8 +83,8 @@ def test_a_poll_with_counters_during_a_spike(app, make, collection, statements, 
 def test_a_poll_that_deletes_expired_schedules_deletes_all_by_one_statement(
     app, make, collection, queries, clock, expired, database_url
 ):
-    many_fields(app, collection, 10)
-    many_schedules(app, collection, expired)
+    insert_fields(app, collection, 10)
+    insert_schedules(app, collection, expired)
     tool = make.key()
     clock.shift(10 * 86400)
     with queries() as seen:
@@ -98,8 +98,8 @@ def test_a_poll_that_deletes_expired_schedules_deletes_all_by_one_statement(
 def test_a_first_poll_reads_the_plan_by_the_same_few_statements(
     app, make, collection, queries, fields, schedules
 ):
-    many_fields(app, collection, fields)
-    many_schedules(app, collection, schedules)
+    insert_fields(app, collection, fields)
+    insert_schedules(app, collection, schedules)
     tool = make.key()
     with queries() as seen:
         tool.data("Truck 01")
@@ -132,8 +132,8 @@ def test_other_people_s_rows_cost_nothing(app, make, collection, statements):
     make.field(collection, "INCREMENT")
     for number in range(20):
         other = make.collection(f"Other {number}")
-        many_fields(app, other, 20, "INCREMENT")
-        many_schedules(app, other, 5)
+        insert_fields(app, other, 20, "INCREMENT")
+        insert_schedules(app, other, 5)
     assert len(work(statements())) == COUNTING
 
 
@@ -146,8 +146,8 @@ def test_a_refusal_asks_only_for_the_key_and_the_collection(make, collection, qu
 
 
 def test_values_of_a_thousand_fields_are_all_there(app, make, collection):
-    many_fields(app, collection, 700)
-    many_fields(app, collection, 300, "INCREMENT")
+    insert_fields(app, collection, 700)
+    insert_fields(app, collection, 300, "INCREMENT")
     tool = make.key()
     tool.data("Truck 01")
     data = tool.data("Truck 01")

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from app.db.session import db
 from app.generation import usage
 from app.generation.usage import UsageRecorder
-from tests.support.concurrency import together
-from tests.support.statements import writes
+from tests.support.concurrency import run_concurrently
+from tests.support.statements import get_writes
 from tests.support.timestamps import at
 
 
@@ -151,7 +151,7 @@ def test_a_poll_within_the_minute_only_reads(make, clock, queries):
     clock.shift(59)
     with queries() as seen:
         poller.data("Truck 01")
-    assert writes(seen) == []
+    assert get_writes(seen) == []
 
 
 def test_a_poll_that_is_refused_is_not_noted(owner, make):
@@ -205,7 +205,7 @@ def _keep_busy(connection):
 def test_first_polls_at_the_same_moment_leave_one_note(owner, make):
     make.collection("Truck 01", {"value_type": "INCREMENT"})
     poller = make.key()
-    answers = together(*[lambda: poller.poll("Truck 01").status_code] * 8)
+    answers = run_concurrently(*[lambda: poller.poll("Truck 01").status_code] * 8)
     assert set(answers) == {200}
     assert len(polls(owner)) == 1
 
@@ -214,7 +214,7 @@ def test_a_key_that_is_deleted_meanwhile_fails_no_poll(owner, make):
     make.collection("Truck 01", {"value_type": "INCREMENT"})
     for _ in range(5):
         poller = make.key()
-        deleted, *polled = together(
+        deleted, *polled = run_concurrently(
             lambda key_id=poller.id: owner.delete(f"/api/api-keys/{key_id}").status_code,
             *[lambda poller=poller: poller.poll("Truck 01").status_code] * 3,
         )
@@ -248,7 +248,7 @@ class TestGathering:
         assert len(polls(owner)) == 1
         with queries() as seen:
             gathering.write()
-        assert len(writes(seen)) <= 3
+        assert len(get_writes(seen)) <= 3
         assert len(polls(owner)) == 6
         assert owner.get(f"/api/api-keys/{other.id}").json["last_used_at"] == at(0)
 

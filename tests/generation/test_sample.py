@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import NOW
 from tests.support.factory import field_named
 from tests.support.problems import refused
-from tests.support.statements import work, writes
+from tests.support.statements import get_writes, work
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_it_writes_nothing(owner, make, truck, queries):
     make.spike(truck)
     with queries() as seen:
         assert sample(owner, truck).status_code == 200
-    assert writes(seen) == []
+    assert get_writes(seen) == []
 
 
 def test_the_number_of_queries_is_the_same_for_many_fields(owner, make, truck, queries):

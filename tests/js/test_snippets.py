@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from tests.support import skip_or_fail
-from tests.support.names import EVERY_KEPT
+from tests.support.names import VALID_NAMES
 from tests.support.node import node_program
 
 SNIPPETS = Path(__file__).parents[2] / "static/js/lib/snippets/index.js"
@@ -24,7 +24,7 @@ CURLY = "\u2018\u2019\u201a\u201b"
 """PowerShell takes these for single quotes, too."""
 NAMES = sorted(
     {
-        *(kept for _given, kept in EVERY_KEPT),
+        *(kept for _given, kept in VALID_NAMES),
         *(f"{sign}{end}" for sign in string.punctuation for end in ("", "x")),
         *(f"x{sign}" for sign in string.punctuation),
         *(

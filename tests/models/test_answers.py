@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.db.session import db
 from tests.support.statements import TRANSACTIONS
-from tests.support.write_catalog import WRITES, World
+from tests.support.write_catalog import WRITES, WriteFixtures
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def log(app):
 
 @pytest.mark.parametrize("write", WRITES, ids=str)
 def test_nothing_is_read_for_an_answer_after_the_commit(app, admin, log, write):
-    world = World(app, admin)
+    world = WriteFixtures(app, admin)
     log.clear()
     response = world.do(write)
     assert response.status_code == write.status, response.text

@@ -10,7 +10,7 @@ from app import create_app, startup
 from app.core.errors import CannotStart
 from app.db.session import Base, db
 from app.db.transactions import set_mode
-from tests.conftest import CHEAP_PASSWORDS, settings_for
+from tests.conftest import FAST_SETTINGS, settings_for
 from tests.support.client import Poller
 from tests.support.table_rows import KEY, ROWS, content, fill
 
@@ -21,7 +21,7 @@ NEWEST, *EARLIER = SCHEMAS
 @pytest.fixture
 def app(own_database_url, tmp_path, clock):
     """The app on a database without any tables."""
-    app = create_app(settings_for(own_database_url, tmp_path), TESTING=True, **CHEAP_PASSWORDS)
+    app = create_app(settings_for(own_database_url, tmp_path), TESTING=True, **FAST_SETTINGS)
     yield app
     with app.app_context():
         db.session.remove()

@@ -14,7 +14,7 @@ from app import create_app, startup
 from app.core.errors import CannotStart
 from app.db.session import db
 from app.models import Collection, Role
-from tests.conftest import CHEAP_PASSWORDS, person, settings_for
+from tests.conftest import FAST_SETTINGS, add_user, settings_for
 from tests.support.factory import Maker
 from tests.support.throwaway_postgres import for_psycopg
 
@@ -30,7 +30,7 @@ def open_app(own_database_url: str, tmp_path) -> Iterator[Open]:
 
         def start(**query: str) -> Flask:
             url = make_url(own_database_url).update_query_dict(query).render_as_string(hide_password=False)
-            app = create_app(settings_for(url, tmp_path / "instance"), TESTING=True, **CHEAP_PASSWORDS)
+            app = create_app(settings_for(url, tmp_path / "instance"), TESTING=True, **FAST_SETTINGS)
             opened.callback(_leave, app)
             return app
 
@@ -82,7 +82,7 @@ def test_another_time_zone_of_a_session_changes_no_instant(open_app, monkeypatch
     """Were it set meanwhile, by whatever stands between: all that is sent says its offset."""
     app = open_app()
     startup.prepare(app)
-    make = Maker(person(app, Role.EDITOR, "owen"))
+    make = Maker(add_user(app, Role.EDITOR, "owen"))
     make.collection("Truck", {"value_type": "INCREMENT"})
     key = make.key()
     with app.app_context():
@@ -120,7 +120,7 @@ def test_installations_in_schemas_of_one_database_are_apart(open_app, own_databa
     apps = {name: open_app(options=f"-c search_path={name}") for name in ("red", "blue")}
     for name, app in apps.items():
         startup.prepare(app)
-        make = Maker(person(app, Role.EDITOR, name))
+        make = Maker(add_user(app, Role.EDITOR, name))
         make.collection("Truck", {"value_type": "INCREMENT", "start_number": 1, "step_number": 1})
         key = make.key()
         assert [list(key.data("Truck").values()) for _ in range(2)] == [[1], [2]]
@@ -139,7 +139,7 @@ def test_a_service_file_or_the_second_of_two_hosts_says_where(own_database_url, 
     monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
     hosts = there.update_query_dict({"host": (str(tmp_path), there.query["host"])})
     for url in ("postgresql://?service=spikecast", hosts.render_as_string(hide_password=False)):
-        app = create_app(settings_for(url, tmp_path / "instance"), TESTING=True, **CHEAP_PASSWORDS)
+        app = create_app(settings_for(url, tmp_path / "instance"), TESTING=True, **FAST_SETTINGS)
         try:
             startup.prepare(app)
             assert of_polls(app, "timezone") == of_pages(app, "timezone") == "UTC"

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.conftest import empty_database
+from tests.conftest import create_empty_database
 from tests.support import nginx
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tests.support.nginx import Proxy, running_nginx
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, own_port, running_server
 
-PATIENCE = 60
+TIMEOUT_S = 60
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,12 +57,12 @@ class Machines:
     def sign_in(self, url: str, login: str = ADMIN_USERNAME, **headers: str) -> requests.Response:
         """The answer to a sign-in there; the password is the Admin's."""
         body = {"login": login, "password": ADMIN_PASSWORD}
-        return requests.post(f"{url}/api/auth/login", json=body, headers=headers, timeout=PATIENCE)
+        return requests.post(f"{url}/api/auth/login", json=body, headers=headers, timeout=TIMEOUT_S)
 
     def call(self, method: str, url: str, body: object = None, token: str = "") -> requests.Response:
         """The answer to an Admin, at this address."""
         headers = {"Authorization": f"Bearer {token or self.admin}"}
-        return requests.request(method, url, json=body, headers=headers, timeout=PATIENCE)
+        return requests.request(method, url, json=body, headers=headers, timeout=TIMEOUT_S)
 
     def make(self, path: str, body: object) -> dict:
         """Make something, on the first node."""
@@ -95,12 +95,12 @@ def machines(
     folder = tmp_path_factory.mktemp("nodes")
     apps = ["wsgi:app", "tests.support.wrong_clock:app"]
     with ExitStack() as stack:
-        database = empty_database("postgresql", folder, f"spikecast_nodes_{worker_id}", request.config)
+        database = create_empty_database("postgresql", folder, f"spikecast_nodes_{worker_id}", request.config)
         url = stack.enter_context(database)
         nodes = []
         for number, app in enumerate(apps):
             port = stack.enter_context(own_port())
             nodes.append(Node(url, f"127.0.0.1:{port}", folder / str(number), app))
             stack.callback(nodes[-1].kill)
-        together(*[node.start for node in nodes])
+        run_concurrently(*[node.start for node in nodes])
         yield Machines(stack.enter_context(running_nginx([node.address for node in nodes])), nodes)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 
 SLOW = 64
 PATIENCE = 60
@@ -21,7 +21,7 @@ def test_of_spikes_that_overlap_one_is_taken_wherever_they_are_made(machines):
         url = f"{machines.nodes[number % 2].url}/api/spike-schedules"
         return machines.call("POST", url, body | {"name": f"Spike {number}"}).status_code
 
-    made = together(*[lambda number=number: make(number) for number in range(8)])
+    made = run_concurrently(*[lambda number=number: make(number) for number in range(8)])
     assert sorted(made) == [201] + [409] * 7
 
 

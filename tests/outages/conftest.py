@@ -11,7 +11,7 @@ import pytest
 from tests.support import skip_or_fail, throwaway_postgres
 from tests.support.product import Product
 from tests.support.server import running_server
-from tests.support.throwaway_postgres import FORGETFUL, Throwaway, Unavailable
+from tests.support.throwaway_postgres import NO_FSYNC, Throwaway, Unavailable
 from tests.support.wait import wait_until
 
 
@@ -30,7 +30,7 @@ def serve() -> Iterator[Callable[..., Product]]:
 
 
 @contextmanager
-def own_postgresql(config: pytest.Config, settings: str = FORGETFUL, folder: str = "") -> Iterator[Throwaway]:
+def own_postgresql(config: pytest.Config, settings: str = NO_FSYNC, folder: str = "") -> Iterator[Throwaway]:
     """A PostgreSQL server of a test's own, which it may stop, break and start again."""
     if config.option.no_postgresql:
         pytest.skip("--no-postgresql was given")

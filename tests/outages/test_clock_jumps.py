@@ -6,9 +6,9 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tests.support.jumping_clock import jumping_clock
-from tests.support.product import AT_ONCE, PATIENCE, Product
+from tests.support.product import AT_ONCE, TIMEOUT_S, Product
 
 MINUTE, DAY, YEAR = timedelta(minutes=1), timedelta(days=1), timedelta(days=365)
 OWN_START = 1_000_000
@@ -48,10 +48,10 @@ class Rehearsal:
 
     def serves(self, instant: datetime, *, spike: bool) -> None:
         """Every worker serves the values of the spike, or the normal ones, of about this instant."""
-        for answer in together(*[lambda: self.product.poll(self.name)] * AT_ONCE):
+        for answer in run_concurrently(*[lambda: self.product.poll(self.name)] * AT_ONCE):
             told = self.product.done(answer)
             self.counts.append(told["data"]["count"])
-            assert 0 <= told["generated_at_epoch"] - int(instant.timestamp()) <= PATIENCE
+            assert 0 <= told["generated_at_epoch"] - int(instant.timestamp()) <= TIMEOUT_S
             assert told["data"]["level"] == (99 if spike else 1), instant
             ends = f"{self.end:%Y-%m-%dT%H:%M:%SZ}"
             expected = (str(self.spike), ends) if spike else (None, None)
@@ -63,7 +63,7 @@ class Rehearsal:
         listed = self.product.ask("GET", f"/api/collections/{self.id}/spike-schedules")
         return [each["status"] for each in self.product.done(listed)["items"]]
 
-    def has_counted_well(self) -> None:
+    def assert_counted(self) -> None:
         """No value was served twice, and none left out."""
         normal = sorted(count for count in self.counts if count < OWN_START)
         copies = sorted(count for count in self.counts if count >= OWN_START)
@@ -108,12 +108,12 @@ def test_polls_are_right_wherever_the_clock_jumps(product, clock, day):
     assert rehearsal.statuses() == []
     at(MIDDLES[day], spike=False)  # what was cleared away stays away
     at(end + 20 * YEAR, spike=False)
-    rehearsal.has_counted_well()
+    rehearsal.assert_counted()
     assert "Traceback" not in product.server.log()
 
 
 def test_no_worker_is_thought_to_hang_when_the_clock_jumps(product, clock):
-    product.goes_on(product.count)
+    product.assert_serving(product.count)
     before = product.server.workers()
     for away in (YEAR, -YEAR):
         clock.jump_to(datetime.now(UTC) + away)
@@ -121,7 +121,7 @@ def test_no_worker_is_thought_to_hang_when_the_clock_jumps(product, clock):
         while time.monotonic() < begun + LOOKED_AT:  # idle, for whoever works shows that they do not hang
             assert product.server.workers() == before
             time.sleep(0.05)
-    product.goes_on(product.count, product.health)
+    product.assert_serving(product.count, product.health)
     assert len(product.served) == len(set(product.served))
 
 
@@ -137,5 +137,5 @@ def test_with_postgresql_a_node_whose_clock_jumps_serves_the_instant_of_the_data
         clock.jump_to(start + away)
         rehearsal.serves(datetime.now(UTC), spike=True)
         shown = parsedate_to_datetime(product.health().headers["Date"])
-        assert abs(shown - start - away) < timedelta(seconds=PATIENCE)
-    rehearsal.has_counted_well()
+        assert abs(shown - start - away) < timedelta(seconds=TIMEOUT_S)
+    rehearsal.assert_counted()

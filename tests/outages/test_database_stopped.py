@@ -27,7 +27,7 @@ def postgresql(request):
 def product(postgresql):
     with running_server(postgresql.url) as server:
         product = Product(server)
-        product.goes_on(product.count, product.write)
+        product.assert_serving(product.count, product.write)
         yield product
 
 
@@ -38,8 +38,8 @@ def test_while_it_is_away_all_is_refused_and_afterwards_all_is_well(postgresql, 
         product.is_refused(product.read, product.health, product.count, product.write, product.submit_sign_in)
         assert product.ask("GET", "/api/openapi.json").status_code == 200
         postgresql.control("start")
-        product.recovers()
-    product.is_whole(before)
+        product.wait_until_serving()
+    product.assert_intact(before)
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
@@ -54,7 +54,7 @@ def test_a_restart_under_polls_is_503_for_its_time_and_serves_no_value_twice(pos
         pollers = [threads.submit(poll) for _ in range(POLLERS)]
         time.sleep(0.5)
         postgresql.control("restart", f"--mode={mode}")
-        product.recovers()
+        product.wait_until_serving()
         served_again = time.monotonic()
         time.sleep(0.5)
         over.set()
@@ -76,4 +76,4 @@ def test_connections_that_are_ended_are_made_again_without_a_word(postgresql, pr
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            product.goes_on(product.count, product.read, product.write)
+            product.assert_serving(product.count, product.read, product.write)

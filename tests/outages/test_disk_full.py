@@ -35,16 +35,16 @@ def disk() -> Iterator[Disk]:
 
 
 def test_writes_are_refused_whole_reading_goes_on_and_room_is_all_it_takes(product, disk):
-    product.goes_on(product.count, product.write)
+    product.assert_serving(product.count, product.write)
     before = product.names()
     disk.fill()
     while product.write_much().ok:
         pass  # what room there was within the database's own files
     product.is_refused(product.write_much)
-    product.goes_on(product.read, product.health, lambda: product.poll("Bridge"))
+    product.assert_serving(product.read, product.health, lambda: product.poll("Bridge"))
     for small in (product.write(), product.count(), product.submit_sign_in()):
         if not small.ok:
             unavailable(small)
     disk.free()
-    product.recovers()
-    product.is_whole(before)
+    product.wait_until_serving()
+    product.assert_intact(before)

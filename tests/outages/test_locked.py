@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from app.db.session import Base
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tests.support.product import unavailable
 from tests.support.throwaway_postgres import for_psycopg
 
@@ -31,13 +31,13 @@ def write_lock(url: str) -> Iterator[None]:
 
 def test_writes_are_refused_whole_reading_goes_on_and_all_is_well_afterwards(own_database_url, serve):
     product = serve(own_database_url, app=HASTY)
-    product.goes_on(product.count, product.write)
+    product.assert_serving(product.count, product.write)
     before = product.names()
     with write_lock(own_database_url):
         product.is_refused(product.write, product.count, product.submit_sign_in)
-        product.goes_on(product.read, product.health, lambda: product.poll("Bridge"))
-        refused, *others = together(product.write, product.read, product.health)
+        product.assert_serving(product.read, product.health, lambda: product.poll("Bridge"))
+        refused, *others = run_concurrently(product.write, product.read, product.health)
         unavailable(refused)
         assert {other.status_code for other in others} == {200}
-    product.recovers()
-    product.is_whole(before)
+    product.wait_until_serving()
+    product.assert_intact(before)

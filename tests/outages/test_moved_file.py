@@ -32,7 +32,7 @@ def product(serve, file: Path, environment: dict[str, str]) -> Iterator[Product]
     """The product, each of whose workers has opened the file."""
     product = serve(f"sqlite:///{file}", env=environment)
     for call in (product.count, product.write, product.read) * 3:
-        product.goes_on(call)
+        product.assert_serving(call)
     return product
 
 
@@ -49,16 +49,16 @@ def test_a_file_that_is_moved_is_served_on_and_what_was_written_is_in_it(
 ):
     before = product.names()
     file.rename(elsewhere)
-    product.goes_on(product.count, product.read, product.write, product.health)
+    product.assert_serving(product.count, product.read, product.write, product.health)
     assert not file.exists()
     written = product.names()
     elsewhere.rename(file)
-    product.goes_on(product.count, product.read, product.write)
+    product.assert_serving(product.count, product.read, product.write)
     kill_all(product.server.process)
     with serve_again(product, file, environment):
-        product.goes_on(product.count, product.read, product.write)
+        product.assert_serving(product.count, product.read, product.write)
         assert product.names().items() >= written.items()
-        product.is_whole(before)
+        product.assert_intact(before)
 
 
 def test_a_worker_that_starts_meanwhile_makes_no_other_file_and_serves_it_when_it_is_back(
@@ -70,8 +70,8 @@ def test_a_worker_that_starts_meanwhile_makes_no_other_file_and_serves_it_when_i
     product.is_refused(product.count, product.read, product.write, product.health, product.submit_sign_in)
     assert not file.exists()
     elsewhere.rename(file)
-    product.recovers()
-    product.is_whole(before)
+    product.wait_until_serving()
+    product.assert_intact(before)
 
 
 def test_a_start_makes_no_other_file_where_the_log_of_a_moved_one_is(product, file, elsewhere, environment):
@@ -86,14 +86,14 @@ def test_a_start_makes_no_other_file_where_the_log_of_a_moved_one_is(product, fi
     assert not file.exists()
     elsewhere.rename(file)
     with serve_again(product, file, environment):
-        product.goes_on(product.count, product.read, product.write)
-        product.is_whole(before)
+        product.assert_serving(product.count, product.read, product.write)
+        product.assert_intact(before)
 
 
 def test_a_file_that_is_deleted_is_served_on_by_those_who_have_it_open(product, file):
     for each in file.parent.iterdir():
         each.unlink()
-    product.goes_on(product.count, product.read, product.write, product.health)
+    product.assert_serving(product.count, product.read, product.write, product.health)
     replace_workers(product)
     product.is_refused(product.count, product.read)
     assert "Traceback" not in product.server.log()

@@ -47,7 +47,7 @@ def serve_again() -> Iterator[Callable[[str], RunningServer]]:
 def test_all_is_served_and_noted_at_the_right_instant(pooled, serve):
     product = serve(pooled)
     begun = datetime.now(UTC)
-    product.goes_on(product.count, product.write, product.read, product.health)
+    product.assert_serving(product.count, product.write, product.read, product.health)
     assert sorted(product.served) == list(range(1, len(product.served) + 1))
     [poll] = [each for each in _polls(product) if each["collection_name"] == "Truck"]
     assert abs(datetime.fromisoformat(poll["polled_at"]) - begun) < timedelta(minutes=2)
@@ -77,13 +77,13 @@ def test_a_spike_opens_and_closes_at_its_instants(pooled, serve):
 
 def test_a_lock_that_is_held_means_503_after_the_wait(own_database_url, pooled, serve):
     product = serve(pooled, app=HASTY)
-    product.goes_on(product.count, product.write)
+    product.assert_serving(product.count, product.write)
     before = product.names()
     with write_lock(own_database_url):
         product.is_refused(product.write, product.count, product.submit_sign_in)
-        product.goes_on(product.read, product.health, lambda: product.poll("Bridge"))
-    product.recovers()
-    product.is_whole(before)
+        product.assert_serving(product.read, product.health, lambda: product.poll("Bridge"))
+    product.wait_until_serving()
+    product.assert_intact(before)
 
 
 def test_a_connection_to_the_server_goes_from_client_to_client(own_database_url, serve, serve_again):
@@ -91,7 +91,7 @@ def test_a_connection_to_the_server_goes_from_client_to_client(own_database_url,
     pgbouncer.need()
     with running_pgbouncer(own_database_url, pool_size=8) as url:
         product = serve(url, workers=1)
-        product.goes_on(product.count, product.read)
+        product.assert_serving(product.count, product.read)
         product.server.process.terminate()
         product.server.process.wait()
         for _ in range(8):
@@ -99,5 +99,5 @@ def test_a_connection_to_the_server_goes_from_client_to_client(own_database_url,
                 session.execute("SET timezone = 'Asia/Tokyo'")
                 session.execute("PREPARE poll_0 AS SELECT 1")
         product.url = serve_again(url).url
-        product.goes_on(product.count, product.health)
+        product.assert_serving(product.count, product.health)
         assert sorted(product.served) == list(range(1, 17))

@@ -17,7 +17,7 @@ WITHOUT_ROOTS_RIGHTS = ["setpriv", "--bounding-set=-dac_override,-dac_read_searc
 def is_only_read(product):
     """Writes are refused, reading goes on."""
     product.is_refused(product.write, product.count, product.write_much, product.submit_sign_in)
-    product.goes_on(product.read, product.health, lambda: product.poll("Bridge"))
+    product.assert_serving(product.read, product.health, lambda: product.poll("Bridge"))
 
 
 def test_a_file_that_may_not_be_written_is_read(tmp_path, serve):
@@ -26,15 +26,15 @@ def test_a_file_that_may_not_be_written_is_read(tmp_path, serve):
     under = WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else []
     url = f"sqlite:///{folder / 'spikecast.db'}"
     product = serve(url, under=under, env={"SPIKECAST_INSTANCE": str(instance)})
-    product.goes_on(product.count, product.write)
+    product.assert_serving(product.count, product.write)
     before = product.names()
     allow(folder, writing=False)
     replace_workers(product)  # whoever has it open may go on
     wait_until(lambda: product.health().ok, "they answer")
     is_only_read(product)
     allow(folder, writing=True)
-    product.recovers()
-    product.is_whole(before)
+    product.wait_until_serving()
+    product.assert_intact(before)
 
 
 def allow(folder: Path, *, writing: bool) -> None:
@@ -47,14 +47,14 @@ def allow(folder: Path, *, writing: bool) -> None:
 @pytest.mark.parametrize("own_database_url", ["postgresql"], indirect=True)
 def test_a_server_that_takes_no_writes_is_read(own_database_url, serve):
     product = serve(own_database_url)
-    product.goes_on(product.count, product.write)
+    product.assert_serving(product.count, product.write)
     before = product.names()
     execute(own_database_url, "ALTER DATABASE {name} SET default_transaction_read_only = on")
     execute(own_database_url, END_OTHERS)  # as a server does that becomes a standby
     is_only_read(product)
     execute(own_database_url, "ALTER DATABASE {name} RESET default_transaction_read_only")
-    product.recovers()
-    product.is_whole(before)
+    product.wait_until_serving()
+    product.assert_intact(before)
 
 
 END_OTHERS = (

@@ -10,13 +10,13 @@ import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import skip_or_fail
-from tests.support.browser import PATIENCE, PHONE, Complaints, context, launch, program
+from tests.support.browser import PHONE, TIMEOUT_S, Complaints, context, launch, program
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, running_server
 
 _numbers = itertools.count(1)
 PASSWORD = "a password of the browser tests"
 
-expect.set_options(timeout=PATIENCE * 1000)
+expect.set_options(timeout=TIMEOUT_S * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,7 +52,7 @@ class Api:
         self.site, self.session = site, requests.Session()
         self.session.headers.update({"Accept": "application/json", "User-Agent": user_agent})
         form = {"login": login, "password": password, "csrf_token": self.get("/sign-in")["csrf_token"]}
-        answer = self.session.post(f"{site}/sign-in", data=form, timeout=PATIENCE)
+        answer = self.session.post(f"{site}/sign-in", data=form, timeout=TIMEOUT_S)
         assert answer.ok, answer.text
 
     @property
@@ -64,7 +64,7 @@ class Api:
         """The answer, whatever it is."""
         csrf = [each.value for each in self.session.cookies if each.name.endswith("_csrf")]
         headers = {"X-CSRF-TOKEN": csrf[0] if csrf else None}
-        return self.session.request(method, self.site + path, json=body, headers=headers, timeout=PATIENCE)
+        return self.session.request(method, self.site + path, json=body, headers=headers, timeout=TIMEOUT_S)
 
     def call(self, method: str, path: str, body: object = None) -> dict:
         answer = self.ask(method, path, body)

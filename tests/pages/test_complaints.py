@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.browser import PATIENCE, Complaints, context
+from tests.support.browser import TIMEOUT_S, Complaints, context
 
 COMPLAINTS = [
     ("console.error('broken')", "broken"),
@@ -26,7 +26,7 @@ COMPLAINTS = [
 
 
 def noticed(page: Page, seen: Complaints, words: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_S
     while not any(words in said for said in seen.unexpected):
         assert time.monotonic() < deadline, seen.said
         page.wait_for_timeout(20)

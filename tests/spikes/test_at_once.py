@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tests.support.problems import refused
 from tests.support.timestamps import at
 from tests.support.value_types import SOME_VALUE
@@ -27,7 +27,7 @@ def schedule(caller, collection, start, end, **more):
 @pytest.mark.parametrize("round_", range(ROUNDS))
 def test_of_16_who_want_the_same_window_one_gets_it_and_the_others_are_told(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
-    answers = together(*[lambda: schedule(owner, truck, 10, 20)] * THREADS)
+    answers = run_concurrently(*[lambda: schedule(owner, truck, 10, 20)] * THREADS)
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * (THREADS - 1)
     (winner,) = (answer.json for answer in answers if answer.status_code == 201)
     for answer in answers:
@@ -44,7 +44,7 @@ def test_of_windows_that_overlap_at_random_those_that_are_stored_do_not(owner, m
     truck = make.collection("Truck 01", {"name": "cpu"})
     starts = [rng.randrange(100) for _ in range(THREADS)]
     wanted = [(start, start + rng.randrange(1, 40)) for start in starts]
-    answers = together(*(lambda window=window: schedule(owner, truck, *window) for window in wanted))
+    answers = run_concurrently(*(lambda window=window: schedule(owner, truck, *window) for window in wanted))
     assert {answer.status_code for answer in answers} <= {201, 409}
     stored = owner.get("/api/spike-schedules?sort=start_datetime").json["items"]
     assert {spike["id"] for spike in stored} == {
@@ -67,7 +67,7 @@ def test_of_16_who_move_their_windows_to_the_same_place_one_gets_there(owner, ma
     truck = make.collection("Truck 01", {"name": "cpu"})
     spikes = [schedule(owner, truck, 100 + 10 * n, 105 + 10 * n).json for n in range(THREADS)]
     there = {"start_datetime": at(10), "end_datetime": at(20)}
-    answers = together(
+    answers = run_concurrently(
         *(lambda spike=spike: owner.patch(f"/api/spike-schedules/{spike['id']}", there) for spike in spikes)
     )
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * (THREADS - 1)
@@ -79,7 +79,7 @@ def test_of_16_who_move_their_windows_to_the_same_place_one_gets_there(owner, ma
 def test_of_an_extension_and_a_new_window_after_it_one_is_refused(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
     spike = schedule(owner, truck, 0, 10).json
-    extended, created = together(
+    extended, created = run_concurrently(
         lambda: owner.post(f"/api/spike-schedules/{spike['id']}/extend", {"duration": 600}),
         lambda: schedule(owner, truck, 15, 25),
     )
@@ -110,7 +110,7 @@ def test_copies_are_in_step_however_fields_change_while_schedules_are_made(owner
         add("new"),
         add("newer"),
     ]
-    answers = together(*calls)
+    answers = run_concurrently(*calls)
     assert {answer.status_code for answer in answers} <= {200, 201, 204}
     fields = owner.get(f"/api/collections/{truck['id']}").json["fields"]
     assert len(fields) == 9
@@ -131,7 +131,7 @@ def test_copies_are_in_step_however_fields_change_while_schedules_are_made(owner
 def test_a_collection_that_goes_while_schedules_are_made_leaves_nothing_behind(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
     calls = [lambda n=n: schedule(owner, truck, 10 * n, 10 * n + 10) for n in range(THREADS - 1)]
-    *made, deleted = together(*calls, lambda: owner.delete(f"/api/collections/{truck['id']}"))
+    *made, deleted = run_concurrently(*calls, lambda: owner.delete(f"/api/collections/{truck['id']}"))
     assert deleted.status_code == 204
     assert {answer.status_code for answer in made} <= {201, 404}
     assert owner.get("/api/spike-schedules").json["total"] == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.names import EVERY_KEPT, EVERY_REFUSED
+from tests.support.names import INVALID_NAMES, VALID_NAMES
 from tests.support.problems import faults, refused
 from tests.support.timestamps import at
 
@@ -70,12 +70,12 @@ def test_what_an_answer_showed_may_be_given_back(owner, spike):
 
 
 def test_a_name_is_kept_trimmed_and_composed(owner, spike):
-    for given, kept in EVERY_KEPT:
+    for given, kept in VALID_NAMES:
         assert change(owner, spike, name=given).json["name"] == kept
 
 
 def test_a_name_that_is_none_is_refused(owner, spike):
-    for given, message in EVERY_REFUSED:
+    for given, message in INVALID_NAMES:
         assert faults(change(owner, spike, name=given)) == {"name": [message]}
     assert see(owner, spike) == spike
 

@@ -4,7 +4,7 @@ their own files."""
 import pytest
 
 from tests.support.factory import SETTINGS
-from tests.support.names import EVERY_KEPT, EVERY_REFUSED
+from tests.support.names import INVALID_NAMES, VALID_NAMES
 from tests.support.problems import faults, refused
 from tests.support.timestamps import at
 from tests.support.value_types import NUMERIC, SOME_VALUE
@@ -100,7 +100,7 @@ def test_a_collection_without_fields_cannot_be_given_a_spike(owner, make):
 
 def test_a_name_is_kept_trimmed_and_composed(owner, make):
     truck = make.collection("Truck 01", {})
-    for given, kept in EVERY_KEPT:
+    for given, kept in VALID_NAMES:
         response = create(owner, truck, name=given)
         assert response.status_code == 201, response.text
         assert owner.get(response.headers["Location"]).json["name"] == kept
@@ -109,7 +109,7 @@ def test_a_name_is_kept_trimmed_and_composed(owner, make):
 
 def test_a_name_that_is_none_is_refused(owner, make):
     truck = make.collection("Truck 01", {})
-    for given, message in EVERY_REFUSED:
+    for given, message in INVALID_NAMES:
         assert faults(create(owner, truck, name=given)) == {"name": [message]}
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.factory import SETTINGS
-from tests.support.numbers import BAD_NUMBERS, TYPE_OF
+from tests.support.numbers import BAD_NUMBERS, VALUE_TYPES
 from tests.support.problems import faults, refused
 from tests.support.value_types import DEFAULTS, NEEDED, NUMERIC, SOME_VALUE, foreign, some, taken, takes
 
@@ -215,9 +215,9 @@ def test_zero_is_a_value_like_any_other(spike_with, make, collection):
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("setting", TYPE_OF)
+@pytest.mark.parametrize("setting", VALUE_TYPES)
 def test_a_number_that_is_none_or_out_of_bounds_is_refused(owner, make, collection, setting):
-    field = make.field(collection, TYPE_OF[setting], **some(taken(TYPE_OF[setting])))
+    field = make.field(collection, VALUE_TYPES[setting], **some(taken(VALUE_TYPES[setting])))
     for name, text, message in BAD_NUMBERS:
         if name == setting:
             body = (

@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import NOW
 from tests.support.problems import faults, refused
-from tests.support.statements import work, writes
-from tests.support.timestamps import at, written
+from tests.support.statements import get_writes, work
+from tests.support.timestamps import at, format_utc
 
 PATH = "/api/spike-schedules/preview"
 
@@ -193,7 +193,7 @@ class TestNothingHappens:
         for more in ({}, {"schedule_id": spike["id"]}):
             with queries() as seen:
                 assert asked(owner, truck, hot(truck), **more).status_code == 200
-            assert writes(seen) == []
+            assert get_writes(seen) == []
 
     def test_no_counter_moves_and_no_schedule_comes(self, owner, make, truck):
         previewed(owner, truck, hot(truck))
@@ -359,7 +359,7 @@ class TestOfAScheduleAsItIs:
         spike = make.spike(truck, hot(truck))
         with queries() as seen:
             assert owner.get(self.path(spike)).status_code == 200
-        assert writes(seen) == []
+        assert get_writes(seen) == []
 
     def test_an_expired_one_is_shown_with_the_fields_that_came_since(self, owner, make, truck, clock):
         spike = make.spike(truck, hot(truck), duration=60)
@@ -385,6 +385,6 @@ class TestOfAScheduleAsItIs:
 
 def test_a_window_over_a_clock_change_keeps_its_pace(owner, truck):
     start = NOW.replace(month=10, day=25, hour=0, minute=30) + timedelta(days=365)
-    preview = previewed(owner, truck, start_datetime=written(start), duration=7200)
+    preview = previewed(owner, truck, start_datetime=format_utc(start), duration=7200)
     steps = {later - earlier for earlier, later in zip(preview["times"], preview["times"][1:], strict=False)}
     assert steps == {60}

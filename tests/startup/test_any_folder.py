@@ -9,7 +9,7 @@ import config
 from app import create_app, startup
 from app.db.session import db
 from app.models import Role
-from tests.conftest import CHEAP_PASSWORDS, person
+from tests.conftest import FAST_SETTINGS, add_user
 from tests.support.factory import Maker
 
 NAMES = [
@@ -26,9 +26,9 @@ def test_everything_is_in_the_folder_and_nowhere_else(tmp_path: Path, monkeypatc
     monkeypatch.chdir(elsewhere)
     environ = {key: text for key, text in os.environ.items() if not key.startswith("SPIKECAST_")}
     settings = config.load(environ | {"SPIKECAST_INSTANCE": str(place)})
-    app = create_app(settings, TESTING=True, **CHEAP_PASSWORDS)
+    app = create_app(settings, TESTING=True, **FAST_SETTINGS)
     startup.prepare(app)
-    make = Maker(person(app, Role.EDITOR, "owen"))
+    make = Maker(add_user(app, Role.EDITOR, "owen"))
     make.collection("Truck", {"value_type": "INCREMENT", "start_number": 1, "step_number": 1})
     key = make.key()
     assert [list(key.data("Truck").values()) for _ in range(2)] == [[1], [2]]

@@ -12,8 +12,8 @@ from app import create_app, startup
 from app.db.session import Base, db
 from app.models import User
 from config import BadSetting
-from tests.conftest import CHEAP_PASSWORDS, settings_for
-from tests.support.forked import in_processes
+from tests.conftest import FAST_SETTINGS, settings_for
+from tests.support.forked import run_in_processes
 from tests.support.signing_in import sign_in
 
 PROCESSES = 8
@@ -26,7 +26,7 @@ ADMIN = {
 
 @contextmanager
 def app_on(url: str, folder: Path, **environment: str) -> Iterator[Flask]:
-    app = create_app(settings_for(url, folder, **environment), **CHEAP_PASSWORDS)
+    app = create_app(settings_for(url, folder, **environment), **FAST_SETTINGS)
     try:
         yield app
     finally:
@@ -127,7 +127,7 @@ def test_nodes_that_start_at_once_make_one_schema_and_one_admin(own_database_url
             return "prepared"
     """
     settings = {"SPIKECAST_DATABASE_URL": own_database_url, "SPIKECAST_INSTANCE": str(tmp_path)}
-    assert in_processes(PROCESSES, setup, env=ADMIN | settings) == ["prepared"] * PROCESSES
+    assert run_in_processes(PROCESSES, setup, env=ADMIN | settings) == ["prepared"] * PROCESSES
     with app_on(own_database_url, tmp_path) as app:
         assert tables(app) >= Base.metadata.tables.keys()
         assert [user.username for user in users(app)] == ["Ada"]

@@ -11,7 +11,7 @@ from app.core.errors import CannotStart
 from app.db.session import db
 from app.models import Role
 from tests.cli.conftest import runner
-from tests.conftest import CHEAP_PASSWORDS, person, settings_for
+from tests.conftest import FAST_SETTINGS, add_user, settings_for
 from tests.support.commands import done
 from tests.support.factory import Maker
 
@@ -59,9 +59,9 @@ def real(request, tmp_path):
 @pytest.mark.parametrize("link", LINKS)
 def test_it_counts_and_is_backed_up_and_restored_at_its_real_place(tmp_path, real, link, clock):
     place = link(tmp_path, real)
-    app = create_app(settings_for(f"sqlite:///{place}", tmp_path / "secret"), **CHEAP_PASSWORDS)
+    app = create_app(settings_for(f"sqlite:///{place}", tmp_path / "secret"), **FAST_SETTINGS)
     startup.prepare(app)
-    make = Maker(person(app, Role.EDITOR, "owen"))
+    make = Maker(add_user(app, Role.EDITOR, "owen"))
     make.collection("Truck", {"name": "km", "value_type": "INCREMENT", "start_number": 1, "step_number": 1})
     tool = make.key()
     assert [tool.data("Truck")["km"] for _ in range(3)] == [1, 2, 3]

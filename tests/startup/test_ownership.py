@@ -17,7 +17,7 @@ from app import create_app, startup
 from app.core import file_ownership
 from app.db.session import db
 from app.models import Role
-from tests.conftest import CHEAP_PASSWORDS, person, settings_for
+from tests.conftest import FAST_SETTINGS, add_user, settings_for
 from tests.support.factory import Maker
 
 SERVICE, OTHER = 54321, 54322
@@ -47,9 +47,9 @@ def folder(tmp_path):
 def serve_once(folder):
     """Start, and have everything made that a server makes."""
     url = f"sqlite:///{folder / 'spikecast.db'}"
-    app = create_app(settings_for(url, folder, SPIKECAST_SECRET_KEY=""), **CHEAP_PASSWORDS)
+    app = create_app(settings_for(url, folder, SPIKECAST_SECRET_KEY=""), **FAST_SETTINGS)
     startup.prepare(app)
-    make = Maker(person(app, Role.EDITOR, "owen"))
+    make = Maker(add_user(app, Role.EDITOR, "owen"))
     make.collection("Truck", {"value_type": "INCREMENT"})
     make.key().data("Truck")
     return app
@@ -148,7 +148,7 @@ def command(uid, folder, *arguments):
 def run_here(folder, arguments):
     url = f"sqlite:///{folder / 'spikecast.db'}"
     try:
-        app = create_app(settings_for(url, folder, SPIKECAST_SECRET_KEY=""), **CHEAP_PASSWORDS)
+        app = create_app(settings_for(url, folder, SPIKECAST_SECRET_KEY=""), **FAST_SETTINGS)
     except config.BadSetting as fault:
         return 1, f"Spikecast does not start: {fault}"
     try:

@@ -11,7 +11,7 @@ from app import create_app
 from app.core.secret_key import load_or_create_secret
 from config import BadSetting
 from tests.conftest import settings_for
-from tests.support.forked import in_processes
+from tests.support.forked import run_in_processes
 
 PROCESSES = 16
 
@@ -128,7 +128,7 @@ def test_processes_that_start_at_once_agree_on_one(tmp_path):
         def run():
             return secret_key.load_or_create_secret(Path(sys.argv[1]))
     """
-    secrets = in_processes(PROCESSES, setup, str(tmp_path / "instance"))
+    secrets = run_in_processes(PROCESSES, setup, str(tmp_path / "instance"))
     assert len(secrets) == PROCESSES
     assert set(secrets) == {(tmp_path / "instance" / "secret_key").read_text()}
     assert [path.name for path in (tmp_path / "instance").iterdir()] == ["secret_key"]

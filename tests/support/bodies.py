@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.support.route_fixtures import Things
+from tests.support.route_fixtures import RouteFixtures
 from tests.support.signing_in import PASSWORD
 from tests.support.two_factor import equip
 
@@ -47,7 +47,7 @@ VALUES = (
 )
 
 
-def bodies(things: Things, route: str) -> Iterator[dict[str, Any]]:
+def bodies(things: RouteFixtures, route: str) -> Iterator[dict[str, Any]]:
     """The bodies for a route; each can be sent to a world as it is now."""
     name = f"new {things.number}"
     user = {"email": "new@example.org", "username": name, "password": PASSWORD, "role": "Viewer"}
@@ -91,7 +91,7 @@ def bodies(things: Things, route: str) -> Iterator[dict[str, Any]]:
             yield {"label": name, "expires_at": "2027-01-01T00:00:00Z", "allowed_collections": [limit]}
 
 
-def _spikes(things: Things, name: str) -> Iterator[dict[str, Any]]:
+def _spikes(things: RouteFixtures, name: str) -> Iterator[dict[str, Any]]:
     override = {"original_field_id": things.field_id} | {
         key: value for key, value in VALUES[-1].items() if key != "value_type"
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-PATIENCE = 30  # seconds; what is waited for comes soon, unless the machine is busy with something else
+TIMEOUT_S = 30  # seconds; what is waited for comes soon, unless the machine is busy with something else
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 # Nothing but the server under test is there for it; and root needs to run it without a sandbox.
@@ -73,7 +73,7 @@ def context(browser: Browser, complaints: Complaints, **options) -> Iterator[Bro
     """A browser of its own: cookies, storage, zone, width."""
     settings = {"viewport": WIDE, "locale": "en-GB", "timezone_id": "Europe/Berlin", **options}
     with browser.new_context(**settings) as made:
-        made.set_default_timeout(PATIENCE * 1000)
+        made.set_default_timeout(TIMEOUT_S * 1000)
         made.add_init_script(TELL_VIOLATIONS)
         made.on("page", complaints.watch)
         yield made

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page, Request, expect
 
-from tests.support.browser import PATIENCE
+from tests.support.browser import TIMEOUT_S
 
 BERLIN = "Europe/Berlin"
 RANGE = {"value_type": "NUMBER_RANGE", "range_start_number": 5, "range_end_number": 20}
@@ -69,7 +69,7 @@ def visit(page: Page, url: str) -> None:
     page.on("requestfinished", end)
     page.on("requestfailed", end)
     page.goto(url)
-    deadline, quiet = time.monotonic() + PATIENCE, 0
+    deadline, quiet = time.monotonic() + TIMEOUT_S, 0
     while quiet < 2:  # an answer may lead to the next request
         assert time.monotonic() < deadline, [request.url for request in under_way]
         page.evaluate(A_MOMENT)

@@ -14,7 +14,7 @@ from app.values import CollectionType, validate_settings
 from tests.support.factory import SETTINGS
 
 
-def many_fields(
+def insert_fields(
     app: Flask, collection: dict[str, Any], count: int, value_type: str = "NUMBER_RANGE", **settings: Any
 ) -> None:
     """Performance fields, named `<value type> <number>`."""
@@ -28,7 +28,7 @@ def many_fields(
     _insert(app, Field, [usual | {"field_name": f"{value_type} {n}"} for n in range(count)])
 
 
-def many_schedules(app: Flask, collection: dict[str, Any], count: int) -> None:
+def insert_schedules(app: Flask, collection: dict[str, Any], count: int) -> None:
     """Schedules of a minute each, back to back from tomorrow on, each with its copies of all fields."""
     tomorrow = clock.now() + timedelta(days=1)
     minute = timedelta(minutes=1)

@@ -6,17 +6,17 @@ from threading import Barrier
 from typing import TypeVar
 
 T = TypeVar("T")
-SECONDS_AT_MOST = 60
+TIMEOUT_S = 60
 
 
-def together(*calls: Callable[[], T]) -> Sequence[T]:
+def run_concurrently(*calls: Callable[[], T]) -> Sequence[T]:
     """What the calls return, which start at the same moment, each in a thread of its own."""
     barrier = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T:
-        barrier.wait(SECONDS_AT_MOST)
+        barrier.wait(TIMEOUT_S)
         return call()
 
     with ThreadPoolExecutor(len(calls)) as threads:
         begun = [threads.submit(run, call) for call in calls]
-        return [each.result(SECONDS_AT_MOST) for each in begun]
+        return [each.result(TIMEOUT_S) for each in begun]

@@ -41,7 +41,7 @@ def write_lock(app: Flask) -> Iterator[None]:
             session.exec_driver_sql("ROLLBACK")
 
 
-def everything(app: Flask) -> dict[str, list[str]]:
+def dump_tables(app: Flask) -> dict[str, list[str]]:
     """All rows of all tables."""
     with another_session(app) as session:
         return {
@@ -50,7 +50,7 @@ def everything(app: Flask) -> dict[str, list[str]]:
         }
 
 
-def unavailable(response: TestResponse) -> None:
+def assert_unavailable(response: TestResponse) -> None:
     """An answer must be the 503 of a database that does not serve."""
     assert response.status_code == 503, f"{response.status_code}: {response.text[:500]}"
     assert response.content_type == "application/problem+json"
@@ -64,7 +64,7 @@ def unavailable(response: TestResponse) -> None:
 
 
 @contextmanager
-def every_connection(app: Flask, statement: str) -> Iterator[None]:
+def on_each_connection(app: Flask, statement: str) -> Iterator[None]:
     """Every connection that the app opens meanwhile begins with `statement`."""
 
     def begin(connection: Any, _record: object) -> None:
@@ -92,27 +92,27 @@ def every_connection(app: Flask, statement: str) -> Iterator[None]:
 
 
 @contextmanager
-def only_reading(app: Flask) -> Iterator[None]:
+def read_only_database(app: Flask) -> Iterator[None]:
     """The app may only read: PostgreSQL as a standby, SQLite from a read-only disk."""
     with app.app_context():
         is_sqlite = db.engine.dialect.name == "sqlite"
-    with every_connection(
+    with on_each_connection(
         app, "PRAGMA query_only=ON" if is_sqlite else "SET default_transaction_read_only=ON"
     ):
         yield
 
 
 @contextmanager
-def no_room(app: Flask) -> Iterator[None]:
+def disk_full(app: Flask) -> Iterator[None]:
     """The database's disk is full."""
     with app.app_context():
         is_sqlite = db.engine.dialect.name == "sqlite"
-    with no_file_grows() if is_sqlite else refusing_writes(app, "disk_full"):
+    with no_file_growth() if is_sqlite else reject_writes(app, "disk_full"):
         yield
 
 
 @contextmanager
-def no_file_grows() -> Iterator[None]:
+def no_file_growth() -> Iterator[None]:
     """This process can write no file."""
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
@@ -123,14 +123,14 @@ def no_file_grows() -> Iterator[None]:
 
 
 @contextmanager
-def refusing_writes(app: Flask, condition: str) -> Iterator[None]:
+def reject_writes(app: Flask, condition: str) -> Iterator[None]:
     """PostgreSQL refuses every write with this condition, such as `disk_full` or a SQLSTATE."""
-    with running_at_writes(app, f"RAISE EXCEPTION USING ERRCODE = '{condition}'"):
+    with trigger_on_writes(app, f"RAISE EXCEPTION USING ERRCODE = '{condition}'"):
         yield
 
 
 @contextmanager
-def running_at_writes(app: Flask, body: str) -> Iterator[None]:
+def trigger_on_writes(app: Flask, body: str) -> Iterator[None]:
     """PostgreSQL runs some PL/pgSQL at every write."""
     with another_session(app) as session:
         function = f"trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NULL; END $$"

@@ -34,7 +34,9 @@ sys.exit(max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in chi
 """
 
 
-def in_processes(count: int, setup: str, *arguments: str, env: Mapping[str, str] | None = None) -> list[str]:
+def run_in_processes(
+    count: int, setup: str, *arguments: str, env: Mapping[str, str] | None = None
+) -> list[str]:
     """What `run()` of `setup` returns in each of so many processes, all of which must end well."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("SPIKECAST_")}
     done = subprocess.run(

@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 from hypothesis import strategies as st
 
-TURNERS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
-KEPT = [
+VALID_NAME_CASES = [
     pytest.param("a", "a", id="one character"),
     pytest.param("x" * 255, "x" * 255, id="255 characters"),
     pytest.param("🚚" * 255, "🚚" * 255, id="255 emoji"),
@@ -26,7 +26,7 @@ KEPT = [
 ]
 """(given, kept)"""
 
-REFUSED = [
+INVALID_NAME_CASES = [
     pytest.param("", "must not be empty", id="empty"),
     pytest.param(" \t\n\u3000", "must not be empty", id="white space only"),
     pytest.param("x" * 256, "must have at most 255 characters, not 256", id="256 characters"),
@@ -42,7 +42,7 @@ REFUSED = [
             "must not contain characters that turn the direction of writing",
             id=f"U+{ord(turner):04X}",
         )
-        for turner in TURNERS
+        for turner in BIDI_CONTROLS
     ),
     pytest.param(None, "must not be null", id="null"),
     pytest.param(7, "must be a text", id="a number"),
@@ -51,12 +51,14 @@ REFUSED = [
 ]
 """(given, message)"""
 
-EVERY_KEPT = [case.values for case in KEPT]
-EVERY_REFUSED = [case.values for case in REFUSED]
+VALID_NAMES = [case.values for case in VALID_NAME_CASES]
+INVALID_NAMES = [case.values for case in INVALID_NAME_CASES]
 
 any_name = (
     st.text(
-        st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=TURNERS), min_size=1, max_size=255
+        st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=BIDI_CONTROLS),
+        min_size=1,
+        max_size=255,
     )
     .map(lambda text: unicodedata.normalize("NFC", text.strip()))
     .filter(lambda text: 1 <= len(text) <= 255)

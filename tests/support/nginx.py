@@ -24,7 +24,7 @@ from tests.support import skip_or_fail
 from tests.support.server import REPOSITORY, own_port
 
 SHIPPED = REPOSITORY / "deploy" / "nginx.conf"
-SECONDS_TO_START = 60
+START_TIMEOUT_S = 60
 
 # What a distribution's nginx.conf has around the files of conf.d, but everything is in one folder.
 AROUND = """
@@ -105,7 +105,7 @@ def running_nginx(
         command = [program() or "nginx", "-p", place, "-c", f"{place}/nginx.conf", "-e", str(log)]
         process = subprocess.Popen([*command, "-g", "daemon off;"], stdin=subprocess.DEVNULL)
         try:
-            deadline = time.monotonic() + SECONDS_TO_START
+            deadline = time.monotonic() + START_TIMEOUT_S
             while not _is_healthy(proxy):
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"nginx does not serve:\n{log.read_text()}")

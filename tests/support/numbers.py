@@ -37,7 +37,7 @@ BAD_NUMBERS = [
 ]
 """(setting, as written in JSON, message)"""
 
-TYPE_OF = {
+VALUE_TYPES = {
     "fixed_value_number": "NUMBER_FIXED",
     "fixed_value_float": "FLOAT_FIXED",
     "range_start_number": "NUMBER_RANGE",

@@ -16,7 +16,7 @@ from tests.support import skip_or_fail
 from tests.support.server import own_port
 from tests.support.throwaway_postgres import _account, _as, for_psycopg
 
-SECONDS_TO_START = 60
+START_TIMEOUT_S = 60
 
 # As Debian ships it, but for places and names. It takes no `options` at the start of a connection.
 SETTINGS = """
@@ -73,7 +73,7 @@ def running_pgbouncer(url: str, pool_size: int = 30) -> Iterator[str]:
 
 
 def _wait_until_it_serves(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
+    deadline = time.monotonic() + START_TIMEOUT_S
     while True:
         try:
             psycopg.connect(for_psycopg(url), connect_timeout=5).close()

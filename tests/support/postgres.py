@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from tests.support import is_required, throwaway_postgres
-from tests.support.throwaway_postgres import FORGETFUL, Throwaway, Unavailable, version
+from tests.support.throwaway_postgres import NO_FSYNC, Throwaway, Unavailable, version
 
 URL_VARIABLE = "SPIKECAST_TEST_POSTGRES_URL"
 
@@ -103,7 +103,7 @@ def _find_or_start(config: pytest.Config) -> Server:
             raise Unavailable("--no-postgresql was given")
         if url := os.environ.get(URL_VARIABLE):
             return Server(url=url, description=_describe(url))
-        started = throwaway_postgres.start(FORGETFUL)
+        started = throwaway_postgres.start(NO_FSYNC)
         return Server(url=started.url, description=started.description, throwaway=started)
     except Unavailable as missing:
         if is_required("postgresql"):

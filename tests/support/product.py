@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import requests
 
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer
 
-PATIENCE = 60
+TIMEOUT_S = 60
 AT_ONCE = 8
 """So many requests at the same moment keep every worker busy."""
 LONG = "x" * 60_000
@@ -49,7 +49,7 @@ class Product:
         """The answer to the Admin's script, whatever it is."""
         if hasattr(self, "token"):
             headers.setdefault("Authorization", f"Bearer {self.token}")
-        return requests.request(method, self.url + path, json=body, headers=headers, timeout=PATIENCE)
+        return requests.request(method, self.url + path, json=body, headers=headers, timeout=TIMEOUT_S)
 
     def done(self, answer: requests.Response) -> Any:
         """What the answer says, which must be a success."""
@@ -62,12 +62,12 @@ class Product:
         return self.ask("GET", "/api/collections")
 
     def health(self) -> requests.Response:
-        return requests.get(f"{self.url}/api/health", timeout=PATIENCE)
+        return requests.get(f"{self.url}/api/health", timeout=TIMEOUT_S)
 
     def poll(self, name: str) -> requests.Response:
         """A poll; the counter's value is kept."""
         path = f"/api/data/{quote(name)}/performance"
-        answer = requests.get(self.url + path, headers={"X-API-Key": self.key}, timeout=PATIENCE)
+        answer = requests.get(self.url + path, headers={"X-API-Key": self.key}, timeout=TIMEOUT_S)
         if answer.ok and "km" in answer.json()["data"]:
             self.served.append(answer.json()["data"]["km"])
         return answer
@@ -88,12 +88,12 @@ class Product:
     def submit_sign_in(self) -> requests.Response:
         """The sign-in form, as a browser sends it: a page that has to write."""
         browser = requests.Session()
-        page = browser.get(f"{self.url}/sign-in", timeout=PATIENCE)
+        page = browser.get(f"{self.url}/sign-in", timeout=TIMEOUT_S)
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
         if token is None:
             return page
         form = {"csrf_token": token[1], "login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
-        return browser.post(f"{self.url}/sign-in", data=form, timeout=PATIENCE)
+        return browser.post(f"{self.url}/sign-in", data=form, timeout=TIMEOUT_S)
 
     # --- What must hold --------------------------------------------------------------------------------
 
@@ -106,33 +106,33 @@ class Product:
             for name, id_ in ids.items()
         }
 
-    def goes_on(self, *calls: Callable[[], requests.Response]) -> None:
+    def assert_serving(self, *calls: Callable[[], requests.Response]) -> None:
         """Every worker answers these well."""
         for call in calls:
-            answers = together(*[call] * AT_ONCE)
+            answers = run_concurrently(*[call] * AT_ONCE)
             assert {answer.status_code for answer in answers} <= {200, 201}, [each.text for each in answers]
 
     def is_refused(self, *calls: Callable[[], requests.Response]) -> None:
         """Each of these is 503, as a script and as a browser must be told it."""
         for call in calls:
-            for answer in together(call, call):
+            for answer in run_concurrently(call, call):
                 unavailable(answer)
 
-    def recovers(self) -> None:
+    def wait_until_serving(self) -> None:
         """Everything is served again, on every worker, by itself. How soon is measured elsewhere
         (docs/reliability.md): on a busy machine a bound of seconds would say nothing of the product."""
         begun = time.monotonic()
         while not all(
             answer.ok
             for call in (self.health, self.count, self.write, self.read)
-            for answer in together(*[call] * AT_ONCE)
+            for answer in run_concurrently(*[call] * AT_ONCE)
         ):
-            assert time.monotonic() < begun + PATIENCE, self.server.log()[-3000:]
+            assert time.monotonic() < begun + TIMEOUT_S, self.server.log()[-3000:]
             time.sleep(0.05)
-        self.goes_on(self.read, self.count, self.write, self.write_much)
+        self.assert_serving(self.read, self.count, self.write, self.write_much)
         assert self.submit_sign_in().ok
 
-    def is_whole(self, before: dict[str, int]) -> None:
+    def assert_intact(self, before: dict[str, int]) -> None:
         """Nothing that was refused has been done by half, and no value was served twice."""
         assert len(self.served) == len(set(self.served))
         after = self.names()

@@ -8,7 +8,7 @@ from email.parser import BytesHeaderParser
 from typing import Any
 from urllib.parse import urlsplit
 
-OF_EVERY_ANSWER = [
+COMMON_HEADERS = [
     "Content-Security-Policy",
     "X-Content-Type-Options",
     "Referrer-Policy",
@@ -43,9 +43,9 @@ def read(answer: bytes) -> tuple[Mapping[str, str], bytes]:
     return BytesHeaderParser().parsebytes(head.partition(b"\r\n")[2]), body
 
 
-def usual(answer: bytes) -> list[tuple[str, str]]:
+def common_headers(answer: bytes) -> list[tuple[str, str]]:
     """The headers of one answer that every answer carries."""
-    return sorted((name, text) for name, text in read(answer)[0].items() if name in OF_EVERY_ANSWER)
+    return sorted((name, text) for name, text in read(answer)[0].items() if name in COMMON_HEADERS)
 
 
 def refused(answer: bytes, *expected: int) -> dict[str, Any]:

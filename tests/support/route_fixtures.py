@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from app.models import Role
-from tests.conftest import person
+from tests.conftest import add_user
 from tests.support.client import Caller, Poller
 from tests.support.factory import Maker
 from tests.support.signing_in import signed_in
 
 
-class Things:
+class RouteFixtures:
     """What routes are about, owned by `holder`; each is made when it is first asked for."""
 
     numbers = itertools.count(1)
@@ -64,7 +64,7 @@ class Things:
 
     @cached_property
     def user_id(self) -> int:
-        return person(self.holder.app, Role.VIEWER, f"user{self.number}").user_id
+        return add_user(self.holder.app, Role.VIEWER, f"user{self.number}").user_id
 
     @cached_property
     def sign_in_id(self) -> str:

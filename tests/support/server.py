@@ -19,7 +19,7 @@ ADMIN_EMAIL = "admin@example.org"
 ADMIN_USERNAME = "admin"
 ADMIN_PASSWORD = "a password for tests only"
 
-SECONDS_TO_START = 60
+START_TIMEOUT_S = 60
 SECONDS_BETWEEN_LOOKS = 0.05
 
 
@@ -112,12 +112,12 @@ def launch(
 
 
 def _wait_until_healthy(server: RunningServer, address: str) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
+    deadline = time.monotonic() + START_TIMEOUT_S
     while not is_healthy(address):
         if server.process.poll() is not None:
             raise RuntimeError(f"gunicorn ended with {server.process.returncode}:\n{server.log()}")
         if time.monotonic() > deadline:
-            raise TimeoutError(f"not healthy after {SECONDS_TO_START} s:\n{server.log()}")
+            raise TimeoutError(f"not healthy after {START_TIMEOUT_S} s:\n{server.log()}")
         time.sleep(SECONDS_BETWEEN_LOOKS)
 
 

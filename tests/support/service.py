@@ -10,7 +10,7 @@ import requests
 
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, ADMIN_USERNAME
 
-PATIENCE = 60
+TIMEOUT_S = 60
 FIRST_ADMIN = {
     "SPIKECAST_ADMIN_EMAIL": ADMIN_EMAIL,
     "SPIKECAST_ADMIN_USERNAME": ADMIN_USERNAME,
@@ -70,7 +70,7 @@ def first_poll(url: str) -> dict[str, object]:
     session = requests.Session()
 
     def make(path: str, body: object) -> dict:
-        answer = session.post(f"{url}/api{path}", json=body, timeout=PATIENCE)
+        answer = session.post(f"{url}/api{path}", json=body, timeout=TIMEOUT_S)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -81,6 +81,6 @@ def first_poll(url: str) -> dict[str, object]:
     counter = {"value_type": "INCREMENT", "start_number": 7, "step_number": 1}
     make(f"/collections/{number}/fields", {"collection_type": "Performance", "field_name": "km"} | counter)
     headers = {"X-API-Key": make("/api-keys", {"label": "monitoring"})["key"]}
-    answer = requests.get(f"{url}/api/data/Truck%2001/performance", headers=headers, timeout=PATIENCE)
+    answer = requests.get(f"{url}/api/data/Truck%2001/performance", headers=headers, timeout=TIMEOUT_S)
     assert answer.ok, answer.text
     return answer.json()["data"]

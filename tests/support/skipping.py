@@ -25,7 +25,7 @@ PACKAGES = {
 """What is missing, by what a reason says; the first that fits counts."""
 
 
-def told(reasons: Iterable[str]) -> list[str]:
+def summarize(reasons: Iterable[str]) -> list[str]:
     """Return a line for each thing that is missing, the most wanted first."""
     counts = Counter(_missing(reason) for reason in reasons)
     width = max((len(f"{count:,}") for count in counts.values()), default=0)
@@ -39,7 +39,7 @@ def _missing(reason: str) -> str:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
-    lines = told(report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple))
+    lines = summarize(report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple))
     if lines:
         terminalreporter.section("skipped")
     for line in lines:

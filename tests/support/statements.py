@@ -11,7 +11,7 @@ def work(seen: SimpleNamespace) -> list[str]:
     return [statement for statement in seen.statements if not statement.startswith(TRANSACTIONS)]
 
 
-def writes(seen: SimpleNamespace) -> list[str]:
+def get_writes(seen: SimpleNamespace) -> list[str]:
     """The statements that write, or prevent others from writing."""
     return [
         statement

@@ -44,7 +44,7 @@ fi
 rm -rf "$folder"
 """
 
-FORGETFUL = "fsync = off\nfull_page_writes = off"
+NO_FSYNC = "fsync = off\nfull_page_writes = off"
 """Settings for data that nobody needs after a power cut."""
 
 

@@ -11,15 +11,15 @@ NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 
 def at(minutes: float) -> str:
     """So many minutes after the tests' NOW; before it, where negative."""
-    return written(NOW + timedelta(minutes=minutes))
+    return format_utc(NOW + timedelta(minutes=minutes))
 
 
-def written(moment: datetime) -> str:
+def format_utc(moment: datetime) -> str:
     """ISO 8601 in UTC, with Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def as_the_database_has_it(instant: datetime) -> datetime:
+def to_database_time(instant: datetime) -> datetime:
     """An instant of the tests' time by the clock of the database, which does not stand still."""
     try:
         return instant + (time_machine.escape_hatch.datetime.datetime.now(UTC) - clock.now())

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 120
+TIMEOUT_S = 120
 
 
 def wait_until(condition: Callable[[], object], what: str) -> None:
     """Come back when the condition holds."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_S
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {PATIENCE} s until {what}")
+            raise TimeoutError(f"waited {TIMEOUT_S} s until {what}")
         time.sleep(0.05)

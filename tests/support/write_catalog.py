@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.models import Role
-from tests.conftest import person
+from tests.conftest import add_user
 from tests.support.client import Caller, Poller
 from tests.support.factory import Maker
 from tests.support.signing_in import PASSWORD, signed_in
@@ -97,7 +97,7 @@ WRITES = [
 ]
 
 
-class World:
+class WriteFixtures:
     """Something for each write to be about, owned by an Admin called ada."""
 
     def __init__(self, app: Flask, admin: Caller) -> None:
@@ -137,7 +137,7 @@ class World:
 
     def _add_two_factor(self, name: str) -> None:
         """Somebody whom the authenticator app's code, or a recovery code, gets further."""
-        self.people[name] = caller = person(self.app, Role.EDITOR, name)
+        self.people[name] = caller = add_user(self.app, Role.EDITOR, name)
         authenticator = equip(self.app, caller.user_id, is_on=name != "eli")
         self.ids[f"code_of_{name}"] = [authenticator.code(), *authenticator.recovery_codes][-1]
         self.ids["guarded"] = caller.user_id
@@ -145,14 +145,14 @@ class World:
     def do(self, write: Write, caller: Caller | None = None) -> TestResponse:
         """The answer to a write of whom it is meant for, mostly the Admin, or of another caller's."""
         return (caller or self.people[write.by]).call(
-            write.method, write.path.format(**self.ids), self._filled_in(write.body)
+            write.method, write.path.format(**self.ids), self.fill_in(write.body)
         )
 
-    def _filled_in(self, value: Any) -> Any:
+    def fill_in(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {name: self._filled_in(inner) for name, inner in value.items()}
+            return {name: self.fill_in(inner) for name, inner in value.items()}
         if isinstance(value, list):
-            return [self._filled_in(inner) for inner in value]
+            return [self.fill_in(inner) for inner in value]
         if isinstance(value, str) and value.startswith("{"):
             return self.ids[value.strip("{}")]
         return value

@@ -211,10 +211,10 @@ def test_a_fault_is_not_sought_between_settings_of_which_one_is_missing():
     st.fixed_dictionaries({}, optional={name: st.just(value) for name, value in SOME_VALUE.items()}),
 )
 def test_settings_are_valid_exactly_when_what_is_needed_is_there_and_nothing_else(value_type, settings):
-    is_whole = set(VALID[value_type]) <= set(settings) <= settings_of(value_type)
+    assert_intact = set(VALID[value_type]) <= set(settings) <= settings_of(value_type)
     if value_type == "DECREMENT":
         settings = settings | ({"reset_number": Decimal(1)} if "reset_number" in settings else {})
-    assert (validate_settings(value_type, settings)[1] == {}) == is_whole
+    assert (validate_settings(value_type, settings)[1] == {}) == assert_intact
 
 
 @given(st.sampled_from(TYPES))

@@ -8,13 +8,13 @@ from flask import Flask
 
 from app.db.session import Base, db
 from tests.support.client import Caller
-from tests.support.route_fixtures import Things
+from tests.support.route_fixtures import RouteFixtures
 
 
 @pytest.fixture
-def things(admin: Caller, owner: Caller) -> Things:
+def things(admin: Caller, owner: Caller) -> RouteFixtures:
     """A collection with a counter and a spike, a key, a user: all the Admin's."""
-    return Things({"admin": admin, "owner": owner}, admin)
+    return RouteFixtures({"admin": admin, "owner": owner}, admin)
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from schemathesis.checks import load_all_checks, negative_data_rejection
 from schemathesis.config import SchemathesisConfig
 
 from app.models import Role
-from tests.conftest import person
+from tests.conftest import add_user
 from tests.support.client import Caller
-from tests.support.route_fixtures import Things
+from tests.support.route_fixtures import RouteFixtures
 
 EXAMPLES = 4
 load_all_checks()
@@ -45,7 +45,7 @@ def can_be_wrong(operation: APIOperation) -> bool:
     return bool(operation.path_parameters or operation.query or operation.body)
 
 
-def about(things: Things, case: Case) -> None:
+def about(things: RouteFixtures, case: Case) -> None:
     """Let the case be about things that are there."""
     for name in case.path_parameters or {}:
         case.path_parameters[name] = getattr(things, name)
@@ -53,7 +53,7 @@ def about(things: Things, case: Case) -> None:
         case.body["collection_id"] = things.collection_id
 
 
-def ask(operation: APIOperation, mode: GenerationMode, things: Things, caller: Caller) -> None:
+def ask(operation: APIOperation, mode: GenerationMode, things: RouteFixtures, caller: Caller) -> None:
     """Send the requests of one operation; raises at the first answer that the document does not tell."""
 
     @settings(
@@ -85,7 +85,7 @@ def test_every_answer_is_one_that_the_document_tells(app, operations, nobody, mo
         if mode is GenerationMode.NEGATIVE and not can_be_wrong(operation):
             continue
         # New people each time: the operation before may have signed them out, or deleted them.
-        people = {role.lower(): person(app, role, f"{role.lower()}{number}") for role in Role}
+        people = {role.lower(): add_user(app, role, f"{role.lower()}{number}") for role in Role}
         owner = people["editor"]
-        things = Things({"admin": people["admin"], "owner": owner}, owner)
+        things = RouteFixtures({"admin": people["admin"], "owner": owner}, owner)
         ask(operation, mode, things, {"nobody": nobody, "tool": things.tool, **people}[who])

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.text import shorten
 from tests.support.problems import faults, refused
-from tests.support.route_fixtures import Things
+from tests.support.route_fixtures import RouteFixtures
 
 QUERIES = (
     "/api/api-keys",
@@ -34,7 +34,7 @@ def parameters(app, rule: str) -> list[str]:
     return [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
 
 
-def ask(admin, things: Things, rule: str, query: str):
+def ask(admin, things: RouteFixtures, rule: str, query: str):
     method = "DELETE" if "user_id" in rule else "GET"
     caller = things.tool if rule == "/api/data" else admin
     return caller.call(method, f"{things.path(rule)}?{query}")

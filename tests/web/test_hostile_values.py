@@ -10,7 +10,7 @@ import pytest
 from tests.support.bodies import JSON_ROUTES, bodies
 from tests.support.client import Caller
 from tests.support.problems import refused
-from tests.support.route_fixtures import Things
+from tests.support.route_fixtures import RouteFixtures
 
 pytestmark = pytest.mark.any_database
 
@@ -52,7 +52,7 @@ def spoilt(body: Any, path: Path, text: str) -> bytes:
 
 
 @pytest.fixture(params=JSON_ROUTES)
-def send(request, things: Things, admin: Caller, rows) -> Iterator[Callable]:
+def send(request, things: RouteFixtures, admin: Caller, rows) -> Iterator[Callable]:
     """Sends JSON text to each route; whatever the test sends there, nothing is written."""
     method, rule = request.param.split()
     path = things.path(rule)

@@ -8,7 +8,7 @@ import pytest
 from tests.support.bodies import JSON_ROUTES, bodies
 from tests.support.client import Caller
 from tests.support.problems import refused
-from tests.support.route_fixtures import Things
+from tests.support.route_fixtures import RouteFixtures
 
 pytestmark = pytest.mark.any_database
 
@@ -27,7 +27,7 @@ OF_ANY_WEB_PAGE = (
 class Sender:
     """Sends raw bodies to one route."""
 
-    def __init__(self, things: Things, route: str) -> None:
+    def __init__(self, things: RouteFixtures, route: str) -> None:
         self.method, rule = route.split()
         self.path = things.path(rule)
         (self.right_body, *_more) = bodies(things, route)

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.models import Role
-from tests.conftest import person
-from tests.support.concurrency import together
+from tests.conftest import add_user
+from tests.support.concurrency import run_concurrently
 from tests.support.factory import SETTINGS, Maker
 from tests.support.hypothesis_settings import talks_to_the_app
 from tests.support.problems import refused
-from tests.support.route_fixtures import Things
+from tests.support.route_fixtures import RouteFixtures
 from tests.support.signing_in import PASSWORD, signed_in
 from tests.support.timestamps import at
-from tests.support.write_catalog import WRITES, World
+from tests.support.write_catalog import WRITES, WriteFixtures
 
 THING = re.compile(r"/api/(users|collections|fields|spike-schedules|api-keys)/\{\w+\}")
 ADDS_TO_A_LIST = re.compile(r"/api/collections/[^/]+/fields")
@@ -34,8 +34,8 @@ KINDS = list(OTHER_CHANGES)
 
 
 @pytest.fixture
-def world(app, admin) -> World:
-    return World(app, admin)
+def world(app, admin) -> WriteFixtures:
+    return WriteFixtures(app, admin)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def do(world, write, if_match):
     return world.people[write.by].call(
         write.method,
         write.path.format(**world.ids),
-        world._filled_in(write.body),
+        world.fill_in(write.body),
         headers={"If-Match": if_match},
     )
 
@@ -157,7 +157,7 @@ def test_what_is_gone_is_not_found_whatever_one_saw_of_it(world, write):
 
 @pytest.mark.parametrize("header", ['"stale"', "malformed"])
 def test_what_one_may_not_change_stays_refused_as_it_was(app, owner, admin, viewer, stranger, header):
-    things = Things({"admin": admin, "owner": owner}, owner)
+    things = RouteFixtures({"admin": admin, "owner": owner}, owner)
     headers = {"If-Match": header}
     paths = [f"/api/collections/{things.collection_id}", f"/api/fields/{things.field_id}"]
     paths += [f"/api/spike-schedules/{things.spike_id}", f"/api/api-keys/{things.key_id}"]
@@ -174,7 +174,7 @@ def test_of_two_who_change_what_they_saw_at_the_same_moment_one_is_refused(world
     headers = {"If-Match": tag_of(world.admin, path)}
     (name,) = OTHER_CHANGES[kind]
     wanted = [f"{n}@example.org" if kind == "users" else f"name {n}" for n in range(8)]
-    answers = together(
+    answers = run_concurrently(
         *(lambda each=each: world.admin.patch(path, {name: each}, headers=headers) for each in wanted)
     )
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 7
@@ -410,7 +410,7 @@ def test_a_refusal_never_shows_a_password_or_a_text(admin, owner, make):
 
 
 def test_a_refusal_keeps_to_the_latest_changes(app):
-    eve = person(app, Role.EDITOR, "eve")
+    eve = add_user(app, Role.EDITOR, "eve")
     field = Maker(eve).field(Maker(eve).collection(), "NUMBER_FIXED")
     path = f"/api/fields/{field['id']}"
     for number in range(12):

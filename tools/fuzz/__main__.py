@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 def _world(database: str) -> Iterator[tuple[World, str]]:
     """A world in a database of its own, and what keeps it."""
     with (
-        place(database, throwaway_postgres.FORGETFUL) as where,
+        place(database, throwaway_postgres.NO_FSYNC) as where,
         where.database("fuzz") as url,
         ground(url, where.folder) as world,
     ):

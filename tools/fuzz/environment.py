@@ -11,8 +11,8 @@ from flask import Flask
 from app import create_app, startup
 from app.core import clock
 from app.db.session import db
-from tests.conftest import CHEAP_PASSWORDS, settings_for
-from tests.support.timestamps import NOW, as_the_database_has_it
+from tests.conftest import FAST_SETTINGS, settings_for
+from tests.support.timestamps import NOW, to_database_time
 from tools.fuzz.fixtures import World, world
 
 
@@ -20,7 +20,7 @@ from tools.fuzz.fixtures import World, world
 def ready_app(database_url: str, instance: Path) -> Iterator[Flask]:
     """The product on an empty database."""
     settings = settings_for(database_url, instance, SPIKECAST_SQLITE_SYNCHRONOUS="NORMAL")
-    app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **CHEAP_PASSWORDS)
+    app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS)
     startup.prepare(app)
     try:
         yield app
@@ -36,7 +36,7 @@ def ground(database_url: str, instance: Path) -> Iterator[World]:
     with (
         time_machine.travel(NOW, tick=False),
         patch.object(clock, "from_database", lambda _instant: clock.now()),
-        patch.object(clock, "to_database", as_the_database_has_it),
+        patch.object(clock, "to_database", to_database_time),
         ready_app(database_url, instance) as app,
         world(app) as made,
     ):

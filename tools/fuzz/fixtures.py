@@ -11,11 +11,11 @@ from app.auth import first_admin
 from app.core import clock
 from app.db.session import Base, db
 from app.models import Role
-from tests.conftest import PASSWORD, person
+from tests.conftest import PASSWORD, add_user
 from tests.support.bodies import JSON_ROUTES, bodies
 from tests.support.client import Caller
 from tests.support.db_failures import another_session
-from tests.support.route_fixtures import Things
+from tests.support.route_fixtures import RouteFixtures
 from tools.fuzz.inputs import FORMS, Route
 
 NOTED = {
@@ -38,9 +38,9 @@ class World:
             *(_as_text(table, session) for table in self.tables if table.name not in NOTED)
         )
         empty = self._set_up_only()
-        self.people = {role: person(app, role, role.lower()) for role in Role}
+        self.people = {role: add_user(app, role, role.lower()) for role in Role}
         self.admin = self.people[Role.ADMIN]
-        self.things = Things({"admin": self.admin, "owner": self.people[Role.EDITOR]}, self.admin)
+        self.things = RouteFixtures({"admin": self.admin, "owner": self.people[Role.EDITOR]}, self.admin)
         self._make_things()
         self._states: dict[str, Rows] = {NOBODY_YET: empty, USUAL: self._rows()}
         self.state = USUAL

@@ -9,7 +9,7 @@ from tools.soak.invariants import Checker
 from tools.soak.outages import Strike, Trouble
 from tools.soak.violations import Fault
 
-PATIENCE = 120
+TIMEOUT_S = 120
 LONGEST_DELAY = 0.2
 ALL_AT_ONCE = 5
 """Each fifth time that workers are killed it is all of a server."""
@@ -74,10 +74,10 @@ class Striker:
         return len(hit)
 
     def _wait_until_over(self, trouble: Trouble) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_S
         while not trouble.is_over:
             if time.monotonic() > deadline:
-                what = f"{PATIENCE} s after {trouble.strike}, nodes {set(trouble.nodes)}"
+                what = f"{TIMEOUT_S} s after {trouble.strike}, nodes {set(trouble.nodes)}"
                 self._checker.faults.add(Fault.AWAY, what)
                 return
             time.sleep(0.01)
@@ -85,7 +85,7 @@ class Striker:
 
 def _wait_until_full(node: Node) -> None:
     """Come back when as many workers run as there have to be."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_S
     while len(node.workers()) < node.share:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{node.address} has only the workers {node.workers()}")

@@ -13,7 +13,7 @@ from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME
 from tools.soak.invariants import LEVEL, USUAL_LEVEL
 from tools.soak.served_values import Rule
 
-PATIENCE = 25
+TIMEOUT_S = 25
 _RULES = (
     ("INCREMENT", "0", "1"),
     ("INCREMENT", "1000", "5"),
@@ -60,7 +60,7 @@ class Admin:
         if answer.status_code == 401:
             site = url.partition("/api/")[0]
             login = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
-            signed_in = requests.post(f"{site}/api/auth/login", json=login, timeout=PATIENCE)
+            signed_in = requests.post(f"{site}/api/auth/login", json=login, timeout=TIMEOUT_S)
             if signed_in.status_code != 200:
                 return signed_in
             self._token = signed_in.json()["access_token"]
@@ -70,7 +70,7 @@ class Admin:
     def _call(self, method: str, url: str, body: object) -> requests.Response:
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         content = None if body is None else orjson.dumps(body)
-        return requests.request(method, url, data=content, headers=headers, timeout=PATIENCE)
+        return requests.request(method, url, data=content, headers=headers, timeout=TIMEOUT_S)
 
     def done(self, method: str, url: str, body: object = None) -> Any:
         """What it answers, which must be a success. Numbers are exact."""

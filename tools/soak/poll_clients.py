@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPException
 
 from tools.soak.invariants import Poll
 
-PATIENCE = 60
+TIMEOUT_S = 60
 PAUSE_AFTER_FAILURE = 0.05
 """Seconds; who finds nobody there does not take the processor from who is being started."""
 
@@ -65,7 +65,7 @@ class Pollers:
             raise
 
     def _poll(self, client: int, node: int, collection: int) -> Poll:
-        connection = HTTPConnection(self._addresses[node], timeout=PATIENCE)
+        connection = HTTPConnection(self._addresses[node], timeout=TIMEOUT_S)
         asked, sent = time.time(), False
         try:
             connection.connect()

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tools.soak.cluster import Node
 from tools.soak.fixtures import Admin, World
 from tools.soak.invariants import Checker
@@ -84,7 +84,7 @@ class Spiker:
             lambda draft=draft, node=node: self._make(draft, node)
             for draft, node in zip(drafts, nodes, strict=True)
         ]
-        answers = together(*asked)
+        answers = run_concurrently(*asked)
         self.rounds += 1
         made = [each for each in answers if isinstance(each, Window)]
         lost = [each for each in answers if isinstance(each, Draft)]

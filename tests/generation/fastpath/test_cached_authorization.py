@@ -9,7 +9,7 @@ from app.db.session import db
 from app.generation import plan_cache
 from app.generation.lru import LRU
 from app.models import Role
-from tests.conftest import person
+from tests.conftest import add_user
 from tests.support.factory import Maker
 from tests.support.grants import CHANGES
 from tests.support.postgres import on_postgresql
@@ -53,7 +53,7 @@ def test_the_next_poll_sees_that(place, tool, what):
 
 
 def test_a_role_that_is_lowered_is_seen(app, admin, truck):
-    tool, other = Maker(admin).key(), person(app, Role.ADMIN, "abe")
+    tool, other = Maker(admin).key(), add_user(app, Role.ADMIN, "abe")
     assert [tool.data("Truck")["km"] for _ in range(2)] == [1, 2]
     assert other.patch(f"/api/users/{admin.user_id}", {"role": "Editor"}).status_code == 200
     assert tool.poll("Truck").status_code == 404

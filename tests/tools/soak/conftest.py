@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.conftest import KINDS
+from tests.conftest import DATABASE_KINDS
 from tests.support import skip_or_fail, throwaway_postgres
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASE_KINDS)
 def kind(request):
     """The name of a database that can be started here."""
     if request.param == "postgresql":

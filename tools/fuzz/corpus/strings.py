@@ -1,6 +1,6 @@
 """Texts that somebody will send: too long, of other scripts, with markup, commands, invisible characters."""
 
-from tests.support.names import EVERY_KEPT, EVERY_REFUSED, TURNERS
+from tests.support.names import BIDI_CONTROLS, INVALID_NAMES, VALID_NAMES
 from tools.fuzz.corpus.value import Value, text
 
 _TEXTS = {
@@ -150,14 +150,14 @@ def values() -> list[Value]:
     return [
         *(text("text", name, said) for name, said in _TEXTS.items()),
         *(text("text", name, said, never=True) for name, said in _NEVER.items()),
-        *(text("text", f"U+{ord(turner):04X}", f"a{turner}b") for turner in TURNERS),
+        *(text("text", f"U+{ord(turner):04X}", f"a{turner}b") for turner in BIDI_CONTROLS),
         *_names(),
     ]
 
 
 def _names() -> list[Value]:
-    here = {*_TEXTS.values(), *_NEVER.values(), *(f"a{turner}b" for turner in TURNERS)}
-    given = [name for name, *_ in (*EVERY_KEPT, *EVERY_REFUSED) if isinstance(name, str)]
+    here = {*_TEXTS.values(), *_NEVER.values(), *(f"a{turner}b" for turner in BIDI_CONTROLS)}
+    given = [name for name, *_ in (*VALID_NAMES, *INVALID_NAMES) if isinstance(name, str)]
     return [
         text("name", f"{number}, {ascii(said)[:24]} of {len(said)}", said)
         for number, said in enumerate(given)
