@@ -232,7 +232,7 @@ class SpikeScheduleField(ValueColumns, Base):
         """
         if self.current_number is None:
             return
-        if self._hands_back and self.original.value_type is self.value_type:
+        if self._hands_back and self.original.value_type == self.value_type:
             self.original.take_over(self.current_number)
         self.begin_anew()
 
