@@ -53,7 +53,7 @@ accesslog = None
 
 
 def _app():  # type: ignore[no-untyped-def]
-    """The product's app, also where another one is served in its place."""
+    """Return the app, looked up late, so that another one may be served in its place."""
     import wsgi
 
     return wsgi.app
@@ -86,8 +86,10 @@ def pre_fork(server, worker):  # type: ignore[no-untyped-def]
 
 
 def post_worker_init(worker):  # type: ignore[no-untyped-def]
-    """The workers log to the same place, answer what is no HTTP as the app does what it refuses, and the
-    collector of garbage leaves alone what stays for good."""
+    """Set up a worker: its log, its responses to malformed HTTP, and the garbage collector.
+
+    Objects that exist by now live as long as the worker, so the collector ignores them (gc.freeze).
+    """
     import gc
     from functools import partial
 

@@ -63,12 +63,17 @@ class Spikecast(Flask):
     request_class = limits.Request
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function as it is. Flask would look at every hook and view with each request."""
+        """Return the function unchanged. Flask would inspect every hook and view with each request."""
         return func
 
 
 def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
-    """The app for these settings; without any, for those of the environment. `overrides` are for tests."""
+    """Return the app for these settings, by default those of the environment.
+
+    Args:
+        settings: The validated settings.
+        **overrides: Flask configuration, for tests.
+    """
     settings = settings or config.load()
     app = Spikecast(
         __name__,

@@ -1,4 +1,4 @@
-"""What gunicorn is extended by: a log that nobody waits for, and workers that answer what waits at a stop."""
+"""Extensions of gunicorn: a log that never blocks, and workers that drain their queue when they stop."""
 
 import errno
 import logging
@@ -25,12 +25,12 @@ _AT_EVERY_START = ("Booting worker", "Using worker")
 
 
 class Logger(GunicornLogger):
-    """gunicorn's log, written as Spikecast's; while workers start first, it does not count them up."""
+    """gunicorn's log in Spikecast's format; while the first workers start, it does not list them."""
 
     is_starting = False
 
     def setup(self, cfg: Any) -> None:
-        """Replace the stream to standard error: a full pipe would stop the process that minds the workers."""
+        """Replace the stream to standard error: a full pipe would block the process that runs the workers."""
         super().setup(cfg)
         for old in list(self.error_log.handlers):
             if isinstance(old, logging.StreamHandler) and not isinstance(old, logging.FileHandler):
@@ -40,16 +40,20 @@ class Logger(GunicornLogger):
                 self.error_log.addHandler(new)
 
     def info(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """Log what is worth it."""
+        """Log a message, except for those of each start."""
         if not (self.is_starting and msg.startswith(_AT_EVERY_START)):
             super().info(msg, *args, **kwargs)
 
 
 class Worker(SyncWorker):
-    """A worker that, told to stop, still answers the connections that wait already."""
+    """A worker that answers the connections in its queue before it stops."""
 
     def run(self) -> None:
-        """Serve until told to stop, and then until nobody waits."""
+        """Serve until told to stop, and then until the queue is empty.
+
+        Raises:
+            OSError: A socket fails in another way than by an aborted connection.
+        """
         super().run()
         deadline = time.monotonic() + SECONDS_TO_DRAIN
         for listener in self.sockets:

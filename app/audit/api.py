@@ -1,4 +1,4 @@
-"""The audit log over HTTP, for Admins: to read, never to change."""
+"""The audit log over HTTP, for Admins: read-only."""
 
 from enum import StrEnum
 from typing import Any
@@ -45,7 +45,7 @@ AuditQuery = list_query_schema(
 
 
 def _word(words: type[StrEnum], *more: None) -> Text:
-    """A word that was noted; one that a later version noted is shown as well."""
+    """Return a field of a recorded word; words of later versions are shown as well."""
     return Text(allow_none=bool(more), metadata={"enum": [*words, *more]})
 
 

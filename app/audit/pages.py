@@ -11,6 +11,6 @@ pages = Blueprint("audit-pages", __name__)
 @pages.route("/audit")
 @admin
 def audit() -> str:
-    """Who did what, for Admins."""
+    """Show the audit log to Admins."""
     kept = get_bounds(current_app.config["SETTINGS"])
     return render_template("audit/list.html", kept=sum(kept.values()))

@@ -1,4 +1,4 @@
-"""Signing in and out, for scripts."""
+"""Sign-in, sign-out and one's own account, as JSON."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from app.auth.users import service as users_service
 from app.auth.users.schemas import UserOut
 from app.core import clock
 from app.core.client_address import parse_address
-from app.core.errors import NotFound
 from app.db.session import db
 from app.models import SignIn, User
 from app.web import browser_session
@@ -23,7 +22,7 @@ blp = Blueprint(
 
 
 def get_client() -> service.Client:
-    """Where the request came from."""
+    """Return where the request came from."""
     return service.Client(parse_address(request.remote_addr).text, request.user_agent.string)
 
 
@@ -137,8 +136,7 @@ def list_sign_ins() -> dict[str, Any]:
 def end_sign_in(sign_in_id: str) -> None:
     """End one of your sign-ins and revoke its tokens immediately."""
     actor = current_actor()
-    if not service.end_sign_in(actor, sign_in_id):
-        raise NotFound("There is no such sign-in.")
+    service.end_sign_in(actor, sign_in_id)
     db.session.commit()
     if sign_in_id == actor.sign_in_id:
         browser_session.schedule_logout()

@@ -1,4 +1,4 @@
-"""The first Admin, made in the browser by whoever can read the server's log."""
+"""Create the first Admin in the browser, with a one-time token from the server's log."""
 
 import secrets
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ TOKEN_LIFETIME = timedelta(hours=24)
 
 
 def create_setup_token(now: datetime) -> str:
-    """A token for the set-up page; those that have expired are cleared away."""
+    """Return a new token for the set-up page, and delete expired ones."""
     db.session.execute(sa.delete(SetUpToken).where(SetUpToken.expires_at <= now))
     token = secrets.token_urlsafe(24)
     db.session.add(SetUpToken(token_hash=key_format.hash_secret(token), expires_at=now + TOKEN_LIFETIME))
@@ -24,9 +24,13 @@ def create_setup_token(now: datetime) -> str:
 
 
 def create_first_admin(token: str, values: Mapping[str, str], now: datetime) -> User:
-    """The first Admin, once: every token goes in the same transaction.
+    """Create the first Admin, once: all tokens are deleted in the same transaction.
 
-    Of several who try at the same moment the first takes the tokens' rows, and the others find none.
+    Of several simultaneous requests, one deletes the token's row and the others find none.
+
+    Raises:
+        NotFound: There is a user already.
+        Forbidden: The token is wrong or has expired.
     """
     every = sa.delete(SetUpToken).returning(SetUpToken.token_hash, SetUpToken.expires_at)
     tokens = {row.token_hash: row.expires_at for row in db.session.execute(every)}

@@ -15,12 +15,12 @@ MAX_PASSWORD, MAX_CODE, MAX_TOKEN = 1024, 64, 255
 
 
 def _password_validators(says: str) -> list[InputRequired | Length]:
-    """Return the validators of a password: blanks are part of it, as they are for the API."""
+    """Return the validators of a password. Blanks are part of it, as in the API."""
     return [InputRequired(says), Length(max=MAX_PASSWORD, message=f"This {_TOO_LONG}.")]
 
 
 def _text_validators(says: str, max_length: int) -> list[DataRequired | Length]:
-    """Return the validators of a text that is needed: its length is looked at before anything else is."""
+    """Return the validators of a required text. Its length is checked before anything else."""
     return [DataRequired(says), Length(max=max_length, message=f"This {_TOO_LONG}.")]
 
 
@@ -38,7 +38,7 @@ class CodeForm(FlaskForm):
 
 
 class SetUpForm(FlaskForm):
-    """The first Admin."""
+    """The account of the first Admin."""
 
     token = StringField("Token", _text_validators("Type the token from the server's log.", MAX_TOKEN))
     email = StringField("E-mail", _text_validators("Type an e-mail address.", MAX_LOGIN))
@@ -50,9 +50,9 @@ MAX_NEXT = 2048
 
 
 def safe_next(target: str | None, fallback: str) -> str:
-    """Where to go after signing in: an address below the fallback, which is the dashboard, or that itself.
+    r"""Return where to go after signing in: `target` if it is a path below `fallback`, else `fallback`.
 
-    A browser takes `//evil`, `/\\evil` and a tab or newline in between for another host.
+    Browsers take `//evil`, `/\evil` and one with a tab or newline in between for another host.
     """
     if not target or len(target) > MAX_NEXT or not target.startswith(fallback):
         return fallback

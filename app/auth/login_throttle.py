@@ -53,12 +53,12 @@ class AttemptSource(NamedTuple):
 
     @property
     def places(self) -> list[str]:
-        """The names by which places are known."""
+        """Names of the places that a successful sign-in makes known."""
         return [f"network {self.network}", *([f"device {self.device}"] if self.device else [])]
 
 
 def hash_login(login: str) -> str:
-    """Return what failures of this login are counted by. What was typed is not kept: it may be a password."""
+    """Return the key that counts failures of a login. The login itself may be a mistyped password."""
     return hashlib.sha256(folded(login).encode()).hexdigest()
 
 
@@ -75,7 +75,7 @@ def _get_email_account(sign_in_id: str) -> str:
 
 
 def _get_code_account(user: User, sign_in_id: str | None) -> str:
-    """Return what wrong codes are counted by: the sign-in of who is signed in, else the user."""
+    """Return the key of wrong codes: the sign-in of a signed-in user, else the user."""
     return f"{_CODE_PREFIX}sign-in {sign_in_id}" if sign_in_id else f"{_CODE_PREFIX}user {user.id}"
 
 
@@ -83,7 +83,7 @@ def _get_code_account(user: User, sign_in_id: str | None) -> str:
 
 
 def check_sign_in(login: str, user: User | None, origin: AttemptSource, now: datetime) -> None:
-    """Raise TooMany if a limit of failed sign-ins is reached for this login or from this network."""
+    """Raise TooManyAttempts if a limit of failed sign-ins is reached for this login or network."""
     key = hash_login(login)
     from_here = sa.and_(SignInFailure.address == origin.network, _is_recent(PERIOD, now))
     of_login = sa.and_(SignInFailure.account == key, _is_recent(HOUR, now))
@@ -104,18 +104,18 @@ def check_sign_in(login: str, user: User | None, origin: AttemptSource, now: dat
 
 
 def check_network(origin: AttemptSource, now: datetime) -> None:
-    """Raise TooMany if too many attempts from this network have failed."""
+    """Raise TooManyAttempts if too many attempts from this network have failed."""
     from_here = sa.and_(SignInFailure.address == origin.network, _is_recent(PERIOD, now))
     _check_limit(_load_failures(from_here), MAX_PER_NETWORK, PERIOD, now)
 
 
 def check_reauthentication(sign_in_id: str, now: datetime) -> None:
-    """Raise TooMany if somebody who is signed in has given too many wrong passwords."""
+    """Raise TooManyAttempts if too many wrong passwords were given in this sign-in."""
     _check_account(_get_password_account(sign_in_id), now)
 
 
 def check_email_changes(sign_in_id: str, now: datetime) -> None:
-    """Raise TooMany if somebody who is signed in has asked for too many e-mail addresses of others."""
+    """Raise TooManyAttempts if this sign-in has asked for too many e-mail addresses of other users."""
     _check_account(_get_email_account(sign_in_id), now)
 
 
@@ -125,7 +125,7 @@ def _check_account(account: str, now: datetime) -> None:
 
 
 def check_codes(user: User, now: datetime, *, sign_in_id: str | None = None) -> None:
-    """Raise TooMany if a limit of wrong codes is reached. The caller has locked the user."""
+    """Raise TooManyAttempts if a limit of wrong codes is reached. The caller has locked the user."""
     of_codes = sa.and_(SignInFailure.account == _get_code_account(user, sign_in_id), _is_recent(DAY, now))
     failures = _load_failures(of_codes)
     for most, period in CODE_LIMITS:
@@ -146,14 +146,18 @@ def _load_failures(which: sa.ColumnElement[bool]) -> list[_Failure]:
 
 
 def _is_recent(period: timedelta, now: datetime) -> sa.ColumnElement[bool]:
-    """Not so long ago; nor far ahead, as when a clock that was wrong is right again: that would never end."""
+    """Return whether a failure counts: neither older than the period nor, after a clock jump, far ahead."""
     return sa.and_(SignInFailure.failed_at > now - period, SignInFailure.failed_at < now + period)
 
 
 def _check_limit(
     failures: list[_Failure], most: int, period: timedelta, now: datetime, *, hint: str = ""
 ) -> None:
-    """Raise TooMany if there are so many failures; the newest comes first."""
+    """Compare the failures, newest first, with a limit.
+
+    Raises:
+        TooManyAttempts: The limit is reached; `Retry-After` says in how many seconds the oldest one expires.
+    """
     if len(failures) >= most:
         seconds = max(1, ceil((failures[most - 1].failed_at + period - now).total_seconds()))
         said = f"Too many failed sign-ins. Try again in {seconds} seconds{f'; {hint}' if hint else ''}."
@@ -161,9 +165,9 @@ def _check_limit(
 
 
 def lock_attempts(*subjects: str) -> None:
-    """Wait until other attempts at these subjects (a network, a login) are recorded.
+    """Wait until concurrent attempts at these subjects (a network, a login) are recorded.
 
-    On SQLite the write lock does that. The locks are taken in one order, so nobody deadlocks.
+    PostgreSQL only; SQLite's write lock does the same. Locks are acquired in one order to avoid deadlocks.
     """
     if db.session.get_bind().dialect.name == "postgresql":
         digests = {hashlib.sha256(each.encode()).digest()[:4] for each in subjects}
@@ -179,29 +183,29 @@ _LOCK_CLASS = 7_455  # sets these advisory locks apart from any others
 
 
 def record_sign_in_failure(login: str, origin: AttemptSource, now: datetime) -> None:
-    """Record a sign-in with a wrong password, or for no account."""
+    """Record a sign-in with a wrong password or an unknown login."""
     _insert_failure(hash_login(login), origin, now)
 
 
 def record_reauthentication_failure(sign_in_id: str, origin: AttemptSource, now: datetime) -> None:
-    """Record a wrong password of somebody who is signed in."""
+    """Record a wrong password of a signed-in user."""
     _insert_failure(_get_password_account(sign_in_id), origin, now)
 
 
 def record_email_change_failure(sign_in_id: str, origin: AttemptSource, now: datetime) -> None:
-    """Record that somebody who is signed in asked for an e-mail address that another user has."""
+    """Record that a signed-in user asked for the e-mail address of another user."""
     _insert_failure(_get_email_account(sign_in_id), origin, now)
 
 
 def record_code_failure(
     user: User, origin: AttemptSource, now: datetime, *, sign_in_id: str | None = None
 ) -> None:
-    """Record a wrong code of an app."""
+    """Record a wrong code of an authenticator app."""
     _insert_failure(_get_code_account(user, sign_in_id), origin, now)
 
 
 def record_recovery_code_failure(user: User, origin: AttemptSource, now: datetime) -> None:
-    """Record a wrong recovery code: it counts among the failures of its network alone."""
+    """Record a wrong recovery code, which counts among the failures of its network only."""
     _insert_failure(f"recovery of user {user.id}", origin, now)
 
 
@@ -218,7 +222,7 @@ def _insert_failure(account: str, origin: AttemptSource, now: datetime) -> None:
 
 
 def record_success(user: User, origin: AttemptSource, now: datetime) -> None:
-    """Forget the failures of a user from this place, which is a known one from now on."""
+    """Delete the user's failures from this place, and remember the place as known."""
     from_here = SignInFailure.address == origin.network
     if origin.device:
         from_here = sa.or_(from_here, SignInFailure.device == origin.device)
@@ -240,7 +244,7 @@ def record_success(user: User, origin: AttemptSource, now: datetime) -> None:
 
 
 def _load_known_places(user: User | None, origin: AttemptSource, now: datetime) -> set[str]:
-    """Return those of the attempt's places that are known; for no account it costs as much."""
+    """Return which places of the attempt are known. The query runs for an unknown account, too."""
     query = sa.select(KnownPlace.place).where(
         KnownPlace.user_id == (user.id if user else 0),
         KnownPlace.place.in_(origin.places),
@@ -250,12 +254,12 @@ def _load_known_places(user: User | None, origin: AttemptSource, now: datetime) 
 
 
 def clear_reauthentication_failures(sign_in_id: str) -> None:
-    """Forget the wrong passwords of somebody who is signed in."""
+    """Delete the wrong passwords of a signed-in user."""
     _delete_failures([_get_password_account(sign_in_id)])
 
 
 def clear_failures(user: User) -> None:
-    """Forget all failures of somebody whose password, or second factor, is a new one."""
+    """Delete all failures of a user whose password or second factor was replaced."""
     _delete_failures([*_get_login_keys(user), _get_code_account(user, None)])
 
 

@@ -1,4 +1,4 @@
-"""Pages about people: signing in, the profile, API keys, users."""
+"""Pages about people: sign-in, set-up, profile, API keys, users."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ pages = Blueprint("people", __name__)
 @pages.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> AnyResponse:
-    """Sign in; a page that lost its sign-in meanwhile posts the same form from a dialog."""
+    """Sign in. A page whose sign-in has ended posts the same form from a dialog."""
     if request.method == "GET" and _is_dialog():
         return jsonify({"csrf_token": generate_csrf()})
     form = SignInForm()
@@ -53,7 +53,7 @@ def sign_in() -> AnyResponse:
 
 
 def get_browser_client() -> service.Client:
-    """Return where the request came from, with the browser's device token, which a sign-in makes known."""
+    """Return where the request came from, with the hash of the browser's device token."""
     g.device = browser_session.get_device_token()
     return replace(get_client(), device=key_format.hash_secret(g.device))
 
@@ -68,7 +68,7 @@ def _redirect_to_code(token: str) -> Response:
 @pages.route("/sign-in/code", methods=["GET", "POST"])
 @public
 def sign_in_code() -> AnyResponse:
-    """The second step: the code of the app, or a recovery code, of somebody whose password was right."""
+    """Ask for the code of the second factor, after the password was right."""
     form, token = CodeForm(), browser_session.get_pending_2fa_token()
     if not form.is_submitted():
         again = redirect(url_for("people.sign_in", next=request.args.get("next")))
@@ -104,7 +104,7 @@ def _get_first_error(form: FlaskForm) -> str:
 
 
 def _render_step(form: FlaskForm, fault: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    """A step of signing in; a dialog is told in words what is wrong, and whether to begin again."""
+    """Return a step of the sign-in: a page, or JSON for the dialog of a page."""
     wants_code = isinstance(form, CodeForm)
     if _is_dialog():
         answer = make_response(jsonify({"detail": fault, "wants_code": wants_code}), status)
@@ -125,7 +125,11 @@ def _is_dialog() -> bool:
 @pages.route("/setup", methods=["GET", "POST"])
 @public
 def set_up() -> AnyResponse:
-    """Make the first Admin, with the token that the server's log shows."""
+    """Create the first Admin, with the token from the server's log.
+
+    Raises:
+        NotFound: There is a user already.
+    """
     if User.exists():
         raise NotFound("Spikecast is set up already. Sign in instead.")
     db.session.rollback()
@@ -154,7 +158,7 @@ def set_up() -> AnyResponse:
 
 
 def _record_cross_site(action: Action, form: FlaskForm) -> None:
-    """Note a form that a page of another site may have sent: without our page's token."""
+    """Record a form without our page's token: a page of another site may have sent it."""
     if "csrf_token" in form.errors:
         audit.record_refusal(action, why="no CSRF token")
 
@@ -166,19 +170,19 @@ def _render_set_up(form: SetUpForm, faults: dict[str, str], status: int) -> Resp
 @pages.route("/profile")
 @signed_in
 def profile() -> str:
-    """One's own password and sign-ins."""
+    """Show the user's own account."""
     return render_template("auth/profile.html", sign_in_id=g.actor.sign_in_id)
 
 
 @pages.route("/api-keys")
 @signed_in
 def api_keys() -> str:
-    """API keys."""
+    """Show API keys."""
     return render_template("auth/api_keys.html")
 
 
 @pages.route("/users")
 @admin
 def users() -> str:
-    """Users, for Admins."""
+    """Show the users to Admins."""
     return render_template("auth/users.html")

@@ -1,9 +1,8 @@
-"""Which passwords are refused. One rule for forms, the API, the command line and settings.
+"""The password policy: one rule for forms, the API, the command line and settings.
 
-A password has 8 to 128 characters, as they are after NFC; nothing is trimmed. Refused are blanks alone, the
-most common passwords, and the names that somebody who guesses tries first: of the user and of the product.
-Letter case, digits and punctuation around them, letters written as digits (`p@ssw0rd`) and repetition make
-no difference.
+A password has 8 to 128 characters, counted after NFC; nothing is trimmed. Blank passwords, the most common
+passwords, and the names of the user and the product are refused. Letter case, surrounding digits and
+punctuation, letters written as digits (`p@ssw0rd`) and repetition make no difference.
 """
 
 import re
@@ -29,7 +28,7 @@ _SURROUNDING_NON_LETTERS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
 def find_weakness(password: str, names: Iterable[str] = ()) -> str | None:
-    """Return why the password is refused, or None. `names` are the user's own."""
+    """Return why the password is refused, or None. `names` are the user's own names."""
     if all(character == " " or is_invisible(character) for character in password):
         return BLANK_ERROR
     variants = _build_variants(password)
@@ -45,7 +44,7 @@ def _guessable_names(names: Iterable[str]) -> set[str]:
 
 
 def _build_variants(password: str) -> set[str]:
-    """Return the texts that the password is no better than, in lower case."""
+    """Return the texts, in lower case, to which the password is equivalent."""
     text = fold(password)
     found = {text, _repeated_unit(text)}
     found |= {_SURROUNDING_NON_LETTERS.sub("", each) for each in found}
@@ -53,13 +52,13 @@ def _build_variants(password: str) -> set[str]:
 
 
 def _repeated_unit(text: str) -> str:
-    """Return what the text repeats: `abc` of `abcabcabc`; the text itself if it repeats nothing."""
+    """Return the unit that the text repeats, such as `abc` in `abcabcabc`, or the text itself."""
     period = (text + text).find(text, 1)
     return text[:period]
 
 
 def fold(text: str) -> str:
-    """Return the text without differences of letter case and width."""
+    """Return the text in NFKC and without letter case."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 

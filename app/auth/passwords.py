@@ -1,4 +1,4 @@
-"""Passwords: hashed with argon2id, and as slow to check for an account that is not there."""
+"""Hash and verify passwords with argon2id. An unknown account takes as long as a wrong password."""
 
 import ctypes
 import fcntl
@@ -19,10 +19,10 @@ MAX_CONCURRENT_HASHES = 2
 
 
 class ProcessSemaphore:
-    """A context that so many of the processes forked from this one can be in at once, with one thread each.
+    """A semaphore across the processes forked from this one; each holds at most one slot.
 
-    A slot is a byte of a file in memory, locked by the process that has it. The kernel lets go of the lock
-    with the process, however that ends, so that nobody waits for a dead one.
+    A slot is a byte of an in-memory file, locked by its holder. The kernel releases the lock when the process
+    ends, however it ends.
     """
 
     def __init__(self, count: int) -> None:
@@ -31,7 +31,7 @@ class ProcessSemaphore:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Wait for a slot, and have it."""
+        """Wait for a slot, and hold it within the context."""
         with self._thread:  # the kernel's lock belongs to the whole process
             slot = self._take()
             try:
@@ -52,10 +52,9 @@ class ProcessSemaphore:
 
 
 def _return_large_blocks_to_os() -> None:
-    """Have the C library return blocks of 4 MiB and more to the system as soon as they are free.
+    """Make the C library return freed blocks of 4 MiB or more to the operating system at once.
 
-    Left alone, glibc keeps what was freed once, and each worker is 20 to 35 MiB larger for good from its
-    first sign-in on.
+    By default glibc keeps them, and each worker would stay 20 to 35 MiB larger after its first sign-in.
     """
     with suppress(AttributeError, OSError):  # another C library
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 4 << 20)
@@ -67,22 +66,22 @@ _semaphore = ProcessSemaphore(MAX_CONCURRENT_HASHES)  # made once, before worker
 
 
 def init_app(app: Flask) -> None:
-    """Set the cost: 19 MiB, two passes, one lane (OWASP), unless the app is configured otherwise."""
+    """Set the cost, by default 19 MiB, two passes and one lane (OWASP Password Storage Cheat Sheet)."""
     memory, passes = app.config.get("ARGON2_KIBIBYTES", 19_456), app.config.get("ARGON2_PASSES", 2)
     hasher = PasswordHasher(time_cost=passes, memory_cost=memory, parallelism=1)
     app.extensions["passwords"] = (hasher, hasher.hash("nobody has this password"))
 
 
 def hash_password(password: str) -> str:
-    """The hash that is stored."""
+    """Return the hash to store."""
     with _semaphore.taken():
         return _get_hasher().hash(normalize(password))
 
 
 def normalize(password: str) -> str:
-    """Return the password in NFC, so that it does not matter which keyboard composes its letters.
+    """Return the password in NFC, so that keyboards that compose letters differently agree.
 
-    What is longer than any password can be stays as it is.
+    Text that is longer than any password is returned as it is.
     """
     try:
         return bounded_nfc(password, MAX_LENGTH)
@@ -91,10 +90,10 @@ def normalize(password: str) -> str:
 
 
 def verify(password: str, stored: str | None) -> bool:
-    """Whether `password` is the stored one; without a stored one it takes as long and is not.
+    """Return whether `password` matches the stored hash. Without a hash it takes as long, and returns False.
 
-    Hashes from before passwords were normalized may be of the text as it is typed: where that is another
-    text, it is tried second, whether or not there is a stored one.
+    Hashes from before passwords were normalized may be of the text as typed. If that differs, it is tried
+    second, whether or not there is a hash.
     """
     spellings = dict.fromkeys((normalize(password), password))
     return any(_verify_hash(each, stored) for each in spellings)
@@ -111,7 +110,7 @@ def _verify_hash(password: str, stored: str | None) -> bool:
 
 
 def needs_rehash(stored: str, password: str) -> bool:
-    """Whether the stored hash may be of a text that is not normalized, or has other costs than today's."""
+    """Return whether the hash may be of unnormalized text, or has other costs than today's."""
     return password != normalize(password) or _get_hasher().check_needs_rehash(stored)
 
 

@@ -1,4 +1,4 @@
-"""What sign-ins and tokens look like in JSON."""
+"""Sign-ins and tokens in JSON."""
 
 from typing import Any
 
@@ -16,18 +16,18 @@ from app.web.text_fields import Text
 
 
 class Login(Text):
-    """An e-mail address or a user name, as it is typed to sign in."""
+    """An e-mail address or a user name, as typed to sign in."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(min_length=1, max_length=LONGEST_NAME, **more)
 
     def normalize(self, text: str) -> str:
-        """Return it composed (NFC): its length counts as that of the user name does."""
+        """Return the text in NFC, so that its length counts as a user name's does."""
         return bounded_nfc(text, LONGEST_NAME)
 
 
 class LoginIn(Schema):
-    """E-mail or user name, and password; with two-factor sign-in also a code."""
+    """E-mail or user name, password, and with two-factor sign-in a code."""
 
     login = Login(required=True)
     password = Text(required=True, min_length=1, max_length=1024, load_only=True)
@@ -35,7 +35,7 @@ class LoginIn(Schema):
 
 
 class AccessTokenOut(PlainSchema):
-    """A fresh access token."""
+    """A new access token."""
 
     access_token = Text(required=True)
     token_type = Text(required=True)
@@ -50,7 +50,7 @@ class TokensOut(AccessTokenOut):
 
 
 class SignInOut(Schema):
-    """A sign-in: where and since when."""
+    """A sign-in: where from and since when."""
 
     id = Text()
     created_at = Timestamp()
@@ -60,19 +60,19 @@ class SignInOut(Schema):
     is_this_one = StrictBool(metadata={"description": "Whether this request was made with this sign-in."})
 
     def get_attribute(self, obj: tuple[SignIn, Actor], attr: str, default: Any) -> Any:
-        """What a sign-in is, as seen by an actor."""
+        """Return an attribute of the sign-in, or whether it is the actor's present one."""
         sign_in, actor = obj
         return sign_in.id == actor.sign_in_id if attr == "is_this_one" else getattr(sign_in, attr, default)
 
 
 class SignInsOut(Schema):
-    """One's own sign-ins, the newest first."""
+    """The user's own sign-ins, newest first."""
 
     items = ListOf(Nested(SignInOut))
 
 
 class ChangePasswordIn(Schema):
-    """The password that is, and the one to be; with two-factor sign-in also a code."""
+    """The current and the new password, and with two-factor sign-in a code."""
 
     current_password = CurrentPassword()
     new_password = Password(required=True)
@@ -81,7 +81,7 @@ class ChangePasswordIn(Schema):
 
 
 class ChangeEmailIn(Schema):
-    """The password, and the e-mail address to be; with two-factor sign-in also a code."""
+    """The current password, the new e-mail address, and with two-factor sign-in a code."""
 
     current_password = CurrentPassword()
     email = Email(required=True)

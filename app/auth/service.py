@@ -1,4 +1,4 @@
-"""Signing in and out, and changing one's own password."""
+"""Sign in and out, and change one's own password or e-mail address."""
 
 import secrets
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from app.auth.two_factor import codes as second_factor
 from app.auth.users import service as users_service
 from app.core import key_format
 from app.core.client_address import parse_address
-from app.core.errors import BEARER_CHALLENGE, Conflict, Invalid, TooManyAttempts, Unauthenticated
+from app.core.errors import BEARER_CHALLENGE, Conflict, Invalid, NotFound, TooManyAttempts, Unauthenticated
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, PendingSignIn, SignIn, User
@@ -28,7 +28,7 @@ WRONG_CODE = "The code is wrong, or was used already. Wait for the next one."
 
 @dataclass(frozen=True)
 class Client:
-    """Where a request came from; `device` is the hash of its browser's device cookie, if it has one."""
+    """Where a request came from; `device` is the hash of its browser's device token, if any."""
 
     address: str
     user_agent: str
@@ -36,15 +36,18 @@ class Client:
 
     @property
     def origin(self) -> AttemptSource:
-        """What limits count by."""
+        """What the login throttle counts by."""
         return AttemptSource(parse_address(self.address).network, self.device)
 
 
 def authenticate(login: str, password: str, client: Client, now: datetime) -> User:
-    """The user whose password this is, who may still owe a code; raises Unauthenticated, or TooMany where
-    somebody is guessing.
+    """Return the user with this login and password, unless attempts are throttled.
 
-    Checking a password is slow on purpose, so it is done between two transactions, not inside one.
+    A second factor is not checked here. Verifying a password is slow on purpose, so it happens between two
+    transactions.
+
+    Raises:
+        Unauthenticated: The login or the password is wrong.
     """
     user, origin = User.by_login(login), client.origin
 
@@ -74,7 +77,11 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
 def sign_in(
     login: str, password: str, code: str | None, client: Client, now: datetime
 ) -> tuple[User, SignIn]:
-    """A new sign-in, all at once, as scripts do; where a code is needed, it is asked for by an error."""
+    """Sign in with one request, as scripts do; return the user and the new sign-in.
+
+    Raises:
+        Unauthenticated: The password is right, but a code is needed and missing.
+    """
     user = authenticate(login, password, client, now)
     if user.has_two_factor and code is None:
         audit.record(Action.ASK_FOR_CODE, user)
@@ -92,13 +99,13 @@ def _require_code(user: User, code: str, client: Client, now: datetime) -> None:
 
 
 def complete_sign_in(user: User, client: Client, now: datetime) -> SignIn:
-    """The new sign-in of somebody who has shown all that is asked for."""
+    """Create and record the sign-in of a user who has proved their identity."""
     audit.record(Action.SIGN_IN, user, by=user)
     return create_sign_in(user, client, now)
 
 
 def create_pending_sign_in(user: User, now: datetime) -> str:
-    """What a browser shows when it comes back with the code, within a few minutes."""
+    """Return a token with which a browser comes back to send the code, within `PENDING_SIGN_IN_LIFETIME`."""
     token = secrets.token_urlsafe(32)
     db.session.execute(sa.delete(PendingSignIn).where(PendingSignIn.expires_at <= now))
     waits = PendingSignIn(
@@ -110,7 +117,13 @@ def create_pending_sign_in(user: User, now: datetime) -> str:
 
 
 def verify_pending_code(token: str, code: str, client: Client, now: datetime) -> tuple[User, SignIn]:
-    """The new sign-in of a browser that comes back with the code; a wrong one may be tried again."""
+    """Verify the code of a pending sign-in; return the user and the new sign-in.
+
+    A wrong code is Unauthenticated, too, and may be tried again until attempts are throttled.
+
+    Raises:
+        Unauthenticated: The pending sign-in has expired.
+    """
     login_throttle.lock_attempts(client.origin.network)
     user_id = PendingSignIn.user_of(key_format.hash_secret(token), now)
     user = db.session.get(User, user_id, with_for_update={"key_share": True}) if user_id else None
@@ -128,7 +141,7 @@ def verify_pending_code(token: str, code: str, client: Client, now: datetime) ->
 def _verify_code(
     action: Action, user: User, code: str, client: Client, now: datetime, *, sign_in_id: str | None = None
 ) -> bool:
-    """Whether the code counts; raises TooMany where somebody is guessing. The caller has locked the user."""
+    """Return whether the code is valid, and record a wrong one. The caller has locked the user."""
     if second_factor.is_recovery_code(code):
         if second_factor.use_recovery_code(user, code):
             return True
@@ -144,14 +157,18 @@ def _verify_code(
 
 
 def check_codes(action: Action, user: User, now: datetime, *, sign_in_id: str | None) -> None:
-    """Raise TooMany, and note it, if too many wrong codes were given."""
+    """Raise TooManyAttempts, and record it, if too many wrong codes were given."""
     with _recording_throttling(action, user):
         login_throttle.check_codes(user, now, sign_in_id=sign_in_id)
 
 
 @contextmanager
 def _recording_throttling(action: Action, user: User | None) -> Iterator[None]:
-    """Note in the audit log that somebody is refused for guessing."""
+    """Record in the audit log that an attempt within was throttled.
+
+    Raises:
+        TooManyAttempts: As raised within.
+    """
     try:
         yield
     except TooManyAttempts:
@@ -160,7 +177,7 @@ def _recording_throttling(action: Action, user: User | None) -> Iterator[None]:
 
 
 def create_sign_in(user: User, client: Client, now: datetime) -> SignIn:
-    """A new sign-in of `user`, from a place that is known by now; those that have ended are cleared away."""
+    """Create a sign-in of the user, remember its place as known, and delete expired sign-ins."""
     login_throttle.record_success(user, client.origin, now)
     db.session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id, SignIn.expires_at <= now))
     sign_in = SignIn(
@@ -177,29 +194,32 @@ def create_sign_in(user: User, client: Client, now: datetime) -> SignIn:
 
 
 def sign_out(actor: Actor) -> None:
-    """End the sign-in that the actor came with: its access and refresh tokens."""
+    """End the actor's present sign-in with its access and refresh tokens."""
     _end_sign_in(actor, actor.sign_in_id)
     audit.record(Action.SIGN_OUT)
 
 
-def end_sign_in(actor: Actor, sign_in_id: str) -> bool:
-    """End one of the actor's sign-ins; whether there was such a one."""
-    if not sign_in_id.isalnum():
-        return False  # no database takes all that an address may hold
-    address = _end_sign_in(actor, sign_in_id)
-    if address is not None:
-        audit.record(Action.END_SIGN_IN, address=address)
-    return address is not None
+def end_sign_in(actor: Actor, sign_in_id: str) -> None:
+    """End one of the actor's sign-ins.
+
+    Raises:
+        NotFound: The actor has no such sign-in.
+    """
+    # A path may hold characters that no database accepts.
+    address = _end_sign_in(actor, sign_in_id) if sign_in_id.isalnum() else None
+    if address is None:
+        raise NotFound("There is no such sign-in.")
+    audit.record(Action.END_SIGN_IN, address=address)
 
 
 def _end_sign_in(actor: Actor, sign_in_id: str) -> str | None:
-    """The address that the sign-in came from; None where there was no such sign-in."""
+    """Delete a sign-in and return its address, or None if there was none."""
     wanted = sa.delete(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == actor.user_id)
     return db.session.scalar(wanted.returning(SignIn.address))
 
 
 def end_other_sign_ins(actor: Actor) -> None:
-    """End all of the actor's sign-ins but the one that they came with."""
+    """End all sign-ins of the actor except the present one."""
     others = sa.delete(SignIn).where(SignIn.user_id == actor.user_id, SignIn.id != actor.sign_in_id)
     ended = len(db.session.scalars(others.returning(SignIn.id)).all())
     if ended:
@@ -216,9 +236,14 @@ def reauthenticate(
     *,
     asks_for_code: bool = True,
 ) -> User:
-    """The actor, locked, who has shown their password, and a code where they have two-factor sign-in.
+    """Return the actor's user, locked, after they have proved their identity again.
 
-    A sign-in alone may be stolen. Raises Invalid, or TooMany where somebody is guessing.
+    A sign-in alone may be stolen, so this takes the password, and a code where they have two-factor sign-in.
+    Attempts are throttled.
+
+    Raises:
+        Invalid: The password or the code is wrong, or the code is missing.
+        Unauthenticated: The account was deleted meanwhile.
     """
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
@@ -250,7 +275,7 @@ def change_password(
     *,
     revoke_keys: bool = False,
 ) -> tuple[User, SignIn]:
-    """Give the actor a new password, end all their tokens, and begin a new sign-in."""
+    """Set the actor's new password, end all their sign-ins, and create a new one."""
     user = reauthenticate(actor, current, code, Action.CHANGE_PASSWORD, client, now)
     users_service.set_password(user, new, now, revoke_keys=revoke_keys, member="new_password")
     audit.record(Action.CHANGE_PASSWORD, user)
@@ -260,10 +285,10 @@ def change_password(
 def change_email(
     actor: Actor, password: str, email: str, code: str | None, client: Client, now: datetime
 ) -> User:
-    """Give the actor another e-mail address.
+    """Set the actor's new e-mail address.
 
-    Raises Conflict if somebody has it. That tells that they have an account, so it can be tried a few times
-    only, like a password.
+    Raises:
+        Conflict: Another user has this address. Because that reveals an account, attempts are throttled.
     """
     user = reauthenticate(actor, password, code, Action.CHANGE_EMAIL, client, now)
     with _recording_throttling(Action.CHANGE_EMAIL, user):

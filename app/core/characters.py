@@ -1,4 +1,4 @@
-"""Characters that cannot be seen."""
+"""Invisible characters."""
 
 import unicodedata
 
@@ -20,7 +20,7 @@ _FILLERS = (
 
 
 def is_invisible(character: str) -> bool:
-    """Return whether nothing is seen of this: a format or control character, a filler, a special blank."""
+    """Return whether a character is invisible: format, control, filler, or a blank other than a space."""
     category = unicodedata.category(character)
     if category in {"Cc", "Cf", "Zl", "Zp"} or (category == "Zs" and character != " "):
         return True

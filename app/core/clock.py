@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """This instant, aware, in UTC."""
+    """Return the current time, aware, in UTC."""
     return datetime.now(UTC)
 
 
 def from_database(instant: datetime) -> datetime:
-    """The instant at which the database ran a statement: all machines that share it share its clock."""
+    """Return the time that the database reported. Machines that share a database share its clock."""
     return instant
 
 
 def to_database(instant: datetime) -> datetime:
-    """An instant of ours, to be compared with the database's clock in a statement."""
+    """Return a time of ours to compare with the database's clock. Tests replace it."""
     return instant

@@ -1,4 +1,4 @@
-"""The text of API keys: `spk_`, 32 random characters, and a checksum that tells a mistyped one offline."""
+"""The format of API keys: `spk_`, 32 random characters, and a checksum that detects typos offline."""
 
 import hashlib
 import re
@@ -16,24 +16,27 @@ _PATTERN = re.compile(r"spk_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 
 
 def generate() -> str:
-    """A new key."""
+    """Return a new key."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(32))
     return f"spk_{body}{checksum(body)}"
 
 
 def checksum(body: str) -> str:
-    """CRC-32 of the 32 characters in base 62, six digits, `0-9A-Za-z`."""
+    """Return the CRC-32 of the 32 characters in base 62: six digits of `0-9A-Za-z`."""
     rest, last = divmod(zlib.crc32(body.encode()), len(_BASE62_PAIRS))
     first, middle = divmod(rest, len(_BASE62_PAIRS))
     return _BASE62_PAIRS[first] + _BASE62_PAIRS[middle] + _BASE62_PAIRS[last]
 
 
 def is_well_formed(key: str) -> bool:
-    """Whether it can be a key at all."""
+    """Return whether the text has the format of a key, with the right checksum."""
     form = _PATTERN.fullmatch(key)
     return form is not None and secrets.compare_digest(checksum(form[1]), form[2])
 
 
 def hash_secret(key: str) -> str:
-    """What is stored. A key has 190 random bits: a plain hash cannot be turned back."""
+    """Return the SHA-256 of a random secret (API key, token, recovery code), in hexadecimal.
+
+    A key has 190 random bits, so a plain hash cannot be reversed.
+    """
     return hashlib.sha256(key.encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""The log: one line each, as gunicorn's own; the audit log's lines are JSON alone.
+"""The log: one line each in gunicorn's format; lines of the audit log are JSON.
 
-Lines are written by a thread, so that a request never waits for whoever reads the log. Where nobody reads
-it, a pipe fills up; then lines are dropped, and how many is the next line that gets through.
+A thread writes the lines, so that a request never waits for whatever reads the log. If nothing does, the pipe
+fills up and lines are dropped; the next line that gets through says how many.
 """
 
 import atexit
@@ -20,15 +20,15 @@ EXIT_FLUSH_TIMEOUT_S = 1.0
 
 
 class LineFormatter(logging.Formatter):
-    """gunicorn's form, but for lines that programs read."""
+    """gunicorn's format, except for lines that programs read."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a record."""
+        """Return the line of a record."""
         return record.getMessage() if record.name == AUDIT_LOGGER else super().format(record)
 
 
 class BackgroundWriter:
-    """Writes lines to a file descriptor from a thread of its own; `put` never waits."""
+    """Writes lines to a file descriptor from its own thread; `put` never waits."""
 
     def __init__(self, file: int) -> None:
         self._file = file
@@ -37,14 +37,14 @@ class BackgroundWriter:
         atexit.register(self.flush, EXIT_FLUSH_TIMEOUT_S)
 
     def reset(self) -> None:
-        """Begin anew, as a forked process has to: its parent has the thread, and the lines."""
+        """Start with an empty queue and no thread. A forked process needs this: its parent has both."""
         self._waiting: deque[bytes] = deque()
         self._bytes = self._lost = 0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
     def put(self, line: str) -> None:
-        """Have a line written soon, or count it as lost where too many are waiting."""
+        """Queue a line, or drop and count it if the queue is full."""
         data = f"{line}\n".encode(errors="backslashreplace")
         with self._changed:
             if self._bytes + len(data) > MAX_QUEUED_BYTES:
@@ -58,7 +58,7 @@ class BackgroundWriter:
             self._changed.notify_all()
 
     def flush(self, seconds: float) -> None:
-        """Wait until all is written, but no longer than this."""
+        """Wait until everything is written, for at most this many seconds."""
         deadline = time.monotonic() + seconds
         with self._changed:
             while self._bytes and (left := deadline - time.monotonic()) > 0:
@@ -85,31 +85,31 @@ class BackgroundWriter:
 
 
 class BackgroundHandler(logging.Handler):
-    """Hands lines to the writer of the standard error."""
+    """Hands log records to the writer of standard error."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Have the line of a record written."""
+        """Queue the line of a record."""
         try:
             get_writer().put(self.format(record))
         except Exception:
             self.handleError(record)
 
     def flush(self) -> None:
-        """Do not wait: whoever logs goes on."""
+        """Do nothing, so that logging never waits."""
 
 
 _writers: list[BackgroundWriter] = []
 
 
 def get_writer() -> BackgroundWriter:
-    """The one writer of this process."""
+    """Return this process's writer of standard error."""
     if not _writers:
         _writers.append(BackgroundWriter(2))
     return _writers[0]
 
 
 def configure() -> None:
-    """Write to standard error."""
+    """Write the log to standard error."""
     handler = BackgroundHandler()
     handler.setFormatter(LineFormatter(LINE_FORMAT, DATE_FORMAT))
     logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -1,10 +1,11 @@
-"""The secret key of an installation: the file that keeps it, for its owner alone."""
+"""The secret key of an installation, and the file that stores it for its owner alone."""
 
 import os
 import secrets
 import string
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import config
 from app.core import file_ownership
@@ -14,15 +15,17 @@ GENERATED_DIGITS, MAX_FILE_BYTES = 64, 4096
 
 
 def secret_path(instance: Path) -> Path:
-    """Return where the secret key of an installation is kept."""
+    """Return the path of the file with the secret key."""
     return instance / "secret_key"
 
 
 def load_or_create_secret(instance: Path) -> str:
-    """Return the secret key that is kept in `instance`; create it where there is none yet.
+    """Return the secret key stored in `instance`; create one if there is none.
 
-    Several processes may start at once: each writes a file of its own, and the first to link it into
-    place wins.
+    Several processes may start at once: each writes its own file, and the first to link it into place wins.
+
+    Raises:
+        BadSetting: The folder cannot be used, or the file is damaged.
     """
     place = secret_path(instance)
     try:
@@ -37,35 +40,40 @@ def load_or_create_secret(instance: Path) -> str:
 
 
 def load_secret(instance: Path) -> str | None:
-    """Return the kept secret key, or None where there is none. Create nothing."""
+    """Return the stored secret key, or None. Creates nothing."""
     return load_or_create_secret(instance) if os.path.lexists(secret_path(instance)) else None
 
 
 def _read_secret(place: Path) -> str:
-    """Read the key and hold it to the same checks as the setting: a damaged file must not sign tokens."""
+    """Read the key, and check it like the setting: a damaged file must not sign tokens."""
     if not place.is_file():
-        raise _bad_secret(place, "is no file")
+        _refuse(place, "is no file")
     with place.open("rb") as file:
         content = file.read(MAX_FILE_BYTES + 1)
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise _bad_secret(place, "is damaged: it is not text in UTF-8") from None
+        _refuse(place, "is damaged: it is not text in UTF-8")
     secret = text.strip()
     if len(secret.encode()) < MIN_SECRET_BYTES:
-        raise _bad_secret(place, "is too short")
+        _refuse(place, "is too short")
     if len(content) > MAX_FILE_BYTES or not secret.isprintable():
-        raise _bad_secret(place, "is damaged: it holds bytes that are no printable text")
+        _refuse(place, "is damaged: it holds bytes that are no printable text")
     if fault := find_weakness(secret):
-        raise _bad_secret(place, f"is no good: it {fault}")
+        _refuse(place, f"is no good: it {fault}")
     if text == secret and len(text) < GENERATED_DIGITS and set(text) <= set(string.hexdigits):
-        raise _bad_secret(place, f"is cut off: {len(text)} of {GENERATED_DIGITS} digits are left")
+        _refuse(place, f"is cut off: {len(text)} of {GENERATED_DIGITS} digits are left")
     return secret
 
 
-def _bad_secret(place: Path, fault: str) -> config.BadSetting:
+def _refuse(place: Path, fault: str) -> NoReturn:
+    """Refuse the stored key.
+
+    Raises:
+        BadSetting: The file is damaged or weak in this way.
+    """
     said = f"holds a secret_key that {fault} ({place}); put a copy back, or remove it, and a new one is made"
-    return config.BadSetting("INSTANCE", said)
+    raise config.BadSetting("INSTANCE", said) from None
 
 
 def _create_secret(place: Path) -> None:

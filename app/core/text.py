@@ -1,7 +1,7 @@
-"""Text from outside: bounded before any work that grows faster than its length.
+"""Text from outside: its length is checked before any work that grows faster than linearly.
 
-Unicode normalisation sorts runs of combining marks, which takes time quadratic in the length of a run. So
-everything that normalises text from outside does it here, after a look at the length.
+Unicode normalization sorts runs of combining marks, which takes time quadratic in the length of a run. So all
+text from outside is normalized here, after its length was checked.
 """
 
 import unicodedata
@@ -11,7 +11,7 @@ MAX_EXPANSION = 4
 
 
 class TextTooLong(ValueError):
-    """A text is longer than allowed; `length` is how many characters it has."""
+    """Text is longer than allowed; `length` is its number of characters."""
 
     def __init__(self, length: int) -> None:
         super().__init__(f"a text of {length} characters is too long")
@@ -33,11 +33,7 @@ def bounded_nfc(text: str, max_length: int) -> str:
 
 
 def normalize_name(text: str, max_length: int) -> str:
-    """Return a name as it is stored and looked up: trimmed, in Unicode's composed form.
-
-    Raises:
-        TextTooLong: the text cannot have `max_length` characters or fewer in NFC.
-    """
+    """Return a name as it is stored and looked up: trimmed, in NFC. Raises as `bounded_nfc` does."""
     return bounded_nfc(text.strip(), max_length)
 
 
@@ -55,5 +51,5 @@ def bounded_casefold(text: str, max_length: int) -> str:
 
 
 def shorten(text: str, max_length: int = 100) -> str:
-    """Return `text`, cut with an ellipsis where it is longer: for messages that repeat what was sent."""
+    """Return `text`, cut with an ellipsis if longer: for messages that quote input."""
     return text if len(text) <= max_length else f"{text[:max_length]}…"

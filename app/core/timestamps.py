@@ -1,7 +1,7 @@
-"""Instants in ISO 8601, by a strict grammar.
+"""Timestamps in ISO 8601, by a strict grammar.
 
-`datetime.fromisoformat` reads more than ISO 8601, and some of it as another instant than it says: `T08.5Z`,
-which is 08:30, as half a second after 08:00, and a week without a day as its Monday.
+`datetime.fromisoformat` accepts more than ISO 8601, and misreads some of it: `T08.5Z`, which means 08:30, as
+half a second past 08:00, and a week without a day as its Monday.
 """
 
 import re
@@ -25,20 +25,20 @@ _EXTENDED, _BASIC = _grammar("-", ":"), _grammar("", "")
 
 
 class TimestampOutOfRange(ValueError):
-    """An instant outside the years that are taken."""
+    """A timestamp outside the accepted years."""
 
 
 def parse_timestamp(text: str) -> datetime:
-    """Return the instant that `text` says, in UTC.
+    """Return the timestamp that `text` denotes, in UTC.
 
-    A calendar date and a time of day, complete to the minute, both in the extended format or both in the
-    basic one; between them `T`, `t` or a space. Seconds may have a fraction after a point or a comma, whose
-    digits beyond microseconds are dropped. Then `Z`, `z`, an offset (`±hh:mm` or `±hhmm`) or nothing, which
-    means UTC.
+    Accepts a calendar date and a time of day with at least minutes, both in the extended or both in the basic
+    format, with `T`, `t` or a space in between. Seconds may have a fraction after a point or a comma; digits
+    beyond microseconds are dropped. Then `Z`, `z`, an offset (`±hh:mm` or `±hhmm`), or nothing, which means
+    UTC.
 
     Raises:
-        OutOfRange: it lies outside the years 1970 to 9998.
-        ValueError: it is no such text, or no such day or time exists. Seconds end at 59.
+        TimestampOutOfRange: It is outside the years 1970 to 9998.
+        ValueError: The text has another format, or the day or time does not exist. Seconds end at 59.
     """
     found = None
     if len(text) <= MAX_LENGTH:
@@ -61,7 +61,7 @@ def parse_timestamp(text: str) -> datetime:
 
 
 def format_iso(instant: datetime) -> str:
-    """Return `instant`, which is aware, in ISO 8601, in UTC with `Z`."""
+    """Return an aware timestamp in ISO 8601, in UTC with `Z`."""
     if instant.tzinfo is not UTC:
         instant = instant.astimezone(UTC)
     return instant.isoformat()[: -len("+00:00")] + "Z"

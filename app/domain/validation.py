@@ -1,7 +1,7 @@
-"""Validated input: the values that are valid, and the errors of the others by path.
+"""Validated input: the valid values, and the errors of the others by path.
 
-A schema makes it of a request, and the service goes on checking what only it can know, so that one answer
-lists every error.
+A schema produces it from a request, and the service adds the checks that need the database, so that one
+response lists every error.
 """
 
 from collections.abc import Mapping
@@ -14,13 +14,17 @@ ErrorsByPath = dict[str, list[str]]
 
 
 class Validated(NamedTuple):
-    """Input that a schema has read: the valid values, and the errors of the others by path."""
+    """Input as read by a schema: the valid values, and the errors of the others by path."""
 
     values: dict[str, Any]
     errors: ErrorsByPath
 
 
 def raise_if_errors(errors: Mapping[str, list[str]]) -> None:
-    """Raise Invalid, with all of them, if there are any errors."""
+    """Raise Invalid with all errors, if there are any.
+
+    Raises:
+        Invalid: There are errors.
+    """
     if errors:
         raise Invalid(errors)

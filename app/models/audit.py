@@ -122,7 +122,7 @@ class SubjectKind(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """What an entry is about: plain ids and the names of that moment, which outlive it."""
+    """What an entry is about: plain ids, and names at that time, which outlive the row."""
 
     thing_kind: SubjectKind | None = None
     thing_id: int | None = None
@@ -132,7 +132,7 @@ class Subject:
 
     @staticmethod
     def from_row(row: User | ApiKey | Collection | Field | SpikeSchedule) -> "Subject":
-        """The thing that a row is; a collection's field or spike says of which collection."""
+        """Return the subject of a row; a field or spike includes its collection."""
         match row:
             case User():
                 return Subject(SubjectKind.USER, row.id, row.username)
@@ -150,7 +150,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Origin:
-    """Who did it, and from where; nobody, where nobody is signed in. Limits count by the network."""
+    """Who did it and from where; without an actor for anonymous clients. Limits count by the network."""
 
     actor_id: int | None
     actor_name: str | None
@@ -159,7 +159,7 @@ class Origin:
 
 
 class AuditEntry(Base):
-    """One entry. Nothing in the product changes or deletes one, but for the oldest that make room."""
+    """An entry. Entries are never changed; only pruning deletes the oldest."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -193,7 +193,7 @@ class AuditEntry(Base):
 
     @staticmethod
     def write(entries: list[dict[str, Any]], bounds: Mapping[Category, int]) -> None:
-        """Write entries in the present transaction; now and then the oldest beyond the bounds go."""
+        """Insert entries in the present transaction; now and then prune the oldest beyond the bounds."""
         ids = list(db.session.scalars(sa.insert(AuditEntry).returning(AuditEntry.id), entries))
         interval = min(max(min(bounds.values()) // 100, MIN_PRUNE_INTERVAL), MAX_PRUNE_INTERVAL)
         if max(ids) // interval > (min(ids) - 1) // interval:
@@ -201,8 +201,10 @@ class AuditEntry(Base):
 
     @staticmethod
     def load_changes(subject: Subject, limit: int) -> "list[AuditEntry]":
-        """Return the latest changes of a thing and its creation, newest first: of a collection or spike also
-        those of the collection's fields, and whenever the collection was changed itself."""
+        """Return the latest changes of a subject and its creation, newest first.
+
+        For a collection or spike this includes the collection's fields and changes of the collection itself.
+        """
         of_thing = sa.and_(
             AuditEntry.thing_kind == subject.thing_kind, AuditEntry.thing_id == subject.thing_id
         )
@@ -230,9 +232,9 @@ class AuditEntry(Base):
 
     @staticmethod
     def load_refusals_since(origin: Origin, since: datetime, limit: int) -> list[dict[str, Any]]:
-        """Return the details of what was refused to this party since then, of up to `most` entries.
+        """Return the details of this origin's refusals since then, of up to `limit` entries.
 
-        A person is one party from wherever they come; who is not signed in is one by their network.
+        A signed-in user is one origin from anywhere; anonymous clients are one per network.
         """
         if origin.actor_id is not None:
             same = sa.and_(AuditEntry.category == Category.REFUSALS, AuditEntry.actor_id == origin.actor_id)
@@ -244,10 +246,9 @@ class AuditEntry(Base):
 
 
 def _prune(bounds: Mapping[Category, int], most: int) -> None:
-    """Delete what is beyond the bound of each category: the oldest entries of whoever has the most.
+    """Delete what exceeds the bound of each category: the oldest entries of the actors with the most.
 
-    So nobody can push out what others did by doing much. What another transaction is deleting is left to
-    it: nobody waits.
+    So no actor can push out the entries of others. Rows that a concurrent transaction deletes are left to it.
     """
     if not _try_prune_lock():
         return
@@ -263,7 +264,7 @@ def _prune(bounds: Mapping[Category, int], most: int) -> None:
 
 
 def _try_prune_lock() -> bool:
-    """Return whether nobody else prunes at this moment; on SQLite nobody else writes."""
+    """Return whether this transaction may prune. On SQLite there is one writer at a time anyway."""
     if db.session.get_bind().dialect.name != "postgresql":
         return True
     return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_PRUNE_LOCK_CLASS, 0))))
@@ -273,8 +274,10 @@ _PRUNE_LOCK_CLASS = 7_456  # sets this advisory lock apart from any others
 
 
 def compute_excess(counts: Mapping[int | None, int], bound: int) -> dict[int | None, int]:
-    """Return how many entries of each party have to go, so that `bound` are left: the largest shares shrink
-    to one size, and smaller ones stay whole."""
+    """Return how many entries each actor must lose so that `bound` remain.
+
+    The largest shares shrink to one size; smaller ones stay whole.
+    """
     room, left = bound, len(counts)
     level = 0
     for count in sorted(counts.values()):
@@ -304,7 +307,7 @@ def make_entry(
     now: datetime,
     category: Category | None = None,
 ) -> dict[str, Any]:
-    """The columns of an entry; it is kept in the category of its outcome and action, or the given one."""
+    """Return the columns of an entry; by default in the category of its outcome and action."""
     is_refused = outcome is Outcome.REFUSED
     category = category or (Category.REFUSALS if is_refused else get_category(action))
     return {
@@ -320,7 +323,7 @@ def make_entry(
 
 
 def get_category(action: Action) -> Category:
-    """Return with what an entry about something that was done is kept."""
+    """Return the category of an action that was done."""
     if action is Action.ASK_FOR_CODE:
         return Category.REFUSALS  # whoever knows a password can do it again and again
     return Category.COLLECTIONS if action in _COLLECTION_ACTIONS else Category.PEOPLE

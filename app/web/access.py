@@ -1,4 +1,4 @@
-"""Who may call what: each view says it by a decorator, and one hook enforces it before all else."""
+"""Who may call what: each view declares it with a decorator, and a wrapper checks it before all else."""
 
 import re
 from collections.abc import Callable
@@ -65,7 +65,11 @@ with_api_key = _decorator(AccessRule.API_KEY)
 
 
 def init_app(app: Flask) -> None:
-    """Put the rule of every view in front of it; raise where one forgot to say who may call it."""
+    """Wrap every view with its access check.
+
+    Raises:
+        RuntimeError: A view declares no rule.
+    """
     app.before_request(set_audit_context)
     app.teardown_request(clear_audit_context)
     public(cast(View, app.view_functions["static"]))
@@ -78,7 +82,7 @@ def init_app(app: Flask) -> None:
 
 
 def set_audit_context() -> None:
-    """Tell the audit log which client sends which request."""
+    """Set which client acts by which request, for the audit log."""
     ids = request.view_args or {}
     kind, id_ = next(
         ((kind, ids[name]) for name, kind in KIND_BY_PARAMETER.items() if name in ids), (None, None)
@@ -89,14 +93,14 @@ def set_audit_context() -> None:
 
 
 def clear_audit_context(_error: BaseException | None) -> None:
-    """Let nothing that this thread does after the request be recorded as done by its client."""
+    """End the client's context, so that nothing after the request is recorded as theirs."""
     audit.clear_context()
 
 
 def with_access_check(view: View, rule: AccessRule) -> View:
-    """The view, for those who may call it: everybody else is refused before the body is even read.
+    """Wrap a view with its access check, which runs before the body is read.
 
-    Views that take an API key look at it themselves, in the query that also finds what is asked for.
+    Views with an API key check it themselves, in the query that also finds what is requested.
     """
 
     @wraps(view)
@@ -111,7 +115,11 @@ def with_access_check(view: View, rule: AccessRule) -> View:
 
 
 def check_access(rule: AccessRule) -> None:
-    """Let the request through or refuse it; say how large its body may be, and whether the view writes."""
+    """Check that the caller may call the view; set the body limit, and whether the view writes.
+
+    Raises:
+        Forbidden: The caller's role is not sufficient.
+    """
     transactions.set_mode(writes=False)
     if rule in (AccessRule.PUBLIC, AccessRule.REFRESH) or request.path.startswith(CREDENTIALS_PATH):
         request.max_content_length = MAX_CREDENTIALS_BYTES
@@ -125,12 +133,12 @@ def check_access(rule: AccessRule) -> None:
 
 
 def get_access_rule(view: View) -> AccessRule | None:
-    """Who may call this view."""
+    """Return who may call this view, or None if it does not say."""
     return getattr(view, "access_rule", None)
 
 
 def current_actor() -> Actor:
-    """The person behind the request."""
+    """Return the user who sent the request."""
     actor: Actor = g.actor
     return actor
 
@@ -156,7 +164,11 @@ def _authenticate(*, refresh: bool) -> Actor:
 
 
 def _read_header_claims() -> dict[str, Any]:
-    """The claims of the token that a script sends."""
+    """Return the claims of the token in the Authorization header.
+
+    Raises:
+        NoAuthorizationError: The header holds no Bearer token.
+    """
     sent = _BEARER.fullmatch(request.headers["Authorization"])
     if sent is None:
         raise NoAuthorizationError

@@ -1,6 +1,6 @@
-"""Style sheets and scripts as they are served: without comments and spaces, and with what they import.
+"""Style sheets and scripts, served minified and with their imports inlined.
 
-What is in static/ stays as it is written; what others made (static/vendor) is served as it is, too.
+Files in static/ stay as written; third-party files (static/vendor) are served as they are.
 """
 
 import hashlib
@@ -25,29 +25,32 @@ FileVersion = tuple[Path, int]
 
 
 class Asset(NamedTuple):
-    """What is sent for a file, and a digest of it."""
+    """The body of a static file as it is served, and its digest."""
 
     body: bytes
     digest: str
 
 
 def init_app(app: Flask) -> None:
-    """Serve what is in static/, and let templates ask for its addresses."""
+    """Serve static/, and give templates the URLs of its files."""
     app.view_functions["static"] = send_asset
     app.jinja_env.globals["asset"] = asset_url
 
 
 def asset_url(path: str) -> str:
-    """The address of a static file, which changes with its content: so it can be kept for ever."""
+    """Return the URL of a static file, which includes its digest, so that it may be cached for ever."""
     file = Path(_static_folder(), path)
     digest = _minify(_file_versions(file)).digest if _is_minified(file) else _digest(_file_version(file))
     return url_for("static", filename=path, v=digest)
 
 
 def send_asset(filename: str) -> Response:
-    """A file of static/. It is kept for ever where the address has its digest.
+    """Return a file of static/; cacheable for ever if the URL has its digest.
 
-    Of any other version a browser asks again: in the middle of an upgrade, nodes have different ones.
+    Other versions must be revalidated: during an upgrade, nodes have different ones.
+
+    Raises:
+        NotFound: There is no such file.
     """
     path = safe_join(_static_folder(), filename)
     if path is None or not _is_file(file := Path(path)):
@@ -85,7 +88,7 @@ def _file_version(file: Path) -> FileVersion:
 
 
 def _file_versions(file: Path) -> tuple[FileVersion, ...]:
-    """The file, and the style sheets that it imports."""
+    """Return the versions of the file and of the style sheets that it imports."""
     part = _file_version(file)
     return part, *map(_file_version, _get_imports(part))
 
@@ -115,7 +118,7 @@ def _minify(parts: tuple[FileVersion, ...]) -> Asset:
 
 
 def _inline_imports(folder: Path, text: str) -> str:
-    """The style sheet with what it imports in its place."""
+    """Return the style sheet with its imports inlined."""
 
     def imported(match: re.Match[str]) -> str:
         address, layer = match.groups()

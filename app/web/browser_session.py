@@ -1,7 +1,7 @@
-"""The sign-in of a browser: the token in a cookie that scripts cannot read, its CSRF token in one they can.
+"""The sign-in of a browser: a token in an HttpOnly cookie, and its CSRF token in a readable one.
 
-The token counts for 12 hours and is renewed while it is used; so it ends 12 idle hours after its last use,
-without anything being written to the database.
+The token is valid for 12 hours and renewed while in use, so it expires 12 idle hours after its last use,
+without any write to the database.
 """
 
 import hmac
@@ -43,47 +43,47 @@ CONFIG = {
 
 
 class FormSession(SecureCookieSessionInterface):
-    """Flask's session, which holds the forms' CSRF secret: Secure wherever the request came by HTTPS.
+    """Flask's session, which holds the CSRF secret of forms; Secure wherever the request came by HTTPS.
 
-    It costs nothing where there is no cookie and nobody asks for it.
+    It costs nothing where there is no cookie and nobody reads it.
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """What the cookie holds."""
+        """Return the content of the cookie."""
         if "HTTP_COOKIE" not in request.environ:
             return self.session_class()
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Send it where it was used."""
+        """Send the cookie if the session was used."""
         if session.accessed or session.modified:
             super().save_session(app, session, response)
 
     def get_cookie_secure(self, _app: Flask) -> bool:
-        """As the request is."""
+        """Return whether the request came by HTTPS."""
         return request.is_secure
 
     def get_cookie_name(self, _app: Flask) -> str:
-        """As those of the sign-in are named."""
+        """Return a name like those of the sign-in cookies."""
         return get_cookie_name(FORM_COOKIE)
 
     def get_cookie_path(self, _app: Flask) -> str:
-        """Where Spikecast is served."""
+        """Return the path below which Spikecast is served."""
         return get_cookie_path()
 
 
 def init_app(app: Flask) -> None:
-    """Keep what forms need in a cookie that costs the others nothing."""
+    """Keep the CSRF secret of forms in our own session cookie."""
     app.session_interface = FormSession()
     app.jinja_env.globals["csrf_cookie"] = lambda: get_cookie_name(CSRF_COOKIE)
 
 
 def get_cookie_name(what: str) -> str:
-    """Return the name of one of our cookies, for the request at hand.
+    """Return the name of one of our cookies for this request.
 
-    Browsers send cookies to every port of a host, so the port is in the name, or what SPIKECAST_COOKIE_NAME
-    says: two instances on one host do not disturb each other. Over HTTPS the prefix has browsers refuse such
-    a cookie from any other host: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis
+    Browsers send cookies to every port of a host, so the name contains the port or SPIKECAST_COOKIE_NAME: two
+    instances on one host do not interfere. Over HTTPS, the prefix makes browsers refuse such a cookie from
+    any other host: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis
     """
     begin = current_app.config["SETTINGS"].cookie_name
     if not begin:
@@ -105,7 +105,7 @@ def get_cookie_path() -> str:
 
 
 def set_cookies(response: Response, user_id: int, sign_in_id: str) -> None:
-    """Sign the browser in."""
+    """Set the cookies that sign the browser in."""
     token = jwt_extended.create_access_token(
         str(user_id), additional_claims={"sid": sign_in_id, "in": "cookie"}, expires_delta=LIFETIME
     )
@@ -124,7 +124,7 @@ def set_cookies(response: Response, user_id: int, sign_in_id: str) -> None:
 
 
 def clear_cookies(response: Response) -> None:
-    """Sign the browser out."""
+    """Delete the cookies that sign the browser in."""
     for what in (TOKEN_COOKIE, CSRF_COOKIE):
         response.delete_cookie(
             get_cookie_name(what), path=get_cookie_path(), secure=request.is_secure, samesite="Lax"
@@ -133,19 +133,19 @@ def clear_cookies(response: Response) -> None:
 
 
 def _clear_legacy_cookies(response: Response) -> None:
-    """Remove cookies of the former names, where the sign-in of this request was in one."""
+    """Delete cookies with legacy names, if this request was signed in by one."""
     for what, name in LEGACY_NAMES.items():
         if g.get("came_by_former") and name != get_cookie_name(what):
             response.delete_cookie(name, secure=request.is_secure, samesite="Lax")
 
 
 def set_pending_2fa_cookie(response: Response, token: str, lasts: timedelta) -> None:
-    """Let the browser come back with the code of a second factor. This is no sign-in."""
+    """Set the cookie with which the browser sends the code of its second factor. It is no sign-in."""
     _set_sign_in_cookie(response, PENDING_2FA_COOKIE, token, lasts)
 
 
 def _set_sign_in_cookie(response: Response, what: str, token: str, lasts: timedelta) -> None:
-    """Set a cookie that goes to the sign-in alone."""
+    """Set a cookie that is sent to the sign-in page only."""
     response.set_cookie(
         get_cookie_name(what),
         token,
@@ -158,12 +158,12 @@ def _set_sign_in_cookie(response: Response, what: str, token: str, lasts: timede
 
 
 def get_pending_2fa_token() -> str:
-    """What the browser has come back with; empty where it has not."""
+    """Return the token of a pending sign-in, or an empty text."""
     return request.cookies.get(get_cookie_name(PENDING_2FA_COOKIE), "")
 
 
 def clear_pending_2fa_cookie(response: Response) -> None:
-    """The code was taken, or is of no use any more."""
+    """Delete the cookie of a pending sign-in."""
     response.delete_cookie(
         get_cookie_name(PENDING_2FA_COOKIE),
         path=request.script_root + SIGN_IN_PATH,
@@ -183,12 +183,12 @@ _DEVICE_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def set_device_cookie(response: Response, token: str) -> None:
-    """Let the browser be known at its next sign-in. This is no sign-in."""
+    """Set the cookie by which this browser is known at its next sign-in. It is no sign-in."""
     _set_sign_in_cookie(response, DEVICE_COOKIE, token, DEVICE_LIFETIME)
 
 
 def read_claims() -> dict[str, Any]:
-    """The claims of the token that this request has in its cookie."""
+    """Return the claims of the token in this request's cookie."""
     token = request.cookies.get(get_cookie_name(TOKEN_COOKIE))
     if token is None:
         return _read_legacy_claims()
@@ -197,10 +197,13 @@ def read_claims() -> dict[str, Any]:
 
 
 def _read_legacy_claims() -> dict[str, Any]:
-    """Return the claims of a cookie of the former name, which is renewed under the present one at once.
+    """Return the claims of a cookie with the legacy name, which is at once renewed under the present one.
 
-    Only tokens that were made for it count, all of which have ended 12 hours after the change: whoever can
-    write cookies for this host from elsewhere could otherwise sign a browser in as themselves.
+    Only tokens made for that name are accepted, all of which expired 12 hours after the change. Otherwise,
+    anybody who can write cookies for this host could sign a browser in as themselves.
+
+    Raises:
+        NoAuthorizationError: There is no such cookie, or its token is not accepted.
     """
     with suppress(Exception):  # it may be another instance's: then nobody is signed in here
         found: dict[str, Any] = jwt_extended.decode_token(request.cookies[LEGACY_NAMES[TOKEN_COOKIE]])
@@ -211,8 +214,11 @@ def _read_legacy_claims() -> dict[str, Any]:
 
 
 def authenticate(claims: dict[str, Any]) -> None:
-    """Let the request be signed in by the cookie, whose claims these are; but not a write that comes
-    from elsewhere than one of our own pages."""
+    """Sign the request in by the claims of its cookie, unless it is a write from another site.
+
+    Raises:
+        Forbidden: A write lacks the CSRF token, or comes from a page of another site.
+    """
     g.cookie_claims = claims
     after_this_request(refresh)
     if request.method in {"GET", "HEAD"}:
@@ -230,18 +236,18 @@ def authenticate(claims: dict[str, Any]) -> None:
 
 
 def schedule_logout() -> None:
-    """Clear the cookies with the answer of this request, where it came with them."""
+    """Delete the cookies with this response, if the request came with them."""
     g.signed_out = "cookie_claims" in g
 
 
 def rotate(sign_in_id: str) -> None:
-    """Let the browser go on with another sign-in, where it came with the cookies."""
+    """Continue with another sign-in, if the request came with cookies."""
     if "cookie_claims" in g:
         g.cookie_claims = {**g.cookie_claims, "sid": sign_in_id, "iat": 0}
 
 
 def refresh(response: Response) -> Response:
-    """Renew a token that is in use, or clear the cookies of a sign-in that has been ended."""
+    """Renew a token in use, or delete the cookies of an ended sign-in."""
     claims = g.get("cookie_claims")
     if g.get("signed_out"):
         clear_cookies(response)

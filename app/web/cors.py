@@ -1,7 +1,7 @@
-"""CORS: let browser pages of other origins read the answers to polls, and nothing else.
+"""CORS: let browser pages of other origins read poll responses, and nothing else.
 
-Credentials mode is never allowed: a poll carries its API key in a header, and a browser's sign-in does not
-count there. So a page learns no more than whoever holds the key.
+Credentials mode is never allowed: a poll carries its API key in a header, and a browser's sign-in is ignored
+there. So a page learns no more than any holder of the key.
 """
 
 import re
@@ -28,16 +28,16 @@ _PREFLIGHT = [
 
 
 def init_app(app: Flask) -> None:
-    """Let the pages of the origins in the settings read. Without any, nothing stands in a poll's way."""
+    """Let pages of the configured origins read; without any, polls are not slowed down."""
     origins = app.config["CORS_ORIGINS"]
     if origins:
         app.wsgi_app = with_cors(app.wsgi_app, origins)  # type: ignore[method-assign, assignment]
 
 
 def with_cors(wsgi_app: WSGI, origins: Iterable[str]) -> WSGI:
-    """Return a WSGI app that tells browsers which pages may read answers under the data addresses.
+    """Return a WSGI app that tells browsers which pages may read responses below the data paths.
 
-    Refusals are readable, too: a dashboard has to tell a mistyped key from a network that is down.
+    Errors are readable, too: a dashboard must distinguish a mistyped key from a network that is down.
     """
     allowed = frozenset(origins)
 

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error of the app."""
+    """Register a handler for every kind of error."""
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_exception)
     app.register_error_handler(InternalServerError, on_logged_error)
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
 
 
 def on_domain_error(error: DomainError) -> Response:
-    """What Spikecast itself refuses."""
+    """Return the response to a domain error, and record what the audit log needs."""
     rollback_safely()
     if isinstance(error, Forbidden) and "actor" in g:
         audit.record_refused_request(g.actor, **error.audit_details)
@@ -60,7 +60,7 @@ def on_domain_error(error: DomainError) -> Response:
 
 
 def rollback_safely() -> None:
-    """Undo what was begun. Where the database is gone by now, it was not done either."""
+    """Roll back the present transaction, also where the connection is lost."""
     try:
         db.session.rollback()
     except DBAPIError as error:
@@ -69,7 +69,7 @@ def rollback_safely() -> None:
 
 
 def on_http_exception(error: HTTPException) -> Response:
-    """What Flask and Werkzeug refuse: unknown addresses, methods, sizes."""
+    """Return the response to an error of Flask or Werkzeug: unknown paths, methods, sizes."""
     if error.response is not None and error.code is None:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
@@ -80,7 +80,7 @@ def on_http_exception(error: HTTPException) -> Response:
 
 
 def get_detail(error: HTTPException) -> str:
-    """What a refusal of Flask's or Werkzeug's says; some of it is meant for people at a browser."""
+    """Return what an error of Flask or Werkzeug says, in words that fit an API."""
     if isinstance(error, NotFound):
         return f"There is nothing at {shorten(request.path)}."
     if isinstance(error, RequestEntityTooLarge) and request.max_content_length:
@@ -89,7 +89,7 @@ def get_detail(error: HTTPException) -> str:
 
 
 def on_database_error(error: Exception) -> Response:
-    """A database that is busy, full, read-only or away: nothing was done, and it may work soon."""
+    """Return 503 for a database that is busy, full, read-only or unreachable; nothing was done."""
     if isinstance(error, IntegrityError) and is_concurrent_change(error):
         said = (
             "What this refers to was changed by somebody else at the same moment. Look again, and repeat it."
@@ -105,7 +105,7 @@ def on_database_error(error: Exception) -> Response:
 
 
 def is_concurrent_change(error: IntegrityError) -> bool:
-    """Whether a row that was there is gone, or a name that was free is taken."""
+    """Return whether a row disappeared, or a free name was taken, meanwhile."""
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return state in {"23503", "23505"}  # foreign_key_violation, unique_violation
@@ -113,7 +113,7 @@ def is_concurrent_change(error: IntegrityError) -> bool:
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether the database, not the statement, is to blame."""
+    """Return whether the database, not the statement, is to blame."""
     if isinstance(error, PoolTimeout):
         return True
     if not isinstance(error, DBAPIError):
@@ -129,14 +129,14 @@ def is_transient(error: Exception) -> bool:
 
 
 def on_unexpected_error(error: Exception) -> Response:
-    """A fault of ours: told to the log whole, to the client only that it happened."""
+    """Log a bug with its stack trace, and return 500."""
     log.error("Failed at %s %s", request.method, ascii(request.path), exc_info=error)
     rollback_safely()
     return on_logged_error(error)
 
 
 def on_logged_error(_error: Exception) -> Response:
-    """A fault of ours that is in the log already: Flask met it when the view was done."""
+    """Return 500 for a bug that Flask has logged already."""
     return problem_response(500, "Internal error", "Something went wrong on the server; its log says what.")
 
 
@@ -152,7 +152,16 @@ def problem_response(
     members: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """An answer of problem details, or a page; `kind` names a problem for scripts to tell apart."""
+    """Return problem details below /api, an HTML page elsewhere.
+
+    Args:
+        status: The HTTP status.
+        title: The summary of the kind of problem.
+        detail: The sentence about this occurrence.
+        kind: The problem type for scripts, without its URN prefix.
+        members: Extension members of the problem details.
+        headers: Headers of the response.
+    """
     # A page holds addresses, and with a Host that is none nothing can be addressed.
     if not f"{request.path}/".startswith("/api/") and request_ctx.url_adapter is not None:
         return pages.error_page(status, detail, headers)

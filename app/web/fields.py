@@ -1,4 +1,4 @@
-"""The kinds of input and output, with what is wrong with them in words."""
+"""Base fields of schemas: booleans, choices, timestamps, statuses, lists and nested objects."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +21,7 @@ dump_unchanged = (
 
 
 class StrictBool(fields.Boolean):
-    """true or false, and nothing that merely looks like it."""
+    """JSON true or false; texts and numbers are refused."""
 
     default_error_messages = COMMON_MESSAGES | {"invalid": "must be true or false"}
     _serialize = dump_unchanged
@@ -36,7 +36,7 @@ class StrictBool(fields.Boolean):
 
 
 class Choice(fields.Enum[Any]):
-    """One of an enumeration of texts."""
+    """A member of a StrEnum."""
 
     default_error_messages = COMMON_MESSAGES | {"unknown": "must be one of {choices}"}
     _serialize = dump_unchanged  # as a text: JSON has no enumerations
@@ -54,7 +54,7 @@ class Choice(fields.Enum[Any]):
 
 
 class CollectionTypeParam(fields.String):
-    """A collection type in a URL, where letter case does not matter."""
+    """A collection type in a URL, in any letter case."""
 
     default_error_messages = COMMON_MESSAGES | {"unknown": f"must be one of {', '.join(CollectionType)}"}
 
@@ -70,7 +70,7 @@ class CollectionTypeParam(fields.String):
 
 
 class Timestamp(fields.DateTime):
-    """An instant in ISO 8601; without an offset it means UTC, and it leaves with a Z."""
+    """A timestamp in ISO 8601: UTC if it has no offset, and written with `Z`."""
 
     default_error_messages = COMMON_MESSAGES | {
         "invalid": "must be a date and time in ISO 8601, such as 2026-11-27T08:00:00Z",
@@ -95,7 +95,7 @@ class Timestamp(fields.DateTime):
 
 
 class Status(fields.String):
-    """What `status(now)` of a row says at this moment."""
+    """The status of a row at the time of the request: what its `status(now)` returns."""
 
     def __init__(self, *words: str) -> None:
         super().__init__(dump_only=True, metadata={"enum": list(words)})
@@ -124,7 +124,11 @@ class ListOf(fields.List[Any]):
         self.min_items, self.max_items, self.size_error = min_items, max_items, size_error
 
     def _deserialize(self, value: Any, *_args: Any, **options: Any) -> list[Any]:
-        """Load every entry. The messages of the first MAX_FAULTS bad ones are kept, others are counted."""
+        """Load every entry; keep the messages of the first MAX_ERRORS bad ones, and count the others.
+
+        Raises:
+            ValidationError: It is no list, its length is out of bounds, or entries are invalid.
+        """
         if not isinstance(value, list | tuple):
             raise self.make_error("invalid")
         if len(value) < self.min_items or (self.max_items is not None and len(value) > self.max_items):
@@ -151,7 +155,7 @@ class ListOf(fields.List[Any]):
 
 
 class Nested(fields.Nested):
-    """A JSON object within another."""
+    """A nested JSON object."""
 
     default_error_messages = COMMON_MESSAGES | {"type": "must be a JSON object"}
 
@@ -159,7 +163,11 @@ class Nested(fields.Nested):
         return None if value is None else self.schema._serialize(value)
 
     def deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
-        """The object; in a list a null keeps its place, so that the faults of others are told at theirs."""
+        """Load the object. In a list, null keeps its place, so that errors have the right index.
+
+        Raises:
+            ValidationError: The value is null or invalid.
+        """
         if value is None:
             raise ValidationError(self.error_messages["null"], valid_data={})
         return super().deserialize(value, *args, **options)

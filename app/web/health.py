@@ -1,4 +1,4 @@
-"""The API about itself: its health, its description, and a page to read and try it."""
+"""The API about itself: its health, its OpenAPI document, and a page to read and try it."""
 
 from typing import Any
 
@@ -43,5 +43,5 @@ def openapi() -> Response:
 @pages.route("/api/docs", methods=["GET"])
 @public
 def docs() -> str:
-    """A page to read and try the API, without the internet."""
+    """Show a page to read and try the API. It loads nothing from the internet."""
     return render_template("api/docs.html")

@@ -1,4 +1,4 @@
-"""From the bytes of a body to JSON that every reader would read alike."""
+"""Parse a request body as JSON that every parser reads alike."""
 
 import json
 from decimal import Decimal, InvalidOperation
@@ -14,9 +14,11 @@ MAX_NUMBER_DIGITS = 400  # digits; the largest double has 309
 
 
 def read_json(request: Request) -> Any:
-    """The JSON body; raises Malformed where it is none, or is ambiguous.
+    """Return the JSON body. Numbers with a fraction or exponent are Decimal, so nothing is rounded.
 
-    Numbers with a fraction or an exponent come as Decimal: nothing is rounded, and 1e400 is not infinity.
+    Raises:
+        Malformed: The body is not JSON, or is ambiguous.
+        UnsupportedMediaType: The Content-Type is not JSON.
     """
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
         raise UnsupportedMediaType("Send JSON with the header Content-Type: application/json.")
@@ -39,7 +41,11 @@ def read_json(request: Request) -> Any:
 
 
 def _refuse_other_encodings(data: bytes) -> None:
-    """Say in words what would be `Expecting value at line 1`: JSON in another encoding, or with a BOM."""
+    """Explain what would otherwise be `Expecting value at line 1`.
+
+    Raises:
+        Malformed: The body is in another encoding than UTF-8, or has a byte order mark.
+    """
     encoding = json.detect_encoding(data)
     if encoding == "utf-8-sig":
         raise Malformed("The body starts with a byte order mark (BOM); send UTF-8 without one.")
@@ -85,7 +91,11 @@ _decoder = json.JSONDecoder(
 
 
 def _refuse_lone_surrogates(body: Any) -> None:
-    """Refuse text with half of a surrogate pair: no encoding can carry it."""
+    """Refuse text with half of a surrogate pair, which no encoding can represent.
+
+    Raises:
+        Malformed: There is such a text.
+    """
     waiting = [body]
     while waiting:
         value = waiting.pop()

@@ -1,4 +1,4 @@
-"""How large the body of a request may be."""
+"""How large a request body may be."""
 
 from io import BytesIO
 from typing import IO
@@ -17,14 +17,18 @@ CREDENTIALS_PATH = "/api/auth/"
 
 
 class Request(flask.Request):
-    """A request whose body is never longer than `max_content_length`, also where its length is not declared.
+    """A request whose body never exceeds `max_content_length`, even with an undeclared length.
 
-    Werkzeug cuts a chunked body at the limit and hands on what came before; here it is refused.
+    Werkzeug cuts a chunked body at the limit and passes on the rest; here it is refused.
     """
 
     @cached_property
     def stream(self) -> IO[bytes]:
-        """The body. Raises RequestEntityTooLarge where it is longer than allowed."""
+        """Return the body.
+
+        Raises:
+            RequestEntityTooLarge: It exceeds the limit.
+        """
         limit = self.max_content_length
         is_chunked = self.content_length is None and "wsgi.input_terminated" in self.environ
         if limit is None or not is_chunked:

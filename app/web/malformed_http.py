@@ -1,4 +1,4 @@
-"""Answers to what is no HTTP. The server gives them before the app is asked: as problem details, too."""
+"""Responses to malformed HTTP, which never reaches the app; as problem details, too."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _TLS = re.compile(r"Invalid HTTP request line: .\\x16\\x03")
 
 
 def build_response(status: int, said: str) -> bytes:
-    """A whole answer of HTTP/1.1, after which the connection is closed."""
+    """Return a whole HTTP/1.1 response that closes the connection."""
     title = HTTPStatus(status).phrase
     problem = {
         "type": "about:blank",
@@ -37,7 +37,7 @@ def build_response(status: int, said: str) -> bytes:
 
 
 def explain(said: str) -> str:
-    """Return what to do about a request that gunicorn could not read, where that is known; else its words."""
+    """Return what to do about a request that gunicorn could not parse, or gunicorn's own words."""
     if _RAW_BYTES.search(said):
         return (
             "Percent-encode the path and the query: an address holds ASCII characters only. "

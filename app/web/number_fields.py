@@ -1,4 +1,4 @@
-"""Numbers as input and output, with what is wrong with them in words."""
+"""Number fields of schemas."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from app.web.fields import COMMON_MESSAGES, dump_unchanged
 
 
 class Number(fields.Field[Any]):
-    """A JSON number within bounds; neither a text nor a truth value."""
+    """A JSON number within bounds; texts and booleans are refused."""
 
     default_error_messages = COMMON_MESSAGES
     _serialize = dump_unchanged
@@ -44,7 +44,7 @@ class Number(fields.Field[Any]):
         return self.convert(value)
 
     def convert(self, value: int | float | Decimal) -> Any:
-        """The Python number that is worked with."""
+        """Return the number as its Python type."""
         raise NotImplementedError
 
 
@@ -54,7 +54,11 @@ class Integer(Number, fields.Integer):
     word = "a whole number"
 
     def convert(self, value: int | float | Decimal) -> int:
-        """An int; raises where there is a fraction."""
+        """Return an int.
+
+        Raises:
+            ValidationError: The number has a fraction.
+        """
         if value != int(value):
             raise ValidationError("must be a whole number")
         return int(value)
@@ -64,19 +68,23 @@ class Float(Number, fields.Float):
     """A finite double."""
 
     def convert(self, value: int | float | Decimal) -> float:
-        """The double nearest to it, but no minus zero: only some databases keep that."""
+        """Return the nearest double. Minus zero becomes zero, because some databases do not store it."""
         return float(value) + 0.0
 
 
 class FixedDecimal(Number, fields.Decimal):
-    """A number that is kept to ten decimals."""
+    """A number with up to ten decimals."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         self.places, self.rounding, self.allow_nan, self.as_string = None, None, False, False
 
     def convert(self, value: int | float | Decimal) -> Decimal:
-        """The Decimal; a step that rounds to nothing is refused."""
+        """Return a Decimal.
+
+        Raises:
+            ValidationError: A number that must be positive rounds to zero.
+        """
         number = to_exact(value)
         if self.above is not None and number <= self.above:
             raise ValidationError("must be 0.0000000001 or more")
@@ -87,14 +95,14 @@ class FixedDecimal(Number, fields.Decimal):
 
 
 class Id(Integer):
-    """The id of something."""
+    """The id of a row."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(minimum=1, maximum=MAX_ID, **more)
 
 
 class Duration(Integer):
-    """A length of time in whole seconds."""
+    """A duration in whole seconds."""
 
     MAX_SECONDS = 8028 * 366 * 86400  # from 1970 to the end of 9998
 
@@ -102,5 +110,5 @@ class Duration(Integer):
         super().__init__(minimum=1, maximum=self.MAX_SECONDS, **more)
 
     def convert(self, value: int | float | Decimal) -> timedelta:  # type: ignore[override]
-        """A timedelta."""
+        """Return a timedelta."""
         return timedelta(seconds=super().convert(value))

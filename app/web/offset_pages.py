@@ -1,4 +1,4 @@
-"""Which rows are on a page, in which order, and how many there are: quick among 100,000 rows too."""
+"""Pages of rows by offset, with a total; fast with 100,000 rows, too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,13 +18,18 @@ MATERIALIZE_LIMIT = 10_000
 
 
 class SortKey(NamedTuple):
-    """A column to sort by. Where it is null, the row comes last, whichever way it is sorted."""
+    """A column to sort by. Nulls come last in both directions."""
 
     column: Any
     is_descending: bool = False
 
     def clause(self, *, of: Any = None, backwards: bool = False) -> sa.UnaryExpression[Any]:
-        """It in ORDER BY. `of` is another column that holds the same; `backwards`: from the list's end."""
+        """Return the ORDER BY term.
+
+        Args:
+            of: Another column that holds the same values.
+            backwards: Whether to read from the end of the list.
+        """
         column = self.column if of is None else of
         clause: sa.UnaryExpression[Any] = column.desc() if self.is_descending != backwards else column.asc()
         if not getattr(self.column.expression, "nullable", True):
@@ -34,30 +39,29 @@ class SortKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Segment:
-    """Part of a list: the rows for which `where` is true, in an order of their own."""
+    """A part of a list: the rows that match `where`, with their own order."""
 
     by: tuple[SortKey, ...]
     where: sa.ColumnElement[bool] = field(default_factory=sa.true)
 
     def then_by(self, ties: Sequence[Any], *, backwards: bool) -> "Segment":
-        """The same with what tells rows apart that sort alike."""
+        """Return the segment with tie-breakers appended to its order."""
         by = (*self.by, *map(SortKey, ties))
         turned = tuple(SortKey(each.column, each.is_descending != backwards) for each in by)
         return Segment(turned, self.where)
 
 
 def build_order(what: Any, ties: Sequence[Any], *, backwards: bool) -> list[Segment]:
-    """The order of a list: by a column, or in these stretches, which leave no row out."""
+    """Return the order of a list: by a column, or by segments that cover all rows."""
     stretches = what if isinstance(what, Sequence) else [Segment((SortKey(what),))]
     order = [stretch.then_by(ties, backwards=backwards) for stretch in stretches]
     return order[::-1] if backwards else order
 
 
 def count_segments(query: Query, parts: Sequence[sa.ColumnElement[bool]]) -> list[int]:
-    """How many rows of a query there are in each of these parts.
+    """Return how many rows of a query match each of these conditions.
 
-    Of all rows each part is counted by an index. Where it takes a look at a row to find out whether it
-    belongs to the query, one look is for all parts.
+    Without a filter an index counts each segment. With one, every row is visited once for all segments.
     """
     every = sa.func.count()
     if query.whereclause is None:
@@ -71,7 +75,7 @@ def count_segments(query: Query, parts: Sequence[sa.ColumnElement[bool]]) -> lis
 
 @dataclass(frozen=True)
 class PagedQuery:
-    """The rows of a query in an order, told by their keys. `joined` is what the order looks at besides."""
+    """An ordered query whose pages are lists of primary keys. `joined` is only needed for the order."""
 
     query: Query
     key: Sequence[sa.Column[Any]]
@@ -79,7 +83,7 @@ class PagedQuery:
     joined: Any = None
 
     def page(self, start: int, size: int) -> tuple[int, Keys]:
-        """How many rows there are, and the keys of so many from `start` on."""
+        """Return the total, and the keys of `size` rows from offset `start`."""
         parts = [stretch.where for stretch in self.order] if len(self.order) > 1 else [ALL_ROWS]
         counts = count_segments(self.query, parts)
         found: Keys = []
@@ -93,7 +97,7 @@ class PagedQuery:
         return sum(counts), found
 
     def search(self, start: int, size: int) -> tuple[int, Keys]:
-        """The same where it takes long to find out whether a row belongs: few are looked for but once."""
+        """Like `page`, for expensive filters: up to 10,000 matches are materialized once, then sorted."""
         found, sorting = self._found()
         key = [found.c[column.name] for column in self.key]
         count = sa.select(sa.func.count()).select_from(found).scalar_subquery()
@@ -105,7 +109,7 @@ class PagedQuery:
         return self.page(start, size)
 
     def _part(self, stretch: Segment, first: int, wanted: int, count: int) -> Keys:
-        """The keys of so many rows of a stretch, read from its nearer end."""
+        """Return keys of a segment, read from its nearer end."""
         after = count - first - wanted
         backwards = after < first
         sorting = [by.clause(backwards=backwards) for by in stretch.by]
@@ -132,7 +136,7 @@ class PagedQuery:
         return found, [by.clause(of=found.c[f"by_{place}"]) for place, by in enumerate(sorting)]
 
     def _sorting(self) -> list[SortKey]:
-        """The order in one piece: by the place of the stretch, then as each of them is sorted."""
+        """Return one order for all segments: by segment, then by the keys of each."""
         if len(self.order) == 1:
             return list(self.order[0].by)
         sorting = [SortKey(sa.case(*((stretch.where, place) for place, stretch in enumerate(self.order))))]

@@ -1,4 +1,4 @@
-"""The API's description: OpenAPI 3.1, from the schemas that do the validation."""
+"""The OpenAPI 3.1 document, built from the schemas that validate requests."""
 
 from typing import Any, NoReturn
 
@@ -73,30 +73,38 @@ class Problem(Schema):
 
 
 class Parser(FlaskParser):
-    """Reads input strictly; what is wrong with it is a domain error like any other."""
+    """Reads input strictly, and raises errors as domain errors."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": marshmallow.RAISE}
 
     def load_json(self, req: Request, _schema: Any) -> Any:
-        """The body, or Malformed."""
+        """Return the body."""
         return read_json(req)
 
     def load_querystring(self, req: Request, schema: Any) -> Any:
-        """The query, or Malformed where it says one thing twice."""
+        """Return the query parameters.
+
+        Raises:
+            Malformed: A parameter is given twice.
+        """
         for name, values in req.args.lists():
             if len(values) > 1:
                 raise Malformed(f"The query parameter {shorten(name)!a} is given twice.")
         return super().load_querystring(req, schema)
 
     def handle_error(self, error: marshmallow.ValidationError, *_args: Any, **_options: Any) -> NoReturn:
-        """Refuse the request with every fault by its path."""
+        """Refuse the request with every error by its path.
+
+        Raises:
+            Invalid: The request has those errors.
+        """
         messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
         (faults,) = messages.values()  # {location: {path: …}}
         raise Invalid(flatten_errors(faults))
 
 
 class Blueprint(flask_smorest.Blueprint):
-    """A blueprint whose routes are described with their security and refusals."""
+    """A blueprint whose routes are documented with their security and error responses."""
 
     ARGUMENTS_PARSER = Parser()
 
@@ -136,8 +144,7 @@ class Blueprint(flask_smorest.Blueprint):
         return doc
 
     def answers(self, status: int, schema: type[Schema], headers: dict[str, Any]) -> Any:
-        """Document the answers of a view that makes them itself. `response` would stand between, with each
-        request."""
+        """Document the responses of a view that builds them itself, without wrapping it."""
         document = self.response(status, schema, headers=headers)
 
         def decorate(view: Any) -> Any:
@@ -148,7 +155,7 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 def documents_errors(*statuses: int) -> Any:
-    """Document further refusals of a view."""
+    """Document further error responses of a view."""
 
     def decorate(view: Any) -> Any:
         view._apidoc = dict(getattr(view, "_apidoc", {}))
@@ -159,7 +166,7 @@ def documents_errors(*statuses: int) -> Any:
 
 
 class Api(flask_smorest.Api):
-    """flask-smorest without its error handlers and pages: Spikecast has its own."""
+    """flask-smorest's API without its error handlers and pages, which Spikecast replaces."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
 
@@ -177,27 +184,27 @@ class Api(flask_smorest.Api):
 
 
 class IdConverter(BaseConverter):
-    """An id in a path: what no database could hold is not found."""
+    """An id in a path; values beyond the database's range match nothing."""
 
     regex = r"[1-9][0-9]{0,9}"
 
     def to_python(self, value: str) -> int:
-        """The id; 0, which nothing has, for what no database could hold.
+        """Return the id, or 0, which no row has, for a value beyond the database's range.
 
-        Raising werkzeug's ValidationError instead would answer 405 to all methods but the first.
+        Werkzeug's ValidationError would lead to 405 for all methods but the first.
         """
         return int(value) if int(value) <= MAX_ID else 0
 
 
 class NameConverter(BaseConverter):
-    """A name in a path: slashes are part of it."""
+    """A name in a path; it may contain slashes."""
 
     regex = ".+"
     part_isolating = False
 
 
 class TypeConverter(BaseConverter):
-    """The last part of the path of a poll: a slash after it changes nothing."""
+    """The last part of a poll's path; a trailing slash is ignored."""
 
     regex = "[^/]+/?"
     part_isolating = False
@@ -208,7 +215,7 @@ class TypeConverter(BaseConverter):
 
 
 def init_app(app: Flask) -> Api:
-    """Prepare the description; blueprints are then registered with the Api that is returned."""
+    """Set up the document; register blueprints with the Api that is returned."""
     app.url_map.converters["id"] = IdConverter
     app.url_map.converters["name"] = NameConverter
     app.url_map.converters["type"] = TypeConverter
@@ -234,11 +241,10 @@ def init_app(app: Flask) -> Api:
 
 
 def build_document(api: Api) -> dict[str, Any]:
-    """Return the OpenAPI document, when all blueprints are registered.
+    """Return the OpenAPI document, after all blueprints are registered.
 
-    An answer always has all of its keys, so its schema requires them: otherwise generated clients would have
-    to expect that each of them is absent. Of what is read as well as written, and of schemas that let in
-    other keys, only those are required that say so themselves.
+    A response always has all its keys, so its schema requires them; generated clients would otherwise treat
+    each as optional. Schemas that are also request bodies, or allow other keys, require what they declare.
     """
     document: dict[str, Any] = api.spec.to_dict()
     schemas = document["components"]["schemas"]
@@ -254,7 +260,7 @@ def build_document(api: Api) -> dict[str, Any]:
 
 
 def _find_referenced(node: Any, schemas: dict[str, Any]) -> set[str]:
-    """Return the names of the schemas that a part of the document refers to, however far away."""
+    """Return the names of all schemas that a part of the document refers to, directly or not."""
     found: set[str] = set()
     waiting = [node]
     while waiting:

@@ -1,4 +1,4 @@
-"""What every page shares: who looks at it, and what an error looks like."""
+"""What every page shares: the current user, and error pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ ERROR_TITLES = {403: "You may not do this", 404: "There is nothing here", 500: "
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates what they all need."""
+    """Give the templates their globals."""
     app.jinja_env.globals.update(version=__version__, current_user=current_user, at=at)
 
 
 def at(path: str) -> str:
-    """Return the address of a path of ours, which may be served below another one."""
+    """Return the URL path of one of our paths, below the prefix where Spikecast is served."""
     return request.script_root + path
 
 
 @dataclass(frozen=True)
 class CurrentUser:
-    """Who looks at a page, and how many spikes of theirs are active."""
+    """The user who views a page, and how many of their spikes are active."""
 
     actor: Actor
     user: User
@@ -34,7 +34,7 @@ class CurrentUser:
 
 
 def current_user() -> CurrentUser:
-    """For the bar at the top of a page; only where somebody is signed in."""
+    """Return what the top bar shows about the signed-in user."""
     actor: Actor = g.actor
     active = sa.select(sa.func.count()).where(SpikeSchedule.has_status("active", request_clock.now()))
     active = SpikeSchedule.readable(active, actor)
@@ -42,7 +42,7 @@ def current_user() -> CurrentUser:
 
 
 def error_page(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """An error as a page with a way back; somebody who is not signed in is asked to."""
+    """Return an error page; without a sign-in (401), a redirect to the sign-in page."""
     if status == 401:
         wanted = at(request.full_path.rstrip("?")) if request.method == "GET" else None
         return make_response(redirect(url_for("people.sign_in", next=wanted)))

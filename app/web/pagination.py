@@ -1,4 +1,4 @@
-"""Lists: a page of them, searched and sorted."""
+"""Lists: pages with search and sort order."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ Sortable = Mapping[str, Any | Sequence[Segment]]
 
 
 class QueryInteger(fields.Integer):
-    """A whole number in a query string."""
+    """An integer in a query string."""
 
     default_error_messages = COMMON_MESSAGES
 
@@ -44,7 +44,7 @@ class QueryInteger(fields.Integer):
 
 
 def search_field() -> Text:
-    """The query parameter that searches names."""
+    """Return the query parameter that searches names."""
     return Text(
         max_length=MAX_SEARCH_LENGTH,
         load_default="",
@@ -53,7 +53,7 @@ def search_field() -> Text:
 
 
 def list_query_schema(name: str, sortable: Sequence[str], default_sort: str, **filters: Any) -> type[Schema]:
-    """The query parameters of a list: page, size, search, sort, and its own filters."""
+    """Return the query parameters of a list: page, size, search, sort order, and its own filters."""
     orders = [prefix + column for column in sortable for prefix in ("", "-")]
     members = {
         "page": QueryInteger(1, MAX_PAGE, load_default=1),
@@ -70,7 +70,7 @@ def list_query_schema(name: str, sortable: Sequence[str], default_sort: str, **f
 
 
 def page_schema(item: type[Schema], **options: Any) -> type[Schema]:
-    """The schema of a page of `item`."""
+    """Return the schema of a page of `item`."""
     members = {
         "items": ListOf(Nested(item, **options)),
         "total": Integer(),
@@ -90,12 +90,16 @@ def paginate(
     joins: Mapping[str, Any] = MappingProxyType({}),
     options: Sequence[ExecutableOption] = (),
 ) -> dict[str, Any]:
-    """The page of `query` that `args` ask for, in three queries or four, whatever the size.
+    """Return the page of `query` that `args` ask for, with three or four queries of any table size.
 
-    `sortable` says by what there is to sort: a column, or stretches for an order that no column has. Rows
-    that sort alike are told apart by `ties`: by their id, where nothing else is said. `joins` says what a
-    sort looks at besides the rows themselves: it is not joined to count them. `options` say what else is
-    read of the rows; that costs nothing for the rows before and after the page.
+    Args:
+        query: Selects one entity, with its filters.
+        args: The validated query parameters.
+        sortable: The columns to sort by; segments for an order that no column has.
+        searched: The columns to search.
+        ties: Tie-breakers of equal rows, by default the id.
+        joins: What a sort order joins; not joined for counting.
+        options: Loader options, applied to the rows of the page only.
     """
     if args["search"] and searched:
         query = query.where(sa.or_(*(contains(column, args["search"]) for column in searched)))
@@ -120,7 +124,7 @@ def _load_rows(
 
 
 def _has_key_in(key: Sequence[sa.Column[Any]], found: Keys) -> sa.ColumnElement[bool]:
-    """The rows with these keys."""
+    """Return the condition that a row has one of these keys."""
     wanted: Any = found
     if len(key) > 1 and db.engine.dialect.name == "postgresql":
         # It plans each of many tuples by itself; a table of them it joins.
@@ -135,9 +139,9 @@ def _has_key_in(key: Sequence[sa.Column[Any]], found: Keys) -> sa.ColumnElement[
 
 
 def contains(column: Any, text: str, *, is_lowered: bool = False) -> sa.ColumnElement[bool]:
-    """Whether it holds `text`, in any letter case: the database lowers both, by the same rules.
+    """Return the condition that a column contains `text` in any letter case.
 
-    `is_lowered`: what the column holds was lowered when it was written.
+    The database folds both by the same rules. `is_lowered` says that the column is stored in lower case.
     """
     literal = re.sub("[%_/]", r"/\g<0>", bounded_nfc(text, MAX_SEARCH_LENGTH))
     if text.isascii() and db.engine.dialect.name == "sqlite":

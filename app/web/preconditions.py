@@ -1,8 +1,8 @@
-"""Optimistic locking: strong ETags of single things, and `If-Match` on the requests that change them.
+"""Optimistic locking: strong ETags of rows, and `If-Match` on the requests that change them.
 
-The tag of a thing is a digest of everything about it that people set. What changes by itself (where a
-counter stands, whether a spike is active, when a key was last used) is not part of it, nor are the names of
-other things, so a poll never makes somebody's save fail.
+An ETag is a digest of everything about a row that people set. What changes by itself (a counter's value, a
+spike's status, when a key was last used) is not part of it, nor are names of other rows, so a poll never
+makes a save fail.
 """
 
 import base64
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, wraps
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 import orjson
 import sqlalchemy as sa
@@ -68,7 +68,7 @@ MAX_CHANGES = 10
 
 
 def compute_etag(row: Base) -> str:
-    """Return the strong entity tag of a thing, with its quotes."""
+    """Return the strong ETag of a row, in quotes."""
     parts = sorted(
         orjson.dumps(_tagged_values(part))
         for part in getattr(row, CHILD_RELATIONSHIPS.get(type(row), ""), ())
@@ -87,10 +87,10 @@ def _tagged_values(row: Base) -> list[Any]:
 
 @cache
 def _columns(model: type[Base]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
-    """Return the names of the tagged columns, each with what brings its values into one form.
+    """Return the names of the tagged columns, each with a function that normalizes its values.
 
-    A value that was just set may differ in form from the same one read back (Decimal("5") from
-    Decimal("5.0000000000"), 0 from 0.0); both must give the same tag.
+    A value just set may differ in form from the same one read back (Decimal("5") and Decimal("5.00"), 0 and
+    0.0); both must have the same ETag.
     """
     mapper = sa.inspect(model)
     names = {mapper.get_property_by_column(column).key: column for column in mapper.local_table.columns}
@@ -114,7 +114,7 @@ def _normalizer(kind: Any) -> Callable[[Any], Any]:
 
 
 def with_etag(view: View) -> View:
-    """Send the tag of the thing that a view returns."""
+    """Send the ETag of the row that a view returns."""
 
     @wraps(view)
     def answer(*args: Any, **path: Any) -> Any:
@@ -126,7 +126,7 @@ def with_etag(view: View) -> View:
 
 
 def with_if_match(view: View) -> View:
-    """Send the tag, as `with_etag`; and document `If-Match` of a view that calls `require_match`."""
+    """Send the ETag, as `with_etag`, and document `If-Match` of a view that calls `require_match`."""
     return _add_documentation(with_etag(view), takes_if_match=True)
 
 
@@ -139,18 +139,14 @@ def _add_documentation(view: View, **facts: bool) -> View:
 
 
 def require_match(row: Row) -> Row:
-    """Return the thing, which the caller has locked, if the request's `If-Match` holds for it.
-
-    Without the header it always holds. Raises PreconditionFailed with the present tag and the latest changes,
-    Malformed where the header is none.
-    """
+    """Return the row, which the caller has locked, if the request's `If-Match` matches it or is absent."""
     wanted = request.headers.get("If-Match")
     if wanted is None or wanted.strip(" \t") == "*":
         return row
     tags = _parse(wanted)
     present = compute_etag(row)
     if present not in tags:
-        raise _precondition_failed(row, present, is_weakened=f"W/{present}" in tags)
+        _refuse(row, present, is_weakened=f"W/{present}" in tags)
     return row
 
 
@@ -158,7 +154,11 @@ _TAG = re.compile(r'[ \t,]*((?:W/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)')
 
 
 def _parse(header: str) -> list[str]:
-    """Return the entity tags of an `If-Match` header (RFC 9110, 13.1.1)."""
+    """Return the ETags of an `If-Match` header (RFC 9110, 13.1.1).
+
+    Raises:
+        Malformed: The header is invalid.
+    """
     tags, position = [], 0
     while found := _TAG.match(header, position):
         tags.append(found[1])
@@ -170,7 +170,12 @@ def _parse(header: str) -> list[str]:
     return tags
 
 
-def _precondition_failed(row: Row, present: str, *, is_weakened: bool) -> PreconditionFailed:
+def _refuse(row: Row, present: str, *, is_weakened: bool) -> NoReturn:
+    """Refuse the request with the current ETag and the latest changes of the row.
+
+    Raises:
+        PreconditionFailed: The ETags of the request do not match.
+    """
     subject = Subject.from_row(row)
     name, kind = subject.thing_name, subject.thing_kind
     transactions.begin(writes=False)  # nobody waits for the lock while the log is read
@@ -187,15 +192,15 @@ def _precondition_failed(row: Row, present: str, *, is_weakened: bool) -> Precon
     else:
         by = " by {by} at {at}".format_map(changes[0]) if changes else ""
         said = f"The {kind} {name!r} was changed{by}. Load it again, and send If-Match with its present ETag."
-    return PreconditionFailed(
+    raise PreconditionFailed(
         said, problem_type="precondition-failed", members=facts, headers={"ETag": present}
     )
 
 
 def latest_changes(subject: Subject) -> list[dict[str, Any]]:
-    """Return the latest changes of a thing from the audit log, newest first.
+    """Return the latest changes of a row from the audit log, newest first.
 
-    To others than Admins, nothing is told of the time before the collection was given to them.
+    Only Admins see changes from before the collection was transferred to its owner.
     """
     told: list[dict[str, Any]] = []
     for entry in AuditEntry.load_changes(subject, 3 * MAX_CHANGES):

@@ -1,6 +1,6 @@
-"""What reverse proxies say of a request, and the path below which Spikecast is served.
+"""What reverse proxies say about a request, and the path below which Spikecast is served.
 
-Proxies count where SPIKECAST_TRUSTED_PROXIES says so, and nowhere else: gunicorn itself believes none.
+Proxies are trusted only as SPIKECAST_TRUSTED_PROXIES says; gunicorn itself trusts none.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ WSGI = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 def init_app(app: Flask, settings: config.Settings) -> None:
-    """Have requests told as their clients made them. Costs nothing where there is no proxy and no prefix."""
+    """Apply the headers of trusted proxies, and the path prefix, to each request."""
     trusted = settings.trusted_proxies
     if not trusted and not settings.url_prefix:
         return
@@ -31,10 +31,10 @@ def init_app(app: Flask, settings: config.Settings) -> None:
 
 
 def with_prefix(wsgi_app: WSGI, prefix: str) -> WSGI:
-    """Return a WSGI app that is served below a path: the one that a trusted proxy names, or else `prefix`.
+    """Return a WSGI app served below a path: the one a trusted proxy names, or else `prefix`.
 
-    A proxy may take the path away or leave it there. What is neither a scheme of HTTP nor a path that is safe
-    in an address is ignored: a proxy that lets such headers through lets its clients write them.
+    The proxy may strip the path or keep it. Schemes other than HTTP(S) and unsafe paths are ignored: a proxy
+    that passes such headers on lets clients set them.
     """
 
     def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""The instant of a request: everything in its answer is of this one moment."""
+"""The time of a request, so that everything in its response is consistent."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ _KEY = "spikecast.instant"
 
 
 def now() -> datetime:
-    """Return the instant at which this request first asked for the time; outside a request, the present one.
+    """Return the time at which this request first asked; outside of a request, the current time.
 
-    So a list that is filtered, sorted and shown cannot hold an active spike among the scheduled ones.
+    So a list that is filtered, sorted and shown cannot contain an active spike among scheduled ones.
     """
     if not has_request_context():
         return clock.now()

@@ -1,4 +1,4 @@
-"""Schemas: strict about input, and telling every fault at once, by path, in words."""
+"""Schemas: strict about input, with all errors at once, by path."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -16,11 +16,13 @@ OMITTED = object()
 
 
 class Schema(marshmallow.Schema):
-    """The base of all schemas: a key that is not known is a fault."""
+    """The base of all schemas. Unknown keys are errors."""
 
     error_messages = {"unknown": "is not a key that is known here", "type": "must be a JSON object"}
 
     class Meta:
+        """Refuse unknown keys."""
+
         unknown = marshmallow.RAISE
 
     def _deserialize(
@@ -32,7 +34,7 @@ class Schema(marshmallow.Schema):
         index: Any = None,
         **options: Any,
     ) -> Any:
-        """Load as marshmallow does, but tell no more than MAX_FAULTS of the keys that are not known."""
+        """Load as marshmallow does, but report at most MAX_ERRORS unknown keys."""
         is_strict = unknown == marshmallow.RAISE and not options.get("many") and isinstance(data, Mapping)
         loaded = super()._deserialize(
             data,
@@ -53,9 +55,9 @@ class Schema(marshmallow.Schema):
         return {field.data_key or name for name, field in self.load_fields.items()}
 
     def _serialize(self, obj: Any, *, many: bool = False) -> Any:
-        """As marshmallow's own, in a fraction of the time: a page of a list has thousands of values.
+        """Serialize as marshmallow does, in a fraction of the time.
 
-        All of them are taken at once, and most of them leave as they are.
+        All attributes are read at once, and only fields that override `_serialize` are called.
         """
         if many or obj is None or isinstance(obj, Mapping):
             return super()._serialize(obj, many=many)
@@ -79,7 +81,7 @@ class Schema(marshmallow.Schema):
 
     @cached_property
     def _fields_to_serialize(self) -> list[tuple[str, str, marshmallow.fields.Field[Any]]]:
-        """The fields whose values do not leave as they are."""
+        """The key, name and field of each value that is not dumped unchanged."""
         return [
             (field.data_key or name, name, field)
             for name, field in self.dump_fields.items()
@@ -88,10 +90,10 @@ class Schema(marshmallow.Schema):
 
 
 class TolerantSchema(Schema):
-    """A schema that leaves the refusal to the service, which may find more faults to tell at once."""
+    """A schema that leaves raising to the service, which may find more errors."""
 
     def load(self, data: Any, **options: Any) -> Validated:
-        """The values and the faults of `data`; never raises ValidationError."""
+        """Return the values and the errors of `data`; never raises ValidationError."""
         try:
             return Validated(super().load(data, **options), {})
         except marshmallow.ValidationError as error:
@@ -101,7 +103,7 @@ class TolerantSchema(Schema):
 
 
 def flatten_errors(messages: Any, path: str = "") -> ErrorMap:
-    """marshmallow's nested messages as a flat map: `{"spike_fields.0.step_number": ["…"]}`."""
+    """Return marshmallow's nested messages as a flat map: `{"spike_fields.0.step_number": ["…"]}`."""
     flat = ErrorMap()
     if not isinstance(messages, Mapping):
         flat[path or "body"] = [str(message) for message in _as_list(messages)]
@@ -119,7 +121,7 @@ def flatten_errors(messages: Any, path: str = "") -> ErrorMap:
 
 
 def count_messages(messages: Any) -> int:
-    """Return how many messages there are in marshmallow's nested ones."""
+    """Return the number of messages in marshmallow's nested ones."""
     if not isinstance(messages, Mapping):
         return len(_as_list(messages))
     return sum(sum(below) if key is OMITTED else count_messages(below) for key, below in messages.items())

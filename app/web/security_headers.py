@@ -1,4 +1,4 @@
-"""Headers that go onto every answer, errors included, as it leaves the app; and no host of junk gets in."""
+"""Security headers of every response, errors included; and the check of the Host header."""
 
 import json
 import re
@@ -43,14 +43,18 @@ WSGI = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 def init_app(app: Flask) -> None:
-    """Put the headers onto every answer of the app. Behind a proxy, this has to be done before it is
-    told that it is: the headers depend on what the proxy says."""
+    """Add the headers to every response.
+
+    Call this before `proxies.init_app`: the headers depend on what the proxy says.
+    """
     app.wsgi_app = with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
 
 def with_headers(wsgi_app: WSGI) -> WSGI:
-    """A WSGI app that answers with the defences of the browser; and nothing but static files is kept
-    by a cache (`web.assets`). In an after_request hook the same takes ten times as long."""
+    """Return a WSGI app with security headers, whose responses are not cached unless they say so.
+
+    An after_request hook would take ten times as long.
+    """
 
     def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         def begin(status: str, headers: Headers, exc_info: Any = None) -> Any:
@@ -73,10 +77,10 @@ def with_headers(wsgi_app: WSGI) -> WSGI:
 
 
 def with_cache_control(headers: Headers) -> Headers:
-    """The headers of an answer, and that no cache may keep it where it says nothing about that."""
+    """Return the headers, with `no-store` added if they say nothing about caching."""
     return headers if any(name == "Cache-Control" for name, _ in headers) else [*headers, NO_STORE]
 
 
 def https_headers(environ: Environ) -> Headers:
-    """What is said only where it came by HTTPS."""
+    """Return the headers of responses by HTTPS."""
     return [HSTS] if environ["wsgi.url_scheme"] == "https" else []

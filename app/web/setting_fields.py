@@ -1,4 +1,4 @@
-"""Schema fields of value types and of their settings, from the catalogue in `app.values`."""
+"""Schema fields of value settings, with the bounds of the catalogue."""
 
 import copy
 from collections.abc import Mapping
@@ -97,7 +97,7 @@ class SettingsSchema(Schema):
 class _KnownValueType(validate.Validator):
     @property
     def choices(self) -> list[str]:
-        """Return the names of all value types; the OpenAPI document lists them."""
+        """The names of all value types, for the OpenAPI document."""
         return [spec.name for spec in all_specs()]
 
     def __call__(self, value: Any) -> Any:

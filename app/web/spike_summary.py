@@ -1,4 +1,4 @@
-"""A spike schedule as others mention it: which one, when, and whether it is on."""
+"""A spike schedule as other resources mention it."""
 
 from app.models.mixins import STATUSES
 from app.web.fields import Status, Timestamp

@@ -1,4 +1,4 @@
-"""Text as input and output, with what is wrong with it in words."""
+"""Text fields of schemas."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class Text(fields.String):
-    """Any text but NUL, which no database takes."""
+    """Any text without NUL, which no database stores."""
 
     default_error_messages = COMMON_MESSAGES | {"invalid": "must be a text"}
     _serialize = dump_unchanged
@@ -43,7 +43,7 @@ class Text(fields.String):
         return ValidationError(f"must have at most {self.max_length} characters, not {length}")
 
     def normalize(self, text: str) -> str:
-        """Return the text as it is stored. Raises TextTooLong before work that grows faster than it."""
+        """Return the text as it is stored. Overrides raise TextTooLong before any expensive work."""
         return text
 
 
@@ -54,7 +54,7 @@ _NAME_DESCRIPTION = (
 
 
 class Name(Text):
-    """A name: 1 to 255 characters, trimmed, NFC, without control or bidirectional-override characters."""
+    """A name: 1 to 255 characters, trimmed, NFC, without control or bidirectional override characters."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(
@@ -62,7 +62,7 @@ class Name(Text):
         )
 
     def normalize(self, text: str) -> str:
-        """Trimmed and in Unicode's composed form, so that twins are one."""
+        """Return the name trimmed and in NFC, so that lookalikes are equal."""
         return normalize_name(text, LONGEST_NAME)
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:

@@ -1,4 +1,4 @@
-"""What API keys look like in JSON."""
+"""API keys in JSON."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class KeyLimitOut(Schema):
 
 
 class KeyPatch(Schema):
-    """What changes about a key."""
+    """Changes to a key."""
 
     label = Name()
     expires_at = Timestamp(allow_none=True, metadata={"description": "Null: the key never expires."})
@@ -47,7 +47,7 @@ class KeyIn(KeyPatch):
 
 
 class ReadableLimits(ListOf):
-    """Those of a key's limits whose collections the caller may read: what was given away is not named."""
+    """The limits of a key whose collections the caller may read. Collections given away are left out."""
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **options: Any) -> Any:
         actor = current_actor()
@@ -78,6 +78,6 @@ class KeyOut(Schema):
 
 
 class KeyCreatedOut(KeyOut):
-    """A new key with its text, which is shown this once."""
+    """A new key with its text, which is shown only once."""
 
     key = Text(required=True)

@@ -1,4 +1,4 @@
-"""API keys: making, changing and ending them."""
+"""Create, change, revoke and delete API keys."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ from app.models.audit import Action
 
 
 def create_key(actor: Actor, values: Mapping[str, Any], now: datetime) -> tuple[ApiKey, str]:
-    """A new key of the actor's, and its text, which is not kept."""
+    """Create an API key of the actor and return it with its text, which is not stored."""
     text = key_format.generate()
     key = ApiKey(
         user_id=actor.user_id,
@@ -32,7 +32,11 @@ def create_key(actor: Actor, values: Mapping[str, Any], now: datetime) -> tuple[
 
 
 def get_own_key(actor: Actor, key_id: int) -> ApiKey:
-    """Return one's own key, locked. Raises Forbidden for an Admin who asks for somebody else's."""
+    """Return the actor's own key, locked; as NotFound, a key that the actor may not see does not exist.
+
+    Raises:
+        Forbidden: The key belongs to another user. Admins may revoke it, but not change it.
+    """
     key = ApiKey.get_for(actor, key_id, locked=True)
     if key.user_id != actor.user_id:
         raise Forbidden("Only its owner may change an API key; you may revoke or delete it.")
@@ -40,14 +44,14 @@ def get_own_key(actor: Actor, key_id: int) -> ApiKey:
 
 
 def change_key(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
-    """Change the label, expiry or limits of one's own key, which the caller has locked."""
+    """Change the label, expiry or limits of the actor's own key, which the caller has locked."""
     before = _get_audited_values(key)
     _apply(actor, key, changes, now)
     audit.record_change(Action.CHANGE_KEY, key, before, _get_audited_values(key))
 
 
 def _get_audited_values(key: ApiKey) -> dict[str, Any]:
-    """What the audit log tells of, where it changes."""
+    """Return the values whose changes the audit log records."""
     limits = [(limit.collection_id, limit.collection_type) for limit in key.limits]
     return {
         "label": key.label,
@@ -57,7 +61,11 @@ def _get_audited_values(key: ApiKey) -> dict[str, Any]:
 
 
 def _apply(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime) -> None:
-    """Take what is given, and settle the key for the answer."""
+    """Apply the given values to the key, and load what the response shows.
+
+    Raises:
+        Invalid: The expiry is past, or a collection is missing or listed twice.
+    """
     faults: dict[str, list[str]] = {}
     expires_at = changes.get("expires_at")
     if expires_at is not None and expires_at <= now:
@@ -74,7 +82,7 @@ def _apply(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime)
 
 
 def _reload(key: ApiKey) -> None:
-    """Read what the answer shows: nothing is read after the commit."""
+    """Load what the response shows, because nothing is read after the commit."""
     shown = (
         selectinload(ApiKey.user),
         selectinload(ApiKey.limits).selectinload(ApiKeyCollection.collection),
@@ -84,7 +92,7 @@ def _reload(key: ApiKey) -> None:
 
 
 def _set_limits(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) -> dict[str, list[str]]:
-    """Limit the key to a list, or to nothing but what its owner may read; the faults by path."""
+    """Limit the key to these collections, or with None to none in particular; return errors by path."""
     wanted = [(limit["collection_id"], limit["collection_type"]) for limit in limits or []]
     readable = sa.select(Collection.id).where(
         Collection.id.in_({collection_id for collection_id, _ in wanted}), actor.readable(Collection.owner_id)
@@ -106,7 +114,7 @@ def _set_limits(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) 
 
 
 def revoke_key(key: ApiKey, now: datetime) -> None:
-    """End a key at once; it stays in the list."""
+    """Revoke a key at once; it stays in the list."""
     if key.revoked_at is None:
         key.revoked_at = now
         audit.record(Action.REVOKE_KEY, key, owner=key.user.username)
@@ -114,7 +122,7 @@ def revoke_key(key: ApiKey, now: datetime) -> None:
 
 
 def revoke_all_keys(user: User, now: datetime) -> None:
-    """End all of a user's keys that count; they stay in the list."""
+    """Revoke all valid keys of a user; they stay in the list."""
     valid = sa.select(ApiKey).where(ApiKey.user_id == user.id, ApiKey.is_valid(now)).order_by(ApiKey.id)
     keys_of_user = db.session.scalars(valid.with_for_update(of=ApiKey)).all()
     for key in keys_of_user:
@@ -123,12 +131,12 @@ def revoke_all_keys(user: User, now: datetime) -> None:
 
 
 def count_valid_keys(user_id: int, now: datetime) -> int:
-    """Return how many keys of a user count."""
+    """Return how many valid keys a user has."""
     valid = sa.select(sa.func.count()).select_from(ApiKey)
     return db.session.scalar(valid.where(ApiKey.user_id == user_id, ApiKey.is_valid(now))) or 0
 
 
 def delete_key(key: ApiKey) -> None:
-    """Delete a key: it ends at once."""
+    """Delete a key. Polls with it are refused at once."""
     audit.record(Action.DELETE_KEY, key, owner=key.user.username)
     db.session.delete(key)

@@ -1,4 +1,4 @@
-"""Two-factor sign-in: one's own."""
+"""Two-factor sign-in of one's own account, as JSON."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The second factor: codes of an authenticator app (RFC 6238), and recovery codes. Each counts once."""
+"""Codes of the second factor: TOTP codes of an app (RFC 6238) and recovery codes. Each is valid once."""
 
 import base64
 import re
@@ -35,25 +35,25 @@ _RECOVERY_CODE = re.compile(r"[a-z2-7]{24}")
 
 
 def new_secret(user: User) -> str:
-    """Give the user a new secret, which does not count before a code of it confirms it."""
+    """Store a new secret for the user and return it. It is inactive until a code confirms it."""
     secret = pyotp.random_base32()
     user.two_factor_secret, user.two_factor_step = _get_cipher().encrypt(secret.encode()).decode(), 0
     return secret
 
 
 def disable(user: User) -> None:
-    """Forget the user's second factor."""
+    """Delete the user's second factor."""
     user.two_factor_secret = user.two_factor_since = user.two_factor_step = None
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 
 def build_otpauth_uri(user: User, secret: str) -> str:
-    """The secret as an app reads it: an `otpauth:` address."""
+    """Return the secret as an `otpauth:` URI, which authenticator apps read."""
     return pyotp.TOTP(secret).provisioning_uri(name=user.email[:MAX_LABEL_LENGTH], issuer_name="Spikecast")
 
 
 def build_qr_svg(address: str) -> str:
-    """The address as a QR code: an SVG document, black on white in every theme, as cameras want it."""
+    """Return the URI as a QR code in SVG: black on white in every theme, as cameras need it."""
     picture = BytesIO()
     looks: dict[str, Any] = {"light": "#fff", "omitsize": True, "svgclass": None, "lineclass": None}
     segno.make_qr(address, error="m").save(picture, kind="svg", xmldecl=False, nl=False, **looks)
@@ -61,7 +61,7 @@ def build_qr_svg(address: str) -> str:
 
 
 def is_recovery_code(code: str) -> bool:
-    """Whether this has the form of a recovery code."""
+    """Return whether the text has the format of a recovery code."""
     return bool(_RECOVERY_CODE.fullmatch(_strip_separators(code)))
 
 
@@ -70,9 +70,9 @@ def _strip_separators(code: str) -> str:
 
 
 def verify_app_code(user: User, code: str, now: datetime) -> bool:
-    """Whether this is a code of the user's app, of a time step that is later than any that was used.
+    """Return whether the code is valid, and use up its time step. The caller has locked the user.
 
-    It counts no more then. The caller has locked the user.
+    Only time steps later than any used one are valid (RFC 6238, 5.2).
     """
     typed = _strip_separators(code)
     if not _APP_CODE.fullmatch(typed) or user.two_factor_secret is None:
@@ -84,7 +84,7 @@ def verify_app_code(user: User, code: str, now: datetime) -> bool:
 
 
 def _use_time_step(user: User, step: int) -> bool:
-    """Use a time step, once: of two at the same moment one finds it used."""
+    """Use up a time step; of two simultaneous requests, one returns False."""
     taken = (
         sa.update(User)
         .where(User.id == user.id, User.two_factor_step < step)
@@ -95,7 +95,7 @@ def _use_time_step(user: User, step: int) -> bool:
 
 
 def use_recovery_code(user: User, code: str) -> bool:
-    """Whether this is one of the user's recovery codes; it goes in the statement that finds it."""
+    """Return whether this is a recovery code of the user; delete it with the same statement."""
     mine = sa.and_(
         RecoveryCode.user_id == user.id,
         RecoveryCode.code_hash == key_format.hash_secret(_strip_separators(code)),
@@ -108,7 +108,7 @@ def use_recovery_code(user: User, code: str) -> bool:
 
 
 def is_readable(user: User) -> bool:
-    """Whether the user's secret can be read with the secret key of today, if there is one."""
+    """Return whether the user's secret, if any, can be decrypted with the current secret key."""
     try:
         return user.two_factor_secret is None or bool(_decrypt_secret(user.two_factor_secret))
     except Conflict:
@@ -116,9 +116,9 @@ def is_readable(user: User) -> bool:
 
 
 def new_recovery_codes(user: User) -> list[str]:
-    """Recovery codes in the place of the former.
+    """Replace the user's recovery codes and return the new ones.
 
-    They have 120 random bits: a plain hash cannot be turned back.
+    They have 120 random bits, so a plain hash cannot be reversed.
     """
     codes = [base64.b32encode(secrets.token_bytes(15)).decode().lower() for _ in range(RECOVERY_CODE_COUNT)]
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
@@ -143,7 +143,7 @@ def _decrypt_secret(encrypted: str) -> str:
 
 
 def _get_cipher() -> Fernet:
-    """Encrypts with a key of its own, derived from the secret key: neither of the two tells the other."""
+    """Return a cipher whose key is derived from the secret key (HKDF); neither reveals the other."""
     secret_key: str = current_app.config["SECRET_KEY"]
     derived = HKDF(SHA256(), length=32, salt=None, info=b"spikecast: secrets of two-factor sign-in")
     return Fernet(base64.urlsafe_b64encode(derived.derive(secret_key.encode())))

@@ -1,4 +1,4 @@
-"""What two-factor sign-in looks like in JSON."""
+"""Two-factor sign-in in JSON."""
 
 from typing import Any
 
@@ -41,13 +41,13 @@ class TwoFactorOut(Schema):
 
 
 class TwoFactorBeginIn(Schema):
-    """One's password."""
+    """The current password."""
 
     current_password = CurrentPassword()
 
 
 class TwoFactorSecretOut(PlainSchema):
-    """A secret for the authenticator app, shown this once."""
+    """A secret for the authenticator app, shown only once."""
 
     secret = Text(required=True, metadata={"description": "Base32, to type into the app."})
     otpauth_uri = Text(required=True, metadata={"description": "The same secret as a URI that apps open."})
@@ -55,18 +55,18 @@ class TwoFactorSecretOut(PlainSchema):
 
 
 class TwoFactorConfirmIn(Schema):
-    """The first code that the app shows."""
+    """The first code of the app."""
 
     code = SecondFactorCode(required=True)
 
 
 class TwoFactorProofIn(TwoFactorBeginIn):
-    """One's password, and a code."""
+    """The current password and a code."""
 
     code = SecondFactorCode(required=True)
 
 
 class RecoveryCodesOut(PlainSchema):
-    """Recovery codes, shown this once; each signs in once."""
+    """Recovery codes, shown only once; each is valid once."""
 
     recovery_codes = ListOf(Text(), required=True)

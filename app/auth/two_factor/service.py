@@ -1,4 +1,4 @@
-"""Turning one's own two-factor sign-in on and off."""
+"""Turn one's own two-factor sign-in on and off."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from app.models.audit import Action, Outcome
 
 
 def start_setup(actor: Actor, password: str, client: Client, now: datetime) -> tuple[User, str]:
-    """A new secret for the actor's app, in the place of one that was not confirmed."""
+    """Return the user and a new secret for their app, which replaces an unconfirmed one."""
     user = service.reauthenticate(
         actor, password, None, Action.TURN_ON_TWO_FACTOR, client, now, asks_for_code=False
     )
@@ -22,7 +22,15 @@ def start_setup(actor: Actor, password: str, client: Client, now: datetime) -> t
 
 
 def enable(actor: Actor, code: str, client: Client, now: datetime) -> list[str]:
-    """Turn it on, with a first code of the app; the recovery codes. Every other sign-in of theirs ends."""
+    """Turn two-factor sign-in on with a first code of the app, and return recovery codes.
+
+    All other sign-ins of the user end.
+
+    Raises:
+        Conflict: It is on already, or there is no secret to confirm.
+        Invalid: The code is wrong.
+        Unauthenticated: The account was deleted meanwhile.
+    """
     action, sign_in_id = Action.TURN_ON_TWO_FACTOR, actor.sign_in_id
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
@@ -48,14 +56,14 @@ def _require_off(user: User) -> None:
 
 
 def renew_recovery_codes(actor: Actor, password: str, code: str, client: Client, now: datetime) -> list[str]:
-    """New recovery codes; the former end."""
+    """Replace the recovery codes and return the new ones."""
     user = _reauthenticate_with_code(actor, password, code, Action.NEW_RECOVERY_CODES, client, now)
     audit.record(Action.NEW_RECOVERY_CODES, user)
     return second_factor.new_recovery_codes(user)
 
 
 def disable(actor: Actor, password: str, code: str, client: Client, now: datetime) -> None:
-    """Turn it off: the password is enough again. Every other sign-in of theirs ends."""
+    """Turn two-factor sign-in off. All other sign-ins of the user end."""
     user = _reauthenticate_with_code(actor, password, code, Action.TURN_OFF_TWO_FACTOR, client, now)
     second_factor.disable(user)
     audit.record(Action.TURN_OFF_TWO_FACTOR, user)

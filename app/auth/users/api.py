@@ -1,4 +1,4 @@
-"""Users, for Admins."""
+"""Users, for Admins, as JSON."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from marshmallow import fields
 from app.auth.users import service as users_service
 from app.auth.users.schemas import UserIn, UserOut, UserPatch
 from app.core import clock
-from app.core.errors import Conflict
 from app.db.session import MAX_ID, db
 from app.models import Role, User
 from app.web.access import admin, current_actor
@@ -110,10 +109,7 @@ def reset_two_factor(user_id: int) -> User:
     You cannot reset your own: turn it off with a code, or ask another Admin.
     """
     user = require_match(users_service.get_user(user_id, locked=True))
-    if user.id == current_actor().user_id:
-        said = "Turn off your own in your profile, with a code. Without one, ask another Admin."
-        raise Conflict(said, problem_type="own-two-factor")
-    users_service.reset_two_factor(user)
+    users_service.reset_two_factor(user, current_actor())
     db.session.commit()
     return user
 

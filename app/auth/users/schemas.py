@@ -1,4 +1,4 @@
-"""What users look like in JSON."""
+"""Users in JSON."""
 
 import re
 from typing import Any
@@ -25,7 +25,11 @@ class Email(Text):
         super().__init__(min_length=1, max_length=255, validate=_must_be_email, **more)
 
     def normalize(self, text: str) -> str:
-        """Trimmed and in lower case: letter case does not tell addresses apart."""
+        """Return the address trimmed and in lower case.
+
+        Raises:
+            TextTooLong: It is longer than any address.
+        """
         trimmed = text.strip()
         if len(trimmed) > LONGEST_NAME:
             raise TextTooLong(len(trimmed))
@@ -33,7 +37,7 @@ class Email(Text):
 
 
 def _must_be_email(text: str) -> None:
-    """Raise ValidationError unless this is an e-mail address; its host may be a name without a dot."""
+    """Raise ValidationError unless this is an e-mail address. Its host may be a name without a dot."""
     _, at, host = text.rpartition("@")
     is_plain_name = at and re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", host)
     _EMAIL(f"{text}.example" if is_plain_name else text)
@@ -43,8 +47,10 @@ _EMAIL = validate.Email(error="must be an e-mail address, such as ada@example.or
 
 
 class Username(Name):
-    """A user name; without @, so that it cannot be taken for an e-mail address, and without look-alikes of
-    other names that differ by what cannot be seen."""
+    """A user name without `@`, invisible characters or double spaces.
+
+    So it cannot be taken for an e-mail address, or look like another name.
+    """
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
         text = super()._deserialize(value, *args, **options)
@@ -58,13 +64,13 @@ class Username(Name):
 
 
 class Password(Text):
-    """A password that is being set, in NFC. Nothing is trimmed."""
+    """A new password, in NFC and not trimmed."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(min_length=MIN_LENGTH, max_length=MAX_LENGTH, load_only=True, **more)
 
     def normalize(self, text: str) -> str:
-        """Return it composed (NFC): its length counts as it is hashed."""
+        """Return the text in NFC, as it is counted and hashed."""
         return bounded_nfc(text, MAX_LENGTH)
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
@@ -104,7 +110,7 @@ REVOKES_KEYS = {"description": "Also revoke the API keys of this user. Requires 
 
 
 class UserPatch(Schema):
-    """What changes about a user."""
+    """Changes to a user."""
 
     email = Email()
     username = Username()

@@ -1,4 +1,4 @@
-"""Making, changing and deleting users."""
+"""Create, change and delete users."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ from app.models.audit import Action
 
 
 def create_user(email: str, username: str, password: str, role: Role, *, is_set_up: bool = False) -> User:
-    """A new user; at the set-up it is they who make themselves."""
+    """Create a user. With `is_set_up` the user is recorded as their own creator."""
     _require_strong(password, username, email)
     user = User(email=email, role=role, password_hash=passwords.hash_password(password))
     user.rename(username)
@@ -34,7 +34,11 @@ def create_user(email: str, username: str, password: str, role: Role, *, is_set_
 
 
 def get_user(user_id: int, *, locked: bool = False) -> User:
-    """The user, or NotFound; locked where their role may change."""
+    """Return the user, locked if their role may change.
+
+    Raises:
+        NotFound: There is no such user.
+    """
     user = User.locked(user_id) if locked else db.session.get(User, user_id)
     if user is None:
         raise NotFound(f"There is no user {user_id}.")
@@ -42,7 +46,11 @@ def get_user(user_id: int, *, locked: bool = False) -> User:
 
 
 def change_user(actor: Actor, user: User, changes: Mapping[str, Any], now: datetime) -> None:
-    """Change what is given. A new role or password ends the user's tokens."""
+    """Apply the changes. A new role or password ends the user's sign-ins.
+
+    Raises:
+        Conflict: The actor's own password or e-mail, a name that is taken, or the last Admin's role.
+    """
     email = changes.get("email", user.email)
     if user.id == actor.user_id and ("password" in changes or email != user.email):
         # A stolen token is not enough to take an account over.
@@ -66,7 +74,7 @@ def change_user(actor: Actor, user: User, changes: Mapping[str, Any], now: datet
 
 
 def _get_audited_values(user: User) -> dict[str, Any]:
-    """What the audit log tells of, where it changes."""
+    """Return the values whose changes the audit log records."""
     return {
         "email": user.email,
         "username": user.username,
@@ -95,7 +103,7 @@ def _name_taken(what: str, value: str) -> Conflict:
 
 
 def change_email(user: User, email: str) -> None:
-    """Give a user another e-mail address; raises Conflict if it is taken."""
+    """Set the user's e-mail address. Raises Conflict if it is taken."""
     before = _get_audited_values(user)
     user.email = email
     _flush_user(user)
@@ -111,9 +119,14 @@ def is_email_taken(user: User, email: str) -> bool:
 def set_password(
     user: User, password: str, now: datetime, *, revoke_keys: bool = False, member: str = "password"
 ) -> None:
-    """Give a user a password; every token of theirs ends, and where that is wanted their API keys do, too.
+    """Set the user's password and end their sign-ins.
 
-    `member` is how the request calls the password.
+    Args:
+        user: The user, locked by the caller.
+        password: The new password.
+        now: The time of the change.
+        revoke_keys: Whether to revoke their API keys, too.
+        member: The name of the password in the request, for errors.
     """
     _require_strong(password, user.username, user.email, member=member)
     if revoke_keys:
@@ -128,8 +141,22 @@ def _require_strong(password: str, username: str, email: str, *, member: str = "
         raise Invalid({member: [weakness]})
 
 
-def reset_two_factor(user: User) -> None:
-    """Turn off the two-factor sign-in of somebody who lost app and codes; every token of theirs ends."""
+def reset_two_factor(user: User, actor: Actor | None = None) -> None:
+    """Turn off the two-factor sign-in of a user who lost app and codes, and end their sign-ins.
+
+    Args:
+        user: The user, locked by the caller.
+        actor: Who does it; None for the command line.
+
+    Raises:
+        Conflict: It is the actor's own, which takes a code to turn off.
+    """
+    if actor is not None and user.id == actor.user_id:
+        said = (
+            "Turn off your own two-factor sign-in in your profile, with a code. "
+            "If you have none, ask another Admin to reset it."
+        )
+        raise Conflict(said, problem_type="own-two-factor")
     if not user.has_two_factor:
         return
     second_factor.disable(user)
@@ -139,7 +166,12 @@ def reset_two_factor(user: User) -> None:
 
 
 def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool) -> None:
-    """Delete a user and decide about their collections, or Conflict and nothing is lost."""
+    """Delete a user, and transfer or delete their collections.
+
+    Raises:
+        Conflict: They own collections and neither was chosen, or they are the last Admin.
+        Invalid: Both were chosen, or the new owner does not exist.
+    """
     if transfer_to is not None and delete_collections:
         raise Invalid({"delete_collections": ["give transfer_to or delete_collections, not both"]})
     if user.role is Role.ADMIN:
@@ -166,7 +198,11 @@ def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool
 
 
 def _transfer(user: User, heir_id: int) -> None:
-    """Give a user's collections to somebody else."""
+    """Transfer a user's collections to another user.
+
+    Raises:
+        Invalid: There is no such other user.
+    """
     heir = db.session.get(User, heir_id, with_for_update=True)
     if heir is None or heir is user:
         raise Invalid({"transfer_to": ["must be the id of another user"]})
