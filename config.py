@@ -51,6 +51,7 @@ class Settings:
     workers: int
     sqlite_synchronous: str
     cached_fields: int
+    fast_polls: int
     trusted_proxies: int
     url_prefix: str
     cookie_name: str
@@ -96,6 +97,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
             "SQLITE_SYNCHRONOUS", given.get("SQLITE_SYNCHRONOUS", "FULL"), ("FULL", "NORMAL")
         ),
         cached_fields=integer("CACHED_FIELDS", 150_000, 0, 10**8),
+        fast_polls=integer("FAST_POLLS", 1, 0, 1),
         trusted_proxies=integer("TRUSTED_PROXIES", 0, 0, 10),
         url_prefix=parse_url_prefix(given.get("URL_PREFIX", "")),
         cookie_name=parse_cookie_name(given.get("COOKIE_NAME", "")),

@@ -128,11 +128,14 @@ def _flask_config(settings: config.Settings) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": limits.MAX_BODY_BYTES,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine.engine_options(
-            settings.database_url, lock_timeout_s=lock_timeout_s
+            settings.database_url,
+            lock_timeout_s=lock_timeout_s,
+            keeps_session_state=bool(settings.fast_polls),
         ),
         "LOCK_TIMEOUT_S": lock_timeout_s,
         "CORS_ORIGINS": settings.cors_origins,
         "CACHED_FIELDS": settings.cached_fields,
+        "FAST_POLLS": settings.fast_polls,
         "SQLITE_SYNCHRONOUS": settings.sqlite_synchronous,
     }
 

@@ -19,6 +19,7 @@ SETTINGS = {
     "INSTANCE": "folder of the SQLite file and the secret key",
     "SQLITE_SYNCHRONOUS": "FULL survives a power cut, NORMAL is faster",
     "CACHED_FIELDS": "how many fields each worker caches; 100,000 take about 40 MB",
+    "FAST_POLLS": "1; 0 answers polls in a slower way that works behind a pooler in transaction mode",
     "AUDIT_ENTRIES": "how many audit entries about collections, fields and spikes are kept",
     "AUDIT_PEOPLE_ENTRIES": "how many audit entries about users, sign-ins and keys are kept",
     "AUDIT_REFUSALS": "how many refused requests the audit log keeps, and how many refused polls",

@@ -37,6 +37,7 @@ def check_config() -> None:
         ("WORKERS", settings.workers),
         ("SQLITE_SYNCHRONOUS", settings.sqlite_synchronous),
         ("CACHED_FIELDS", settings.cached_fields),
+        ("FAST_POLLS", settings.fast_polls),
         ("TRUSTED_PROXIES", settings.trusted_proxies),
         ("URL_PREFIX", settings.url_prefix or "none"),
         ("COOKIE_NAME", settings.cookie_name or "spikecast, and the port"),

@@ -24,8 +24,14 @@ from settings.database_url import parse_options
 LOCK_TIMEOUT_S = 15
 
 
-def engine_options(url: URL, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> dict[str, Any]:
-    """What `create_engine` is told for this database."""
+def engine_options(
+    url: URL, *, lock_timeout_s: float = LOCK_TIMEOUT_S, keeps_session_state: bool = True
+) -> dict[str, Any]:
+    """Return the options of `create_engine` for this database.
+
+    `keeps_session_state`: settings and prepared statements live as long as a connection to PostgreSQL, which
+    they do not behind a pooler in transaction mode.
+    """
     if url.get_backend_name() == "sqlite":
         return {
             "connect_args": {"timeout": lock_timeout_s},
@@ -33,8 +39,13 @@ def engine_options(url: URL, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> dict[
             "pool_timeout": lock_timeout_s,
             "hide_parameters": True,
         }
+    connect_args: dict[str, Any] = {} if "connect_timeout" in url.query else {"connect_timeout": 5}
+    stateless = {} if keeps_session_state else {"isolation_level": "READ COMMITTED"}
+    if not keeps_session_state:
+        connect_args["prepare_threshold"] = None
     return {
-        "connect_args": {} if "connect_timeout" in url.query else {"connect_timeout": 5},
+        **stateless,
+        "connect_args": connect_args,
         "pool_pre_ping": True,
         "hide_parameters": True,  # errors go into the log, and hashes must not
         "pool_size": 5,
@@ -54,7 +65,11 @@ def configure(engine: Engine, app: Flask, more: Mapping[str, str] = MappingProxy
     if engine.dialect.name == "sqlite":
         configure_sqlite(engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
     else:
-        configure_postgresql(engine, {**session_settings(app.config["LOCK_TIMEOUT_S"]), **more})
+        settings = {**session_settings(app.config["LOCK_TIMEOUT_S"]), **more}
+        if app.config["FAST_POLLS"]:
+            configure_postgresql(engine, settings)
+        else:
+            configure_each_transaction(engine, settings)
 
 
 def session_settings(lock_timeout_s: float = LOCK_TIMEOUT_S) -> dict[str, str]:
@@ -79,21 +94,42 @@ def configure_postgresql(engine: Engine, settings: Mapping[str, str]) -> None:
 
     By a statement: a pooler such as PgBouncer takes no settings with the connection.
     """
-    given = parse_options(engine.url)
-    asked = ", ".join(
-        f"set_config('{name}', '{value}', false)" for name, value in settings.items() if name not in given
-    )
+    statement = _set_config(settings, engine.url, is_local=False)
 
     # Before SQLAlchemy asks a first connection for its isolation level, to which it sets them back.
     @sa.event.listens_for(engine, "connect", insert=True)
     def on_connect(connection: Any, _record: object) -> None:
         former, connection.autocommit = connection.autocommit, True  # or a rollback would undo it
         try:
-            connection.execute(f"SELECT {asked}")
+            connection.execute(statement)
         except BaseException:
             connection.close()  # nobody else has it yet
             raise
         connection.autocommit = former
+
+
+def configure_each_transaction(engine: Engine, settings: Mapping[str, str]) -> None:
+    """Set each transaction to these settings, but those that the URL gives in its `options`.
+
+    Behind a pooler in transaction mode each transaction may run in another session. The isolation level is
+    part of the BEGIN that the driver sends (`engine_options`), for no transaction can change its default.
+    """
+    statement = _set_config(settings, engine.url, is_local=True)
+
+    @sa.event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+
+def _set_config(settings: Mapping[str, str], url: URL, *, is_local: bool) -> str:
+    """Return the statement that sets these settings, for the session or for the transaction alone."""
+    given = parse_options(url)
+    calls = (
+        f"set_config('{name}', '{value}', {str(is_local).lower()})"
+        for name, value in settings.items()
+        if name not in given
+    )
+    return f"SELECT {', '.join(calls)}"
 
 
 def create_file(engine: Engine) -> None:

@@ -110,8 +110,8 @@ def answer_poll(
         raise unknown_type_error(type_name)
     output_format = get_format(environ.get("QUERY_STRING", ""))
     request = PollRequest(key_hash, collection, collection_type)
-    result, (grant, _, instant) = polls.poll(request, now=clock.now, rng=rng)
-    use = PollUse(grant.key_id, grant.collection_id, collection_type)
+    result, key_id, collection_id, instant = polls.poll(request, now=clock.now, rng=rng)
+    use = PollUse(key_id, collection_id, collection_type)
     on_sent = _get_recorder(extensions["usage"], use, result, instant)
     return PollResponse(*format_result(result, output_format), on_sent)
 

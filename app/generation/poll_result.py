@@ -1,5 +1,6 @@
 """What a poll is answered with, before a format turns it into bytes."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from app.generation.plan import Plan, Spike
@@ -17,16 +18,21 @@ class PollResult(NamedTuple):
     """The values of one type of a collection at one instant.
 
     `epoch` is in whole seconds since 1970. `plan` is the same object from poll to poll while the collection
-    is unchanged, so a format may cache what it derives from it.
+    is unchanged, so a format may cache what it derives from it; None: nothing is cached.
     """
 
     collection_name: str
     collection_type: CollectionType
     epoch: int
     data: dict[str, Value]
-    plan: Plan
+    spike: Spike | None
+    plan: Plan | None = None
 
-    @property
-    def spike(self) -> Spike | None:
-        """The active spike, or None."""
-        return self.plan.spike
+
+class Answer(NamedTuple):
+    """The result of a poll, whose key polled which collection, and when, in UTC."""
+
+    result: PollResult
+    key_id: int
+    collection_id: int
+    instant: datetime

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from app.core import clock
 from app.core.errors import DomainError, Unavailable
@@ -20,17 +20,10 @@ from app.generation.expired_spikes import delete_expired
 from app.generation.fastpath import PollDatabase
 from app.generation.plan import Plan, generate_values, get_steps
 from app.generation.plan_cache import PlanCache
-from app.generation.poll_result import PollResult
+from app.generation.poll_result import Answer, PollResult
 from app.values import CollectionType, Exact
 
 MAX_ATTEMPTS = 20
-
-
-class Answer(NamedTuple):
-    """The result of a poll, and what it was authorized by."""
-
-    result: PollResult
-    authorization: Authorization
 
 
 class Polls(Protocol):
@@ -136,7 +129,7 @@ class FastPolls:
         rng: random.Random,
     ) -> Answer | None:
         """Advance the counters and generate the values; return None, with nothing moved, if stale."""
-        grant = authorization.grant
+        grant, instant = authorization.grant, authorization.checked_at
         numbers: Mapping[int, Exact] = {}
         if plan.counters:
             since, until = plan.since, min(plan.until, authorization.expires_at or plan.until)
@@ -149,12 +142,10 @@ class FastPolls:
                 return None
             numbers = advanced.numbers
             instant = clock.from_database(advanced.instant) if advanced.instant else now
-            authorization = authorization._replace(checked_at=instant)
-        instant = authorization.checked_at
         data = generate_values(plan, numbers, rng, instant)
         epoch = int(instant.timestamp())
-        result = PollResult(grant.collection_name, collection_type, epoch, data, plan)
-        return Answer(result, authorization)
+        result = PollResult(grant.collection_name, collection_type, epoch, data, plan.spike, plan)
+        return Answer(result, grant.key_id, grant.collection_id, instant)
 
 
 def collection_keeps_changing() -> DomainError:

@@ -80,6 +80,7 @@ def test_it_shows_every_setting_in_force(run):
         "SPIKECAST_WORKERS",
         "SPIKECAST_SQLITE_SYNCHRONOUS",
         "SPIKECAST_CACHED_FIELDS",
+        "SPIKECAST_FAST_POLLS",
         "SPIKECAST_TRUSTED_PROXIES",
         "SPIKECAST_URL_PREFIX",
         "SPIKECAST_COOKIE_NAME",

@@ -25,6 +25,7 @@ def test_every_setting_has_a_working_default():
         workers=3,
         sqlite_synchronous="FULL",
         cached_fields=150_000,
+        fast_polls=1,
         trusted_proxies=0,
         url_prefix="",
         cookie_name="",
