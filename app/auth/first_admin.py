@@ -38,7 +38,7 @@ def create_first_admin(token: str, values: Mapping[str, str], now: datetime) -> 
         raise NotFound("Spikecast is set up already. Sign in instead.")
     expires_at = tokens.get(key_format.hash_secret(token.strip()))
     if expires_at is None or expires_at <= now:
-        raise Forbidden("is not the one in the server's log, or has expired; a restart makes another")
+        raise Forbidden("is wrong or has expired; restart Spikecast for a new one")
     return users_service.create_user(
         values["email"], values["username"], values["password"], Role.ADMIN, is_set_up=True
     )

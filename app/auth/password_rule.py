@@ -18,8 +18,8 @@ PRODUCT_NAME = "spikecast"
 MIN_NAME_LENGTH = 3
 """Shorter names are part of too many good passwords."""
 
-BLANK_ERROR = "must not be blanks alone"
-COMMON_ERROR = "is one of the most common passwords; choose another, such as a few random words"
+BLANK_ERROR = "must not be blank"
+COMMON_ERROR = "is one of the most common passwords; use a few random words instead"
 NAME_ERROR = "must not be the user name, the e-mail address or the name of this product"
 
 _LIST = Path(__file__).with_name("common_passwords") / "passwords.txt"

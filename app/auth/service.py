@@ -23,7 +23,7 @@ from app.models.audit import Action, Outcome
 SIGN_IN_LIFETIME = timedelta(days=30)
 PENDING_SIGN_IN_LIFETIME = timedelta(minutes=5)
 SIGN_IN_EXPIRED = "begin-again"
-WRONG_CODE = "The code is wrong, or was used already. Wait for the next one."
+WRONG_CODE = "The code is wrong or was already used. Wait for the next one."
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
     transactions.
 
     Raises:
-        Unauthenticated: The login or the password is wrong.
+        Unauthenticated: Wrong login or password.
     """
     user, origin = User.by_login(login), client.origin
 
@@ -68,7 +68,7 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
         why = "wrong password" if user else "unknown account"
         audit.record(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
         db.session.commit()
-        raise Unauthenticated("The login or the password is wrong.", headers=BEARER_CHALLENGE)
+        raise Unauthenticated("Wrong login or password.", headers=BEARER_CHALLENGE)
     if passwords.needs_rehash(user.password_hash, password):
         user.password_hash = passwords.hash_password(password)
     return user
@@ -86,7 +86,7 @@ def sign_in(
     if user.has_two_factor and code is None:
         audit.record(Action.ASK_FOR_CODE, user)
         db.session.commit()
-        said = "The password is right. Send the code of your authenticator app, or a recovery code, as code."
+        said = "The password is correct. Add a code of your authenticator app, or a recovery code, as code."
         raise Unauthenticated(said, problem_type="second-factor-required", headers=BEARER_CHALLENGE)
     if user.has_two_factor:
         _require_code(user, code or "", client, now)
@@ -128,13 +128,13 @@ def verify_pending_code(token: str, code: str, client: Client, now: datetime) ->
     user_id = PendingSignIn.user_of(key_format.hash_secret(token), now)
     user = db.session.get(User, user_id, with_for_update={"key_share": True}) if user_id else None
     if user is None or not user.has_two_factor:
-        raise Unauthenticated("That took too long. Begin again.", problem_type=SIGN_IN_EXPIRED)
+        raise Unauthenticated("This sign-in has expired. Start again.", problem_type=SIGN_IN_EXPIRED)
     with _recording_throttling(Action.SIGN_IN, user):
         login_throttle.check_network(client.origin, now)
     _require_code(user, code, client, now)
     waits = sa.delete(PendingSignIn).where(PendingSignIn.token_hash == key_format.hash_secret(token))
     if db.session.scalar(waits.returning(PendingSignIn.user_id)) is None:  # the password changed meanwhile
-        raise Unauthenticated("That took too long. Begin again.", problem_type=SIGN_IN_EXPIRED)
+        raise Unauthenticated("This sign-in has expired. Start again.", problem_type=SIGN_IN_EXPIRED)
     return user, complete_sign_in(user, client, now)
 
 
@@ -247,7 +247,7 @@ def reauthenticate(
     """
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
-        raise Unauthenticated("The account is gone.", headers=BEARER_CHALLENGE)
+        raise Unauthenticated("This account no longer exists.", headers=BEARER_CHALLENGE)
     sign_in_id = actor.sign_in_id
     with _recording_throttling(action, user):
         login_throttle.check_reauthentication(sign_in_id, now)
@@ -258,9 +258,9 @@ def reauthenticate(
         raise Invalid({"current_password": ["is not your password"]})
     if user.has_two_factor and asks_for_code:
         if code is None:
-            raise Invalid({"code": ["is needed, for you have two-factor sign-in"]})
+            raise Invalid({"code": ["is required because two-factor sign-in is on"]})
         if not _verify_code(action, user, code, client, now, sign_in_id=sign_in_id):
-            raise Invalid({"code": ["is wrong, or was used already"]})
+            raise Invalid({"code": ["is wrong or was already used"]})
     login_throttle.clear_reauthentication_failures(sign_in_id)
     return user
 
@@ -297,7 +297,7 @@ def change_email(
         login_throttle.record_email_change_failure(actor.sign_in_id, client.origin, now)
         audit.record(Action.CHANGE_EMAIL, user, outcome=Outcome.REFUSED, why="taken")
         db.session.commit()
-        said = f"There is a user with the email {email!r} already."
+        said = f"A user with the email {email!r} already exists."
         raise Conflict(said, problem_type="name-taken", errors={"email": ["is taken by another user"]})
     users_service.change_email(user, email)
     return user

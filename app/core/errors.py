@@ -122,7 +122,7 @@ class Invalid(DomainError):
 
     def __init__(self, errors: ErrorsByPath, detail: str | None = None) -> None:
         count = sum(map(len, errors.values())) + getattr(errors, "omitted", 0)
-        said = "1 input is not valid." if count == 1 else f"{count:,} inputs are not valid."
+        said = "1 input is invalid." if count == 1 else f"{count:,} inputs are invalid."
         super().__init__(detail or said, errors=errors)
 
 

@@ -35,7 +35,7 @@ def load_or_create_secret(instance: Path) -> str:
         return _read_secret(place)
     except OSError as error:
         why = file_ownership.find_access_problem([instance, place]) or error.strerror
-        said = f"is {instance}, where no secret key can be kept: {why}"
+        said = f"is {instance}, where no secret key can be stored: {why}"
         raise config.BadSetting("INSTANCE", said) from error
 
 
@@ -47,7 +47,7 @@ def load_secret(instance: Path) -> str | None:
 def _read_secret(place: Path) -> str:
     """Read the key, and check it like the setting: a damaged file must not sign tokens."""
     if not place.is_file():
-        _refuse(place, "is no file")
+        _refuse(place, "is not a file")
     with place.open("rb") as file:
         content = file.read(MAX_FILE_BYTES + 1)
     try:
@@ -58,9 +58,9 @@ def _read_secret(place: Path) -> str:
     if len(secret.encode()) < MIN_SECRET_BYTES:
         _refuse(place, "is too short")
     if len(content) > MAX_FILE_BYTES or not secret.isprintable():
-        _refuse(place, "is damaged: it holds bytes that are no printable text")
+        _refuse(place, "is damaged: it contains bytes that are not printable text")
     if fault := find_weakness(secret):
-        _refuse(place, f"is no good: it {fault}")
+        _refuse(place, f"is too weak: it {fault}")
     if text == secret and len(text) < GENERATED_DIGITS and set(text) <= set(string.hexdigits):
         _refuse(place, f"is cut off: {len(text)} of {GENERATED_DIGITS} digits are left")
     return secret
@@ -72,7 +72,7 @@ def _refuse(place: Path, fault: str) -> NoReturn:
     Raises:
         BadSetting: The file is damaged or weak in this way.
     """
-    said = f"holds a secret_key that {fault} ({place}); put a copy back, or remove it, and a new one is made"
+    said = f"contains a secret_key that {fault} ({place}). Restore a copy, or delete it to create a new one"
     raise config.BadSetting("INSTANCE", said) from None
 
 

@@ -92,7 +92,7 @@ class User(Timestamps, Base):
         """Refuse what would leave nobody in charge; the caller has `locked` them."""
         if list(db.session.scalars(sa.select(User.id).where(User.role == Role.ADMIN))) == [self.id]:
             raise Conflict(
-                "This is the last Admin. Make somebody else an Admin first.", problem_type="last-admin"
+                "This is the last Admin. Make another user an Admin first.", problem_type="last-admin"
             )
 
 

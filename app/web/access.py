@@ -17,7 +17,7 @@ from app.core.errors import BEARER_CHALLENGE, Forbidden, Unauthenticated
 from app.db import transactions
 from app.db.session import db
 from app.domain import audit
-from app.models import Actor, SignIn
+from app.models import Actor, Role, SignIn
 from app.models.audit import Subject, SubjectKind
 from app.web import browser_session, request_clock
 from app.web.limits import CREDENTIALS_PATH, MAX_CREDENTIALS_BYTES
@@ -128,8 +128,15 @@ def check_access(rule: AccessRule) -> None:
         if (rule is AccessRule.ADMIN and not actor.is_admin) or (
             rule is AccessRule.EDITOR and not actor.may_write
         ):
-            raise Forbidden(f"As {actor.role} you may not do this; it takes {rule}.")
+            raise Forbidden(f"Only {_ALLOWED[rule]} can do this. You are {_describe_role(actor.role)}.")
     transactions.set_mode(writes=request.method not in SAFE_METHODS)
+
+
+_ALLOWED = {AccessRule.ADMIN: "Admins", AccessRule.EDITOR: "Admins and Editors"}
+
+
+def _describe_role(role: Role) -> str:
+    return f"an {role}" if role[0] in "AE" else f"a {role}"
 
 
 def get_access_rule(view: View) -> AccessRule | None:
@@ -180,9 +187,11 @@ _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
 
 def _to_unauthenticated(error: Exception) -> Unauthenticated:
     if isinstance(error, NoAuthorizationError):
-        return Unauthenticated("Sign in first: send Authorization: Bearer <token>.", headers=BEARER_CHALLENGE)
+        return Unauthenticated(
+            "Authentication required. Send Authorization: Bearer <token>.", headers=BEARER_CHALLENGE
+        )
     if "expired" in str(error).lower():
         return Unauthenticated(
             "The token has expired. Refresh it or sign in again.", headers=BEARER_CHALLENGE
         )
-    return Unauthenticated("The token does not count here. Sign in again.", headers=BEARER_CHALLENGE)
+    return Unauthenticated("Invalid token. Sign in again.", headers=BEARER_CHALLENGE)

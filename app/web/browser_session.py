@@ -225,11 +225,11 @@ def authenticate(claims: dict[str, Any]) -> None:
         return
     sent, expected = request.headers.get("X-CSRF-TOKEN", ""), claims["csrf"]
     if not hmac.compare_digest(sent.encode(), expected.encode()):
-        said = "The write came without the page's CSRF token. Load the page again."
+        said = "The CSRF token is missing or wrong. Reload the page."
         raise Forbidden(said, audit_details={"why": "no CSRF token"})
     origin = request.headers.get("Origin")
     if origin and not is_same_host(origin, request.host):
-        said = "A page of another site may not do this with your sign-in."
+        said = "Pages of other sites cannot use your sign-in."
         raise Forbidden(
             said, audit_details={"why": "a page of another site", "origin": origin[:MAX_LOGGED_ORIGIN]}
         )

@@ -84,22 +84,20 @@ def get_detail(error: HTTPException) -> str:
     if isinstance(error, NotFound):
         return f"There is nothing at {shorten(request.path)}."
     if isinstance(error, RequestEntityTooLarge) and request.max_content_length:
-        return f"The body is too large: at most {request.max_content_length:,} bytes are taken here."
+        return f"The body is too large. At most {request.max_content_length:,} bytes are allowed."
     return error.description or ""
 
 
 def on_database_error(error: Exception) -> Response:
     """Return 503 for a database that is busy, full, read-only or unreachable; nothing was done."""
     if isinstance(error, IntegrityError) and is_concurrent_change(error):
-        said = (
-            "What this refers to was changed by somebody else at the same moment. Look again, and repeat it."
-        )
+        said = "Something this request refers to changed concurrently. Reload and try again."
         return on_domain_error(Conflict(said))
     if not is_transient(error):
         return on_unexpected_error(error)
     log.warning("The database did not serve %s: %s", ascii(request.path), _first_line(error))
     rollback_safely()
-    said = "The database is busy or away. Try again in a moment."
+    said = "The database is busy or unavailable. Try again in a moment."
     retry = Unavailable(said, headers={"Retry-After": str(RETRY_AFTER_S)})
     return problem_response(retry.status, retry.title, retry.detail, headers=retry.headers)
 
@@ -137,7 +135,7 @@ def on_unexpected_error(error: Exception) -> Response:
 
 def on_logged_error(_error: Exception) -> Response:
     """Return 500 for a bug that Flask has logged already."""
-    return problem_response(500, "Internal error", "Something went wrong on the server; its log says what.")
+    return problem_response(500, "Internal error", "Internal server error. The server's log has the details.")
 
 
 def _first_line(error: Exception) -> str:

@@ -74,7 +74,7 @@ class Timestamp(fields.DateTime):
 
     default_error_messages = COMMON_MESSAGES | {
         "invalid": "must be a date and time in ISO 8601, such as 2026-11-27T08:00:00Z",
-        "range": "must lie in the years 1970 to 9998",
+        "range": "must be within the years 1970 to 9998",
     }
 
     def __init__(self, **more: Any) -> None:

@@ -103,7 +103,7 @@ def _refuse_lone_surrogates(body: Any) -> None:
             try:
                 value.encode()
             except UnicodeEncodeError:
-                said = "A text holds half of a surrogate pair, which is no character."
+                said = "A string contains half of a surrogate pair, which is not a character."
                 raise Malformed(said) from None
         elif isinstance(value, dict):
             waiting.extend(value.keys())

@@ -22,7 +22,7 @@ def build_response(status: int, said: str) -> bytes:
         "type": "about:blank",
         "title": title.capitalize(),
         "status": status,
-        "detail": explain(said) or "Something went wrong on the server; its log says what.",
+        "detail": explain(said) or "Internal server error. The server's log has the details.",
     }
     body = json.dumps(problem).encode()  # ASCII, whatever came in
     headers = [
@@ -47,8 +47,9 @@ def explain(said: str) -> str:
         return "Percent-encode the path and the query: a space in them is %20."
     if _TLS.search(said):
         return (
-            "This port speaks HTTP, not HTTPS. HTTPS is spoken by the proxy in front of it, if there is one."
+            "This port serves HTTP, not HTTPS. "
+            "Use the HTTPS address of the proxy in front of it, if there is one."
         )
     if said == "Invalid HTTP Header: 'HOST'":
-        return "The header Host is given twice, or holds characters that no header may."
+        return "The Host header is repeated or contains invalid characters."
     return shorten(said, MAX_DETAIL)

@@ -11,7 +11,7 @@ from app.db.session import db
 from app.models import Actor, SpikeSchedule, User
 from app.web import request_clock
 
-ERROR_TITLES = {403: "You may not do this", 404: "There is nothing here", 500: "Something went wrong"}
+ERROR_TITLES = {403: "Not allowed", 404: "Page not found", 500: "Something went wrong"}
 
 
 def init_app(app: Flask) -> None:
@@ -46,6 +46,6 @@ def error_page(status: int, detail: str, headers: Mapping[str, str] | None = Non
     if status == 401:
         wanted = at(request.full_path.rstrip("?")) if request.method == "GET" else None
         return make_response(redirect(url_for("people.sign_in", next=wanted)))
-    title = ERROR_TITLES.get(status, "That did not work")
+    title = ERROR_TITLES.get(status, "Request failed")
     page = render_template("errors/error.html", status=status, title=title, detail=detail)
     return make_response(page, status, dict(headers or {}))

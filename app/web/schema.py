@@ -18,7 +18,7 @@ OMITTED = object()
 class Schema(marshmallow.Schema):
     """The base of all schemas. Unknown keys are errors."""
 
-    error_messages = {"unknown": "is not a key that is known here", "type": "must be a JSON object"}
+    error_messages = {"unknown": "is not a known key", "type": "must be a JSON object"}
 
     class Meta:
         """Refuse unknown keys."""

@@ -34,8 +34,8 @@ def _bad_request(detail: str) -> bytes:
     ).encode()
 
 
-INVALID_HOST = _bad_request("The request's Host is not the name of a host.")
-NO_HOST = _bad_request("The request has no Host header; one is required since HTTP/1.1.")
+INVALID_HOST = _bad_request("Invalid Host header.")
+NO_HOST = _bad_request("Missing Host header, which HTTP/1.1 requires.")
 
 Headers = list[tuple[str, str]]
 Environ = dict[str, Any]

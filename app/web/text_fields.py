@@ -16,7 +16,7 @@ _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 class Text(fields.String):
     """Any text without NUL, which no database stores."""
 
-    default_error_messages = COMMON_MESSAGES | {"invalid": "must be a text"}
+    default_error_messages = COMMON_MESSAGES | {"invalid": "must be a string"}
     _serialize = dump_unchanged
 
     def __init__(self, *, min_length: int = 0, max_length: int | None = None, **more: Any) -> None:
@@ -36,7 +36,7 @@ class Text(fields.String):
             few = f"must have at least {self.min_length} characters"
             raise ValidationError("must not be empty" if self.min_length == 1 else few)
         if "\0" in text:
-            raise ValidationError("must not contain the character NUL")
+            raise ValidationError("must not contain NUL characters")
         return text
 
     def _too_long(self, length: int) -> ValidationError:
@@ -70,5 +70,5 @@ class Name(Text):
         if any(unicodedata.category(character) == "Cc" for character in text):
             raise ValidationError("must not contain control characters")
         if _OVERRIDES.search(text):
-            raise ValidationError("must not contain characters that turn the direction of writing")
+            raise ValidationError("must not contain bidirectional control characters")
         return text

@@ -85,8 +85,8 @@ def test_who_is_signed_in_is_not_kept_from_it_by_guesses_at_the_sign_in(app, own
         ("x" * 129, "must have at most 128 characters, not 129"),
         ("", "must have at least 8 characters"),
         (None, "must not be null"),
-        (12345678, "must be a text"),
-        ("with\0NUL in it", "must not contain the character NUL"),
+        (12345678, "must be a string"),
+        ("with\0NUL in it", "must not contain NUL characters"),
     ],
     ids=lambda value: ascii(value)[:20],
 )

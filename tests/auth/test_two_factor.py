@@ -215,7 +215,7 @@ def change_password(caller: Caller, **more):
 
 
 def test_a_new_password_takes_a_code(app, owner, authenticator):
-    assert faults(change_password(owner)) == {"code": ["is needed, for you have two-factor sign-in"]}
+    assert faults(change_password(owner)) == {"code": ["is required because two-factor sign-in is on"]}
     assert faults(change_password(owner, code=authenticator.wrong_code())).keys() == {"code"}
     assert is_signed_in(owner)
     assert change_password(owner, code=authenticator.code()).status_code == 200

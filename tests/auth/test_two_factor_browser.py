@@ -99,7 +99,7 @@ def test_after_five_minutes_it_begins_again(browser, authenticator, clock):
     clock.shift(300)
     answer = type_code(browser, authenticator.code())
     assert answer.status_code == 401
-    assert "That took too long. Begin again." in answer.text
+    assert "This sign-in has expired. Start again." in answer.text
     assert 'name="password"' in answer.text
     assert not is_in(browser)
 

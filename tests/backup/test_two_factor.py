@@ -61,4 +61,4 @@ def test_what_waited_for_a_code_has_ended(here):
     submit(browser)
     here.restored(here.backup())
     form = {"csrf_token": form_token(browser), "code": authenticator.recovery_codes[0]}
-    assert "Begin again" in browser.post("/sign-in/code", data=form).text
+    assert "This sign-in has expired" in browser.post("/sign-in/code", data=form).text

@@ -145,7 +145,7 @@ def test_a_password_that_is_not_utf_8_is_refused(create):
     ],
 )
 def test_a_taken_name_is_refused(create, admin, owner, email, username, said):
-    assert f"There is a user with {said} already." in refused(create(email, username))
+    assert f"A user with {said} already exists." in refused(create(email, username))
     assert admin.get("/api/users").json["total"] == 2
 
 

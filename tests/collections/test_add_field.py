@@ -251,10 +251,10 @@ def test_settings_that_contradict_each_other_are_refused(owner, path, value_type
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (7, "must be a text"),
-        (True, "must be a text"),
-        (["a"], "must be a text"),
-        ("a\0b", "must not contain the character NUL"),
+        (7, "must be a string"),
+        (True, "must be a string"),
+        (["a"], "must be a string"),
+        ("a\0b", "must not contain NUL characters"),
         ("x" * 65_536, "must have at most 65535 characters, not 65536"),
     ],
     ids=["a number", "a truth value", "a list", "NUL", "65,536 characters"],
@@ -329,7 +329,7 @@ def test_a_value_type_is_one_of_eight_words(owner, path, given):
 )
 def test_a_key_that_is_no_input_is_refused(owner, path, key):
     told = faults(owner.post(path, body("INCREMENT") | {key: None}))
-    assert told == {key: ["is not a key that is known here"]}
+    assert told == {key: ["is not a known key"]}
 
 
 @pytest.mark.any_database
@@ -354,7 +354,7 @@ def test_all_faults_are_told_at_once_by_their_path(owner, path):
         "float_precision": ["must be 15 or less"],
         "step_number": [f"step_number {belongs}"],
         "fixed_value_text": [f"fixed_value_text {belongs}"],
-        "current_number": ["is not a key that is known here"],
+        "current_number": ["is not a known key"],
     }
 
 

@@ -157,7 +157,7 @@ def test_a_reset_stays_on_the_far_side_of_the_start(owner, odometer, changes):
 @pytest.mark.any_database
 @pytest.mark.parametrize("key", ["current_number", "id", "collection_id", "is_editable", "updated_at"])
 def test_a_key_that_is_no_input_is_refused(owner, odometer, key):
-    assert faults(change(owner, odometer, **{key: 1})) == {key: ["is not a key that is known here"]}
+    assert faults(change(owner, odometer, **{key: 1})) == {key: ["is not a known key"]}
 
 
 @pytest.mark.any_database
@@ -180,7 +180,7 @@ def test_all_faults_are_told_at_once_and_nothing_is_changed(owner, cpu):
         "step_number": [
             "step_number does not belong to NUMBER_RANGE, which takes range_start_number and range_end_number"
         ],
-        "current_number": ["is not a key that is known here"],
+        "current_number": ["is not a known key"],
     }
     assert see(owner, cpu) == cpu
 

@@ -105,5 +105,5 @@ def test_a_name_is_required_and_nothing_else_is_taken(owner, original):
     path = f"/api/collections/{original['id']}/copy"
     assert faults(owner.post(path, {"owner_id": 1})) == {
         "name": ["is required"],
-        "owner_id": ["is not a key that is known here"],
+        "owner_id": ["is not a known key"],
     }

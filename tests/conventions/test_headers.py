@@ -186,7 +186,7 @@ def test_a_fault_of_ours_is_told_without_a_trace(other_app):
     other_app.add_url_rule("/api/fail", view_func=fail)
     response = other_app.test_client().get("/api/fail")
     problem = refused(response, 500)
-    assert problem["detail"] == "Something went wrong on the server; its log says what."
+    assert problem["detail"] == "Internal server error. The server's log has the details."
     assert "secret" not in response.text
     assert DEFENCES.items() <= dict(response.headers).items()
     assert parse_policy(response.headers)["default-src"] == ["'self'"]

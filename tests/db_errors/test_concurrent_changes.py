@@ -88,7 +88,7 @@ def test_somebody_who_is_deleted_at_that_moment_is_told_no_or_was_just_in_time(a
 def test_nobody_who_is_deleted_at_that_moment_owns_anything(app, world, bob, path, body):
     with at_the_write(app, BOB_GOES):
         problem = refused(bob.post(path.format(**world.ids), body), 409)
-    assert "changed by somebody else at the same moment" in problem["detail"]
+    assert "changed concurrently" in problem["detail"]
     assert len(dump_tables(app)["collections"]) == 2
     assert len(dump_tables(app)["api_keys"]) == 1
 

@@ -59,7 +59,7 @@ def internal_error(response):
         "type": "about:blank",
         "title": "Internal error",
         "status": 500,
-        "detail": "Something went wrong on the server; its log says what.",
+        "detail": "Internal server error. The server's log has the details.",
     }
 
 

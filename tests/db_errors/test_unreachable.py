@@ -81,7 +81,7 @@ def test_a_page_that_needs_the_database_says_that_it_is_away(away, somebody):
     assert said.status_code == 503
     assert said.mimetype == "text/html"
     assert int(said.headers["Retry-After"]) > 0
-    assert "The database is busy or away." in said.text
+    assert "The database is busy or unavailable." in said.text
 
 
 def test_a_head_of_health_is_503_without_a_body(away):

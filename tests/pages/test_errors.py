@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.support.browsing import FIXED, RANGE, follow, row, toast
 
 COUNTER = {"value_type": "INCREMENT", "start_number": 0, "step_number": 1}
-BUSY = {"title": "Unavailable", "status": 503, "detail": "The database is busy or away."}
+BUSY = {"title": "Unavailable", "status": 503, "detail": "The database is busy or unavailable."}
 
 
 def fail(page: Page, pattern: str) -> None:
@@ -119,7 +119,7 @@ def test_a_server_that_fails_in_the_middle_of_a_form_costs_no_input(editor, comp
     page.get_by_label("load: to").fill("200")
     fail(page, "**/api/spike-schedules")
     page.get_by_role("button", name="Create Spike").click()
-    expect(page.get_by_role("alert").filter(has_text="The database is busy or away.")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="The database is busy or unavailable.")).to_be_visible()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Drill")
     expect(page.get_by_role("button", name="Create Spike")).to_be_enabled()
     page.unroute_all()
@@ -161,7 +161,7 @@ def test_what_could_not_be_loaded_can_be_tried_again(site, editor, complaints):
         fail(page, asked)
         page.goto(site.url + path.format(id=collection["id"]))
         note = page.get_by_role("alert").filter(has_text="could not be loaded")
-        expect(note.first, path).to_contain_text("The database is busy or away.")
+        expect(note.first, path).to_contain_text("The database is busy or unavailable.")
         page.unroute_all()
         note.first.get_by_role("button", name="Try again").click()
         expect(note.locator("visible=true"), path).to_have_count(0)
@@ -197,7 +197,7 @@ def test_a_page_that_is_not_there_has_a_way_back(site, editor, complaints):
     page = editor.browse("/profile")
     for path in ["/nowhere", "/collections/999999999", "/spikes/999999999", "/api-keys/x"]:
         assert page.goto(site.url + path).status == 404
-        expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
         expect(page.get_by_role("link", name="To the dashboard")).to_have_attribute("href", "/")
     follow(page, page.get_by_role("link", name="To the dashboard"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")

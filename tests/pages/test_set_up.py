@@ -38,7 +38,7 @@ def test_the_token_of_the_log_makes_the_first_admin_once(fresh, open_page, compl
 
     complaints.expect("403")
     fill(page, "not the token")
-    expect(page.get_by_role("alert")).to_contain_text("not the one in the server's log")
+    expect(page.get_by_role("alert")).to_contain_text("is wrong or has expired")
     expect(page.get_by_label("E-mail")).to_have_value("ada@example.org")
 
     fill(page, token_of(fresh))

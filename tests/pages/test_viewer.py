@@ -89,7 +89,7 @@ def test_pages_that_change_things_are_refused_with_a_way_back(site, viewer, comp
     complaints.expect("403")
     page = viewer.browse("/")
     assert page.goto(site.url + path).status == 403
-    expect(page.get_by_role("heading", level=1)).to_have_text("You may not do this")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not allowed")
     page.get_by_role("link", name="To the dashboard").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
 

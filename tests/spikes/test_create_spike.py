@@ -155,7 +155,7 @@ def test_what_is_required_is_asked_for(owner, make):
 @pytest.mark.parametrize("key", ["id", "status", "collection_name", "created_at", "fields", "end"])
 def test_a_key_that_is_no_input_is_refused(owner, make, key):
     response = create(owner, make.collection("Truck 01", {}), **{key: None})
-    assert faults(response) == {key: ["is not a key that is known here"]}
+    assert faults(response) == {key: ["is not a known key"]}
 
 
 def test_all_faults_are_told_at_once_by_their_path(owner, truck):
@@ -182,12 +182,12 @@ def test_all_faults_are_told_at_once_by_their_path(owner, truck):
         )
     )
     assert told == {
-        "name": ["must not contain characters that turn the direction of writing"],
+        "name": ["must not contain bidirectional control characters"],
         "end_datetime": [
             "end_datetime must be after start_datetime "
             "(2026-11-27T09:00:00Z is not after 2026-11-27T10:00:00Z)"
         ],
-        "colour": ["is not a key that is known here"],
+        "colour": ["is not a known key"],
         "spike_fields.0.range_start_number": [
             "number_range: range_start_number must not be greater than range_end_number (21 > 20)"
         ],
@@ -197,7 +197,7 @@ def test_all_faults_are_told_at_once_by_their_path(owner, truck):
         ],
         "spike_fields.3": ["must be a JSON object"],
         "spike_fields.4.step_number": ["must be a number"],
-        "spike_fields.4.colour": ["is not a key that is known here"],
+        "spike_fields.4.colour": ["is not a known key"],
         "spike_fields.5.original_field_id": ["there is no field 987654 in this collection"],
         "spike_fields.6.original_field_id": ["is required"],
     }

@@ -98,7 +98,7 @@ def test_the_duration_is_required_and_nothing_else_is_taken(owner, make, truck):
     response = owner.post(f"/api/spike-schedules/{spike['id']}/extend", {"end_datetime": at(600)})
     assert faults(response) == {
         "duration": ["is required"],
-        "end_datetime": ["is not a key that is known here"],
+        "end_datetime": ["is not a known key"],
     }
 
 

@@ -210,7 +210,7 @@ def test_any_other_query_is_refused_by_its_key(owner, query, path):
 def test_the_list_of_one_collection_takes_no_other_collection(owner, collections):
     truck = collections["Truck"]["id"]
     told = faults(owner.get(f"/api/collections/{truck}/spike-schedules?collection_id={truck}"))
-    assert told == {"collection_id": ["is not a key that is known here"]}
+    assert told == {"collection_id": ["is not a known key"]}
 
 
 def test_a_list_takes_as_many_statements_for_many_as_for_one(owner, spikes, make, collections, queries):

@@ -104,7 +104,7 @@ def test_a_field_is_told_by_its_id(spike_with, make, collection, id_, message):
 def test_a_key_that_is_no_setting_is_refused(spike_with, make, collection, key):
     field = make.field(collection)
     told = faults(spike_with({"original_field_id": field["id"], key: None}))
-    assert told == {f"spike_fields.0.{key}": ["is not a key that is known here"]}
+    assert told == {f"spike_fields.0.{key}": ["is not a known key"]}
 
 
 @pytest.mark.any_database

@@ -11,7 +11,7 @@ from tests.support.problems import faults
 from tests.support.timestamps import at, format_utc
 
 SHAPE = "must be a date and time in ISO 8601, such as 2026-11-27T08:00:00Z"
-YEARS = "must lie in the years 1970 to 9998"
+YEARS = "must be within the years 1970 to 9998"
 
 
 @pytest.fixture

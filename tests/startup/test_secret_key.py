@@ -64,10 +64,10 @@ def test_without_a_setting_it_signs_the_tokens(tmp_path):
         (b"", "too short"),
         (b"\n", "too short"),
         (b"0123456789abcdef0123456789abcde", "too short"),
-        (b"\0" * 64, "no printable text"),
-        (b"0123456789abcdef" * 3 + b"\0" * 16, "no printable text"),
+        (b"\0" * 64, "not printable text"),
+        (b"0123456789abcdef" * 3 + b"\0" * 16, "not printable text"),
         (b"0123456789abcdef" * 3, "cut off: 48 of 64 digits"),
-        (b"0123456789abcdef" * 4 + b"\n" + b"0123456789abcdef" * 4, "no printable text"),
+        (b"0123456789abcdef" * 4 + b"\n" + b"0123456789abcdef" * 4, "not printable text"),
         (bytes(range(128, 192)), "not text in UTF-8"),
         (b"x" * 64, "too simple"),
         (b"please-change-this-secret-key-now!", "an example"),
@@ -76,7 +76,7 @@ def test_without_a_setting_it_signs_the_tokens(tmp_path):
 )
 def test_a_damaged_one_is_refused_in_one_sentence(tmp_path, content, says):
     (tmp_path / "secret_key").write_bytes(content)
-    with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE holds a secret_key that ") as refusal:
+    with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE contains a secret_key that ") as refusal:
         load_or_create_secret(tmp_path)
     said = str(refusal.value)
     assert says in said
@@ -96,7 +96,7 @@ def test_one_that_somebody_made_by_hand_is_taken(tmp_path, text):
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: os.mkfifo(path)], ids=["a folder", "a pipe"])
 def test_what_is_no_file_is_refused(tmp_path, make):
     make(tmp_path / "secret_key")
-    with pytest.raises(BadSetting, match="is no file"):
+    with pytest.raises(BadSetting, match="is not a file"):
         load_or_create_secret(tmp_path)
 
 
@@ -116,7 +116,7 @@ def test_a_new_one_is_on_the_disk_before_it_is_used(tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE .* no secret key can be kept"):
+    with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE .* no secret key can be stored"):
         load_or_create_secret(tmp_path / "file" / "instance")
 
 

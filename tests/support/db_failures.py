@@ -59,7 +59,7 @@ def assert_unavailable(response: TestResponse) -> None:
         "type": "about:blank",
         "title": "Temporarily unavailable",
         "status": 503,
-        "detail": "The database is busy or away. Try again in a moment.",
+        "detail": "The database is busy or unavailable. Try again in a moment.",
     }
 
 

@@ -31,7 +31,7 @@ INVALID_NAME_CASES = [
     pytest.param(" \t\n\u3000", "must not be empty", id="white space only"),
     pytest.param("x" * 256, "must have at most 255 characters, not 256", id="256 characters"),
     pytest.param("🚚" * 256, "must have at most 255 characters, not 256", id="256 emoji"),
-    pytest.param("a\x00b", "must not contain the character NUL", id="NUL"),
+    pytest.param("a\x00b", "must not contain NUL characters", id="NUL"),
     pytest.param("a\nb", "must not contain control characters", id="a line feed within"),
     pytest.param("a\x1bb", "must not contain control characters", id="escape"),
     pytest.param("a\x7fb", "must not contain control characters", id="delete"),
@@ -39,15 +39,15 @@ INVALID_NAME_CASES = [
     *(
         pytest.param(
             f"a{turner}b",
-            "must not contain characters that turn the direction of writing",
+            "must not contain bidirectional control characters",
             id=f"U+{ord(turner):04X}",
         )
         for turner in BIDI_CONTROLS
     ),
     pytest.param(None, "must not be null", id="null"),
-    pytest.param(7, "must be a text", id="a number"),
-    pytest.param(True, "must be a text", id="a truth value"),
-    pytest.param(["a"], "must be a text", id="a list"),
+    pytest.param(7, "must be a string", id="a number"),
+    pytest.param(True, "must be a string", id="a truth value"),
+    pytest.param(["a"], "must be a string", id="a list"),
 ]
 """(given, message)"""
 

@@ -150,7 +150,7 @@ def unavailable(answer: requests.Response) -> None:
     assert answer.status_code == 503, f"{answer.status_code}: {answer.text[:500]}"
     assert int(answer.headers["Retry-After"]) > 0
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
-    said = "The database is busy or away. Try again in a moment."
+    said = "The database is busy or unavailable. Try again in a moment."
     if "/api/" in answer.url:
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert (answer.json()["status"], answer.json()["detail"]) == (503, said)

@@ -64,7 +64,7 @@ def test_a_body_with_credentials_is_small(nobody, owner, route):
     taken = caller.call(method, path, data=largest, content_type=content_type)
     assert taken.status_code in (302, 400, 422)
     answer = caller.call(method, path, data=largest + b"x", content_type=content_type)
-    said = "The body is too large: at most 16,384 bytes are taken here."
+    said = "The body is too large. At most 16,384 bytes are allowed."
     if "/api/" in route:
         assert refused(answer, 413)["detail"] == said
     else:

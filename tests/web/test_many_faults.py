@@ -32,11 +32,11 @@ def refuse(caller, path: str, body: object, status: int = 422) -> dict:
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (1, "1 input is not valid."),
-        (99, "99 inputs are not valid."),
-        (100, "100 inputs are not valid."),
-        (101, "101 inputs are not valid. The first 100 are listed, and 1 more are not."),
-        (300_000, "300,000 inputs are not valid. The first 100 are listed, and 299,900 more are not."),
+        (1, "1 input is invalid."),
+        (99, "99 inputs are invalid."),
+        (100, "100 inputs are invalid."),
+        (101, "101 inputs are invalid. The first 100 are listed, and 1 more are not."),
+        (300_000, "300,000 inputs are invalid. The first 100 are listed, and 299,900 more are not."),
     ],
 )
 def test_of_many_unknown_keys_a_hundred_are_listed_and_the_rest_is_counted(owner, count, said):
@@ -79,7 +79,7 @@ def overrides(owner, make) -> Callable[[list], dict]:
 )
 def test_faults_of_list_entries_are_counted_together(overrides, entry, each):
     problem = overrides([entry] * 2_000)
-    assert problem["detail"].startswith(f"{2_000 * each:,} inputs are not valid.")
+    assert problem["detail"].startswith(f"{2_000 * each:,} inputs are invalid.")
     assert f"and {2_000 * each - MAX_ERRORS:,} more" in problem["detail"]
     assert next(iter(problem["errors"])).startswith("spike_fields.0")
 
@@ -104,7 +104,7 @@ def test_the_length_of_a_list_is_looked_at_before_its_entries(overrides):
         (
             "/api/api-keys",
             "allowed_collections",
-            "must name 1 to 1000 collections; null means all that you may read",
+            "must list 1 to 1000 collections; null allows all that you may read",
         ),
     ],
 )
@@ -196,5 +196,5 @@ def test_faults_beyond_those_that_are_listed_are_not_kept():
     faults = {f"k{number}": ["one", "two"] for number in range(1_000)}
     error = Invalid(faults)
     assert error.errors == {f"k{number}": ["one", "two"] for number in range(50)}
-    assert error.detail == "2,000 inputs are not valid. The first 100 are listed, and 1,900 more are not."
+    assert error.detail == "2,000 inputs are invalid. The first 100 are listed, and 1,900 more are not."
     assert NotFound("Gone.", errors={"a": ["b"]}).detail == "Gone."

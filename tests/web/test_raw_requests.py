@@ -95,7 +95,7 @@ def test_a_fault_that_the_app_does_not_answer_itself_says_no_more_than_that():
         "type": "about:blank",
         "title": "Internal server error",
         "status": 500,
-        "detail": "Something went wrong on the server; its log says what.",
+        "detail": "Internal server error. The server's log has the details.",
     }
 
 
@@ -158,7 +158,7 @@ def test_two_hosts_are_refused(server, path, other):
 def test_http_1_1_needs_a_host(server, target):
     answer = send(server, start=f"GET {target} HTTP/1.1")
     said = raw.refused(answer, 400)["detail"]
-    assert said == "The request has no Host header; one is required since HTTP/1.1."
+    assert said == "Missing Host header, which HTTP/1.1 requires."
     assert raw.common_headers(answer) == raw.common_headers(
         send(server, HERE, start="GET /api/nothing HTTP/1.1")
     )
@@ -189,4 +189,4 @@ def test_an_address_that_is_not_percent_encoded_is_told_to_be(server, case):
 
 def test_a_greeting_of_tls_is_told_that_this_is_http(server):
     answer = send(server, start="\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
-    assert raw.refused(answer, 400)["detail"].startswith("This port speaks HTTP, not HTTPS.")
+    assert raw.refused(answer, 400)["detail"].startswith("This port serves HTTP, not HTTPS.")

@@ -35,7 +35,7 @@ class KeyPatch(Schema):
         allow_none=True,
         min_items=1,
         max_items=1000,
-        size_error="must name 1 to 1000 collections; null means all that you may read",
+        size_error="must list 1 to 1000 collections; null allows all that you may read",
         metadata={"description": "Null: everything its owner may read."},
     )
 

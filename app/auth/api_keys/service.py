@@ -39,7 +39,7 @@ def get_own_key(actor: Actor, key_id: int) -> ApiKey:
     """
     key = ApiKey.get_for(actor, key_id, locked=True)
     if key.user_id != actor.user_id:
-        raise Forbidden("Only its owner may change an API key; you may revoke or delete it.")
+        raise Forbidden("Only the owner can change an API key. You can revoke or delete it.")
     return key
 
 

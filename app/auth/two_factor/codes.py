@@ -136,7 +136,7 @@ def _decrypt_secret(encrypted: str) -> str:
         return _get_cipher().decrypt(encrypted).decode()
     except InvalidToken:
         raise Conflict(
-            "Codes of your app cannot be checked, for the server's secret key has changed. "
+            "Codes of your app cannot be verified because the server's secret key has changed. "
             "Use a recovery code, or ask an Admin to reset your two-factor sign-in.",
             problem_type="two-factor-unreadable",
         ) from None

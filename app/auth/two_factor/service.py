@@ -34,16 +34,16 @@ def enable(actor: Actor, code: str, client: Client, now: datetime) -> list[str]:
     action, sign_in_id = Action.TURN_ON_TWO_FACTOR, actor.sign_in_id
     user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
     if user is None:
-        raise Unauthenticated("The account is gone.", headers=BEARER_CHALLENGE)
+        raise Unauthenticated("This account no longer exists.", headers=BEARER_CHALLENGE)
     _require_off(user)
     if user.two_factor_secret is None:
-        raise Conflict("Begin by asking for a secret for your app.", problem_type="two-factor-off")
+        raise Conflict("Request a secret for your app first.", problem_type="two-factor-off")
     service.check_codes(action, user, now, sign_in_id=sign_in_id)
     if not second_factor.verify_app_code(user, code, now):
         login_throttle.record_code_failure(user, client.origin, now, sign_in_id=sign_in_id)
         audit.record(action, user, outcome=Outcome.REFUSED, why="wrong code")
         db.session.commit()
-        raise Invalid({"code": ["is not the one that your app shows; its clock may be off"]})
+        raise Invalid({"code": ["does not match your app's; check the clock of your device"]})
     user.two_factor_since = now
     audit.record(action, user)
     service.end_other_sign_ins(actor)
@@ -52,7 +52,7 @@ def enable(actor: Actor, code: str, client: Client, now: datetime) -> list[str]:
 
 def _require_off(user: User) -> None:
     if user.has_two_factor:
-        raise Conflict("Two-factor sign-in is on already. Turn it off first.", problem_type="two-factor-on")
+        raise Conflict("Two-factor sign-in is already on. Turn it off first.", problem_type="two-factor-on")
 
 
 def renew_recovery_codes(actor: Actor, password: str, code: str, client: Client, now: datetime) -> list[str]:

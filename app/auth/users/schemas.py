@@ -57,7 +57,7 @@ class Username(Name):
         if "@" in text:
             raise ValidationError("must not contain @")
         if any(map(is_invisible, text)):
-            raise ValidationError("must not contain characters that cannot be seen")
+            raise ValidationError("must not contain invisible characters")
         if "  " in text:
             raise ValidationError("must not contain two spaces in a row")
         return text
@@ -121,4 +121,4 @@ class UserPatch(Schema):
     @validates_schema
     def _keys_end_with_a_password(self, values: dict[str, Any], **_options: Any) -> None:
         if values.get("revoke_api_keys") and "password" not in values:
-            raise ValidationError("goes with a new password alone", "revoke_api_keys")
+            raise ValidationError("requires a new password", "revoke_api_keys")

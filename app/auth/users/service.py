@@ -54,7 +54,7 @@ def change_user(actor: Actor, user: User, changes: Mapping[str, Any], now: datet
     email = changes.get("email", user.email)
     if user.id == actor.user_id and ("password" in changes or email != user.email):
         # A stolen token is not enough to take an account over.
-        said = "Change your own password and e-mail in your profile: that takes your current password."
+        said = "Change your own password and e-mail in your profile, with your current password."
         raise Conflict(said, problem_type="own-credentials")
     before = _get_audited_values(user)
     if "role" in changes and changes["role"] is not user.role:
@@ -98,7 +98,7 @@ def _flush_user(user: User) -> None:
 
 
 def _name_taken(what: str, value: str) -> Conflict:
-    said = f"There is a user with the {what} {value!r} already."
+    said = f"A user with the {what} {value!r} already exists."
     return Conflict(said, problem_type="name-taken", errors={what: ["is taken by another user"]})
 
 
@@ -185,8 +185,8 @@ def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool
         audit.record_each(Action.DELETE_COLLECTION, gone)
     elif count:
         raise Conflict(
-            f"{user.username} owns {count} collection{'' if count == 1 else 's'}. Say what becomes of them: "
-            "transfer_to=<user id> or delete_collections=true.",
+            f"{user.username} owns {count} collection{'' if count == 1 else 's'}. "
+            "Choose what happens to them: transfer_to=<user id> or delete_collections=true.",
             problem_type="owns-collections",
             members={"collections": count},
         )
