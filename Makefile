@@ -20,7 +20,7 @@ help: ## Show this list
 	@echo "Spikecast. Usage: make <target>"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-run: .venv/.run ## Start Spikecast (settings come from SPIKECAST_* variables)
+run: .venv/.run ## Start Spikecast (configured by SPIKECAST_* variables)
 	@echo "Starting Spikecast; end it with Ctrl-C." >&2
 	@exec .venv/bin/gunicorn -c gunicorn.conf.py wsgi:app
 
@@ -34,42 +34,42 @@ test-slow: .venv/.dev ## Run the other tests: outages, backups, deployment, seve
 test-all: .venv/.dev ## Run every test
 	.venv/bin/pytest -n 3 $(ARGS)
 
-check: .venv/.dev ## Check style, types and the import rules, as CI does
+check: .venv/.dev ## Check style, types and import rules, as CI does
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
 
-format: .venv/.dev ## Format the code and mend what ruff can mend
+format: .venv/.dev ## Format the code and apply ruff's automatic fixes
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: .venv/.dev ## Measure polls under load, with wrk (less of it: ARGS="--database sqlite --cases 10-fields")
+bench: .venv/.dev ## Measure polls under load with wrk (fewer: ARGS="--database sqlite --cases 10-fields")
 	.venv/bin/python -m tools.bench load $(ARGS)
 
-bench-compare: .venv/.dev ## Say what changed between two measurements: OLD=file NEW=file
+bench-compare: .venv/.dev ## Compare two measurements: OLD=file NEW=file
 	.venv/bin/python -m tools.bench compare $(OLD) $(NEW)
 
-bench-scale: .venv/.dev ## Measure every page and list in a large installation (only what is too slow: ARGS=--missed)
+bench-scale: .venv/.dev ## Measure every page and list in a large installation (print only misses: ARGS=--missed)
 	.venv/bin/python -m tools.bench scale $(ARGS)
 
-bench-values: .venv/.dev ## Measure how long each kind of value takes
+bench-values: .venv/.dev ## Measure how long each value type takes
 	.venv/bin/python -m tools.bench values
 
-soak: .venv/.dev ## Kill everything while counters are polled, and check each value (ARGS="--minutes 2 --workers 4")
+soak: .venv/.dev ## Kill workers, servers and PostgreSQL under polls, and check each value (ARGS="--minutes 2 --workers 4")
 	.venv/bin/python -m tools.soak $(ARGS)
 
-fuzz: .venv/.dev ## Put hostile values into every input of every route (ARGS="--database postgresql --cases 100000")
+fuzz: .venv/.dev ## Send hostile values to every input of every route (ARGS="--database postgresql --cases 100000")
 	.venv/bin/python -m tools.fuzz $(ARGS)
 
-screenshots: .venv/.dev ## Make the pictures in docs/images/ again, with Chromium
+screenshots: .venv/.dev ## Take the screenshots in docs/images/ again, with Chromium
 	.venv/bin/python -m tools.screenshots
 
-lock: .venv/.dev ## Turn requirements*.in into requirements*.txt (ARGS=--upgrade for newer versions)
+lock: .venv/.dev ## Write requirements*.txt from requirements*.in (newer versions: ARGS=--upgrade)
 	$(UV_COMPILE) $(ARGS) requirements.in -o requirements.txt
 	$(UV_COMPILE) $(ARGS) requirements-dev.in -o requirements-dev.txt
 
-clean: ## Remove .venv and every cache, but never instance/, which holds your data
+clean: ## Remove .venv and caches, but not instance/, which holds your data
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

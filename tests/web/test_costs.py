@@ -15,7 +15,7 @@ from tests.support.normalizing import MAX_NORMALIZED, spy_on_normalizing
 from tools.fuzz import runner as hunt
 from tools.fuzz.case import Case, Sender
 from tools.fuzz.corpus.value import Value, text, written
-from tools.fuzz.fixtures import World, world
+from tools.fuzz.fixtures import FuzzFixtures, create_fixtures
 from tools.fuzz.inputs import Input, Place
 
 LENGTH = 60_000
@@ -59,9 +59,9 @@ def in_a_header(value: Value) -> Value:
     return Value(value.kind, value.name, value.json, plain, value.escaped)
 
 
-def cases(made: World) -> Iterator[Case]:
+def cases(made: FuzzFixtures) -> Iterator[Case]:
     """Every input with the worst text and another one, so that each has its turn."""
-    for number, each in enumerate(hunt.inputs(made)):
+    for number, each in enumerate(hunt.find_inputs(made)):
         if each.place is Place.HEADER and str(each.route) not in SOME_ROUTES:
             continue
         for value in (WORST, OTHERS[number % len(OTHERS)]):
@@ -72,10 +72,10 @@ def cases(made: World) -> Iterator[Case]:
 def test_long_text_costs_little_in_every_input_there_is(app, monkeypatch):
     normalized = spy_on_normalizing(monkeypatch)
     places: set[Place] = set()
-    with world(app) as made:
+    with create_fixtures(app) as made:
         sender = Sender(made)
         for case in cases(made):
-            made.be_ready_for(case.input.route)
+            made.prepare_for(case.input.route)
             sent = sender.request(case)
             normalized.clear()
             begun = time.process_time()
@@ -86,14 +86,14 @@ def test_long_text_costs_little_in_every_input_there_is(app, monkeypatch):
             assert answer.status_code < 500, case
             places.add(case.input.place)
             if made.look() != made.seen:
-                made.put_back()
+                made.restore()
     assert places == set(Place)
 
 
-def heaviest(made: World) -> list[Input]:
+def heaviest(made: FuzzFixtures) -> list[Input]:
     """One input of each kind in the body of each route: addresses and headers are short in any server."""
     found: dict[tuple[str, Place], Input] = {}
-    for each in hunt.inputs(made):
+    for each in hunt.find_inputs(made):
         if each.place in (Place.BODY, Place.KEY, Place.FORM):
             found.setdefault((str(each.route), each.place), each)
     return list(found.values())
@@ -101,11 +101,11 @@ def heaviest(made: World) -> list[Input]:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_long_text_takes_little_memory(app):
-    with world(app) as made:
+    with create_fixtures(app) as made:
         sender = Sender(made)
         for number, each in enumerate(heaviest(made)):
             case = Case(each, (WORST, *OTHERS)[number % (len(OTHERS) + 1)])
-            made.be_ready_for(case.input.route)
+            made.prepare_for(case.input.route)
             sent = sender.request(case)
             tracemalloc.start()
             sender.send(sent)
@@ -113,4 +113,4 @@ def test_long_text_takes_little_memory(app):
             tracemalloc.stop()
             assert peak < MAX_BYTES, f"{case} took {peak / 2**20:.0f} MiB"
             if made.look() != made.seen:
-                made.put_back()
+                made.restore()

@@ -13,69 +13,71 @@ from tests.support import throwaway_postgres
 from tests.support.throwaway_postgres import Unavailable
 from tools.bench import compare, load, report, result, scale, scenarios, table, values
 from tools.bench import environment as machine
-from tools.bench.run import Run, Wanted
+from tools.bench.run import Run, RunConfig
 
-KEPT_IN = Path("bench-results")
+RESULTS_FOLDER = Path("bench-results")
 
 
 def main() -> int:
-    """Run the command that is asked for; its exit status."""
+    """Run the chosen command and return its exit status."""
     args = _parser().parse_args()
     logging.disable(logging.WARNING)  # Spikecast's own lines while databases are filled
-    # What is asked to end takes its servers along.
+    # SIGTERM must also stop the servers that this process started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         status: int = args.command(args)
-    except (load.NoLoad, result.Unreadable, Unavailable) as fault:
+    except (load.LoadFailed, result.Unreadable, Unavailable) as fault:
         print(f"bench: {fault}", file=sys.stderr)
         return 2
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bench", description="How fast Spikecast is.")
+    parser = argparse.ArgumentParser(prog="bench", description="Measure how fast Spikecast is.")
     commands = parser.add_subparsers(required=True)
-    _add_load(commands.add_parser("load", help="polls under load, held against an empty route"))
-    shown = commands.add_parser("show", help="the tables of an earlier run")
+    _add_load(
+        commands.add_parser("load", help="measure polls under load, and compare them with an empty route")
+    )
+    shown = commands.add_parser("show", help="print the tables of an earlier run")
     shown.add_argument("file", type=Path)
-    shown.add_argument("--markdown", action="store_true", help="as Markdown")
+    shown.add_argument("--markdown", action="store_true", help="print Markdown")
     shown.set_defaults(command=_show)
-    compared = commands.add_parser("compare", help="what changed between two runs; exit 1 where it got worse")
+    compared = commands.add_parser("compare", help="compare two runs; exits with 1 if something got slower")
     compared.add_argument("old", type=Path)
     compared.add_argument("new", type=Path)
     compared.set_defaults(command=_compare)
-    commands.add_parser("values", help="how long each kind of value takes").set_defaults(command=_values)
-    scaled = commands.add_parser("scale", help="every page and every list in a large installation")
-    scaled.add_argument("--database", choices=scenarios.DATABASES, help="only this one")
-    scaled.add_argument("--missed", action="store_true", help="show only what is too slow")
-    scaled.add_argument("--markdown", action="store_true", help="as Markdown")
+    commands.add_parser("values", help="measure how long each value type takes").set_defaults(command=_values)
+    scaled = commands.add_parser("scale", help="measure every page and list in a large installation")
+    scaled.add_argument("--database", choices=scenarios.DATABASES, help="use only this database")
+    scaled.add_argument("--missed", action="store_true", help="print only what misses its goal")
+    scaled.add_argument("--markdown", action="store_true", help="print Markdown")
     scaled.set_defaults(command=_scale)
     return parser
 
 
 def _add_load(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--database", choices=scenarios.DATABASES, help="only this one")
+    parser.add_argument("--database", choices=scenarios.DATABASES, help="use only this database")
     parser.add_argument(
         "--cases",
         type=_names,
         default=scenarios.NAMES,
-        help=f"some of {','.join(scenarios.NAMES)}",
+        help=f"run only these cases: {','.join(scenarios.NAMES)}",
         metavar="NAME,…",
     )
-    parser.add_argument("--rounds", type=int, default=3, help="how often each server has its turn (3)")
-    parser.add_argument("--seconds", type=int, default=2, help="how long a turn is (2)")
-    parser.add_argument("--against", type=_target, metavar="URL", help="another server to measure beside")
-    parser.add_argument("--header", default="", help="a header for that one, such as 'X-API-Key: …'")
-    parser.add_argument("--output", type=Path, help="the file to write; else a new one in bench-results/")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds per server (default: 3)")
+    parser.add_argument("--seconds", type=int, default=2, help="seconds per round (default: 2)")
+    parser.add_argument("--against", type=_target, metavar="URL", help="also measure this URL")
+    parser.add_argument("--header", default="", help="a request header for --against, such as 'X-API-Key: …'")
+    parser.add_argument("--output", type=Path, help="the result file (default: a new one in bench-results/)")
     parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
-    parser.set_defaults(command=_load)
+    parser.set_defaults(command=_run_load)
 
 
 def _names(text: str) -> Sequence[str]:
     names = text.split(",")
     for name in names:
         if name not in scenarios.NAMES:
-            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(scenarios.NAMES)}")
+            raise argparse.ArgumentTypeError(f"{name!r} is not one of: {', '.join(scenarios.NAMES)}")
     return names
 
 
@@ -87,35 +89,35 @@ def _target(url: str) -> load.Target:
     return load.Target(f"{parts.netloc}{path}", f"http://{parts.netloc}", [(path, "")])
 
 
-def _load(args: argparse.Namespace) -> int:
-    load.wrk()  # before anything else is begun
+def _run_load(args: argparse.Namespace) -> int:
+    load.wrk()  # fail early if it is missing
     against = args.against
     if against and args.header:
         against = load.Target(against.name, against.site, [(path, args.header) for path, _ in against.asks])
-    wanted = Wanted(
+    wanted = RunConfig(
         databases=_databases(args),
         names=args.cases,
         rounds=args.rounds,
         seconds=args.seconds,
         against=against,
     )
-    found = result.Result(machine.about() | {"Rounds": f"{args.rounds} of {args.seconds} s each"})
+    found = result.Result(machine.describe() | {"Rounds": f"{args.rounds} of {args.seconds} s each"})
     Run(wanted, found).all()
-    file = args.output or KEPT_IN / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
+    file = args.output or RESULTS_FOLDER / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     found.save(file)
     print(report.as_markdown(found) if args.markdown else report.as_text(found))
-    print(f"\nKept in {file}", file=sys.stderr)
+    print(f"\nSaved as {file}", file=sys.stderr)
     return 1 if found.fails else 0
 
 
 def _databases(args: argparse.Namespace) -> Sequence[str]:
-    """The one that is asked for, else all that are to be had here."""
+    """Return the chosen database, or all that are installed here."""
     if args.database:
         return [args.database]
     try:
         throwaway_postgres.programs()
     except Unavailable as missing:
-        print(f"bench: without PostgreSQL: {missing}", file=sys.stderr)
+        print(f"bench: PostgreSQL is not measured: {missing}", file=sys.stderr)
         return [scenarios.SQLITE]
     return scenarios.DATABASES
 

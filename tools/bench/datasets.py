@@ -1,4 +1,4 @@
-"""The two databases of the load measurements: one with little in it, one with much."""
+"""The two databases of the load measurements: a small and a large one."""
 
 import tempfile
 from collections.abc import Iterator
@@ -18,19 +18,23 @@ MANY_SCHEDULES = 100_000
 MANY_KEYS = 100_000
 KEYS_IN_TURN = 10_000
 
-Ask = tuple[str, str]
+Request = tuple[str, str]
 
 
 @dataclass
-class World:
-    """A seeded database: its URL and, by the name of a case, what to ask of it."""
+class Dataset:
+    """A seeded database: its URL, and the requests of each case by the case's name."""
 
     database_url: str
-    asks: dict[str, list[Ask]] = field(default_factory=dict)
+    asks: dict[str, list[Request]] = field(default_factory=dict)
 
     def body(self, name: str) -> bytes:
-        """What a case is answered with."""
-        with opened(self.database_url) as app:
+        """Return the body of the answer to a case's first request.
+
+        Raises:
+            RuntimeError: The answer is not 200.
+        """
+        with open_app(self.database_url) as app:
             path, header = self.asks[name][0]
             response = app.test_client().get(path, headers=[tuple(header.split(": ", 1))])
             if response.status_code != 200:
@@ -40,8 +44,8 @@ class World:
 
 
 @contextmanager
-def opened(database_url: str) -> Iterator[Flask]:
-    """The app on this database, in its context."""
+def open_app(database_url: str) -> Iterator[Flask]:
+    """Open the app on this database, inside an app context."""
     with tempfile.TemporaryDirectory(prefix="spikecast-bench-") as instance:
         app = create_app(
             config.load({"SPIKECAST_DATABASE_URL": database_url, "SPIKECAST_INSTANCE": instance})
@@ -55,14 +59,14 @@ def opened(database_url: str) -> Iterator[Flask]:
                 db.engine.dispose()
 
 
-def _ask(name: str, key: str) -> Ask:
+def _build_request(name: str, key: str) -> Request:
     return f"/api/data/{name}/performance", f"X-API-Key: {key}"
 
 
-def little(database_url: str) -> World:
-    """One collection for each case, ten more, and one key."""
-    world = World(database_url)
-    with opened(database_url):
+def small(database_url: str) -> Dataset:
+    """Seed one collection for each case, ten more, and one API key."""
+    world = Dataset(database_url)
+    with open_app(database_url):
         owner = seed.add_user("bench", Role.EDITOR)
         (key,) = seed.add_keys(owner, 1)
         fields_of = {
@@ -78,20 +82,20 @@ def little(database_url: str) -> World:
             (collection_id,) = seed.add_collections(owner, [name])
             seed.add_fields(collection_id, rules)
             if name == "spike":
-                seed.begin_spike(owner, collection_id)
-            world.asks[name] = [_ask(name, key)]
+                seed.start_spike(owner, collection_id)
+            world.asks[name] = [_build_request(name, key)]
         devices = _devices(owner, 10)
         seed.analyze()
-    world.asks["collections"] = [_ask(name, key) for name in devices]
+    world.asks["collections"] = [_build_request(name, key) for name in devices]
     for name in ("schedules-one", "schedules-all", "keys"):
         world.asks[name] = world.asks["10-fields"]
     return world
 
 
-def much(database_url: str) -> World:
-    """All there is much of: collections, schedules of one and of each of them, keys."""
-    world = World(database_url)
-    with opened(database_url):
+def large(database_url: str) -> Dataset:
+    """Seed many collections, many schedules of one and of all of them, and many API keys."""
+    world = Dataset(database_url)
+    with open_app(database_url):
         owner = seed.add_user("bench", Role.EDITOR)
         texts = seed.add_keys(owner, MANY_KEYS)
         devices = _devices(owner, MANY_COLLECTIONS)
@@ -100,15 +104,15 @@ def much(database_url: str) -> World:
         seed.add_schedules([devices[busy]], MANY_SCHEDULES)
         seed.analyze()
     key, usual = texts[0], others[0]
-    world.asks["collections"] = [_ask(name, key) for name in devices]
-    world.asks["schedules-one"] = [_ask(busy, key)]
-    world.asks["schedules-all"] = [_ask(usual, key)]
-    world.asks["keys"] = [_ask(usual, text) for text in texts[:KEYS_IN_TURN]]
+    world.asks["collections"] = [_build_request(name, key) for name in devices]
+    world.asks["schedules-one"] = [_build_request(busy, key)]
+    world.asks["schedules-all"] = [_build_request(usual, key)]
+    world.asks["keys"] = [_build_request(usual, text) for text in texts[:KEYS_IN_TURN]]
     return world
 
 
 def _devices(owner: User, count: int) -> dict[str, int]:
-    """So many collections of ten fields each; their ids by name."""
+    """Create `count` collections of ten fields each, and return their ids by name."""
     names = [f"device-{number:05}" for number in range(count)]
     ids = seed.add_collections(owner, names)
     seed.add_fields(ids[0], seed.fields(10))

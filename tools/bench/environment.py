@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tools.bench import load
 
-HERE = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGES = ("flask", "gunicorn", "sqlalchemy", "psycopg", "orjson")
 
 
-def about() -> dict[str, str]:
+def describe() -> dict[str, str]:
     """The machine, the versions, and which Spikecast."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return {
@@ -27,7 +27,7 @@ def about() -> dict[str, str]:
 
 
 def _revision() -> str:
-    said = _said("git", "describe", "--always", "--dirty", "--abbrev=12")
+    said = _get_output("git", "describe", "--always", "--dirty", "--abbrev=12")
     return said or "not from a git repository"
 
 
@@ -46,12 +46,14 @@ def _memory() -> str:
 
 
 def _file_system(folder: str) -> str:
-    kind = _said("stat", "--file-system", "--format=%T", folder)
+    kind = _get_output("stat", "--file-system", "--format=%T", folder)
     return f"{folder} ({kind})" if kind else folder
 
 
-def _said(*command: str) -> str:
+def _get_output(*command: str) -> str:
     try:
-        return subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False).stdout.strip()
+        return subprocess.run(
+            command, cwd=REPOSITORY, capture_output=True, text=True, check=False
+        ).stdout.strip()
     except OSError:
         return ""

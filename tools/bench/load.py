@@ -10,10 +10,10 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("poll.lua")
 CONNECTIONS = 16
-MARK = "RESULT "
+RESULT_PREFIX = "RESULT "
 
 
-class NoLoad(Exception):
+class LoadFailed(Exception):
     """There is no load generator, or it could not do its work; the message says why."""
 
 
@@ -49,21 +49,37 @@ class Target:
 
 
 def wrk() -> str:
-    """Where wrk is."""
+    """Return the path of wrk.
+
+    Raises:
+        LoadFailed: wrk is not installed.
+    """
     found = shutil.which("wrk")
     if found is None:
-        raise NoLoad("wrk, which makes the load, is not installed. On Debian or Ubuntu: apt-get install wrk")
+        raise LoadFailed(
+            "wrk, which makes the load, is not installed. On Debian or Ubuntu: apt-get install wrk"
+        )
     return found
 
 
 def version() -> str:
-    """Which wrk it is."""
+    """Return the version of wrk."""
     said = subprocess.run([wrk(), "-v"], capture_output=True, text=True, check=False)
     return (said.stdout or said.stderr).split("[")[0].strip()
 
 
 def run(target: Target, seconds: int, *, begin: int = 0, at_random: bool = True) -> Load:
-    """Load `target` for so many seconds, with its asks at random, or in order from one of them on."""
+    """Load `target` for so many seconds.
+
+    Args:
+        target: The server and its requests.
+        seconds: How long.
+        begin: Index of the first request, where they are sent in order.
+        at_random: Whether requests are drawn at random instead.
+
+    Raises:
+        LoadFailed: wrk failed.
+    """
     with tempfile.NamedTemporaryFile("w", prefix="spikecast-bench-", suffix=".txt") as asks:
         asks.writelines(f"{path}\t{header}\n" for path, header in target.asks)
         asks.flush()
@@ -72,14 +88,14 @@ def run(target: Target, seconds: int, *, begin: int = 0, at_random: bool = True)
         command += [target.site, "--", asks.name, order, str(begin)]
         said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
     if said.returncode:
-        raise NoLoad(f"wrk ended with {said.returncode}: {said.stderr.strip() or said.stdout.strip()}")
+        raise LoadFailed(f"wrk ended with {said.returncode}: {said.stderr.strip() or said.stdout.strip()}")
     return parse(said.stdout)
 
 
 def warm_up(target: Target, passes: int) -> None:
-    """Ask everything in order, so often, for a second at least and a minute and a half at most.
+    """Send every request in order `passes` times, for at least 1 and at most 90 seconds.
 
-    What differs by its query alone is the same.
+    Requests that differ only in their query string count as one.
     """
     different = dict.fromkeys((path.partition("?")[0], header) for path, header in target.asks)
     target, asked = replace(target, asks=list(different)), 0
@@ -90,11 +106,15 @@ def warm_up(target: Target, passes: int) -> None:
 
 
 def parse(output: str) -> Load:
-    """What poll.lua wrote at the end of wrk's output."""
-    line = next((line for line in output.splitlines() if line.startswith(MARK)), None)
+    """Parse the line that poll.lua writes at the end of wrk's output.
+
+    Raises:
+        LoadFailed: There is no such line.
+    """
+    line = next((line for line in output.splitlines() if line.startswith(RESULT_PREFIX)), None)
     if line is None:
-        raise NoLoad(f"wrk did not say what it saw: {output.strip()[-500:]}")
-    told = json.loads(line.removeprefix(MARK))
+        raise LoadFailed(f"wrk did not say what it saw: {output.strip()[-500:]}")
+    told = json.loads(line.removeprefix(RESULT_PREFIX))
     return Load(
         requests=told["requests"],
         seconds=told["microseconds"] / 1e6,

@@ -5,7 +5,7 @@ from statistics import median
 
 from tools.bench import table
 from tools.bench.result import Measured, Result
-from tools.bench.scenarios import MOST_WORKER_MIB
+from tools.bench.scenarios import MAX_WORKER_MIB
 
 Row = list[str]
 Form = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
@@ -74,7 +74,7 @@ def _others(result: Result) -> Iterator[Row]:
         figure = f"{memory.largest['rss']:.0f} MiB RSS, {memory.largest['pss']:.0f} MiB PSS"
         said = _verdict([] if memory.is_met else ["memory"])
         what = "largest worker after 10,000 collections"
-        yield [memory.database, what, figure, f"{MOST_WORKER_MIB} MiB RSS", said]
+        yield [memory.database, what, figure, f"{MAX_WORKER_MIB} MiB RSS", said]
 
 
 def _verdict(misses: Sequence[str]) -> str:

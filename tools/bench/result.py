@@ -9,7 +9,7 @@ from typing import Any
 
 from tools.bench.counter_check import Exactness
 from tools.bench.load import Load
-from tools.bench.scenarios import MOST_WORKER_MIB
+from tools.bench.scenarios import MAX_WORKER_MIB
 
 FORMAT = 1
 
@@ -74,7 +74,7 @@ class Memory:
     @property
     def is_met(self) -> bool:
         """Whether it is small enough."""
-        return self.largest["rss"] <= MOST_WORKER_MIB
+        return self.largest["rss"] <= MAX_WORKER_MIB
 
 
 @dataclass
@@ -103,11 +103,15 @@ class Result:
 
 
 class Unreadable(Exception):
-    """A file that holds no result."""
+    """The file holds no result that this version can read."""
 
 
 def read(file: Path) -> Result:
-    """The result that a file holds."""
+    """Read a result from a file.
+
+    Raises:
+        Unreadable: The file holds no result, or one of another format.
+    """
     try:
         told = json.loads(file.read_text())
         if told["format"] != FORMAT:

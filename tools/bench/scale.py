@@ -15,7 +15,7 @@ from app.db.session import db
 from app.models import Actor, User
 from tools.bench import datasets, scale_routes, scale_seed, servers, table
 from tools.bench.progress import Progress
-from tools.bench.scale_routes import Ask
+from tools.bench.scale_routes import Request
 
 TIMES = 7
 HEAD = ["database", "who", "request", "queries", "best ms", "median ms", "worst ms", "goal", "goals"]
@@ -23,10 +23,10 @@ _SEEDS, _MEASURES = 7, 2
 
 
 @dataclass(frozen=True)
-class Took:
+class Timing:
     """How long one request took, each time, and how many statements reached the database."""
 
-    ask: Ask
+    ask: Request
     queries: int
     ms: list[float]
 
@@ -48,7 +48,7 @@ class Took:
         return [database, who, f"{method}{self.ask.path}", *figures, "met" if self.is_met else "MISSED"]
 
 
-Found = tuple[str, str, Took]
+Found = tuple[str, str, Timing]
 """The database, who asked, and how long it took."""
 
 
@@ -74,17 +74,17 @@ def _on(database: str, progress: Progress) -> Iterator[Found]:
         progress.say(f"{database}: seeding {what}")
         progress.step()
 
-    with servers.place(database) as place, place.database("large") as url, datasets.opened(url) as app:
+    with servers.place(database) as place, place.database("large") as url, datasets.open_app(url) as app:
         admin, editor = scale_seed.large(say)
-        found = scale_routes.things(editor)
+        found = scale_routes.find_route_arguments(editor)
         for who, actor in (("Admin", admin), ("Editor", editor)):
             progress.say(f"{database}: every request as {who}")
-            for took in measure(app, actor, list(scale_routes.asks(app, found))):
+            for took in measure(app, actor, list(scale_routes.build_requests(app, found))):
                 yield database, who, took
             progress.step()
 
 
-def measure(app: Flask, actor: Actor, asks: list[Ask]) -> Iterator[Took]:
+def measure(app: Flask, actor: Actor, asks: list[Request]) -> Iterator[Timing]:
     """Each request a few times, after once to warm up, through the WSGI app."""
     headers = {"Authorization": f"Bearer {_token(actor)}"}
     forbidden = set() if actor.is_admin else scale_routes.for_admins(app)
@@ -95,7 +95,7 @@ def measure(app: Flask, actor: Actor, asks: list[Ask]) -> Iterator[Took]:
         for _ in range(TIMES + 1):
             queries, milliseconds = _once(app, ask, headers)
             ms.append(milliseconds)
-        yield Took(ask, queries, ms[1:])
+        yield Timing(ask, queries, ms[1:])
 
 
 def _token(actor: Actor) -> str:
@@ -106,7 +106,7 @@ def _token(actor: Actor) -> str:
     return str(tokens.issue_tokens(user, sign_in)["access_token"])
 
 
-def _once(app: Flask, ask: Ask, headers: dict[str, str]) -> tuple[int, float]:
+def _once(app: Flask, ask: Request, headers: dict[str, str]) -> tuple[int, float]:
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:

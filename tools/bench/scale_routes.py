@@ -14,7 +14,7 @@ from app.models import Actor, ApiKey, Collection, Field, SpikeSchedule
 from app.web import access
 from tools.bench.scale_seed import KEYS
 
-MOST_API_MS, MOST_PAGE_MS = 50, 150
+MAX_API_MS, MAX_PAGE_MS = 50, 150
 NOT_MEASURED = {
     "/api/data/<name:name>/<type:collection_type>": "measured under load",
     "/api/collections/<id:collection_id>/data/<type:collection_type>": "measured under load",
@@ -45,7 +45,7 @@ LAST_PAGES = {
 
 
 @dataclass(frozen=True)
-class Ask:
+class Request:
     """One request: GET, or POST where it has a body."""
 
     rule: str
@@ -55,7 +55,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Things:
+class RouteArguments:
     """The ids of one thing of each kind: of one in the middle of many."""
 
     collection_id: int
@@ -70,13 +70,13 @@ class Things:
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), rule)
 
 
-def things(owner: Actor) -> Things:
+def find_route_arguments(owner: Actor) -> RouteArguments:
     """Things of this user's."""
     mine = sa.select(Collection.id).where(Collection.owner_id == owner.user_id)
     collection_id = db.session.scalars(mine.order_by(Collection.id).offset(500).limit(1)).one()
     spikes = sa.select(SpikeSchedule.id).where(SpikeSchedule.collection_id == collection_id)
     spikes = spikes.where(SpikeSchedule.name.startswith("Rush 2 "))
-    found = Things(
+    found = RouteArguments(
         collection_id=collection_id,
         field_id=db.session.scalars(
             sa.select(Field.id).where(Field.collection_id == collection_id).order_by(Field.id).limit(1)
@@ -105,31 +105,31 @@ def for_admins(app: Flask) -> set[str]:
     }
 
 
-def asks(app: Flask, found: Things) -> Iterator[Ask]:
+def build_requests(app: Flask, found: RouteArguments) -> Iterator[Request]:
     """Every request that is measured."""
     for rule in rules(app):
         path, is_page = found.path(rule), not rule.startswith("/api/") or rule == "/api/docs"
-        most_ms = MOST_PAGE_MS if is_page else MOST_API_MS
-        yield Ask(rule, path, most_ms)
+        most_ms = MAX_PAGE_MS if is_page else MAX_API_MS
+        yield Request(rule, path, most_ms)
         for query in [] if is_page else _queries(app, rule, found):
-            yield Ask(rule, f"{path}?{query}", most_ms)
+            yield Request(rule, f"{path}?{query}", most_ms)
     yield from _pages(found)
     yield _preview(found)
 
 
-def _pages(found: Things) -> Iterator[Ask]:
+def _pages(found: RouteArguments) -> Iterator[Request]:
     """Pages that look different with a query."""
-    yield Ask("/spikes/new", f"/spikes/new?copy={found.spike_id}", MOST_PAGE_MS)
-    yield Ask("/spikes/new", f"/spikes/new?collection={found.collection_id}", MOST_PAGE_MS)
-    yield Ask("/spikes", "/spikes?view=timeline&status=active", MOST_PAGE_MS)
+    yield Request("/spikes/new", f"/spikes/new?copy={found.spike_id}", MAX_PAGE_MS)
+    yield Request("/spikes/new", f"/spikes/new?collection={found.collection_id}", MAX_PAGE_MS)
+    yield Request("/spikes", "/spikes?view=timeline&status=active", MAX_PAGE_MS)
 
 
-def _preview(found: Things) -> Ask:
+def _preview(found: RouteArguments) -> Request:
     body = {"collection_id": found.collection_id, "duration": 3600, "interval": 60}
-    return Ask("/api/spike-schedules/preview", "/api/spike-schedules/preview", MOST_API_MS, body)
+    return Request("/api/spike-schedules/preview", "/api/spike-schedules/preview", MAX_API_MS, body)
 
 
-def _queries(app: Flask, rule: str, found: Things) -> Iterator[str]:
+def _queries(app: Flask, rule: str, found: RouteArguments) -> Iterator[str]:
     """Every sort and status that the API's description knows, searches, filters, the last page."""
     parameters = _parameters(app, rule)
     for name in ("sort", "status"):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 DATABASES = (SQLITE, POSTGRESQL)
 
-MOST_P99_RATIO = 3.0
-LEAST_GROWTH_RATIO = 0.95
-MOST_WORKER_MIB = 150
+MAX_P99_RATIO = 3.0
+MIN_GROWTH_RATIO = 0.95
+MAX_WORKER_MIB = 150
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ _FLOAT: Rule = (
     "FLOAT_RANGE",
     {"range_start_float": 12.0, "range_end_float": 38.0, "float_precision": 1},
 )
-PLAIN: Sequence[Rule] = (
+PLAIN_RULES: Sequence[Rule] = (
     _WHOLE,
     _FLOAT,
     _WHOLE,
@@ -42,7 +42,7 @@ PLAIN: Sequence[Rule] = (
 )
 """Ten fields as people have them, none of them a counter."""
 
-COUNTERS: Sequence[Rule] = (
+COUNTER_RULES: Sequence[Rule] = (
     ("INCREMENT", {"start_number": Decimal(0), "step_number": Decimal(1)}),
     ("INCREMENT", {"start_number": Decimal(1000), "step_number": Decimal(5)}),
     ("DECREMENT", {"start_number": Decimal(0), "step_number": Decimal(1)}),
@@ -51,8 +51,8 @@ COUNTERS: Sequence[Rule] = (
 
 def fields(count: int, counters: int = 0) -> list[Rule]:
     """So many fields, the last of which are counters."""
-    plain = list(itertools.islice(itertools.cycle(PLAIN), count - counters))
-    return plain + list(itertools.islice(itertools.cycle(COUNTERS), counters))
+    plain = list(itertools.islice(itertools.cycle(PLAIN_RULES), count - counters))
+    return plain + list(itertools.islice(itertools.cycle(COUNTER_RULES), counters))
 
 
 def write(statement: sa.Executable, rows: Rows | None = None) -> None:
@@ -154,7 +154,7 @@ def without_triggers() -> Iterator[None]:
         write(sa.text(trigger.sql))
 
 
-def begin_spike(owner: User, collection_id: int) -> None:
+def start_spike(owner: User, collection_id: int) -> None:
     """An active spike that overrides two of the fields."""
     transactions.begin(writes=True)
     query = sa.select(Field.id).where(

@@ -71,13 +71,13 @@ def empty_route(bodies: dict[str, bytes]) -> Iterator[RunningServer]:
         shutil.rmtree(folder)
 
 
-def workers_of(server: RunningServer) -> list[int]:
+def get_worker_pids(server: RunningServer) -> list[int]:
     """The processes of gunicorn's workers."""
     master = server.process.pid
     return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
 
-def memory_of(pid: int) -> dict[str, float]:
+def get_memory_mib(pid: int) -> dict[str, float]:
     """The resident memory of a process in MiB: all of it (RSS), and its share where it is shared (PSS)."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
     kib = {name.rstrip(":"): int(size) for name, size, *_ in map(str.split, lines)}

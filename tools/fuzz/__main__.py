@@ -18,30 +18,30 @@ from tools.fuzz import runner as hunt
 from tools.fuzz import sampling
 from tools.fuzz.case import Case
 from tools.fuzz.corpus import VALUES
-from tools.fuzz.environment import ground
-from tools.fuzz.fixtures import World
+from tools.fuzz.environment import fuzz_environment
+from tools.fuzz.fixtures import FuzzFixtures
 from tools.fuzz.inputs import Input
 from tools.fuzz.report import Report
-from tools.fuzz.runner import Hunt, Tally
+from tools.fuzz.runner import Runner, Tally
 
-TELL_AFTER = 1_000
+PROGRESS_INTERVAL = 1_000
 """Cases."""
 
 
-class NoSuchCase(Exception):
+class CaseNotFound(Exception):
     """No case is called so; the message says how."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what is asked for; the exit status is 1 where something was found."""
+    """Run the chosen cases and return the exit status: 1 if there are findings."""
     args = _parser().parse_args(arguments)
     logging.disable(logging.WARNING)
-    # What is asked to end takes its server along.
+    # SIGTERM must also stop the servers that this process started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with _world(args.database) as (world, server):
             report = _run(world, server, args)
-    except (throwaway_postgres.Unavailable, NoSuchCase) as missing:
+    except (throwaway_postgres.Unavailable, CaseNotFound) as missing:
         print(f"fuzz: {missing}", file=sys.stderr)
         return 2
     print(report, flush=True)
@@ -50,22 +50,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="fuzz", description="Put hostile values into every input of every route, and judge the answers."
+        prog="fuzz", description="Send hostile values to every input of every route, and check the answers."
     )
-    parser.add_argument("--database", choices=DATABASES, default=DATABASES[0], help="(%(default)s)")
-    parser.add_argument("--cases", type=int, default=30_000, help="at least (%(default)s)")
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of what is drawn")
-    parser.add_argument("--case", help="only this one, as a finding names it")
+    parser.add_argument(
+        "--database",
+        choices=DATABASES,
+        default=DATABASES[0],
+        help="the database to use (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--cases", type=int, default=30_000, help="the minimum number of cases (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=random.randrange(10**6),
+        help="the seed of the random choice of cases (default: a new one)",
+    )
+    parser.add_argument("--case", help="run only the case that a finding names")
     return parser
 
 
 @contextmanager
-def _world(database: str) -> Iterator[tuple[World, str]]:
+def _world(database: str) -> Iterator[tuple[FuzzFixtures, str]]:
     """A world in a database of its own, and what keeps it."""
     with (
         place(database, throwaway_postgres.NO_FSYNC) as where,
         where.database("fuzz") as url,
-        ground(url, where.folder) as world,
+        fuzz_environment(url, where.folder) as world,
     ):
         yield world, _server_of(where)
 
@@ -74,12 +86,12 @@ def _server_of(where: Place) -> str:
     return throwaway_postgres.version(where.server) if where.server else f"SQLite {sqlite3.sqlite_version}"
 
 
-def _run(world: World, server: str, args: argparse.Namespace) -> Report:
-    inputs, began, tally = hunt.inputs(world), time.monotonic(), Tally()
-    cases = [_named(inputs, args.case)] if args.case else sampling.cases(inputs, args.cases, args.seed)
+def _run(world: FuzzFixtures, server: str, args: argparse.Namespace) -> Report:
+    inputs, began, tally = hunt.find_inputs(world), time.monotonic(), Tally()
+    cases = [_find_case(inputs, args.case)] if args.case else sampling.cases(inputs, args.cases, args.seed)
     progress = Progress(len(cases))
-    for case in Hunt(world, tally).all(cases):
-        if progress.done % TELL_AFTER == 0:
+    for case in Runner(world, tally).all(cases):
+        if progress.done % PROGRESS_INTERVAL == 0:
             progress.say(f"{len(tally.findings)} faults found, at {case.input.route}")
         progress.step()
     progress.end()
@@ -94,14 +106,18 @@ def _run(world: World, server: str, args: argparse.Namespace) -> Report:
     )
 
 
-def _named(inputs: Sequence[Input], name: str) -> Case:
-    """The case that a finding names; raises NoSuchCase."""
+def _find_case(inputs: Sequence[Input], name: str) -> Case:
+    """Return the case that a finding names.
+
+    Raises:
+        CaseNotFound: No case has this name.
+    """
     for input_ in inputs:
         if name.startswith(f"{input_} = "):
             for value in sampling.values_for(input_):
                 if str(Case(input_, value)) == name:
                     return Case(input_, value)
-    raise NoSuchCase(f"there is no case {name!r}")
+    raise CaseNotFound(f"there is no case {name!r}")
 
 
 if __name__ == "__main__":

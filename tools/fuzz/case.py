@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse, run_wsgi_app
 from werkzeug.wrappers import Request
 
 from tools.fuzz.corpus import Value
-from tools.fuzz.fixtures import World
+from tools.fuzz.fixtures import FuzzFixtures
 from tools.fuzz.inputs import CREDENTIALS, FORMS, Input, Place
 
 HERE = "put the hostile value here"
@@ -50,7 +50,7 @@ class Sent:
 class Sender:
     """Sends cases to the app of a world, each from another address, so that nobody is taken for a guesser."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: FuzzFixtures) -> None:
         self.world = world
         self._numbers = itertools.count()
 
@@ -69,7 +69,7 @@ class Sender:
             case Place.PARAMETER:
                 sent.query = f"{value.escaped}=1"
             case Place.FORM:
-                sent.data = urlencode(self.world.form_of(route) | {str(name): value.plain}).encode()
+                sent.data = urlencode(self.world.get_form(route) | {str(name): value.plain}).encode()
             case Place.HEADER:
                 if name in CREDENTIALS:
                     for credential in CREDENTIALS:
@@ -83,15 +83,15 @@ class Sender:
         route = input_.route
         if route.takes_json:
             sent.headers["Content-Type"] = b"application/json"
-            sent.data = json.dumps(self.world.bodies_of(route)[input_.body]).encode()
+            sent.data = json.dumps(self.world.get_bodies(route)[input_.body]).encode()
         elif str(route) in FORMS:
             sent.headers |= {"Content-Type": FORM.encode(), "Cookie": self.world.form_cookie.encode()}
-            sent.data = urlencode(self.world.form_of(route)).encode()
+            sent.data = urlencode(self.world.get_form(route)).encode()
 
     def body(self, case: Case) -> bytes:
         """The right body with the value in it."""
         input_ = case.input
-        body = copy.deepcopy(self.world.bodies_of(input_.route)[input_.body])
+        body = copy.deepcopy(self.world.get_bodies(input_.route)[input_.body])
         if input_.place is Place.KEY:
             return _with_key(body, input_.at, case.value)
         if not input_.at:

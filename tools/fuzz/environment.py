@@ -13,11 +13,11 @@ from app.core import clock
 from app.db.session import db
 from tests.conftest import FAST_SETTINGS, settings_for
 from tests.support.timestamps import NOW, to_database_time
-from tools.fuzz.fixtures import World, world
+from tools.fuzz.fixtures import FuzzFixtures, create_fixtures
 
 
 @contextmanager
-def ready_app(database_url: str, instance: Path) -> Iterator[Flask]:
+def prepared_app(database_url: str, instance: Path) -> Iterator[Flask]:
     """The product on an empty database."""
     settings = settings_for(database_url, instance, SPIKECAST_SQLITE_SYNCHRONOUS="NORMAL")
     app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS)
@@ -31,13 +31,13 @@ def ready_app(database_url: str, instance: Path) -> Iterator[Flask]:
 
 
 @contextmanager
-def ground(database_url: str, instance: Path) -> Iterator[World]:
+def fuzz_environment(database_url: str, instance: Path) -> Iterator[FuzzFixtures]:
     """A world in an empty database, at an instant that stands still: each run sees the same."""
     with (
         time_machine.travel(NOW, tick=False),
         patch.object(clock, "from_database", lambda _instant: clock.now()),
         patch.object(clock, "to_database", to_database_time),
-        ready_app(database_url, instance) as app,
-        world(app) as made,
+        prepared_app(database_url, instance) as app,
+        create_fixtures(app) as made,
     ):
         yield made

@@ -13,7 +13,7 @@ _JSON_TYPE = re.compile(r"\s*(application/json|[^;,\s]*\+json)\s*(;.*)?", re.IGN
 _ID = re.compile(r"[1-9][0-9]{0,9}")
 
 
-class Expected:
+class RefusalOracle:
     """Knows from the OpenAPI document and the corpus which requests are wrong."""
 
     def __init__(self, document: Document) -> None:

@@ -18,7 +18,7 @@ from tests.support.db_failures import another_session
 from tests.support.route_fixtures import RouteFixtures
 from tools.fuzz.inputs import FORMS, Route
 
-NOTED = {
+AUTOMATIC_COLUMNS = {
     "audit_entries": "what was refused is noted there, and by whom",
     "sign_in_failures": "failed sign-ins are counted there",
 }
@@ -28,14 +28,14 @@ NOBODY_YET, USUAL = "nobody yet", "people and things"
 Rows = dict[str, list[dict[str, Any]]]
 
 
-class World:
+class FuzzFixtures:
     """An app whose database holds somebody of each role, and one of everything, owned by the Admin."""
 
     def __init__(self, app: Flask, session: sa.Connection) -> None:
         self.app, self.session = app, session
         self.tables = list(Base.metadata.sorted_tables)
         self._glance = sa.select(
-            *(_as_text(table, session) for table in self.tables if table.name not in NOTED)
+            *(_as_text(table, session) for table in self.tables if table.name not in AUTOMATIC_COLUMNS)
         )
         empty = self._set_up_only()
         self.people = {role: add_user(app, role, role.lower()) for role in Role}
@@ -84,17 +84,17 @@ class World:
         found = list(bodies(self.things, route))
         if self.look() != self.seen:
             self._states[route] = self._rows()
-            self.put_back()
+            self.restore()
         return found
 
-    def be_ready_for(self, route: Route) -> None:
+    def prepare_for(self, route: Route) -> None:
         """Hold what a route needs: nobody yet, what belongs to its bodies, or just people and things."""
         wanted = NOBODY_YET if route.rule == "/setup" else str(route) if str(route) in self._states else USUAL
         if wanted != self.state:
             self.state = wanted
-            self.put_back()
+            self.restore()
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         """Put everything back as it was."""
         self._put(self._states[self.state])
         self.seen = self.look()
@@ -118,11 +118,11 @@ class World:
             return Caller(self.app)
         return self.things.tool if route.takes_key else self.admin
 
-    def bodies_of(self, route: Route) -> list[dict[str, Any]]:
+    def get_bodies(self, route: Route) -> list[dict[str, Any]]:
         """The bodies that a route takes."""
         return self.bodies.get(str(route), [])
 
-    def form_of(self, route: Route) -> dict[str, str]:
+    def get_form(self, route: Route) -> dict[str, str]:
         """The form that a page takes, filled in right."""
         right = {
             "login": self.admin.name,
@@ -157,13 +157,13 @@ _NAMES = (
 
 
 @contextmanager
-def world(app: Flask) -> Iterator[World]:
+def create_fixtures(app: Flask) -> Iterator[FuzzFixtures]:
     """A world in the empty database of `app`."""
     with another_session(app) as session:
         if session.dialect.name == "sqlite":
             session.exec_driver_sql("PRAGMA synchronous = OFF")
             session.exec_driver_sql("PRAGMA foreign_keys = ON")
-        yield World(app, session)
+        yield FuzzFixtures(app, session)
 
 
 def _as_text(table: sa.Table, session: sa.Connection) -> sa.ColumnElement[str]:

@@ -64,10 +64,12 @@ class Route:
 
     @property
     def is_api(self) -> bool:
+        """Whether the OpenAPI document describes the route."""
         return self.operation is not None
 
     @property
     def takes_json(self) -> bool:
+        """Whether the route takes a JSON body."""
         return "requestBody" in (self.operation or {})
 
     @property
@@ -115,7 +117,7 @@ class Input:
         return f"{self.route} {self.place}:{'.'.join(map(str, self.at))}"
 
 
-def routes(app: Flask) -> list[Route]:
+def find_routes(app: Flask) -> list[Route]:
     """Every route, each with its operation where it is one of the API."""
     described = app.extensions["openapi"]["paths"]
     found = [
@@ -131,22 +133,26 @@ def _route(method: str, rule: Rule, item: dict[str, Any]) -> Route:
     return Route(method, rule.rule, names, item.get(method.lower()))
 
 
-def inputs_of(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Input]:
+def get_inputs(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Input]:
     """The inputs of a route; `bodies` are those that it takes."""
     yield from (Input(route, Place.PATH, (name,)) for name in route.arguments)
     yield from (Input(route, Place.QUERY, (name,)) for name in route.parameters)
     if route.parameters:
         yield Input(route, Place.PARAMETER)
     yield from (Input(route, Place.FORM, (name,)) for name in FORMS.get(str(route), ()))
-    yield from _of_body(route, bodies)
+    yield from _get_body_inputs(route, bodies)
     of_things = (IF_MATCH,) if route.takes_if_match else ()
     of_files = HEADERS_OF_FILES if route.rule.startswith("/static/") else ()
     of_bodies = ("Content-Type",) if route.takes_json or str(route) in FORMS else ()
     yield from (Input(route, Place.HEADER, (name,)) for name in (*HEADERS, *of_things, *of_files, *of_bodies))
 
 
-def _of_body(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Input]:
-    """The body as a whole, every value and every list in it, and the keys of every object; each once."""
+def _get_body_inputs(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Input]:
+    """Yield the body as a whole, each value and list in it, and the keys of each object, once each.
+
+    Raises:
+        LookupError: tests/support/bodies.py has no valid body for the route.
+    """
     if not route.takes_json:
         return
     if str(route) not in JSON_ROUTES or not bodies:

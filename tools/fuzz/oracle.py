@@ -14,26 +14,26 @@ from app.web.security_headers import HEADERS
 from tests.support.problems import refused
 from tools.fuzz import roundtrip
 from tools.fuzz.case import Case, Sent
-from tools.fuzz.expected_refusals import Expected
-from tools.fuzz.inputs import Place, Route, routes
+from tools.fuzz.expected_refusals import RefusalOracle
+from tools.fuzz.inputs import Place, Route, find_routes
 from tools.fuzz.openapi_oracle import Document
 
-OF_PAGES = {200, 206, 302, 303, 304, 308, 400, 401, 403, 404, 405, 413, 415, 416, 422, 429}
+PAGE_STATUSES = {200, 206, 302, 303, 304, 308, 400, 401, 403, 404, 405, 413, 415, 416, 422, 429}
 """What a page may answer."""
-OF_NO_ROUTE = {400, 404, 405, 308}
+NO_ROUTE_STATUSES = {400, 404, 405, 308}
 """What the API may answer where there is no route."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _OWN_ADDRESS = re.compile(r"/(?![/\\])[\x20-\x7e]*")
 
 
-class Judge:
+class Oracle:
     """Judges answers of an app by its OpenAPI document and the rules for all answers."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.document = Document(app.extensions["openapi"])
-        self.expected = Expected(self.document)
-        self.routes = {(route.method, route.rule): route for route in routes(app)}
+        self.expected = RefusalOracle(self.document)
+        self.routes = {(route.method, route.rule): route for route in find_routes(app)}
 
     def faults(self, case: Case, sent: Sent, answer: TestResponse, changed: bool, name: str) -> list[str]:
         """What is wrong with the answer to a case. `changed`: whether the database holds something else now;
@@ -43,10 +43,10 @@ class Judge:
         # A Host that is none is refused before anybody looks for a route.
         is_of_host = case.input.at == ("Host",) and answer.status_code == HTTPStatus.BAD_REQUEST
         route = None if is_of_host else self.route_of(sent, answer)
-        found = [*of_every_answer(sent, answer, case.value.plain)]
+        found = [*check_every_answer(sent, answer, case.value.plain)]
         if sent.path.startswith("/api/") and answer.mimetype != "text/html":
             found += self._of_the_api(route, answer)
-        elif answer.status_code not in OF_PAGES:
+        elif answer.status_code not in PAGE_STATUSES:
             found.append(f"a page answers {answer.status}")
         found += self._of_the_case(case, sent, answer, name)
         is_refused = answer.status_code >= HTTPStatus.BAD_REQUEST
@@ -69,10 +69,10 @@ class Judge:
         found = []
         if route is not None and route.operation is not None:
             found += self.document.faults(route.operation, answer)
-        elif answer.status_code not in OF_NO_ROUTE:
+        elif answer.status_code not in NO_ROUTE_STATUSES:
             found.append(f"answers {answer.status} where there is no route")
         if answer.status_code >= HTTPStatus.BAD_REQUEST:
-            found += _of_a_refusal(answer)
+            found += _check_refusal(answer)
         return found
 
     def _of_the_case(self, case: Case, sent: Sent, answer: TestResponse, name: str) -> list[str]:
@@ -89,12 +89,12 @@ class Judge:
             and answer.is_json
             and answer.data
         ):
-            shown = roundtrip.changed(sent.data, answer.text, case.input.at)
+            shown = roundtrip.find_change(sent.data, answer.text, case.input.at)
             return [shown] if shown else []
         return []
 
 
-def of_every_answer(sent: Sent, answer: TestResponse, value: bytes) -> list[str]:
+def check_every_answer(sent: Sent, answer: TestResponse, value: bytes) -> list[str]:
     """What is wrong with it, whatever was asked."""
     found = [
         f"comes without {name}: {wanted[:40]}"
@@ -114,7 +114,7 @@ def of_every_answer(sent: Sent, answer: TestResponse, value: bytes) -> list[str]
     return found
 
 
-def _of_a_refusal(answer: TestResponse) -> list[str]:
+def _check_refusal(answer: TestResponse) -> list[str]:
     if answer.request.method == "HEAD":
         return []
     try:

@@ -16,7 +16,7 @@ PARTS = {
     "forms": (Place.FORM,),
     "headers": (Place.HEADER,),
 }
-MOST_SHOWN = 50
+MAX_SHOWN = 50
 """Findings; of more, it is told how many they are."""
 
 
@@ -42,10 +42,10 @@ class Report:
             "",
             self.table(),
             "",
-            *(f"{self.told(finding)}\n" for finding in tally.findings[:MOST_SHOWN]),
+            *(f"{self.told(finding)}\n" for finding in tally.findings[:MAX_SHOWN]),
         ]
-        if len(tally.findings) > MOST_SHOWN:
-            lines.append(f"… and {len(tally.findings) - MOST_SHOWN:,} more.")
+        if len(tally.findings) > MAX_SHOWN:
+            lines.append(f"… and {len(tally.findings) - MAX_SHOWN:,} more.")
         lines.append(f"{len(tally.findings):,} faults found." if tally.findings else "Nothing found.")
         return "\n".join(lines)
 

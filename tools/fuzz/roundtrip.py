@@ -15,11 +15,11 @@ TEN_DECIMALS = Decimal("1e-10")
 _MISSING = object()
 
 
-def changed(sent: bytes, answer: str, path: tuple[str | int, ...]) -> str | None:
+def find_change(sent: bytes, answer: str, path: tuple[str | int, ...]) -> str | None:
     """What is shown instead of what was sent at `path`; None where it is the same, or is not shown."""
     given = _at(_read(sent), path)
     shown = _at(_read(answer), path)
-    if shown is _MISSING or isinstance(given, dict | list) or is_kept(str(path[-1]), given, shown):
+    if shown is _MISSING or isinstance(given, dict | list) or is_preserved(str(path[-1]), given, shown):
         return None
     return f"shows {str(shown)[:80]!r} for {str(given)[:80]!r}"
 
@@ -42,7 +42,7 @@ def _at(node: Any, path: tuple[str | int, ...]) -> Any:
     return node
 
 
-def is_kept(name: str, given: Any, shown: Any) -> bool:
+def is_preserved(name: str, given: Any, shown: Any) -> bool:
     """Whether what is shown means what was given, by the rules for inputs of this name."""
     if given is None and name in DEFAULTS:
         return bool(shown is None or shown == DEFAULTS[name])

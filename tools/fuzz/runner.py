@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tools.fuzz.case import Case, Sender
-from tools.fuzz.fixtures import World
-from tools.fuzz.inputs import Input, inputs_of, routes
-from tools.fuzz.oracle import Judge
+from tools.fuzz.fixtures import FuzzFixtures
+from tools.fuzz.inputs import Input, find_routes, get_inputs
+from tools.fuzz.oracle import Oracle
 
-PUT_BACK_AFTER = 500
+RESTORE_INTERVAL = 500
 """Cases; until then failed sign-ins and refusals may gather in the tables where they are noted."""
 
 
@@ -34,24 +34,26 @@ class Tally:
     findings: list[Finding] = field(default_factory=list)
 
     def count(self, part: str, status: int) -> None:
+        """Count an answer."""
         self.answers[part, f"{status // 100}xx"] += 1
 
     @property
     def cases(self) -> int:
+        """The number of cases that were run."""
         return sum(self.answers.values())
 
 
-def inputs(world: World) -> list[Input]:
+def find_inputs(world: FuzzFixtures) -> list[Input]:
     """Every input of every route."""
-    return [each for route in routes(world.app) for each in inputs_of(route, world.bodies_of(route))]
+    return [each for route in find_routes(world.app) for each in get_inputs(route, world.get_bodies(route))]
 
 
-class Hunt:
+class Runner:
     """Sends cases to a world and judges the answers."""
 
-    def __init__(self, world: World, tally: Tally) -> None:
+    def __init__(self, world: FuzzFixtures, tally: Tally) -> None:
         self.world, self.tally = world, tally
-        self.sender, self.judge = Sender(world), Judge(world.app)
+        self.sender, self.judge = Sender(world), Oracle(world.app)
         self.name = world.things.collection["name"]
         self._since_put_back = 0
 
@@ -64,7 +66,7 @@ class Hunt:
     def one(self, case: Case) -> None:
         """Send a case, judge the answer, and put back what it changed."""
         world = self.world
-        world.be_ready_for(case.input.route)
+        world.prepare_for(case.input.route)
         sent = self.sender.request(case)
         answer = self.sender.send(sent)
         seen = world.look()
@@ -73,6 +75,6 @@ class Hunt:
         for fault in self.judge.faults(case, sent, answer, changed, self.name):
             self.tally.findings.append(Finding(str(case), answer.status_code, fault, sent.curl()))
         self._since_put_back += 1
-        if changed or self._since_put_back >= PUT_BACK_AFTER:
+        if changed or self._since_put_back >= RESTORE_INTERVAL:
             self._since_put_back = 0
-            world.put_back()
+            world.restore()

@@ -11,16 +11,16 @@ from tools.fuzz.inputs import Input, Place
 
 Thing = TypeVar("Thing", Input, Value)
 
-IN_HEADERS = tuple(value for value in VALUES if value.fits_a_header)
+HEADER_VALUES = tuple(value for value in VALUES if value.fits_a_header)
 KINDS = {kind: [value for value in VALUES if value.kind == kind] for kind in {value.kind for value in VALUES}}
 
-OF_HEADERS = 0.25
+HEADER_SHARE = 0.25
 """Their share of what is drawn: most inputs are headers, which say less than the others."""
 
 
 def values_for(input_: Input) -> tuple[Value, ...]:
     """The values that can reach an input."""
-    return IN_HEADERS if input_.place is Place.HEADER else VALUES
+    return HEADER_VALUES if input_.place is Place.HEADER else VALUES
 
 
 def count(inputs: Sequence[Input]) -> int:
@@ -39,11 +39,11 @@ def cases(inputs: Sequence[Input], wanted: int, seed: int = 0) -> list[Case]:
     headers = [each for each in inputs if each.place is Place.HEADER]
     others = [each for each in inputs if each.place is not Place.HEADER]
     chosen = dict.fromkeys(_of_each_kind(others, draw))
-    chosen |= dict.fromkeys([*_dealt(headers, IN_HEADERS, draw), *_of_each_header(headers, draw)])
+    chosen |= dict.fromkeys([*_dealt(headers, HEADER_VALUES, draw), *_of_each_header(headers, draw)])
     more = max(0, wanted - len(chosen))
     left = [[case for case in _all(group) if case not in chosen] for group in (headers, others)]
     # Where one group has too few left, the other makes up for it.
-    of_headers = max(min(round(more * OF_HEADERS), len(left[0])), more - len(left[1]))
+    of_headers = max(min(round(more * HEADER_SHARE), len(left[0])), more - len(left[1]))
     for group, number in zip(left, (of_headers, more - of_headers), strict=True):
         chosen |= dict.fromkeys(draw.sample(group, min(number, len(group))))
     place = {each: number for number, each in enumerate(inputs)}

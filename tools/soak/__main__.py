@@ -10,9 +10,9 @@ from dataclasses import replace
 from tests.support.throwaway_postgres import Unavailable
 from tools.bench.scenarios import DATABASES
 from tools.soak.run import Goal, control, soak
-from tools.soak.violations import Fault
+from tools.soak.violations import ViolationKind
 
-OF_THE_CONTROL = Goal(values=5_000, minutes=2)
+CONTROL_GOAL = Goal(values=5_000, minutes=2)
 
 
 def main() -> int:
@@ -35,18 +35,47 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     goal = Goal()
     parser = argparse.ArgumentParser(
-        prog="soak", description="Poll counters and open windows while everything is killed."
+        prog="soak",
+        description="Poll counters and schedule spikes while workers, servers and the database are killed.",
     )
-    parser.add_argument("--database", choices=[*DATABASES, "both"], default="both", help="(both)")
-    parser.add_argument("--minutes", type=float, default=goal.minutes, help="at most, on each (%(default)g)")
-    parser.add_argument("--workers", type=int, default=goal.workers, help="of all servers (%(default)s)")
-    parser.add_argument("--values", type=int, default=goal.values, help="to check (%(default)s)")
-    parser.add_argument("--worker-kills", type=int, default=goal.worker_kills, help="(%(default)s)")
-    parser.add_argument("--server-kills", type=int, default=goal.server_kills, help="(%(default)s)")
-    parser.add_argument("--restarts", type=int, default=goal.restarts, help="of PostgreSQL (%(default)s)")
-    parser.add_argument("--windows", type=int, default=goal.windows, help="to open (%(default)s)")
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of all that is random")
-    parser.add_argument("--control", action="store_true", help="only show that it finds what it looks for")
+    parser.add_argument(
+        "--database", choices=[*DATABASES, "both"], default="both", help="the database to use (default: both)"
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=goal.minutes,
+        help="the maximum duration on each database, in minutes (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=goal.workers,
+        help="workers of all servers together (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--values", type=int, default=goal.values, help="counter values to check (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--worker-kills", type=int, default=goal.worker_kills, help="workers to kill (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--server-kills", type=int, default=goal.server_kills, help="servers to kill (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--restarts", type=int, default=goal.restarts, help="restarts of PostgreSQL (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--windows", type=int, default=goal.windows, help="spike windows to open (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=random.randrange(10**6), help="the random seed (default: a new one)"
+    )
+    parser.add_argument(
+        "--control",
+        action="store_true",
+        help="only check a broken app, to show that the checks find its faults",
+    )
     return parser
 
 
@@ -64,9 +93,9 @@ def _goal(args: argparse.Namespace) -> Goal:
 
 
 def _control(kind: str, args: argparse.Namespace) -> bool:
-    """Whether it finds fault with counters that are read, added to and written back."""
-    checker = control(kind, replace(OF_THE_CONTROL, workers=args.workers, seed=args.seed))
-    twice = checker.faults.count[Fault.TWICE]
+    """Return whether the checks find the faults of an app whose counters lose updates."""
+    checker = control(kind, replace(CONTROL_GOAL, workers=args.workers, seed=args.seed))
+    twice = checker.faults.count[ViolationKind.TWICE]
     said = "as it has to be: the checks find what they look for" if twice else "THE CHECKS FIND NOTHING"
     print(
         f"control on {kind}, counters moved by read-modify-write: "

@@ -22,10 +22,10 @@ from tests.support.server import (
 )
 from tests.support.throwaway_postgres import Throwaway
 from tools.bench.scenarios import SQLITE
-from tools.bench.servers import workers_of
+from tools.bench.servers import get_worker_pids
 
 PRODUCT, CONTROL = "wsgi:app", "tools.soak.broken_app:app"
-SECONDS_TO_START = 120
+START_TIMEOUT_S = 120
 
 
 class Node:
@@ -57,11 +57,15 @@ class Node:
         self._server = RunningServer(self.url, process, self.log_file)
 
     def wait(self) -> None:
-        """Come back when it serves."""
-        deadline = time.monotonic() + SECONDS_TO_START
+        """Wait until the node answers.
+
+        Raises:
+            TimeoutError: It does not within START_TIMEOUT_S seconds.
+        """
+        deadline = time.monotonic() + START_TIMEOUT_S
         while not is_healthy(self.address):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"not healthy after {SECONDS_TO_START} s:\n{self.log()}")
+                raise TimeoutError(f"not healthy after {START_TIMEOUT_S} s:\n{self.log()}")
             time.sleep(0.05)
 
     def workers(self) -> list[int]:
@@ -69,7 +73,7 @@ class Node:
         if self._server is None:
             return []
         with suppress(FileNotFoundError):
-            return workers_of(self._server)
+            return get_worker_pids(self._server)
         return []
 
     def kill(self) -> int:
@@ -96,15 +100,19 @@ def kill(pids: Sequence[int]) -> None:
 
 
 def wait_until_gone(pids: Sequence[int]) -> None:
-    """Come back when none of them runs any more."""
-    deadline = time.monotonic() + SECONDS_TO_START
-    while any(map(_runs, pids)):
+    """Wait until none of the processes runs any more.
+
+    Raises:
+        TimeoutError: One of them still runs after START_TIMEOUT_S seconds.
+    """
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while any(map(_is_running, pids)):
         if time.monotonic() > deadline:
             raise TimeoutError(f"one of the processes {pids} outlived SIGKILL")
         time.sleep(0.0005)
 
 
-def _runs(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
         # "1234 (gunicorn: worker) S …": a zombie only waits for its parent to look.
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]

@@ -11,7 +11,7 @@ import requests
 
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME
 from tools.soak.invariants import LEVEL, USUAL_LEVEL
-from tools.soak.served_values import Rule
+from tools.soak.served_values import CounterRule
 
 TIMEOUT_S = 25
 _RULES = (
@@ -23,17 +23,17 @@ _RULES = (
 )
 
 
-def rules(counters: int) -> list[Rule]:
+def build_rules(counters: int) -> list[CounterRule]:
     """So many rules, upwards and downwards, in whole and in small steps."""
     kinds = islice(cycle(_RULES), counters)
     return [
-        Rule(f"counter {number:02}", value_type, Decimal(start), Decimal(step))
+        CounterRule(f"counter {number:02}", value_type, Decimal(start), Decimal(step))
         for number, (value_type, start, step) in enumerate(kinds)
     ]
 
 
 @dataclass
-class World:
+class SoakFixtures:
     """The collections, all alike."""
 
     ids: Sequence[int]
@@ -73,14 +73,20 @@ class Admin:
         return requests.request(method, url, data=content, headers=headers, timeout=TIMEOUT_S)
 
     def done(self, method: str, url: str, body: object = None) -> Any:
-        """What it answers, which must be a success. Numbers are exact."""
+        """Return the JSON of the answer, with numbers as exact decimals.
+
+        Raises:
+            RuntimeError: The answer is no success.
+        """
         answer = self.call(method, url, body)
         if not answer.ok:
             raise RuntimeError(f"{method} {url} answers {answer.status_code}: {answer.text[:500]}")
         return answer.json(parse_float=Decimal)
 
 
-def make(admin: Admin, site: str, collections: int, counters: Sequence[Rule]) -> World:
+def create_fixtures(
+    admin: Admin, site: str, collections: int, counters: Sequence[CounterRule]
+) -> SoakFixtures:
     """The collections and a key, on an empty product."""
     first = admin.done("POST", f"{site}/api/collections", {"name": "Soak 00"})["id"]
     fields = [{"field_name": LEVEL, "value_type": "NUMBER_FIXED", "fixed_value_number": USUAL_LEVEL}]
@@ -103,10 +109,12 @@ def make(admin: Admin, site: str, collections: int, counters: Sequence[Rule]) ->
     key = admin.done("POST", f"{site}/api/api-keys", {"label": "monitoring"})["key"]
     found = [_fields(admin, site, id_) for id_ in ids]
     last = counters[-1].name
-    return World(ids, key, [each[LEVEL]["id"] for each in found], [each[last]["id"] for each in found])
+    return SoakFixtures(ids, key, [each[LEVEL]["id"] for each in found], [each[last]["id"] for each in found])
 
 
-def stored(admin: Admin, site: str, world: World, counters: Sequence[Rule]) -> dict[int, list[Any]]:
+def get_stored_values(
+    admin: Admin, site: str, world: SoakFixtures, counters: Sequence[CounterRule]
+) -> dict[int, list[Any]]:
     """Where the counters of each collection stand."""
     found = {}
     for number, id_ in enumerate(world.ids):

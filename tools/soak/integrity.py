@@ -11,14 +11,14 @@ from app.db.session import Base
 from app.models import SpikeSchedule
 
 
-def faults(database_url: str) -> list[str]:
+def find_faults(database_url: str) -> list[str]:
     """What is wrong with it; nothing where it is whole. Whoever uses it meanwhile is not disturbed."""
     with _connected(database_url) as connection:
-        check = _of_sqlite if connection.dialect.name == "sqlite" else _of_postgresql
+        check = _check_sqlite if connection.dialect.name == "sqlite" else _check_postgresql
         return [*check(connection), *_overlaps(connection)]
 
 
-def how(kind: str) -> str:
+def describe_check(kind: str) -> str:
     """What is looked at, for people."""
     if kind == "sqlite":
         return "PRAGMA integrity_check and foreign_key_check, no overlapping windows"
@@ -32,7 +32,7 @@ def _connected(database_url: str) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _of_sqlite(connection: sa.Connection) -> list[str]:
+def _check_sqlite(connection: sa.Connection) -> list[str]:
     found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
     broken = [f"foreign key: {tuple(row)}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
     return [each for each in found if each != "ok"] + broken
@@ -50,7 +50,7 @@ WHERE index.relkind = 'i' AND index.relnamespace = 'public'::regnamespace AND pg
 """
 
 
-def _of_postgresql(connection: sa.Connection) -> list[str]:
+def _check_postgresql(connection: sa.Connection) -> list[str]:
     """PostgreSQL's own checks come with it as an extension (on Debian, in the same package)."""
     connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS amcheck")
     found = [f"table: {tuple(row)}" for row in connection.exec_driver_sql(_DAMAGED_TABLES)]

@@ -8,14 +8,14 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from tools.soak.outages import Troubles
-from tools.soak.served_values import Rule, Served
-from tools.soak.violations import Fault, Faults
+from tools.soak.outages import Outages
+from tools.soak.served_values import CounterRule, ServedValues
+from tools.soak.violations import ViolationKind, Violations
 from tools.soak.windows import Window, iso
 
 LEVEL = "level"
 USUAL_LEVEL = 1
-MOST_WAITING = 10_000
+MAX_WAITING = 10_000
 """Answers of a spike of which nobody has said yet that it was made."""
 
 
@@ -44,16 +44,16 @@ class Checker:
     counter and hand back to it: in and out of all windows they are one sequence.
     """
 
-    def __init__(self, collections: int, rules: Sequence[Rule], clients: int) -> None:
+    def __init__(self, collections: int, rules: Sequence[CounterRule], clients: int) -> None:
         self.rules, self.clients = rules, clients
-        self.faults, self.troubles = Faults(), Troubles()
+        self.faults, self.troubles = Violations(), Outages()
         self.answers = self.values = self.of_spikes = 0
         self.failed: Counter[str] = Counter()
         self.caught: Counter[int] = Counter()
         """By collection: polls that were in flight when something was struck, and got no answer."""
-        self.own = [[Served() for _ in rules] for _ in range(collections)]
+        self.own = [[ServedValues() for _ in rules] for _ in range(collections)]
         self.windows: dict[int, Window] = {}
-        self.copies: dict[int, Served] = {}
+        self.copies: dict[int, ServedValues] = {}
         """Of the last counter, by spike."""
         self.of_collection: dict[int, deque[Window]] = {number: deque() for number in range(collections)}
         self._waiting: dict[int, list[Poll]] = {}
@@ -63,7 +63,7 @@ class Checker:
         """Check a poll that is over."""
         with self._lock:
             if poll.status == HTTPStatus.OK:
-                self.troubles.note_good(poll.node, poll.asked, poll.answered)
+                self.troubles.record_success(poll.node, poll.asked, poll.answered)
                 self._good(poll)
             else:
                 self._failed(poll)
@@ -72,7 +72,7 @@ class Checker:
         """A window was made: from now on polls are held against it."""
         with self._lock:
             self.windows[window.id] = window
-            self.copies[window.id] = Served()
+            self.copies[window.id] = ServedValues()
             self.of_collection[window.draft.collection].append(window)
             for poll in self._waiting.pop(window.id, []):
                 self._good(poll, is_late=True)
@@ -84,7 +84,7 @@ class Checker:
         what = str(poll.status or ("no answer" if poll.sent else "nobody listens"))
         self.failed[what] += 1
         if trouble is None or poll.status not in {None, HTTPStatus.SERVICE_UNAVAILABLE}:
-            self.faults.add(Fault.REFUSED, f"{what}, asked at {poll.asked:.3f} of node {poll.node}")
+            self.faults.add(ViolationKind.REFUSED, f"{what}, asked at {poll.asked:.3f} of node {poll.node}")
         elif poll.sent and trouble.caught(poll.node, poll.asked, poll.answered):
             self.caught[poll.collection] += 1
 
@@ -102,29 +102,33 @@ class Checker:
         self._count(poll, data, is_late=is_late)
 
     def _keep_waiting(self, spike: int, poll: Poll) -> None:
-        if sum(map(len, self._waiting.values())) < MOST_WAITING:
+        if sum(map(len, self._waiting.values())) < MAX_WAITING:
             self._waiting.setdefault(spike, []).append(poll)
 
     def _check_instant(self, poll: Poll, epoch: int, data: Mapping[str, Any]) -> None:
         """Which window an answer belongs to follows from its instant, and that lies within the poll."""
         if not int(poll.asked) <= epoch <= int(poll.answered):
             took = f"{poll.asked:.3f} to {poll.answered:.3f}"
-            self.faults.add(Fault.INSTANT, f"{epoch} in a poll from {took}")
+            self.faults.add(ViolationKind.INSTANT, f"{epoch} in a poll from {took}")
         level = USUAL_LEVEL
         if poll.spike is not None:
             self.of_spikes += 1
             window = self.windows[poll.spike]
             level = window.draft.level
             if not window.covers(epoch) or window.draft.collection != poll.collection:
-                self.faults.add(Fault.WINDOW, f"spike {poll.spike} at {epoch}, its window is {window.draft}")
+                self.faults.add(
+                    ViolationKind.WINDOW, f"spike {poll.spike} at {epoch}, its window is {window.draft}"
+                )
             if poll.ends != iso(window.draft.end):
-                self.faults.add(Fault.WINDOW, f"X-Spike-Ends: {poll.ends} for {window.draft}")
+                self.faults.add(ViolationKind.WINDOW, f"X-Spike-Ends: {poll.ends} for {window.draft}")
         else:
             for window in self.of_collection[poll.collection]:
                 if window.covers(epoch) and window.known <= poll.asked:
-                    self.faults.add(Fault.WINDOW, f"normal values at {epoch}, in the window {window.draft}")
+                    self.faults.add(
+                        ViolationKind.WINDOW, f"normal values at {epoch}, in the window {window.draft}"
+                    )
         if data[LEVEL] != level:
-            self.faults.add(Fault.WINDOW, f"{LEVEL} {data[LEVEL]}, not {level}, at {epoch}")
+            self.faults.add(ViolationKind.WINDOW, f"{LEVEL} {data[LEVEL]}, not {level}, at {epoch}")
 
     def _count(self, poll: Poll, data: Mapping[str, Any], *, is_late: bool) -> None:
         """Check the value of each counter."""
@@ -137,16 +141,16 @@ class Checker:
             place = rule.place_of(value, start)
             what = f"{rule.name} = {value} of collection {poll.collection}, spike {poll.spike}"
             if place is None or served.is_too_far(place):
-                self.faults.add(Fault.NO_VALUE, what)
+                self.faults.add(ViolationKind.NO_VALUE, what)
                 continue
             if not served.take(place):
-                self.faults.add(Fault.TWICE, what)
+                self.faults.add(ViolationKind.TWICE, what)
             if not is_late and not served.goes_forward(poll.client, place):
-                self.faults.add(Fault.BACKWARDS, f"{what}, client {poll.client}")
+                self.faults.add(ViolationKind.BACKWARDS, f"{what}, client {poll.client}")
             if number < len(self.rules) - 1:
                 places.append(place)
         if len(set(places)) > 1:
-            self.faults.add(Fault.TORN, f"places {places} of collection {poll.collection}")
+            self.faults.add(ViolationKind.TORN, f"places {places} of collection {poll.collection}")
 
     # --- At the end ------------------------------------------------------------------------------------
 
@@ -155,7 +159,9 @@ class Checker:
         many values were left out altogether."""
         with self._lock:
             for spike, polls in self._waiting.items():
-                self.faults.add(Fault.WINDOW, f"{len(polls)} answers of spike {spike}, which nobody made")
+                self.faults.add(
+                    ViolationKind.WINDOW, f"{len(polls)} answers of spike {spike}, which nobody made"
+                )
             left_out = 0
             for collection, counters in enumerate(self.own):
                 windows = self.of_collection[collection]
@@ -166,16 +172,18 @@ class Checker:
                     left_out += missing
                     if missing > self.caught[collection]:
                         self.faults.add(
-                            Fault.GAP,
+                            ViolationKind.GAP,
                             f"{rule.name} of collection {collection} left out {missing} values, and "
                             f"{self.caught[collection]} polls were in flight",
                         )
             return left_out
 
-    def _missing_of_own(self, collection: int, rule: Rule, own: Served, stored: int | Decimal | None) -> int:
+    def _missing_of_own(
+        self, collection: int, rule: CounterRule, own: ServedValues, stored: int | Decimal | None
+    ) -> int:
         stands = -1 if stored is None else rule.place_of(stored)
         if stands is None or stands < own.highest:
             what = f"{rule.name} of collection {collection} is stored as {stored}"
-            self.faults.add(Fault.LOST, f"{what}, place {own.highest} was served")
+            self.faults.add(ViolationKind.LOST, f"{what}, place {own.highest} was served")
             stands = own.highest
         return own.missing(last=stands)

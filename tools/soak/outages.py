@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Strike(StrEnum):
+class FaultKind(StrEnum):
     """What is done to a run."""
 
     WORKER = "a worker killed"
@@ -16,10 +16,10 @@ class Strike(StrEnum):
 
 
 @dataclass
-class Trouble:
+class Outage:
     """One strike. All instants are seconds since 1970."""
 
-    strike: Strike
+    strike: FaultKind
     nodes: frozenset[int]
     """The nodes that feel it."""
     since: float
@@ -39,7 +39,7 @@ class Trouble:
         """From the strike until the last of them served again."""
         return max(self.served_again.values()) - self.since
 
-    def note_good(self, node: int, asked: float, answered: float) -> None:
+    def record_success(self, node: int, asked: float, answered: float) -> None:
         """A good answer of a node."""
         is_since = self.gone is not None and asked >= self.gone
         if node in self.nodes and is_since:
@@ -56,27 +56,27 @@ class Trouble:
         return self.explains(node, asked, answered) and (self.gone is None or asked <= self.gone)
 
 
-class Troubles:
+class Outages:
     """All of a run."""
 
     def __init__(self) -> None:
-        self.all: list[Trouble] = []
+        self.all: list[Outage] = []
 
-    def begin(self, trouble: Trouble) -> Trouble:
+    def begin(self, trouble: Outage) -> Outage:
         """Say so before it strikes."""
         self.all = [*self.all, trouble]
         return trouble
 
-    def note_good(self, node: int, asked: float, answered: float) -> None:
+    def record_success(self, node: int, asked: float, answered: float) -> None:
         """A good answer of a node."""
         for trouble in self.all[-2:]:  # they come one after the other
-            trouble.note_good(node, asked, answered)
+            trouble.record_success(node, asked, answered)
 
-    def explaining(self, node: int, asked: float, answered: float) -> Trouble | None:
+    def explaining(self, node: int, asked: float, answered: float) -> Outage | None:
         """What explains that a poll failed."""
         return next((each for each in self.all[-2:] if each.explains(node, asked, answered)), None)
 
-    def recoveries(self, strikes: Iterable[Strike]) -> Sequence[float]:
+    def recoveries(self, strikes: Iterable[FaultKind]) -> Sequence[float]:
         """How long it took each time, shortest first."""
         wanted = set(strikes)
         return sorted(each.seconds for each in self.all if each.strike in wanted and each.is_over)

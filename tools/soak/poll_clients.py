@@ -9,11 +9,11 @@ from http.client import HTTPConnection, HTTPException
 from tools.soak.invariants import Poll
 
 TIMEOUT_S = 60
-PAUSE_AFTER_FAILURE = 0.05
+FAILURE_PAUSE_S = 0.05
 """Seconds; who finds nobody there does not take the processor from who is being started."""
 
 
-class Pollers:
+class PollClients:
     """So many clients, each in a thread; each poll goes to any collection, at any node."""
 
     def __init__(
@@ -59,7 +59,7 @@ class Pollers:
                 poll = self._poll(client, node, collection)
                 self._take(poll)
                 if poll.status != 200:
-                    self._over.wait(PAUSE_AFTER_FAILURE)
+                    self._over.wait(FAILURE_PAUSE_S)
         except BaseException as failure:
             self.failure = failure
             raise

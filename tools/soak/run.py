@@ -13,19 +13,19 @@ from tools.bench.scenarios import SQLITE
 from tools.soak import fixtures as world
 from tools.soak import integrity
 from tools.soak.cluster import CONTROL, PRODUCT, Place, place
-from tools.soak.fault_injection import RESTARTS, Striker, schedule
+from tools.soak.fault_injection import RESTARTS, FaultInjector, schedule
 from tools.soak.invariants import Checker
-from tools.soak.outages import Strike
-from tools.soak.poll_clients import Pollers
-from tools.soak.spike_clients import Spiker
+from tools.soak.outages import FaultKind
+from tools.soak.poll_clients import PollClients
+from tools.soak.spike_clients import SpikeClients
 from tools.soak.verdict import Verdict
-from tools.soak.violations import Fault
+from tools.soak.violations import ViolationKind
 
 COLLECTIONS, COUNTERS = 8, 25
 CLIENTS_PER_WORKER = 4
-SECONDS_BETWEEN_LOOKS = 0.02
-SECONDS_BETWEEN_LINES = 5
-LONGEST_EXCERPT = 2000
+CHECK_INTERVAL_S = 0.02
+PROGRESS_INTERVAL_S = 5
+MAX_EXCERPT_CHARS = 2000
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,22 @@ class Goal:
 class _Run:
     place: Place
     admin: world.Admin
-    world: world.World
+    world: world.SoakFixtures
     checker: Checker
-    pollers: Pollers
+    pollers: PollClients
 
 
 @contextmanager
-def _begun(kind: str, goal: Goal, app: str) -> Iterator[_Run]:
+def _start(kind: str, goal: Goal, app: str) -> Iterator[_Run]:
     """The product under polls."""
-    rules, clients = world.rules(COUNTERS), goal.workers * CLIENTS_PER_WORKER
+    rules, clients = world.build_rules(COUNTERS), goal.workers * CLIENTS_PER_WORKER
     with place(kind, goal.workers, app) as found:
         found.start()
         admin, site = world.Admin(), found.nodes[0].url
-        made = world.make(admin, site, COLLECTIONS, rules)
+        made = world.create_fixtures(admin, site, COLLECTIONS, rules)
         checker = Checker(COLLECTIONS, rules, clients)
         addresses = [node.address for node in found.nodes]
-        pollers = Pollers(addresses, made.paths, made.key, checker.take, clients, goal.seed)
+        pollers = PollClients(addresses, made.paths, made.key, checker.take, clients, goal.seed)
         pollers.start()
         try:
             yield _Run(found, admin, made, checker, pollers)
@@ -77,12 +77,12 @@ def soak(kind: str, goal: Goal) -> Verdict:
     due = schedule(goal.values, goal.worker_kills, goal.server_kills, restarts, rng)
     began = time.monotonic()
     deadline = began + goal.minutes * 60
-    with _begun(kind, goal, PRODUCT) as run:
+    with _start(kind, goal, PRODUCT) as run:
         checker = run.checker
-        spiker = Spiker(run.place.nodes, run.admin, run.world, checker, goal.seed)
+        spiker = SpikeClients(run.place.nodes, run.admin, run.world, checker, goal.seed)
         spiker.start()
         try:
-            striker, progress = Striker(run.place, checker, rng), _Lines(kind, goal.values)
+            striker, progress = FaultInjector(run.place, checker, rng), _Lines(kind, goal.values)
             while time.monotonic() < deadline and (
                 due or checker.values < goal.values or spiker.closed < goal.windows
             ):
@@ -92,9 +92,9 @@ def soak(kind: str, goal: Goal) -> Verdict:
                 if due and checker.values >= due[0].values:
                     strike = due.pop(0).strike
                     striker.strike(strike)
-                    if strike is Strike.SERVER or strike in RESTARTS:
+                    if strike is FaultKind.SERVER or strike in RESTARTS:
                         _check_database(run)
-                time.sleep(SECONDS_BETWEEN_LOOKS)
+                time.sleep(CHECK_INTERVAL_S)
         finally:
             spiker.stop()
         run.pollers.stop()
@@ -123,12 +123,12 @@ def control(kind: str, goal: Goal) -> Checker:
     """The same polls and checks on the product with counters that are read, added to and written back;
     nothing is killed. Ends when values were served twice, or when the minutes are over."""
     deadline = time.monotonic() + goal.minutes * 60
-    with _begun(kind, goal, CONTROL) as run:
+    with _start(kind, goal, CONTROL) as run:
         checker = run.checker
         while time.monotonic() < deadline:
-            if checker.faults.count[Fault.TWICE] and checker.values >= goal.values:
+            if checker.faults.count[ViolationKind.TWICE] and checker.values >= goal.values:
                 break
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            time.sleep(CHECK_INTERVAL_S)
         run.pollers.stop()
         return checker
 
@@ -136,18 +136,18 @@ def control(kind: str, goal: Goal) -> Checker:
 def _finish(run: _Run) -> int:
     """Look at what is left when nobody polls any more."""
     checker, site = run.checker, run.place.nodes[0].url
-    left_out = checker.finish(world.stored(run.admin, site, run.world, checker.rules))
+    left_out = checker.finish(world.get_stored_values(run.admin, site, run.world, checker.rules))
     run.place.stop()
     _check_database(run)
     for node in run.place.nodes:
         for trace in node.log().split("Traceback")[1:]:
-            checker.faults.add(Fault.LOG, trace[:LONGEST_EXCERPT])
+            checker.faults.add(ViolationKind.LOG, trace[:MAX_EXCERPT_CHARS])
     return left_out
 
 
 def _check_database(run: _Run) -> None:
-    for fault in integrity.faults(run.place.database_url):
-        run.checker.faults.add(Fault.DATABASE, fault)
+    for fault in integrity.find_faults(run.place.database_url):
+        run.checker.faults.add(ViolationKind.DATABASE, fault)
 
 
 def _database(run: _Run) -> str:
@@ -164,7 +164,7 @@ class _Lines:
 
     def say(self, checker: Checker) -> None:
         """Tell, unless it was told just now."""
-        if time.monotonic() - self._said < SECONDS_BETWEEN_LINES:
+        if time.monotonic() - self._said < PROGRESS_INTERVAL_S:
             return
         self._said = time.monotonic()
         self._progress.done = checker.values

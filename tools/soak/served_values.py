@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-FARTHEST_JUMP = 1_000_000
+MAX_JUMP = 1_000_000
 """No gap can be as large; and what remembers each value must not grow beyond all bounds."""
 
 
 @dataclass(frozen=True)
-class Rule:
+class CounterRule:
     """How a counter counts. It has no random part, so that each value has its place in the sequence."""
 
     name: str
@@ -25,7 +25,7 @@ class Rule:
 
 
 @dataclass
-class Served:
+class ServedValues:
     """The values that one counter served: a collection's field, or a spike's copy of one."""
 
     count: int = 0
@@ -36,7 +36,7 @@ class Served:
 
     def is_too_far(self, place: int) -> bool:
         """Whether so many values were left out that it cannot be true."""
-        return place > max(self.highest, 0) + FARTHEST_JUMP
+        return place > max(self.highest, 0) + MAX_JUMP
 
     def take(self, place: int) -> bool:
         """Remember a value; False where it was served before."""

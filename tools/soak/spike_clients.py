@@ -12,28 +12,28 @@ import requests
 
 from tests.support.concurrency import run_concurrently
 from tools.soak.cluster import Node
-from tools.soak.fixtures import Admin, World
+from tools.soak.fixtures import Admin, SoakFixtures
 from tools.soak.invariants import Checker
-from tools.soak.violations import Fault
+from tools.soak.violations import ViolationKind
 from tools.soak.windows import Draft, Window, iso
 
 CREATORS = 4
-BETWEEN_ROUNDS = 0.5
-LEAD = 2
+ROUND_PAUSE_S = 0.5
+MIN_LEAD_S = 2
 """Seconds from now to a window's start: in general it is made before."""
-FARTHEST = 6
-AFTER_A_LOST_ANSWER = 1.0
+MAX_LEAD_S = 6
+LOST_ANSWER_PAUSE_S = 1.0
 """Seconds after which what was in flight is made or never will be."""
-LOOKS = 60
-AFTER_THE_END = 0.1
+MAX_LOOKS = 60
+END_MARGIN_S = 0.1
 """Seconds; the clock of the database decides."""
 
 
-class Spiker:
+class SpikeClients:
     """Makes windows until it is told to stop."""
 
     def __init__(
-        self, nodes: Sequence[Node], admin: Admin, world: World, checker: Checker, seed: int
+        self, nodes: Sequence[Node], admin: Admin, world: SoakFixtures, checker: Checker, seed: int
     ) -> None:
         self._nodes, self._admin, self._world, self._checker = nodes, admin, world, checker
         self._rng = random.Random(f"{seed} spiker")
@@ -54,7 +54,7 @@ class Spiker:
 
     def wait_for_the_last_end(self) -> None:
         """Come back when every window has ended."""
-        time.sleep(max(0.0, max(self._ends, default=0) - time.time()) + AFTER_THE_END)
+        time.sleep(max(0.0, max(self._ends, default=0) - time.time()) + END_MARGIN_S)
 
     def start(self) -> None:
         """Begin."""
@@ -69,8 +69,8 @@ class Spiker:
 
     def _run(self) -> None:
         try:
-            while not self._over.wait(BETWEEN_ROUNDS):
-                free = [n for n, until in enumerate(self._taken_until) if until < time.time() + FARTHEST]
+            while not self._over.wait(ROUND_PAUSE_S):
+                free = [n for n, until in enumerate(self._taken_until) if until < time.time() + MAX_LEAD_S]
                 if free:
                     self._round(self._rng.choice(free))
         except BaseException as failure:
@@ -89,13 +89,13 @@ class Spiker:
         made = [each for each in answers if isinstance(each, Window)]
         lost = [each for each in answers if isinstance(each, Draft)]
         if lost:
-            self._over.wait(AFTER_A_LOST_ANSWER)
+            self._over.wait(LOST_ANSWER_PAUSE_S)
             made += self._look_for(lost)
         self._judge(drafts, made, is_certain=not lost)
 
     def _drafts(self, collection: int) -> list[Draft]:
         """Windows that overlap one another, whichever two one takes."""
-        first = max(ceil(time.time()) + LEAD, self._taken_until[collection])
+        first = max(ceil(time.time()) + MIN_LEAD_S, self._taken_until[collection])
         drafts = []
         for number in range(CREATORS):
             start = first + self._rng.randrange(2)
@@ -153,7 +153,7 @@ class Spiker:
         """Those of whose making nobody was told."""
         drafts = {draft.name: draft for draft in lost}
         id_ = self._world.ids[lost[0].collection]
-        for look in range(LOOKS):
+        for look in range(MAX_LOOKS):
             node = self._nodes[look % len(self._nodes)]
             try:
                 path = f"/api/collections/{id_}/spike-schedules?per_page=200"
@@ -181,7 +181,7 @@ class Spiker:
             self._checker.knows(window)
 
     def _fault(self, what: str) -> None:
-        self._checker.faults.add(Fault.OVERLAP, what)
+        self._checker.faults.add(ViolationKind.OVERLAP, what)
 
 
 def _is_too_late(draft: Draft, answer: requests.Response) -> bool:

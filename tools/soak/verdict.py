@@ -7,10 +7,10 @@ from statistics import median
 
 from tools.soak import integrity
 from tools.soak.invariants import Checker
-from tools.soak.outages import Strike
-from tools.soak.violations import Fault
+from tools.soak.outages import FaultKind
+from tools.soak.violations import ViolationKind
 
-MOST_SECONDS = 5.0
+MAX_RECOVERY_S = 5.0
 """Goal: from a strike until it serves again."""
 
 
@@ -41,12 +41,12 @@ class Verdict:
     @property
     def slowest(self) -> float:
         """The longest that it took to serve again."""
-        return max(self.checker.troubles.recoveries(Strike), default=0.0)
+        return max(self.checker.troubles.recoveries(FaultKind), default=0.0)
 
     @property
     def holds(self) -> bool:
         """Whether all of it is as promised."""
-        return self.is_reached and not self.checker.faults and self.slowest <= MOST_SECONDS
+        return self.is_reached and not self.checker.faults and self.slowest <= MAX_RECOVERY_S
 
     def __str__(self) -> str:
         width = max(len(name) for name, _ in self._rows())
@@ -57,7 +57,7 @@ class Verdict:
         checker = self.checker
         servers = f"{self.nodes} server{'s' * (self.nodes > 1)}, {self.workers} workers"
         rules, collections = len(checker.rules), len(checker.own)
-        twice = checker.faults.count[Fault.TWICE]
+        twice = checker.faults.count[ViolationKind.TWICE]
         caught = sum(checker.caught.values())
         return [
             ("on", f"{self.database}, {servers}, {checker.clients} clients, seed {self.seed}"),
@@ -80,7 +80,7 @@ class Verdict:
                 f"{self.windows} opened and closed, {checker.of_spikes:,} polls within; each was wanted by "
                 f"several at once: {_counts(self.outcomes)}",
             ),
-            ("database", integrity.how(self.kind)),
+            ("database", integrity.describe_check(self.kind)),
         ]
 
     def _failed(self) -> str:
@@ -89,7 +89,7 @@ class Verdict:
 
     def _recoveries(self) -> list[tuple[str, str]]:
         rows = []
-        for strike in Strike:
+        for strike in FaultKind:
             times = sum(each.strike is strike for each in self.checker.troubles.all)
             seconds = self.checker.troubles.recoveries([strike])
             if times:
@@ -104,8 +104,8 @@ class Verdict:
             why.append(f"{sum(self.checker.faults.count.values()):,} faults")
         if not self.is_reached:
             why.append("the minutes were over before the goal was reached")
-        if self.slowest > MOST_SECONDS:
-            why.append(f"{self.slowest:.1f} s until it served again, {MOST_SECONDS:.0f} s is the goal")
+        if self.slowest > MAX_RECOVERY_S:
+            why.append(f"{self.slowest:.1f} s until it served again, {MAX_RECOVERY_S:.0f} s is the goal")
         return f"FAILS: {'; '.join(why)}."
 
 

@@ -3,10 +3,10 @@
 from collections import Counter
 from enum import StrEnum
 
-EXAMPLES = 5
+MAX_EXAMPLES = 5
 
 
-class Fault(StrEnum):
+class ViolationKind(StrEnum):
     """What a run looks for, in the words of the verdict."""
 
     TWICE = "values served twice"
@@ -24,18 +24,18 @@ class Fault(StrEnum):
     DATABASE = "faults of the database"
 
 
-class Faults:
+class Violations:
     """Counted, so that a run that goes wrong altogether stays small."""
 
     def __init__(self) -> None:
-        self.count: Counter[Fault] = Counter()
-        self.examples: dict[Fault, list[str]] = {}
+        self.count: Counter[ViolationKind] = Counter()
+        self.examples: dict[ViolationKind, list[str]] = {}
 
-    def add(self, fault: Fault, what: str) -> None:
+    def add(self, fault: ViolationKind, what: str) -> None:
         """Note one."""
         self.count[fault] += 1
         examples = self.examples.setdefault(fault, [])
-        if len(examples) < EXAMPLES:
+        if len(examples) < MAX_EXAMPLES:
             examples.append(what)
 
     def __bool__(self) -> bool:

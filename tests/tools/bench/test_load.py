@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.bench.load import Load, NoLoad, parse
+from tools.bench.load import Load, LoadFailed, parse
 
 WRK_SAYS = """Running 2s test @ http://127.0.0.1:8088
   1 threads and 16 connections
@@ -26,5 +26,5 @@ def test_answers_that_are_no_success_and_broken_connections_are_errors():
 
 
 def test_a_wrk_that_did_not_come_to_its_end_is_no_load():
-    with pytest.raises(NoLoad, match="unable to connect"):
+    with pytest.raises(LoadFailed, match="unable to connect"):
         parse("unable to connect to 127.0.0.1:8088 Connection refused\n")

@@ -9,7 +9,7 @@ from tools.fuzz import runner as hunt
 from tools.fuzz import sampling
 from tools.fuzz.case import Case
 from tools.fuzz.corpus import BY_NAME, VALUES
-from tools.fuzz.fixtures import world
+from tools.fuzz.fixtures import create_fixtures
 from tools.fuzz.inputs import Place
 
 
@@ -42,8 +42,8 @@ def test_what_is_no_json_is_known_never_to_be_right():
 
 @pytest.fixture
 def inputs(app):
-    with world(app) as made:
-        return hunt.inputs(made)
+    with create_fixtures(app) as made:
+        return hunt.find_inputs(made)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

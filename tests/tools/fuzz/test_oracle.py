@@ -9,8 +9,8 @@ from flask import Response, jsonify, request
 
 from tools.fuzz.case import Case
 from tools.fuzz.corpus import BY_NAME
-from tools.fuzz.fixtures import World, world
-from tools.fuzz.runner import Hunt, Tally, inputs
+from tools.fuzz.fixtures import FuzzFixtures, create_fixtures
+from tools.fuzz.runner import Runner, Tally, find_inputs
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -102,16 +102,16 @@ PLANTED = [
 
 
 @pytest.fixture
-def made(app) -> Iterator[World]:
-    with world(app) as made:
+def made(app) -> Iterator[FuzzFixtures]:
+    with create_fixtures(app) as made:
         yield made
 
 
-def found(made: World, wanted: str, value: str) -> list[str]:
+def found(made: FuzzFixtures, wanted: str, value: str) -> list[str]:
     """What is found with this value in this input."""
     tally = Tally()
-    (input_,) = (each for each in inputs(made) if str(each) == wanted)
-    Hunt(made, tally).one(Case(input_, BY_NAME[value]))
+    (input_,) = (each for each in find_inputs(made) if str(each) == wanted)
+    Runner(made, tally).one(Case(input_, BY_NAME[value]))
     return [finding.fault for finding in tally.findings]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.fuzz.roundtrip import is_kept
+from tools.fuzz.roundtrip import is_preserved
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from tools.fuzz.roundtrip import is_kept
     ],
 )
 def test_what_is_shown_may_differ_where_that_is_documented(name, given, shown, is_same):
-    assert is_kept(name, given, shown) is is_same
+    assert is_preserved(name, given, shown) is is_same

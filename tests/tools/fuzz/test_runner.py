@@ -4,9 +4,9 @@ import pytest
 
 from tools.fuzz import runner as hunt
 from tools.fuzz import sampling
-from tools.fuzz.environment import ground
-from tools.fuzz.fixtures import world
-from tools.fuzz.runner import Hunt, Tally
+from tools.fuzz.environment import fuzz_environment
+from tools.fuzz.fixtures import create_fixtures
+from tools.fuzz.runner import Runner, Tally
 
 CASES = 4_000
 SEEDS = {"sqlite": 1, "postgresql": 2}
@@ -15,9 +15,9 @@ SEEDS = {"sqlite": 1, "postgresql": 2}
 
 def test_nothing_is_found(own_database_url, tmp_path):
     tally = Tally()
-    with ground(own_database_url, tmp_path) as made:
+    with fuzz_environment(own_database_url, tmp_path) as made:
         seed = SEEDS[made.session.dialect.name]
-        for _case in Hunt(made, tally).all(sampling.cases(hunt.inputs(made), CASES, seed)):
+        for _case in Runner(made, tally).all(sampling.cases(hunt.find_inputs(made), CASES, seed)):
             assert not tally.findings, "\n".join(map(str, tally.findings))
     assert tally.cases == CASES
 
@@ -25,5 +25,5 @@ def test_nothing_is_found(own_database_url, tmp_path):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_route_without_a_right_body_does_not_go_unnoticed(app, monkeypatch):
     monkeypatch.setattr("tools.fuzz.inputs.JSON_ROUTES", ())
-    with world(app) as made, pytest.raises(LookupError, match=r"there is no right body for it"):
-        hunt.inputs(made)
+    with create_fixtures(app) as made, pytest.raises(LookupError, match=r"there is no right body for it"):
+        hunt.find_inputs(made)

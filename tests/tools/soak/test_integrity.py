@@ -89,7 +89,7 @@ def database(kind, tmp_path):
 
 
 def faults(database):
-    return integrity.faults(database.url)
+    return integrity.find_faults(database.url)
 
 
 def test_a_database_that_is_whole_has_no_faults(database):

@@ -6,17 +6,17 @@ import orjson
 import pytest
 
 from tools.soak.invariants import Checker, Poll
-from tools.soak.outages import Strike, Trouble
-from tools.soak.served_values import Rule
-from tools.soak.violations import Fault
+from tools.soak.outages import FaultKind, Outage
+from tools.soak.served_values import CounterRule
+from tools.soak.violations import ViolationKind
 from tools.soak.windows import Draft, Window, iso
 
 NOW = 1_795_000_000
 CLIENTS = 2
 RULES = [
-    Rule("up", "INCREMENT", Decimal(10), Decimal("0.1")),
-    Rule("down", "DECREMENT", Decimal(0), Decimal(3)),
-    Rule("own", "INCREMENT", Decimal(0), Decimal(1)),
+    CounterRule("up", "INCREMENT", Decimal(10), Decimal("0.1")),
+    CounterRule("down", "DECREMENT", Decimal(0), Decimal(3)),
+    CounterRule("own", "INCREMENT", Decimal(0), Decimal(1)),
 ]
 DRAFT = Draft("Rehearsal", collection=0, start=NOW + 5, end=NOW + 8, level=100, own_start=5000)
 
@@ -50,9 +50,9 @@ class Desk:
         self.checker.take(Poll(0, 0, 0, at, at, sent, status))
 
     def trouble(self, since, gone, again=None):
-        trouble = Trouble(Strike.SERVER, frozenset({0}), since, gone)
+        trouble = Outage(FaultKind.SERVER, frozenset({0}), since, gone)
         if again:
-            trouble.note_good(0, gone, again)
+            trouble.record_success(0, gone, again)
         return self.checker.troubles.begin(trouble)
 
     def knows(self, known=float(NOW)):
@@ -88,37 +88,37 @@ def test_nothing_is_found_where_nothing_is_wrong(desk):
 def test_a_value_that_was_served_to_somebody_else_is_found(desk):
     desk.serve(0, 1)
     desk.serve(1, client=1)
-    assert desk.found == {Fault.TWICE}
-    assert desk.checker.faults.count[Fault.TWICE] == 3
+    assert desk.found == {ViolationKind.TWICE}
+    assert desk.checker.faults.count[ViolationKind.TWICE] == 3
 
 
 def test_a_value_that_was_served_twice_in_a_window_is_found(desk):
     desk.knows()
     desk.serve(0, at=NOW + 5.5, spike=7)
     desk.serve(0, at=NOW + 5.6, spike=7, client=1)
-    assert desk.found == {Fault.TWICE}
+    assert desk.found == {ViolationKind.TWICE}
 
 
 def test_a_client_that_gets_an_earlier_value_is_found(desk):
     desk.serve(1, 0)
-    assert desk.found == {Fault.BACKWARDS}
+    assert desk.found == {ViolationKind.BACKWARDS}
 
 
 @pytest.mark.parametrize("wrong", [10.05, 9.9, 1e12])
 def test_a_value_that_the_counter_does_not_have_is_found(desk, wrong):
     desk.serve(0, up=wrong)
-    assert desk.found == {Fault.NO_VALUE}
+    assert desk.found == {ViolationKind.NO_VALUE}
 
 
 def test_counters_that_did_not_move_together_are_found(desk):
     desk.serve(0, down=-3)
-    assert desk.found == {Fault.TORN}
+    assert desk.found == {ViolationKind.TORN}
 
 
 def test_a_gap_while_nothing_was_struck_is_found(desk):
     desk.serve(0, 2)
     assert desk.finish(2) == 3
-    assert desk.found == {Fault.GAP}
+    assert desk.found == {ViolationKind.GAP}
 
 
 def test_a_gap_in_a_window_is_found(desk):
@@ -126,13 +126,13 @@ def test_a_gap_in_a_window_is_found(desk):
     desk.knows()
     desk.serve(0, 2, at=NOW + 5.5, spike=7, begin=1)
     assert desk.finish(3, own=0) == 3
-    assert desk.found == {Fault.GAP}
+    assert desk.found == {ViolationKind.GAP}
 
 
 def test_a_value_that_was_stored_and_never_served_is_a_gap(desk):
     desk.serve(0)
     assert desk.finish(1) == 3
-    assert desk.found == {Fault.GAP}
+    assert desk.found == {ViolationKind.GAP}
 
 
 def test_as_many_values_may_be_left_out_as_polls_were_in_flight(desk):
@@ -144,7 +144,7 @@ def test_as_many_values_may_be_left_out_as_polls_were_in_flight(desk):
     assert not desk.found
     desk.serve(4, at=NOW + 4)
     desk.finish(4)
-    assert desk.found == {Fault.GAP}
+    assert desk.found == {ViolationKind.GAP}
 
 
 @pytest.mark.parametrize("late", [{"at": NOW + 2.5}, {"sent": False}], ids=["nobody was there", "not sent"])
@@ -154,13 +154,13 @@ def test_a_poll_that_reached_nobody_explains_no_gap(desk, late):
     desk.fail(**late)
     desk.serve(2, at=NOW + 4)
     desk.finish(2)
-    assert desk.found == {Fault.GAP}
+    assert desk.found == {ViolationKind.GAP}
 
 
 def test_a_stored_counter_behind_what_was_served_is_found(desk):
     desk.serve(0, 1)
     desk.finish(0)
-    assert desk.found == {Fault.LOST}
+    assert desk.found == {ViolationKind.LOST}
 
 
 @pytest.mark.parametrize("at", [NOW + 0.5, NOW + 4.5], ids=["before", "after"])
@@ -168,7 +168,7 @@ def test_a_stored_counter_behind_what_was_served_is_found(desk):
 def test_a_poll_that_fails_without_trouble_is_found(desk, at, status):
     desk.trouble(NOW + 1, NOW + 2, again=NOW + 4)
     desk.fail(at=at, status=status)
-    assert desk.found == {Fault.REFUSED}
+    assert desk.found == {ViolationKind.REFUSED}
 
 
 def test_in_trouble_503_is_right_and_500_is_not(desk):
@@ -176,27 +176,27 @@ def test_in_trouble_503_is_right_and_500_is_not(desk):
     desk.fail(status=503)
     assert not desk.found
     desk.fail(status=500)
-    assert desk.found == {Fault.REFUSED}
+    assert desk.found == {ViolationKind.REFUSED}
 
 
 @pytest.mark.parametrize("epoch", [NOW, NOW + 2])
 def test_an_answer_of_another_second_than_that_of_its_poll_is_found(desk, epoch):
     desk.serve(0, epoch=epoch)
-    assert desk.found == {Fault.INSTANT}
+    assert desk.found == {ViolationKind.INSTANT}
 
 
 @pytest.mark.parametrize("at", [NOW + 4.9, NOW + 8.0], ids=["before", "after"])
 def test_a_spike_outside_its_window_is_found(desk, at):
     desk.knows()
     desk.serve(0, at=at, spike=7)
-    assert desk.found == {Fault.WINDOW}
+    assert desk.found == {ViolationKind.WINDOW}
 
 
 @pytest.mark.parametrize("at", [NOW + 5.0, NOW + 7.9], ids=["first instant", "last"])
 def test_normal_values_in_a_window_are_found(desk, at):
     desk.knows()
     desk.serve(0, at=at)
-    assert desk.found == {Fault.WINDOW}
+    assert desk.found == {ViolationKind.WINDOW}
 
 
 def test_normal_values_are_right_as_long_as_nobody_was_told_of_the_window(desk):
@@ -204,34 +204,34 @@ def test_normal_values_are_right_as_long_as_nobody_was_told_of_the_window(desk):
     desk.serve(0, at=NOW + 5.5)
     assert not desk.found
     desk.serve(1, at=NOW + 6.5)
-    assert desk.found == {Fault.WINDOW}
+    assert desk.found == {ViolationKind.WINDOW}
 
 
 @pytest.mark.parametrize("wrong", [{"level": 1}, {"ends": iso(DRAFT.end + 1)}])
 def test_another_override_or_end_than_that_of_the_window_is_found(desk, wrong):
     desk.knows()
     desk.serve(0, at=NOW + 5.5, spike=7, **wrong)
-    assert desk.found == {Fault.WINDOW}
+    assert desk.found == {ViolationKind.WINDOW}
 
 
 def test_answers_of_a_spike_are_checked_as_soon_as_it_is_known(desk):
     desk.serve(0, at=NOW + 4.5, spike=7)
     assert not desk.found
     desk.knows(known=NOW + 9.0)
-    assert desk.found == {Fault.WINDOW}
+    assert desk.found == {ViolationKind.WINDOW}
 
 
 def test_a_spike_that_nobody_made_is_found(desk):
     desk.serve(0, at=NOW + 5.5, spike=7)
     desk.checker.finish({0: [None, None, None]})
-    assert desk.found == {Fault.WINDOW}
+    assert desk.found == {ViolationKind.WINDOW}
 
 
 def test_a_copy_that_does_not_go_on_from_the_collections_counter_is_found(desk):
     desk.knows()
     desk.serve(0, 1, 2, 3, at=NOW + 4.5)
     desk.serve(0, at=NOW + 5.5, spike=7)
-    assert desk.found == {Fault.TWICE, Fault.BACKWARDS}
+    assert desk.found == {ViolationKind.TWICE, ViolationKind.BACKWARDS}
 
 
 def test_a_copy_that_begins_too_far_on_is_found(desk):
@@ -239,7 +239,7 @@ def test_a_copy_that_begins_too_far_on_is_found(desk):
     desk.serve(0, 1, at=NOW + 4.5)
     desk.serve(0, at=NOW + 5.5, spike=7, begin=9)
     desk.finish(9, own=1)
-    assert desk.found == {Fault.GAP}
+    assert desk.found == {ViolationKind.GAP}
 
 
 def test_a_counter_that_falls_at_the_end_of_a_window_is_found(desk):
@@ -247,7 +247,7 @@ def test_a_counter_that_falls_at_the_end_of_a_window_is_found(desk):
     desk.serve(0, 1, at=NOW + 4.5)
     desk.serve(0, 1, at=NOW + 5.5, spike=7, begin=2)
     desk.serve(2, at=NOW + 8.5)
-    assert desk.found == {Fault.TWICE, Fault.BACKWARDS}
+    assert desk.found == {ViolationKind.TWICE, ViolationKind.BACKWARDS}
 
 
 def test_a_counter_that_takes_over_too_far_on_is_found(desk):
@@ -256,7 +256,7 @@ def test_a_counter_that_takes_over_too_far_on_is_found(desk):
     desk.serve(0, 1, at=NOW + 5.5, spike=7, begin=2)
     desk.serve(5, at=NOW + 8.5, own=2)
     desk.finish(5, own=2)
-    assert desk.found == {Fault.GAP}
+    assert desk.found == {ViolationKind.GAP}
 
 
 def test_the_counter_with_a_start_of_its_own_goes_on_where_it_stood(desk):
@@ -265,7 +265,7 @@ def test_the_counter_with_a_start_of_its_own_goes_on_where_it_stood(desk):
     desk.serve(0, 1, at=NOW + 5.5, spike=7, begin=2)
     desk.serve(4, at=NOW + 8.5, own=4)
     desk.finish(4, own=4)
-    assert desk.found == {Fault.GAP}
+    assert desk.found == {ViolationKind.GAP}
 
 
 def test_answers_of_a_window_that_was_known_late_may_come_in_any_order(desk):
@@ -280,5 +280,5 @@ def test_answers_of_a_window_that_was_known_late_may_come_in_any_order(desk):
 def test_only_the_first_examples_of_many_faults_are_kept(desk):
     for _ in range(100):
         desk.serve(0)
-    assert desk.checker.faults.count[Fault.TWICE] == 297
-    assert len(desk.checker.faults.examples[Fault.TWICE]) < 10
+    assert desk.checker.faults.count[ViolationKind.TWICE] == 297
+    assert len(desk.checker.faults.examples[ViolationKind.TWICE]) < 10

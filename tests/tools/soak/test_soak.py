@@ -3,7 +3,7 @@
 import pytest
 
 from tools.soak.run import Goal, control, soak
-from tools.soak.violations import Fault
+from tools.soak.violations import ViolationKind
 
 SHORT = Goal(values=10_000, worker_kills=2, server_kills=1, restarts=2, windows=3, minutes=10, seed=1)
 
@@ -18,4 +18,4 @@ def test_every_value_comes_at_most_once_and_every_answer_is_right_whatever_is_ki
 
 def test_counters_that_are_read_added_to_and_written_back_are_found_out(kind):
     checker = control(kind, Goal(values=1_000, minutes=10))
-    assert checker.faults.count[Fault.TWICE]
+    assert checker.faults.count[ViolationKind.TWICE]

@@ -7,18 +7,18 @@ import pytest
 
 from tools.soak.fault_injection import schedule
 from tools.soak.invariants import Checker
-from tools.soak.outages import Strike, Trouble
+from tools.soak.outages import FaultKind, Outage
 from tools.soak.verdict import Verdict
-from tools.soak.violations import Fault
+from tools.soak.violations import ViolationKind
 
 
 def verdict(seconds=1.0, values=100, strikes_left=0, windows=1, fault=None):
     """After one strike from which it took so long to recover."""
     checker = Checker(1, [], clients=1)
     checker.values = values
-    trouble = checker.troubles.begin(Trouble(Strike.SERVER, frozenset({0, 1}), since=1000.0, gone=1000.0))
-    trouble.note_good(0, asked=1000.1, answered=1000.2)
-    trouble.note_good(1, asked=1000.2, answered=1000.0 + seconds)
+    trouble = checker.troubles.begin(Outage(FaultKind.SERVER, frozenset({0, 1}), since=1000.0, gone=1000.0))
+    trouble.record_success(0, asked=1000.1, answered=1000.2)
+    trouble.record_success(1, asked=1000.2, answered=1000.0 + seconds)
     if fault:
         checker.faults.add(fault, "42")
     return Verdict(
@@ -50,7 +50,7 @@ def test_it_holds_where_all_is_right_and_reached():
         ({"values": 99}, "the minutes were over before the goal"),
         ({"strikes_left": 1}, "the minutes were over before the goal"),
         ({"windows": 0}, "the minutes were over before the goal"),
-        ({"fault": Fault.TWICE}, "1 faults"),
+        ({"fault": ViolationKind.TWICE}, "1 faults"),
     ],
     ids=["slow", "few values", "few strikes", "few windows", "fault"],
 )
@@ -60,7 +60,7 @@ def test_it_fails_and_says_why(wrong, says):
 
 
 def test_the_examples_of_faults_are_told():
-    assert "values served twice, such as:\n    42" in str(verdict(fault=Fault.TWICE))
+    assert "values served twice, such as:\n    42" in str(verdict(fault=ViolationKind.TWICE))
 
 
 def test_strikes_are_spread_over_the_values_and_come_again_with_the_same_seed():
@@ -68,11 +68,11 @@ def test_strikes_are_spread_over_the_values_and_come_again_with_the_same_seed():
     assert due == schedule(1000, workers=10, servers=3, restarts=2, rng=random.Random(1))
     assert due != schedule(1000, workers=10, servers=3, restarts=2, rng=random.Random(2))
     assert Counter(each.strike for each in due) == {
-        Strike.WORKER: 8,
-        Strike.WORKERS: 2,
-        Strike.SERVER: 3,
-        Strike.FAST: 1,
-        Strike.IMMEDIATE: 1,
+        FaultKind.WORKER: 8,
+        FaultKind.WORKERS: 2,
+        FaultKind.SERVER: 3,
+        FaultKind.FAST: 1,
+        FaultKind.IMMEDIATE: 1,
     }
     assert all(0 < each.values < 1000 for each in due)
     assert [each.values for each in due] == sorted(each.values for each in due)
