@@ -1,6 +1,10 @@
-"""Behind PgBouncer in session mode, on a server that has its own idea of time zones and dates."""
+"""Behind PgBouncer, on a server that has its own idea of time zones and dates.
+
+In session mode as shipped; in transaction mode with SPIKECAST_FAST_POLLS=0.
+"""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +15,7 @@ from sqlalchemy.engine import make_url
 from tests.outages.test_locked import HASTY, write_lock
 from tests.support import pgbouncer
 from tests.support.pgbouncer import running_pgbouncer
+from tests.support.product import Product
 from tests.support.server import RunningServer, running_server
 from tests.support.throwaway_postgres import for_psycopg
 from tests.support.wait import wait_until
@@ -25,15 +30,29 @@ ELSEWHERE = [
 pytestmark = pytest.mark.parametrize("own_database_url", ["postgresql"], indirect=True)
 
 
+@pytest.fixture(params=["session", "transaction"])
+def mode(request) -> str:
+    """The pooler's mode."""
+    return request.param
+
+
 @pytest.fixture
-def pooled(own_database_url: str) -> Iterator[str]:
+def serve_pooled(serve, mode) -> Callable[..., Product]:
+    """Start the product with the settings that this mode needs."""
+    env = {"SPIKECAST_FAST_POLLS": "0"} if mode == "transaction" else {}
+    return lambda url, **options: serve(url, env=env, **options)
+
+
+@pytest.fixture
+def pooled(own_database_url: str, mode: str) -> Iterator[str]:
     """The URL of PgBouncer in front of a database with settings that are not ours."""
     pgbouncer.need()
     name = make_url(own_database_url).database
     with closing(psycopg.connect(for_psycopg(own_database_url), autocommit=True)) as session:
         for statement in ELSEWHERE:
             session.execute(statement.format(name=f'"{name}"'))
-    with running_pgbouncer(own_database_url) as url:
+    # In transaction mode so few that every transaction may be in another session than the one before.
+    with running_pgbouncer(own_database_url, pool_size=30 if mode == "session" else 3, mode=mode) as url:
         yield url
 
 
@@ -44,8 +63,8 @@ def serve_again() -> Iterator[Callable[[str], RunningServer]]:
         yield lambda url: running.enter_context(running_server(url, workers=1))
 
 
-def test_all_is_served_and_noted_at_the_right_instant(pooled, serve):
-    product = serve(pooled)
+def test_all_is_served_and_noted_at_the_right_instant(pooled, serve_pooled):
+    product = serve_pooled(pooled)
     begun = datetime.now(UTC)
     product.assert_serving(product.count, product.write, product.read, product.health)
     assert sorted(product.served) == list(range(1, len(product.served) + 1))
@@ -64,8 +83,8 @@ def _polls(product) -> list[dict]:
     return noted()
 
 
-def test_a_spike_opens_and_closes_at_its_instants(pooled, serve):
-    product = serve(pooled)
+def test_a_spike_opens_and_closes_at_its_instants(pooled, serve_pooled):
+    product = serve_pooled(pooled)
     body = {"collection_id": product.bridge, "name": "Flood", "duration": 600}
     spike = product.done(product.ask("POST", "/api/spike-schedules", body))
     answer = product.poll("Bridge")
@@ -75,13 +94,15 @@ def test_a_spike_opens_and_closes_at_its_instants(pooled, serve):
     assert "X-Spike-Schedule" not in product.poll("Bridge").headers
 
 
-def test_a_lock_that_is_held_means_503_after_the_wait(own_database_url, pooled, serve):
-    product = serve(pooled, app=HASTY)
+def test_a_lock_that_is_held_means_503_after_the_wait(own_database_url, pooled, serve_pooled, mode):
+    product = serve_pooled(pooled, app=HASTY)
     product.assert_serving(product.count, product.write)
     before = product.names()
     with write_lock(own_database_url):
         product.is_refused(product.write, product.count, product.submit_sign_in)
-        product.assert_serving(product.read, product.health, lambda: product.poll("Bridge"))
+        product.assert_serving(product.read, product.health)
+        if mode == "session":  # the plain way locks the collection with each poll
+            product.assert_serving(lambda: product.poll("Bridge"))
     product.wait_until_serving()
     product.assert_intact(before)
 
@@ -101,3 +122,15 @@ def test_a_connection_to_the_server_goes_from_client_to_client(own_database_url,
         product.url = serve_again(url).url
         product.assert_serving(product.count, product.health)
         assert sorted(product.served) == list(range(1, 17))
+
+
+def test_in_transaction_mode_workers_count_together_and_share_sessions(own_database_url, serve):
+    """More workers than sessions, which are those of somebody else each time."""
+    pgbouncer.need()
+    with running_pgbouncer(own_database_url, pool_size=2, mode="transaction") as url:
+        product = serve(url, workers=4, env={"SPIKECAST_FAST_POLLS": "0"})
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda _: product.count(), range(60)))
+        assert len(product.served) == len(set(product.served))
+        assert sorted(product.served) == list(range(1, len(product.served) + 1))
+        assert "Traceback" not in product.server.log()

@@ -27,7 +27,7 @@ listen_addr = 127.0.0.1
 listen_port = {port}
 unix_socket_dir =
 auth_type = any
-pool_mode = session
+pool_mode = {mode}
 server_reset_query = DISCARD ALL
 default_pool_size = {pool_size}
 logfile = {folder}/log
@@ -47,14 +47,16 @@ def need() -> None:
 
 
 @contextmanager
-def running_pgbouncer(url: str, pool_size: int = 30) -> Iterator[str]:
-    """PgBouncer in session mode before the database at `url`, and the URL by which it is reached."""
+def running_pgbouncer(url: str, pool_size: int = 30, mode: str = "session") -> Iterator[str]:
+    """PgBouncer in this mode before the database at `url`, and the URL by which it is reached."""
     account, behind = _account(), make_url(url)
     with own_port() as port, tempfile.TemporaryDirectory(prefix="spikecast-pgbouncer-", dir="/tmp") as place:
         os.chown(place, account.pw_uid, account.pw_gid)
         settings = Path(place, "pgbouncer.ini")
         server = behind.query["host"]
-        settings.write_text(SETTINGS.format(server=server, port=port, folder=place, pool_size=pool_size))
+        settings.write_text(
+            SETTINGS.format(server=server, port=port, folder=place, pool_size=pool_size, mode=mode)
+        )
         settings.chmod(0o644)
         process = subprocess.Popen(
             [program() or "pgbouncer", "-q", str(settings)],
