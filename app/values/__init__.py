@@ -33,7 +33,7 @@ from app.values.registry import (
 )
 from app.values.settings import Setting, SettingKind
 from app.values.simulation import Phases, SimulatedField, current_value, first_value, simulate
-from app.values.spec import Ordered, ValueTypeSpec
+from app.values.spec import Ordered, ValueKind, ValueTypeSpec
 from app.values.validation import validate_settings
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "SimulatedField",
     "State",
     "Value",
+    "ValueKind",
     "ValueTypeSpec",
     "advance",
     "all_settings",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from app.values import bounds
@@ -12,6 +13,15 @@ from app.values.settings import Setting
 
 MAX_NAME_LENGTH = 20
 """As many characters as the column `value_type` holds."""
+
+
+class ValueKind(StrEnum):
+    """What a value is to a monitoring tool."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    TIMESTAMP = "timestamp"
+    """Seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +84,14 @@ class ValueTypeSpec:
     """The setting whose value is served unchanged, for a constant."""
     decimals: str | None = None
     """The setting that holds the number of decimals of the values and of the other settings."""
-    is_numeric: bool = True
-    """Whether a spike may override it. Its values are numbers then."""
+    value_kind: ValueKind = ValueKind.NUMBER
     orders: tuple[Ordered, ...] = ()
     bounds: Callable[[FieldSettings], Bounds] = bounds.unbounded
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its values are measurements, which a spike may override."""
+        return self.value_kind is ValueKind.NUMBER
 
     @property
     def is_counter(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.values import bounds, generators, settings
 from app.values.settings import Setting
-from app.values.spec import Ordered, ValueTypeSpec
+from app.values.spec import Ordered, ValueKind, ValueTypeSpec
 
 
 def _constant(name: str, label: str, description: str, setting: Setting, **more: Any) -> ValueTypeSpec:
@@ -104,7 +104,7 @@ BUILT_IN = (
         rule="fixed text “{fixed_value_text}”",
         short_rule="“{fixed_value_text}”",
         kind_label="text",
-        is_numeric=False,
+        value_kind=ValueKind.TEXT,
         bounds=bounds.unbounded,
     ),
     ValueTypeSpec(
@@ -114,6 +114,6 @@ BUILT_IN = (
         rule="time of the poll",
         kind_label="time",
         generator=generators.epoch_now,
-        is_numeric=False,
+        value_kind=ValueKind.TIMESTAMP,
     ),
 )

@@ -15,6 +15,8 @@ from flask import Flask, Response, current_app, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
+from app.web import value_types_script
+
 MIMETYPES = {".css": "text/css", ".js": "text/javascript"}
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
@@ -39,6 +41,8 @@ def init_app(app: Flask) -> None:
 
 def asset_url(path: str) -> str:
     """Return the URL of a static file, which includes its digest, so that it may be cached for ever."""
+    if path == value_types_script.PATH:
+        return url_for("static", filename=path, v=value_types_script.get_script().digest)
     file = Path(_static_folder(), path)
     digest = _minify(_file_versions(file)).digest if _is_minified(file) else _digest(_file_version(file))
     return url_for("static", filename=path, v=digest)
@@ -52,16 +56,24 @@ def send_asset(filename: str) -> Response:
     Raises:
         NotFound: There is no such file.
     """
+    if filename == value_types_script.PATH:
+        return _send_script(*value_types_script.get_script(), MIMETYPES[".js"])
     path = safe_join(_static_folder(), filename)
     if path is None or not _is_file(file := Path(path)):
         raise NotFound
     if _is_minified(file):
-        body, digest = _minify(_file_versions(file))
-        response = Response(body, mimetype=MIMETYPES[file.suffix])
-        response.set_etag(digest)
-        response.make_conditional(request)
-    else:
-        response, digest = current_app.send_static_file(filename), _digest(_file_version(file))
+        return _send_script(*_minify(_file_versions(file)), MIMETYPES[file.suffix])
+    return _set_cache_control(current_app.send_static_file(filename), _digest(_file_version(file)))
+
+
+def _send_script(body: bytes, digest: str, mimetype: str) -> Response:
+    response = Response(body, mimetype=mimetype)
+    response.set_etag(digest)
+    response.make_conditional(request)
+    return _set_cache_control(response, digest)
+
+
+def _set_cache_control(response: Response, digest: str) -> Response:
     is_asked_for = request.args.getlist("v") == [digest] and response.status_code in {200, 304}
     response.headers["Cache-Control"] = IMMUTABLE if is_asked_for else REVALIDATE
     return response

@@ -47,14 +47,14 @@ test("what is no number says so at its input", () => {
 
 test("a range that is the wrong way round is told with its other end", () => {
   const faults = faultsOf(bodyOf(form({ range_start_number: "100", range_end_number: "5" })));
-  assert.deepEqual(faults, { range_start_number: "Must not be above the end of the range, 5." });
+  assert.deepEqual(faults, { range_start_number: "Must not be above “To”, 5." });
 });
 
 test("a counter must move, and start again on its far side", () => {
   const up = { value_type: "INCREMENT", start_number: "10", step_number: "5", reset_number: "9" };
-  assert.deepEqual(faultsOf(bodyOf(form(up))), { reset_number: "Must not be below the start, 10." });
+  assert.deepEqual(faultsOf(bodyOf(form(up))), { reset_number: "Must not be below “Start”, 10." });
   assert.deepEqual(faultsOf(bodyOf(form({ ...up, value_type: "DECREMENT", reset_number: "11" }))), {
-    reset_number: "Must not be above the start, 10.",
+    reset_number: "Must not be above “Start”, 10.",
   });
   assert.deepEqual(faultsOf(bodyOf(form({ ...up, step_number: "0", reset_number: "" }))), {
     step_number: "Must be greater than 0.",

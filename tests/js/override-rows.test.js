@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { parseExact } from "../../static/js/lib/exact-number.js";
+import { formatKind } from "../../static/js/lib/format.js";
 import {
   canMultiply,
   carriedOver,
@@ -12,7 +13,6 @@ import {
   isGiven,
   isMultiplied,
   isOverridden,
-  kindOf,
   multiplied,
   namesOf,
   ownTexts,
@@ -86,7 +86,7 @@ test("what the author gave stays given, even where the collection has the same v
 test("a setting without an input is kept as long as the row is not set back", () => {
   const row = rowOf(float(4, 9), { float_precision: 3 });
   assert.deepEqual(givenOf(row), { float_precision: 3 });
-  assert.equal(kindOf({ ...row.own, ...row.kept }), "random, 3 decimals");
+  assert.equal(formatKind({ ...row.own, ...row.kept }), "random, 3 decimals");
 });
 
 test("an untouched counter shows where it goes on from, and that is no override", () => {
@@ -164,10 +164,10 @@ test("a typed number is tidied, anything else stays as it was typed", () => {
 });
 
 test("the collection's rule stands beside the inputs", () => {
-  assert.equal(rowOf(range(120, 1800)).rule, "120 to 1,800");
-  assert.equal(rowOf(float(4, 9)).rule, "4.0 to 9.0");
+  assert.equal(rowOf(range(120, 1800)).rule, "120–1,800");
+  assert.equal(rowOf(float(4, 9)).rule, "4.0–9.0");
   const row = rowOf(counter({ current_number: 4182 }));
-  assert.deepEqual([row.rule, row.stand], ["by 1 ± 50 %", "now at 4,182"]);
+  assert.deepEqual([row.rule, row.stand], ["+1 ± 50 % a poll", "now at 4,182"]);
 });
 
 test("another collection takes over what has the same name and type, and only what differs there", () => {

@@ -6,6 +6,7 @@ import { describeChart, sortOverriddenFirst, formatMean, formatPhase, pickField,
 const line = (id, is_overridden = false) => ({
   original_field_id: id,
   field_name: `field ${id}`,
+  value_type: "NUMBER_RANGE",
   is_overridden,
   mean: { before: 150.2, during: 1495.8, after: null },
 });

@@ -1,7 +1,4 @@
-"""The components' logic is tested by Node's own test runner, as it is served; pytest reports it as one test.
-
-`node --test tests/js/` tests it as it is written.
-"""
+"""The logic of the pages is tested by Node's own test runner, as it is served; pytest reports one test."""
 
 import shutil
 import subprocess
@@ -9,7 +6,7 @@ from pathlib import Path
 
 import rjsmin
 
-from tests.support.node import node_program
+from tests.support.node import node_with_value_types
 
 HERE = Path(__file__).parent
 LIBRARY = Path("static/js/lib")
@@ -26,7 +23,7 @@ def as_served(root: Path, copy: Path) -> list[str]:
 
 
 def test_the_javascript_tests_pass(tmp_path):
-    node = node_program()
+    node = node_with_value_types()
     files = as_served(HERE.parents[1], tmp_path)
-    ran = subprocess.run([node, "--test", *files], capture_output=True, text=True, check=False)
+    ran = subprocess.run([*node, "--test", *files], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-2000:]

@@ -17,7 +17,7 @@ import yaml
 
 from tests.support import skip_or_fail
 from tests.support.names import VALID_NAMES
-from tests.support.node import node_program
+from tests.support.node import node_with_value_types
 
 SNIPPETS = Path(__file__).parents[2] / "static/js/lib/snippets/index.js"
 CURLY = "\u2018\u2019\u201a\u201b"
@@ -99,14 +99,13 @@ KEY = "spk_0123456789abcdefghijABCDEFGHIJkl000000"
 
 def snippets(targets: list[dict]) -> list[dict]:
     """For each target what the page shows: by tool its notes and blocks."""
-    node = node_program()
     program = (
         f'import {{ TOOLS }} from "file://{SNIPPETS}"; let text = "";'
         "for await (const part of process.stdin) text += part;"
         "const made = (target) => Object.fromEntries(TOOLS.map(({ id, make }) => [id, make(target)]));"
         "console.log(JSON.stringify(JSON.parse(text).map(made)));"
     )
-    command = [node, "--input-type=module", "--eval", program]
+    command = [*node_with_value_types(), "--input-type=module", "--eval", program]
     ran = subprocess.run(command, input=json.dumps(targets), capture_output=True, text=True, check=True)
     return json.loads(ran.stdout)
 

@@ -46,7 +46,7 @@ def test_a_fields_name_that_is_taken_and_a_range_that_is_inside_out(editor, comp
     dialog.get_by_role("button", name="Add field").click()
     start = dialog.get_by_label("From")
     expect(start).to_be_focused()
-    expect(start).to_have_accessible_description("Must not be above the end of the range, 20.")
+    expect(start).to_have_accessible_description("Must not be above “To”, 20.")
 
     start.fill("10")
     dialog.get_by_role("button", name="Add field").click()
@@ -84,7 +84,7 @@ def test_an_override_that_is_inside_out_or_that_only_the_server_refuses(editor, 
     page.get_by_role("button", name="Create Spike").click()
     load, spread = page.get_by_label("load: from"), page.get_by_label("km: step varies")
     expect(load).to_be_focused()
-    expect(load).to_have_accessible_description("Must not be above the end of the range, 20.")
+    expect(load).to_have_accessible_description("Must not be above “To”, 20.")
     load.fill("10")
     page.get_by_role("button", name="Create Spike").click()
     expect(spread).to_be_focused()

@@ -1,9 +1,13 @@
 """A value type that is registered is everywhere: one row is all that it takes."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from app import create_app
 from app.values import registered
+from app.web import assets, value_types_script
 from tests.support.problems import faults
 from tests.support.sawtooth import SAWTOOTH
 
@@ -107,3 +111,15 @@ def test_the_openapi_document_has_it(app):
     for name in ("FieldIn", "FieldPatch", "FieldOut", "SpikeFieldOut"):
         assert schemas[name]["properties"]["period_seconds"]["maximum"] == 86_400
     assert "SAWTOOTH" in schemas["FieldIn"]["properties"]["value_type"]["enum"]
+
+
+def test_the_pages_get_it_at_an_address_that_changes_with_it(app):
+    with app.test_request_context():
+        address = assets.asset_url(value_types_script.PATH)
+    answer = app.test_client().get(address)
+    assert answer.headers["Cache-Control"] == assets.IMMUTABLE
+    catalogue = json.loads(answer.text.removeprefix("globalThis.spikecastValueTypes=").removesuffix(";"))
+    assert catalogue["types"]["SAWTOOTH"]["settings"] == ["period_seconds"]
+    assert catalogue["settings"]["period_seconds"]["label"] == "Period"
+    with registered(replace(SAWTOOTH, name="SAWTOOTH_2")), app.test_request_context():
+        assert assets.asset_url(value_types_script.PATH) != address

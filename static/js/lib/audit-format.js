@@ -1,7 +1,7 @@
 // The audit log in words.
 
 import { formatDateTime, formatWindow } from "./time.js";
-import { LABELS } from "./format.js";
+import { VALUE_TYPES } from "./value-types.js";
 
 /** Every action, by what it is about: what was done, and for some what was refused. */
 export const GROUPS = [
@@ -164,6 +164,6 @@ const formatLabel = (name) => NAMES.get(name) ?? name.replace(/_datetime$/, "").
 
 function formatValue(name, value, now) {
   if (value === null) return "none";
-  if (name === "value_type" && Object.hasOwn(LABELS, value)) return LABELS[value].toLowerCase();
+  if (name === "value_type" && Object.hasOwn(VALUE_TYPES, value)) return VALUE_TYPES[value].label.toLowerCase();
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? formatDateTime(value, now) : String(value);
 }

@@ -1,8 +1,7 @@
 // What each counter does after the window of a spike, in words.
 
 import { namesOf } from "./override-rows.js";
-
-const isCounter = ({ value_type: type }) => type === "INCREMENT" || type === "DECREMENT";
+import { isCounter } from "./value-types.js";
 
 export const getCounters = (fields) => fields.filter(isCounter);
 

@@ -1,21 +1,19 @@
 // What a page shows of a field.
 
 import { NONE, fact, nameFact } from "./facts.js";
-import { ASKED } from "./field-form.js";
-import { LABELS, SETTINGS, formatNumber } from "./format.js";
-
-const DEFAULTS = { float_precision: 2, randomization_percentage: 0 };
+import { formatNumber } from "./numbers.js";
+import { SETTINGS, getSetting, getType } from "./value-types.js";
 
 export function fieldFacts(field) {
-  const settings = SETTINGS[field.value_type].map((name) => {
-    const value = field[name] ?? DEFAULTS[name] ?? null;
-    const words = ASKED[name].text ? value : formatNumber(value);
-    return fact(name, ASKED[name].label, value, words || NONE);
+  const settings = getType(field).settings.map((name) => {
+    const value = getSetting(field, name);
+    const words = SETTINGS[name].kind === "text" ? value : formatNumber(value);
+    return fact(name, SETTINGS[name].label, value, words || NONE);
   });
   return [
     nameFact("field_name", "Name", field.field_name),
     fact("collection_type", "Type", field.collection_type, field.collection_type),
-    fact("value_type", "Value", field.value_type, LABELS[field.value_type]),
+    fact("value_type", "Value", field.value_type, getType(field).label),
     ...settings,
   ];
 }

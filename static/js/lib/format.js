@@ -1,64 +1,39 @@
 // Fields and their rules in words.
 
-import { formatNumber } from "./numbers.js";
+import { formatCount, formatNumber } from "./numbers.js";
+import { SETTINGS, getDecimals, getSetting, getType } from "./value-types.js";
 
 export * from "./numbers.js";
 
-export const LABELS = {
-  TEXT_FIXED: "Fixed text",
-  NUMBER_FIXED: "Fixed integer",
-  FLOAT_FIXED: "Fixed float",
-  EPOCH_NOW: "Time of the poll",
-  NUMBER_RANGE: "Random integer",
-  FLOAT_RANGE: "Random float",
-  INCREMENT: "Counts up",
-  DECREMENT: "Counts down",
-};
+const MAX_DECIMALS_SHOWN = 3;
 
 /** A field's rule in words: "random 5 to 20", "counts up from 10 by 5, back at 30". */
-export function formatRule(field) {
-  switch (field.value_type) {
-    case "TEXT_FIXED":
-      return `fixed text “${field.fixed_value_text}”`;
-    case "NUMBER_FIXED":
-      return `fixed at ${formatNumber(field.fixed_value_number)}`;
-    case "FLOAT_FIXED":
-      return `fixed at ${formatNumber(field.fixed_value_float)}`;
-    case "EPOCH_NOW":
-      return "time of the poll";
-    case "NUMBER_RANGE":
-      return `random ${formatNumber(field.range_start_number)} to ${formatNumber(field.range_end_number)}`;
-    case "FLOAT_RANGE":
-      return `random ${formatFloat(field, "range_start_float")} to ${formatFloat(field, "range_end_float")}`;
-    default:
-      return formatCounter(field);
-  }
-}
-
-const formatFloat = (field, name) => formatNumber(field[name], Math.min(field.float_precision ?? 2, 3));
-
-function formatCounter(field) {
-  const up = field.value_type === "INCREMENT" ? "counts up" : "counts down";
-  const spread = field.randomization_percentage ? ` ± ${formatNumber(field.randomization_percentage)} %` : "";
-  const back = field.reset_number === null || field.reset_number === undefined ? "" : `, back at ${formatNumber(field.reset_number)}`;
-  return `${up} from ${formatNumber(field.start_number)} by ${formatNumber(field.step_number)}${spread}${back}`;
-}
+export const formatRule = (field) => fillIn(getType(field).rule, field);
 
 /** The rule in few words, for old beside new: "90–100", "+25 a poll", "14.5". */
 export function formatRuleBriefly(field) {
-  switch (field.value_type) {
-    case "NUMBER_RANGE":
-      return formatRange(formatNumber(field.range_start_number), formatNumber(field.range_end_number));
-    case "FLOAT_RANGE":
-      return formatRange(formatFloat(field, "range_start_float"), formatFloat(field, "range_end_float"));
-    case "INCREMENT":
-      return `+${formatNumber(field.step_number)} a poll`;
-    case "DECREMENT":
-      return `−${formatNumber(field.step_number)} a poll`;
-    default:
-      return formatRule(field).replace(/^fixed (at|text) /, "");
-  }
+  const { short_rule: template } = getType(field);
+  const filled = fillIn(template, field);
+  // A dash between the ends, unless it would meet a minus.
+  return template.includes("}–{") && filled.includes("-") ? fillIn(template.replace("–", " to "), field) : filled;
 }
 
-// A dash between the ends, unless it would meet a minus.
-const formatRange = (start, end) => (`${start}${end}`.includes("-") ? `${start} to ${end}` : `${start}–${end}`);
+/** What kind of rule a field has: "random, 1 decimal", "counts up". */
+export const formatKind = (field) => fillIn(getType(field).kind_label, field);
+
+/** A setting as rules show it: "1,200", "2 decimals". */
+export function formatSetting(field, name) {
+  const { kind, unit } = SETTINGS[name];
+  const value = getSetting(field, name);
+  if (kind === "text") return value;
+  if (unit) return formatCount(value, unit);
+  return formatNumber(value, Math.min(getDecimals(field), MAX_DECIMALS_SHOWN));
+}
+
+/** Replace the names in braces; leave out a part in brackets if its setting is empty or has its default. */
+function fillIn(template, field) {
+  const isShown = (name) => getSetting(field, name) !== (SETTINGS[name].default ?? null);
+  return template
+    .replace(/\[([^\]]*)\]/g, (_whole, part) => (isShown(/\{(\w+)\}/.exec(part)[1]) ? part : ""))
+    .replace(/\{(\w+)\}/g, (_whole, name) => formatSetting(field, name));
+}

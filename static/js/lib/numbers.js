@@ -2,18 +2,6 @@
 
 import { parseExact, isExactNumber } from "./exact-number.js";
 
-/** The settings of each value type, needed ones first; the same as the server's catalogue. */
-export const SETTINGS = {
-  TEXT_FIXED: ["fixed_value_text"],
-  NUMBER_FIXED: ["fixed_value_number"],
-  FLOAT_FIXED: ["fixed_value_float"],
-  EPOCH_NOW: [],
-  NUMBER_RANGE: ["range_start_number", "range_end_number"],
-  FLOAT_RANGE: ["range_start_float", "range_end_float", "float_precision"],
-  INCREMENT: ["start_number", "step_number", "reset_number", "randomization_percentage"],
-  DECREMENT: ["start_number", "step_number", "reset_number", "randomization_percentage"],
-};
-
 /** A number with thousands separators and its own decimals; at least `decimals` of them. */
 export function formatNumber(value, decimals = 0) {
   if (value === null || value === undefined) return "";
@@ -61,9 +49,6 @@ export function getNumberError(text) {
   const example = Number.isFinite(Number(mended)) ? mended : "0.5";
   return `Must be a number: use a point, not a comma (${example}).`;
 }
-
-/** What is sent and compared of a setting: with all its digits where it is a counter's. */
-export const EXACT_SETTINGS = new Set(["start_number", "step_number", "reset_number"]);
 
 /** Whether a counter counts in whole numbers: where its start, its step and its reset are whole. */
 export const isWholeCounter = (field) =>

@@ -2,7 +2,9 @@
 
 import { isExactNumber, multiply } from "./exact-number.js";
 import { faultsOf } from "./field-rules.js";
-import { EXACT_SETTINGS, SETTINGS, formatCount, isWholeCounter, formatNumber, parseNumber, parseExactNumber } from "./numbers.js";
+import { formatRuleBriefly } from "./format.js";
+import { formatNumber, isWholeCounter, parseExactNumber, parseNumber } from "./numbers.js";
+import { EXACT_SETTINGS, SETTINGS, VALUE_TYPES, getDecimals, getType, isCounter, isInteger } from "./value-types.js";
 
 export const FACTORS = [
   { label: "÷2", by: 0.5, words: "half" },
@@ -10,52 +12,6 @@ export const FACTORS = [
   { label: "×5", by: 5, words: "5 times" },
   { label: "×10", by: 10, words: "10 times" },
 ];
-
-const COUNTER = [
-  ["start_number", "start"],
-  ["step_number", "step"],
-  ["randomization_percentage", "± %"],
-  ["reset_number", "back at"],
-];
-
-/** The inputs of each value type; what stands in a counter's boxes. */
-const INPUTS = {
-  NUMBER_FIXED: [["fixed_value_number", ""]],
-  FLOAT_FIXED: [["fixed_value_float", ""]],
-  NUMBER_RANGE: [
-    ["range_start_number", ""],
-    ["range_end_number", ""],
-  ],
-  FLOAT_RANGE: [
-    ["range_start_float", ""],
-    ["range_end_float", ""],
-  ],
-  INCREMENT: COUNTER,
-  DECREMENT: COUNTER,
-};
-
-/** What a quick factor multiplies. */
-const MULTIPLIED = {
-  NUMBER_FIXED: ["fixed_value_number"],
-  FLOAT_FIXED: ["fixed_value_float"],
-  NUMBER_RANGE: ["range_start_number", "range_end_number"],
-  FLOAT_RANGE: ["range_start_float", "range_end_float"],
-  INCREMENT: ["step_number"],
-  DECREMENT: ["step_number"],
-};
-
-const SPOKEN = {
-  fixed_value_number: "value",
-  fixed_value_float: "value",
-  range_start_number: "from",
-  range_end_number: "to",
-  range_start_float: "from",
-  range_end_float: "to",
-  start_number: "start",
-  step_number: "step",
-  randomization_percentage: "step varies by ± %",
-  reset_number: "back at",
-};
 
 /**
  * A row for a field of the collection; `given` are the settings that the spike's author gave it, `stands` is where
@@ -71,26 +27,38 @@ export function rowOf(field, given = {}, stands = null) {
     stands,
     kept: { ...given },
     texts: {},
-    rule: besideOf(field),
+    rule: formatRuleBriefly(field),
     stand: standOf(field),
-    isRange: type.endsWith("RANGE"),
-    isCounter: INPUTS[type] === COUNTER,
-    inputs: INPUTS[type].map(([setting, inset], index) => ({
-      setting,
-      inset,
-      id: `override-${field.id}-${setting}`,
-      label: `${field.field_name}: ${SPOKEN[setting]}`,
-      joins: type.endsWith("RANGE") && index === 1,
-    })),
+    isCounter: isCounter(field),
+    inputs: buildInputs(field),
     isUp: Object.keys(given).length > 0,
     isMoving: false,
     cameUp: false,
     stop: 0,
   };
+  row.isRange = row.inputs.some(({ joins }) => joins);
+  row.hasInsets = row.inputs.some(({ inset }) => inset);
   for (const { setting } of row.inputs) {
     row.texts[setting] = textOf(row, setting in given ? given[setting] : shownOf(row, setting), setting);
   }
   return row;
+}
+
+/** The inputs of a field. If there are several that are no range, each shows what it is. */
+function buildInputs(field) {
+  const names = getType(field).override_inputs;
+  const hasInsets = names.filter((name) => !SETTINGS[name].is_range_end).length > 1;
+  return names.map((setting) => {
+    const { label, short_label: short, is_range_end: joins = false } = SETTINGS[setting];
+    const words = label.toLowerCase();
+    return {
+      setting,
+      inset: hasInsets ? (short ?? words) : "",
+      id: `override-${field.id}-${setting}`,
+      label: `${field.field_name}: ${words}`,
+      joins,
+    };
+  });
 }
 
 /**
@@ -101,7 +69,7 @@ export function rowOf(field, given = {}, stands = null) {
 export function givenOfCopy(copy) {
   const given = copy.overridden_settings ?? [];
   const original = copy.original?.value_type === copy.value_type ? copy.original : null;
-  const left = (given.length && original ? SETTINGS[copy.value_type] : []).filter(
+  const left = (given.length && original ? getType(copy).settings : []).filter(
     (setting) => setting !== "start_number" && (copy[setting] ?? null) !== (original[setting] ?? null),
   );
   return Object.fromEntries([...new Set([...given, ...left])].map((setting) => [setting, copy[setting] ?? null]));
@@ -118,12 +86,12 @@ function shownOf(row, setting) {
 /** What the input says: a number, null where it is empty, NaN where it is none. */
 function valueOf(row, setting) {
   const value = typedIn(row, setting, row.texts[setting]);
-  return value === null && setting === "randomization_percentage" ? 0 : value;
+  return value ?? SETTINGS[setting].default ?? null;
 }
 
 /** Whether a setting only takes whole numbers: a comma then stands between thousands. */
 const isWhole = (row, setting) =>
-  setting.endsWith("_number") && (!EXACT_SETTINGS.has(setting) || isWholeCounter(row.own));
+  isInteger(setting) || (EXACT_SETTINGS.has(setting) && isWholeCounter(row.own));
 
 const typedIn = (row, setting, text) =>
   (EXACT_SETTINGS.has(setting) ? parseExactNumber : parseNumber)(text, isWhole(row, setting));
@@ -132,8 +100,7 @@ const typedIn = (row, setting, text) =>
 export function isGiven(row, setting) {
   const value = valueOf(row, setting);
   if (setting in row.kept && value === row.kept[setting]) return true;
-  const own = shownOf(row, setting);
-  return value !== (setting === "randomization_percentage" ? (own ?? 0) : own);
+  return value !== (shownOf(row, setting) ?? SETTINGS[setting].default ?? null);
 }
 
 /** Exactly the settings that the author gave; one without an input (such as decimals) stays as it was. */
@@ -186,7 +153,7 @@ export function tidied(row, setting) {
 
 /** As numbers are written; but never so that it could be read in two ways. */
 function textOf(row, value, setting) {
-  const text = formatNumber(value, row.type === "FLOAT_RANGE" ? Math.min(decimals(row), 3) : 0);
+  const text = formatNumber(value, Math.min(decimals(row), 3));
   return !isWhole(row, setting) && !text.includes(".") ? text.replaceAll(",", "") : text;
 }
 
@@ -203,16 +170,20 @@ export function carriedOver(rows, fields) {
 
 // Quick factors
 
-const decimals = (row) => row.kept.float_precision ?? row.own.float_precision ?? 2;
+const decimals = (row) => getDecimals({ ...row.own, ...row.kept });
 
 /** The collection's values times a factor, rounded by the field's type. */
 export const multiplied = (row, by) =>
-  Object.fromEntries(MULTIPLIED[row.type].map((setting) => [setting, rounded(row, multiply(row.own[setting], by))]));
+  Object.fromEntries(
+    VALUE_TYPES[row.type].settings
+      .filter((setting) => SETTINGS[setting].is_scaled)
+      .map((setting) => [setting, rounded(row, setting, multiply(row.own[setting], by))]),
+  );
 
-function rounded(row, value) {
-  if (row.type.startsWith("NUMBER")) return Math.round(value) + 0;
-  if (row.type === "FLOAT_FIXED") return Number(value.toPrecision(15)) + 0;
-  if (row.type === "FLOAT_RANGE") return Number(value.toFixed(decimals(row))) + 0;
+function rounded(row, setting, value) {
+  if (isInteger(setting)) return Math.round(value) + 0;
+  if (!EXACT_SETTINGS.has(setting))
+    return Number(VALUE_TYPES[row.type].decimals ? value.toFixed(decimals(row)) : value.toPrecision(15)) + 0;
   if (isExactNumber(value)) return value;
   if (isWholeCounter(row.own)) return Math.max(Math.round(value), 1);
   return Math.max(Number(value.toFixed(10)), 1e-10); // counters are exact to ten decimals
@@ -236,31 +207,8 @@ export function pressFactor(row, by) {
 
 // In words
 
-/** "random, 1 decimal", "counts up". */
-export function kindOf(field) {
-  const places = field.float_precision ?? 2;
-  const kinds = {
-    NUMBER_RANGE: "random, whole",
-    FLOAT_RANGE: `random, ${formatCount(places, "decimal")}`,
-    INCREMENT: "counts up",
-    DECREMENT: "counts down",
-  };
-  return kinds[field.value_type] ?? "fixed";
-}
-
-/** The collection's rule as it stands beside the spike's inputs: "120 to 180", "by 1 ± 50 %". */
-function besideOf(field) {
-  const decimalsShown = field.value_type === "FLOAT_RANGE" ? Math.min(field.float_precision ?? 2, 3) : 0;
-  const shown = (setting) => formatNumber(field[setting], decimalsShown);
-  const [first, second] = INPUTS[field.value_type];
-  if (field.value_type.endsWith("RANGE")) return `${shown(first[0])} to ${shown(second[0])}`;
-  if (INPUTS[field.value_type] !== COUNTER) return shown(first[0]);
-  const spread = field.randomization_percentage ? ` ± ${formatNumber(field.randomization_percentage)} %` : "";
-  return `by ${shown("step_number")}${spread}`;
-}
-
 function standOf(field) {
-  if (INPUTS[field.value_type] !== COUNTER) return "";
+  if (!isCounter(field)) return "";
   const stands = field.current_number ?? null;
   return stands === null ? `from ${formatNumber(field.start_number)}` : `now at ${formatNumber(stands)}`;
 }
@@ -275,13 +223,14 @@ export function namesOf(rows, most = 6) {
 /** Why a field cannot be overridden. */
 export function reasonOf(field) {
   if (field.collection_type === "Configuration") return "Configuration";
-  return field.value_type === "EPOCH_NOW" ? "time" : "text";
+  return getType(field).kind_label;
 }
 
 /** "text, time and all Configuration fields": what of the collection cannot be overridden. */
 export function reasonsOf(fields) {
   const reasons = new Set(fields.map(reasonOf));
-  const parts = ["text", "time"].filter((each) => reasons.has(each));
+  const kinds = Object.values(VALUE_TYPES).map(({ kind_label: label }) => label);
+  const parts = [...new Set(kinds)].filter((each) => reasons.has(each));
   if (reasons.has("Configuration")) parts.push("all Configuration");
   const last = parts.pop();
   return parts.length ? `${parts.join(", ")} and ${last} fields` : `${last} fields`;

@@ -1,6 +1,7 @@
 // A preview in words and in numbers that fit into a table.
 
 import { formatCount, formatNumber } from "./numbers.js";
+import { getType, isCounter } from "./value-types.js";
 
 /** A mean with as many decimals as somebody reads: 1,496 and 32.3 and 0.042; 5.007bn. */
 export function formatMean(value) {
@@ -14,20 +15,18 @@ export function formatMean(value) {
   return formatNumber(Number(value.toPrecision(2)));
 }
 
-const isCounter = ({ value_type: type }) => type === "INCREMENT" || type === "DECREMENT";
-
 /** What a phase of a field comes to: the mean of its values; of a counter, which has none, its mean step. */
 export function formatPhase(field, phase, phases) {
   if (!isCounter(field)) return formatMean(field.mean[phase]);
   const from = { before: 0, during: phases.before, after: phases.before + phases.during }[phase];
   const values = field.values.slice(from, from + phases[phase]).map(Number);
-  const turn = field.value_type === "INCREMENT" ? 1 : -1;
+  const { direction } = getType(field);
   // Where it began again, it made no step.
-  const steps = values.slice(1).map((value, index) => turn * (value - values[index]));
+  const steps = values.slice(1).map((value, index) => direction * (value - values[index]));
   const made = steps.filter((step) => step >= 0);
   if (!made.length) return "–";
   const mean = made.reduce((sum, step) => sum + step, 0) / made.length;
-  return `${turn > 0 ? "+" : "−"}${formatMean(mean)} a poll`;
+  return `${direction > 0 ? "+" : "−"}${formatMean(mean)} a poll`;
 }
 
 /** Overridden fields first, otherwise in the order of the collection. */

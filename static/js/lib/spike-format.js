@@ -1,7 +1,8 @@
 // Spikes in words: what they override, how they stand, by how much they can be extended.
 
 import { formatTime, formatDuration, formatDateTime, getWindowStatus } from "./time.js";
-import { formatRuleBriefly, formatCount, formatNumber, formatRule } from "./format.js";
+import { formatKind, formatRuleBriefly, formatCount, formatNumber, formatRule } from "./format.js";
+import { getType, isCounter } from "./value-types.js";
 
 export const STATUS_LABELS = { active: "Active", scheduled: "Scheduled", expired: "Expired" };
 
@@ -18,14 +19,13 @@ export function getNextEdge(spikes, now) {
   return Math.min(Infinity, ...instants.filter((instant) => instant > now));
 }
 
-const isCounter = ({ value_type: type }) => type === "INCREMENT" || type === "DECREMENT";
 const isNone = (value) => value === null || value === undefined;
 
 /** What a spike does to a field: "random 90 to 100"; of a counter only what was given: "counts up by 40". */
 export function formatOverride(copy) {
   if (!isCounter(copy)) return formatRule(copy);
   const given = new Set(copy.overridden_settings);
-  const parts = [copy.value_type === "INCREMENT" ? "counts up" : "counts down"];
+  const parts = [formatKind(copy)];
   if (given.has("start_number")) parts.push(`from ${formatNumber(copy.start_number)}`);
   if (given.has("step_number")) parts.push(`by ${formatNumber(copy.step_number)}`);
   if (given.has("randomization_percentage")) parts.push(`± ${formatNumber(copy.randomization_percentage ?? 0)} %`);
@@ -38,7 +38,7 @@ const formatReset = ({ reset_number: back }) => (isNone(back) ? "never back" : `
 /** Old beside new, in few words: `{now: "+25 a poll", was: "+1"}`. */
 export function formatChange(copy) {
   if (!isCounter(copy)) return { now: formatRuleBriefly(copy), was: formatRuleBriefly(copy.original) };
-  const sign = copy.value_type === "INCREMENT" ? "+" : "−";
+  const sign = getType(copy).direction > 0 ? "+" : "−";
   const words = {
     start_number: (field) => `from ${formatNumber(field.start_number)}`,
     step_number: (field) => `${sign}${formatNumber(field.step_number)}`,

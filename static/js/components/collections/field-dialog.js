@@ -3,9 +3,10 @@
 import { patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
 import { fieldFacts } from "../../lib/facts-field.js";
-import { ASKED, CHOICES, bodyOf, changesOf, faultsOf, formOf } from "../../lib/field-form.js";
+import { bodyOf, changesOf, faultsOf, formOf } from "../../lib/field-form.js";
 import { mix } from "../../lib/mix.js";
-import { LABELS, SETTINGS, formatRule } from "../../lib/format.js";
+import { formatRule } from "../../lib/format.js";
+import { SETTINGS, VALUE_TYPES } from "../../lib/value-types.js";
 
 export const fieldDialog = () =>
   mix(dialogForm(), {
@@ -13,7 +14,7 @@ export const fieldDialog = () =>
     collectionId: 0,
     field: null,
     hasSpikes: false,
-    choices: CHOICES.map(([type]) => ({ type, label: LABELS[type] })),
+    choices: Object.entries(VALUE_TYPES).map(([type, { label }]) => ({ type, label })),
 
     // Lifecycle
 
@@ -65,17 +66,18 @@ export const fieldDialog = () =>
     // What is asked for
 
     asks(name) {
-      return ASKED[name];
+      return SETTINGS[name];
     },
 
     isNumber(name) {
-      return !ASKED[name].text;
+      return SETTINGS[name].kind !== "text";
     },
 
     // Signed numbers get the whole keyboard: some phones' number pads have no minus.
     keyboard(name) {
-      if (!ASKED[name].unsigned) return "text";
-      return ASKED[name].whole ? "numeric" : "decimal";
+      const { kind, minimum, above } = SETTINGS[name];
+      if (!((minimum ?? above) >= 0)) return "text";
+      return kind === "integer" ? "numeric" : "decimal";
     },
 
     // Getters
@@ -90,11 +92,11 @@ export const fieldDialog = () =>
     },
 
     get settings() {
-      return SETTINGS[this.form.value_type];
+      return VALUE_TYPES[this.form.value_type].settings;
     },
 
     get purpose() {
-      return CHOICES.find(([type]) => type === this.form.value_type)[1];
+      return VALUE_TYPES[this.form.value_type].description;
     },
 
     /** The rule as the list will tell it; empty while it is not complete. */
@@ -105,7 +107,7 @@ export const fieldDialog = () =>
     },
 
     get spikeWords() {
-      const numeric = !["TEXT_FIXED", "EPOCH_NOW"].includes(this.form.value_type);
+      const numeric = VALUE_TYPES[this.form.value_type].value_kind === "number";
       if (this.form.collection_type === "Performance" && numeric) return "Spikes can override it.";
       return "Spikes leave it alone: they override numeric Performance fields.";
     },

@@ -7,12 +7,12 @@ import { updateIfUnchanged, deleteIfUnchanged } from "../../lib/conditional-upda
 import { formatTime } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { formatNumber, formatRule } from "../../lib/format.js";
+import { getType, isCounter } from "../../lib/value-types.js";
 import { confirm } from "../layout/confirmation.js";
 import { askField } from "./field-dialog.js";
 
 const TYPES = ["Performance", "Configuration"];
 const PER_PAGE = 100;
-const COUNTERS = ["INCREMENT", "DECREMENT"];
 const FEW = 12; // so many are found without searching
 
 export const collectionFields = () => ({
@@ -167,11 +167,11 @@ export const collectionFields = () => ({
   formatSample(field) {
     const value = this.values.get(field.field_name);
     if (value === undefined) return "";
-    return field.value_type === "EPOCH_NOW" ? value : formatValue(value);
+    return getType(field).value_kind === "timestamp" ? value : formatValue(value);
   },
 
   canReset(field) {
-    return COUNTERS.includes(field.value_type) && field.current_number !== null;
+    return isCounter(field) && field.current_number !== null;
   },
 
   ariaSort(column) {

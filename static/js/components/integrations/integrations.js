@@ -7,7 +7,7 @@ import { TYPES, isWellFormed, canRead } from "../../lib/key-format.js";
 import { mix } from "../../lib/mix.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { TOOLS } from "../../lib/snippets/index.js";
-import { PLACEHOLDER } from "../../lib/snippets/target.js";
+import { PLACEHOLDER, isText } from "../../lib/snippets/target.js";
 import { getUser } from "../../lib/page-data.js";
 import { collectionChoice } from "../collections/choice.js";
 
@@ -95,7 +95,7 @@ export const integrations = () =>
     chooseType(type) {
       this.type = type;
       const fields = this.fields;
-      this.fieldId = (fields.find((field) => field.value_type !== "TEXT_FIXED") ?? fields[0])?.id ?? 0;
+      this.fieldId = (fields.find((field) => !isText(field)) ?? fields[0])?.id ?? 0;
       if (!this.keyReads(this.keyId)) this.keyId = this.keys.find(({ id }) => this.keyReads(id))?.id ?? 0;
       this.updateUrl();
     },

@@ -1,12 +1,13 @@
 // The overrides of the spike: rows of fields, quick factors, setting back, the two folds.
 
+import { VALUE_TYPES } from "../../lib/value-types.js";
+import { formatKind } from "../../lib/format.js";
 import {
   FACTORS,
   canMultiply,
   isGiven,
   isMultiplied,
   isOverridden,
-  kindOf,
   namesOf,
   ownTexts,
   pressFactor,
@@ -159,12 +160,12 @@ export const spikeOverrides = () => ({
   },
 
   kind(row) {
-    return kindOf({ ...row.own, ...row.kept });
+    return formatKind({ ...row.own, ...row.kept });
   },
 
   /** Decimals have no input of their own, but a script may have given them. */
   hasOwnDecimals(row) {
-    return "float_precision" in row.kept;
+    return VALUE_TYPES[row.type].decimals in row.kept;
   },
 
   isChanged(row) {

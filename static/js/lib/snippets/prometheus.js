@@ -1,5 +1,6 @@
 import { exporterPath, exporterText, metricName, yaml } from "./quote.js";
 import { isText, slug, urlById } from "./target.js";
+import { getType } from "../value-types.js";
 
 // Endings that mean something to Prometheus, which a gauge must not have.
 const RESERVED = /_(total|created|bucket|sum|count|gsum|gcount|info)$/;
@@ -7,7 +8,7 @@ const RESERVED = /_(total|created|bucket|sum|count|gsum|gcount|info)$/;
 /** The name of the series as Prometheus stores it, with the suffix of its type. */
 function seriesName(words, field) {
   const name = `spikecast_${words}`;
-  const suffix = isText(field) ? "_info" : field.value_type === "INCREMENT" ? "_total" : "";
+  const suffix = isText(field) ? "_info" : getType(field).direction > 0 ? "_total" : "";
   if (!suffix) return RESERVED.test(name) ? `${name}_value` : name;
   return name.endsWith(suffix) ? name : name + suffix;
 }
@@ -32,7 +33,7 @@ function metricsOf(fields) {
 const numberMetric = ({ field, path, name }) => `      - name: ${name}
         help: ${yaml("Spikecast field " + field.field_name)}
         path: ${yaml(path)}
-        valuetype: ${field.value_type === "INCREMENT" ? "counter" : "gauge"}
+        valuetype: ${getType(field).direction > 0 ? "counter" : "gauge"}
         labels:
           field: ${yaml(exporterText(field.field_name))}
 `;

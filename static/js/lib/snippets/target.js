@@ -1,6 +1,7 @@
 // What a snippet is about: `{origin, collection: {id, name}, type, key, byId, fields, field}`.
 
 import { dataPath, dataPathById } from "../collection-format.js";
+import { getType } from "../value-types.js";
 
 /** Stands where the key belongs, as long as nobody pasted one. */
 export const PLACEHOLDER = "YOUR_API_KEY";
@@ -17,7 +18,7 @@ export function urlOf(target) {
   return byId || byName.length > LONGEST_ADDRESS ? urlById(target) : byName;
 }
 
-export const isText = ({ value_type: type }) => type === "TEXT_FIXED";
+export const isText = (field) => getType(field).value_kind === "text";
 
 /** A word for it that any tool takes: "spikecast_3_performance". */
 export const slug = ({ collection, type }) => `spikecast_${collection.id}_${type.toLowerCase()}`;

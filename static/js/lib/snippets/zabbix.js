@@ -1,5 +1,6 @@
 import { yaml, zabbixPath } from "./quote.js";
 import { isText, urlOf } from "./target.js";
+import { getType } from "../value-types.js";
 
 const LONGEST_NAME = 128; // of a template, in Zabbix
 const LONGEST_ITEM_NAME = 255;
@@ -38,7 +39,7 @@ export function uuid(text) {
 
 function valueType(field) {
   if (isText(field)) return "          value_type: TEXT\n          trends: '0'\n";
-  if (field.value_type === "EPOCH_NOW") return "          units: unixtime\n";
+  if (getType(field).value_kind === "timestamp") return "          units: unixtime\n";
   return "          value_type: FLOAT\n";
 }
 
