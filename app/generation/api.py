@@ -9,6 +9,7 @@ from marshmallow import fields
 from app.core.errors import DomainError
 from app.generation import middleware, refusals
 from app.generation.authorization import CollectionRef
+from app.generation.formats import FORMATS
 from app.values import CollectionType
 from app.web.access import with_api_key
 from app.web.fields import Choice
@@ -65,10 +66,30 @@ TYPE_IN_PATH = {
     "schema": {"type": "string", "enum": [word.lower() for word in CollectionType]},
     "description": "Case-insensitive.",
 }
+FORMAT_IN_QUERY = {
+    "name": "format",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "enum": sorted(FORMATS)},
+    "description": "The output format. It takes precedence over the `Accept` header; the default is JSON.",
+}
+_OTHER_TYPES = {
+    "responses": {
+        "200": {
+            "content": {
+                media_type: {"schema": {"type": "string"}}
+                for media_type in ("text/plain", "application/openmetrics-text", "text/csv")
+            }
+        }
+    }
+}
 
 
-@blp.route("/data/<name:name>/<type:collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH])
+@blp.route(
+    "/data/<name:name>/<type:collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH, FORMAT_IN_QUERY]
+)
 @blp.answers(200, DataOut, HEADERS)
+@blp.doc(**_OTHER_TYPES)
 @with_api_key
 @documents_errors(400, 404)
 def data_by_name(name: str, collection_type: str) -> Response:
@@ -77,9 +98,12 @@ def data_by_name(name: str, collection_type: str) -> Response:
 
 
 @blp.route(
-    "/collections/<id:collection_id>/data/<type:collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH]
+    "/collections/<id:collection_id>/data/<type:collection_type>",
+    methods=["GET"],
+    parameters=[TYPE_IN_PATH, FORMAT_IN_QUERY],
 )
 @blp.answers(200, DataOut, HEADERS)
+@blp.doc(**_OTHER_TYPES)
 @with_api_key
 @documents_errors(400, 404)
 def data_by_id(collection_id: int, collection_type: str) -> Response:

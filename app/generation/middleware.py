@@ -108,12 +108,13 @@ def answer_poll(
     if collection_type is None:
         polls.find_key(key_hash, clock.now)
         raise unknown_type_error(type_name)
-    output_format = get_format(environ.get("QUERY_STRING", ""))
+    output_format = get_format(environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT", ""))
     request = PollRequest(key_hash, collection, collection_type)
     result, key_id, collection_id, instant = polls.poll(request, now=clock.now, rng=rng)
     use = PollUse(key_id, collection_id, collection_type)
     on_sent = _get_recorder(extensions["usage"], use, result, instant)
-    return PollResponse(*format_result(result, output_format), on_sent)
+    body, headers = format_result(result, output_format)
+    return PollResponse(body, [*headers, ("Vary", "Accept")], on_sent)
 
 
 def _get_recorder(

@@ -1,9 +1,12 @@
 """What a collection is served from in an interval of time: plain data, and values generated from it."""
 
+from __future__ import annotations
+
 import random
 import sys
+from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -27,10 +30,29 @@ from app.values import (
 
 @dataclass(frozen=True, slots=True)
 class Spike:
-    """The active schedule: its id, and the end of its window."""
+    """The active schedule, and the edges of its window."""
 
     id: int
+    name: str
+    starts: datetime
     ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What formats need to know of the fields besides their values, in the order of the answer."""
+
+    field_ids: array[int]
+    """The ids of the collection's fields, also during a spike."""
+    value_types: tuple[str, ...]
+    templates: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
+    """What formats have compiled for this plan, by the names of format and collection."""
+
+
+def build_layout(fields: Iterable[tuple[int, str]]) -> Layout:
+    """Return the layout of these fields, each with its id and its value type."""
+    ids, value_types = zip(*fields, strict=True) if (fields := tuple(fields)) else ((), ())
+    return Layout(array("q", ids), tuple(map(sys.intern, value_types)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +80,11 @@ class RandomFields(NamedTuple):
 class FieldRow:
     """A field or a spike's copy of one, as it was read.
 
-    `is_integer`: whether it counts in integers, if it is a counter.
+    `field_id` is the collection's field, `is_integer` whether it counts in integers, if it is a counter.
     """
 
     id: int
+    field_id: int
     field_name: str
     value_type: str
     settings: FieldSettings
@@ -88,6 +111,7 @@ class Plan:
     counters: tuple[Counter, ...]
     constant_steps: CounterSteps | None
     """The steps of the counters with each poll, unless one of them is random."""
+    layout: Layout
 
     def is_valid(self, revision: int, now: datetime) -> bool:
         """Return whether it is what a collection of this revision serves at `now`."""

@@ -6,7 +6,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from app.db.session import db
-from app.generation.plan import FieldRow, Plan, Spike, partition_fields
+from app.generation.plan import FieldRow, Plan, Spike, build_layout, partition_fields
 from app.models import Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike import goes_on
 from app.values import (
@@ -34,19 +34,21 @@ def load_plan(collection_id: int, collection_type: CollectionType, now: datetime
         return None
     started = connection.execute(_LAST_STARTED, parameters).all()
     active = next((row for row in started if row.end_datetime > now), None)
-    spike = Spike(active.id, active.end_datetime) if active else None
+    spike = Spike(active.id, active.name, active.start_datetime, active.end_datetime) if active else None
     has_expired = any(row.end_datetime <= now for row in started)
     since = max((active.start_datetime if active else row.end_datetime for row in started), default=EARLIEST)
     until = spike.ends if spike else collection.next_start or LATEST
-    rows = connection.execute(_COPIES if spike else _FIELDS, parameters | {"spike_id": spike and spike.id})
-    fields = partition_fields([_make_field_row(row) for row in rows])
-    return Plan(collection.revision, since, until, spike, has_expired, *fields)
+    found = connection.execute(_COPIES if spike else _FIELDS, parameters | {"spike_id": spike and spike.id})
+    rows = [_make_field_row(row) for row in found]
+    layout = build_layout((row.field_id, row.value_type) for row in rows)
+    return Plan(collection.revision, since, until, spike, has_expired, *partition_fields(rows), layout)
 
 
 def _make_field_row(row: sa.Row[*tuple[Any, ...]]) -> FieldRow:
     is_copy = row.overridden is not None
     return FieldRow(
         row.id,
+        row.field_id,
         row.field_name,
         row.value_type,
         _get_settings(row),
@@ -88,7 +90,7 @@ _COLLECTION = sa.select(
 # Of the schedules that have started, the two that end last: the active one, if there is one, and an expired
 # one, if there is any.
 _LAST_STARTED = (
-    sa.select(SpikeSchedule.id, SpikeSchedule.start_datetime, SpikeSchedule.end_datetime)
+    sa.select(SpikeSchedule.id, SpikeSchedule.name, SpikeSchedule.start_datetime, SpikeSchedule.end_datetime)
     .where(SpikeSchedule.collection_id == _COLLECTION_ID, SpikeSchedule.start_datetime <= _NOW)
     .order_by(SpikeSchedule.end_datetime.desc())
     .limit(2)
@@ -98,17 +100,21 @@ _LAST_STARTED = (
 _FIELD_PREFIX = "field_"
 
 
-def _select_fields(table: Any, overridden: Any, *more: Any) -> sa.Select[*tuple[Any, ...]]:
+def _select_fields(table: Any, field_id: Any, overridden: Any, *more: Any) -> sa.Select[*tuple[Any, ...]]:
     names = ("id", "field_name", "value_type", "parameters", *COLUMN_SETTING_NAMES)
     columns = [getattr(table, name) for name in names]
-    return sa.select(overridden.label("overridden"), *columns, *more).where(table.collection_type == _TYPE)
+    source = field_id.label("field_id"), overridden.label("overridden")
+    return sa.select(*source, *columns, *more).where(table.collection_type == _TYPE)
 
 
 # The fields to serve, in the order in which they were created; during a spike its copies.
-_FIELDS = _select_fields(Field, sa.null()).where(Field.collection_id == _COLLECTION_ID).order_by(Field.id)
+_FIELDS = (
+    _select_fields(Field, Field.id, sa.null()).where(Field.collection_id == _COLLECTION_ID).order_by(Field.id)
+)
 _COPIES = (
     _select_fields(
         SpikeScheduleField,
+        SpikeScheduleField.original_field_id,
         SpikeScheduleField.overridden_settings,
         *(getattr(Field, name).label(_FIELD_PREFIX + name) for name in EXACT_SETTING_NAMES),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from app.generation.plan import Plan, Spike
+from app.generation.plan import Layout, Spike
 from app.values import CollectionType, Value
 
 
@@ -17,8 +17,8 @@ class Rendered(NamedTuple):
 class PollResult(NamedTuple):
     """The values of one type of a collection at one instant.
 
-    `epoch` is in whole seconds since 1970. `plan` is the same object from poll to poll while the collection
-    is unchanged, so a format may cache what it derives from it; None: nothing is cached.
+    `epoch` is in whole seconds since 1970. `layout` is the same object from poll to poll while the collection
+    is unchanged: a format keeps there what it compiles.
     """
 
     collection_name: str
@@ -26,7 +26,7 @@ class PollResult(NamedTuple):
     epoch: int
     data: dict[str, Value]
     spike: Spike | None
-    plan: Plan | None = None
+    layout: Layout
 
 
 class Answer(NamedTuple):

@@ -29,7 +29,7 @@ from app.generation.authorization import (
     unknown_key,
 )
 from app.generation.expired_spikes import is_expired
-from app.generation.plan import Spike
+from app.generation.plan import Spike, build_layout
 from app.generation.poll_result import Answer, PollResult
 from app.models import Actor, ApiKey, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike import goes_on
@@ -130,7 +130,8 @@ class ReferencePolls:
             request.collection_type,
             int(instant.timestamp()),
             _generate(rows, numbers, rng, instant),
-            Spike(spike.id, spike.end_datetime) if spike else None,
+            Spike(spike.id, spike.name, spike.start_datetime, spike.end_datetime) if spike else None,
+            build_layout((_get_field_id(row), row.value_type) for row in rows),
         )
         answer = Answer(result, key.id, collection.id, instant)
         self.save(type(rows[0]), numbers)
@@ -210,6 +211,11 @@ def _load_rows(
     """Return the fields of this type in the order of their creation; during a spike, its copies."""
     rows: Sequence[FieldOrCopy] = collection.fields if spike is None else spike.spike_fields
     return [row for row in rows if row.collection_type is collection_type]
+
+
+def _get_field_id(row: FieldOrCopy) -> int:
+    """Return the id of the collection's field."""
+    return row.original_field_id if isinstance(row, SpikeScheduleField) else row.id
 
 
 def _advance(row: FieldOrCopy, rng: random.Random) -> Exact:

@@ -48,7 +48,7 @@ def sample(
     states = load_counter_states(collection.id, plan.spike, taken_over)
     counters = {each.id: get_next_value(states[each.id], each) for each in get_steps(plan, rng).steps}
     data = generate_values(plan, counters, rng, now)
-    return PollResult(collection.name, collection_type, int(now.timestamp()), data, plan.spike, plan)
+    return PollResult(collection.name, collection_type, int(now.timestamp()), data, plan.spike, plan.layout)
 
 
 def load_counter_states(

@@ -144,7 +144,7 @@ class FastPolls:
             instant = clock.from_database(advanced.instant) if advanced.instant else now
         data = generate_values(plan, numbers, rng, instant)
         epoch = int(instant.timestamp())
-        result = PollResult(grant.collection_name, collection_type, epoch, data, plan.spike, plan)
+        result = PollResult(grant.collection_name, collection_type, epoch, data, plan.spike, plan.layout)
         return Answer(result, grant.key_id, grant.collection_id, instant)
 
 

@@ -85,6 +85,8 @@ class ValueTypeSpec:
     decimals: str | None = None
     """The setting that holds the number of decimals of the values and of the other settings."""
     value_kind: ValueKind = ValueKind.NUMBER
+    is_integer: bool = False
+    """Whether every value is an integer, whatever the settings: some formats write integers differently."""
     orders: tuple[Ordered, ...] = ()
     bounds: Callable[[FieldSettings], Bounds] = bounds.unbounded
 

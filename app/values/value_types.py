@@ -62,6 +62,7 @@ BUILT_IN = (
         description="A random whole number on every poll, both ends included.",
         kind_label="random, whole",
         generator=generators.number_range,
+        is_integer=True,
         bounds=bounds.integer_range,
     ),
     _range(
@@ -91,7 +92,11 @@ BUILT_IN = (
         Ordered("reset_number", "start_number", blamed="reset_number"),
     ),
     _constant(
-        "NUMBER_FIXED", "Fixed integer", "The same whole number on every poll.", settings.FIXED_INTEGER
+        "NUMBER_FIXED",
+        "Fixed integer",
+        "The same whole number on every poll.",
+        settings.FIXED_INTEGER,
+        is_integer=True,
     ),
     _constant(
         "FLOAT_FIXED", "Fixed float", "The same number with decimals on every poll.", settings.FIXED_FLOAT
@@ -115,5 +120,6 @@ BUILT_IN = (
         kind_label="time",
         generator=generators.epoch_now,
         value_kind=ValueKind.TIMESTAMP,
+        is_integer=True,
     ),
 )

@@ -46,11 +46,11 @@ def test_an_answer_is_json_that_nobody_may_keep(make):
         "*/*",
         "application/json",
         "text/html",
-        "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
-        "text/plain;version=0.0.4",
+        "application/xml",
+        "image/*;q=0",
     ],
 )
-def test_an_answer_is_json_whatever_the_client_would_accept(make, accept):
+def test_an_answer_is_json_unless_a_client_asks_for_another_format(make, accept):
     make.collection("Truck 01", {"value_type": "EPOCH_NOW"})
     response = make.key().get("/api/data/Truck%2001/performance", headers={"Accept": accept})
     assert response.status_code == 200

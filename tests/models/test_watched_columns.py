@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.db import transactions
 from app.db.session import db
-from app.models import Field, SpikeScheduleField
+from app.models import Field, SpikeSchedule, SpikeScheduleField
 from app.models.mixins import ValueColumns
 
 STATE = "current_number"
@@ -18,6 +18,7 @@ SERVED = [
         for name in ("spike_schedule_id", "original_field_id", "overridden_settings")
     ),
     *((SpikeScheduleField, name) for name in VALUES),
+    *((SpikeSchedule, name) for name in ("collection_id", "name", "start_datetime", "end_datetime")),
 ]
 
 

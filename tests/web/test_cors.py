@@ -39,9 +39,11 @@ def truck(make):
 
 
 def told(response) -> dict[str, str]:
-    """What an answer says to browsers about other origins."""
+    """What an answer says to browsers about other origins. Polls depend on `Accept` besides."""
     return {
-        name: value for name, value in response.headers if name.startswith("Access-Control") or name == "Vary"
+        name: value
+        for name, value in response.headers
+        if name.startswith("Access-Control") or (name, value) == ("Vary", "Origin")
     }
 
 

@@ -4,8 +4,7 @@ A new format is a module with a `Format`, and one call of `register`:
 
     register(Format("csv", render_csv))
 
-A poll chooses by `?format=csv`. While JSON is the only format, the parameter does not exist: it is ignored
-like any other.
+A poll chooses by `?format=csv`, or else by its `Accept` header (`negotiation`).
 """
 
 from collections.abc import Callable
@@ -14,7 +13,8 @@ from urllib.parse import parse_qs
 
 from app.core.errors import DomainError
 from app.core.text import shorten
-from app.generation.formats import json
+from app.generation.formats import csv, influx, json, prometheus
+from app.generation.formats.negotiation import negotiate
 from app.generation.poll_result import PollResult, Rendered
 
 __all__ = ["FORMATS", "JSON", "Format", "Rendered", "get_format", "register"]
@@ -24,8 +24,7 @@ __all__ = ["FORMATS", "JSON", "Format", "Rendered", "get_format", "register"]
 class Format:
     """A format: its name in `?format=`, and what turns a result into a content type and a body.
 
-    `render` is called with each poll. What depends on the plan alone may be cached by `result.plan`, which
-    is the same object as long as the collection is unchanged.
+    `render` is called with each poll. What does not differ from poll to poll may be kept in `result.layout`.
     """
 
     name: str
@@ -33,7 +32,16 @@ class Format:
 
 
 JSON = Format("json", json.render)
-FORMATS: dict[str, Format] = {JSON.name: JSON}
+FORMATS: dict[str, Format] = {
+    each.name: each
+    for each in (
+        JSON,
+        Format("prometheus", prometheus.render),
+        Format("openmetrics", prometheus.render_openmetrics),
+        Format("influx", influx.render),
+        Format("csv", csv.render),
+    )
+}
 
 
 def register(output_format: Format) -> None:
@@ -41,15 +49,21 @@ def register(output_format: Format) -> None:
     FORMATS[output_format.name] = output_format
 
 
-def get_format(query: str) -> Format:
-    """Return the format that a poll's query string asks for; JSON where it asks for none.
+def get_format(query: str, accept: str) -> Format:
+    """Return the format of a poll: by `format` in its query string, or else by its `Accept` header.
 
     Raises:
-        DomainError: `format` is given, and no such format is registered.
+        DomainError: `format` is given twice, or no such format is registered.
     """
-    if not query or len(FORMATS) == 1 or "format" not in query:
+    if not query and accept in _JSON_ACCEPTS:  # most polls
         return JSON
-    name = parse_qs(query, keep_blank_values=True).get("format", [JSON.name])[-1]
+    names = parse_qs(query, keep_blank_values=True).get("format") if "format" in query else None
+    if names and len(names) > 1:
+        raise DomainError("The query parameter 'format' is given twice.")
+    name = names[0] if names else negotiate(accept)
     if name not in FORMATS:
         raise DomainError(f"Unknown format {shorten(name)!r}. Use one of: {', '.join(sorted(FORMATS))}.")
     return FORMATS[name]
+
+
+_JSON_ACCEPTS = frozenset({"", "*/*", "application/json"})
