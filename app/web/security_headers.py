@@ -35,7 +35,7 @@ def _bad_request(detail: str) -> bytes:
 
 
 INVALID_HOST = _bad_request("Invalid Host header.")
-NO_HOST = _bad_request("Missing Host header, which HTTP/1.1 requires.")
+NO_HOST = _bad_request("Missing Host header, required since HTTP/1.1.")
 
 Headers = list[tuple[str, str]]
 Environ = dict[str, Any]
