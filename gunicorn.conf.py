@@ -1,54 +1,54 @@
-"""How gunicorn serves Spikecast. What differs between installations is a SPIKECAST_ setting."""
+"""How gunicorn serves Spikecast. Everything that installations may change is a SPIKECAST_ setting."""
 
 import os
 import sys
 
 from app import gunicorn_worker as _worker
-from config import BadSetting, load  # a name `config` here would be taken for a setting
+from config import BadSetting, load  # gunicorn would take a name `config` for a setting
 
-os.umask(0o077)  # whatever is made here is for its owner alone
+os.umask(0o077)  # files are created for their owner alone
 try:
     _settings = load()
-except BadSetting as fault:
-    sys.exit(f"Spikecast does not start: {fault}")
+except BadSetting as error:
+    sys.exit(f"Spikecast does not start: {error}")
 
 bind = _settings.bind
 
-# One request at a time, in processes. A poll is less than a millisecond of Python, so threads only take
-# turns at it: measured, gthread with 4 threads swings between a third and all of its speed under the same
-# load. One or two processes more than there are cores are best: while one waits for the disk, another works
-# (docs/performance.md has what was measured for each setting).
-# A client that dribbles holds a worker, though: that is what the proxy's buffers are for
-# (deploy/nginx.conf). sync closes each connection after its answer, so there is no `keepalive` to set.
-worker_class = _worker.Worker  # gunicorn's `sync`; told to stop, it still answers who waits already
+# Each worker is a process that handles one request at a time. A poll takes less than a millisecond of Python,
+# so threads would only compete for the interpreter: gthread with 4 threads was measured at between a third
+# and all of this speed under the same load. One or two workers more than there are cores are best: while one
+# waits for the disk, another works (docs/performance.md has the measurements).
+# A slow client occupies a worker. The proxy's buffers prevent that (deploy/nginx.conf). sync closes each
+# connection after the response, so there is no `keepalive` to set.
+worker_class = _worker.Worker  # gunicorn's `sync`, which still serves waiting connections when it is stopped
 workers = _settings.workers
 
-# The app is loaded once, and workers are forked from that: a new one serves within milliseconds, a reload
-# keeps nobody waiting, and workers share most of their memory. A reload (HUP) brings fresh workers with the
-# code, settings and packages of the last start; new code takes a restart, or USR2 (docs/operating.md).
+# The app is loaded once, and workers are forked from it: a new worker serves within milliseconds, a reload
+# causes no wait, and workers share most of their memory. A reload (HUP) starts new workers with the code,
+# settings and packages of the last start. New code needs a restart, or USR2 (docs/operating.md).
 preload_app = True
 logger_class = _worker.Logger
 
-# A worker that is silent for so long is replaced. More than the 15 seconds that a request may wait for a
-# lock, and after which it is answered 503 instead.
+# A worker that does not respond for 30 seconds is replaced. A request waits at most 15 seconds for a lock
+# before it is answered with 503.
 timeout = 30
-graceful_timeout = 10  # what is being answered at a stop or reload is finished
+graceful_timeout = 10  # for requests in progress at a stop or reload
 
-# Requests that come while all workers are busy wait in the kernel, so many for each node. What waits there
-# when the node dies, the proxy asks another node.
+# So many requests wait in the kernel while all workers are busy. If the node dies, the proxy sends them to
+# another node.
 backlog = 2048
 
-# Workers are not recycled: what they keep is bounded (SPIKECAST_CACHED_FIELDS). Measured, a new worker after
-# every 5,000 requests costs a fifth of the throughput, and the slowest polls half a second.
+# Workers are not recycled: their caches are bounded (SPIKECAST_CACHED_FIELDS). A new worker after every 5,000
+# requests was measured to cost a fifth of the throughput, and half a second for the slowest polls.
 max_requests = 0
 
-# What proxies say is believed by SPIKECAST_TRUSTED_PROXIES alone (app/web/proxies.py). So gunicorn believes
-# nobody, not even who comes by a socket: no header decides the scheme, the path or the script's name.
+# Only SPIKECAST_TRUSTED_PROXIES decides which headers of proxies are trusted (app/web/proxies.py). gunicorn
+# itself trusts none, not even over a socket: no header decides the scheme, the path or the script name.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
-header_map = "drop"  # X_Forwarded_For must not be taken for X-Forwarded-For
-control_socket_disable = True  # nothing here uses it, and it would lie in $HOME
+header_map = "drop"  # X_Forwarded_For must not count as X-Forwarded-For
+control_socket_disable = True  # not used here, and it would be created in $HOME
 accesslog = None
 
 
@@ -60,28 +60,28 @@ def _app():  # type: ignore[no-untyped-def]
 
 
 def on_starting(server):  # type: ignore[no-untyped-def]
-    """Look whether the address is free, migrate, and say to `restore` that a server runs."""
-    _worker.refuse_taken_address(bind)
-    server.told, server.serving = _worker.prepared(_settings, _app)
+    """Check that the address is free, migrate, and take the lock that keeps `restore` away."""
+    _worker.require_free_address(bind)
+    server.instructions, server.serving = _worker.prepare_in_child(_settings, _app)
 
 
 def when_ready(server):  # type: ignore[no-untyped-def]
-    """Say where to go, last what somebody has to do."""
+    """Log the address, and print last what people have to do."""
     import gc
 
     from app.core import log_format
 
-    _worker.stop_accepting_first(server)
+    _worker.stop_gracefully(server)
     server.log.is_starting = True
     server.log.info("Spikecast listens on %s; its API is described at /api/docs", _settings.address or bind)
-    for line in server.told:
+    for line in server.instructions:
         log_format.get_writer().put(line)
     gc.collect()
-    gc.freeze()  # what is loaded stays for good, and shared
+    gc.freeze()  # objects of the loaded app stay, in memory that workers share
 
 
 def pre_fork(server, worker):  # type: ignore[no-untyped-def]
-    """Only workers that come later are worth a line."""
+    """Log the start of workers only if they come later than the first ones."""
     server.log.is_starting = worker.age <= server.num_workers
 
 
@@ -99,13 +99,13 @@ def post_worker_init(worker):  # type: ignore[no-untyped-def]
     from app.web import limits, malformed_http
 
     log_format.configure()
-    _worker.announce(worker.wsgi)
-    # A page of HTML otherwise, without any header for browsers.
-    util.write_error = lambda connection, status, _reason, said: util.write_nonblock(
-        connection, malformed_http.build_response(status, said)
+    _worker.connect_early(worker.wsgi)
+    # gunicorn would respond with a page of HTML, without security headers.
+    util.write_error = lambda connection, status, _reason, detail: util.write_nonblock(
+        connection, malformed_http.build_response(status, detail)
     )
-    # A body that was refused unread is read away after the answer, for at most 2 seconds. With gunicorn's own
-    # 64 KiB the kernel resets the connection of a larger one, and nginx takes the machine for dead: 502.
+    # After a response that refused a body unread, the body is read and discarded, for at most 2 seconds. With
+    # gunicorn's default of 64 KiB the kernel would reset the connection, and nginx would answer 502.
     util.close_graceful = partial(util.close_graceful, max_drain=limits.MAX_DRAINED_BYTES)
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""What gunicorn serves, and what `flask --app wsgi` commands."""
+"""The WSGI app, for gunicorn and for `flask --app wsgi`."""
 
 import os
 import sys
@@ -6,8 +6,8 @@ import sys
 import config
 from app import create_app
 
-os.umask(0o077)  # whatever is made here is for its owner alone
+os.umask(0o077)  # files are created for their owner alone
 try:
     app = create_app()
-except config.BadSetting as fault:
-    sys.exit(f"Spikecast does not start: {fault}")
+except config.BadSetting as error:
+    sys.exit(f"Spikecast does not start: {error}")

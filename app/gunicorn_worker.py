@@ -20,8 +20,8 @@ from app import startup
 from app.core import file_ownership, log_format
 from settings.errors import PREFIX
 
-SECONDS_TO_DRAIN = 8
-_AT_EVERY_START = ("Booting worker", "Using worker")
+MAX_DRAIN_S = 8
+_START_MESSAGES = ("Booting worker", "Using worker")
 
 
 class Logger(GunicornLogger):
@@ -41,7 +41,7 @@ class Logger(GunicornLogger):
 
     def info(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Log a message, except for those of each start."""
-        if not (self.is_starting and msg.startswith(_AT_EVERY_START)):
+        if not (self.is_starting and msg.startswith(_START_MESSAGES)):
             super().info(msg, *args, **kwargs)
 
 
@@ -55,7 +55,7 @@ class Worker(SyncWorker):
             OSError: A socket fails in another way than by an aborted connection.
         """
         super().run()
-        deadline = time.monotonic() + SECONDS_TO_DRAIN
+        deadline = time.monotonic() + MAX_DRAIN_S
         for listener in self.sockets:
             with suppress(OSError):
                 while time.monotonic() < deadline:
@@ -67,28 +67,28 @@ class Worker(SyncWorker):
                             raise
 
 
-def stop_accepting_first(server: Any) -> None:
-    """At a graceful stop let nobody join the queue any more, so that workers come to its end.
+def stop_gracefully(server: Any) -> None:
+    """Make a graceful stop close the queue of connections first, so that workers can empty it.
 
-    To close a listening socket resets whoever waits at it. With a queue of length 0 the kernel takes no new
-    connection while one is waiting. A socket that another gunicorn shares, or systemd's, is left alone.
+    Closing a listening socket resets all connections that wait. With a queue of length 0, the kernel accepts
+    no new one while one is waiting. Sockets of systemd, or shared with another gunicorn, stay open.
     """
     stop: Callable[[bool], None] = server.stop
 
-    def stop_gently(graceful: bool = True) -> None:
+    def stop_after_closing_queue(graceful: bool = True) -> None:
         if graceful and server.reexec_pid == server.master_pid == 0 and not server.systemd:
             for listener in server.LISTENERS:
                 with suppress(OSError):
                     listener.sock.listen(0)
         stop(graceful)
 
-    server.stop = stop_gently
+    server.stop = stop_after_closing_queue
 
 
-def refuse_taken_address(bind: str) -> None:
-    """Raise SystemExit where somebody else listens at the address: before anything is promised."""
+def require_free_address(bind: str) -> None:
+    """Exit with a message if another program listens at the address, before anything else is logged."""
     if {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys():
-        return  # the socket is handed over
+        return  # the socket is inherited
     if bind.startswith("unix:"):
         with socket.socket(socket.AF_UNIX) as attempt:
             attempt.settimeout(1)
@@ -96,20 +96,20 @@ def refuse_taken_address(bind: str) -> None:
                 attempt.connect(bind.removeprefix("unix:"))
             except OSError:
                 return
-        fault = "another program, perhaps another Spikecast, listens there"
+        problem = "another program, perhaps another Spikecast, listens there"
     else:
         host, _, port = bind.rpartition(":")
         try:
             _try_to_bind(host.strip("[]"), int(port))
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                fault = error.strerror or str(error)
+                problem = error.strerror or str(error)
             else:
-                fault = "another program, perhaps another Spikecast, listens there"
+                problem = "another program, perhaps another Spikecast, listens there"
         else:
             return
-    log_format.get_writer().flush(log_format.EXIT_FLUSH_TIMEOUT_S)  # so that this is the last thing said
-    sys.exit(f"Spikecast does not start: {PREFIX}BIND is {bind}, and {fault}.")
+    log_format.get_writer().flush(log_format.EXIT_FLUSH_TIMEOUT_S)  # so that this message is the last one
+    sys.exit(f"Spikecast does not start: {PREFIX}BIND is {bind}, but {problem}.")
 
 
 def _try_to_bind(host: str, port: int) -> None:
@@ -120,14 +120,16 @@ def _try_to_bind(host: str, port: int) -> None:
         attempt.listen(1)
 
 
-def prepared(settings: config.Settings, find_app: Callable[[], Flask]) -> tuple[list[str], int | None]:
-    """Prepare the database in a process of its own; return what there is to tell, and the held lock.
+def prepare_in_child(
+    settings: config.Settings, find_app: Callable[[], Flask]
+) -> tuple[list[str], int | None]:
+    """Prepare the database in a child process, and return instructions for people and the serving lock.
 
-    Workers must not inherit connections of this process. The lock that says that a server runs is taken by
-    that process, while it holds off others that migrate, on a file that this one has opened: so both hold
-    it, and the kernel releases it with the last worker.
+    Workers must not inherit database connections, so the child opens them. It also takes the lock that says
+    that a server runs, while no other process can migrate. This process has opened the file of the lock, so
+    both hold it, and the kernel releases it when the last worker ends.
     """
-    lock = _opened(settings)
+    lock = _open_serving_lock(settings)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -149,13 +151,13 @@ def prepared(settings: config.Settings, find_app: Callable[[], Flask]) -> tuple[
             os._exit(status)
     os.close(writing)
     with os.fdopen(reading) as answer:
-        told = answer.read().splitlines()
+        instructions = answer.read().splitlines()
     if status := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
         sys.exit(abs(status))
-    return told, lock
+    return instructions, lock
 
 
-def _opened(settings: config.Settings) -> int | None:
+def _open_serving_lock(settings: config.Settings) -> int | None:
     place = settings.serving_lock
     if place is None:
         return None
@@ -163,10 +165,10 @@ def _opened(settings: config.Settings) -> int | None:
         file_ownership.make_folder(place.parent)
         return file_ownership.open_file(place, os.O_RDWR, Path(str(settings.database_url.database)))
     except OSError:
-        return None  # what is wrong with the folder is told in words by what comes next
+        return None  # `prepare` reports what is wrong with the folder
 
 
-def announce(app: Any) -> None:
+def connect_early(app: Any) -> None:
     """On PostgreSQL connect this worker at once, which tells other commands that a server runs.
 
     If the database is away, requests report it. On SQLite the server's first process holds a lock instead.

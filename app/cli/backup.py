@@ -21,7 +21,7 @@ from app.backup.exclusive import exclusive_access, require_no_other_sessions
 from app.backup.reconcile import reconcile
 from app.backup.report import format_count
 from app.backup.snapshot import Snapshot, take_snapshot
-from app.cli.support import tells_refusals
+from app.cli.support import with_error_messages
 from app.core import clock
 from app.core.errors import Conflict
 from app.core.secret_key import secret_path
@@ -60,7 +60,7 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @file_argument
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 @with_appcontext
-@tells_refusals
+@with_error_messages
 def backup(file: Path, overwrite: bool) -> str:
     """Write a backup of the SQLite database to FILE. The server may be running.
 
@@ -96,7 +96,7 @@ def _contents(file: Path) -> str:
 @file_argument
 @policy_options
 @with_appcontext
-@tells_refusals
+@with_error_messages
 def restore(file: Path, counters_on: int | None, accept_repeats: bool) -> str:
     """Restore the SQLite database from the backup FILE. Stop the server first.
 
@@ -115,7 +115,7 @@ def restore(file: Path, counters_on: int | None, accept_repeats: bool) -> str:
 @click.option("--previous", metavar="URL", help="URL of the database from before the restore.")
 @policy_options
 @with_appcontext
-@tells_refusals
+@with_error_messages
 def after_restore(previous: str | None, counters_on: int | None, accept_repeats: bool) -> str:
     """Finish a restore that was made by other means, such as pg_restore. Run it before the server starts.
 

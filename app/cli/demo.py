@@ -1,4 +1,4 @@
-"""A demo: two devices, a key, a spike that is active and one that is to come."""
+"""The command that loads demo data: two devices, a key, an active and a scheduled spike."""
 
 import shlex
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from flask import current_app
 
 import config
 from app.auth.api_keys import service as keys_service
-from app.cli.support import on_the_database
+from app.cli.support import with_database
 from app.collections import service as collections
 from app.collections.schemas import FieldIn
 from app.core import clock
@@ -26,15 +26,15 @@ SERVER, TRUCK = "Demo web server", "Demo truck"
 Fields = list[tuple[str, str, dict[str, Any]]]
 
 
-def floats(start: float, end: float) -> dict[str, Any]:
-    """Settings of a FLOAT_RANGE with one decimal."""
+def float_range(start: float, end: float) -> dict[str, Any]:
+    """Return the settings of a FLOAT_RANGE with one decimal."""
     return {"range_start_float": start, "range_end_float": end, "float_precision": 1}
 
 
 SERVER_PERFORMANCE: Fields = [
-    ("cpu percent", "FLOAT_RANGE", floats(12, 38)),
-    ("memory percent", "FLOAT_RANGE", floats(55, 63)),
-    ("response ms", "FLOAT_RANGE", floats(18, 45)),
+    ("cpu percent", "FLOAT_RANGE", float_range(12, 38)),
+    ("memory percent", "FLOAT_RANGE", float_range(55, 63)),
+    ("response ms", "FLOAT_RANGE", float_range(18, 45)),
     ("requests per minute", "NUMBER_RANGE", {"range_start_number": 800, "range_end_number": 1200}),
     (
         "requests total",
@@ -50,7 +50,7 @@ SERVER_CONFIGURATION: Fields = [
 ]
 TRUCK_PERFORMANCE: Fields = [
     ("speed km/h", "NUMBER_RANGE", {"range_start_number": 62, "range_end_number": 88}),
-    ("engine °C", "FLOAT_RANGE", floats(84, 93)),
+    ("engine °C", "FLOAT_RANGE", float_range(84, 93)),
     (
         "fuel percent",
         "DECREMENT",
@@ -66,32 +66,38 @@ TRUCK_CONFIGURATION: Fields = [
 
 
 @click.command("demo")
-@click.option("--owner", help="E-mail or user name of who gets it; without it, the first Admin.")
-@on_the_database
+@click.option("--owner", help="E-mail or user name of the owner. Default: the first Admin.")
+@with_database
 def demo(owner: str | None) -> str:
-    """Load two devices with realistic fields, a key, an active and a scheduled spike."""
-    actor, now = _owner(owner).actor, clock.now()
-    server = _device(actor, SERVER, SERVER_PERFORMANCE, SERVER_CONFIGURATION, now)
-    truck = _device(actor, TRUCK, TRUCK_PERFORMANCE, TRUCK_CONFIGURATION, now)
+    """Load demo data: two devices with realistic fields, a key, an active and a scheduled spike."""
+    actor, now = _get_owner(owner).actor, clock.now()
+    server = _create_device(actor, SERVER, SERVER_PERFORMANCE, SERVER_CONFIGURATION, now)
+    truck = _create_device(actor, TRUCK, TRUCK_PERFORMANCE, TRUCK_CONFIGURATION, now)
     _, key = keys_service.create_key(actor, {"label": "Demo"}, now)
     start = now.replace(second=0, microsecond=0)
-    active = _spike(actor, server, "Demo: overload", start, timedelta(minutes=30), now)
-    coming = _spike(actor, truck, "Demo: overheating", start + timedelta(hours=1), timedelta(minutes=15), now)
-    return _told(key, active, coming)
+    active = _create_spike(actor, server, "Demo: overload", start, timedelta(minutes=30), now)
+    scheduled = _create_spike(
+        actor, truck, "Demo: overheating", start + timedelta(hours=1), timedelta(minutes=15), now
+    )
+    return _format_report(key, active, scheduled)
 
 
-def _owner(login: str | None) -> User:
+def _get_owner(login: str | None) -> User:
     first_admin = sa.select(User).where(User.role == Role.ADMIN).order_by(User.id).limit(1)
     user = User.by_login(login) if login else db.session.scalar(first_admin)
     if user is None:
-        said = f"There is no user {shorten(login)!r}." if login else "There is no Admin yet to own the demo."
-        raise click.ClickException(f"{said} Make one with create-user.")
+        problem = f"There is no user {shorten(login)!r}." if login else "There is no Admin to own the demo."
+        raise click.ClickException(f"{problem} Create one with create-user.")
     if not user.actor.may_write:
-        raise click.ClickException(f"{user.username} is a {user.role}, who may not make collections.")
+        raise click.ClickException(
+            f"Only Editors and Admins can create collections. {user.username} is a {user.role}."
+        )
     return user
 
 
-def _device(actor: Actor, name: str, performance: Fields, configuration: Fields, now: datetime) -> Collection:
+def _create_device(
+    actor: Actor, name: str, performance: Fields, configuration: Fields, now: datetime
+) -> Collection:
     collection = collections.create_collection(actor, {"name": name})
     for collection_type, fields in (("Performance", performance), ("Configuration", configuration)):
         for field_name, value_type, settings in fields:
@@ -107,14 +113,14 @@ def _device(actor: Actor, name: str, performance: Fields, configuration: Fields,
 
 
 OVERRIDES: dict[str, dict[str, Any]] = {
-    "cpu percent": floats(92, 99.5),
-    "response ms": floats(900, 2400),
-    "engine °C": floats(118, 127),
+    "cpu percent": float_range(92, 99.5),
+    "response ms": float_range(900, 2400),
+    "engine °C": float_range(118, 127),
     "speed km/h": {"range_start_number": 0, "range_end_number": 12},
 }
 
 
-def _spike(
+def _create_spike(
     actor: Actor, collection: Collection, name: str, start: datetime, length: timedelta, now: datetime
 ) -> SpikeSchedule:
     overrides = [
@@ -132,7 +138,7 @@ def _spike(
     return spikes.schedule(actor, Validated(values, {}), now)
 
 
-def _told(key: str, active: SpikeSchedule, coming: SpikeSchedule) -> str:
+def _format_report(key: str, active: SpikeSchedule, scheduled: SpikeSchedule) -> str:
     settings: config.Settings = current_app.config["SETTINGS"]
     socket = settings.bind.removeprefix("unix:")
     address, options = f"http://{settings.bind}/api/data", ""
@@ -142,12 +148,12 @@ def _told(key: str, active: SpikeSchedule, coming: SpikeSchedule) -> str:
         f"  curl -H 'X-API-Key: {key}' {options}{address}/{quote(name, safe='')}/performance"
         for name in (SERVER, TRUCK)
     ]
-    until, since = f"{active.end_datetime:%H:%M}", f"{coming.start_datetime:%H:%M}"
+    until, since = f"{active.end_datetime:%H:%M}", f"{scheduled.start_datetime:%H:%M}"
     return "\n".join(
         [
-            f"Loaded {SERVER!r} and {TRUCK!r}. Poll them with the key, which is shown this once:\n",
+            f"Loaded {SERVER!r} and {TRUCK!r}. Poll them with the key, which is shown only once:\n",
             *polls,
-            f"\n{active.name!r} is active until {until} UTC: cpu and response time are up.",
-            f"{coming.name!r} begins at {since} UTC and lasts 15 minutes.",
+            f"\n{active.name!r} is active until {until} UTC: CPU load and response time are up.",
+            f"{scheduled.name!r} starts at {since} UTC and lasts 15 minutes.",
         ]
     )

@@ -1,4 +1,4 @@
-"""What the server does before it starts, as a command of its own."""
+"""The command that prepares the database, as every start of the server does."""
 
 import sys
 
@@ -16,16 +16,16 @@ from app.core.errors import CannotStart
 @click.option(
     "--beside-servers",
     is_flag=True,
-    help="Migrate even though a server seems to run: where a pooler keeps connections of one that is gone.",
+    help="Migrate even if a server seems to run, because a pooler keeps connections of one that has stopped.",
 )
 @with_appcontext
 def prepare(*, beside_servers: bool) -> None:
-    """Bring the database up to date and make the first Admin; the server does it at each start."""
+    """Upgrade the database and create the first Admin. The server does the same at every start."""
     log_format.configure()
     try:
         for line in startup.prepare(current_app, beside_servers=beside_servers):
             log_format.get_writer().put(line)
-    except (config.BadSetting, CannotStart, OSError) as fault:
-        sys.exit(f"Spikecast does not start: {fault}")
+    except (config.BadSetting, CannotStart, OSError) as error:
+        sys.exit(f"Spikecast does not start: {error}")
     finally:
         log_format.get_writer().flush(log_format.EXIT_FLUSH_TIMEOUT_S)

@@ -1,4 +1,4 @@
-"""What the commands share: a database that is ready, and refusals in words."""
+"""Decorators and helpers of all commands: a database that is ready, and errors as messages."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -20,66 +20,70 @@ from app.web.schema import flatten_errors
 from settings.database_url import redact_url
 
 
-def tells_refusals(command: Callable[..., str]) -> Callable[..., None]:
-    """Run the command: say on which database, and then what it returns, or in words why it refuses."""
+def with_error_messages(command: Callable[..., str]) -> Callable[..., None]:
+    """Make a command print its database, and then what it returns or, on an error, the reason."""
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
         click.echo(f"Database: {redact_url(db.engine.url)}", err=True)
         try:
-            said = command(*args, **options)
+            output = command(*args, **options)
         except DomainError as error:
-            raise click.ClickException(in_words(error.detail, error.errors or {})) from None
+            raise click.ClickException(format_errors(error.detail, error.errors or {})) from None
         except CannotStart as error:
             raise click.ClickException(str(error)) from None
         except DBAPIError as error:
             raise click.ClickException(f"The database does not answer: {reason(error)}") from None
         except UnicodeError:
-            raise click.ClickException("What was given is not text in UTF-8.") from None
-        click.echo(said)
+            raise click.ClickException("The arguments and the input must be UTF-8 text.") from None
+        click.echo(output)
 
     return run
 
 
-def on_the_database(command: Callable[..., str]) -> Callable[..., None]:
-    """Run the command on a database with its schema, in one transaction, and tell refusals in words.
+def with_database(command: Callable[..., str]) -> Callable[..., None]:
+    """Make a command run in one transaction, on a database with the current schema.
 
-    What the command returns is told when it is committed.
+    What the command returns is printed after the commit.
     """
 
     @with_appcontext
-    @tells_refusals
+    @with_error_messages
     @wraps(command)
     def run(*args: Any, **options: Any) -> str:
         refuse_unusable_files()
         refuse_unready()
         transactions.begin(writes=True)
         with audit.from_command_line():
-            said = command(*args, **options)
+            output = command(*args, **options)
         db.session.commit()
-        return said
+        return output
 
     return run
 
 
-def loaded(schema: marshmallow.Schema, values: Mapping[str, Any]) -> Any:
-    """The values as the API would take them, or a refusal that names what is wrong."""
+def load_input(schema: marshmallow.Schema, values: Mapping[str, Any]) -> Any:
+    """Return the values, validated like those of the API.
+
+    Raises:
+        ClickException: some are invalid; the message names them.
+    """
     try:
         return schema.load(values)
     except marshmallow.ValidationError as error:
         messages = error.normalized_messages()  # type: ignore[no-untyped-call]
-        raise click.ClickException(in_words("That does not work:", flatten_errors(messages))) from None
+        raise click.ClickException(format_errors("Invalid input:", flatten_errors(messages))) from None
 
 
-def in_words(detail: str, faults: Mapping[str, Any]) -> str:
-    """A refusal and its faults, a line each."""
+def format_errors(detail: str, faults: Mapping[str, Any]) -> str:
+    """Return a message and the errors by path, one per line."""
     return "\n".join([detail, *(f"  {path} {'; '.join(said)}" for path, said in faults.items())])
 
 
 def read_password(*, from_stdin: bool) -> str:
-    """A new password: typed twice, or a line of the standard input.
+    """Return a new password: typed twice, or the first line of the standard input.
 
-    Typing takes its time, so the command's transaction ends before it, and another one begins after it.
+    The transaction of the command is ended while the user types, and a new one begins afterwards.
     """
     db.session.rollback()
     if from_stdin:

@@ -54,14 +54,14 @@ def engine_options(
 
 
 def init_app(app: Flask) -> None:
-    """Open the database that `app` is configured for."""
+    """Connect the app to its database."""
     db.init_app(app)
     with app.app_context():
         configure(db.engine, app)
 
 
 def configure(engine: Engine, app: Flask, more: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Have each connection of an engine behave as Spikecast expects; `more` are settings of PostgreSQL."""
+    """Set up each connection of an engine; `more` are further settings of PostgreSQL sessions."""
     if engine.dialect.name == "sqlite":
         configure_sqlite(engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
     else:
@@ -73,16 +73,15 @@ def configure(engine: Engine, app: Flask, more: Mapping[str, str] = MappingProxy
 
 
 def session_settings(lock_timeout_s: float = LOCK_TIMEOUT_S) -> dict[str, str]:
-    """Return what every session with PostgreSQL is set to."""
+    """Return the settings of every PostgreSQL session."""
     return {
-        # What is read and written as text means the same wherever the server, the role or the database say
-        # otherwise.
+        # Text forms of values must mean the same, whatever the server, the role or the database set.
         "timezone": "UTC",
         "datestyle": "ISO, YMD",
         "client_encoding": "UTF8",
         "default_transaction_isolation": "read committed",
-        # No jit, no helpers: to compile a statement, or to start processes that share it, takes longer than
-        # any of ours runs, and the other processors have requests of their own.
+        # No JIT and no parallel workers: to start them takes longer than any of these statements runs, and
+        # other requests need the other processors.
         "jit": "off",
         "max_parallel_workers_per_gather": "0",
         "lock_timeout": str(int(lock_timeout_s * 1000)),
@@ -90,26 +89,26 @@ def session_settings(lock_timeout_s: float = LOCK_TIMEOUT_S) -> dict[str, str]:
 
 
 def configure_postgresql(engine: Engine, settings: Mapping[str, str]) -> None:
-    """Set each new session to these settings, but those that the URL gives in its `options`.
+    """Apply these settings to each new session, except those that the URL gives in its `options`.
 
-    By a statement: a pooler such as PgBouncer takes no settings with the connection.
+    They are applied by a statement, because poolers such as PgBouncer accept none with the connection.
     """
     statement = _set_config(settings, engine.url, is_local=False)
 
-    # Before SQLAlchemy asks a first connection for its isolation level, to which it sets them back.
+    # Inserted first: SQLAlchemy then reads the isolation level, which it restores later.
     @sa.event.listens_for(engine, "connect", insert=True)
     def on_connect(connection: Any, _record: object) -> None:
-        former, connection.autocommit = connection.autocommit, True  # or a rollback would undo it
+        former, connection.autocommit = connection.autocommit, True  # a rollback would undo the settings
         try:
             connection.execute(statement)
         except BaseException:
-            connection.close()  # nobody else has it yet
+            connection.close()  # nothing else refers to it yet
             raise
         connection.autocommit = former
 
 
 def configure_each_transaction(engine: Engine, settings: Mapping[str, str]) -> None:
-    """Set each transaction to these settings, but those that the URL gives in its `options`.
+    """Apply these settings to each transaction, except those that the URL gives in its `options`.
 
     Behind a pooler in transaction mode each transaction may run in another session. The isolation level is
     part of the BEGIN that the driver sends (`engine_options`), for no transaction can change its default.
@@ -133,31 +132,33 @@ def _set_config(settings: Mapping[str, str], url: URL, *, is_local: bool) -> str
 
 
 def create_file(engine: Engine) -> None:
-    """Make SQLite's file where there is none. Whoever migrates does it, and nobody else."""
+    """Create the SQLite file if it is missing. Only migrations do that."""
     if engine.dialect.name != "sqlite":
         return
-    # A file that is there must not even be opened: to close it would release, for this whole process, the
-    # locks by which SQLite knows that the database is in use (https://www.sqlite.org/howtocorrupt.html, 2.2).
-    with suppress(OSError):  # whoever opens it next is told so
+    # An existing file must not even be opened: closing it would release all locks that SQLite holds on it in
+    # this process (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    with suppress(OSError):  # reported when the file is opened
         os.close(file_ownership.create_file(Path(str(engine.url.database)), os.O_RDWR))
 
 
 def configure_sqlite(engine: Engine, *, synchronous: str) -> None:
-    """Have each connection of a SQLite engine behave as Spikecast expects."""
+    """Set up each connection of a SQLite engine: its file, pragmas, SQL functions and transactions."""
 
     @sa.event.listens_for(engine, "do_connect")
     def on_do_connect(_dialect: object, _record: object, arguments: list[str], options: Any) -> None:
-        # SQLite would make a file where the database was moved away, and delete the log that belongs to the
-        # database: what is in it would be lost, also when the file is put back.
+        # mode=rw creates no file. If the database was moved away, SQLite would create an empty one and delete
+        # the write-ahead log, whose content would be lost even if the file came back.
         arguments[0], options["uri"] = f"file:{quote(os.fsencode(arguments[0]))}?mode=rw", True
 
     @sa.event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions of its own
+        connection.isolation_level = None  # the driver must not begin transactions by itself
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA trusted_schema=OFF")  # a file from elsewhere may hold views and triggers
+        connection.execute(
+            "PRAGMA trusted_schema=OFF"
+        )  # a restored file may contain foreign views and triggers
         connection.create_function("lower", 1, _lower, deterministic=True)
         connection.create_function("counter_next", 5, _counter_next, deterministic=True)
         connection.create_function("epoch_now", 0, _epoch_now)
@@ -188,24 +189,24 @@ def create_untrusted_engine(url: URL) -> Engine:
 
 
 def _begin_with_timeout(connection: sa.Connection, lock_timeout_s: float) -> None:
-    usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    previous = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
     connection.exec_driver_sql(f"PRAGMA busy_timeout={int(lock_timeout_s * 1000)}")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={usual}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={previous}")
 
 
 def _lower(text: str | None) -> str | None:
-    """Unicode's lower case as PostgreSQL has it, each character by itself; SQLite's own knows ASCII only."""
+    """Return the text in lower case, each character by itself, as PostgreSQL does it for all of Unicode."""
     if not isinstance(text, str):
         return text
-    # Only of a sigma does Python look at what stands beside it.
+    # Sigma is the only character whose lower case depends on its neighbours in Python.
     return text.lower() if "Σ" not in text else "".join(map(str.lower, text))
 
 
 def _counter_next(last: str | None, start: str, step: str, reset: str | None, direction: int) -> str:
-    """`values.advance` inside SQLite, so that one statement moves a counter."""
+    """Call `values.advance` from SQL, so that one statement advances a counter."""
     following = advance(
         None if last is None else number_from_text(last),
         start=number_from_text(start),
@@ -217,5 +218,5 @@ def _counter_next(last: str | None, start: str, step: str, reset: str | None, di
 
 
 def _epoch_now() -> float:
-    """Return the time as SQLite asks for it, in seconds since 1970."""
+    """Return the current time in seconds since 1970, for SQL."""
     return clock.now().timestamp()

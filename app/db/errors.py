@@ -1,4 +1,4 @@
-"""Errors of the database: what they mean, and which constraint refused."""
+"""Errors of the database: their reasons, and the constraints that were violated."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -10,18 +10,18 @@ from app.db.session import Base
 
 
 def is_read_only_error(error: BaseException) -> bool:
-    """Whether a connection refused a write because it may only read."""
+    """Return whether a write failed because the connection is read-only."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code == sqlite3.SQLITE_READONLY or getattr(error, "sqlstate", None) == "25006"
 
 
 def reason(error: DBAPIError) -> str:
-    """What the database said, in one line."""
+    """Return the message of the database in one line."""
     return " ".join(str(error.orig).split())
 
 
 def constraint_name(error: IntegrityError) -> str:
-    """The name of the constraint that refused a statement, on both engines."""
+    """Return the name of the violated constraint, on both engines."""
     diagnostics = getattr(error.orig, "diag", None)
     if diagnostics is not None:
         return diagnostics.constraint_name or ""
@@ -43,6 +43,6 @@ def _unique_over(columns: frozenset[str]) -> str:
 
 
 def to_domain_error(error: IntegrityError, handlers: Mapping[str, Callable[[], Exception]]) -> Exception:
-    """The domain error for the constraint that refused, or the error itself."""
-    make = handlers.get(constraint_name(error))
-    return make() if make else error
+    """Return the domain error for the violated constraint, or the error itself if there is no handler."""
+    handler = handlers.get(constraint_name(error))
+    return handler() if handler else error

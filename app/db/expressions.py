@@ -1,4 +1,4 @@
-"""SQL expressions that read the same on SQLite and PostgreSQL."""
+"""SQL expressions that work alike on SQLite and PostgreSQL."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from app.db.session import db
 
 
 def without_index(column: Any) -> Any:
-    """The column, for a condition that SQLite shall not look up in an index.
+    """Return the column in a form for which SQLite does not use an index.
 
-    Without statistics it takes any index for a good one, and then reads most of the table row by row.
+    Without statistics, SQLite prefers any index, even if it must then read most of the table row by row.
     """
     if db.engine.dialect.name != "sqlite":
         return column
@@ -20,9 +20,9 @@ def without_index(column: Any) -> Any:
 
 
 def lower(text: Any) -> sa.ColumnElement[str]:
-    """Return SQL for a text in lower case, alike on every engine and in every locale of PostgreSQL.
+    """Return SQL for a text in lower case, alike on both engines and in every locale of PostgreSQL.
 
-    They differ about one capital, which has two characters in lower case: it counts as an i.
+    They differ for one capital, whose lower case has two characters: it becomes an i.
     """
     return sa.func.lower(replace_dotted_capital(text))
 

@@ -1,6 +1,6 @@
-"""A number in PostgreSQL that changes with everybody's right to poll (migration 0010). SQLite has none."""
+"""The grants revision: PostgreSQL changes it whenever permissions to poll change (migration 0010)."""
 
 GRANTS_REVISION_TABLE = "grants_revision"
-"""Its table has one row and belongs to no model."""
+"""A table with one row, without a model. SQLite has none."""
 REVISION_SQL = "(SELECT revision FROM grants_revision)"
-"""The number, as part of a statement: whatever else that statement reads is as of this revision."""
+"""SQL for the revision. Everything else that the same statement reads is consistent with it."""

@@ -1,6 +1,6 @@
 """Locks that keep servers, migrations and restores of one database apart.
 
-SQLite: locks of the kernel on files beside the database, released with their process however it ends.
+SQLite: kernel locks on files beside the database, released when the process ends, even by a crash.
 PostgreSQL: advisory locks of the session.
 """
 
@@ -18,9 +18,9 @@ from app.db.session import db
 from settings.database_url import redact_url
 
 MIGRATION_LOCK = 745_500_001
-"""Key of the advisory lock that whoever migrates holds; any number that no other program uses."""
+"""Key of the advisory lock of migrations: an arbitrary number that no other program should use."""
 SERVING_LOCK = 745_500_002
-"""Key of the advisory lock that servers' connections share, so that nobody migrates while they run."""
+"""Key of the advisory lock that servers share, so that no migration runs beside them."""
 SCHEMA_KEY_SQL = "hashtext(coalesce(current_schema(), ''))"
 """Second key of SERVING_LOCK: installations in several schemas of one database do not block each other."""
 
@@ -56,7 +56,7 @@ def is_served() -> bool:
 
 @contextmanager
 def migration_lock() -> Iterator[None]:
-    """Hold off every other start and command of this database; they wait until this context ends.
+    """Make every other start and command on this database wait until this context ends.
 
     Raises:
         CannotStart: no lock file can be created beside a SQLite database.
@@ -79,8 +79,8 @@ def migration_lock() -> Iterator[None]:
         except OSError as error:
             why = file_ownership.find_access_problem([place.parent, file]) or error.strerror
             url = redact_url(db.engine.url)
-            said = f"SPIKECAST_DATABASE_URL is {url}, where no file can be made: {why}"
-            raise CannotStart(said) from error
+            problem = f"SPIKECAST_DATABASE_URL is {url}, where no file can be created: {why}"
+            raise CannotStart(problem) from error
         with handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)  # released by the kernel, whatever happens
+            fcntl.flock(handle, fcntl.LOCK_EX)  # released by the kernel, even after a crash
             yield

@@ -1,4 +1,4 @@
-"""Migrations: bring the schema up to date, or say why it cannot be served."""
+"""Migrations: upgrade the schema, or report why the database cannot be served."""
 
 import os
 from pathlib import Path
@@ -24,12 +24,16 @@ SQLITE_SUFFIXES = ("-wal", "-shm", "-journal", ".migrating", ".serving", ".turn"
 
 
 def database_name() -> str:
-    """Return the app's database as messages name it, without secrets."""
+    """Return the URL of the app's database for messages, without secrets."""
     return redact_url(db.engine.url)
 
 
 def refuse_unusable_files() -> None:
-    """Refuse, in words, files of a SQLite database that this user may not read and write."""
+    """Check that this user may read and write the files of a SQLite database.
+
+    Raises:
+        CannotStart: a file or folder cannot be used; the message says which, and what to do.
+    """
     url = db.engine.url
     if url.get_backend_name() != "sqlite":
         return
@@ -39,13 +43,11 @@ def refuse_unusable_files() -> None:
         raise CannotStart(f"SPIKECAST_DATABASE_URL is {redact_url(url)}, and {why}")
 
 
-SQLITE_SUFFIXES = ("-wal", "-shm", "-journal", ".migrating", ".serving", ".turn")
-
-
 def migrate(*, beside_servers: bool = False) -> None:
-    """Migrate the app's database, unless a server runs on it: that one would not know the new schema.
+    """Migrate the app's database.
 
-    Nobody else may migrate or start meanwhile: see `locks.migration_lock`.
+    CannotStart is raised if a server runs on it, because that server would not know the new schema. The
+    caller holds `locks.migration_lock`.
     """
     present = current_revision(db.engine)
     if present != known_revisions()[0] and not beside_servers:
@@ -54,7 +56,7 @@ def migrate(*, beside_servers: bool = False) -> None:
 
 
 def current_revision(engine: sa.Engine) -> str | None:
-    """Return the revision of the schema of a database; None where there is no schema, or no file."""
+    """Return the revision of a database's schema; None if there is no schema, or no file."""
     if engine.dialect.name == "sqlite" and not os.path.exists(f"{engine.url.database}"):
         return None
     with engine.connect() as connection:
@@ -62,17 +64,25 @@ def current_revision(engine: sa.Engine) -> str | None:
 
 
 def refuse_servers(present: str | None) -> None:
-    """Raise CannotStart while a server runs on the database, whose schema is `present`."""
+    """Check that no server runs on the database, whose schema is `present`.
+
+    Raises:
+        CannotStart: one does.
+    """
     if is_served():
         raise CannotStart(
-            f"A server runs on {database_name()}, whose schema is {present or 'not there'}. This version "
-            f"would migrate it to {known_revisions()[0]}, which that server does not know. Stop it first, on "
-            "every node; then start this version."
+            f"A server runs on {database_name()}, whose schema is {present or 'missing'}. This version would "
+            f"migrate it to {known_revisions()[0]}, which that server does not support. Stop it on every "
+            "node first, then start this version."
         )
 
 
 def refuse_unready() -> None:
-    """Raise CannotStart where the database is not there, or has another schema than this version's."""
+    """Check that the database exists and has the schema of this version.
+
+    Raises:
+        CannotStart: it is missing, or its schema is older or newer.
+    """
     present = current_revision(db.engine)
     if present is None:
         raise CannotStart(
@@ -90,14 +100,18 @@ def refuse_unready() -> None:
 
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:
-    """Bring the schema of this database up to date, or to `revision`: whole, or not at all."""
+    """Upgrade the schema of this database to the newest or the given revision: completely, or not at all.
+
+    Raises:
+        CannotStart: the migration fails, or the database is not one that this version may migrate.
+    """
     settings = current_app.extensions["migrate"].migrate.get_config()
     settings.attributes["engine"] = engine
     transactions.set_mode(writes=True)
     try:
         _refuse_moved(engine)
         create_file(engine)
-        _refuse_others_schema(engine)
+        _refuse_foreign_schema(engine)
         _refuse_newer(engine)
         alembic.command.upgrade(settings, revision)
     except (CommandError, RuntimeError) as error:
@@ -107,25 +121,33 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
 
 
 def _refuse_moved(engine: sa.Engine) -> None:
-    """A log without its database: a new file in its place would make SQLite delete the log, too."""
+    """Check that there is no log without its database: SQLite would delete the log of a new file.
+
+    Raises:
+        CannotStart: there is one.
+    """
     file, log_file = f"{engine.url.database}", f"{engine.url.database}-wal"
     if engine.dialect.name == "sqlite" and os.path.exists(log_file) and not os.path.exists(file):
         raise CannotStart(
-            f"{file} is not there, but {log_file} is, which holds what was written last. Put the file back; "
-            "or move the log away, too, to begin with an empty database."
+            f"{file} is missing, but {log_file} exists, which contains the latest changes. Put the file "
+            "back, or move the log away, too, to start with an empty database."
         )
 
 
-def _refuse_others_schema(engine: sa.Engine) -> None:
-    """Refuse tables that a search path finds beyond the schema in which it makes new ones."""
+def _refuse_foreign_schema(engine: sa.Engine) -> None:
+    """Check that the search path finds tables only in the schema in which it creates new ones.
+
+    Raises:
+        CannotStart: it finds the tables of another schema.
+    """
     if engine.dialect.name != "postgresql":
         return
     with engine.connect() as connection:
         here, there = connection.execute(_SCHEMAS).one()
     if there is not None and here != there:
-        said = f"search_path begins with the schema {here}, but finds the tables of Spikecast in {there}"
+        problem = f"search_path begins with the schema {here}, but finds the tables of Spikecast in {there}"
         raise CannotStart(
-            f"{said}. Name one schema alone, or the data of another installation would be used."
+            f"{problem}. Name only one schema; otherwise the data of another installation would be used."
         )
 
 
@@ -136,14 +158,19 @@ _SCHEMAS = sa.text(
 
 
 def _refuse_newer(engine: sa.Engine) -> None:
+    """Check that this version knows the schema.
+
+    Raises:
+        CannotStart: the schema is newer.
+    """
     with engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()
     if present is not None and present not in known_revisions():
-        known = f"its schema is {present}, and this version knows those up to {known_revisions()[0]}"
+        known = f"its schema is {present}, and this version supports schemas up to {known_revisions()[0]}"
         raise CannotStart(f"The database was made by a newer version of Spikecast: {known}.")
 
 
 def known_revisions() -> list[str]:
-    """The known_revisions that this version knows, the newest first."""
+    """Return the revisions that this version knows, the newest first."""
     scripts = ScriptDirectory(str(config.ROOT / "migrations"))
     return [script.revision for script in scripts.walk_revisions()]

@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""Column types that behave alike on SQLite and PostgreSQL."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,12 +14,17 @@ from app.values import Exact, SettingKind, all_settings, to_exact
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: stored in UTC, given back aware. A naive value is refused, for nobody knows its zone."""
+    """An instant: stored in UTC, returned aware. Naive values are refused, because their zone is unknown."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert the value for the database: SQLite stores naive values in UTC.
+
+        Raises:
+            ValueError: the value is naive.
+        """
         if value is None:
             return None
         if value.tzinfo is None:
@@ -28,36 +33,41 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Convert the value from the database."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class ExactNumber(TypeDecorator[Decimal]):
-    """A decimal number to ten decimals, exact on both engines: NUMERIC, or text where SQLite has none."""
+    """A decimal number with ten decimals, exact on both engines: NUMERIC on PostgreSQL, text on SQLite."""
 
     impl = sa.Numeric(26, 10).with_variant(sa.String(40), "sqlite")
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
+        """Convert the value for the database."""
         if value is None:
             return None
         return number_to_text(to_exact(value)) if dialect.name == "sqlite" else to_exact(value)
 
     def process_result_value(self, value: Decimal | str | None, _dialect: Dialect) -> Decimal | None:
+        """Convert the value from the database."""
         return None if value is None else Decimal(value)
 
 
 class SpaceSeparated(TypeDecorator[list[str]]):
-    """A few words, kept as one text with spaces between, so that both engines can compare them."""
+    """A few words, stored as one text with spaces, so that both engines can compare them."""
 
     impl = sa.String(255)
     cache_ok = True
 
     def process_bind_param(self, value: list[str] | None, _dialect: Dialect) -> str | None:
+        """Convert the value for the database."""
         return None if value is None else " ".join(value)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> list[str] | None:
+        """Convert the value from the database."""
         return None if value is None else value.split()
 
 
@@ -71,9 +81,11 @@ class Parameters(TypeDecorator[dict[str, Any]]):
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, Any] | None, _dialect: Dialect) -> dict[str, Any] | None:
+        """Convert the value for the database."""
         return None if value is None else encode_parameters(value)
 
     def process_result_value(self, value: dict[str, Any] | None, _dialect: Dialect) -> dict[str, Any] | None:
+        """Convert the value from the database."""
         if value is None:
             return None
         return {name: _decode_parameter(name, stored) for name, stored in value.items()}

@@ -1,4 +1,4 @@
-"""Spike schedules over HTTP."""
+"""API: spike schedules."""
 
 from datetime import datetime
 from typing import Any
@@ -31,11 +31,12 @@ SORTABLE = {
     "end_datetime": SpikeSchedule.end_datetime,
     "created_at": SpikeSchedule.created_at,
 }
-STANDING = "standing"
+BY_STATUS = "standing"
+"""The sort order `standing`: active and scheduled spikes, earliest first; then expired ones, latest first."""
 FILTERS = {"status": StatusFilter()}
-OfCollectionQuery = list_query_schema("CollectionSpikes", (*SORTABLE, STANDING), "start_datetime", **FILTERS)
+OfCollectionQuery = list_query_schema("CollectionSpikes", (*SORTABLE, BY_STATUS), "start_datetime", **FILTERS)
 SpikesQuery = list_query_schema(
-    "Spikes", (*SORTABLE, STANDING), "start_datetime", collection_id=QueryInteger(1, MAX_ID), **FILTERS
+    "Spikes", (*SORTABLE, BY_STATUS), "start_datetime", collection_id=QueryInteger(1, MAX_ID), **FILTERS
 )
 SpikePage = page_schema(SpikeOut)
 CountsQuery = Schema.from_dict(
@@ -47,9 +48,11 @@ _IN_LISTS = "In lists, `spike_fields` contains only the overridden copies."
 Schedules = sa.Select[*tuple[Any, ...]]
 
 
-def of_actor(query: Schedules, args: dict[str, Any], collection_id: int | None) -> Schedules:
-    """The schedules that the actor may see and that `args` search for: by name, by their collection's
-    name, by the name of a field that they override."""
+def filter_spikes(query: Schedules, args: dict[str, Any], collection_id: int | None) -> Schedules:
+    """Narrow the query to schedules that the actor may see and that match the search in `args`.
+
+    The search looks at their names, their collections' names and the names of the fields that they override.
+    """
     actor = current_actor()
     query = SpikeSchedule.readable(query, actor)
     if collection_id is not None:
@@ -57,21 +60,21 @@ def of_actor(query: Schedules, args: dict[str, Any], collection_id: int | None) 
     if args["search"]:
         own = sa.select(Collection.id).where(actor.readable(Collection.owner_id))
         of_collection = own.where(contains(Collection.name, args["search"]))
-        query = query.where(named(args["search"]) | SpikeSchedule.collection_id.in_(of_collection))
+        query = query.where(name_contains(args["search"]) | SpikeSchedule.collection_id.in_(of_collection))
     return query
 
 
-def named(text: str) -> sa.ColumnElement[bool]:
-    """The schedules whose name, or that of a field which they override, holds `text`."""
+def name_contains(text: str) -> sa.ColumnElement[bool]:
+    """Match schedules whose name, or the name of a field that they override, contains `text`."""
     return contains(SpikeSchedule.searched, text, is_lowered=True)
 
 
-def _standing(now: datetime, status: str | None) -> list[Segment]:
-    """What people look for first: what is on or to come, earliest first; then what is over, latest first."""
+def _order_by_status(now: datetime, status: str | None) -> list[Segment]:
+    """Return the sort order: active and scheduled ones, earliest first; then expired ones, latest first."""
     still_open = (SortKey(SpikeSchedule.start_datetime),)
     over = (SortKey(SpikeSchedule.end_datetime, is_descending=True),)
     if status:
-        # Told again, for where the search of the list is not by an index, but the page of it is.
+        # Repeated for searches without an index, so that reading the page can use one.
         return [Segment(over if status == "expired" else still_open, SpikeSchedule.has_status(status, now))]
     return [
         Segment(still_open, SpikeSchedule.end_datetime > now),
@@ -79,15 +82,15 @@ def _standing(now: datetime, status: str | None) -> list[Segment]:
     ]
 
 
-def page_of_spikes(args: dict[str, Any], collection_id: int | None) -> dict[str, Any]:
-    """A page of these schedules, with the copies that are overridden."""
+def get_page(args: dict[str, Any], collection_id: int | None) -> dict[str, Any]:
+    """Return a page of schedules, with their overridden copies."""
     query, now, status = sa.select(SpikeSchedule), request_clock.now(), args.get("status")
-    if status:  # before what is searched for: that takes longer to find out
+    if status:  # before the search, which is slower
         query = query.where(SpikeSchedule.has_status(status, now, in_passing=bool(args["search"])))
     return paginate(
-        of_actor(query, args, collection_id),
+        filter_spikes(query, args, collection_id),
         args,
-        sortable=SORTABLE | {STANDING: _standing(now, status)},
+        sortable=SORTABLE | {BY_STATUS: _order_by_status(now, status)},
         joins={"collection_name": SpikeSchedule.collection},
         options=[
             joinedload(SpikeSchedule.collection),
@@ -102,7 +105,7 @@ def page_of_spikes(args: dict[str, Any], collection_id: int | None) -> dict[str,
 @blp.arguments(SpikesQuery, location="query")
 def list_spikes(args: dict[str, Any]) -> dict[str, Any]:
     """List the spike schedules of your collections. Admins see all schedules."""
-    return page_of_spikes(args, args.get("collection_id"))
+    return get_page(args, args.get("collection_id"))
 
 
 @blp.route("/spike-schedules/counts", methods=["GET"])
@@ -112,11 +115,11 @@ def list_spikes(args: dict[str, Any]) -> dict[str, Any]:
 def count_spikes(args: dict[str, Any]) -> dict[str, int]:
     """Count the spike schedules of your collections by status. Admins count all schedules."""
     now = request_clock.now()
-    query = of_actor(sa.select(SpikeSchedule), args, args.get("collection_id"))
-    counted = ("active", "expired")
-    parts = [SpikeSchedule.has_status(status, now, in_passing=bool(args["search"])) for status in counted]
-    every, active, expired = count_segments(query, [ALL_ROWS, *parts])
-    return {"all": every, "active": active, "scheduled": every - active - expired, "expired": expired}
+    query = filter_spikes(sa.select(SpikeSchedule), args, args.get("collection_id"))
+    statuses = ("active", "expired")
+    parts = [SpikeSchedule.has_status(status, now, in_passing=bool(args["search"])) for status in statuses]
+    total, active, expired = count_segments(query, [ALL_ROWS, *parts])
+    return {"all": total, "active": active, "scheduled": total - active - expired, "expired": expired}
 
 
 @blp.route("/collections/<id:collection_id>/spike-schedules", methods=["GET"])
@@ -126,7 +129,7 @@ def count_spikes(args: dict[str, Any]) -> dict[str, int]:
 @blp.arguments(OfCollectionQuery, location="query")
 def list_spikes_of_collection(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
     """List the spike schedules of one collection."""
-    return page_of_spikes(args, Collection.get_for(current_actor(), collection_id).id)
+    return get_page(args, Collection.get_for(current_actor(), collection_id).id)
 
 
 @blp.route("/spike-schedules", methods=["POST"])

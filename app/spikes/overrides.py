@@ -35,7 +35,7 @@ def read_overrides(
         path = f"spike_fields.{index}"
         field = by_id.get(field_id)
         if field is None:
-            _add(faults, f"{path}.original_field_id", f"there is no field {field_id} in this collection")
+            _add(faults, f"{path}.original_field_id", f"this collection has no field {field_id}")
         elif not field.is_editable:
             message = f"{field.field_name} cannot be overridden: only numeric Performance fields can"
             _add(faults, f"{path}.original_field_id", message)

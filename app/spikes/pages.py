@@ -1,4 +1,4 @@
-"""Pages of spikes, and the dashboard."""
+"""Pages: the dashboard, the list of spikes and the form."""
 
 from typing import Any
 
@@ -14,39 +14,39 @@ pages = Blueprint("spikes-pages", __name__)
 @pages.route("/")
 @signed_in
 def dashboard() -> str:
-    """What is spiking now, what is next, and who polls."""
+    """Render the dashboard: active and next spikes, and who polls."""
     return render_template("spikes/dashboard.html")
 
 
 @pages.route("/spikes")
 @signed_in
 def spikes() -> str:
-    """All spike schedules, as a table or a timeline."""
+    """Render the list of spike schedules, as a table or a timeline."""
     return render_template("spikes/list.html")
 
 
 @pages.route("/spikes/new")
 @editor
 def new_spike() -> str:
-    """Create a spike, of the collection that is named or one that is chosen; `copy` names one to copy."""
+    """Render the form of a new spike; the query may give its `collection`, or the spike to `copy`."""
     copy = collection = None
-    if copy_id := _id_from("copy"):
+    if copy_id := _read_id("copy"):
         copy = SpikeSchedule.get_for(current_actor(), copy_id)
         collection = copy.collection
-    elif collection_id := _id_from("collection"):
+    elif collection_id := _read_id("collection"):
         collection = Collection.get_for(current_actor(), collection_id)
-    return _form(collection, copy=copy, start=request.args.get("start", ""))
+    return _render_form(collection, copy=copy, start=request.args.get("start", ""))
 
 
 @pages.route("/spikes/<id:spike_id>")
 @signed_in
 def spike(spike_id: int) -> str:
-    """One spike schedule: to edit, or to look at."""
-    found = SpikeSchedule.get_for(current_actor(), spike_id)
-    return _form(found.collection, spike=found)
+    """Render the form of a spike schedule, read-only if the user may not change it."""
+    schedule = SpikeSchedule.get_for(current_actor(), spike_id)
+    return _render_form(schedule.collection, spike=schedule)
 
 
-def _form(
+def _render_form(
     collection: Collection | None,
     *,
     spike: SpikeSchedule | None = None,
@@ -55,21 +55,21 @@ def _form(
 ) -> str:
     back = f"/collections/{collection.id}" if collection and not (spike or copy) else "/spikes"
     props = {
-        "collection": _named(collection),
-        "spike": _named(spike),
-        "copy": _named(copy),
+        "collection": _summarize(collection),
+        "spike": _summarize(spike),
+        "copy": _summarize(copy),
         "start": start,
         "back": back,
     }
     return render_template("spikes/form.html", collection=collection, spike=spike, props=props)
 
 
-def _named(thing: Collection | SpikeSchedule | None) -> dict[str, Any] | None:
+def _summarize(thing: Collection | SpikeSchedule | None) -> dict[str, Any] | None:
     return {"id": thing.id, "name": thing.name} if thing else None
 
 
-def _id_from(parameter: str) -> int | None:
-    """The id that the query names; None where it names none."""
+def _read_id(parameter: str) -> int | None:
+    """Return the id in the query, or None if there is none."""
     text = request.args.get(parameter, "")
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         return None

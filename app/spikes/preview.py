@@ -1,4 +1,4 @@
-"""What polls around and in a window would get, drawn as the data endpoint draws, with nothing moved."""
+"""Previews: the values that polls before, in and after a window would get. No counter advances."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -18,44 +18,49 @@ from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleFie
 from app.models.spike import CountersAfter, hands_back
 from app.spikes import service
 from app.spikes.conflicts import find_conflicts
-from app.spikes.schemas import USUAL_INTERVAL
+from app.spikes.schemas import DEFAULT_INTERVAL_S
 from app.spikes.windows import Span
 from app.values import Phases, SimulatedField, Value, get_bounds, simulate
 
-MOST_IN_WINDOW = 300  # and as many before and after it together
-LEAST_ASIDE = 5
+MAX_POLLS_IN_WINDOW = 300
+"""As many again are shown before and after the window together."""
+MIN_POLLS_BESIDE = 5
+"""How many polls are shown before the window at least, and after it."""
 
 Preview = Mapping[str, Any]
 
 
-def of_draft(actor: Actor, given: Validated, now: datetime, rng: random.Random) -> Preview:
-    """A schedule that is being written, or a saved one as it is being changed."""
+def preview_draft(actor: Actor, given: Validated, now: datetime, rng: random.Random) -> Preview:
+    """Preview a new schedule, or changes to a saved one, that have not been saved.
+
+    NotFound is raised if the actor has no such collection or schedule, Invalid if the input is invalid.
+    """
     values, faults = given
     raise_if_errors({} if "collection_id" in values else faults)
     transactions.begin(writes=False)
     if "schedule_id" in values:
         spike = SpikeSchedule.get_for(actor, values["schedule_id"])
-        collection = _detached(spike.collection, now, spike)
+        collection = _load_detached(spike.collection, now, spike)
         span = service.apply_changes(spike, given, now, allow_past=True)
     else:
-        collection = _detached(Collection.get_for(actor, values["collection_id"]), now)
+        collection = _load_detached(Collection.get_for(actor, values["collection_id"]), now)
         spike, span = service.build_draft(collection, given, now, allow_past=True)
-    return _played(spike, collection.fields, span, values.get("interval", USUAL_INTERVAL), rng)
+    return _simulate(spike, collection.fields, span, values.get("interval", DEFAULT_INTERVAL_S), rng)
 
 
-def of_saved(actor: Actor, spike_id: int, interval: int, now: datetime, rng: random.Random) -> Preview:
-    """A schedule as it is; one that has ended, as it would be if it came back."""
+def preview_saved(actor: Actor, spike_id: int, interval: int, now: datetime, rng: random.Random) -> Preview:
+    """Preview a saved schedule; an expired one as if it were active again."""
     transactions.begin(writes=False)
     spike = SpikeSchedule.get_for(actor, spike_id)
-    fields = _detached(spike.collection, now, spike).fields
+    fields = _load_detached(spike.collection, now, spike).fields
     spike_copies.catch_up(spike, fields)
-    return _played(spike, fields, Span(spike.start_datetime, spike.end_datetime), interval, rng)
+    return _simulate(spike, fields, Span(spike.start_datetime, spike.end_datetime), interval, rng)
 
 
-def _detached(collection: Collection, now: datetime, spike: SpikeSchedule | None = None) -> Collection:
-    """Read all that a preview needs and take it out of the session: what is done to it is never written.
+def _load_detached(collection: Collection, now: datetime, spike: SpikeSchedule | None = None) -> Collection:
+    """Load everything that a preview needs, and detach it from the session, so that changes are never saved.
 
-    The next poll clears the other schedules that have expired, and the collection's counters take over.
+    The collection's counters are set as the next poll would: it deletes the other expired schedules.
     """
     _ = collection.fields, [copy.spike_schedule for copy in spike.spike_fields] if spike else ()
     others = sa.and_(
@@ -73,22 +78,22 @@ def _detached(collection: Collection, now: datetime, spike: SpikeSchedule | None
 # --- The polls -----------------------------------------------------------------------------------------
 
 
-def _played(
+def _simulate(
     spike: SpikeSchedule, fields: Sequence[Field], span: Span, interval: int, rng: random.Random
 ) -> Preview:
     length = span.end - span.start
-    step = max(interval, _parts(length, timedelta(seconds=MOST_IN_WINDOW)))
-    polls = _polls(span, timedelta(seconds=step))
+    step = max(interval, _divide_up(length, timedelta(seconds=MAX_POLLS_IN_WINDOW)))
+    polls = _schedule_polls(span, timedelta(seconds=step))
     copy_of = {copy.original_field_id: copy for copy in spike.spike_fields}
     return {
         "interval": step,
-        "polls_in_window": _parts(length, timedelta(seconds=interval)),
+        "polls_in_window": _divide_up(length, timedelta(seconds=interval)),
         "start_datetime": span.start,
         "end_datetime": span.end,
         "times": [int(poll.timestamp()) for poll in (*polls.before, *polls.during, *polls.after)],
         "phases": Phases(len(polls.before), len(polls.during), len(polls.after)),
         "fields": [
-            _line(field, copy_of[field.id], spike.counters_after, polls, rng)
+            _simulate_field(field, copy_of[field.id], spike.counters_after, polls, rng)
             for field in fields
             if field.is_editable
         ],
@@ -96,32 +101,32 @@ def _played(
     }
 
 
-def _parts(length: timedelta, part: timedelta) -> int:
-    """How many parts it takes to cover the length."""
+def _divide_up(length: timedelta, part: timedelta) -> int:
+    """Return how many parts cover the length."""
     return -(-length // part)
 
 
-def _polls(span: Span, step: timedelta) -> Phases[list[datetime]]:
-    """Polls at a steady pace, one of them at the start: the window, and half as long before and after it."""
-    during = _parts(span.end - span.start, step)
-    aside = max(_parts(span.end - span.start, 2 * step), LEAST_ASIDE)
-    first = -min(aside, (span.start - MIN_TIMESTAMP) // step)
-    end = min(during + aside, _parts(END_TIMESTAMP - span.start, step))
+def _schedule_polls(span: Span, step: timedelta) -> Phases[list[datetime]]:
+    """Return polls at equal steps, one at the start: in the window, and half as long before and after."""
+    during = _divide_up(span.end - span.start, step)
+    beside = max(_divide_up(span.end - span.start, 2 * step), MIN_POLLS_BESIDE)
+    first = -min(beside, (span.start - MIN_TIMESTAMP) // step)
+    end = min(during + beside, _divide_up(END_TIMESTAMP - span.start, step))
 
-    def at(places: range) -> list[datetime]:
-        return [span.start + place * step for place in places]
+    def instants(steps: range) -> list[datetime]:
+        return [span.start + number * step for number in steps]
 
-    return Phases(at(range(first, 0)), at(range(during)), at(range(during, end)))
+    return Phases(instants(range(first, 0)), instants(range(during)), instants(range(during, end)))
 
 
-def _line(
+def _simulate_field(
     field: Field,
     copy: SpikeScheduleField,
     counters_after: CountersAfter | None,
     polls: Phases[list[datetime]],
     rng: random.Random,
 ) -> dict[str, Any]:
-    """The values of one field."""
+    """Return the values of one field in each phase, and their means."""
     found = simulate(
         SimulatedField(field.value_type, field.settings, field.current_number),
         SimulatedField(copy.value_type, copy.settings, copy.current_number),
@@ -142,7 +147,7 @@ def _line(
 
 
 def _mean(values: Sequence[Value]) -> float | None:
-    """The mean of numbers; of none there is none."""
+    """Return the mean of the values, or None if there are none."""
     numbers = [float(value) for value in values]
     if not numbers:
         return None

@@ -1,4 +1,4 @@
-"""Previews of spikes over HTTP."""
+"""API: previews of spikes."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def preview_draft(given: Validated) -> preview.Preview:
     exceptions: the window may be in the past, and an overlap is no error. `conflicts` and `next_free_start`
     report it.
     """
-    return preview.of_draft(current_actor(), given, request_clock.now(), rng)
+    return preview.preview_draft(current_actor(), given, request_clock.now(), rng)
 
 
 @blp.route("/<id:spike_id>/preview", methods=["GET"])
@@ -40,4 +40,4 @@ def preview_draft(given: Validated) -> preview.Preview:
 @blp.arguments(PreviewQuery, location="query")
 def preview_spike(args: dict[str, Any], spike_id: int) -> preview.Preview:
     """Preview the values of a saved schedule. Advances no counter."""
-    return preview.of_saved(current_actor(), spike_id, args["interval"], request_clock.now(), rng)
+    return preview.preview_saved(current_actor(), spike_id, args["interval"], request_clock.now(), rng)

@@ -56,8 +56,8 @@ class SpikeIn(SpikePatch):
     name = Name(required=True)
 
 
-LONGEST_INTERVAL = 86_400
-USUAL_INTERVAL = 60
+MAX_INTERVAL_S = 86_400
+DEFAULT_INTERVAL_S = 60
 _INTERVAL = {"description": "Seconds between polls."}
 
 
@@ -66,13 +66,13 @@ class PreviewIn(SpikePatch):
 
     collection_id = Id(required=True)
     schedule_id = Id(metadata={"description": "The saved schedule whose changes to preview."})
-    interval = Integer(minimum=1, maximum=LONGEST_INTERVAL, load_default=USUAL_INTERVAL, metadata=_INTERVAL)
+    interval = Integer(minimum=1, maximum=MAX_INTERVAL_S, load_default=DEFAULT_INTERVAL_S, metadata=_INTERVAL)
 
 
 class PreviewQuery(Schema):
     """How often to poll."""
 
-    interval = QueryInteger(1, LONGEST_INTERVAL, load_default=USUAL_INTERVAL, metadata=_INTERVAL)
+    interval = QueryInteger(1, MAX_INTERVAL_S, load_default=DEFAULT_INTERVAL_S, metadata=_INTERVAL)
 
 
 class ExtendIn(TolerantSchema):

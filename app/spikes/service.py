@@ -58,7 +58,7 @@ def build_draft(
     values, faults = given
     fields = collection.fields
     if not fields:
-        faults["collection_id"] = [f"{collection.name!r} has no fields yet; add one first"]
+        faults["collection_id"] = [f"{collection.name!r} has no fields yet; add a field first"]
     span = read_window(values, now, faults)
     overrides = read_overrides(values.get("spike_fields", []), fields, faults)
     if span:
@@ -91,7 +91,7 @@ def apply_changes(spike: SpikeSchedule, given: Validated, now: datetime, *, allo
     """
     values, faults = given
     if values.get("collection_id", spike.collection_id) != spike.collection_id:
-        faults["collection_id"] = ["cannot be changed; create a schedule for the other collection"]
+        faults["collection_id"] = ["cannot be changed; create a new schedule for the other collection"]
     span = read_window(values, now, faults, current=spike)
     fields = spike.collection.fields
     overrides = None
@@ -129,7 +129,7 @@ def end(spike: SpikeSchedule, now: datetime) -> None:
     status = spike.status(now)
     if status != "active":
         raise Conflict(
-            f"{spike.name!r} is {status}, not active; there is nothing to end.", problem_type="not-active"
+            f"Only active spikes can be ended. {spike.name!r} is {status}.", problem_type="not-active"
         )
     before = _audit_values(spike)
     spike.end_datetime = now

@@ -1,4 +1,4 @@
-"""The windows of many collections side by side."""
+"""API: the timeline, which shows the windows of many collections."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from app.db.session import MAX_ID, db
 from app.models import Collection, SpikeSchedule
 from app.models.mixins import status_of
 from app.models.spike import show_spikes
-from app.spikes.api import named
+from app.spikes.api import name_contains
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.fields import ListOf, Nested, Timestamp
@@ -26,8 +26,8 @@ from app.web.text_fields import Text
 
 blp = Blueprint("timeline", __name__, url_prefix="/api", description="Spike windows of many collections")
 
-BACK, AHEAD = timedelta(days=1), timedelta(days=7)
-LONGEST = timedelta(days=400)
+DEFAULT_PAST, DEFAULT_FUTURE = timedelta(days=1), timedelta(days=7)
+MAX_SPAN = timedelta(days=400)
 SORTABLE = {"id": Collection.id, "name": Collection.name}
 _FILTERS = {"collection_id": QueryInteger(1, MAX_ID)}
 _BOUNDS = {
@@ -42,22 +42,22 @@ class TimelineQuery(list_query_schema("Timeline", ("name",), "name", **_FILTERS,
     """What part of the timeline to show."""
 
     @validates_schema
-    def _is_a_span(self, values: dict[str, Any], **_options: Any) -> None:
-        start, end = span_of(values)
+    def _check_span(self, values: dict[str, Any], **_options: Any) -> None:
+        start, end = get_span(values)
         if end <= start:
             raise ValidationError(
                 f"must be after from ({format_iso(end)} is not after {format_iso(start)})", "to"
             )
-        if end - start > LONGEST:
-            raise ValidationError(f"must be at most {LONGEST.days} days after from", "to")
+        if end - start > MAX_SPAN:
+            raise ValidationError(f"must be at most {MAX_SPAN.days} days after from", "to")
 
 
-def span_of(args: dict[str, Any]) -> tuple[datetime, datetime]:
-    """The part that is asked for: the day before now and the week after it, where nothing else is said."""
+def get_span(args: dict[str, Any]) -> tuple[datetime, datetime]:
+    """Return the requested start and end; by default one day before now to seven days after it."""
     start, end = args.get("from"), args.get("to")
     if start is None:
-        start = end - BACK - AHEAD if end else request_clock.now() - BACK
-    return start, end or start + BACK + AHEAD
+        start = end - DEFAULT_PAST - DEFAULT_FUTURE if end else request_clock.now() - DEFAULT_PAST
+    return start, end or start + DEFAULT_PAST + DEFAULT_FUTURE
 
 
 class TimelineItemOut(Schema):
@@ -90,7 +90,7 @@ def timeline(args: dict[str, Any]) -> dict[str, Any]:
     if "collection_id" in args:
         query = query.where(Collection.id == args["collection_id"])
     if args["search"]:
-        with_spike = sa.select(SpikeSchedule.collection_id).where(named(args["search"]))
+        with_spike = sa.select(SpikeSchedule.collection_id).where(name_contains(args["search"]))
         if not actor.is_admin:
             with_spike = with_spike.where(
                 SpikeSchedule.collection_id.in_(query.with_only_columns(Collection.id))
@@ -98,12 +98,12 @@ def timeline(args: dict[str, Any]) -> dict[str, Any]:
         query = query.where(contains(Collection.name, args["search"]) | Collection.id.in_(with_spike))
     page = paginate(query, args, sortable=SORTABLE, options=[undefer(Collection.last_polled_at)])
     show_spikes(page["items"], request_clock.now())
-    spikes = _spikes([collection.id for collection in page["items"]], *span_of(args))
-    return page | {"items": [_item(collection, spikes[collection.id]) for collection in page["items"]]}
+    spikes = _load_spikes([collection.id for collection in page["items"]], *get_span(args))
+    return page | {"items": [_build_item(collection, spikes[collection.id]) for collection in page["items"]]}
 
 
-class Shown(NamedTuple):
-    """What is shown of a schedule: there may be thousands, and as a model each would take long."""
+class SpikeRow(NamedTuple):
+    """The columns of a schedule that the timeline shows. There may be thousands, and models would be slow."""
 
     id: int
     name: str
@@ -111,25 +111,27 @@ class Shown(NamedTuple):
     end_datetime: datetime
 
     def status(self, now: datetime) -> str:
-        """As the model's."""
+        """Return the status, as `SpikeSchedule.status` does."""
         return status_of(self.start_datetime, self.end_datetime, now)
 
 
-def _spikes(collection_ids: list[int], start: datetime, end: datetime) -> defaultdict[int, list[Shown]]:
-    """The schedules that touch `[start, end)`, by collection, in one query."""
-    columns = [getattr(SpikeSchedule, name) for name in Shown._fields]
+def _load_spikes(
+    collection_ids: list[int], start: datetime, end: datetime
+) -> defaultdict[int, list[SpikeRow]]:
+    """Return the schedules that overlap `[start, end)`, by collection id, with one query."""
+    columns = [getattr(SpikeSchedule, name) for name in SpikeRow._fields]
     query = (
         sa.select(SpikeSchedule.collection_id, *columns)
         .where(SpikeSchedule.collection_id.in_(collection_ids), SpikeSchedule.overlaps(start, end))
         .order_by(SpikeSchedule.start_datetime, SpikeSchedule.id)
     )
-    found: defaultdict[int, list[Shown]] = defaultdict(list)
+    by_collection: defaultdict[int, list[SpikeRow]] = defaultdict(list)
     for collection_id, *spike in db.session.execute(query):
-        found[collection_id].append(Shown(*spike))
-    return found
+        by_collection[collection_id].append(SpikeRow(*spike))
+    return by_collection
 
 
-def _item(collection: Collection, spikes: list[Shown]) -> dict[str, Any]:
+def _build_item(collection: Collection, spikes: list[SpikeRow]) -> dict[str, Any]:
     return {
         "id": collection.id,
         "name": collection.name,

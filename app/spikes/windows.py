@@ -40,14 +40,14 @@ def read_window(
     else:
         end = values.get("end_datetime", current.end_datetime if current else None)
         if end is None:
-            faults["end_datetime"] = ["is required, or a duration in seconds"]
+            faults["end_datetime"] = ["is required unless duration is given"]
     return Span(start, end) if end else None
 
 
 def add_duration(start: datetime, duration: timedelta, faults: ErrorsByPath) -> datetime | None:
     """Return `start` plus `duration`, or None, with the reason in `faults`, if that is too late."""
     if duration >= END_TIMESTAMP - start:
-        faults["duration"] = ["reaches past the year 9998"]
+        faults["duration"] = ["must not reach past the year 9998"]
         return None
     return start + duration
 
@@ -66,4 +66,4 @@ def check_window(
         faults[path] = [f"end_datetime must be after start_datetime ({order})"]
     elif span.end <= now and not allow_past:
         path = "duration" if "duration" in values else "end_datetime"
-        faults[path] = [f"end_datetime must be in the future ({format_iso(span.end)} is past)"]
+        faults[path] = [f"end_datetime must be in the future ({format_iso(span.end)} is in the past)"]

@@ -115,7 +115,7 @@ def test_commands_refuse_one(app, admin, grace, password):
 def test_the_first_admin_by_settings_cannot_have_one(password):
     wanted = FirstAdmin(email="grace.hopper@example.org", username="Grace Hopper", password=password)
     with pytest.raises(BadSetting, match="SPIKECAST_ADMIN_PASSWORD"):
-        startup.checked(wanted)
+        startup.validate_first_admin(wanted)
 
 
 @pytest.mark.any_database

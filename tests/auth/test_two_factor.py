@@ -265,10 +265,10 @@ def test_an_admin_does_not_reset_their_own(admin):
 def test_from_the_command_line_it_can_be_reset_for_the_last_admin(app, admin):
     turn_on(admin)
     said = done(app.test_cli_runner().invoke(args=["reset-two-factor", "ada@example.org"]))
-    assert said == "ada signs in by password alone again; their sign-ins have ended.\n"
+    assert said == "ada now signs in by password alone. Their sign-ins have ended.\n"
     assert sign_in(app, "ada").status_code == 200
     again = done(app.test_cli_runner().invoke(args=["reset-two-factor", "ada"]))
-    assert again == "ada has no two-factor sign-in.\n"
+    assert again == "ada does not use two-factor sign-in.\n"
 
 
 def test_what_belongs_to_it_goes_with_the_user(app, owner, admin, authenticator):

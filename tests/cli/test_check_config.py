@@ -102,11 +102,11 @@ def test_it_says_that_a_new_database_is_not_ready_yet_and_changes_nothing(new_ap
     state = shown(done(run_new("check-config")))["database"]
     with new_app.app_context():
         if db.engine.dialect.name == "sqlite":
-            assert state == "sqlite, not there yet; the next start makes it"
+            assert state == "sqlite, does not exist yet; the next start creates it"
             assert not Path(db.engine.url.database).exists()
         else:
             assert re.fullmatch(
-                r"postgresql \d+.* answers; its schema is not there yet; the next start brings it to \w+",
+                r"postgresql \d+.* answers; its schema is missing; the next start upgrades it to \w+",
                 state,
             )
             assert sa.inspect(db.engine).get_table_names() == []
@@ -139,7 +139,7 @@ def test_it_says_where_a_secret_key_is_kept_but_not_what_it_is(check, tmp_path):
     (tmp_path / "instance" / "secret_key").write_text(f"{text}\n")
     kept = check()
     assert kept.returncode == 0, kept.stderr
-    assert shown(kept.stdout)["SPIKECAST_SECRET_KEY"] == f"kept in {tmp_path / 'instance'}"
+    assert shown(kept.stdout)["SPIKECAST_SECRET_KEY"] == f"stored in {tmp_path / 'instance'}"
     assert text not in kept.stdout + kept.stderr
 
 

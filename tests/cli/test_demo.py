@@ -64,7 +64,7 @@ def test_the_spikes_show_in_the_values_and_end_by_themselves(run, app, admin, cl
 def test_it_says_when_the_spikes_end_and_begin(run, admin):
     said = done(run("demo"))
     assert "'Demo: overload' is active until 08:30 UTC" in said
-    assert "'Demo: overheating' begins at 09:00 UTC and lasts 15 minutes" in said
+    assert "'Demo: overheating' starts at 09:00 UTC and lasts 15 minutes" in said
 
 
 def test_the_counters_of_the_devices_count(run, app, admin, clock):
@@ -104,23 +104,25 @@ def test_it_can_be_given_to_somebody_by_name_or_email(run, admin, owner, login):
 
 
 def test_a_viewer_is_refused_as_owner(run, admin, viewer):
-    assert "vera is a Viewer, who may not make collections." in refused(run("demo", "--owner", "vera"))
+    assert "Only Editors and Admins can create collections. vera is a Viewer." in refused(
+        run("demo", "--owner", "vera")
+    )
     assert owners(admin) == set()
 
 
 def test_an_unknown_owner_is_refused(run, admin):
-    assert "There is no user 'nobody'. Make one with create-user." in refused(
+    assert "There is no user 'nobody'. Create one with create-user." in refused(
         run("demo", "--owner", "nobody")
     )
 
 
 def test_without_an_admin_it_says_how_to_make_one(run, owner):
-    assert "There is no Admin yet to own the demo. Make one with create-user." in refused(run("demo"))
+    assert "There is no Admin to own the demo. Create one with create-user." in refused(run("demo"))
 
 
 def test_on_a_new_database_it_says_how_to_begin(run_new):
     done(run_new("prepare"))
-    assert "There is no Admin yet" in refused(run_new("demo"))
+    assert "There is no Admin to own the demo" in refused(run_new("demo"))
 
 
 # --- All or nothing ------------------------------------------------------------------------------------

@@ -37,5 +37,5 @@ def test_a_long_setting_of_the_first_admin_is_refused_by_its_length(app, monkeyp
     normalized = spy_on_normalizing(monkeypatch)
     right = {"email": "ada@example.org", "username": "ada", "password": "a long enough password"}
     with app.app_context(), pytest.raises(config.BadSetting, match="at most"):
-        startup.checked(config.FirstAdmin(**(right | {wrong: MARKS})))
+        startup.validate_first_admin(config.FirstAdmin(**(right | {wrong: MARKS})))
     assert max(normalized, default=0) <= MAX_NORMALIZED

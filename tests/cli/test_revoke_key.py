@@ -39,7 +39,7 @@ def test_revoking_a_key_again_changes_nothing(run, owner, tool, clock):
 
 
 def test_an_unknown_id_is_refused(run, tool):
-    assert f"There is no API key {tool.id + 1}; see list-keys." in refused(
+    assert f"There is no API key {tool.id + 1}. See list-keys." in refused(
         run("revoke-key", str(tool.id + 1))
     )
     assert tool.poll("Truck 01").status_code == 200

@@ -19,7 +19,7 @@ def set_password(run):
 
 @pytest.mark.parametrize("login", ["owen", "OWEN", "owen@example.org", "Owen@Example.ORG"])
 def test_the_new_password_counts_and_the_old_one_no_more(set_password, app, owner, login):
-    assert done(set_password(login)) == "owen has a new password; their sign-ins have ended.\n"
+    assert done(set_password(login)) == "owen has a new password. Their sign-ins have ended.\n"
     assert sign_in(app, "owen", NEW).status_code == 200
     assert sign_in(app, "owen", PASSWORD).status_code == 401
 

@@ -9,6 +9,7 @@ import pytest
 
 import config
 from app import create_app, startup
+from app.core.shell_command import format_command
 from app.db.migrate import current_revision, known_revisions
 from app.db.session import db
 from settings.database_url import redact_url
@@ -61,14 +62,14 @@ def test_a_command_makes_no_installation(by_hand, tmp_path, command):
 def test_nor_does_check_config(by_hand, tmp_path):
     result = by_hand("check-config")
     assert result.returncode == 0, result.stderr
-    assert "not there yet; the next start makes it" in result.stdout
+    assert "does not exist yet; the next start creates it" in result.stdout
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_prepare_makes_it_and_says_which(by_hand, tmp_path):
     result = by_hand("prepare")
     assert result.returncode == 0, result.stderr
-    assert f"The database sqlite:///{tmp_path}/elsewhere/spikecast.db has the newest schema" in result.stderr
+    assert f"The database sqlite:///{tmp_path}/elsewhere/spikecast.db has the current schema" in result.stderr
     assert result.stderr.splitlines()[-1].startswith("http://127.0.0.1:8088/setup?token=")
     assert {"spikecast.db", "secret_key"} <= {path.name for path in (tmp_path / "elsewhere").iterdir()}
 
@@ -100,7 +101,7 @@ def line(tmp_path, monkeypatch):
 
     def of(**settings):
         given = {f"SPIKECAST_{name}": value for name, value in settings.items()}
-        return startup.command_line(config.load(given), "list-keys")
+        return format_command(config.load(given), "list-keys")
 
     return of
 

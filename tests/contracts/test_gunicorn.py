@@ -45,7 +45,7 @@ def test_run_of_a_sync_worker_returns_when_it_is_told_to_stop():
 
 
 def test_the_arbiter_stops_by_a_method_that_says_whether_gracefully():
-    """`stop_accepting_first` wraps it, and asks whether the sockets are shared."""
+    """`stop_gracefully` wraps it, and asks whether the sockets are shared."""
     assert parameters(Arbiter.stop) == ["self", "graceful"]
     source = inspect.getsource(Arbiter)
     assert "self.reexec_pid == self.master_pid == 0" in source

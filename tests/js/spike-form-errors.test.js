@@ -11,7 +11,7 @@ test("what the server refuses lands at its input", () => {
   const sent = [{ original_field_id: 12 }];
   const serverErrors = {
     name: ["must not be empty"],
-    duration: ["reaches past the year 9998"],
+    duration: ["must not reach past the year 9998"],
     "spike_fields.0.range_end_number": [
       "cpu: range_start_number must not be greater than range_end_number (9 > 5)",
     ],

@@ -74,6 +74,6 @@ def test_a_database_of_a_newer_version_is_left_alone_and_named(app, at):
     before = at(NEWEST)
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(CannotStart, match=f"by a newer version .* 9999, .* knows those up to {NEWEST}"):
+    with pytest.raises(CannotStart, match=f"by a newer version .* 9999, .* supports schemas up to {NEWEST}"):
         startup.prepare(app)
     assert everything(app, like=before) == before

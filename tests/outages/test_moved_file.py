@@ -79,7 +79,7 @@ def test_a_start_makes_no_other_file_where_the_log_of_a_moved_one_is(product, fi
     kill_all(product.server.process)
     file.rename(elsewhere)
     with (
-        pytest.raises(RuntimeError, match="which holds what was written last"),
+        pytest.raises(RuntimeError, match="which contains the latest changes"),
         serve_again(product, file, environment),
     ):
         pass

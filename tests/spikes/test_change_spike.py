@@ -83,7 +83,7 @@ def test_a_name_that_is_none_is_refused(owner, spike):
 def test_the_collection_cannot_be_changed(owner, spike, make):
     other = make.collection("Truck 02", {"name": "cpu"})
     told = faults(change(owner, spike, collection_id=other["id"]))
-    assert told == {"collection_id": ["cannot be changed; create a schedule for the other collection"]}
+    assert told == {"collection_id": ["cannot be changed; create a new schedule for the other collection"]}
     assert see(owner, spike) == spike
 
 
@@ -177,12 +177,12 @@ def test_either_end_may_be_moved(owner, spike, changes, start, end):
         (
             {"start_datetime": at(-60), "end_datetime": at(0)},
             "end_datetime",
-            f"end_datetime must be in the future ({at(0)} is past)",
+            f"end_datetime must be in the future ({at(0)} is in the past)",
         ),
         (
             {"start_datetime": at(-60), "duration": 3600},
             "duration",
-            f"end_datetime must be in the future ({at(0)} is past)",
+            f"end_datetime must be in the future ({at(0)} is in the past)",
         ),
     ],
 )
@@ -207,7 +207,7 @@ def test_one_that_has_ended_is_not_changed_unless_its_end_moves_into_the_future(
     spike = make.spike(truck, end_datetime=at(10))
     clock.move_to(at(10))
     told = faults(change(owner, spike, **changes))
-    assert told == {"end_datetime": [f"end_datetime must be in the future ({at(10)} is past)"]}
+    assert told == {"end_datetime": [f"end_datetime must be in the future ({at(10)} is in the past)"]}
     assert change(owner, spike, **changes, end_datetime=at(20)).json["status"] == "active"
 
 

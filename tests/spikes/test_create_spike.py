@@ -95,7 +95,7 @@ def test_a_copy_takes_the_rule_of_a_counter_and_not_where_it_stands(owner, make)
 
 def test_a_collection_without_fields_cannot_be_given_a_spike(owner, make):
     told = faults(create(owner, make.collection("Truck 01")))
-    assert told == {"collection_id": ["'Truck 01' has no fields yet; add one first"]}
+    assert told == {"collection_id": ["'Truck 01' has no fields yet; add a field first"]}
 
 
 def test_a_name_is_kept_trimmed_and_composed(owner, make):
@@ -148,7 +148,7 @@ def test_what_is_required_is_asked_for(owner, make):
     body = {"collection_id": make.collection("Truck 01", {})["id"]}
     assert faults(owner.post("/api/spike-schedules", body)) == {
         "name": ["is required"],
-        "end_datetime": ["is required, or a duration in seconds"],
+        "end_datetime": ["is required unless duration is given"],
     }
 
 
@@ -198,7 +198,7 @@ def test_all_faults_are_told_at_once_by_their_path(owner, truck):
         "spike_fields.3": ["must be a JSON object"],
         "spike_fields.4.step_number": ["must be a number"],
         "spike_fields.4.colour": ["is not a known key"],
-        "spike_fields.5.original_field_id": ["there is no field 987654 in this collection"],
+        "spike_fields.5.original_field_id": ["this collection has no field 987654"],
         "spike_fields.6.original_field_id": ["is required"],
     }
 

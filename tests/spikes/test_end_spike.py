@@ -40,7 +40,7 @@ def test_one_that_has_not_begun_cannot_be_ended(owner, make, truck):
     spike = make.spike(truck, name="Later", start_datetime=at(10), end_datetime=at(20))
     problem = refused(end(owner, spike), 409)
     assert problem["type"] == "urn:spikecast:problem:not-active"
-    assert problem["detail"] == "'Later' is scheduled, not active; there is nothing to end."
+    assert problem["detail"] == "Only active spikes can be ended. 'Later' is scheduled."
     assert owner.get(f"/api/spike-schedules/{spike['id']}").json == spike
 
 
@@ -50,7 +50,7 @@ def test_one_that_has_ended_cannot_be_ended_again(owner, make, truck, clock):
     first = end(owner, spike).json
     clock.shift(1)
     problem = refused(end(owner, spike), 409)
-    assert problem["detail"] == "'Over' is expired, not active; there is nothing to end."
+    assert problem["detail"] == "Only active spikes can be ended. 'Over' is expired."
     assert owner.get(f"/api/spike-schedules/{spike['id']}").json == first
 
 

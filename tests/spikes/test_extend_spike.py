@@ -53,7 +53,7 @@ def test_one_that_has_ended_stays_so_where_its_new_end_is_not_in_the_future(
     spike = make.spike(truck, end_datetime=at(1))
     clock.shift(120)
     told = faults(extend(owner, spike, seconds))
-    said = f"end_datetime must be in the future ({at(1 + seconds / 60)} is past)"
+    said = f"end_datetime must be in the future ({at(1 + seconds / 60)} is in the past)"
     assert told == {"duration": [said]}
     assert see(owner, spike)["end_datetime"] == at(1)
 
@@ -84,7 +84,7 @@ def test_into_the_next_window_it_is_refused(owner, make, truck):
         (True, "must be a whole number"),
         (None, "must not be null"),
         (10**12, "must be 253864627200 or less"),
-        (253_864_627_200, "reaches past the year 9998"),
+        (253_864_627_200, "must not reach past the year 9998"),
     ],
 )
 def test_it_is_a_whole_number_of_seconds_within_the_calendar(owner, make, truck, given, message):

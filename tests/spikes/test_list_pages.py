@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.spikes.api import SORTABLE, STANDING
+from app.spikes.api import BY_STATUS, SORTABLE
 from app.web import offset_pages
 from tests.support.timestamps import at
 
-SORTS = [prefix + column for column in (*SORTABLE, STANDING) for prefix in ("", "-")]
+SORTS = [prefix + column for column in (*SORTABLE, BY_STATUS) for prefix in ("", "-")]
 
 
 WINDOWS = [
@@ -52,7 +52,7 @@ def test_pages_together_are_the_list(owner, spikes, monkeypatch, sort, search, f
     assert {count for _, count in pages} == {total}
 
 
-@pytest.mark.parametrize("column", [*SORTABLE, STANDING])
+@pytest.mark.parametrize("column", [*SORTABLE, BY_STATUS])
 def test_descending_is_the_list_from_its_end(owner, spikes, column):
     upwards, _ = ids(owner, sort=column)
     downwards, _ = ids(owner, sort=f"-{column}")

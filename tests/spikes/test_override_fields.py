@@ -62,14 +62,14 @@ def test_a_field_of_another_collection_is_refused(spike_with, make, collection):
     make.field(collection, name="cpu")
     other = make.field(make.collection("Truck 02"), name="cpu")
     told = faults(spike_with({"original_field_id": other["id"], "range_start_number": 1}))
-    said = f"there is no field {other['id']} in this collection"
+    said = f"this collection has no field {other['id']}"
     assert told == {"spike_fields.0.original_field_id": [said]}
 
 
 def test_a_field_that_does_not_exist_is_refused(spike_with, make, collection):
     make.field(collection, name="cpu")
     told = faults(spike_with({"original_field_id": 987654, "range_start_number": 1}))
-    assert told == {"spike_fields.0.original_field_id": ["there is no field 987654 in this collection"]}
+    assert told == {"spike_fields.0.original_field_id": ["this collection has no field 987654"]}
 
 
 def test_a_field_that_is_listed_twice_is_refused(spike_with, make, collection):

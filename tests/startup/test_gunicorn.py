@@ -149,7 +149,7 @@ def test_a_taken_address_is_told_before_anything_is_made_or_promised(tmp_path):
         assert process.wait(60) == 1
     said = (tmp_path / "log").read_text()
     assert said.splitlines()[-1] == (
-        f"Spikecast does not start: SPIKECAST_BIND is {bind}, and another program, perhaps another "
+        f"Spikecast does not start: SPIKECAST_BIND is {bind}, but another program, perhaps another "
         "Spikecast, listens there."
     )
     assert "/setup" not in said
@@ -172,4 +172,4 @@ def test_the_address_for_the_first_admin_is_the_last_line_alone(tmp_path):
         *_, above, last = server.log().splitlines()
         assert last.startswith(f"{server.url}/setup?token=")
         assert " " not in last
-        assert above == "or, within 24 hours, in the browser at:"
+        assert above == "or within 24 hours in a browser at:"

@@ -88,6 +88,6 @@ def test_a_log_whose_file_was_moved_is_found_behind_a_link(tmp_path):
     (tmp_path / "link.db").symlink_to(real)
     (tmp_path / "real.db-wal").write_bytes(b"what was written last")
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'link.db'}", tmp_path))
-    with pytest.raises(CannotStart, match="holds what was written last"):
+    with pytest.raises(CannotStart, match="contains the latest changes"):
         startup.prepare(app)
     assert not real.exists()

@@ -78,4 +78,4 @@ def test_a_new_database_is_told_in_one_line(app, caplog):
     with caplog.at_level(logging.INFO):
         startup.prepare(app)
     assert not [line for line in caplog.messages if line.startswith("Migrated ")]
-    assert sum("has the newest schema" in line for line in caplog.messages) == 1
+    assert sum("has the current schema" in line for line in caplog.messages) == 1
