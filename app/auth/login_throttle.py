@@ -1,22 +1,22 @@
-"""Limits on guessing passwords and codes, kept in the database: on every worker and after a restart.
+"""Limits on guessing passwords and codes. Failures are stored in the database, for all workers and restarts.
 
 **Passwords.** After 5 failures within 5 minutes for one login from one network (an IPv4 address or an IPv6
-/64), or 50 from one network, the next attempt is refused, right or wrong. A login is what was typed:
-whether an e-mail address and a user name belong to one account must not show.
+/64), or 50 from one network, the next attempt is refused, whether right or wrong. A login is what was typed:
+it must not show whether an e-mail address and a user name belong to one account.
 
-From changing addresses, 20 failures within an hour for one login are the limit. It does not hold for *known
-places*: networks and browsers from which the account has signed in. So guesses made elsewhere never lock
-the owner out. A known browser has the limit of a network, from whatever network it comes.
+From changing addresses, the limit is 20 failures within an hour for one login. It does not apply to *known
+places*: networks and browsers from which the account has signed in. So guesses from elsewhere never lock the
+owner out. A known browser has the limit of a network, from whatever network it comes.
 
-**Codes of a second factor** are short, and whoever guesses them has the password. They count for the account
-from wherever they come, are not forgiven by a sign-in that succeeds, and are also limited by the day.
-Recovery codes are too long to be guessed and have no such limit.
+**Codes of a second factor** are short, and an attacker who guesses them has the password. They are counted
+per account from any address, are not forgiven by a successful sign-in, and are also limited per day. Recovery
+codes are too long to be guessed and have no such limit.
 
-**Who is signed in** and is asked for the password or a code again is counted by that sign-in alone, so
-nobody else can use up their attempts.
+**Signed-in users** who must enter the password or a code again are counted by that sign-in only, so that
+other people cannot use up their attempts.
 
-The counts are taken again in the transaction that records an attempt's outcome, so attempts made side by
-side are judged one after the other.
+The failures are counted again in the transaction that records an attempt's outcome, so simultaneous attempts
+are judged one after the other.
 """
 
 import hashlib

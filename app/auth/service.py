@@ -64,7 +64,7 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
     user = User.by_login(login, locked=True)  # or a password that is being changed could still sign in
     if user is None or not is_right or user.password_hash != stored:
         login_throttle.record_sign_in_failure(login, origin, now)
-        # What was typed for an account that is not there is not noted: it may be a password.
+        # The login of an unknown account is not recorded: it may be a mistyped password.
         why = "wrong password" if user else "unknown account"
         audit.record(Action.SIGN_IN, user, outcome=Outcome.REFUSED, why=why)
         db.session.commit()

@@ -1,4 +1,4 @@
-"""What can go wrong in Spikecast's own terms. Knows no Flask: `web.problems` turns these into answers."""
+"""Errors in Spikecast's own terms. They know no Flask: `web.error_handlers` turns them into responses."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ MAX_ERRORS = 100
 
 
 class ErrorMap(dict[str, list[str]]):
-    """What is wrong with inputs, by their paths; `omitted` is how many messages more there were."""
+    """Messages by the path of each invalid input; `omitted` is how many more there were."""
 
     omitted = 0
 
@@ -52,7 +52,7 @@ class DomainError(Exception):
 
 
 def _truncate(errors: ErrorsByPath | None) -> tuple[ErrorsByPath | None, int]:
-    """Return the first MAX_FAULTS messages by path, and how many there are besides."""
+    """Return the first MAX_ERRORS messages by path, and how many were left out."""
     if errors is None:
         return None, 0
     total = sum(map(len, errors.values()))
@@ -70,20 +70,20 @@ def _truncate(errors: ErrorsByPath | None) -> tuple[ErrorsByPath | None, int]:
 
 
 class Malformed(DomainError):
-    """The body is not JSON, or not JSON that every reader would read alike."""
+    """The request is not JSON, or is ambiguous."""
 
     title = "Malformed request"
 
 
 class Unauthenticated(DomainError):
-    """No credentials, or none that count (any more)."""
+    """Credentials are missing, invalid, expired or revoked."""
 
     status = 401
     title = "Not authenticated"
 
 
 class Forbidden(DomainError):
-    """The role may not do this; `audit_details` is what the audit log tells of it besides."""
+    """The caller may not do this. `audit_details` goes to the audit log only."""
 
     status = 403
     title = "Not allowed"
@@ -94,28 +94,28 @@ class Forbidden(DomainError):
 
 
 class NotFound(DomainError):
-    """It does not exist, or belongs to somebody else: the answer is the same."""
+    """It does not exist, or belongs to another user: the response is the same."""
 
     status = 404
     title = "Not found"
 
 
 class Conflict(DomainError):
-    """The state of things does not allow it."""
+    """The present state does not allow it."""
 
     status = 409
     title = "Conflict"
 
 
 class PreconditionFailed(DomainError):
-    """The thing is no longer what the client saw; `headers` has its present ETag."""
+    """The object has changed since the client read it; `headers` contains its current ETag."""
 
     status = 412
     title = "Precondition failed"
 
 
 class Invalid(DomainError):
-    """Input that was understood and is wrong: every fault at once, by path."""
+    """Well-formed input with invalid values; lists every error by its path."""
 
     status = 422
     title = "Invalid input"
@@ -127,18 +127,18 @@ class Invalid(DomainError):
 
 
 class TooManyAttempts(DomainError):
-    """Asked too often; `headers` says when to come back."""
+    """A limit is reached; `headers` says when to retry."""
 
     status = 429
     title = "Too many attempts"
 
 
 class Unavailable(DomainError):
-    """The database is busy, full or away; nothing was done."""
+    """The database is busy, full or unreachable; nothing was done."""
 
     status = 503
     title = "Temporarily unavailable"
 
 
 class CannotStart(Exception):
-    """Something that Spikecast needs is not there; the message says what."""
+    """Something that Spikecast needs is missing; the message says what."""

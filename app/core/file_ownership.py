@@ -141,7 +141,7 @@ def get_group_name(gid: int) -> str:
 
 
 def find_exposure(path: Path) -> str | None:
-    """Say who else may use a file or folder of the installation, and how to end that; None: nobody."""
+    """Return which others may use a file or folder of the installation, and the remedy, or None."""
     try:
         found = path.stat()
     except OSError:

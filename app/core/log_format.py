@@ -79,7 +79,7 @@ class BackgroundWriter:
                 self._write_out(f"{lost} lines of the log were dropped: nobody read it in time.\n".encode())
 
     def _write_out(self, data: bytes) -> None:
-        with suppress(OSError):  # whoever read it has gone
+        with suppress(OSError):  # the reader of the pipe is gone
             while data:
                 data = data[os.write(self._file, data) :]
 

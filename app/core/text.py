@@ -22,7 +22,7 @@ def bounded_nfc(text: str, max_length: int) -> str:
     """Return `text` in Unicode's composed form (NFC), in time linear in its length.
 
     A text of more than 4 × `max_length` characters has more than `max_length` in NFC too, so it is refused
-    as it is. Whoever needs at most `max_length` characters still has to count those of the result.
+    as it is. Callers that need at most `max_length` characters must still count the result.
 
     Raises:
         TextTooLong: `text` cannot have `max_length` characters or fewer in NFC.

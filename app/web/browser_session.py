@@ -30,7 +30,7 @@ TOKEN_COOKIE, CSRF_COOKIE, PENDING_2FA_COOKIE, DEVICE_COOKIE, FORM_COOKIE = (
 SIGN_IN_PATH = "/sign-in"
 DEVICE_LIFETIME = timedelta(days=180)
 LEGACY_NAMES = {TOKEN_COOKIE: "spikecast_session", CSRF_COOKIE: "spikecast_csrf"}
-"""The names before they told of ports and HTTPS."""
+"""Cookie names from before they contained the port and the HTTPS prefix."""
 _PORT = re.compile(r"(?<=:)[0-9]+\Z")
 LIFETIME = timedelta(hours=12)
 RENEW_AFTER = timedelta(minutes=10)
@@ -205,7 +205,7 @@ def _read_legacy_claims() -> dict[str, Any]:
     Raises:
         NoAuthorizationError: There is no such cookie, or its token is not accepted.
     """
-    with suppress(Exception):  # it may be another instance's: then nobody is signed in here
+    with suppress(Exception):  # it may belong to another instance
         found: dict[str, Any] = jwt_extended.decode_token(request.cookies[LEGACY_NAMES[TOKEN_COOKIE]])
         if "in" not in found and found["exp"] - found["iat"] == LIFETIME.total_seconds():
             g.came_by_former = True

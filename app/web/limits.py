@@ -10,7 +10,7 @@ from werkzeug.utils import cached_property
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """Size of any body."""
 MAX_CREDENTIALS_BYTES = 16 * 1024
-"""Size of a body where nobody has to be signed in, and wherever passwords and codes are sent."""
+"""Size of a body where no sign-in is required, and wherever passwords and codes are sent."""
 MAX_DRAINED_BYTES = 2 * MAX_BODY_BYTES
 """How much of a body that was refused unread is still taken off the wire, so that the answer arrives."""
 CREDENTIALS_PATH = "/api/auth/"

@@ -14,7 +14,7 @@ Query = sa.Select[Any]
 ALL_ROWS: sa.ColumnElement[bool] = sa.true()
 
 MATERIALIZE_LIMIT = 10_000
-"""So many rows that a search finds are kept aside and sorted by themselves."""
+"""Up to this many matches of a search are materialized and sorted on their own."""
 
 
 class SortKey(NamedTuple):

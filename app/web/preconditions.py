@@ -178,7 +178,7 @@ def _refuse(row: Row, present: str, *, is_weakened: bool) -> NoReturn:
     """
     subject = Subject.from_row(row)
     name, kind = subject.thing_name, subject.thing_kind
-    transactions.begin(writes=False)  # nobody waits for the lock while the log is read
+    transactions.begin(writes=False)  # release the lock before the audit log is read
     changes = [] if is_weakened else latest_changes(subject)
     facts: dict[str, Any] = {
         "changed_by": changes[0]["by"] if changes else None,
@@ -200,7 +200,7 @@ def latest_changes(subject: Subject) -> list[dict[str, Any]]:
 
     Only Admins see changes from before the collection was transferred to its owner.
     """
-    told: list[dict[str, Any]] = []
+    changes: list[dict[str, Any]] = []
     for entry in AuditEntry.load_changes(subject, 3 * MAX_CHANGES):
         changed = entry.details.get("changed", {})
         is_itself = (entry.thing_kind, entry.thing_id) == (subject.thing_kind, subject.thing_id)
@@ -208,7 +208,7 @@ def latest_changes(subject: Subject) -> list[dict[str, Any]]:
         if (is_itself and entry.action in CREATION_ACTIONS) or is_given_away:
             break
         if is_itself or entry.thing_kind == SubjectKind.FIELD:
-            told.append(
+            changes.append(
                 {
                     "at": format_iso(entry.noted_at),
                     "by": entry.actor_name or entry.source,
@@ -218,4 +218,4 @@ def latest_changes(subject: Subject) -> list[dict[str, Any]]:
                     "changed": changed,
                 }
             )
-    return told[:MAX_CHANGES]
+    return changes[:MAX_CHANGES]

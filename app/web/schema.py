@@ -44,10 +44,10 @@ class Schema(marshmallow.Schema):
             **options,
         )
         if is_strict and len(extra := [key for key in data if key not in self._load_keys]):
-            told: dict[Any, Any] = {key: [self.error_messages["unknown"]] for key in extra[:MAX_ERRORS]}
+            errors: dict[Any, Any] = {key: [self.error_messages["unknown"]] for key in extra[:MAX_ERRORS]}
             if len(extra) > MAX_ERRORS:
-                told[OMITTED] = [len(extra) - MAX_ERRORS]
-            error_store.store_error(told, index=index)
+                errors[OMITTED] = [len(extra) - MAX_ERRORS]
+            error_store.store_error(errors, index=index)
         return loaded
 
     @cached_property

@@ -28,7 +28,7 @@ MAX_DRIFT_STEPS = 1
 """How many time steps the clock of an app may be off, either way."""
 RECOVERY_CODE_COUNT = 10
 MAX_LABEL_LENGTH = 64
-"""How much of an e-mail address an app is told: more would make a picture that few cameras read."""
+"""Characters of the e-mail address in the QR code; with more, few cameras can read it."""
 
 _APP_CODE = re.compile(r"[0-9]{6}")
 _RECOVERY_CODE = re.compile(r"[a-z2-7]{24}")
