@@ -186,7 +186,7 @@ def _refuse(row: Row, present: str, *, is_weakened: bool) -> NoReturn:
         "changes": changes,
     }
     if is_weakened:
-        said = f"A weak ETag never matches. A proxy may have added W/; send it without: {present}."
+        said = f"A weak ETag never matches. Send it without W/, which a proxy may have added: {present}."
     else:
         by = " by {by} at {at}".format_map(changes[0]) if changes else ""
         said = f"The {kind} {name!r} was changed{by}. Load it again, and send If-Match with its current ETag."
