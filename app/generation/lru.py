@@ -1,20 +1,20 @@
 """A bounded cache for threads: the least recently used entries leave first."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import Generic, TypeVar
-
-from cachetools import Cache, LRUCache
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
 class LRU(Generic[K, V]):
-    """A `cachetools.LRUCache` that threads may share, and that is cheap to read while it has room.
+    """An LRU cache that threads share. A read takes 0.1 µs; that of `cachetools.LRUCache` takes 0.6.
 
-    Below three quarters of its capacity nothing is about to be evicted. A read is then a plain dict lookup
-    (90 ns instead of 600), and which entry was used last is not recorded.
+    Below three quarters of its capacity nothing is about to be evicted. Which entry was used last is not
+    recorded then, because relinking entries writes to memory that other polls read.
     """
 
     def __init__(self, max_cost: int, get_cost: Callable[[V], int] | None = None) -> None:
@@ -24,28 +24,33 @@ class LRU(Generic[K, V]):
             max_cost: the largest total cost of all entries.
             get_cost: returns the cost of an entry; without it each entry costs 1.
         """
-        self._entries: LRUCache[K, V] = LRUCache(max_cost, get_cost)
+        self._max_cost, self._get_cost, self._cost = max_cost, get_cost, 0
         self._lru_threshold = max_cost * 3 // 4
+        self._entries: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: K) -> V | None:
         """Return the entry under this key, or None."""
-        try:
-            if self._entries.currsize <= self._lru_threshold:
-                return Cache.__getitem__(self._entries, key)
-            with self._lock:
-                return self._entries[key]
-        except KeyError:
+        entry = self._entries.get(key)
+        if entry is None:
             return None
+        if self._cost > self._lru_threshold:
+            with suppress(KeyError):  # another thread has evicted it meanwhile
+                self._entries.move_to_end(key)
+        return entry[0]
 
     def put(self, key: K, value: V) -> None:
         """Store an entry and evict others until it fits. An entry beyond the whole capacity is not stored."""
+        cost = 1 if self._get_cost is None else self._get_cost(value)
         with self._lock:
-            self._entries.pop(key, None)
-            try:
-                self._entries[key] = value
-            except ValueError:  # larger than the whole cache
+            if key in self._entries:
+                self._cost -= self._entries.pop(key)[1]
+            if cost > self._max_cost:
                 return
+            self._entries[key] = value, cost
+            self._cost += cost
+            while self._cost > self._max_cost:
+                self._cost -= self._entries.popitem(last=False)[1][1]
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -60,7 +60,8 @@ class PollDatabase:
             if cached is not None:
                 return cached.check_again(instant)
         revision, authorization = self._grants.look_up(request, now)
-        self.cache.put(request, authorization, revision)
+        if not self.is_sqlite or not self._is_cached(request, authorization):
+            self.cache.put(request, authorization, revision)
         return authorization
 
     def advance_counters(
@@ -68,6 +69,11 @@ class PollDatabase:
     ) -> CounterValues | None:
         """Move each counter one step; return None, with nothing moved, if the grant or interval is stale."""
         return self._counters.advance(steps, grant, since, until, in_spike=in_spike)
+
+    def _is_cached(self, request: PollRequest, authorization: Authorization) -> bool:
+        """Return whether the cache has the same grant. On SQLite that spares most writes to the cache."""
+        cached = self.cache.get(request)
+        return cached is not None and cached.grant == authorization.grant
 
     def connect(self) -> None:
         """Connect this thread to PostgreSQL at once, which tells other commands that a server runs."""
