@@ -14,7 +14,7 @@ class SecondFactorCode(Text):
     """A code that proves the second factor."""
 
     def __init__(self, **more: Any) -> None:
-        description = "the six digits that the authenticator app shows, or a recovery code"
+        description = "Six digits from the authenticator app, or a recovery code."
         super().__init__(
             min_length=1, max_length=64, load_only=True, metadata={"description": description}, **more
         )
