@@ -7,10 +7,10 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.core.text import MAX_EXPANSION
-from app.models.mixins import LONGEST_NAME
+from app.models.mixins import MAX_NAME_LENGTH
 
 _TOO_LONG = "must have at most %(max)d characters"
-MAX_LOGIN = MAX_EXPANSION * LONGEST_NAME  # decomposed, a name of 255 characters has up to so many
+MAX_LOGIN = MAX_EXPANSION * MAX_NAME_LENGTH  # decomposed, a name of 255 characters has up to so many
 MAX_PASSWORD, MAX_CODE, MAX_TOKEN = 1024, 64, 255
 
 

@@ -8,7 +8,7 @@ from app.auth.two_factor.schemas import CurrentPassword, SecondFactorCode
 from app.auth.users.schemas import Email, Password, UserOut
 from app.core.text import bounded_nfc
 from app.models import Actor, SignIn
-from app.models.mixins import LONGEST_NAME
+from app.models.mixins import MAX_NAME_LENGTH
 from app.web.fields import ListOf, Nested, StrictBool, Timestamp
 from app.web.number_fields import Integer
 from app.web.schema import Schema
@@ -19,11 +19,11 @@ class Login(Text):
     """An e-mail address or a user name, as typed to sign in."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(min_length=1, max_length=LONGEST_NAME, **more)
+        super().__init__(min_length=1, max_length=MAX_NAME_LENGTH, **more)
 
     def normalize(self, text: str) -> str:
         """Return the text in NFC, so that its length counts as a user name's does."""
-        return bounded_nfc(text, LONGEST_NAME)
+        return bounded_nfc(text, MAX_NAME_LENGTH)
 
 
 class LoginIn(Schema):

@@ -17,7 +17,7 @@ from app.collections.schemas import (
 )
 from app.db.session import MAX_ID, db
 from app.models import Collection, User
-from app.models.spike import show_spikes
+from app.models.spike import attach_current_spike
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
 from app.web.openapi import Blueprint, documents_errors
@@ -57,7 +57,7 @@ def list_collections(args: dict[str, Any]) -> dict[str, Any]:
         joins={"owner": Collection.owner},
         options=shown,
     )
-    show_spikes(page["items"], request_clock.now())
+    attach_current_spike(page["items"], request_clock.now())
     return page
 
 
@@ -87,7 +87,7 @@ def location_of(collection: Collection) -> dict[str, str]:
 def get_collection(collection_id: int) -> Collection:
     """Return a collection with its fields."""
     collection = Collection.get_for(current_actor(), collection_id)
-    show_spikes([collection], request_clock.now())
+    attach_current_spike([collection], request_clock.now())
     return collection
 
 
@@ -101,7 +101,7 @@ def change_collection(changes: dict[str, Any], collection_id: int) -> Collection
     """Rename a collection. Admins can also change its owner."""
     collection = require_match(Collection.get_for(current_actor(), collection_id, locked=True))
     service.change_collection(current_actor(), collection, changes)
-    show_spikes([collection], request_clock.now())
+    attach_current_spike([collection], request_clock.now())
     db.session.commit()
     return collection
 

@@ -84,7 +84,7 @@ def copy_collection(actor: Actor, original: Collection, name: str) -> Collection
     audit.record(Action.COPY_COLLECTION, collection, original={"id": original.id, "name": original.name})
     for field in original.fields:
         copy = Field(collection_type=field.collection_type, field_name=field.field_name)
-        copy.take(field.value_type, field.settings)
+        copy.apply_settings(field.value_type, field.settings)
         collection.fields.append(copy)
         db.session.flush()  # one by one: ids keep the order
     return collection
@@ -129,10 +129,10 @@ def add_field(collection: Collection, given: Validated, now: datetime) -> Field:
         collection_type=values["collection_type"],
         field_name=values["field_name"],
     )
-    field.take(values["value_type"], settings)
+    field.apply_settings(values["value_type"], settings)
     db.session.add(field)
     _flush_field(field)
-    spike_copies.field_added(field, now)
+    spike_copies.on_field_added(field, now)
     audit.record(Action.CREATE_FIELD, field, **_kind(field))
     return field
 
@@ -152,11 +152,11 @@ def change_field(field: Field, given: Validated, now: datetime) -> None:
         _refuse_fractional_overrides(field)
     field.field_name = changes.get("field_name", field.field_name)
     field.collection_type = collection_type
-    begins_anew = field.take(value_type, settings)
+    begins_anew = field.apply_settings(value_type, settings)
     _flush_field(field)
     if begins_anew:
-        spike_copies.counter_begins_anew(field, now)
-    spike_copies.field_changed(field, kind_changed=kind_changed, now=now)
+        spike_copies.on_counter_restarted(field, now)
+    spike_copies.on_field_changed(field, kind_changed=kind_changed, now=now)
     audit.record_change(Action.CHANGE_FIELD, field, before, _noted_of(field))
 
 
@@ -217,12 +217,12 @@ def reset_counter(field: Field, now: datetime) -> None:
     if not is_counter(field.value_type):
         raise Conflict(f"{field.field_name} is no counter: {field.value_type} has nothing to reset.")
     field.current_number = None
-    spike_copies.counter_begins_anew(field, now)
+    spike_copies.on_counter_restarted(field, now)
     audit.record(Action.RESET_FIELD, field, collection_type=field.collection_type)
 
 
 def delete_field(field: Field) -> None:
     """Delete a field, and its copies with it."""
     audit.record(Action.DELETE_FIELD, field, collection_type=field.collection_type)
-    spike_copies.field_goes(field)
+    spike_copies.on_field_deleted(field)
     db.session.delete(field)

@@ -1,7 +1,7 @@
-"""Counters after a spike: where the schedule's copies hand back, the collection's take over.
+"""Hands counters over after a spike: the collection's counters continue those of the schedule's copies.
 
-`models.spike.hands_back` says which copies do. The caller of `hand_back` has locked the collection, and polls
-take the same lock to move counters: no copy moves between being read here and the end of the transaction.
+`models.spike.hands_back` says which copies do that. The caller of `hand_over_counters` holds the lock of the
+collection. Polls take the same lock to advance counters, so no copy advances until the transaction ends.
 """
 
 from collections.abc import Mapping
@@ -26,19 +26,19 @@ class _Takeover(NamedTuple):
     is_backwards: bool
 
 
-def stands_after(going: sa.ColumnElement[bool]) -> Mapping[int, Decimal]:
+def predict_counters_after(going: sa.ColumnElement[bool]) -> Mapping[int, Decimal]:
     """Return where the collection's counters will stand once these schedules are gone, by field id.
 
     Counters that stay where they are do not occur.
     """
-    return {id_: takeover.number for id_, takeover in _takeovers(going).items()}
+    return {id_: takeover.number for id_, takeover in _find_takeovers(going).items()}
 
 
-def hand_back(going: sa.ColumnElement[bool]) -> None:
+def hand_over_counters(going: sa.ColumnElement[bool]) -> None:
     """Let the collection's counters take over from the copies of these schedules, which are about to go."""
     forwards: list[dict[str, Any]] = []
     backwards: list[dict[str, Any]] = []
-    for id_, (number, is_backwards) in _takeovers(going).items():
+    for id_, (number, is_backwards) in _find_takeovers(going).items():
         (backwards if is_backwards else forwards).append({"field": id_, "number": number})
     fields: Any = Field.__table__
     taken_over = (
@@ -53,7 +53,7 @@ def hand_back(going: sa.ColumnElement[bool]) -> None:
         db.session.execute(taken_over, backwards)
 
 
-def _takeovers(going: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
+def _find_takeovers(going: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
     copy, schedule = SpikeScheduleField, SpikeSchedule
     counted: sa.Select[*tuple[Any, ...]] = (
         sa.select(

@@ -1,4 +1,4 @@
-"""A schedule's copies keep step with the collection while the schedule has not ended."""
+"""Keeps the copies in schedules that have not ended in sync with the collection's fields."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,10 +8,10 @@ from sqlalchemy.orm import joinedload
 
 from app.db.session import db
 from app.models.collection import Field
-from app.models.spike import OVERRIDDEN, SpikeSchedule, SpikeScheduleField, note_names
+from app.models.spike import OVERRIDDEN, SpikeSchedule, SpikeScheduleField, refresh_search_text
 
 
-def field_added(field: Field, now: datetime) -> None:
+def on_field_added(field: Field, now: datetime) -> None:
     """Copy a new field to the schedules that have not ended."""
     open_schedules = sa.select(SpikeSchedule.id).where(
         SpikeSchedule.collection_id == field.collection_id, SpikeSchedule.end_datetime > now
@@ -22,7 +22,7 @@ def field_added(field: Field, now: datetime) -> None:
         db.session.add(copy)
 
 
-def field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None:
+def on_field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None:
     """Carry a field's new name, type and values over to its copies.
 
     A copy that is overridden keeps its values, unless the field became another kind of thing
@@ -36,13 +36,13 @@ def field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None:
     names_changed = False
     for copy in db.session.scalars(copies):
         before = copy.is_overridden, copy.field_name
-        _keep_step(copy, field, kind_changed=kind_changed)
+        _sync_copy(copy, field, kind_changed=kind_changed)
         names_changed |= before[0] and before != (copy.is_overridden, copy.field_name)
     if names_changed:
-        note_names(SpikeSchedule.id.in_(_schedules_with(field)))
+        refresh_search_text(SpikeSchedule.id.in_(_schedules_with(field)))
 
 
-def counter_begins_anew(field: Field, now: datetime) -> None:
+def on_counter_restarted(field: Field, now: datetime) -> None:
     """Let the copies without a start of their own follow a field whose counter begins anew.
 
     Of schedules that have ended no copy may hand back any more: what it counted is over.
@@ -56,7 +56,7 @@ def counter_begins_anew(field: Field, now: datetime) -> None:
     )
     for copy, ends in db.session.execute(counted):
         if ends <= now or not copy.is_start_overridden:
-            copy.begin_anew()
+            copy.restart_counter()
 
 
 def fractional_overrides(field: Field) -> list[SpikeScheduleField]:
@@ -71,9 +71,9 @@ def fractional_overrides(field: Field) -> list[SpikeScheduleField]:
         return [copy for copy in db.session.scalars(overridden) if not copy.counts_integers]
 
 
-def field_goes(field: Field) -> None:
-    """Its copies go with it, by the database; the schedules that override it are no longer found by it."""
-    note_names(SpikeSchedule.id.in_(_schedules_with(field).where(OVERRIDDEN)), without=field.id)
+def on_field_deleted(field: Field) -> None:
+    """Remove a deleted field's name from the search text of its schedules. The database deletes copies."""
+    refresh_search_text(SpikeSchedule.id.in_(_schedules_with(field).where(OVERRIDDEN)), without=field.id)
 
 
 def _schedules_with(field: Field) -> sa.Select[int]:
@@ -82,8 +82,8 @@ def _schedules_with(field: Field) -> sa.Select[int]:
     )
 
 
-def catch_up(schedule: SpikeSchedule, fields: Sequence[Field]) -> None:
-    """Bring a schedule that had ended and comes back into step: it missed what changed meanwhile."""
+def resync(schedule: SpikeSchedule, fields: Sequence[Field]) -> None:
+    """Sync the copies of an ended schedule that is reopened: it missed all changes since it ended."""
     present = {copy.original_field_id: copy for copy in schedule.spike_fields}
     for field in fields:
         copy = present.get(field.id)
@@ -91,10 +91,10 @@ def catch_up(schedule: SpikeSchedule, fields: Sequence[Field]) -> None:
             schedule.spike_fields.append(SpikeScheduleField.of(field))
         else:
             was, kind = (copy.value_type, copy.collection_type), (field.value_type, field.collection_type)
-            _keep_step(copy, field, kind_changed=was != kind)
+            _sync_copy(copy, field, kind_changed=was != kind)
 
 
-def _keep_step(copy: SpikeScheduleField, field: Field, *, kind_changed: bool) -> None:
+def _sync_copy(copy: SpikeScheduleField, field: Field, *, kind_changed: bool) -> None:
     if kind_changed or not copy.is_overridden:
         copy.follow(field)
     elif field.counts_integers:

@@ -11,7 +11,7 @@ from app.core import key_format
 from app.core.errors import DomainError, NotFound, Unauthenticated
 from app.core.text import TextTooLong, normalize_name
 from app.models import Actor
-from app.models.mixins import LONGEST_NAME
+from app.models.mixins import MAX_NAME_LENGTH
 from app.values import CollectionType
 
 Clock = Callable[[], datetime]
@@ -30,7 +30,7 @@ class CollectionRef(NamedTuple):
         A text that no collection can be named (too long, or with NUL) refers to id 0, which none has.
         """
         try:
-            normalized = normalize_name(name, LONGEST_NAME)
+            normalized = normalize_name(name, MAX_NAME_LENGTH)
         except TextTooLong:
             return cls(id=0)
         return cls(id=0) if "\0" in normalized else cls(name=normalized)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.db import transactions
 from app.db.session import db
-from app.domain.counter_handover import hand_back
+from app.domain.counter_handover import hand_over_counters
 from app.models import Collection, SpikeSchedule
 
 
@@ -19,7 +19,7 @@ def delete_expired(collection_id: int, now: datetime) -> None:
     locked = sa.select(Collection.id).where(Collection.id == collection_id).with_for_update(key_share=True)
     db.session.execute(locked)
     expired = is_expired(collection_id, now)
-    hand_back(expired)
+    hand_over_counters(expired)
     db.session.execute(sa.delete(SpikeSchedule).where(expired))
     db.session.commit()
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.db.session import db
 from app.generation.plan import FieldRow, Plan, Spike, build_layout, partition_fields
 from app.models import Collection, Field, SpikeSchedule, SpikeScheduleField
-from app.models.spike import goes_on
+from app.models.spike import continues_counter
 from app.values import (
     COLUMN_SETTING_NAMES,
     EXACT_SETTING_NAMES,
@@ -53,7 +53,7 @@ def _make_field_row(row: sa.Row[*tuple[Any, ...]]) -> FieldRow:
         row.value_type,
         _get_settings(row),
         is_counter(row.value_type) and _counts_integers(row._mapping, is_copy=is_copy),
-        continues_counter=is_copy and goes_on(row.overridden),
+        continues_counter=is_copy and continues_counter(row.overridden),
     )
 
 

@@ -16,7 +16,7 @@ from app.core import clock
 from app.core.errors import DomainError
 from app.db import transactions
 from app.db.session import db
-from app.domain.counter_handover import hand_back
+from app.domain.counter_handover import hand_over_counters
 from app.generation.authorization import (
     Clock,
     CollectionRef,
@@ -32,7 +32,7 @@ from app.generation.expired_spikes import is_expired
 from app.generation.plan import Spike, build_layout
 from app.generation.poll_result import Answer, PollResult
 from app.models import Actor, ApiKey, Collection, Field, SpikeSchedule, SpikeScheduleField
-from app.models.spike import goes_on
+from app.models.spike import continues_counter
 from app.values import (
     CollectionType,
     Exact,
@@ -192,7 +192,7 @@ def _get_time(now: Clock) -> datetime:
 def _delete_expired(collection_id: int, instant: datetime) -> None:
     """Delete expired schedules; the collection's counters take over from them."""
     expired = is_expired(collection_id, instant)
-    hand_back(expired)
+    hand_over_counters(expired)
     db.session.execute(
         sa.delete(SpikeSchedule).where(expired), execution_options={"synchronize_session": False}
     )
@@ -226,7 +226,7 @@ def _advance(row: FieldOrCopy, rng: random.Random) -> Exact:
     last: Exact | None = row.current_number
     start = row.start_number
     if isinstance(row, SpikeScheduleField):
-        continues = goes_on(row.overridden_settings)
+        continues = continues_counter(row.overridden_settings)
         last = current_value(last, row.original.current_number, continues=continues)
         start = first_value(last, start, row.original.start_number, continues=continues)
     assert start is not None

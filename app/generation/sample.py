@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.db import transactions
 from app.db.session import db
-from app.domain.counter_handover import stands_after
+from app.domain.counter_handover import predict_counters_after
 from app.generation.authorization import nothing_to_serve
 from app.generation.counter_steps import CounterStep
 from app.generation.expired_spikes import is_expired
@@ -17,7 +17,7 @@ from app.generation.plan import Spike, generate_values, get_steps
 from app.generation.plan_loader import load_plan
 from app.generation.poll_result import PollResult
 from app.models import Actor, Collection, Field, SpikeScheduleField
-from app.models.spike import goes_on
+from app.models.spike import continues_counter
 from app.values import CollectionType, Exact, State, advance, current_value, first_value
 
 
@@ -44,7 +44,7 @@ def sample(
     plan = load_plan(collection.id, collection_type, now)
     if plan is None or not plan.fixed:
         raise nothing_to_serve(collection.name, collection_type)
-    taken_over = stands_after(is_expired(collection.id, now)) if plan.has_expired else {}
+    taken_over = predict_counters_after(is_expired(collection.id, now)) if plan.has_expired else {}
     states = load_counter_states(collection.id, plan.spike, taken_over)
     counters = {each.id: get_next_value(states[each.id], each) for each in get_steps(plan, rng).steps}
     data = generate_values(plan, counters, rng, now)
@@ -88,7 +88,7 @@ def _load_copy_states(spike: Spike, taken_over: Mapping[int, Exact]) -> Mapping[
 
 def _get_copy_state(copy: SpikeScheduleField, field: Field, taken_over: Mapping[int, Exact]) -> CounterState:
     """Return a copy's state; one that has not counted yet may continue the collection's counter."""
-    continues = goes_on(copy.overridden_settings)
+    continues = continues_counter(copy.overridden_settings)
     field_value = taken_over.get(field.id, field.current_number)
     last = current_value(copy.current_number, field_value, continues=continues)
     start = first_value(last, copy.start_number, field.start_number, continues=continues)

@@ -11,7 +11,7 @@ from app.db.session import Base, db
 from app.db.types import UtcDateTime
 from app.models.actor import Actor
 from app.models.collection import Collection
-from app.models.mixins import LONGEST_NAME
+from app.models.mixins import MAX_NAME_LENGTH
 from app.models.user import User
 from app.values import CollectionType
 
@@ -25,7 +25,7 @@ class ApiKey(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    label: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    label: Mapped[str] = mapped_column(sa.String(MAX_NAME_LENGTH))
     prefix: Mapped[str] = mapped_column(sa.String(12))
     key_hash: Mapped[str] = mapped_column(sa.String(64))
     is_limited: Mapped[bool] = mapped_column(default=False)

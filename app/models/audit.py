@@ -13,7 +13,7 @@ from app.db.session import Base, db
 from app.db.types import UtcDateTime
 from app.models.api_key import ApiKey
 from app.models.collection import Collection, Field
-from app.models.mixins import LONGEST_NAME
+from app.models.mixins import MAX_NAME_LENGTH
 from app.models.spike import SpikeSchedule
 from app.models.user import User
 
@@ -180,15 +180,15 @@ class AuditEntry(Base):
     network: Mapped[str | None] = mapped_column(sa.String(64))
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     actor_id: Mapped[int | None]
-    actor_name: Mapped[str | None] = mapped_column(sa.String(LONGEST_NAME))
+    actor_name: Mapped[str | None] = mapped_column(sa.String(MAX_NAME_LENGTH))
     source: Mapped[str] = mapped_column(sa.String(64))
     action: Mapped[str] = mapped_column(sa.String(40))
     outcome: Mapped[str] = mapped_column(sa.String(20))
     thing_kind: Mapped[str | None] = mapped_column(sa.String(20))
     thing_id: Mapped[int | None]
-    thing_name: Mapped[str | None] = mapped_column(sa.String(LONGEST_NAME))
+    thing_name: Mapped[str | None] = mapped_column(sa.String(MAX_NAME_LENGTH))
     collection_id: Mapped[int | None]
-    collection_name: Mapped[str | None] = mapped_column(sa.String(LONGEST_NAME))
+    collection_name: Mapped[str | None] = mapped_column(sa.String(MAX_NAME_LENGTH))
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
 
     @staticmethod

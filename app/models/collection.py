@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from app.core.errors import Conflict, NotFound
 from app.db.session import Base, db
 from app.models.actor import Actor
-from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns
+from app.models.mixins import MAX_NAME_LENGTH, Timestamps, ValueColumns
 from app.models.user import User
 from app.values import State, get_direction
 
@@ -26,7 +26,7 @@ class Collection(Timestamps, Base):
     __table_args__ = (sa.UniqueConstraint("name"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    name: Mapped[str] = mapped_column(sa.String(MAX_NAME_LENGTH))
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
     # The database replaces it with every change of what the collection serves (migration 0004).
     revision: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", deferred=True)
@@ -38,7 +38,7 @@ class Collection(Timestamps, Base):
         last_poller_id: InstrumentedAttribute[int | None]  # who has that key
         spike: "SpikeSchedule | None"
     else:
-        spike = None  # the one that is active, else the next one: set by models.spike.show_spikes
+        spike = None  # the one that is active, else the next one: set by models.spike.attach_current_spike
 
     owner: Mapped[User] = relationship()
     fields: Mapped[list["Field"]] = relationship(

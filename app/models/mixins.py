@@ -22,7 +22,7 @@ from app.values import (
     round_in_direction,
 )
 
-LONGEST_NAME = 255
+MAX_NAME_LENGTH = 255
 
 
 class Timestamps:
@@ -38,7 +38,7 @@ class ValueColumns:
     collection_type: Mapped[CollectionType] = mapped_column(
         sa.Enum(CollectionType, native_enum=False, length=20, name="collection_type")
     )
-    field_name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    field_name: Mapped[str] = mapped_column(sa.String(MAX_NAME_LENGTH))
     value_type: Mapped[str] = mapped_column(sa.String(20))
     fixed_value_text: Mapped[str | None] = mapped_column(sa.Text)
     fixed_value_number: Mapped[int | None] = mapped_column(sa.BigInteger)
@@ -79,10 +79,10 @@ class ValueColumns:
         """Whether it is a counter of whole numbers, by its own settings."""
         return is_counter(self.value_type) and counts_integers(self.settings)
 
-    def take(self, value_type: str, settings: dict[str, Any]) -> bool:
-        """Be generated in this way from now on; return whether a counter begins anew.
+    def apply_settings(self, value_type: str, settings: dict[str, Any]) -> bool:
+        """Set the value type and the settings; return whether a counter restarts.
 
-        It does where its type or start changed: where it stands belongs to its old sequence.
+        It restarts if its type or its start changed, because its last value belongs to the old sequence.
         """
         begins_anew = self.value_type != value_type or self.start_number != settings["start_number"]
         if begins_anew:
@@ -97,7 +97,7 @@ class ValueColumns:
         return begins_anew
 
     def round_current_number(self) -> None:
-        """Stand at a whole number, if the counter stands between two: at the next one in its direction."""
+        """Round the last value of a counter of integers to the next integer in its direction."""
         if self.current_number is not None:
             self.current_number = Decimal(
                 round_in_direction(self.current_number, get_direction(self.value_type))
@@ -105,14 +105,14 @@ class ValueColumns:
 
 
 def status_of(start: datetime, end: datetime, now: datetime) -> str:
-    """The status of a window at this instant."""
+    """Return the status of the window at the instant `now`."""
     if now >= end:
         return "expired"
     return "active" if now >= start else "scheduled"
 
 
 class Window:
-    """The half-open interval `[start_datetime, end_datetime)`."""
+    """A half-open interval of time: `[start_datetime, end_datetime)`."""
 
     start_datetime: Mapped[datetime] = mapped_column(UtcDateTime)
     end_datetime: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -17,7 +17,7 @@ from app.db.session import Base, db
 from app.db.types import SpaceSeparated
 from app.models.actor import Actor
 from app.models.collection import Collection, Field
-from app.models.mixins import LONGEST_NAME, Timestamps, ValueColumns, Window
+from app.models.mixins import MAX_NAME_LENGTH, Timestamps, ValueColumns, Window
 
 OVERLAP = "spike_no_overlap"
 """The exclusion constraint on PostgreSQL and the triggers on SQLite that keep windows apart."""
@@ -48,7 +48,7 @@ class SpikeSchedule(Timestamps, Window, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     collection_id: Mapped[int] = mapped_column(sa.ForeignKey("collections.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    name: Mapped[str] = mapped_column(sa.String(MAX_NAME_LENGTH))
     counters_after: Mapped[CountersAfter | None] = mapped_column(
         sa.Enum(
             CountersAfter,
@@ -58,7 +58,7 @@ class SpikeSchedule(Timestamps, Window, Base):
             values_callable=lambda members: [member.value for member in members],
         )
     )
-    # The schedule's name and those of the fields that it overrides, in lower case: `note_names` keeps it.
+    # Names of the schedule and of the fields that it overrides, in lower case: see `refresh_search_text`.
     searched: Mapped[str] = mapped_column(sa.Text, server_default="", deferred=True)
 
     collection: Mapped[Collection] = relationship()
@@ -96,7 +96,7 @@ class SpikeSchedule(Timestamps, Window, Base):
         return query.where(SpikeSchedule.collection_id.in_(own))
 
     @staticmethod
-    def in_the_way(
+    def conflicts(
         collection_id: int, start: datetime, end: datetime, *, but: int | None = None
     ) -> list["SpikeSchedule"]:
         """The collection's schedules that share an instant with `[start, end)`, earliest first."""
@@ -122,11 +122,11 @@ class SpikeSchedule(Timestamps, Window, Base):
             .where(SpikeSchedule.id != (but or 0))
             .order_by(SpikeSchedule.start_datetime)
         )
-        return earliest_gap([(row.start_datetime, row.end_datetime) for row in windows], start, length)
+        return first_gap([(row.start_datetime, row.end_datetime) for row in windows], start, length)
 
 
-def show_spikes(collections: Sequence[Collection], now: datetime) -> None:
-    """Set `spike` of each collection: the schedule that is active, else the next one; in one query."""
+def attach_current_spike(collections: Sequence[Collection], now: datetime) -> None:
+    """Set `spike` of each collection to its active schedule, or else its next one, in one query."""
     first_to_end = (
         sa.func.row_number()
         .over(partition_by=SpikeSchedule.collection_id, order_by=SpikeSchedule.end_datetime)
@@ -146,8 +146,8 @@ def show_spikes(collections: Sequence[Collection], now: datetime) -> None:
         collection.spike = found.get(collection.id)
 
 
-def earliest_gap(windows: list[tuple[datetime, datetime]], start: datetime, length: timedelta) -> datetime:
-    """The earliest instant from `start` on at which `length` fits between `windows`, which are in order."""
+def first_gap(windows: list[tuple[datetime, datetime]], start: datetime, length: timedelta) -> datetime:
+    """Return the first instant from `start` on at which `length` fits between the sorted `windows`."""
     for taken_from, taken_until in windows:
         if start + length <= taken_from:
             break
@@ -155,8 +155,8 @@ def earliest_gap(windows: list[tuple[datetime, datetime]], start: datetime, leng
     return start
 
 
-def goes_on(overridden_settings: Names[str]) -> bool:
-    """Whether a copy's counter goes on from where the collection's stands: it has no start of its own."""
+def continues_counter(overridden_settings: Names[str]) -> bool:
+    """Return whether a copy's counter continues the collection's: no start is overridden."""
     return "start_number" not in overridden_settings
 
 
@@ -166,7 +166,7 @@ def hands_back(counters_after: CountersAfter | None, overridden_settings: Names[
     Where the schedule does not say, a copy does that went on from the collection's counter.
     """
     if counters_after is None:
-        return goes_on(overridden_settings)
+        return continues_counter(overridden_settings)
     return counters_after is CountersAfter.CONTINUE
 
 
@@ -202,7 +202,7 @@ class SpikeScheduleField(ValueColumns, Base):
     @property
     def is_start_overridden(self) -> bool:
         """Whether its counter begins at its own start, not where the collection's stands."""
-        return not goes_on(self.overridden_settings)
+        return not continues_counter(self.overridden_settings)
 
     @property
     def _hands_back(self) -> bool:
@@ -225,7 +225,7 @@ class SpikeScheduleField(ValueColumns, Base):
         """Take these settings, of which the author gave those in `given`; `field` is what it is a copy of."""
         self._use(field, settings, given)
 
-    def let_go(self) -> None:
+    def hand_over_and_restart(self) -> None:
         """Begin anew, after the collection's counter has taken over if it is to.
 
         The caller has locked the collection: no poll is moving either counter.
@@ -234,21 +234,21 @@ class SpikeScheduleField(ValueColumns, Base):
             return
         if self._hands_back and self.original.value_type == self.value_type:
             self.original.take_over(self.current_number)
-        self.begin_anew()
+        self.restart_counter()
 
-    def begin_anew(self) -> None:
-        """Forget where the counter stands."""
+    def restart_counter(self) -> None:
+        """Forget the last value of the counter, so that it starts again."""
         self.current_number = None
         # Replaces the collection's revision (migration 0004): a poll that has begun must not move the
         # counter by what it read before.
         flag_modified(self, "overridden_settings")
 
     def _use(self, field: Field, settings: dict[str, Any], given: Names[str]) -> None:
-        own_start = None if goes_on(given) else settings["start_number"]
+        own_start = None if continues_counter(given) else settings["start_number"]
         if (field.value_type, own_start) != (self.value_type, self._own_start):
-            self.let_go()  # it counts from elsewhere now
+            self.hand_over_and_restart()  # it counts from elsewhere now
         stands = self.current_number
-        self.take(field.value_type, settings)
+        self.apply_settings(field.value_type, settings)
         self.current_number = stands  # one that continues the collection's counter has no start to change
         if field.counts_integers:
             self.round_current_number()
@@ -263,7 +263,7 @@ class SpikeScheduleField(ValueColumns, Base):
 OVERRIDDEN = SpikeScheduleField.overridden_settings != sa.literal_column("''")
 
 
-def note_names(which: sa.ColumnElement[bool], *, without: int | None = None) -> None:
+def refresh_search_text(which: sa.ColumnElement[bool], *, without: int | None = None) -> None:
     """Let a search find these schedules by their name and by the fields that they override now.
 
     `without` is the id of a field that is about to go. A search looks at this one text; to look through the

@@ -11,7 +11,7 @@ from app.core.text import TextTooLong, bounded_casefold
 from app.db.session import Base, db
 from app.db.types import UtcDateTime
 from app.models.actor import Actor, Role
-from app.models.mixins import LONGEST_NAME, Timestamps
+from app.models.mixins import MAX_NAME_LENGTH, Timestamps
 from app.models.two_factor import PendingSignIn
 
 
@@ -26,10 +26,10 @@ class User(Timestamps, Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
-    username: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    email: Mapped[str] = mapped_column(sa.String(MAX_NAME_LENGTH))
+    username: Mapped[str] = mapped_column(sa.String(MAX_NAME_LENGTH))
     # Folding may lengthen a text, to three times at the most.
-    username_folded: Mapped[str] = mapped_column(sa.String(3 * LONGEST_NAME))
+    username_folded: Mapped[str] = mapped_column(sa.String(3 * MAX_NAME_LENGTH))
     password_hash: Mapped[str] = mapped_column(sa.String(255))
     role: Mapped[Role] = mapped_column(sa.Enum(Role, native_enum=False, length=20, name="role"))
     # Two-factor sign-in: the app's secret, encrypted; since when it is on; the last time step that was used.
@@ -102,7 +102,7 @@ def folded(login: str) -> str:
     What is too long to be a user name stays as it is: nobody is called so.
     """
     try:
-        return bounded_casefold(login.strip(), LONGEST_NAME)
+        return bounded_casefold(login.strip(), MAX_NAME_LENGTH)
     except TextTooLong:
         return login
 

@@ -24,7 +24,7 @@ def refuse_overlap(collection_id: int, span: Span, *, ignored_id: int | None) ->
         span: the window to check.
         ignored_id: the schedule that is to get this window; None for a new one.
     """
-    if SpikeSchedule.in_the_way(collection_id, span.start, span.end, but=ignored_id):
+    if SpikeSchedule.conflicts(collection_id, span.start, span.end, but=ignored_id):
         raise_overlap(collection_id, span, ignored_id=ignored_id)
 
 
@@ -47,7 +47,7 @@ def find_conflicts(collection_id: int, span: Span, *, ignored_id: int | None) ->
 
     The keys are those of the API: `conflicts` and `next_free_start`, which is None if there is no such start.
     """
-    conflicts = SpikeSchedule.in_the_way(collection_id, span.start, span.end, but=ignored_id)
+    conflicts = SpikeSchedule.conflicts(collection_id, span.start, span.end, but=ignored_id)
     next_free_start = _next_free_start(collection_id, span, ignored_id)
     return {"conflicts": [_summarize(other) for other in conflicts], "next_free_start": next_free_start}
 

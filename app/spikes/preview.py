@@ -12,7 +12,7 @@ from app.core.timestamps import END_TIMESTAMP, MIN_TIMESTAMP
 from app.db import transactions
 from app.db.session import db
 from app.domain import spike_copies
-from app.domain.counter_handover import stands_after
+from app.domain.counter_handover import predict_counters_after
 from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike import CountersAfter, hands_back
@@ -53,7 +53,7 @@ def preview_saved(actor: Actor, spike_id: int, interval: int, now: datetime, rng
     transactions.begin(writes=False)
     spike = SpikeSchedule.get_for(actor, spike_id)
     fields = _load_detached(spike.collection, now, spike).fields
-    spike_copies.catch_up(spike, fields)
+    spike_copies.resync(spike, fields)
     return _simulate(spike, fields, Span(spike.start_datetime, spike.end_datetime), interval, rng)
 
 
@@ -68,7 +68,7 @@ def _load_detached(collection: Collection, now: datetime, spike: SpikeSchedule |
         SpikeSchedule.has_status("expired", now),
         SpikeSchedule.id != (spike.id if spike else 0),
     )
-    taken_over = stands_after(others)
+    taken_over = predict_counters_after(others)
     db.session.expunge_all()
     for field in collection.fields:
         field.current_number = taken_over.get(field.id, field.current_number)

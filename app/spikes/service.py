@@ -16,11 +16,11 @@ from app.db.errors import constraint_name
 from app.db.session import db
 from app.db.types import number_to_text
 from app.domain import audit, spike_copies
-from app.domain.counter_handover import hand_back
+from app.domain.counter_handover import hand_over_counters
 from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, SpikeSchedule, SpikeScheduleField
 from app.models.audit import Action
-from app.models.spike import OVERLAP, note_names
+from app.models.spike import OVERLAP, refresh_search_text
 from app.spikes.conflicts import raise_overlap, refuse_overlap
 from app.spikes.overrides import apply_overrides, read_overrides
 from app.spikes.windows import Span, add_duration, check_window, read_window
@@ -101,7 +101,7 @@ def apply_changes(spike: SpikeSchedule, given: Validated, now: datetime, *, allo
         check_window(span, values, now, faults, allow_past=allow_past)
     raise_if_errors(faults)
     assert span is not None
-    spike_copies.catch_up(spike, fields)
+    spike_copies.resync(spike, fields)
     spike.name = values.get("name", spike.name)
     spike.counters_after = values.get("counters_after", spike.counters_after)
     if overrides is not None:
@@ -109,7 +109,7 @@ def apply_changes(spike: SpikeSchedule, given: Validated, now: datetime, *, allo
         spike.updated_at = now
     if _is_restarted(spike, span.start, now):
         for copy in spike.spike_fields:
-            copy.let_go()
+            copy.hand_over_and_restart()
     return span
 
 
@@ -149,7 +149,7 @@ def extend(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
         check_window(Span(spike.start_datetime, new_end), values, now, faults)
     raise_if_errors(faults)
     assert new_end is not None
-    spike_copies.catch_up(spike, spike.collection.fields)
+    spike_copies.resync(spike, spike.collection.fields)
     before = _audit_values(spike)
     _save_window(spike, Span(spike.start_datetime, new_end))
     _audit_change(Action.EXTEND_SPIKE, spike, before)
@@ -158,7 +158,7 @@ def extend(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
 def delete(spike: SpikeSchedule) -> None:
     """Delete a schedule; the next poll serves normal values."""
     audit.record(Action.DELETE_SPIKE, spike, **_window(spike))
-    hand_back(SpikeSchedule.id == spike.id)
+    hand_over_counters(SpikeSchedule.id == spike.id)
     db.session.delete(spike)
 
 
@@ -183,7 +183,7 @@ def _save_window(spike: SpikeSchedule, span: Span) -> None:
             raise
         db.session.rollback()
         raise_overlap(collection_id, span, ignored_id=own_id)
-    note_names(SpikeSchedule.id == spike.id)
+    refresh_search_text(SpikeSchedule.id == spike.id)
     _load_for_response(spike)
 
 

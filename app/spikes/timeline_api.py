@@ -12,7 +12,7 @@ from app.core.timestamps import format_iso
 from app.db.session import MAX_ID, db
 from app.models import Collection, SpikeSchedule
 from app.models.mixins import status_of
-from app.models.spike import show_spikes
+from app.models.spike import attach_current_spike
 from app.spikes.api import name_contains
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
@@ -97,7 +97,7 @@ def timeline(args: dict[str, Any]) -> dict[str, Any]:
             )
         query = query.where(contains(Collection.name, args["search"]) | Collection.id.in_(with_spike))
     page = paginate(query, args, sortable=SORTABLE, options=[undefer(Collection.last_polled_at)])
-    show_spikes(page["items"], request_clock.now())
+    attach_current_spike(page["items"], request_clock.now())
     spikes = _load_spikes([collection.id for collection in page["items"]], *get_span(args))
     return page | {"items": [_build_item(collection, spikes[collection.id]) for collection in page["items"]]}
 

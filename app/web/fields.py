@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields
 
 from app.core.errors import MAX_ERRORS
 from app.core.timestamps import TimestampOutOfRange, format_iso, parse_timestamp
-from app.models.mixins import LONGEST_NAME
+from app.models.mixins import MAX_NAME_LENGTH
 from app.values import CollectionType
 from app.web import request_clock
 from app.web.schema import OMITTED, count_messages
@@ -45,7 +45,7 @@ class Choice(fields.Enum[Any]):
         super().__init__(enum, by_value=fields.String, **more)
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
-        if not isinstance(value, str) or len(value) > LONGEST_NAME:
+        if not isinstance(value, str) or len(value) > MAX_NAME_LENGTH:
             raise self.make_error("unknown", choices=self.choices_text)
         try:
             return self.enum(value)

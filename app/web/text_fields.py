@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from app.core.text import TextTooLong, normalize_name
-from app.models.mixins import LONGEST_NAME
+from app.models.mixins import MAX_NAME_LENGTH
 from app.web.fields import COMMON_MESSAGES, dump_unchanged
 
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -58,12 +58,14 @@ class Name(Text):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(
-            min_length=1, max_length=LONGEST_NAME, **{"metadata": {"description": _NAME_DESCRIPTION}} | more
+            min_length=1,
+            max_length=MAX_NAME_LENGTH,
+            **{"metadata": {"description": _NAME_DESCRIPTION}} | more,
         )
 
     def normalize(self, text: str) -> str:
         """Return the name trimmed and in NFC, so that lookalikes are equal."""
-        return normalize_name(text, LONGEST_NAME)
+        return normalize_name(text, MAX_NAME_LENGTH)
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
         text = super()._deserialize(value, *args, **options)

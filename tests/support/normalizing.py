@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 
 from app.core.text import MAX_EXPANSION
-from app.models.mixins import LONGEST_NAME
+from app.models.mixins import MAX_NAME_LENGTH
 
-MAX_NORMALIZED = 3 * MAX_EXPANSION * LONGEST_NAME
+MAX_NORMALIZED = 3 * MAX_EXPANSION * MAX_NAME_LENGTH
 """Characters: a login may be folded, which makes it up to three times as long."""
 MARKS = "a" + "\u0315\u0300" * 50_000
 """What takes longest: combining marks, which have to be sorted."""

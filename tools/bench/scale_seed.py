@@ -21,7 +21,7 @@ from app.models import (
     SpikeScheduleField,
     User,
 )
-from app.models.spike import note_names
+from app.models.spike import refresh_search_text
 from app.models.user import folded
 from app.values import CollectionType
 from tools.bench import seed
@@ -166,6 +166,6 @@ def _copies() -> None:
 def _names() -> None:
     """What the service of schedules notes with each of them."""
     transactions.begin(writes=True)
-    note_names(sa.true())
+    refresh_search_text(sa.true())
     db.session.commit()
     transactions.set_mode(writes=False)

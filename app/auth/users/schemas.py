@@ -9,7 +9,7 @@ from app.auth.password_rule import MAX_LENGTH, MIN_LENGTH, find_weakness
 from app.core.characters import is_invisible
 from app.core.text import TextTooLong, bounded_nfc
 from app.models import Role
-from app.models.mixins import LONGEST_NAME
+from app.models.mixins import MAX_NAME_LENGTH
 from app.web.fields import COMMON_MESSAGES, Choice, StrictBool, Timestamp
 from app.web.number_fields import Id
 from app.web.schema import Schema
@@ -31,7 +31,7 @@ class Email(Text):
             TextTooLong: It is longer than any address.
         """
         trimmed = text.strip()
-        if len(trimmed) > LONGEST_NAME:
+        if len(trimmed) > MAX_NAME_LENGTH:
             raise TextTooLong(len(trimmed))
         return trimmed.lower()
 
