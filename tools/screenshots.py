@@ -1,6 +1,6 @@
 """Make the pictures in docs/images/ again, from nothing: `make screenshots`.
 
-A throwaway server is filled over the API with made-up devices, spikes and polls; then headless Chromium
+A throwaway server is filled over the API with simulated devices, spikes and polls; then headless Chromium
 opens the pages. It needs what the browser tests need: the development packages and Chromium.
 """
 
@@ -283,7 +283,7 @@ def create_spike(page: Page, site: str, collections: dict[str, Json]) -> None:
     page.get_by_label("Polling interval").select_option("30")
     page.locator("summary", has_text="left alone").click()
     page.locator(".preview-means").get_by_role("button", name="engine °C").click()
-    page.get_by_role("heading", name="Create Spike").click()
+    page.get_by_role("heading", name="New spike").click()
 
 
 def collection(page: Page, site: str, collections: dict[str, Json]) -> None:

@@ -17,7 +17,7 @@ test("who did it, or what did", () => {
   assert.equal(formatActor({ actor_name: "ada", source: "127.0.0.1" }), "ada");
   assert.equal(formatActor({ actor_name: null, source: "command line" }), "Command line");
   assert.equal(formatActor({ actor_name: null, source: "server" }), "Server");
-  assert.equal(formatActor({ actor_name: null, source: "203.0.113.7" }), "Nobody signed in");
+  assert.equal(formatActor({ actor_name: null, source: "203.0.113.7" }), "Not signed in");
 });
 
 test("a thing by its name, or by its id where no name was noted", () => {

@@ -3,25 +3,25 @@ import { test } from "node:test";
 
 import { buildCopyName, dataPath, formatImpact } from "../../static/js/lib/collection-format.js";
 
-test("what goes with a collection is said in one sentence or two", () => {
+test("what a deletion removes is described in one or two sentences", () => {
   assert.equal(
     formatImpact([
       { fields: 13, active_spikes: 1, scheduled_spikes: 1, expired_spikes: 1, keys_losing_access: 2 },
     ]),
-    "13 fields and 3 spikes, 1 of them active, go with it. 2 keys lose access.",
+    "This removes 13 fields and 3 spikes (1 active). 2 keys lose access.",
   );
   assert.equal(
     formatImpact([{ fields: 1, active_spikes: 0, keys_losing_access: 1 }]),
-    "1 field goes with it. 1 key loses access.",
+    "This removes 1 field. 1 key loses access.",
   );
   assert.equal(
     formatImpact([{ fields: 0, active_spikes: 1, scheduled_spikes: 0 }]),
-    "1 spike, which is active, goes with it.",
+    "This removes 1 spike (1 active).",
   );
-  assert.equal(formatImpact([{ fields: 0, keys_losing_access: 0 }]), "Nothing else goes with it.");
+  assert.equal(formatImpact([{ fields: 0, keys_losing_access: 0 }]), "Nothing else is removed.");
   assert.equal(
     formatImpact([{ fields: 1 }, { fields: 2, keys_losing_access: 1 }]),
-    "3 fields go with them. 1 key loses access.",
+    "This removes 3 fields. 1 key loses access.",
   );
 });
 

@@ -13,16 +13,16 @@ test("only counters count", () => {
 });
 
 test("by default those without a start of their own continue", () => {
-  assert.deepEqual(words(""), ["Continue where the spike leaves off: km, trips"]);
+  assert.deepEqual(words(""), ["Continue from the spike’s last value: km, trips"]);
   assert.deepEqual(words("", 2), [
-    "Continues where the spike leaves off: km",
-    "Goes back to where it stood: trips",
+    "Continues from the spike’s last value: km",
+    "Returns to its value before the spike: trips",
   ]);
 });
 
 test("all continue, or all go back", () => {
-  assert.deepEqual(words("continue", 1, 2), ["Continue where the spike leaves off: km, trips"]);
-  assert.deepEqual(words("resume", 2), ["Go back to where they stood: km, trips"]);
+  assert.deepEqual(words("continue", 1, 2), ["Continue from the spike’s last value: km, trips"]);
+  assert.deepEqual(words("resume", 2), ["Return to their value before the spike: km, trips"]);
 });
 
 test("there are three choices, and null is the first", () => {

@@ -28,19 +28,19 @@ test("lengths in people's own words", () => {
   for (const [text, length] of Object.entries(lengths)) assert.deepEqual(parseDuration(text), { length, error: "" }, text);
 });
 
-test("what is no length is refused with a remedy", () => {
+test("an invalid duration is refused with a remedy", () => {
   const faults = {
-    "": "Needs a length, such as 2h 30m, 90m, 1:30 or 1d.",
-    90: "Which unit? Write 90m or 90h.",
+    "": "Enter a duration, such as 2h 30m, 90m, 1:30 or 1d.",
+    90: "Add a unit: 90m or 90h.",
     "1,5h": "Use a point, not a comma: 1.5h.",
-    "0m": "Must be longer than nothing.",
-    "-5m": "Must be longer than nothing.",
-    "1:75": "After a colon come 0 to 59: 1:30 is one hour and 30 minutes.",
-    "1h 2h": "There are two numbers of hours.",
-    "5 moons": "“5 moons” is no length. Write one such as 2h 30m, 90m, 1:30 or 1d.",
-    "0.5s": "Goes to whole seconds.",
-    "99999999999999999999d": "That is too long.",
-    "5m constructor": "“constructor” is no length. Write one such as 2h 30m, 90m, 1:30 or 1d.",
+    "0m": "Must be greater than zero.",
+    "-5m": "Must be greater than zero.",
+    "1:75": "Minutes and seconds go from 0 to 59: 1:30 is 1 hour 30 minutes.",
+    "1h 2h": "“hours” appears twice.",
+    "5 moons": "“5 moons” is not a duration. Use a format such as 2h 30m, 90m, 1:30 or 1d.",
+    "0.5s": "Must be a whole number of seconds.",
+    "99999999999999999999d": "Too long.",
+    "5m constructor": "“constructor” is not a duration. Use a format such as 2h 30m, 90m, 1:30 or 1d.",
   };
   for (const [text, error] of Object.entries(faults)) assert.deepEqual(parseDuration(text), { length: null, error }, text);
 });

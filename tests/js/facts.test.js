@@ -119,7 +119,7 @@ test("of a key its label, end and limits are compared, in whatever order they ar
   const turned = { ...key, allowed_collections: [...key.allowed_collections].reverse() };
   assert.ok(areEqual(keyFacts(key, NOW), keyFacts(turned, NOW)));
   const [row] = compare(keyFacts(key, NOW), keyFacts({ ...key, allowed_collections: null }, NOW));
-  assert.deepEqual([row.mine, row.theirs], ["C1, C2 (Performance)", "all that its owner may read"]);
+  assert.deepEqual([row.mine, row.theirs], ["C1, C2 (Performance)", "everything its owner can read"]);
   assert.deepEqual(
     keysOf(compare(keyFacts(key, NOW), keyFacts({ ...key, revoked_at: "2026-11-27T09:00:00Z" }, NOW))),
     ["revoked_at"],
@@ -142,5 +142,5 @@ test("it is told who changed it and when, each once, and of what was before it w
   const changes = [change("bob", "09:58:00"), change("ada", "09:50:00"), change("bob", "09:40:00"), change("eve", "08:00:00")];
   const words = formatAuthors(changes, told);
   assert.match(words, /^Changed by bob a while ago \(\d\d:58\), you \(elsewhere\) a while ago \(\d\d:50\)\.$/);
-  assert.equal(formatAuthors([], told), "Somebody changed it since you opened it.");
+  assert.equal(formatAuthors([], told), "Someone changed it after you opened it.");
 });

@@ -19,8 +19,8 @@ const keyWith = (limits, more = {}) => ({
 });
 
 test("what a key reads, in few words", () => {
-  assert.equal(keys.formatAccess(keyWith(null)), "All of mine");
-  assert.equal(keys.formatAccess(keyWith(null), false), "All of its owner’s");
+  assert.equal(keys.formatAccess(keyWith(null)), "Everything I can read");
+  assert.equal(keys.formatAccess(keyWith(null), false), "Everything its owner can read");
   assert.equal(keys.formatAccess(keyWith([])), "Nothing");
   assert.equal(keys.formatAccess(keyWith([limit(1, "Truck")])), "Truck");
   assert.equal(keys.formatAccess(keyWith([limit(1, "Truck", "Performance")])), "Truck Performance");
@@ -125,6 +125,6 @@ test("what is wrong stands at its input", () => {
   });
   const chosen = { 7: { name: "Truck", types: ["Performance", "Configuration"] } };
   const faults = { "allowed_collections.0.collection_id": "There is no collection 7." };
-  assert.match(form.getLimitsError(faults, { limited: true, chosen }), /“Truck” is gone/);
+  assert.match(form.getLimitsError(faults, { limited: true, chosen }), /“Truck” was deleted/);
   assert.equal(form.getLimitsError({}, { limited: true, chosen }), "");
 });

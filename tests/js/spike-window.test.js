@@ -94,8 +94,8 @@ test("an instant that was not touched goes back with its microseconds", () => {
 test("faults are told at the input that can mend them", () => {
   const draft = newDraft({ start: at(15) }, NOW);
   assert.deepEqual(validateWindow(draft, NOW), {});
-  assert.deepEqual(validateWindow(applyStartText(draft, ""), NOW), { start: "Needs a date and a time." });
-  assert.deepEqual(validateWindow(applyEndText(draft, ""), NOW), { end: "Needs a date and a time." });
+  assert.deepEqual(validateWindow(applyStartText(draft, ""), NOW), { start: "Enter a date and a time." });
+  assert.deepEqual(validateWindow(applyEndText(draft, ""), NOW), { end: "Enter a date and a time." });
   assert.deepEqual(validateWindow(applyEndText(draft, typed(at(15))), NOW), { end: "Must be after the start." });
   assert.deepEqual(validateWindow(setWindow(draft, at(12), at(13)), NOW), { end: "Must be in the future." });
   assert.match(validateWindow(setWindow(draft, Date.UTC(1969, 0), at(15)), NOW).start, /1970/);
@@ -216,7 +216,7 @@ test("the twins of a time that comes twice, with their own milliseconds", () => 
 test("a time that is skipped is told with what it becomes", () => {
   assert.equal(
     formatSkippedTime("2027-03-28T02:30", BERLIN),
-    "There is no 02:30 that day: the clocks go from 02:00 to 03:00. It is 03:30 instead.",
+    "02:30 does not exist that day: clocks go from 02:00 to 03:00. 03:30 is used instead.",
   );
   assert.equal(formatSkippedTime("2027-03-28T03:30", BERLIN), "");
   assert.equal(formatSkippedTime("", BERLIN), "");

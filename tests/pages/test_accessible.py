@@ -30,8 +30,8 @@ PAGES = [
     "/nowhere",
 ]
 DIALOGS = {
-    "/collections": ["Create Collection"],
-    "/collections/{collection}": ["Add field", "Edit load", "Delete load", "Edit Collection"],
+    "/collections": ["New collection"],
+    "/collections/{collection}": ["New field", "Edit load", "Delete load", "Edit Collection"],
     "/spikes": ["Delete Active drill"],
     "/api-keys": ["Create key"],
     "/users": ["Create user"],

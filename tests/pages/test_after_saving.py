@@ -22,7 +22,7 @@ def create(page: Page, name: str = "Drill", start: str = "") -> None:
     page.get_by_label("load: to").fill("200")
     if start:
         page.get_by_label("Start", exact=True).fill(start)
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     toast(page, f"“{name}” created.")
 
 
@@ -35,7 +35,7 @@ def test_from_the_list_one_is_back_in_the_list_as_it_was_with_the_row_marked(sit
         editor.api.spike(editor.api.collection(f"{number} {editor.login}", load=RANGE), f"Other {number}")
     page = editor.browse("/spikes?status=active")
     expect(page.get_by_role("row")).to_have_count(4)
-    follow(page, page.get_by_role("link", name="Create Spike"))
+    follow(page, page.get_by_role("link", name="New spike"))
     page.get_by_role("combobox", name="Collection").fill(collection["name"])
     page.get_by_role("option", name=collection["name"]).click()
     create(page, start=FAR)
@@ -81,7 +81,7 @@ def test_from_a_timeline_one_is_back_there_with_the_bar_marked(site, editor, col
     for number in range(26):
         editor.api.collection(f"A {number:02} {editor.login}", load=RANGE)
     page = editor.browse(path)
-    follow(page, page.get_by_role("main").get_by_role("link", name="Create Spike"))
+    follow(page, page.get_by_role("main").get_by_role("link", name="New spike", exact=True))
     page.get_by_role("combobox", name="Collection").fill(collection["name"])
     page.get_by_role("option", name=collection["name"]).click()
     create(page, start=start)
@@ -102,7 +102,7 @@ def test_opened_by_its_address_the_form_leads_to_the_page_of_the_spike(site, edi
 
 def test_what_was_saved_is_one_click_away(site, editor, collection):
     page = editor.browse("/spikes")
-    follow(page, page.get_by_role("link", name="Create Spike"))
+    follow(page, page.get_by_role("link", name="New spike").first)
     page.get_by_role("combobox", name="Collection").fill(collection["name"])
     page.get_by_role("option", name=collection["name"]).click()
     create(page)
@@ -124,7 +124,7 @@ def test_cancelling_leads_back_where_one_came_from(site, editor, collection):
 def test_a_spike_that_changes_nothing_is_only_created_where_one_means_it(editor, collection):
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
     page.get_by_label("Name", exact=True).fill("Drill")
-    page.get_by_role("button", name="Create Spike").click()
+    page.get_by_role("button", name="Create spike").click()
     question = page.get_by_role("dialog", name="Nothing changes yet")
     expect(question).to_contain_text("in the window polls get what they always get")
     question.get_by_role("button", name="Go back").click()
@@ -142,7 +142,7 @@ def test_an_override_that_equals_the_usual_value_changes_nothing(editor, collect
     spike = editor.api.spike(collection, "Same", spike_fields=[same])
     editor.api.post(f"/api/spike-schedules/{spike['id']}/end")
     page = editor.browse(f"/spikes/new?copy={spike['id']}")
-    page.get_by_role("button", name="Create Spike").click()
+    page.get_by_role("button", name="Create spike").click()
     expect(page.get_by_role("dialog", name="Nothing changes yet")).to_be_visible()
 
 
@@ -152,7 +152,7 @@ def test_taking_the_last_override_away_is_asked_about_and_a_rename_is_not(editor
         collection, "Drill", spike_fields=[{"original_field_id": field["id"], "range_end_number": 200}]
     )
     page = editor.browse(f"/spikes/{spike['id']}")
-    page.get_by_role("button", name="Set all back").click()
+    page.get_by_role("button", name="Reset all").click()
     page.get_by_role("button", name="Save").click()
     question = page.get_by_role("dialog", name="Nothing changes yet")
     follow(page, question.get_by_role("button", name="Save anyway"))

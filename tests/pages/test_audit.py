@@ -33,7 +33,7 @@ def test_refusals_alone_and_nothing_found(auditor, viewer):
     page = auditor.browse("/audit")
     page.get_by_role("button", name="Refused", exact=True).click()
     expect(row(page, "POST /api/collections; as Viewer").first).to_contain_text(viewer.login)
-    page.get_by_label("Search names, addresses").fill("nobody is called so")
+    page.get_by_label("Search names and addresses").fill("nobody is called so")
     expect(page.get_by_text("Nothing found")).to_be_visible()
     page.get_by_role("button", name="Show everything").click()
     page.wait_for_url("**/audit")

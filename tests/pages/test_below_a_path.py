@@ -72,11 +72,7 @@ def test_a_whole_round_stays_below_the_path(proxy, page):
     sign_in(page)
     page.wait_for_url(f"{proxy.url}/collections?search=x")
     go(page, "Collections")
-    page.get_by_role("link", name="Create your first").or_(
-        page.get_by_role("button", name="Create Collection").or_(
-            page.get_by_role("button", name="New collection")
-        )
-    ).first.click()
+    page.get_by_role("button", name="New collection").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("Truck 01")
     dialog.get_by_role("button", name="Create").click()

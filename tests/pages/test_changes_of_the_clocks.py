@@ -62,7 +62,7 @@ def test_of_a_time_that_comes_twice_either_can_be_chosen(site, editor, collectio
     # The end is after the start: the second.
     end = page.get_by_role("group", name="Which end")
     expect(end.get_by_role("button", name="Second")).to_have_attribute("aria-pressed", "true")
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     spike = saved(editor, collection)
     assert (spike["start_datetime"][11:16], spike["end_datetime"][11:16]) == (first, second)
     page.goto(f"{site.url}/spikes")
@@ -84,14 +84,14 @@ def test_a_time_that_is_skipped_is_told_and_moved_on(editor, collection, zone):
     start = page.get_by_label("Start", exact=True)
     start.fill(typed)
     window = page.get_by_role("region", name="Window")
-    expect(window).to_contain_text(f"There is no {typed[11:]} that day: the clocks go {gap}.")
+    expect(window).to_contain_text(f"{typed[11:]} does not exist that day: clocks go {gap}.")
     expect(window).to_contain_text(f"It is {becomes[11:]} instead.")
     expect(window).to_contain_text(f"{utc} UTC")
     expect(start).to_have_value(typed)  # nothing changes under somebody's fingers
     start.blur()
     expect(start).to_have_value(becomes)
     expect(window).to_contain_text(f"It is {becomes[11:]} instead.")
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     assert saved(editor, collection)["start_datetime"] == f"{utc.replace(' ', 'T')}:00Z"
 
 

@@ -20,11 +20,11 @@ LENGTHS = {
     "1.5 hours": "1h 30m",
 }
 FAULTS = {
-    "90": "Which unit? Write 90m or 90h.",
+    "90": "Add a unit: 90m or 90h.",
     "1,5h": "Use a point, not a comma: 1.5h.",
-    "soon": "“soon” is no length. Write one such as 2h 30m, 90m, 1:30 or 1d.",
-    "0m": "Must be longer than nothing.",
-    "1:75": "After a colon come 0 to 59: 1:30 is one hour and 30 minutes.",
+    "soon": "“soon” is not a duration. Use a format such as 2h 30m, 90m, 1:30 or 1d.",
+    "0m": "Must be greater than zero.",
+    "1:75": "Minutes and seconds go from 0 to 59: 1:30 is 1 hour 30 minutes.",
 }
 
 
@@ -67,7 +67,7 @@ def test_day_words_are_of_the_viewers_day(editor, collection, zone):
 @pytest.mark.parametrize("label", CHIPS)
 def test_each_length_is_one_click(editor, collection, label):
     page = form(editor, collection)
-    chips(page, "Length").get_by_role("button", name=label, exact=True).click()
+    chips(page, "Duration").get_by_role("button", name=label, exact=True).click()
     end = datetime(2031, 5, 5, 12, tzinfo=UTC) + timedelta(minutes=CHIPS[label])
     expect(page.get_by_label("End", exact=True)).to_have_value(f"{end:%Y-%m-%dT%H:%M}")
 
@@ -77,7 +77,7 @@ def test_the_lengths_of_a_spike_that_is_on_count_from_now(editor, collection, la
     begun = datetime.now(UTC) - timedelta(hours=3)
     spike = editor.api.spike(collection, "On", start_datetime=iso(begun), duration=86_400)
     page = editor.browse(f"/spikes/{spike['id']}", timezone_id="UTC")
-    chip = chips(page, "Length").get_by_role("button", name=label, exact=True)
+    chip = chips(page, "Duration").get_by_role("button", name=label, exact=True)
     chip.click()
     expect(chip).to_have_attribute("aria-pressed", "true")
     end = datetime.fromisoformat(page.get_by_label("End", exact=True).input_value())
@@ -89,7 +89,7 @@ def test_the_lengths_of_a_spike_that_is_on_count_from_now(editor, collection, la
 @pytest.mark.parametrize("text", LENGTHS)
 def test_a_length_can_be_typed_in_ones_own_words(editor, collection, text):
     page = form(editor, collection)
-    field = page.get_by_label("Length", exact=True)
+    field = page.get_by_label("Duration", exact=True)
     field.fill(text)
     field.blur()
     expect(field).to_have_value(LENGTHS[text])
@@ -100,15 +100,15 @@ def test_a_length_can_be_typed_in_ones_own_words(editor, collection, text):
 def test_a_length_that_says_nothing_is_refused_in_words(editor, collection, text):
     page = form(editor, collection)
     page.get_by_label("Name", exact=True).fill("Drill")
-    field = page.get_by_label("Length", exact=True)
+    field = page.get_by_label("Duration", exact=True)
     field.fill(text)
     field.blur()
     expect(field).to_have_value(text)
     expect(field).to_have_accessible_description(FAULTS[text])
-    page.get_by_role("button", name="Create Spike").click()
+    page.get_by_role("button", name="Create spike").click()
     expect(page.get_by_role("button", name="to fix: the length")).to_be_visible()
     expect(field).to_be_focused()
-    chips(page, "Length").get_by_role("button", name="30 min").click()
+    chips(page, "Duration").get_by_role("button", name="30 min").click()
     expect(field).to_have_value("30m")
     expect(page.get_by_text(FAULTS[text])).to_be_hidden()
 

@@ -82,7 +82,7 @@ def test_a_spike_does_not_override_what_merely_has_many_digits(editor):
     expect(page.get_by_role("region", name="Overrides")).to_contain_text("0 of 3 fields")
     page.get_by_label("Name", exact=True).fill("Drill")
     page.get_by_label("load: to").fill("200")
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     (spike,) = editor.api.get("/api/spike-schedules")["items"]
     assert [copy["field_name"] for copy in spike["spike_fields"]] == ["load"]
 
@@ -135,7 +135,7 @@ def test_a_saved_spike_shows_previews_and_keeps_what_polls_get(editor):
     assert min(during) < 70  # of 60 polls between 5 and 100
     # Checked by the same: 60 is above the 5 that is served, and below the 70 of the collection.
     page.get_by_label("load: to").fill("60")
-    page.get_by_text("left alone").click()
+    page.get_by_text("unchanged").click()
     page.get_by_label("other: to").fill("90")
     expect(page.get_by_role("button", name="to fix")).to_have_count(0)
     follow(page, page.get_by_role("button", name="Save"))
@@ -155,9 +155,9 @@ def test_renaming_a_saved_spike_leaves_its_values(editor):
 def test_setting_a_kept_value_back_follows_the_collection_again(editor):
     _, spike = kept_spike(editor)
     page = editor.browse(f"/spikes/{spike['id']}")
-    page.get_by_text("left alone").click()
+    page.get_by_text("unchanged").click()
     page.get_by_label("other: to").fill("90")
-    page.get_by_role("button", name="Set load back").click()
+    page.get_by_role("button", name="Reset load").click()
     expect(page.get_by_label("load: from")).to_have_value("70")
     follow(page, page.get_by_role("button", name="Save"))
     assert served(editor, spike) == (70, 80)

@@ -6,14 +6,14 @@ from playwright.sync_api import expect
 def test_the_form_asks_to_sign_in_and_goes_on_with_its_input(site, editor, admin_api, complaints):
     complaints.expect("401")
     page = editor.browse("/collections")
-    page.get_by_role("button", name="Create Collection").click()
-    dialog = page.get_by_role("dialog", name="Create Collection")
+    page.get_by_role("button", name="New collection").click()
+    dialog = page.get_by_role("dialog", name="New collection")
     dialog.get_by_label("Name").fill(f"Kept {editor.login}")
     # An Admin gives the user a new password: every sign-in of theirs ends at once.
     users = admin_api.get(f"/api/users?search={editor.login}")["items"]
     admin_api.call("PATCH", f"/api/users/{users[0]['id']}", {"password": "another password"})
     page.keyboard.press("Enter")
-    again = page.get_by_role("dialog", name="Sign in to go on")
+    again = page.get_by_role("dialog", name="Sign in to continue")
     expect(again).to_contain_text("Your input is kept")
     again.get_by_label("E-mail or user name").fill(editor.login)
     again.get_by_label("Password").fill("another password")

@@ -14,7 +14,7 @@ def press(button: Locator) -> None:
 
 def test_a_collection_a_field_and_a_spike_by_the_keyboard_alone(site, editor):
     page, keys = (page := editor.browse("/collections")), page.keyboard
-    create = page.get_by_role("button", name="Create Collection")
+    create = page.get_by_role("button", name="New collection")
     tab_to(page, create)
     keys.press("Enter")
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
@@ -23,9 +23,9 @@ def test_a_collection_a_field_and_a_spike_by_the_keyboard_alone(site, editor):
         keys.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Typed {editor.login}")
 
-    tab_to(page, page.get_by_role("button", name="Add field"))
+    tab_to(page, page.get_by_role("button", name="New field"))
     keys.press("Enter")
-    dialog = page.get_by_role("dialog", name="Add field")
+    dialog = page.get_by_role("dialog", name="New field")
     expect(dialog.get_by_label("Name", exact=True)).to_be_focused()
     keys.type("load")
     tab_to(page, dialog.get_by_role("combobox", name="Value"))
@@ -33,9 +33,9 @@ def test_a_collection_a_field_and_a_spike_by_the_keyboard_alone(site, editor):
     tab_to(page, dialog.get_by_role("textbox", name="Value"))
     keys.type("7")
     keys.press("Enter")
-    toast(page, "“load” added.")
+    toast(page, "“load” created.")
     expect(page.get_by_role("row", name="load")).to_contain_text("fixed at 7")
-    expect(page.get_by_role("button", name="Add field")).to_be_focused()
+    expect(page.get_by_role("button", name="New field")).to_be_focused()
 
     tab_to(page, page.get_by_role("link", name="Create Spike"), backwards=True)
     with page.expect_event("load"):
@@ -49,7 +49,7 @@ def test_a_collection_a_field_and_a_spike_by_the_keyboard_alone(site, editor):
     tab_to(page, page.get_by_label("load: value"))
     keys.press("ControlOrMeta+a")
     keys.type("70")
-    tab_to(page, page.get_by_role("button", name="Create Spike"))
+    tab_to(page, page.get_by_role("button", name="Create spike"))
     with page.expect_event("load"):
         keys.press("Enter")
     toast(page, "“Drill” created.")
@@ -61,7 +61,7 @@ def test_a_collection_a_field_and_a_spike_by_the_keyboard_alone(site, editor):
 def test_the_focus_returns_where_it_came_from(editor, key):
     collection = editor.api.collection(f"Kept {editor.login}", load=RANGE)
     page = editor.browse(f"/collections/{collection['id']}")
-    for name in ("Add field", "Edit load", "Delete load", "Edit Collection"):
+    for name in ("New field", "Edit load", "Delete load", "Edit Collection"):
         opener = page.get_by_role("button", name=name)
         press(opener)
         dialog = page.get_by_role("dialog")
@@ -76,7 +76,7 @@ def test_the_focus_returns_where_it_came_from(editor, key):
 
 def test_a_dialog_keeps_the_focus_inside(editor):
     page = editor.browse("/collections")
-    press(page.get_by_role("button", name="Create Collection"))
+    press(page.get_by_role("button", name="New collection"))
     dialog = page.get_by_role("dialog")
     for _ in range(10):
         page.keyboard.press("Tab")
@@ -87,21 +87,21 @@ def test_a_dialog_keeps_the_focus_inside(editor):
 
 def test_typed_input_is_only_thrown_away_where_the_person_says_so(editor):
     page, keys = (page := editor.browse("/collections")), page.keyboard
-    press(page.get_by_role("button", name="Create Collection"))
+    press(page.get_by_role("button", name="New collection"))
     keys.type("Half a na")
     keys.press("Escape")
-    question = page.get_by_role("dialog", name="Discard your input?")
+    question = page.get_by_role("dialog", name="Discard your changes?")
     expect(question.get_by_role("button", name="Cancel")).to_be_focused()
     keys.press("Escape")
     expect(question).to_be_hidden()
-    name = page.get_by_role("dialog", name="Create Collection").get_by_label("Name")
+    name = page.get_by_role("dialog", name="New collection").get_by_label("Name")
     expect(name).to_have_value("Half a na")
     expect(name).to_be_focused()
     keys.press("Escape")
     tab_to(page, question.get_by_role("button", name="Discard"))
     keys.press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("button", name="Create Collection")).to_be_focused()
+    expect(page.get_by_role("button", name="New collection")).to_be_focused()
 
 
 def test_menus_open_move_and_close(editor):
@@ -123,7 +123,7 @@ def test_menus_open_move_and_close(editor):
 def test_errors_focus_the_first_input_that_is_wrong(editor):
     collection = editor.api.collection(f"Wrong {editor.login}", load=RANGE)
     page, keys = (page := editor.browse(f"/collections/{collection['id']}")), page.keyboard
-    press(page.get_by_role("button", name="Add field"))
+    press(page.get_by_role("button", name="New field"))
     keys.press("Enter")
     name = page.get_by_role("dialog").get_by_label("Name")
     expect(name).to_be_focused()
@@ -138,7 +138,7 @@ def test_the_form_of_a_spike_leads_to_what_is_wrong(editor):
     collection = editor.api.collection(f"Wrong {editor.login}", load=RANGE)
     page, keys = (page := editor.browse(f"/spikes/new?collection={collection['id']}")), page.keyboard
     page.get_by_label("load: from").fill("30")
-    press(page.get_by_role("button", name="Create Spike"))
+    press(page.get_by_role("button", name="Create spike"))
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
     expect(page.get_by_label("Name", exact=True)).to_have_accessible_description("Give the spike a name.")
     keys.type("Drill")
@@ -149,7 +149,7 @@ def test_the_form_of_a_spike_leads_to_what_is_wrong(editor):
 
 def test_choosing_a_last_day_leads_to_its_input(editor):
     page = editor.browse("/api-keys")
-    press(page.get_by_role("button", name="Create key"))
+    press(page.get_by_role("button", name="New key"))
     press(page.get_by_role("dialog").get_by_role("button", name="A date"))
     expect(page.get_by_label("Last day")).to_be_focused()
 
@@ -157,7 +157,7 @@ def test_choosing_a_last_day_leads_to_its_input(editor):
 def test_a_page_can_be_entered_past_the_bar_at_the_top(editor):
     page = editor.browse("/spikes")
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the content")
+    skip = page.get_by_role("link", name="Skip to content")
     expect(skip).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_be_focused()

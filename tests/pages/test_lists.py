@@ -40,7 +40,7 @@ def test_collections_come_back_as_they_were_left(admin, editor):
     expect(page.get_by_role("searchbox")).to_have_value(admin.login)
     expect(page.get_by_role("button", name="Mine", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(row(page, mine["name"])).to_be_visible()
-    page.get_by_role("checkbox", name="Tick all").check()
+    page.get_by_role("checkbox", name="Select all").check()
     expect(page.locator(".bulk-bar")).to_contain_text("1 collection")
     assert rows(page) == [mine["name"]]
 
@@ -51,7 +51,7 @@ def test_users_by_role_search_and_order_are_an_address(admin, editor, viewer):
     expect(page.get_by_role("button", name="Viewer", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("columnheader", name="E-mail")).to_have_attribute("aria-sort", "descending")
     page.get_by_role("searchbox").fill(editor.login)
-    expect(page.get_by_text("Nobody found")).to_be_visible()
+    expect(page.get_by_text("No users found")).to_be_visible()
     expect(page).to_have_url(re.compile(f"search={editor.login}"))
 
 

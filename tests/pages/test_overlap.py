@@ -47,7 +47,7 @@ def test_the_note_names_what_is_in_the_way_and_one_click_moves_on(site, editor, 
     expect(note).to_have_count(0)
     expect(page.get_by_label("Start", exact=True)).to_be_focused()
     expect(page.get_by_label("End", exact=True)).to_have_value("2031-05-20T16:00")
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     toast(page, "“Second” created.")
     assert windows(editor, collection)["Second"] == (iso(NOON + HOUR), iso(NOON + 2 * HOUR))
 
@@ -56,14 +56,14 @@ def test_a_window_that_would_reach_into_another_can_be_shortened(editor, collect
     editor.api.spike(collection, "Later", start_datetime=iso(NOON))
     page = new_spike(editor, collection, NOON - HOUR / 2, "Short")
     page.get_by_role("button", name="Shorten to 13:30–14:00").click()
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     assert windows(editor, collection)["Short"] == (iso(NOON - HOUR / 2), iso(NOON))
 
 
 def test_saving_into_a_collision_is_not_tried(editor, collection):
     editor.api.spike(collection, "First", start_datetime=iso(NOON))
     page = new_spike(editor, collection, NOON, "Second")
-    page.get_by_role("button", name="Create Spike").click()
+    page.get_by_role("button", name="Create spike").click()
     expect(page.get_by_role("button", name="1 thing to fix: the window collides")).to_be_visible()
     expect(page.get_by_label("Start", exact=True)).to_be_focused()
     assert list(windows(editor, collection)) == ["First"]
@@ -74,12 +74,12 @@ def test_a_window_made_meanwhile_by_somebody_else_shows_the_same_note(editor, co
     expect(page.get_by_role("alert").filter(has_text="Collides with")).to_have_count(0)
     editor.api.spike(collection, "Behind your back", start_datetime=iso(NOON))
     complaints.expect("409")
-    page.get_by_role("button", name="Create Spike").click()
+    page.get_by_role("button", name="Create spike").click()
     note = page.get_by_role("alert").filter(has_text="Collides with")
     expect(note).to_contain_text("Collides with “Behind your back”, 14:00–15:00.")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Second")
     note.get_by_role("button", name="Move to 15:00–16:00").click()
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     assert windows(editor, collection)["Second"] == (iso(NOON + HOUR), iso(NOON + 2 * HOUR))
 
 
@@ -88,12 +88,12 @@ def test_what_is_no_longer_in_the_way_does_not_stop_anybody(editor, collection):
     page = new_spike(editor, collection, NOON, "Second")
     expect(page.get_by_role("alert").filter(has_text="Collides with")).to_be_visible()
     editor.api.call("DELETE", f"/api/spike-schedules/{first['id']}")
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     assert windows(editor, collection) == {"Second": (iso(NOON), iso(NOON + HOUR))}
 
 
 def test_back_to_back_is_no_collision(editor, collection):
     editor.api.spike(collection, "First", start_datetime=iso(NOON))
     page = new_spike(editor, collection, NOON + HOUR, "Second")
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     assert windows(editor, collection)["Second"][0] == windows(editor, collection)["First"][1]

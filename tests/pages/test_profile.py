@@ -16,7 +16,7 @@ def test_a_new_password_asks_about_api_keys(site, editor, width, complaints):
         assert editor.api.post("/api/api-keys", {"label": label})
     page = editor.browse("/profile", bypass_csp=True, **width)
     page.get_by_label("Revoke the 2 API keys, too").check()
-    page.get_by_label("Present password").fill(editor.password)
+    page.get_by_label("Current password").fill(editor.password)
     page.get_by_label("New password").fill("password")
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_text("is one of the most common passwords")).to_be_visible()
@@ -42,7 +42,7 @@ def test_a_new_email_takes_the_password(site, editor, complaints):
     expect(mine.get_by_text("is not your password", exact=False)).to_be_visible()
     mine.get_by_label("Your password").fill(editor.password)
     mine.get_by_role("button", name="Change e-mail").click()
-    expect(page.get_by_text("Your e-mail is changed.")).to_be_visible()
+    expect(page.get_by_text("E-mail changed.")).to_be_visible()
     expect(page.locator("[data-own-email]")).to_have_text("somebody.new@intranet")
     expect(mine.get_by_label("New e-mail")).to_have_value("")
 
@@ -55,7 +55,7 @@ def test_an_admin_gives_a_new_password_and_says_what_becomes_of_the_keys(site, p
     page.get_by_role("button", name=f"Reset password of {other.login}").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Password").fill(NEW)
-    dialog.get_by_label("Revoke the API key, too").check()
+    dialog.get_by_label("Also revoke the API key").check()
     assert violations(page) == []
     shot(page, "users")
     dialog.get_by_role("button", name="Save").click()

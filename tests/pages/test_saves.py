@@ -50,7 +50,7 @@ def test_the_second_to_save_a_spike_sees_what_changed_and_by_whom(editor, admin_
     first, second = told(page)
     assert first == ["Name", "My name for it", f"Drill of {editor.login}"]
     assert second[0] == "End"
-    expect(conflict(page).get_by_role("button", name="Edit on")).to_be_focused()
+    expect(conflict(page).get_by_role("button", name="Keep editing")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_label("Name", exact=True)).to_have_value("My name for it")
     assert editor.api.get(path_of(spike))["name"] == f"Drill of {editor.login}"
@@ -87,7 +87,7 @@ def test_of_two_overrides_of_one_field_none_is_lost_without_a_question(editor, a
     page.get_by_role("button", name="Save", exact=True).click()
     expect(conflict(page)).to_be_visible()
     assert ["cpu", "as usual", "random 5 to 95"] in told(page)
-    conflict(page).get_by_role("button", name="Edit on").click()
+    conflict(page).get_by_role("button", name="Keep editing").click()
     page.get_by_label("cpu: to").fill("95")
     page.get_by_role("button", name="Save", exact=True).click()  # theirs is in the form now
     toast(page, "saved.")
@@ -105,7 +105,7 @@ def test_a_spike_that_somebody_ended_is_not_revived_without_a_question(editor, a
     expect(conflict(page)).to_contain_text("It has ended. Saving yours makes it active again.")
     assert violations(page) == []
     for _ in range(2):  # and asks again, as long as nobody says so
-        conflict(page).get_by_role("button", name="Edit on").click()
+        conflict(page).get_by_role("button", name="Keep editing").click()
         assert editor.api.get(path_of(spike))["status"] == "expired"
         page.get_by_role("button", name="Save", exact=True).click()
     conflict(page).get_by_role("button", name="Save mine, run it again").click()
@@ -120,11 +120,11 @@ def test_a_spike_that_was_deleted_meanwhile_is_created_anew_only_on_request(edit
     page.get_by_label("Name", exact=True).fill("Wanted still")
     admin_api.call("DELETE", path_of(spike))
     page.get_by_role("button", name="Save", exact=True).click()
-    gone = page.get_by_role("dialog", name="is gone")
+    gone = page.get_by_role("dialog", name="was deleted")
     gone.get_by_role("button", name="Cancel").click()
     assert editor.api.get("/api/spike-schedules")["items"] == []
     page.get_by_role("button", name="Save", exact=True).click()
-    gone.get_by_role("button", name="Create it anew").click()
+    gone.get_by_role("button", name="Create it again").click()
     toast(page, "“Wanted still” created.")
     assert [each["name"] for each in editor.api.get("/api/spike-schedules")["items"]] == ["Wanted still"]
 

@@ -46,7 +46,7 @@ def test_the_token_of_the_log_makes_the_first_admin_once(fresh, open_page, compl
     expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
     steps = page.get_by_role("region", name="First steps")
     expect(steps).to_contain_text("0 of 5 done")
-    expect(steps.get_by_role("button", name="Create a collection")).to_be_visible()
+    expect(steps.get_by_role("button", name="New collection")).to_be_visible()
     expect(page.get_by_role("link", name="Users")).to_be_visible()
 
     complaints.expect("404")

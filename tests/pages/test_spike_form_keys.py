@@ -54,7 +54,7 @@ def test_on_a_low_screen_the_bars_scroll_away(editor, twelve):
     page = form(editor, twelve, viewport=SIZES["at 200 %"])
     page.mouse.wheel(0, 300)
     expect(page.get_by_role("banner")).not_to_be_in_viewport()
-    expect(page.get_by_role("button", name="Create Spike")).not_to_be_in_viewport()
+    expect(page.get_by_role("button", name="Create spike")).not_to_be_in_viewport()
 
 
 def test_quick_factors_are_one_stop_and_the_arrow_keys_move_among_them(editor, twelve):
@@ -88,14 +88,14 @@ def test_quick_factors_are_one_stop_and_the_arrow_keys_move_among_them(editor, t
 
 def test_the_button_that_creates_is_near(editor, twelve):
     page = form(editor, twelve)
-    tab_to(page, page.get_by_role("button", name="Create Spike"), most=75)
+    tab_to(page, page.get_by_role("button", name="Create spike"), most=75)
 
 
 def test_control_enter_saves_from_anywhere_and_the_page_says_so(editor, twelve):
     page = form(editor, twelve)
     bar = page.locator(".action-bar")
     expect(bar).to_contain_text("Ctrl Enter")
-    expect(bar.get_by_role("button", name="Create Spike")).to_have_attribute(
+    expect(bar.get_by_role("button", name="Create spike")).to_have_attribute(
         "aria-keyshortcuts", "Control+Enter Meta+Enter"
     )
     page.get_by_label("field 05: to").fill("200")
@@ -118,7 +118,7 @@ def test_a_row_that_is_changed_stands_with_the_changed_ones_at_once(editor, twel
     keys.type("5.5")
     expect(value).to_have_value("45.5")
     assert abs(value.bounding_box()["y"] - place) < 2
-    expect(page.get_by_text("11 fields left alone")).to_be_visible()
+    expect(page.get_by_text("11 fields unchanged")).to_be_visible()
     keys.press("Tab")
     keys.press("Tab")
     keys.press("Tab")

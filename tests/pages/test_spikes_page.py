@@ -112,7 +112,7 @@ def test_duplicate_takes_name_length_and_overrides_along(editor, spikes):
     expect(page.get_by_label("Name", exact=True)).to_have_value("Fair copy")
     expect(override(page, "load").get_by_label("load: from")).to_have_value("90")
     expect(page.get_by_role("region", name="Window")).to_contain_text("1 h")
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     toast(page, "“Fair copy” created.")
     (copy,) = (each for each in spikes.api.get("/api/spike-schedules?search=Fair copy")["items"])
     assert spikes.overrides(copy) == spikes.overrides(spikes.scheduled)
@@ -136,7 +136,7 @@ def test_editing_changes_what_was_changed_and_nothing_else(editor, spikes):
 def test_a_zero_stays_a_zero_and_fractions_can_be_typed(site, editor, spikes):
     page = editor.browse(f"/spikes/{spikes.scheduled['id']}")
     override(page, "cores").get_by_role("textbox").fill("0")
-    page.get_by_text("left alone").click()
+    page.get_by_text("unchanged").click()
     override(page, "volts").get_by_role("textbox").fill("0.5")
     override(page, "bytes").get_by_label("bytes: step", exact=True).fill(".25")
     override(page, "bytes").get_by_label("bytes: back at").fill("10")
@@ -153,7 +153,7 @@ def test_a_zero_stays_a_zero_and_fractions_can_be_typed(site, editor, spikes):
 
 def test_an_override_that_is_set_back_is_the_collections_again(editor, spikes):
     page = editor.browse(f"/spikes/{spikes.scheduled['id']}")
-    page.get_by_role("button", name="Set cores back").click()
+    page.get_by_role("button", name="Reset cores").click()
     expect(override(page, "cores").get_by_role("textbox")).to_have_value("7")
     expect(page.get_by_role("region", name="Overrides")).to_contain_text("1 of 4 fields")
     save(page, spikes.scheduled)
@@ -169,7 +169,7 @@ def test_extending_moves_the_end_and_ending_ends_at_once(editor, spikes, width):
     assert datetime.fromisoformat(spikes.seen(spikes.active)["end_datetime"]) == end
 
     page.get_by_role("button", name="End now: Rush").click()
-    toast(page, "“Rush” ended. The next poll is normal.")
+    toast(page, "“Rush” ended. The next poll returns normal values.")
     expect(row(page, "Rush").locator(".badge")).to_have_text("Expired")
     expect(status(page, "Active")).to_have_text("Active 0")
     assert spikes.seen(spikes.active)["status"] == "expired"
@@ -198,9 +198,9 @@ def test_deleting_asks_and_can_be_taken_back(editor, spikes):
 
 def test_many_are_deleted_at_once(editor, spikes):
     page = editor.browse("/spikes")
-    page.get_by_role("checkbox", name="Tick Rush").check()
-    page.get_by_role("checkbox", name="Tick Flood").check()
-    expect(page.get_by_text("2 spikes ticked")).to_be_visible()
+    page.get_by_role("checkbox", name="Select Rush").check()
+    page.get_by_role("checkbox", name="Select Flood").check()
+    expect(page.get_by_text("2 selected")).to_be_visible()
     page.get_by_role("button", name="Delete", exact=True).click()
     dialog = page.get_by_role("dialog", name="Delete 2 spikes?")
     expect(dialog).to_contain_text("“Rush”, “Flood”")
@@ -229,4 +229,4 @@ def test_the_timeline_leads_to_a_spike(editor, spikes):
     lanes = page.get_by_role("list", name="Collections and their windows")
     expect(lanes.get_by_role("link", name="Rush")).to_be_visible()
     follow(page, lanes.get_by_role("link", name="Rush"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Edit Spike")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Edit spike")

@@ -32,22 +32,22 @@ FIELDS = {
 
 def add_field(page: Page, name: str) -> None:
     label, settings, rule = FIELDS[name]
-    page.get_by_role("button", name="Add field").first.click()
-    dialog = page.get_by_role("dialog", name="Add field")
+    page.get_by_role("button", name="New field").first.click()
+    dialog = page.get_by_role("dialog", name="New field")
     dialog.get_by_label("Name").fill(name)
     dialog.get_by_label("Value", exact=True).and_(dialog.locator("select")).select_option(label)
     for setting, text in settings.items():
         dialog.get_by_role("textbox", name=setting, exact=True).fill(text)
     expect(dialog).to_contain_text(rule)
-    dialog.get_by_role("button", name="Add field").click()
+    dialog.get_by_role("button", name="Create field").click()
     expect(dialog).to_be_hidden()
     expect(row(page, name)).to_contain_text(rule)
 
 
 def copied_key(page: Page, label: str) -> str:
     go(page, "API keys")
-    page.get_by_role("button", name="Create key").click()
-    dialog = page.get_by_role("dialog", name="Create key")
+    page.get_by_role("button", name="New key").click()
+    dialog = page.get_by_role("dialog", name="New key")
     dialog.get_by_label("Label").fill(label)
     dialog.get_by_role("button", name="Create key").click()
     page.get_by_role("button", name="Copy key").click()
@@ -67,13 +67,13 @@ def come_back(page: Page) -> None:
 def test_a_spike_comes_and_goes(site, editor, width):
     device = f"Truck & trailer / {editor.login}"
     page = editor.browse("/collections", **width, **CLIPBOARD)
-    page.get_by_role("button", name="Create your first collection").click()
+    page.get_by_role("button", name="New collection").first.click()
     page.get_by_role("dialog").get_by_label("Name").fill(device)
     follow(page, page.get_by_role("dialog").get_by_role("button", name="Create"))
     expect(page.get_by_role("heading", level=1)).to_have_text(device)
     toast(page, f"“{device}” created.")
     collection_url = page.url
-    page.get_by_role("button", name="Add a field").wait_for()
+    page.get_by_role("button", name="New field").first.wait_for()
     for name in FIELDS:
         add_field(page, name)
     assert fits(page)
@@ -104,7 +104,7 @@ def test_a_spike_comes_and_goes(site, editor, width):
     expect(page.get_by_role("region", name="Overrides")).to_contain_text("1 of 6 fields")
     page.get_by_role("group", name="Length presets").get_by_role("button", name="15 min").click()
     assert fits(page)
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     assert page.url == collection_url
     page.goto(f"{site.url}/spikes")
 

@@ -58,7 +58,7 @@ def test_a_window_across_a_change_of_the_clocks_is_stored_as_it_was_typed(site, 
     expect(window).to_contain_text(f"Europe/Berlin ({OFFSETS[int(end[5:7])]})")
     for utc in (start_utc, end_utc):
         expect(window).to_contain_text(f"{utc.replace('T', ' ')} UTC")
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     (spike,) = editor.api.get(f"/api/spike-schedules?collection_id={collection['id']}")["items"]
     assert (spike["start_datetime"], spike["end_datetime"]) == (f"{start_utc}:00Z", f"{end_utc}:00Z")
     page.goto(f"{site.url}/spikes")
@@ -73,7 +73,7 @@ def test_a_length_is_a_length_also_across_a_change_of_the_clocks(editor, collect
     page.get_by_label("Start", exact=True).fill("2027-10-31T00:00")
     page.get_by_role("group", name="Length presets").get_by_role("button", name="4 h").click()
     expect(page.get_by_label("End", exact=True)).to_have_value("2027-10-31T03:00")
-    follow(page, page.get_by_role("button", name="Create Spike"))
+    follow(page, page.get_by_role("button", name="Create spike"))
     (spike,) = editor.api.get(f"/api/spike-schedules?collection_id={collection['id']}")["items"]
     assert (spike["start_datetime"], spike["end_datetime"]) == (
         "2027-10-30T22:00:00Z",

@@ -24,7 +24,7 @@ def turn_on(page: Page, person) -> Authenticator:
     expect(mine.get_by_role("img", name=re.compile("QR code"))).to_be_visible()
     secret = mine.get_by_role("group", name="Secret").inner_text().replace(" ", "")
     authenticator = Authenticator(secret, [])
-    mine.get_by_label("Code that the app shows now").fill(authenticator.code())
+    mine.get_by_label("Code from the app").fill(authenticator.code())
     page.keyboard.press("Enter")
     expect(mine.get_by_role("list", name="Recovery codes").get_by_role("listitem")).to_have_count(10)
     codes = mine.get_by_role("list", name="Recovery codes").get_by_role("listitem").all_inner_texts()
@@ -42,7 +42,7 @@ def guarded(editor):
     """Somebody who has turned it on, their profile, and their app."""
     page = editor.browse("/profile")
     authenticator = turn_on(page, editor)
-    panel(page).get_by_role("button", name="I have kept them").click()
+    panel(page).get_by_role("button", name="I have saved them").click()
     return page, authenticator
 
 
@@ -55,13 +55,13 @@ def test_from_turning_it_on_to_turning_it_off(site, editor, width, complaints):
         mine.get_by_role("button", name="Download").click()
     kept = Path(download.value.path()).read_text()
     assert all(code in kept for code in authenticator.recovery_codes)
-    mine.get_by_role("button", name="I have kept them").click()
+    mine.get_by_role("button", name="I have saved them").click()
     expect(mine).to_contain_text("10 recovery codes left")
 
     page.context.clear_cookies()
     page.goto(f"{site.url}/collections?search=truck")
     type_password(page, editor)
-    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
     assert editor.password not in page.content()
     page.get_by_label("Code").fill(authenticator.wrong_code())
     page.keyboard.press("Enter")
@@ -74,7 +74,7 @@ def test_from_turning_it_on_to_turning_it_off(site, editor, width, complaints):
     page.goto(f"{site.url}/sign-in")
     type_password(page, editor)
     page.get_by_role("link", name="Use a recovery code instead").click()
-    page.get_by_label("One of your recovery codes").fill(authenticator.recovery_codes[0])
+    page.get_by_label("Recovery code").fill(authenticator.recovery_codes[0])
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
 
@@ -103,7 +103,7 @@ def test_what_is_wrong_is_told_at_its_input(editor, complaints):
 
 def test_a_new_password_asks_for_a_code_from_then_on(editor, guarded):
     page, authenticator = guarded
-    page.get_by_label("Present password").fill(editor.password)
+    page.get_by_label("Current password").fill(editor.password)
     page.get_by_label("New password").fill("another password")
     page.locator("#password-code").fill(authenticator.recovery_codes[2])
     page.get_by_role("button", name="Change password").click()
@@ -115,22 +115,22 @@ def test_a_sign_in_that_ended_meanwhile_asks_for_the_code_too(site, editor, guar
     complaints.expect("401")
     page, authenticator = guarded
     page.goto(f"{site.url}/collections")
-    page.get_by_role("button", name="Create Collection").click()
-    form = page.get_by_role("dialog", name="Create Collection")
+    page.get_by_role("button", name="New collection").click()
+    form = page.get_by_role("dialog", name="New collection")
     form.get_by_label("Name").fill(f"Guarded {editor.login}")
     page.context.clear_cookies()
     page.keyboard.press("Enter")
-    again = page.get_by_role("dialog", name="Sign in to go on")
+    again = page.get_by_role("dialog", name="Sign in to continue")
     again.get_by_label("E-mail or user name").fill(editor.login)
     again.get_by_label("Password").fill(editor.password)
     page.keyboard.press("Enter")
-    expect(again.get_by_label("Code of your authenticator app")).to_be_focused()
+    expect(again.get_by_label("Code from your authenticator app")).to_be_focused()
     expect(again.get_by_label("Password")).to_have_count(0)
     if kind == "app":
-        again.get_by_label("Code of your authenticator app").fill(authenticator.code(1))
+        again.get_by_label("Code from your authenticator app").fill(authenticator.code(1))
     else:
         again.get_by_role("button", name="Use a recovery code instead").click()
-        again.get_by_label("One of your recovery codes").fill(authenticator.recovery_codes[3])
+        again.get_by_label("Recovery code").fill(authenticator.recovery_codes[3])
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site.url}/collections/*")
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Guarded {editor.login}")
@@ -167,14 +167,14 @@ def test_axe_finds_nothing_on_the_way(site, editor, width):
     mine.get_by_role("button", name="Cancel").click()
     turn_on(page, editor)
     look("recovery codes")
-    mine.get_by_role("button", name="I have kept them").click()
+    mine.get_by_role("button", name="I have saved them").click()
     look("on")
     mine.get_by_role("button", name="Turn off").click()
     look("turning off")
     page.context.clear_cookies()
     page.goto(f"{site.url}/sign-in")
     type_password(page, editor)
-    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
     look("code")
     page.get_by_role("link", name="Use a recovery code instead").click()
     look("recovery code")

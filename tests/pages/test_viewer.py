@@ -9,7 +9,7 @@ from tests.support.browsing import RANGE, row, visit
 
 TEXT = {"value_type": "TEXT_FIXED", "fixed_value_text": "up"}
 CHANGES = re.compile(
-    r"^(create|new|add|edit|delete|remove|end now|extend|duplicate|reset|tick|save|set|more$|now$|in \d|×|÷)",
+    r"^(create|new|add|edit|delete|remove|end now|extend|duplicate|reset|select|save|set|more$|now$|in \d|×|÷)",
     re.IGNORECASE,
 )
 PAGES = ["/", "/collections", "/collections/{collection}", "/spikes", "/spikes?view=timeline"]
@@ -76,8 +76,8 @@ def test_the_pages_show_what_was_given(site, viewer, given):
 
 def test_a_viewer_has_api_keys_of_their_own(site, viewer, given):
     page = viewer.browse("/api-keys")
-    page.get_by_role("button", name="Create key").first.click()
-    dialog = page.get_by_role("dialog", name="Create key")
+    page.get_by_role("button", name="New key").first.click()
+    dialog = page.get_by_role("dialog", name="New key")
     dialog.get_by_label("Label").fill("Grafana")
     dialog.get_by_role("button", name="Create key").click()
     expect(page.get_by_role("heading", name="Key “Grafana” created")).to_be_visible()

@@ -12,7 +12,7 @@ export class Problem extends Error {
   }
 }
 
-const UNREACHABLE = { status: 0, title: "No answer", detail: "The server does not answer. Try again in a moment." };
+const UNREACHABLE = { status: 0, title: "No response", detail: "The server is not responding. Try again in a moment." };
 
 const ETAG = Symbol("ETag");
 const LOADED_AT = Symbol("loaded at");

@@ -6,7 +6,7 @@ import { VALUE_TYPES } from "./value-types.js";
 /** Every action, by what it is about: what was done, and for some what was refused. */
 export const GROUPS = [
   {
-    label: "Signing in, and the server",
+    label: "Sign-in and server",
     actions: {
       "sign-in": "Signed in",
       "sign-out": "Signed out",
@@ -14,14 +14,14 @@ export const GROUPS = [
       "end-other-sign-ins": "Ended their other sign-ins",
       "change-password": "Changed a password",
       "change-email": "Changed their e-mail",
-      "ask-for-code": "Gave the right password, was asked for a code",
+      "ask-for-code": "Entered the password, was asked for a code",
       "use-recovery-code": "Used a recovery code",
-      "turn-on-two-factor": "Turned two-factor sign-in on",
-      "turn-off-two-factor": "Turned two-factor sign-in off",
+      "turn-on-two-factor": "Turned on two-factor sign-in",
+      "turn-off-two-factor": "Turned off two-factor sign-in",
       "new-recovery-codes": "Got new recovery codes",
       "reset-two-factor": "Reset two-factor sign-in",
-      "set-up": "Set Spikecast up",
-      request: "Asked for what they may not do",
+      "set-up": "Set up Spikecast",
+      request: "Tried something they are not allowed to do",
       restore: "Restored a backup",
     },
   },
@@ -101,7 +101,7 @@ export function formatAction({ action, outcome }) {
 }
 
 /** Who did it; where nobody was signed in, what did it. */
-export const formatActor = ({ actor_name: name, source }) => name ?? SOURCES[source] ?? "Nobody signed in";
+export const formatActor = ({ actor_name: name, source }) => name ?? SOURCES[source] ?? "Not signed in";
 
 /** "spike “Black Friday”"; "spike 7", where its name was not noted. */
 export const formatSubject = ({ thing_kind: kind, thing_id: id, thing_name: name }) =>

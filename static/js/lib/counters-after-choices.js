@@ -1,9 +1,9 @@
 // What one may say of all counters after the window of a spike; "" is null in the API.
 
 export const CHOICES = [
-  { id: "", label: "Continue, but not from a start of the spike’s own" },
-  { id: "continue", label: "All continue where the spike’s counters stood" },
-  { id: "resume", label: "All go back to where they stood before" },
+  { id: "", label: "Continue, unless the spike sets its own start" },
+  { id: "continue", label: "All continue from the spike’s last value" },
+  { id: "resume", label: "All return to their value before the spike" },
 ];
 
 /** The words for what a schedule says. */

@@ -11,15 +11,15 @@ function continues(choice, hasOwnStart) {
 }
 
 /**
- * Two lines at most, such as "Continues from the spike: km." and "Goes back to where it stood: trips." `ownStarts`
+ * Two lines at most, such as "Continues from the spike: km." and "Returns to its value before the spike: trips." `ownStarts`
  * holds the ids of the counters to which the spike gives a start.
  */
 export function formatCountersAfter(counters, choice, ownStarts) {
   const onward = counters.filter(({ id }) => continues(choice, ownStarts.has(id)));
   const back = counters.filter((each) => !onward.includes(each));
   return [
-    line(onward, "Continues where the spike leaves off", "Continue where the spike leaves off"),
-    line(back, "Goes back to where it stood", "Go back to where they stood"),
+    line(onward, "Continues from the spike’s last value", "Continue from the spike’s last value"),
+    line(back, "Returns to its value before the spike", "Return to their value before the spike"),
   ].filter(Boolean);
 }
 

@@ -32,8 +32,8 @@ export const dialogForm = () => ({
   /** Close without saving; typed input is only thrown away where the person says so. */
   async requestClose() {
     const question = {
-      title: "Discard your input?",
-      text: "What you typed here is not saved.",
+      title: "Discard your changes?",
+      text: "Your changes will be lost.",
       verb: "Discard",
     };
     if (this.busy || (this.dirty && !(await confirm(question)))) return;
@@ -111,7 +111,7 @@ export const dialogForm = () => ({
 });
 
 function explainGone(problem) {
-  if (problem.status === 404) problem.message = "It was deleted meanwhile. Nothing is saved.";
+  if (problem.status === 404) problem.message = "It was deleted in the meantime. Nothing was saved.";
   throw problem;
 }
 

@@ -21,20 +21,20 @@ const error = (words) => ({ length: null, error: words });
 /** What was typed as `{length, fault}`: milliseconds and "", or null and what is wrong with it. */
 export function parseDuration(text) {
   const given = text.trim().toLowerCase();
-  if (!given) return error(`Needs a length, ${EXAMPLES}.`);
-  if (given.startsWith("-") || given.startsWith("−")) return error("Must be longer than nothing.");
+  if (!given) return error(`Enter a duration, ${EXAMPLES}.`);
+  if (given.startsWith("-") || given.startsWith("−")) return error("Must be greater than zero.");
   if (given.includes(":")) return checkRange(parseClock(given));
   const [, hours, minutes] = /^(\d+)\s*h\s*(\d{1,2})$/.exec(given) ?? [];
   if (hours !== undefined) return checkRange(parseClock(`${hours}:${minutes}`));
   if (/\d,\d/.test(given)) return error("Use a point, not a comma: 1.5h.");
-  if (/^\d+(\.\d+)?$/.test(given)) return error(`Which unit? Write ${given}m or ${given}h.`);
+  if (/^\d+(\.\d+)?$/.test(given)) return error(`Add a unit: ${given}m or ${given}h.`);
   return checkRange(parseUnits(given));
 }
 
 function parseClock(given) {
   const [, hours, minutes, seconds = "0"] = /^(\d+):(\d{1,2})(?::(\d{1,2}))?$/.exec(given) ?? [];
-  if (hours === undefined) return error(`“${given}” is no length. Write one ${EXAMPLES}.`);
-  if (minutes > 59 || seconds > 59) return error("After a colon come 0 to 59: 1:30 is one hour and 30 minutes.");
+  if (hours === undefined) return error(`“${given}” is not a duration. Use a format ${EXAMPLES}.`);
+  if (minutes > 59 || seconds > 59) return error("Minutes and seconds go from 0 to 59: 1:30 is 1 hour 30 minutes.");
   return { length: hours * HOUR + minutes * MINUTE + seconds * SECOND, error: "" };
 }
 
@@ -44,8 +44,8 @@ function parseUnits(given) {
   while (rest) {
     const [part, amount, word] = PART.exec(rest) ?? [];
     const unit = [...UNITS.keys()].find((key) => UNITS.get(key).includes(word));
-    if (!unit) return error(`“${part ?? rest}” is no length. Write one ${EXAMPLES}.`);
-    if (seen.has(unit)) return error(`There are two numbers of ${UNITS.get(unit).at(-2)}.`);
+    if (!unit) return error(`“${part ?? rest}” is not a duration. Use a format ${EXAMPLES}.`);
+    if (seen.has(unit)) return error(`“${UNITS.get(unit).at(-2)}” appears twice.`);
     seen.add(unit);
     length += amount * UNITS.get(unit).at(-1);
     rest = rest.slice(part.length).replace(/^[\s,]*(and\s+)?/, "");
@@ -55,7 +55,7 @@ function parseUnits(given) {
 
 function checkRange(found) {
   if (found.error) return found;
-  if (found.length === 0) return error("Must be longer than nothing.");
-  if (found.length > MAX_MS) return error("That is too long.");
-  return found.length % SECOND ? error("Goes to whole seconds.") : found;
+  if (found.length === 0) return error("Must be greater than zero.");
+  if (found.length > MAX_MS) return error("Too long.");
+  return found.length % SECOND ? error("Must be a whole number of seconds.") : found;
 }

@@ -11,7 +11,7 @@ export function keyFacts(key, now) {
   return [
     nameFact("label", "Label", key.label),
     timeFact("expires_at", "Expires", key.expires_at, now, "never"),
-    fact("allowed_collections", "Reads", value, limits ? all.join(", ") || NONE : "all that its owner may read"),
+    fact("allowed_collections", "Access", value, limits ? all.join(", ") || NONE : "everything its owner can read"),
     ...(key.revoked_at ? [timeFact("revoked_at", "Revoked", key.revoked_at, now)] : []),
   ];
 }

@@ -63,7 +63,7 @@ export function formatAuthors(changes, { since = 0, me = "", now, ago }) {
   const told = fresh.length ? fresh : changes.slice(0, 1);
   const latest = new Map();
   for (const { by, at } of told) if (!latest.has(by)) latest.set(by, at);
-  if (!latest.size) return "Somebody changed it since you opened it.";
+  if (!latest.size) return "Someone changed it after you opened it.";
   const each = [...latest].slice(0, 3).map(([by, at]) => {
     const who = by === me ? "you (elsewhere)" : by;
     return `${who} ${ago(at, now)} (${formatDateTime(at, now).replace(/^Today /, "")})`;

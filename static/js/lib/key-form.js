@@ -54,15 +54,15 @@ export function toLimits({ limited, chosen }) {
 /** What is wrong before it is sent, by input; the server checks everything again. */
 export function validate(form, before, now) {
   const errors = {};
-  if (!form.label.trim()) errors.label = "Give the key a label, such as the tool that will use it.";
+  if (!form.label.trim()) errors.label = "Enter a label, such as the tool that will use the key.";
   const isNew = !before || form.expiry !== before.expiry || form.date !== before.date;
   if (form.expiry === "date" && isNew) {
-    if (!parseDate(form.date)) errors.expires_at = "Choose the last day on which it works.";
+    if (!parseDate(form.date)) errors.expires_at = "Choose the last day on which the key works.";
     else if (Date.parse(toExpiry("date", form.date, now)) <= now) errors.expires_at = "Must not be in the past.";
   }
   const had = before?.limited && Object.keys(before.chosen).length === 0; // all of it was given away
   if (form.limited && !had && Object.keys(form.chosen).length === 0) {
-    errors.allowed_collections = "Choose at least one collection, or let it read all.";
+    errors.allowed_collections = "Select at least one collection, or choose “Everything I can read”.";
   }
   return errors;
 }
@@ -73,5 +73,5 @@ export function getLimitsError(errors, form) {
   if (!path || path === "allowed_collections") return errors.allowed_collections ?? "";
   const entry = toLimits(form)?.[Number(path.split(".")[1])];
   const name = form.chosen[entry?.collection_id]?.name;
-  return name ? `“${name}” is gone, or no longer yours to read: take its ticks away.` : errors[path];
+  return name ? `“${name}” was deleted, or you can no longer read it. Deselect it.` : errors[path];
 }

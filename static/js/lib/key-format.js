@@ -22,9 +22,9 @@ export function groupLimits(limits) {
   }));
 }
 
-/** What a key reads, in few words: "All of mine", "Truck 01", "Truck 01, 2 more". */
+/** What a key reads, in few words: "Everything I can read", "Truck 01", "Truck 01, 2 more". */
 export function formatAccess({ allowed_collections: limits }, isMine = true) {
-  if (!limits) return isMine ? "All of mine" : "All of its owner’s";
+  if (!limits) return isMine ? "Everything I can read" : "Everything its owner can read";
   const [first, ...more] = groupLimits(limits);
   if (!first) return "Nothing";
   const only = more.length === 0 && first.types.length === 1 ? ` ${first.types[0]}` : "";

@@ -10,7 +10,7 @@ const INPUTS = {
   end_datetime: "end",
   duration: "end",
 };
-const LABELS = { start_datetime: "the start", end_datetime: "the end", duration: "the length" };
+const LABELS = { start_datetime: "the start", end_datetime: "the end", duration: "the duration" };
 
 /**
  * The server's refusals by input: `name`, `collection`, `start`, `end`, and `<field id>.<setting>`;
@@ -49,7 +49,7 @@ export function listProblems({ errors, collides, rows }) {
   if (errors.collection) add("collection", "the collection");
   if (errors.start) add("start", "the start");
   if (errors.end) add("end", "the end");
-  if (errors.length) add("length", "the length");
+  if (errors.length) add("length", "the duration");
   if (collides) add("start", "the window collides");
   for (const row of rows) {
     const settings = row.inputs.filter(({ setting }) => errors[`${row.id}.${setting}`]);

@@ -103,7 +103,7 @@ export function formatSkippedTime(text, zone = getZoneName()) {
   const gap = findGap(text, zone);
   if (!gap) return "";
   const used = toInputValue(resolveInput(text, {}, zone), zone).slice(11);
-  return `There is no ${text.slice(11)} that day: the clocks go from ${gap.from} to ${gap.to}. It is ${used} instead.`;
+  return `${text.slice(11)} does not exist that day: clocks go from ${gap.from} to ${gap.to}. ${used} is used instead.`;
 }
 
 /** Put the window somewhere, as by dragging it or by "Move to"; a length that stays keeps its preset. */
@@ -138,11 +138,11 @@ export const toText = (instant) => (instant === null ? "" : toInputValue(instant
 export function validateWindow(draft, now) {
   const { start, end } = resolveWindow(draft, now);
   const faults = {};
-  if (start === null) faults.start = "Needs a date and a time.";
-  else if (isOutOfRange(start)) faults.start = "Must lie in the years 1970 to 9998.";
+  if (start === null) faults.start = "Enter a date and a time.";
+  else if (isOutOfRange(start)) faults.start = "Must be between the years 1970 and 9998.";
   if (end === null) {
-    if (start !== null || draft.length === null) faults.end = "Needs a date and a time.";
-  } else if (isOutOfRange(end)) faults.end = "Must lie in the years 1970 to 9998.";
+    if (start !== null || draft.length === null) faults.end = "Enter a date and a time.";
+  } else if (isOutOfRange(end)) faults.end = "Must be between the years 1970 and 9998.";
   else if (start !== null && end <= start) faults.end = "Must be after the start.";
   else if (end <= now) faults.end = "Must be in the future.";
   return faults;

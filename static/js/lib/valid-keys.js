@@ -14,6 +14,6 @@ export async function countValidKeys(userId) {
   return items.filter((key) => getKeyStatus(key, now) === "valid").length;
 }
 
-/** Return the label of the choice: "Revoke the 3 API keys, too". */
+/** Return the label of the choice: "Also revoke the 3 API keys". */
 export const formatRevokeLabel = (keys) =>
-  keys === 1 ? "Revoke the API key, too" : `Revoke the ${formatCount(keys, "API key")}, too`;
+  keys === 1 ? "Also revoke the API key" : `Also revoke the ${formatCount(keys, "API key")}`;

@@ -8,7 +8,7 @@ import { mix } from "../../lib/mix.js";
 import { getUser } from "../../lib/page-data.js";
 
 const MODES = {
-  create: { verb: "Create", title: () => "Create Collection" },
+  create: { verb: "Create collection", title: () => "New collection" },
   edit: { verb: "Save", title: (name) => `Edit “${name}”` },
   copy: { verb: "Copy", title: (name) => `Copy “${name}”` },
 };

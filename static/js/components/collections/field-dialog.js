@@ -83,12 +83,12 @@ export const fieldDialog = () =>
     // Getters
 
     get title() {
-      return this.field ? `Edit “${this.field.field_name}”` : "Add field";
+      return this.field ? `Edit “${this.field.field_name}”` : "New field";
     },
 
     get verb() {
       if (this.busy) return "Saving…";
-      return this.field ? "Save" : "Add field";
+      return this.field ? "Save" : "New field";
     },
 
     get settings() {
@@ -109,7 +109,7 @@ export const fieldDialog = () =>
     get spikeWords() {
       const numeric = VALUE_TYPES[this.form.value_type].value_kind === "number";
       if (this.form.collection_type === "Performance" && numeric) return "Spikes can override it.";
-      return "Spikes leave it alone: they override numeric Performance fields.";
+      return "Spikes cannot override it: they only change numeric Performance fields.";
     },
 
     /** What saving changes besides the rule. */

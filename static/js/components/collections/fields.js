@@ -62,7 +62,7 @@ export const collectionFields = () => ({
 
   async addField() {
     const made = await askField({ collectionId: this.collection.id, collectionType: this.tab });
-    if (made) await this.fieldSaved(made, `“${made.field_name}” added.`);
+    if (made) await this.fieldSaved(made, `“${made.field_name}” created.`);
   },
 
   async editField(field) {
@@ -90,8 +90,8 @@ export const collectionFields = () => ({
 
   async resetField(field) {
     const start = formatNumber(field.start_number);
-    const text = `It was at ${formatNumber(field.current_number)}; the next poll gets its start, ${start}.`;
-    const more = this.activeId ? "The active spike counts on its own and goes on." : "";
+    const text = `It is at ${formatNumber(field.current_number)}. The next poll returns its start, ${start}.`;
+    const more = this.activeId ? "The active spike has its own counter, which continues." : "";
     if (!(await confirm({ title: `Reset “${field.field_name}”?`, text, more, verb: "Reset" }))) return;
     await this.showErrors(async () => {
       const { outcome, answer } = await updateIfUnchanged({
@@ -101,7 +101,7 @@ export const collectionFields = () => ({
       });
       this.replaceField(answer);
       if (outcome !== "saved") return;
-      toast(`“${field.field_name}” begins at ${start} again.`);
+      toast(`“${field.field_name}” reset to ${start}.`);
       await this.fetch();
       await this.takeSample();
     });
@@ -110,10 +110,10 @@ export const collectionFields = () => ({
   async removeField(field) {
     const title = `Delete “${field.field_name}”?`;
     const override = this.overrides[field.id]
-      ? ` with the override in “${this.active.name}”, which is active`
+      ? `, along with its override in “${this.active.name}”, which is active`
       : "";
-    const text = `It is missing from the next poll on${override}.`;
-    const more = this.spikesTotal ? "Its copies in this collection's spikes go with it." : "";
+    const text = `It will be missing from the next poll${override}.`;
+    const more = this.spikesTotal ? "Its overrides in this collection’s spikes are removed too." : "";
     if (!(await confirm({ title, text, more, verb: "Delete field" }))) return;
     await this.showErrors(async () => {
       const send = (etag) => remove(`/api/fields/${field.id}`, etag);
@@ -157,7 +157,7 @@ export const collectionFields = () => ({
     const copy = this.overrides[field.id];
     const at = (copy ?? field).current_number;
     if (at === null || at === undefined) return "";
-    return this.activeId && !copy ? `, stood at ${formatNumber(at)} before the spike` : `, now at ${formatNumber(at)}`;
+    return this.activeId && !copy ? `, at ${formatNumber(at)} before the spike` : `, now at ${formatNumber(at)}`;
   },
 
   formatNormalRule(field) {

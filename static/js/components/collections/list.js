@@ -13,7 +13,7 @@ import { getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import { formatRelative, formatWindowState, getWindowStatus, formatUtc, formatWindow } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
-import { formatCount } from "../../lib/numbers.js";
+import { formatCount, formatNumber } from "../../lib/numbers.js";
 import { askCollection } from "./dialog.js";
 import { confirm } from "../layout/confirmation.js";
 import { toastOnNextPage } from "../layout/toasts.js";
@@ -124,7 +124,7 @@ export const collectionList = () =>
           const question = {
             title,
             text: names + formatImpact(impacts),
-            more: "Polls will get 404 from now on.",
+            more: "Polls will return 404.",
           };
           const verb = collections.length > 1 ? "Delete collections" : "Delete collection";
           if (!(await confirm({ ...question, verb }))) return;
@@ -193,7 +193,7 @@ export const collectionList = () =>
       },
 
       get selectionText() {
-        return `${formatCount(this.selectedIds.length, "collection")} ticked`;
+        return `${formatNumber(this.selectedIds.length)} selected`;
       },
 
       get isFirst() {

@@ -106,7 +106,7 @@ export const collectionPage = () =>
       const { id, name } = this.collection;
       await this.showErrors(async () => {
         const text = formatImpact([await get(`/api/collections/${id}/impact`)]);
-        const question = { title: `Delete “${name}”?`, text, more: "Polls will get 404 from now on." };
+        const question = { title: `Delete “${name}”?`, text, more: "Polls will return 404." };
         if (!(await confirm({ ...question, verb: "Delete collection" }))) return;
         const path = `/api/collections/${id}`;
         const { outcome } = await deleteIfUnchanged({

@@ -79,7 +79,7 @@ export const collectionSpikes = () => ({
     const spike = this.active;
     return this.changeSpike(async () => {
       const { outcome } = await endSpike(spike);
-      if (outcome === "saved") toast(`“${spike.name}” ended. The next poll is normal.`);
+      if (outcome === "saved") toast(`“${spike.name}” ended. The next poll returns normal values.`);
     });
   },
 
@@ -162,6 +162,6 @@ export const collectionSpikes = () => ({
   },
 
   get allSpikesText() {
-    return this.spikesTotal === 1 ? "The spike" : `All ${formatCount(this.spikesTotal, "spike")}`;
+    return this.spikesTotal === 1 ? "Open spike" : `All ${formatCount(this.spikesTotal, "spike")}`;
   },
 });

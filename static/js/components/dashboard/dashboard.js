@@ -12,7 +12,7 @@ import { serverNow } from "../../lib/server-clock.js";
 import { formatChange, formatFieldNames, getSpikeStatus } from "../../lib/spike-format.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import { formatCountdown, formatDuration, formatDateTime, formatUtc, formatWindow } from "../../lib/time.js";
-import { formatCount } from "../../lib/numbers.js";
+import { formatCount, formatNumber } from "../../lib/numbers.js";
 import { askCollection } from "../collections/dialog.js";
 import { firstSteps } from "./first-steps.js";
 import { spikeActions } from "../spikes/actions.js";
@@ -155,6 +155,14 @@ export const dashboard = () =>
 
     get activeText() {
       return `${formatCount(Math.max(this.activeTotal, this.active.length), "spike")} active`;
+    },
+
+    get allActiveText() {
+      return `All ${formatNumber(this.activeTotal)} active`;
+    },
+
+    get scheduledText() {
+      return this.scheduledTotal === 1 ? "1 scheduled" : `All ${formatNumber(this.scheduledTotal)} scheduled`;
     },
 
     get moreActive() {

@@ -43,7 +43,7 @@ export const recentPolls = () =>
 
     /** Of other people's keys nothing is told. */
     formatKey({ api_key_label: label }) {
-      return label ?? "Another person’s key";
+      return label ?? "Another user’s key";
     },
 
     gotSpike(poll) {

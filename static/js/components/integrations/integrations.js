@@ -165,7 +165,7 @@ export const integrations = () =>
     formatKey(key) {
       const words = `${key.label} (${key.prefix}…)`;
       if (!this.collection) return words;
-      return this.keyReads(key.id) ? words : `${words}, does not read this`;
+      return this.keyReads(key.id) ? words : `${words}, no access`;
     },
 
     // Getters
@@ -197,8 +197,8 @@ export const integrations = () =>
     get pasteError() {
       if (!this.pasted || isWellFormed(this.pasted)) return "";
       return this.pasted.startsWith("spk_")
-        ? "This key is incomplete or mistyped: its checksum is wrong."
-        : "This is no API key: one begins with spk_.";
+        ? "Invalid API key (checksum mismatch)."
+        : "Not an API key. Keys begin with spk_.";
     },
 
     get isPasted() {
@@ -214,17 +214,17 @@ export const integrations = () =>
       const key = this.chosenKey;
       if (!key || !this.collection) return "";
       if (this.isPasted && !this.pasted.startsWith(key.prefix)) return "";
-      return this.keyReads(key.id) ? "" : `“${key.label}” does not read this: polls would get 404.`;
+      return this.keyReads(key.id) ? "" : `“${key.label}” has no access to this. Polls would return 404.`;
     },
 
     get keyHelp() {
       if (this.isPasted) {
         const known = this.keys.find(({ prefix }) => this.pasted.startsWith(prefix));
         return known
-          ? `This is “${known.label}”. The snippets hold it.`
-          : "None of your keys that work; the snippets hold it.";
+          ? `This is “${known.label}”. The snippets contain it.`
+          : "Not one of your valid keys. The snippets contain it anyway.";
       }
-      return `Neither stored nor sent. Without it the snippets hold ${PLACEHOLDER}.`;
+      return `Never stored or sent. Without it, the snippets contain ${PLACEHOLDER}.`;
     },
 
     get snippet() {

@@ -69,7 +69,7 @@ export const keyCreated = () => ({
     if (!this.createdKey || this.wasCopied) return true;
     return confirm({
       title: `Close without copying “${this.createdKey.label}”?`,
-      text: "The key cannot be shown again. Without it you would have to revoke it and create another.",
+      text: "The key cannot be shown again. If you lose it, revoke it and create a new one.",
       verb: "Close without copying",
     });
   },

@@ -130,7 +130,7 @@ export const keyDialog = () =>
     // Getters
 
     get title() {
-      return this.key ? `Edit “${this.key.label}”` : "Create key";
+      return this.key ? `Edit “${this.key.label}”` : "New key";
     },
 
     get verb() {
@@ -144,8 +144,8 @@ export const keyDialog = () =>
 
     get expiryText() {
       const { expiry, date } = this.form;
-      if (expiry === "never") return "It works until it is revoked or deleted.";
-      if (expiry === "date" && !date) return "It works to the end of that day, 23:59 in your zone.";
+      if (expiry === "never") return "Works until revoked or deleted.";
+      if (expiry === "date" && !date) return "Works until the end of that day (23:59 in your time zone).";
       const now = serverNow();
       try {
         const end = toExpiry(expiry, date, now);
@@ -168,9 +168,9 @@ export const keyDialog = () =>
 
     get chosenText() {
       const entries = Object.values(this.form.chosen);
-      if (!entries.length) return "None chosen yet.";
+      if (!entries.length) return "None selected yet.";
       const names = entries.map(({ name, types }) => (types.length === 1 ? `${name} (${types[0]})` : name));
-      return `${formatCount(entries.length, "collection")} chosen: ${names.join(", ")}.`;
+      return `${formatCount(entries.length, "collection")} selected: ${names.join(", ")}.`;
     },
 
     get moreText() {

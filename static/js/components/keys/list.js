@@ -85,7 +85,7 @@ export const keyList = () =>
 
       async revoke(key) {
         const text =
-          "From the next poll on it is refused with 401. That cannot be taken back; the key stays in the list.";
+          "Polls with this key will get 401. This cannot be undone. The key stays in the list.";
         if (
           !(await confirm({
             title: `Revoke “${key.label}”?`,
@@ -107,8 +107,8 @@ export const keyList = () =>
       async deleteKey(key) {
         const works = this.getStatus(key) === "valid";
         const text = works
-          ? "From the next poll on it is refused with 401."
-          : "It leaves the list; it was refused already.";
+          ? "Polls with this key will get 401."
+          : "It no longer works. Deleting it only removes it from the list.";
         const question = {
           title: `Delete “${key.label}”?`,
           text,
@@ -198,7 +198,7 @@ export const keyList = () =>
       // Getters
 
       get heading() {
-        return this.onlyMine ? "Your keys" : "Everybody’s keys";
+        return this.onlyMine ? "Your keys" : "All keys";
       },
 
       get isFirst() {

@@ -51,21 +51,21 @@ export const conflict = () => ({
   // Getters
 
   get title() {
-    return `“${this.name}” has changed meanwhile`;
+    return `“${this.name}” has changed`;
   },
 
   get mineLabel() {
-    return this.hasForm ? "Yours" : "As you saw it";
+    return this.hasForm ? "Yours" : "When you opened it";
   },
 
   get explanation() {
     return this.hasForm
-      ? "Nothing is saved yet. Save yours and it replaces theirs; keep theirs and your input is gone."
-      : "Nothing is done yet.";
+      ? "Nothing is saved yet. Save mine overwrites their changes. Keep theirs discards yours."
+      : "Nothing has been changed yet.";
   },
 
   get leaveText() {
-    return this.hasForm ? "Edit on" : "Cancel";
+    return this.hasForm ? "Keep editing" : "Cancel";
   },
 });
 

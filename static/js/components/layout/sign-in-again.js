@@ -42,7 +42,7 @@ export const signInAgain = () => ({
       this.error = detail;
       this.askForCode(wantsCode);
     } catch {
-      this.error = "The server does not answer. Try again in a moment.";
+      this.error = "The server is not responding. Try again in a moment.";
     } finally {
       this.busy = false;
     }
@@ -74,7 +74,7 @@ export const signInAgain = () => ({
   // Getters
 
   get codeLabel() {
-    return this.byRecovery ? "One of your recovery codes" : "Code of your authenticator app";
+    return this.byRecovery ? "Recovery code" : "Code from your authenticator app";
   },
 
   get codeInput() {

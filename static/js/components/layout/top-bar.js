@@ -62,6 +62,6 @@ export const shell = () => ({
   },
 
   get themeLabel() {
-    return { "": "Theme: as the system", dark: "Theme: dark", light: "Theme: light" }[this.theme];
+    return { "": "Theme: system", dark: "Theme: dark", light: "Theme: light" }[this.theme];
   },
 });

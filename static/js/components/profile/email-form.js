@@ -6,7 +6,7 @@ import { credentialForm } from "./credential-form.js";
 const EMPTY = { email: "", current_password: "", code: "" };
 
 export const emailForm = () =>
-  mix(credentialForm({ path: "/api/auth/change-email", empty: EMPTY, said: "Your e-mail is changed." }), {
+  mix(credentialForm({ path: "/api/auth/change-email", empty: EMPTY, said: "E-mail changed." }), {
     saved({ email }) {
       document.querySelector("[data-own-email]").textContent = email;
     },

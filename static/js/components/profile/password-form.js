@@ -6,7 +6,7 @@ import { countValidKeys, formatRevokeLabel } from "../../lib/valid-keys.js";
 import { credentialForm } from "./credential-form.js";
 
 const EMPTY = { current_password: "", new_password: "", code: "", revoke_api_keys: false };
-const SAID = "Your password is changed. Your other sign-ins have ended.";
+const SAID = "Password changed. You are signed out everywhere else.";
 
 export const passwordForm = () =>
   mix(credentialForm({ path: "/api/auth/change-password", empty: EMPTY, said: SAID }), {

@@ -42,11 +42,11 @@ export const signIns = () => ({
   },
 
   end(item) {
-    return this.act(() => remove(`/api/auth/sign-ins/${item.id}`), "The sign-in has ended.");
+    return this.act(() => remove(`/api/auth/sign-ins/${item.id}`), "Sign-in ended.");
   },
 
   endOthers() {
-    return this.act(() => post("/api/auth/sign-ins/end-others"), "All other sign-ins have ended.");
+    return this.act(() => post("/api/auth/sign-ins/end-others"), "You are signed out everywhere else.");
   },
 
   async act(action, words) {

@@ -10,7 +10,7 @@ import { toast } from "../../lib/toast.js";
 
 const PATH = "/api/auth/two-factor";
 const COPIED_FOR_MS = 2000;
-const VERBS = { begin: "Go on", scan: "Turn on", renew: "Get new codes", off: "Turn off" };
+const VERBS = { begin: "Continue", scan: "Turn on", renew: "Get new codes", off: "Turn off" };
 
 export const twoFactor = () => ({
   state: { is_on: false, since: null, recovery_codes_left: 0, is_readable: true },
@@ -84,18 +84,18 @@ export const twoFactor = () => ({
 
   async confirm() {
     this.show((await post(`${PATH}/confirm`, { code: this.form.code })).recovery_codes);
-    this.changed("Two-factor sign-in is on. Your other sign-ins have ended.");
+    this.changed("Two-factor sign-in is on. You are signed out everywhere else.");
   },
 
   async renew() {
     this.show((await post(`${PATH}/recovery-codes`, this.form)).recovery_codes);
-    this.changed("You have new recovery codes; the former no longer work.");
+    this.changed("You have new recovery codes. The old ones no longer work.");
   },
 
   async turnOff() {
     await post(`${PATH}/turn-off`, this.form);
     this.go("state");
-    this.changed("Two-factor sign-in is off. Your other sign-ins have ended.");
+    this.changed("Two-factor sign-in is off. You are signed out everywhere else.");
   },
 
   show(codes) {
@@ -162,7 +162,7 @@ export const twoFactor = () => ({
   },
 
   get codeLabel() {
-    return this.stage === "scan" ? "Code that the app shows now" : "Code of your app, or a recovery code";
+    return this.stage === "scan" ? "Code from the app" : "Code from your app, or a recovery code";
   },
 
   get verb() {

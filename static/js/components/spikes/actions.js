@@ -20,7 +20,7 @@ export const spikeActions = () => ({
   end(spike) {
     return this.change(spike, "ended", async () => {
       const { outcome } = await endSpike(spike);
-      if (outcome === "saved") toast(`“${spike.name}” ended. The next poll is normal.`);
+      if (outcome === "saved") toast(`“${spike.name}” ended. The next poll returns normal values.`);
     });
   },
 
@@ -66,7 +66,7 @@ export const spikeActions = () => ({
       try {
         await post("/api/spike-schedules", toCreateBody(spike));
       } catch (problem) {
-        this.error = `“${spike.name}” could not be brought back. ${problem.message}`;
+        this.error = `“${spike.name}” could not be restored. ${problem.message}`;
       }
     }
     await this.changed();
@@ -114,9 +114,9 @@ function consequences(spikes, now) {
   const overrides = (copies) => formatCount(copies.length, "override");
   const text =
     spikes.length === 1
-      ? `The window of “${spikes[0].collection_name}” and ${overrides(spikes[0].spike_fields)} go with it.`
-      : `${all}, with ${overrides(spikes.flatMap((spike) => spike.spike_fields))}.`;
+      ? `This removes its window on “${spikes[0].collection_name}” and ${overrides(spikes[0].spike_fields)}.`
+      : `This removes ${all}, and ${overrides(spikes.flatMap((spike) => spike.spike_fields))}.`;
   if (!active) return { text };
   const which = spikes.length === 1 ? "It is" : `${active} of them ${active === 1 ? "is" : "are"}`;
-  return { text, more: `${which} active: the next poll is normal.` };
+  return { text, more: `${which} active. The next poll returns normal values.` };
 }

@@ -13,17 +13,17 @@ import { toast } from "../../lib/toast.js";
 import { confirm } from "../layout/confirmation.js";
 import { givenOfSpike } from "./loading.js";
 
-const DISCARD = { text: "What you typed here is not saved.", verb: "End now" };
+const DISCARD = { text: "Your changes will be lost.", verb: "End now" };
 
 const runAgainQuestion = ({ name }) => ({
   title: `“${name}” has ended. Run it again?`,
-  text: "Its window has passed. Saved with this end, it is served again.",
+  text: "Its window has passed. Saving it with this end makes it active again.",
   verb: "Run it again",
 });
 const recreateQuestion = ({ name }) => ({
-  title: `“${name}” is gone`,
-  text: "Somebody deleted it, or it had ended and a poll removed it. What you typed is still here.",
-  verb: "Create it anew",
+  title: `“${name}” was deleted`,
+  text: "Someone deleted it, or it ended and a poll removed it. Your input is still here.",
+  verb: "Create it again",
 });
 
 export async function save(form) {
@@ -164,14 +164,14 @@ export async function endNow(form) {
     form.now = serverNow();
     form.updateReadOnly();
     form.check();
-    toast(`“${form.name}” ended. The next poll is normal.`);
+    toast(`“${form.name}” ended. The next poll returns normal values.`);
   });
 }
 
 export async function deleteSpike(form) {
   const { name } = form.spike;
   const text =
-    form.status === "active" ? "It is active: the next poll is normal." : "Its window becomes free.";
+    form.status === "active" ? "It is active. The next poll returns normal values." : "Its window becomes free for other spikes.";
   if (!(await confirm({ title: `Delete “${name}”?`, text, verb: "Delete spike" }))) return;
   await form.withBusy(async () => {
     const { outcome } = await sendDelete(form.spike);
@@ -188,8 +188,8 @@ function changesNothing(form) {
 
 function noChangesQuestion(form) {
   const text = form.rows.length
-    ? "No value differs from the usual one: in the window polls get what they always get."
-    : "None of this collection’s fields can be overridden: in the window polls get what they always get.";
+    ? "No value differs from the collection’s. During the window, polls return normal values."
+    : "None of this collection’s fields can be overridden. During the window, polls return normal values.";
   const verb = form.spike ? "Save anyway" : "Create anyway";
   return { title: "Nothing changes yet", text, verb, cancelText: "Go back", isHarmless: true };
 }

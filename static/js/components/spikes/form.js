@@ -98,8 +98,8 @@ export const spikeForm = (choice) => () =>
       if (this.isReadOnly) return this.drawStrip();
       const errors = { ...this.serverErrors, ...validateWindow(this.draft, this.now) };
       if (!this.name.trim() && (this.isSubmitted || this.isNameTouched)) errors.name = "Give the spike a name.";
-      if (!this.collection && this.isSubmitted) errors.collection = "Choose the collection that is to spike.";
-      if (!this.hasFields && this.isSubmitted) errors.collection = "It has no fields yet: add one first.";
+      if (!this.collection && this.isSubmitted) errors.collection = "Choose a collection.";
+      if (!this.hasFields && this.isSubmitted) errors.collection = "This collection has no fields yet. Add one first.";
       if (this.durationError) errors.length = this.durationError;
       for (const row of this.rows) {
         for (const [setting, words] of Object.entries(rowFaults(row))) errors[`${row.id}.${setting}`] = words;
@@ -186,6 +186,6 @@ export const spikeForm = (choice) => () =>
 
     get verb() {
       if (this.busy) return "Saving…";
-      return this.spike ? "Save" : "Create Spike";
+      return this.spike ? "Save" : "Create spike";
     },
   });

@@ -15,7 +15,7 @@ import { STATUS_LABELS, formatOverride, getSpikeStatus } from "../../lib/spike-f
 import { clockTick } from "../../lib/clock-tick.js";
 import { rowSelection } from "../../lib/row-selection.js";
 import { formatWindowState, formatUtc, formatWindow } from "../../lib/time.js";
-import { formatCount } from "../../lib/numbers.js";
+import { formatNumber } from "../../lib/numbers.js";
 import { collectionFilter } from "../collections/filter.js";
 import { spikeActions } from "./actions.js";
 
@@ -208,7 +208,7 @@ export const spikeList = () =>
       },
 
       get selectionText() {
-        return `${formatCount(this.selectedIds.length, "spike")} ticked`;
+        return `${formatNumber(this.selectedIds.length)} selected`;
       },
 
       get createHref() {

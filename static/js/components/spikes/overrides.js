@@ -252,11 +252,11 @@ export const spikeOverrides = () => ({
   },
 
   get aloneWords() {
-    return `${formatCount(this.alone.length, "field")} left alone`;
+    return `${formatCount(this.alone.length, "field")} unchanged`;
   },
 
   get aloneNames() {
-    return `${namesOf(this.alone)} ${this.alone.length === 1 ? "keeps" : "keep"} the collection's rule`;
+    return namesOf(this.alone);
   },
 
   get lockedWords() {

@@ -199,15 +199,15 @@ export const spikePreview = () => {
 
     /** What the draft lacks for a preview; empty where it lacks nothing. */
     get missingText() {
-      if (!this.collection) return "Choose a collection to see what its polls would get.";
+      if (!this.collection) return "Choose a collection to see a preview.";
       if (!this.collection.fields.length)
-        return `“${this.collection.name}” has no fields yet: there is nothing to serve.`;
-      if (!this.rows.length) return "None of its fields can be overridden: polls stay as they are.";
-      if (!this.hasWindow) return "Give the window a start and a later end to see what polls would get.";
+        return `“${this.collection.name}” has no fields yet.`;
+      if (!this.rows.length) return "None of its fields can be overridden.";
+      if (!this.hasWindow) return "Set a start and a later end to see a preview.";
       const row = this.rows.find(({ id }) =>
         Object.keys(this.errors).some((key) => key.startsWith(`${id}.`)),
       );
-      return row ? `Fix ${row.name} to see what polls would get.` : "";
+      return row ? `Fix ${row.name} to see a preview.` : "";
     },
   };
 };

@@ -5,8 +5,8 @@ import { getReturnPath } from "../../lib/return-path.js";
 import { confirm } from "../layout/confirmation.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 
-const LOST = { title: "Discard your input?", text: "What you typed here is not saved.", verb: "Discard" };
-const UNREACHABLE = "The server does not answer. Try again in a moment.";
+const LOST = { title: "Discard your changes?", text: "Your changes will be lost.", verb: "Discard" };
+const UNREACHABLE = "The server is not responding. Try again in a moment.";
 
 /** An action of spike-ending.js. */
 const loadedOnDemand = (name) =>

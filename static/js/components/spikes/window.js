@@ -160,7 +160,7 @@ export const spikeWindow = () => ({
   },
 
   formatTwins(twins) {
-    return twins.length ? `${twins[0].label.split(" ")[1]} comes twice that day.` : "";
+    return twins.length ? `${twins[0].label.split(" ")[1]} occurs twice that day.` : "";
   },
 
   // The remedies take effect at once: nobody waits for a check of what is known to be free.
@@ -198,7 +198,7 @@ export const spikeWindow = () => ({
   },
 
   get durationLabel() {
-    return this.isActive ? "Ends in" : "Length";
+    return this.isActive ? "Ends in" : "Duration";
   },
 
   get durationInput() {

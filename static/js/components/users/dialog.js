@@ -64,7 +64,7 @@ export const userDialog = () =>
     // Getters
 
     get title() {
-      if (this.mode === "create") return "Create user";
+      if (this.mode === "create") return "New user";
       return this.mode === "edit" ? `Edit “${this.person.username}”` : `New password for “${this.person.username}”`;
     },
 

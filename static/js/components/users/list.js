@@ -73,14 +73,14 @@ export const userList = () =>
 
       async resetPassword(person) {
         const changed = await askUser({ mode: "password", person });
-        if (changed) this.done(`“${changed.username}” has a new password; their sign-ins have ended.`);
+        if (changed) this.done(`“${changed.username}” has a new password and is signed out everywhere.`);
       },
 
       async resetTwoFactor(person) {
         const isSure = await confirm({
           title: `Reset the two-factor sign-in of “${person.username}”?`,
-          text: "Their password alone will be enough to sign in. Their sign-ins end at once.",
-          more: "Do this only when you know that it is they who ask for it.",
+          text: "Their password alone will be enough to sign in. They are signed out everywhere.",
+          more: "Make sure that the request really comes from them.",
           verb: "Reset",
         });
         if (!isSure) return;
@@ -97,7 +97,7 @@ export const userList = () =>
             verb: () => "Reset anyway",
           });
           if (outcome !== "saved") return this.load();
-          this.done(`“${person.username}” signs in by password alone again.`);
+          this.done(`“${person.username}” can sign in with the password alone.`);
         } catch (problem) {
           this.error = problem.message;
         }
