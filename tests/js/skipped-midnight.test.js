@@ -15,10 +15,10 @@ const DAY = 86_400_000;
 for (const [zone, date] of SKIPPED) {
   test(`the days of a timeline begin at midnight, but for the one without: ${zone}`, async () => {
     process.env.TZ = zone;
-    const { buildDayLabels, buildTicks, createView } = await import(`../../static/js/lib/timeline.js?${zone}`);
+    const { buildDayLabels, buildTimelineTicks, createView } = await import(`../../static/js/lib/timeline.js?${zone}`);
     const from = new Date(`${date}T12:00:00`).getTime() - 2 * DAY;
     const view = createView({ from, to: from + 5 * DAY }, { now: from, pixels: 5000, measure: () => 20 });
-    const days = buildTicks(view).filter(({ isDay }) => isDay);
+    const days = buildTimelineTicks(view).filter(({ isDay }) => isDay);
     const labels = days.map(({ at }) => {
       const day = new Date(at);
       return [day.getDate() === Number(date.slice(-2)), day.getHours()];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 process.env.TZ = "Europe/Berlin";
-const { buildBars, buildDayLabels, buildNowLine, findFreeSlot, getVisibleRange, formatRange, buildTicks, createView } = await import(
+const { buildLaneBars, buildDayLabels, buildNowLine, findFreeSlot, getVisibleRange, formatRange, buildTimelineTicks, createView } = await import(
   "../../static/js/lib/timeline.js"
 );
 
@@ -41,7 +41,7 @@ test("however far one goes, the span stays within the years that windows may lie
 });
 
 test("lines at midnight and noon of the viewer's zone", () => {
-  const ticks = buildTicks(view());
+  const ticks = buildTimelineTicks(view());
   assert.deepEqual(
     ticks.slice(0, 3).map(({ at, isDay, label }) => [new Date(at).toISOString(), isDay, label]),
     [
@@ -53,13 +53,13 @@ test("lines at midnight and noon of the viewer's zone", () => {
 });
 
 test("no hours where there is no room for them, more lines where there is", () => {
-  assert.ok(buildTicks(view({ pixels: 366 })).every(({ label }) => label === ""));
-  assert.ok(buildTicks(view({ days: 2 })).some(({ label }) => label === "03:00"));
+  assert.ok(buildTimelineTicks(view({ pixels: 366 })).every(({ label }) => label === ""));
+  assert.ok(buildTimelineTicks(view({ days: 2 })).some(({ label }) => label === "03:00"));
 });
 
 test("the day on which the clocks change still begins at midnight", () => {
   const now = Date.parse("2026-10-25T12:30:00Z");
-  const days = buildTicks(view({ now })).filter(({ isDay }) => isDay);
+  const days = buildTimelineTicks(view({ now })).filter(({ isDay }) => isDay);
   assert.deepEqual([...new Set(days.map(({ at }) => new Date(at).getHours()))], [0]);
 });
 
@@ -90,13 +90,13 @@ test("now is on the axis only where it is in sight", () => {
 });
 
 test("a short window is at least 7 pixels wide, in a hit area of 24", () => {
-  const [bar] = buildBars([spike(1, "25T12:00", "25T12:05")], view());
+  const [bar] = buildLaneBars([spike(1, "25T12:00", "25T12:05")], view());
   assert.equal(numbers(bar.bar)[1], 7);
   assert.equal(numbers(bar.hit)[1], 24);
 });
 
 test("nothing reaches out of the drawing", () => {
-  const bars = buildBars([spike(1, "20T12:00", "23T13:05"), spike(2, "28T12:55", "30T12:00")], view());
+  const bars = buildLaneBars([spike(1, "20T12:00", "23T13:05"), spike(2, "28T12:55", "30T12:00")], view());
   assert.equal(bars.length, 2);
   for (const { hit } of bars) {
     const [left, width] = numbers(hit);
@@ -106,7 +106,7 @@ test("nothing reaches out of the drawing", () => {
 
 test("a window that only touches the edge is not drawn", () => {
   const touching = [spike(1, "22T12:00", "23T13:00"), spike(2, "28T13:00", "28T14:00")];
-  assert.equal(buildBars(touching, view()).length, 0);
+  assert.equal(buildLaneBars(touching, view()).length, 0);
 });
 
 test("the label is inside where it fits, else right, else left", () => {
@@ -115,44 +115,44 @@ test("the label is inside where it fits, else right, else left", () => {
     spike(2, "26T02:00", "26T02:30", "Flapping uplink"),
     spike(3, "26T06:00", "26T06:30", "Right"),
   ];
-  assert.deepEqual(places(buildBars(bars, view())), ["inside", "left", "right"]);
+  assert.deepEqual(places(buildLaneBars(bars, view())), ["inside", "left", "right"]);
 });
 
 test("where labels would meet, the later one stays in the tooltip", () => {
   const bars = [1, 2, 3].map((id) => spike(id, `26T0${id}:00`, `26T0${id}:20`, `A long name number ${id}`));
-  const drawn = buildBars([...bars, spike(4, "26T04:00", "26T04:20", "The last")], view());
+  const drawn = buildLaneBars([...bars, spike(4, "26T04:00", "26T04:20", "The last")], view());
   assert.deepEqual(places(drawn), ["left", "", "", "right"]);
   assert.match(drawn[1].title, /A long name number 2/);
 });
 
 test("a label keeps clear of the line for now", () => {
-  const [bar] = buildBars([spike(1, "24T08:00", "24T08:30", "Battery sag of today")], view());
+  const [bar] = buildLaneBars([spike(1, "24T08:00", "24T08:30", "Battery sag of today")], view());
   assert.equal(bar.place, "left");
 });
 
 test("what is filtered out steps aside, without a label", () => {
-  const [bar] = buildBars([spike(1, "26T02:00", "26T02:30")], view(), () => true);
-  assert.deepEqual([bar.classes, bar.place], ["scheduled is-aside", ""]);
+  const [bar] = buildLaneBars([spike(1, "26T02:00", "26T02:30")], view(), () => true);
+  assert.deepEqual([bar.classes, bar.place], ["scheduled is-dimmed", ""]);
 });
 
 test("a click ahead offers a start on the half hour", () => {
   const at = view();
-  const offer = findFreeSlot(at.x(Date.parse("2026-11-26T09:40:00Z")), [], at);
+  const offer = findFreeSlot(at.toX(Date.parse("2026-11-26T09:40:00Z")), [], at);
   assert.deepEqual([offer.start, offer.label], ["2026-11-26T09:30:00.000Z", "10:30"]);
 });
 
 test("no offer in the past and inside a window; now, where the half hour has begun", () => {
   const at = view();
-  assert.equal(findFreeSlot(at.x(Date.parse("2026-11-24T10:00:00Z")), [], at), null);
-  assert.equal(findFreeSlot(at.x(NOW) + 1, [], at).start, "");
+  assert.equal(findFreeSlot(at.toX(Date.parse("2026-11-24T10:00:00Z")), [], at), null);
+  assert.equal(findFreeSlot(at.toX(NOW) + 1, [], at).start, "");
   const window = spike(1, "26T08:00", "26T12:00");
-  assert.equal(findFreeSlot(at.x(Date.parse("2026-11-26T09:40:00Z")), [window], at), null);
+  assert.equal(findFreeSlot(at.toX(Date.parse("2026-11-26T09:40:00Z")), [window], at), null);
 });
 
 test("beside a window the offer begins where it ends", () => {
   const at = view();
   const window = spike(1, "26T08:00", "26T09:40");
-  const offer = findFreeSlot(at.x(Date.parse("2026-11-26T09:45:00Z")), [window], at);
+  const offer = findFreeSlot(at.toX(Date.parse("2026-11-26T09:45:00Z")), [window], at);
   assert.equal(offer.start, "2026-11-26T09:40:00.000Z");
 });
 
@@ -160,7 +160,7 @@ test("no label stands across the line for now, inside a bar neither", () => {
   const line = parseFloat(buildNowLine(view()).line.left);
   const windows = [["24T01:00", "24T14:00"], ["24T13:00", "26T14:00"], ["24T12:00", "24T14:30"], ["24T11:30", "24T12:00"]];
   for (const [start, end] of windows) {
-    const [bar] = buildBars([spike(1, start, end, "A rather long name of a spike")], view());
+    const [bar] = buildLaneBars([spike(1, start, end, "A rather long name of a spike")], view());
     const left = parseFloat(bar.label.left);
     assert.ok(!bar.place || left + parseFloat(bar.label.maxWidth) <= line || left >= line, `${start} ${bar.place}`);
   }

@@ -1,7 +1,7 @@
 // Facts of a thing that people edit, as a page shows them: `{key, label, value, words}`. What of them differs,
 // and who changed it. Pure. What the facts of each kind of thing are is in the files named facts-….
 
-import { formatDateTime } from "./time.js";
+import { formatDateTime, formatShortDateTime } from "./time.js";
 
 export const NONE = "–";
 
@@ -66,7 +66,7 @@ export function formatAuthors(changes, { since = 0, me = "", now, ago }) {
   if (!latest.size) return "Someone changed it after you opened it.";
   const each = [...latest].slice(0, 3).map(([by, at]) => {
     const who = by === me ? "you (elsewhere)" : by;
-    return `${who} ${ago(at, now)} (${formatDateTime(at, now).replace(/^Today /, "")})`;
+    return `${who} ${ago(at, now)} (${formatShortDateTime(at, now)})`;
   });
   const more = latest.size > 3 ? ` and ${latest.size - 3} more` : "";
   return `Changed by ${each.join(", ")}${more}.`;

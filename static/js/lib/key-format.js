@@ -1,7 +1,6 @@
 // API keys in words and numbers: what one reads, when it ends, whether a text can be one. Pure.
 
-import { formatDay, formatDuration } from "./time.js";
-import { formatCount } from "./numbers.js";
+import { formatDay, formatRelative } from "./time.js";
 
 export const TYPES = ["Performance", "Configuration"];
 const DAY_MS = 86_400_000;
@@ -62,14 +61,7 @@ export function formatExpiry({ expires_at: expires }, now, zone) {
   if (!expires) return "never";
   const left = Date.parse(expires) - now;
   if (left > 92 * DAY_MS) return formatDay(expires, now, zone);
-  return formatDistance(left);
-}
-
-/** "in 90 days", "2 s ago"; whole days where there are several. */
-export function formatDistance(milliseconds) {
-  const days = Math.round(Math.abs(milliseconds) / DAY_MS);
-  const words = days >= 2 ? formatCount(days, "day") : formatDuration(milliseconds);
-  return milliseconds > 0 ? `in ${words}` : `${words} ago`;
+  return formatRelative(expires, now);
 }
 
 /**

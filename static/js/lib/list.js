@@ -1,9 +1,9 @@
 // What every list does: load a page of items, search, sort, page; loading, empty and failed states.
 
 import { get } from "./api.js";
+import { debounce } from "./debounce.js";
+import { showIfSlow } from "./slow-loading.js";
 import { requestSequence } from "./request-sequence.js";
-
-const DEBOUNCE_MS = 250;
 
 /**
  * The state and actions of a list that the API serves at `path`; `filters()` gives further query
@@ -30,12 +30,9 @@ export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), addr
     const isStale = this.startRequest();
     this.loading = true;
     this.loadError = "";
-    const slow = setTimeout(() => {
-      this.isSlow = this.loading;
-    }, 300);
     try {
       const query = { page: this.page, per_page: this.perPage, search: this.search, sort: this.sort };
-      const found = await get(path, { ...query, ...filters.call(this) });
+      const found = await showIfSlow(this, get(path, { ...query, ...filters.call(this) }));
       if (isStale()) return;
       this.items = found.items;
       this.total = found.total;
@@ -46,24 +43,17 @@ export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), addr
     } catch (problem) {
       if (!isStale()) this.loadError = problem.message;
     } finally {
-      clearTimeout(slow);
-      if (!isStale()) {
-        this.loading = false;
-        this.isSlow = false;
-      }
+      if (!isStale()) this.loading = false;
     }
     if (isStale()) return;
     if (address) window.history.replaceState(null, "", address.buildUrl(window.location.pathname, this));
     this.onLoaded?.();
   },
 
-  searchSoon() {
-    clearTimeout(this.searching);
-    this.searching = setTimeout(() => {
-      this.page = 1;
-      this.load();
-    }, DEBOUNCE_MS);
-  },
+  searchSoon: debounce(function search() {
+    this.page = 1;
+    this.load();
+  }),
 
   sortBy(column) {
     this.sort = this.sort === column ? `-${column}` : column;

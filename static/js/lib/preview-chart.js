@@ -3,7 +3,8 @@
 
 import { formatWindowTimes } from "./spike-window.js";
 import { formatTime } from "./time.js";
-import { ticksOf } from "./window-strip.js";
+import { createScale } from "./time-axis.js";
+import { buildStripTicks } from "./window-strip.js";
 import { formatNumber } from "./numbers.js";
 
 export const HEIGHT = 230;
@@ -40,9 +41,10 @@ export function buildChart(preview, line, width) {
     left,
     right,
     levels: scale.levels.map((value, index) => ({ y: y(value), label: labels[index] })),
-    ticks: ticksOf(first * 1000, last * 1000, (instant) => 100 * share(instant / 1000), right - left).map(
-      ({ at, label }) => ({ x: x(at / 1000), label }),
-    ),
+    ticks: buildStripTicks(createScale({ from: first * 1000, to: last * 1000 }, right - left)).map((tick) => ({
+      x: roundToTenth(left + tick.x),
+      label: tick.label,
+    })),
     span,
     heads: buildHeads(span, left, right, formatWindowTimes({ start, end })),
     normal: buildNormalBand(line.normal, y, span, inWindow(points, preview.phases)),

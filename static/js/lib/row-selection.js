@@ -1,8 +1,14 @@
-// Ticking rows of a list, for what is done with many at once.
+// Selecting rows of a list, for actions on several at once.
 
-/** For a component with `items`; once they are loaded, `keepTicks` forgets what is gone. */
+import { formatNumber } from "./numbers.js";
+
+/** Selection for a component with `items`; call `pruneSelection` after loading, to drop rows that are gone. */
 export const rowSelection = () => ({
+  // State
+
   selectedIds: [],
+
+  // Actions
 
   toggleRow(id) {
     this.selectedIds = this.isSelected(id) ? this.selectedIds.filter((each) => each !== id) : [...this.selectedIds, id];
@@ -24,7 +30,17 @@ export const rowSelection = () => ({
     return this.selectedIds.includes(id);
   },
 
+  // Getters
+
   get allSelected() {
     return this.items.length > 0 && this.selectedIds.length === this.items.length;
+  },
+
+  get selectedItems() {
+    return this.items.filter(({ id }) => this.selectedIds.includes(id));
+  },
+
+  get selectionText() {
+    return `${formatNumber(this.selectedIds.length)} selected`;
   },
 });

@@ -1,6 +1,6 @@
 // Spikes in words: what they override, how they stand, by how much they can be extended.
 
-import { formatTime, formatDuration, formatDateTime, getWindowStatus } from "./time.js";
+import { formatAgo, formatDuration, formatShortDateTime, formatTime, getWindowStatus } from "./time.js";
 import { formatKind, formatRuleBriefly, formatCount, formatNumber, formatRule } from "./format.js";
 import { getType, isCounter } from "./value-types.js";
 
@@ -96,14 +96,13 @@ export function getExtensions(spike, next, now) {
   if (!next) upTo.why = "there is none";
   else if (gap < 1000) upTo.why = `“${next.name}” follows at once`;
   else {
-    upTo.note = `by ${formatDuration(gap)}, to ${formatDateTime(limit, now).replace(/^Today /, "")}`;
+    upTo.note = `by ${formatDuration(gap)}, to ${formatShortDateTime(limit, now)}`;
     upTo.until = next.start_datetime;
   }
   return [...steps, upTo];
 }
 
-/** How long ago a poll was noted, which happens once a minute. */
-export function formatPollTime(instant, now) {
-  const minutes = Math.floor((now - new Date(instant)) / 60_000);
-  return minutes < 1 ? "just now" : `${formatDuration(minutes * 60_000)} ago`;
-}
+const POLL_PRECISION_MS = 60_000;
+
+/** Format how long ago a poll was; the server records polls once a minute. */
+export const formatPollTime = (instant, now) => formatAgo(instant, now, POLL_PRECISION_MS);

@@ -72,14 +72,25 @@ export function formatTimeRange(start, end, zone = getZoneName()) {
   return `${told(start)} – ${told(end)}${later}`;
 }
 
-/** "Wed 25 Nov 14:05". */
+/** Format a date and time: "Wed 25 Nov 14:05", "Today 14:05". */
 export const formatDateTime = (instant, now, zone = getZoneName()) => `${formatDay(instant, now, zone)} ${formatTime(instant, zone)}`;
+
+/** Format a date and time without "Today": "14:05", "Wed 25 Nov 14:05". */
+export const formatShortDateTime = (instant, now, zone) => omitToday(formatDateTime(instant, now, zone));
+
+/** Format a window without "Today": "14:10–14:40", "Wed 25 Nov 22:00–04:00 +1". */
+export const formatShortWindow = (start, end, now, zone) => omitToday(formatWindow(start, end, now, zone));
+
+const omitToday = (text) => text.replace(/^Today /, "");
 
 /** "2026-11-25 13:05:00 UTC", for a tooltip. */
 export function formatUtc(instant) {
   const text = new Date(instant).toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
 }
+
+/** Format a window in UTC, for a tooltip. */
+export const formatUtcRange = (start, end) => `${formatUtc(start)} to ${formatUtc(end)}`;
 
 /** How long: "45 s", "30 min", "1 h 37 min", "2 days 17 h". */
 export function formatDuration(milliseconds) {
@@ -115,12 +126,20 @@ export function formatCountdown(milliseconds) {
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** "2 s ago", "in 37 min", "just now". */
-export function formatRelative(instant, now) {
+const RELATIVE_DAYS_FROM = 2;
+
+/** Format how far away an instant is: "2 s ago", "in 37 min", "in 90 days", "just now" within one `stepMs`. */
+export function formatRelative(instant, now, stepMs = 1000) {
   const distance = new Date(instant) - now;
-  if (Math.abs(distance) < 1000) return "just now";
-  return distance > 0 ? `in ${formatDuration(distance)}` : `${formatDuration(distance)} ago`;
+  const length = Math.floor(Math.abs(distance) / stepMs) * stepMs;
+  if (length < stepMs) return "just now";
+  const days = Math.round(length / DAY);
+  const words = days >= RELATIVE_DAYS_FROM ? `${days} days` : formatDuration(length);
+  return distance > 0 ? `in ${words}` : `${words} ago`;
 }
+
+/** Format how long ago something happened; clocks that differ never make it "in 2 s". */
+export const formatAgo = (instant, now, stepMs) => formatRelative(instant, Math.max(now, new Date(instant)), stepMs);
 
 /** What has become of a window: "starts in 12 min", "ends in 3:05", "ended 2 h ago". */
 export function formatWindowState(start, end, now) {

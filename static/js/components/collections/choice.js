@@ -1,10 +1,10 @@
 // Choosing one of many collections by typing: a combobox whose list the server searches.
 
 import { get } from "../../lib/api.js";
+import { debounce } from "../../lib/debounce.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 
 const SHOWN = 20;
-const DEBOUNCE_MS = 200;
 
 /** State and actions; the component gives `choose(collection)`, and calls `showChoice(name)` for what is chosen. */
 export const collectionChoice = () => ({
@@ -32,15 +32,18 @@ export const collectionChoice = () => ({
 
   /** Without a choice the input shows what was chosen before. */
   closeChoices() {
-    clearTimeout(this.choicesSoon);
+    this.findChoicesSoon.cancel();
     Object.assign(this, { choicesOpen: false, choiceAt: -1, choiceText: this.choiceName });
   },
 
   searchChoices() {
     this.choicesOpen = true;
-    clearTimeout(this.choicesSoon);
-    this.choicesSoon = setTimeout(() => this.findChoices(this.choiceText.trim()), DEBOUNCE_MS);
+    this.findChoicesSoon();
   },
+
+  findChoicesSoon: debounce(function search() {
+    this.findChoices(this.choiceText.trim());
+  }),
 
   async findChoices(search) {
     const isStale = this.startChoicesRequest();
@@ -67,7 +70,7 @@ export const collectionChoice = () => ({
   async confirmChoice() {
     const text = this.choiceText.trim();
     if (this.choicesOpen && text !== this.choiceName && text !== this.choicesQuery) {
-      clearTimeout(this.choicesSoon);
+      this.findChoicesSoon.cancel();
       await this.findChoices(text);
       if (this.choiceText.trim() !== text || this.choicesQuery !== text) return;
     }

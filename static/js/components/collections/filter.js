@@ -1,11 +1,11 @@
 // Filtering a list by a collection: a choice of all; where there are too many, the name is typed.
 
 import { get } from "../../lib/api.js";
+import { debounce } from "../../lib/debounce.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 
-const MOST = 200;
-const OFFERED = 20;
-const DEBOUNCE_MS = 250;
+const MAX_LISTED = 200;
+const MAX_OFFERED = 20;
 
 /** The host has `filtersChanged()`. */
 export const collectionFilter = () => ({
@@ -20,9 +20,9 @@ export const collectionFilter = () => ({
   async loadCollections() {
     const isStale = this.startCollectionsRequest();
     try {
-      const { items, total } = await get("/api/collections", { per_page: MOST, sort: "name" });
+      const { items, total } = await get("/api/collections", { per_page: MAX_LISTED, sort: "name" });
       if (isStale()) return;
-      this.hasManyCollections = total > MOST;
+      this.hasManyCollections = total > MAX_LISTED;
       this.collections = items;
       if (this.collection && !items.some(({ id }) => id === this.collection)) await this.addCollectionById();
       this.collectionName = this.collections.find(({ id }) => id === this.collection)?.name ?? "";
@@ -46,18 +46,20 @@ export const collectionFilter = () => ({
     this.filtersChanged();
   },
 
-  /** Offer what contains the typed text; a whole name chooses its collection. */
+  /** Offer collections whose names contain the typed text; a complete name chooses its collection. */
   searchCollection(text) {
-    clearTimeout(this.seeking);
     this.collectionName = text;
-    const isStale = this.startCollectionsRequest();
-    this.seeking = setTimeout(async () => {
-      const found = await get("/api/collections", { per_page: OFFERED, sort: "name", search: text }).catch(() => null);
-      if (!found || isStale()) return; // the list itself says that the server does not answer
-      const { items } = found;
-      this.collections = items;
-      const chosen = text === "" ? "" : (items.find(({ name }) => name === text)?.id ?? this.collection);
-      if (chosen !== this.collection) this.chooseCollection(chosen);
-    }, DEBOUNCE_MS);
+    this.startCollectionsRequest();
+    this.searchCollectionSoon(text);
   },
+
+  searchCollectionSoon: debounce(async function search(text) {
+    const isStale = this.startCollectionsRequest();
+    const query = { per_page: MAX_OFFERED, sort: "name", search: text };
+    const found = await get("/api/collections", query).catch(() => null);
+    if (!found || isStale()) return; // the list itself reports that the server is not responding
+    this.collections = found.items;
+    const chosen = text === "" ? "" : (found.items.find(({ name }) => name === text)?.id ?? this.collection);
+    if (chosen !== this.collection) this.chooseCollection(chosen);
+  }),
 });

@@ -8,21 +8,22 @@ import { flag, urlState, PAGE, SEARCH, sortedBy } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";
+import { rowSelection } from "../../lib/row-selection.js";
+import { STATUS_LABELS, getSpikeStatus } from "../../lib/spike-format.js";
 import { deleteIfUnchanged } from "../../lib/conditional-update.js";
 import { getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { formatRelative, formatWindowState, getWindowStatus, formatUtc, formatWindow } from "../../lib/time.js";
+import { formatAgo, formatUtc, formatUtcRange, formatWindow, formatWindowState } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
-import { formatCount, formatNumber } from "../../lib/numbers.js";
+import { formatCount } from "../../lib/numbers.js";
 import { askCollection } from "./dialog.js";
 import { confirm } from "../layout/confirmation.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 
-const WORDS = { active: "Active", scheduled: "Scheduled", expired: "Expired" };
-
 export const collectionList = () =>
   mix(
     clockTick(),
+    rowSelection(),
     pagedList("/api/collections", {
       sort: "name",
       filters() {
@@ -37,7 +38,6 @@ export const collectionList = () =>
     }),
     {
       onlyMine: false,
-      selectedIds: [],
       error: "",
 
       // Lifecycle
@@ -55,8 +55,7 @@ export const collectionList = () =>
       },
 
       onLoaded() {
-        const ids = this.items.map((item) => item.id);
-        this.selectedIds = this.selectedIds.filter((id) => ids.includes(id));
+        this.pruneSelection();
       },
 
       // Actions
@@ -108,7 +107,7 @@ export const collectionList = () =>
       },
 
       deleteSelected() {
-        const wanted = this.items.filter(({ id }) => this.selectedIds.includes(id));
+        const wanted = this.selectedItems;
         const body = { collection_ids: wanted.map(({ id }) => id) };
         const title = `Delete ${formatCount(wanted.length, "collection")}?`;
         return this.confirmAndDelete(wanted, title, () => post("/api/collections/bulk-delete", body));
@@ -141,32 +140,16 @@ export const collectionList = () =>
         await this.load();
       },
 
-      toggleRow(id) {
-        this.selectedIds = this.isSelected(id) ? this.selectedIds.filter((each) => each !== id) : [...this.selectedIds, id];
-      },
-
-      toggleAll() {
-        this.selectedIds = this.allSelected ? [] : this.items.map(({ id }) => id);
-      },
-
-      clearSelection() {
-        this.selectedIds = [];
-      },
-
       // What a row shows
-
-      isSelected(id) {
-        return this.selectedIds.includes(id);
-      },
 
       getStatus({ spike }) {
         if (!spike) return "";
-        const found = getWindowStatus(spike.start_datetime, spike.end_datetime, this.now);
-        return found === "expired" ? "" : found;
+        const status = getSpikeStatus(spike, this.now);
+        return status === "expired" ? "" : status;
       },
 
       getStatusLabel(collection) {
-        return WORDS[this.getStatus(collection)];
+        return STATUS_LABELS[this.getStatus(collection)];
       },
 
       formatState({ spike }) {
@@ -175,11 +158,11 @@ export const collectionList = () =>
 
       formatWindow({ spike }) {
         const { start_datetime: start, end_datetime: end } = spike;
-        return `${formatWindow(start, end, this.now)}; ${formatUtc(start)} to ${formatUtc(end)}`;
+        return `${formatWindow(start, end, this.now)}; ${formatUtcRange(start, end)}`;
       },
 
       formatLastPoll({ last_polled_at: polled }) {
-        return polled ? formatRelative(polled, Math.max(this.now, Date.parse(polled))) : "Never";
+        return polled ? formatAgo(polled, this.now) : "Never";
       },
 
       formatUtc(instant) {
@@ -187,14 +170,6 @@ export const collectionList = () =>
       },
 
       // Getters
-
-      get allSelected() {
-        return this.items.length > 0 && this.selectedIds.length === this.items.length;
-      },
-
-      get selectionText() {
-        return `${formatNumber(this.selectedIds.length)} selected`;
-      },
 
       get isFirst() {
         return this.isEmpty && !this.isSearching && !this.onlyMine;

@@ -10,8 +10,9 @@ import { requestSequence } from "../../lib/request-sequence.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { deleteIfUnchanged } from "../../lib/conditional-update.js";
 import { getProps } from "../../lib/page-data.js";
+import { showIfSlow } from "../../lib/slow-loading.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { formatRelative, formatUtc } from "../../lib/time.js";
+import { formatAgo, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { askCollection } from "./dialog.js";
 import { collectionFields } from "./fields.js";
@@ -53,18 +54,12 @@ export const collectionPage = () =>
 
     async load() {
       this.loadError = "";
-      const slow = setTimeout(() => {
-        this.isSlow = !this.isLoaded;
-      }, 300);
       try {
-        await this.fetch();
+        await showIfSlow(this, this.fetch());
         this.isLoaded = true;
         await this.takeSample();
       } catch (problem) {
         this.loadError = problem.message;
-      } finally {
-        clearTimeout(slow);
-        this.isSlow = false;
       }
     },
 
@@ -153,7 +148,7 @@ export const collectionPage = () =>
     get polled() {
       const { last_polled_at: at, last_polled_by: by } = this.collection;
       if (!at) return "Never polled";
-      const ago = formatRelative(at, Math.max(this.now, Date.parse(at)));
+      const ago = formatAgo(at, this.now);
       return by ? `Polled ${ago} by ${by}` : `Polled ${ago}`;
     },
 

@@ -3,18 +3,13 @@
 import { get } from "../../lib/api.js";
 import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
 import { buildDayStrip } from "../../lib/day-strip.js";
+import { getExtensions, getSpikeStatus } from "../../lib/spike-format.js";
 import { endSpike, extendSpike } from "../../lib/spike-changes.js";
-import { formatTime, formatWindowState, getWindowStatus, formatUtc, formatWindow } from "../../lib/time.js";
+import { formatTime, formatUtcRange, formatWindow, formatWindowState } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { formatCount } from "../../lib/numbers.js";
 
 const SHOWN = 50;
-const DAY = 86_400;
-const EXTENSIONS = [
-  { seconds: 300, label: "5 min" },
-  { seconds: 900, label: "15 min" },
-  { seconds: 3600, label: "1 h" },
-];
 
 export const collectionSpikes = () => ({
   spikes: [],
@@ -67,10 +62,10 @@ export const collectionSpikes = () => ({
     this.stopWatchingWidth = () => watcher.disconnect();
   },
 
-  extend({ seconds }) {
+  extend(extension) {
     const spike = this.active;
     return this.changeSpike(async () => {
-      const { outcome, answer } = await extendSpike(spike, { body: { duration: seconds } });
+      const { outcome, answer } = await extendSpike(spike, extension);
       if (outcome === "saved") toast(`“${spike.name}” extended to ${formatTime(answer.end_datetime)}.`);
     });
   },
@@ -95,11 +90,8 @@ export const collectionSpikes = () => ({
 
   // What the panel shows
 
-  /** By this clock; but what the server has seen begin has begun, and what it has seen end has ended. */
   getStatus(spike) {
-    const own = getWindowStatus(spike.start_datetime, spike.end_datetime, this.now);
-    if (spike.status === "expired") return "expired";
-    return spike.status === "active" && own === "scheduled" ? "active" : own;
+    return getSpikeStatus(spike, this.now);
   },
 
   isSaved({ id }) {
@@ -111,7 +103,7 @@ export const collectionSpikes = () => ({
   },
 
   formatUtc(spike) {
-    return `${formatUtc(spike.start_datetime)} to ${formatUtc(spike.end_datetime)}`;
+    return formatUtcRange(spike.start_datetime, spike.end_datetime);
   },
 
   // Getters
@@ -148,17 +140,8 @@ export const collectionSpikes = () => ({
     );
   },
 
-  /** How far the active spike can be extended: not into the next one. */
   get extensions() {
-    const limit = this.nextSpike ? Date.parse(this.nextSpike.start_datetime) : Infinity;
-    const end = Date.parse(this.active?.end_datetime);
-    const fixed = EXTENSIONS.map((each) => {
-      const reaches = end + each.seconds * 1000 > limit;
-      return { ...each, reaches, why: reaches ? `“${this.nextSpike.name}” starts at ${formatTime(limit)}` : "" };
-    });
-    const seconds = Math.floor((limit - end) / 1000);
-    if (!Number.isFinite(seconds) || seconds < 1 || seconds > DAY) return fixed;
-    return [...fixed, { seconds, label: `Up to “${this.nextSpike.name}”`, reaches: false, why: "" }];
+    return this.active ? getExtensions(this.active, this.nextSpike, this.now) : [];
   },
 
   get allSpikesText() {

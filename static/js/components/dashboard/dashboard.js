@@ -9,9 +9,10 @@ import { windowEdges } from "../../lib/window-edges.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { serverNow } from "../../lib/server-clock.js";
+import { showIfSlow } from "../../lib/slow-loading.js";
 import { formatChange, formatFieldNames, getSpikeStatus } from "../../lib/spike-format.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { formatCountdown, formatDuration, formatDateTime, formatUtc, formatWindow } from "../../lib/time.js";
+import { formatCountdown, formatDuration, formatShortDateTime, formatShortWindow, formatUtcRange } from "../../lib/time.js";
 import { formatCount, formatNumber } from "../../lib/numbers.js";
 import { askCollection } from "../collections/dialog.js";
 import { firstSteps } from "./first-steps.js";
@@ -43,10 +44,7 @@ export const dashboard = () =>
       this.startClock();
       this.$watch("now", () => this.tick());
       this.stopAutoRefresh = startAutoRefresh(() => this.reload());
-      setTimeout(() => {
-        this.isSlow = !this.isLoaded && !this.loadError;
-      }, 300);
-      this.reload();
+      showIfSlow(this, this.reload());
     },
 
     destroy() {
@@ -72,7 +70,6 @@ export const dashboard = () =>
       } catch (problem) {
         this.loadError = problem.message;
       }
-      this.isSlow = false;
     },
 
     async loadSpikes() {
@@ -148,7 +145,7 @@ export const dashboard = () =>
     },
 
     formatWindow(spike) {
-      return formatWindow(spike.start, spike.end, this.now).replace(/^Today /, "");
+      return formatShortWindow(spike.start, spike.end, this.now);
     },
 
     // Getters
@@ -182,7 +179,7 @@ function shown(spike) {
     changes: changes.slice(0, MOST_CHANGES),
     more: changes.length - MOST_CHANGES,
     about: `${spike.collection_name} · ${formatFieldNames(spike)}`,
-    ends: `ends ${formatDateTime(end, serverNow()).replace(/^Today /, "")}`,
-    utc: `${formatUtc(start)} to ${formatUtc(end)}`,
+    ends: `ends ${formatShortDateTime(end, serverNow())}`,
+    utc: formatUtcRange(start, end),
   };
 }

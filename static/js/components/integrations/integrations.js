@@ -6,6 +6,7 @@ import { copyText } from "../../lib/clipboard.js";
 import { TYPES, isWellFormed, canRead } from "../../lib/key-format.js";
 import { mix } from "../../lib/mix.js";
 import { requestSequence } from "../../lib/request-sequence.js";
+import { showIfSlow } from "../../lib/slow-loading.js";
 import { TOOLS } from "../../lib/snippets/index.js";
 import { PLACEHOLDER, isText } from "../../lib/snippets/target.js";
 import { getUser } from "../../lib/page-data.js";
@@ -77,18 +78,12 @@ export const integrations = () =>
 
     async withLoading(action) {
       this.loadError = "";
-      const slow = setTimeout(() => {
-        this.isSlow = true;
-      }, 300);
       try {
-        await action();
+        await showIfSlow(this, action());
         this.isLoaded = true;
         this.showTool(this.tool);
       } catch (problem) {
         this.loadError = problem.message;
-      } finally {
-        clearTimeout(slow);
-        this.isSlow = false;
       }
     },
 

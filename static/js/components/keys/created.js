@@ -3,10 +3,10 @@
 import { at, origin } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { copyInput, copyText } from "../../lib/clipboard.js";
-import { TYPES, formatDistance, groupLimits } from "../../lib/key-format.js";
+import { TYPES, groupLimits } from "../../lib/key-format.js";
 import { curlLine } from "../../lib/snippets/curl.js";
 import { getUser } from "../../lib/page-data.js";
-import { formatDateTime, formatUtc } from "../../lib/time.js";
+import { formatDateTime, formatRelative, formatUtc } from "../../lib/time.js";
 import { confirm } from "../layout/confirmation.js";
 
 const COPIED_FOR_MS = 2000;
@@ -126,7 +126,7 @@ export const keyCreated = () => ({
   },
 
   get createdKeyTimeLeft() {
-    return this.createdKey?.expires_at ? formatDistance(Date.parse(this.createdKey.expires_at) - this.now) : "";
+    return this.createdKey?.expires_at ? formatRelative(this.createdKey.expires_at, this.now) : "";
   },
 
   get createdKeyOwner() {

@@ -1,19 +1,19 @@
 // Creating and editing an API key: `await askKey({key})`.
 
 import { get, patch, post } from "../../lib/api.js";
+import { debounce } from "../../lib/debounce.js";
 import { dialogForm } from "../../lib/dialog-form.js";
 import { keyFacts } from "../../lib/facts-key.js";
 import { EXPIRIES, toBody, validate, toForm, getLimitsError, toggleLimit } from "../../lib/key-form.js";
-import { TYPES, formatDistance, toExpiry, toDateInput } from "../../lib/key-format.js";
+import { TYPES, toExpiry, toDateInput } from "../../lib/key-format.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { mix } from "../../lib/mix.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { getUser } from "../../lib/page-data.js";
-import { formatDateTime } from "../../lib/time.js";
+import { formatDateTime, formatRelative } from "../../lib/time.js";
 import { formatCount } from "../../lib/numbers.js";
 
 const SHOWN = 50;
-const DEBOUNCE_MS = 200;
 
 export const keyDialog = () =>
   mix(dialogForm(), {
@@ -73,10 +73,9 @@ export const keyDialog = () =>
       this.errors = Object.fromEntries(others);
     },
 
-    searchSoon() {
-      clearTimeout(this.searching);
-      this.searching = setTimeout(() => this.find(), DEBOUNCE_MS);
-    },
+    searchSoon: debounce(function search() {
+      this.find();
+    }),
 
     async find() {
       const isStale = this.startRequest();
@@ -149,7 +148,7 @@ export const keyDialog = () =>
       const now = serverNow();
       try {
         const end = toExpiry(expiry, date, now);
-        return `Works until ${formatDateTime(end, now)}, ${formatDistance(Date.parse(end) - now)}.`;
+        return `Works until ${formatDateTime(end, now)}, ${formatRelative(end, now)}.`;
       } catch {
         return "";
       }

@@ -2,7 +2,7 @@
 
 import { post, remove } from "../../lib/api.js";
 import { keyFacts } from "../../lib/facts-key.js";
-import { formatDistance, expiresSoon, formatExpiry, getKeyStatus, formatAccessLines, formatAccess } from "../../lib/key-format.js";
+import { expiresSoon, formatExpiry, getKeyStatus, formatAccessLines, formatAccess } from "../../lib/key-format.js";
 import { flag, urlState, PAGE, SEARCH, sortedBy } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
@@ -11,7 +11,7 @@ import { updateIfUnchanged, deleteIfUnchanged } from "../../lib/conditional-upda
 import { serverNow } from "../../lib/server-clock.js";
 import { getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { formatDateTime, formatUtc } from "../../lib/time.js";
+import { formatAgo, formatDateTime, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { confirm } from "../layout/confirmation.js";
 import { keyCreated } from "./created.js";
@@ -170,7 +170,7 @@ export const keyList = () =>
       },
 
       formatLastUse({ last_used_at: used }) {
-        return used ? formatDistance(Math.min(Date.parse(used) - this.now, -1)) : "never";
+        return used ? formatAgo(used, this.now) : "never";
       },
 
       describeLastUse(key) {

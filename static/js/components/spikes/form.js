@@ -1,12 +1,14 @@
 // Creating and editing a spike: what the form shows and checks. Its parts are in the files named spike-….
 
+import { debounce } from "../../lib/debounce.js";
 import { mix } from "../../lib/mix.js";
 import { entriesOf, rowFaults } from "../../lib/override-rows.js";
 import { listProblems, formatProblems } from "../../lib/spike-form-errors.js";
 import { toWindowBody, findCollision, resolveWindow, validateWindow } from "../../lib/spike-window.js";
 import { getProps, getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { formatWindowState, getWindowStatus, formatWindow } from "../../lib/time.js";
+import { formatWindow, formatWindowState } from "../../lib/time.js";
+import { STATUS_LABELS, getSpikeStatus } from "../../lib/spike-format.js";
 import { spikeCounters } from "./counters.js";
 import { spikeLoading } from "./loading.js";
 import { spikeOverrides } from "./overrides.js";
@@ -15,7 +17,7 @@ import { spikeSaving } from "./saving.js";
 import { spikeStrip } from "./strip.js";
 import { spikeWindow } from "./window.js";
 
-const DEBOUNCE_MS = 300;
+const CHECK_DEBOUNCE_MS = 300;
 const PARTS = [
   clockTick,
   spikeLoading,
@@ -56,7 +58,7 @@ export const spikeForm = (choice) => () =>
       this.stopClock();
       this.stopWatchingStrip?.();
       this.stopDrawing();
-      clearTimeout(this.checking);
+      this.checkSoon.cancel();
       window.removeEventListener("beforeunload", this.beforeUnload);
     },
 
@@ -82,13 +84,12 @@ export const spikeForm = (choice) => () =>
       this.isReadOnly = !getUser().mayWrite || (this.status === "expired" && this.snapshot === this.before);
     },
 
-    changed() {
-      clearTimeout(this.checking);
-      this.checking = setTimeout(() => this.check(), DEBOUNCE_MS);
-    },
+    checkSoon: debounce(function check() {
+      this.check();
+    }, CHECK_DEBOUNCE_MS),
 
     check() {
-      clearTimeout(this.checking);
+      this.checkSoon.cancel();
       this.look();
       this.previewSoon();
     },
@@ -117,7 +118,7 @@ export const spikeForm = (choice) => () =>
         delete this.errors[key];
       }
       this.error = "";
-      this.changed();
+      this.checkSoon();
     },
 
     getError(key) {
@@ -126,7 +127,7 @@ export const spikeForm = (choice) => () =>
 
     leaveName() {
       this.isNameTouched = this.isNameTouched || this.name !== "";
-      this.changed();
+      this.checkSoon();
     },
 
     // Getters
@@ -151,12 +152,11 @@ export const spikeForm = (choice) => () =>
 
     get status() {
       if (!this.spike) return "";
-      if (this.spike.status === "expired") return "expired";
-      return getWindowStatus(this.spike.start_datetime, this.spike.end_datetime, this.now);
+      return getSpikeStatus(this.spike, this.now);
     },
 
     get badge() {
-      return { active: "Active", scheduled: "Scheduled", expired: "Expired" }[this.status] ?? "";
+      return STATUS_LABELS[this.status] ?? "";
     },
 
     get mayEnd() {

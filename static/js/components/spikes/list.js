@@ -14,8 +14,7 @@ import { spikeUrlState } from "../../lib/spike-filters.js";
 import { STATUS_LABELS, formatOverride, getSpikeStatus } from "../../lib/spike-format.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import { rowSelection } from "../../lib/row-selection.js";
-import { formatWindowState, formatUtc, formatWindow } from "../../lib/time.js";
-import { formatNumber } from "../../lib/numbers.js";
+import { formatUtcRange, formatWindow, formatWindowState } from "../../lib/time.js";
 import { collectionFilter } from "../collections/filter.js";
 import { spikeActions } from "./actions.js";
 
@@ -143,7 +142,7 @@ export const spikeList = () =>
       },
 
       async deleteSelected() {
-        await this.deleteSpikes(this.items.filter(({ id }) => this.selectedIds.includes(id)));
+        await this.deleteSpikes(this.selectedItems);
       },
 
       isSaved({ id }) {
@@ -169,7 +168,7 @@ export const spikeList = () =>
       },
 
       formatUtc(spike) {
-        return `${formatUtc(spike.start_datetime)} to ${formatUtc(spike.end_datetime)}`;
+        return formatUtcRange(spike.start_datetime, spike.end_datetime);
       },
 
       formatState(spike) {
@@ -205,10 +204,6 @@ export const spikeList = () =>
 
       get isFiltered() {
         return Boolean(this.status || this.collection || this.search);
-      },
-
-      get selectionText() {
-        return `${formatNumber(this.selectedIds.length)} selected`;
       },
 
       get createHref() {

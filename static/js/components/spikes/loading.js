@@ -2,12 +2,12 @@
 
 import { get } from "../../lib/api.js";
 import { buildCopyName } from "../../lib/copy-name.js";
+import { showIfSlow } from "../../lib/slow-loading.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { carriedOver, givenOfCopy } from "../../lib/override-rows.js";
 import { toOccupied } from "../../lib/spike-window.js";
 import { formatCount } from "../../lib/numbers.js";
 
-const SLOW_AFTER_MS = 300;
 const MOST_PAGES = 5;
 
 export const spikeLoading = () => ({
@@ -25,11 +25,8 @@ export const spikeLoading = () => ({
 
   async load() {
     this.loadError = "";
-    const slow = setTimeout(() => {
-      this.isSlow = !this.isReady;
-    }, SLOW_AFTER_MS);
     try {
-      await this.fetch();
+      await showIfSlow(this, this.fetch());
       this.isReady = true;
       this.before = this.snapshot;
       this.updateReadOnly();
@@ -41,9 +38,6 @@ export const spikeLoading = () => ({
       });
     } catch (problem) {
       this.loadError = problem.message;
-    } finally {
-      clearTimeout(slow);
-      this.isSlow = false;
     }
   },
 

@@ -1,14 +1,14 @@
 // The strip under the window: where the draft stands among the collection's other windows.
 
 import { setWindow, formatWindowTimes } from "../../lib/spike-window.js";
+import { toPx } from "../../lib/time-axis.js";
 import { dragWindow, getVisibleRange, buildWindowStrip } from "../../lib/window-strip.js";
 
-const NARROW = 460;
-const EDGE = 9; // pixels at either end of the draft that move that end
+const NARROW_PX = 460;
+const EDGE_PX = 9; // pixels at either end of the draft that move that end
 
 // Not by x-ref: that is looked up from the element that was clicked, and a row that moves up is a new element.
 const stripElement = () => document.getElementById("spike-strip");
-const per = (share) => `${share.toFixed(3)}%`;
 
 export const spikeStrip = () => ({
   strip: { ticks: [], others: [], collisions: [], draft: null, free: null, now: 0, showsNow: false },
@@ -35,8 +35,8 @@ export const spikeStrip = () => ({
       collision: this.collision,
       now: this.now,
       pixels,
-      narrow: pixels < NARROW,
-      scale: this.dragState?.scale,
+      isNarrow: pixels < NARROW_PX,
+      range: this.dragState?.range,
     });
   },
 
@@ -45,21 +45,21 @@ export const spikeStrip = () => ({
     if (this.isReadOnly || event.button !== 0) return;
     const box = event.currentTarget.getBoundingClientRect();
     const fromLeft = event.clientX - box.left;
-    const edge = Math.min(EDGE, box.width / 4);
+    const edge = Math.min(EDGE_PX, box.width / 4);
     let part = "move";
     if (fromLeft < edge) part = "start";
     else if (fromLeft > box.width - edge) part = "end";
-    const scale = getVisibleRange(this.draft, this.collision?.free);
+    const range = getVisibleRange(this.draft, this.collision?.free);
     const { start, end } = this.draft;
-    this.dragState = { part, scale, from: event.clientX, window: { start, end } };
+    this.dragState = { part, range, from: event.clientX, window: { start, end } };
     event.currentTarget.setPointerCapture(event.pointerId);
   },
 
   drag(event) {
     if (!this.dragState) return;
-    const { part, scale, from, window: before } = this.dragState;
+    const { part, range, from, window: before } = this.dragState;
     const pixels = stripElement().clientWidth;
-    const by = ((event.clientX - from) / pixels) * (scale.to - scale.from);
+    const by = ((event.clientX - from) / pixels) * (range.to - range.from);
     if (Math.abs(event.clientX - from) < 3 && !this.dragState.moved) return;
     this.dragState.moved = true;
     const { start, end } = dragWindow(before, part, by);
@@ -78,19 +78,15 @@ export const spikeStrip = () => ({
   // What the strip shows
 
   barStyle(bar) {
-    return { left: per(bar.left), width: per(bar.right - bar.left) };
+    return { left: toPx(bar.left), width: toPx(bar.right - bar.left) };
   },
 
-  leftStyle(share) {
-    return { left: per(share) };
+  leftStyle(pixels) {
+    return { left: toPx(pixels) };
   },
 
   labelStyle(bar) {
-    if (!bar?.label) return {};
-    const { place: at, left, right } = bar.label;
-    return at === "left"
-      ? { right: per(right) }
-      : { left: per(left), maxWidth: at === "inside" ? per(bar.right - bar.left) : "none" };
+    return bar?.label ? { left: toPx(bar.label.left), width: toPx(bar.label.width) } : {};
   },
 
   describeBar(bar) {

@@ -11,8 +11,8 @@ import { serverNow } from "../../lib/server-clock.js";
 import { formatPollTime, getSpikeStatus } from "../../lib/spike-format.js";
 import { getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { buildBars, buildDayLabels, buildNowLine, findFreeSlot } from "../../lib/timeline.js";
-import { getVisibleRange, formatRange, buildTicks, createView, ZOOMS } from "../../lib/timeline.js";
+import { buildDayLabels, buildLaneBars, buildNowLine, findFreeSlot } from "../../lib/timeline.js";
+import { getVisibleRange, buildTimelineTicks, createView, formatRange, ZOOMS } from "../../lib/timeline.js";
 import { formatCount } from "../../lib/numbers.js";
 
 const LANES = 25;
@@ -153,7 +153,7 @@ export const timeline = () =>
         const view = createView(this.span(), { now: serverNow(), pixels, measure });
         this.drawnAt = Math.floor(view.now / MINUTE);
         this.drawing = view;
-        this.ticks = buildTicks(view);
+        this.ticks = buildTimelineTicks(view);
         this.dayNames = buildDayLabels(view);
         this.nowLine = buildNowLine(view);
         this.lanes = this.items.map((item) => this.buildLane(item, view));
@@ -170,7 +170,7 @@ export const timeline = () =>
           create: at(`/spikes/new?collection=${item.id}`),
           dot: isSpiking ? "spiking" : last && "polled",
           dotWords: isSpiking ? `spiking, ${polled}` : polled,
-          bars: buildBars(item.spikes, view, (spike) => this.isDimmed(item, spike)).map((bar) =>
+          bars: buildLaneBars(item.spikes, view, (spike) => this.isDimmed(item, spike)).map((bar) =>
             bar.id === getHighlight().id ? { ...bar, classes: `${bar.classes} is-marked-bar` } : bar,
           ),
         };
