@@ -20,9 +20,9 @@ from tests.support.browser import Complaints, context, launch, program
 from tests.support.server import ADMIN_PASSWORD, running_server
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "images"
-LARGEST = 250_000
+MAX_BYTES = 250_000
 ADMIN = {"SPIKECAST_ADMIN_EMAIL": "ada@example.org", "SPIKECAST_ADMIN_USERNAME": "ada"}
-WIDTH, LEAST_HEIGHT = 1280, 720
+WIDTH, MIN_HEIGHT = 1280, 720
 
 Json = dict[str, Any]
 
@@ -276,12 +276,12 @@ def create_spike(page: Page, site: str, collections: dict[str, Json]) -> None:
     page.goto(f"{site}/spikes/new?collection={collections['Truck 01']['id']}")
     page.get_by_label("Name", exact=True).fill("Mountain road")
     page.get_by_role("button", name="In 5 min").click()
-    page.get_by_role("group", name="Length presets").get_by_role("button", name="15 min").click()
+    page.get_by_role("group", name="Duration presets").get_by_role("button", name="15 min").click()
     page.get_by_label("engine °C: from").fill("104")
     page.get_by_label("engine °C: to").fill("118")
-    page.get_by_role("group", name="Quick factors of fuel percent").get_by_role("button", name="×5").click()
+    page.get_by_role("group", name="Quick factors for fuel percent").get_by_role("button", name="×5").click()
     page.get_by_label("Polling interval").select_option("30")
-    page.locator("summary", has_text="left alone").click()
+    page.locator("summary", has_text="unchanged").click()
     page.locator(".preview-means").get_by_role("button", name="engine °C").click()
     page.get_by_role("heading", name="New spike").click()
 
@@ -308,7 +308,7 @@ SHOTS = [
 def signed_in(browser: Browser, site: str, complaints: Complaints, scheme: str) -> Iterator[Page]:
     """A page of a browser of its own, in which Ada has signed in."""
     with context(
-        browser, complaints, color_scheme=scheme, viewport={"width": WIDTH, "height": LEAST_HEIGHT}
+        browser, complaints, color_scheme=scheme, viewport={"width": WIDTH, "height": MIN_HEIGHT}
     ) as opened:
         page = opened.new_page()
         page.goto(f"{site}/sign-in")
@@ -335,8 +335,8 @@ def take(browser: Browser, site: str, collections: dict[str, Json]) -> None:
             page.screenshot(path=file, animations="disabled", caret="hide")
         size = file.stat().st_size
         print(f"{file.relative_to(PICTURES.parents[1])}: {size:,} bytes")
-        if size > LARGEST:
-            raise RuntimeError(f"{file.name} is larger than {LARGEST:,} bytes")
+        if size > MAX_BYTES:
+            raise RuntimeError(f"{file.name} is larger than {MAX_BYTES:,} bytes")
     if complaints.unexpected:
         raise RuntimeError(f"The browser complained: {complaints.unexpected}")
 

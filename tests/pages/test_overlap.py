@@ -23,7 +23,7 @@ def new_spike(editor, collection, start: datetime, name: str, length: str = "1 h
     page.get_by_label("load: to").fill("200")
     page.get_by_label("Start", exact=True).fill(typed(start))
     with page.expect_response("**/api/spike-schedules/preview"):
-        page.get_by_role("group", name="Length presets").get_by_role("button", name=length).click()
+        page.get_by_role("group", name="Duration presets").get_by_role("button", name=length).click()
     expect(page.get_by_role("region", name="Window")).to_contain_text("UTC+2")
     return page
 
@@ -39,7 +39,7 @@ def test_the_note_names_what_is_in_the_way_and_one_click_moves_on(site, editor, 
     page.get_by_label("Name", exact=True).fill("Second")
     page.get_by_label("load: to").fill("200")
     page.get_by_label("Start", exact=True).fill(typed(NOON + HOUR / 2))
-    page.get_by_role("group", name="Length presets").get_by_role("button", name="1 h").click()
+    page.get_by_role("group", name="Duration presets").get_by_role("button", name="1 h").click()
     note = page.get_by_role("alert").filter(has_text="Collides with")
     expect(note).to_contain_text("Collides with “First”, 14:00–15:00.")
     expect(page.get_by_label("Start", exact=True)).to_have_attribute("aria-invalid", "true")

@@ -59,7 +59,7 @@ def test_on_a_low_screen_the_bars_scroll_away(editor, twelve):
 
 def test_quick_factors_are_one_stop_and_the_arrow_keys_move_among_them(editor, twelve):
     page, keys = (page := form(editor, twelve)), page.keyboard
-    factors = page.get_by_role("group", name="Quick factors of field 03")
+    factors = page.get_by_role("group", name="Quick factors for field 03")
 
     def factor(name):
         return factors.get_by_role("button", name=name)

@@ -102,7 +102,7 @@ def test_a_spike_comes_and_goes(site, editor, width):
     expect(load.get_by_label("load: from")).to_have_value("50")
     expect(load.get_by_label("load: to")).to_have_value("200")
     expect(page.get_by_role("region", name="Overrides")).to_contain_text("1 of 6 fields")
-    page.get_by_role("group", name="Length presets").get_by_role("button", name="15 min").click()
+    page.get_by_role("group", name="Duration presets").get_by_role("button", name="15 min").click()
     assert fits(page)
     follow(page, page.get_by_role("button", name="Create spike"))
     assert page.url == collection_url

@@ -71,7 +71,7 @@ def test_a_length_is_a_length_also_across_a_change_of_the_clocks(editor, collect
     page.get_by_label("Name", exact=True).fill("Night shift")
     page.get_by_label("load: to").fill("200")
     page.get_by_label("Start", exact=True).fill("2027-10-31T00:00")
-    page.get_by_role("group", name="Length presets").get_by_role("button", name="4 h").click()
+    page.get_by_role("group", name="Duration presets").get_by_role("button", name="4 h").click()
     expect(page.get_by_label("End", exact=True)).to_have_value("2027-10-31T03:00")
     follow(page, page.get_by_role("button", name="Create spike"))
     (spike,) = editor.api.get(f"/api/spike-schedules?collection_id={collection['id']}")["items"]
