@@ -1,6 +1,6 @@
-// The number of active spikes in the bar at the top, kept up to date by the pages that know it.
+// The number of active spikes in the top bar, updated by pages that load spikes.
 
-/** Tell the bar. */
+/** Update the number in the top bar. */
 export function showActive(amount) {
   document.dispatchEvent(new CustomEvent("active-spikes", { detail: amount }));
 }

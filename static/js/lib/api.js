@@ -1,10 +1,10 @@
-// Calling the JSON API from a page. Every answer sets the server's clock.
+// Calling the JSON API from a page. Every response sets the server's clock.
 
 import { at, csrfCookie } from "./base.js";
 import { fromJson, toJson } from "./exact-number.js";
 import { serverClock, serverNow } from "./server-clock.js";
 
-/** What the API refused: RFC 9457 problem details. */
+/** An error response of the API: RFC 9457 problem details. */
 export class Problem extends Error {
   constructor(details) {
     super(details.detail || details.title || "Something went wrong.");
@@ -17,16 +17,16 @@ const UNREACHABLE = { status: 0, title: "No response", detail: "The server is no
 const ETAG = Symbol("ETag");
 const LOADED_AT = Symbol("loaded at");
 
-/** The ETag that a thing came with; empty for one from a list. */
+/** Return the ETag that an item was loaded with; empty for an item of a list. */
 export const getEtag = (thing) => thing?.[ETAG] ?? "";
 
-/** When a thing came, in milliseconds by the server's clock; 0 for one from a list. */
+/** Return when an item was loaded, in milliseconds of the server's clock; 0 for an item of a list. */
 export const getLoadedAt = (thing) => thing?.[LOADED_AT] ?? 0;
 
 /**
- * Call the API; resolves to the JSON of the answer (null where there is none), rejects with a Problem.
- * With an `etag` the change is made only where the thing still has it. Where the sign-in has ended, the person
- * is asked to sign in, and the call is made again.
+ * Call the API; resolve to the JSON of the response (null if empty), or reject with a Problem.
+ * With an `etag`, the change is only made if the item still has it. If the sign-in has ended, the user
+ * is asked to sign in, and the call is repeated.
  */
 export async function call(method, path, body, etag) {
   const answer = await send(method, path, body, etag);
@@ -35,7 +35,7 @@ export async function call(method, path, body, etag) {
   const json = await answer.text().then(fromJson).catch(() => ({ status: answer.status, title: answer.statusText }));
   if (!answer.ok) throw new Problem(json);
   const tag = answer.headers.get("ETag");
-  // A proxy that compresses makes the tag a weak one, which would never match.
+  // A compressing proxy makes the tag weak; a weak tag would never match.
   if (tag) Object.assign(json, { [ETAG]: tag.replace(/^W\//, ""), [LOADED_AT]: serverNow() });
   return json;
 }
@@ -45,14 +45,14 @@ export const post = (path, body, etag) => call("POST", path, body, etag);
 export const patch = (path, body, etag) => call("PATCH", path, body, etag);
 export const remove = (path, etag) => call("DELETE", path, undefined, etag);
 
-/** The answer to a GET as it came, for showing it: `{status, words, headers, text}`; a refusal is no fault here. */
+/** Return the response to a GET for display: `{status, words, headers, text}`; an error status does not reject. */
 export async function getRaw(path) {
   const answer = await send("GET", path);
   if (answer.status === 401 && (await signInAgain())) return getRaw(path);
   return { status: answer.status, words: answer.statusText, headers: answer.headers, text: await answer.text() };
 }
 
-/** The path with a query string; empty values are left out. */
+/** Return the path with a query string; empty values are omitted. */
 export function withQuery(path, query = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
@@ -74,13 +74,13 @@ async function send(method, path, body, etag) {
   }
 }
 
-/** The value of a cookie that scripts may read. */
+/** Return the value of a cookie that scripts can read. */
 export function cookie(name, text = document.cookie) {
   const found = text.split("; ").find((pair) => pair.startsWith(`${name}=`));
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
-// The dialog for it is in the layout; it answers whether the person signed in.
+// The dialog is in the layout; it resolves to whether the user signed in.
 let signInRequest = null;
 function signInAgain() {
   signInRequest ??= new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// What the audit log is filtered by, in its address: "/audit?what=change-user&who=3&period=day".
+// The filters of the audit log in its URL: "/audit?what=change-user&who=3&period=day".
 
 import { urlState, matching, oneOf, PAGE, SEARCH, sortedBy } from "./url-state.js";
 import { parseInputValue, toInputValue } from "./time.js";
@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 const PERIODS_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, month: 30 * 24 * HOUR_MS };
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z$/;
 
-/** The value of an input is of this browser's zone; an address may be opened in another one, so there it is UTC. */
+/** An input has the time zone of this browser; a URL may be opened in another zone, so it has UTC. */
 const instant = {
   getDefaults: "",
   read(text) {
@@ -32,7 +32,7 @@ export const auditUrlState = urlState({
 
 export const { getDefaults, readUrl, buildUrl } = auditUrlState;
 
-/** The filters as the API takes them, at `now`; the search is the list's own. */
+/** Return the query parameters of the API for the filters at `now`, except the search. */
 export const toQuery = (filters, now) => ({
   outcome: filters.outcome,
   ...toActorQuery(filters.who),
@@ -46,7 +46,7 @@ const toActorQuery = (who) => (/^\d+$/.test(who) ? { actor_id: who } : { source:
 const toActionQuery = (what) =>
   what.startsWith("about:") ? { thing_kind: what.slice("about:".length) } : { action: what };
 
-/** Of a collection, what is in it as well. */
+/** Return the query for a subject; a collection includes its fields and spikes. */
 function toSubjectQuery(thing) {
   const [kind, id] = thing.split(" ");
   if (!thing) return {};

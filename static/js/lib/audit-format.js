@@ -3,7 +3,7 @@
 import { formatDateTime, formatWindow } from "./time.js";
 import { VALUE_TYPES } from "./value-types.js";
 
-/** Every action, by what it is about: what was done, and for some what was refused. */
+/** Labels of all actions, grouped by subject. */
 export const GROUPS = [
   {
     label: "Sign-in and server",
@@ -85,7 +85,7 @@ const REFUSED = {
 };
 const SOURCES = { "command line": "Command line", server: "Server" };
 
-/** The choices of a filter: every action, and for each kind of thing all that is about it. */
+/** Return the choices of the filter: each action, and all actions on a kind of subject. */
 export const buildChoices = () =>
   GROUPS.map(({ label, kind, actions }) => ({
     label,
@@ -95,23 +95,23 @@ export const buildChoices = () =>
     ],
   }));
 
-/** What was done, or refused; an action that is not known here says its own name. */
+/** Format what was done or refused; an unknown action is shown by its own name. */
 export function formatAction({ action, outcome }) {
   return (outcome === "refused" && REFUSED[action]) || DONE[action] || action;
 }
 
-/** Who did it; where nobody was signed in, what did it. */
+/** Format who did it; without a signed-in user, the source. */
 export const formatActor = ({ actor_name: name, source }) => name ?? SOURCES[source] ?? "Not signed in";
 
-/** "spike “Black Friday”"; "spike 7", where its name was not noted. */
+/** Format the subject: "spike “Black Friday”", or "spike 7" if its name was not recorded. */
 export const formatSubject = ({ thing_kind: kind, thing_id: id, thing_name: name }) =>
   kind && id ? `${kind} ` + (name === null ? id : `“${name}”`) : "";
 
-/** "in “Truck 01”", of a field or a spike. */
+/** Format the collection of a field or a spike: "in “Truck 01”". */
 export const formatCollection = ({ thing_kind: kind, collection_name: name }) =>
   name !== null && kind !== "collection" ? `in “${name}”` : "";
 
-/** What else was noted: "role: Editor → Admin; password". */
+/** Format further details: "role: Editor → Admin; password". */
 export function formatDetails({ details: given }, now) {
   const { changed = {}, start_datetime: start, end_datetime: end, ...others } = given;
   const words = Object.entries(changed).map(([name, values]) => formatChange(name, values, now));
@@ -143,7 +143,7 @@ function formatChange(name, values, now) {
   return `${formatLabel(name)}: ${formatValue(name, values[0], now)} → ${formatValue(name, values[1], now)}`;
 }
 
-/** "overrides: cpu: range end 90 → as usual": only those that changed were noted. */
+/** Format changed overrides: "overrides: cpu: range end 90 → as usual". The log only has those that changed. */
 function formatOverrides(before, after) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const told = (given, name) => {

@@ -1,13 +1,13 @@
-// Looking again every now and then, while somebody looks at the page.
+// Reloading data regularly while the page is visible.
 
 const INTERVAL_MS = 30_000;
 
 const REFRESH_EVENT = "look-again";
 
-/** Have the page look at once: it was seen to show what is no longer so. */
+/** Make the page reload its data now, because it is known to be out of date. */
 export const requestRefresh = () => document.dispatchEvent(new Event(REFRESH_EVENT));
 
-/** Call `again` every half minute while the page is seen, and when it comes back; returns how to stop. */
+/** Call `again` every 30 seconds while the page is visible, and when it becomes visible; return a function that stops it. */
 export function startAutoRefresh(again) {
   const whileSeen = () => {
     if (document.visibilityState === "visible" && !document.querySelector("dialog[open]")) again();

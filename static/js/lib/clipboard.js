@@ -1,6 +1,6 @@
-// Copying to the clipboard, also where the page came over plain HTTP and there is no clipboard API.
+// Copying to the clipboard, also over plain HTTP, where there is no clipboard API.
 
-/** Copy the whole text of an input; resolves to whether it worked. The text stays selected. */
+/** Copy the text of an input and leave it selected; resolve to whether it worked. */
 export async function copyInput(input) {
   input.select();
   try {
@@ -11,7 +11,7 @@ export async function copyInput(input) {
   }
 }
 
-/** Copy a text that no input shows; resolves to whether it worked. */
+/** Copy a text; resolve to whether it worked. */
 export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,11 +1,11 @@
-// One clock for a page: `now` moves once a second for everything that counts, with the server's time.
+// One timer for a page: it updates `now` of every component once a second, in the server's time.
 
 import { serverNow } from "./server-clock.js";
 
 const subscribers = new Set();
 setInterval(() => subscribers.forEach((watch) => watch(serverNow())), 1000);
 
-/** State and lifecycle for a component that shows the time passing: spread it in, and call startTicking in init. */
+/** State and lifecycle of a component that shows the time passing; call `startClock` in its init. */
 export const clockTick = () => ({
   now: serverNow(),
   stopClock: null,

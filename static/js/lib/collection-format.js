@@ -1,4 +1,4 @@
-// Collections in words: what goes with them, what a copy may be called, where they are polled.
+// Texts about collections: what a deletion removes, and the addresses for polls.
 
 import { formatCount, formatNumber } from "./numbers.js";
 
@@ -16,7 +16,7 @@ export function formatImpact(impacts) {
   return removed + (keys ? ` ${formatCount(keys, "key")} ${keys === 1 ? "loses" : "lose"} access.` : "");
 }
 
-/** The path of the data endpoint by name; by id where a URL would swallow the name. */
+/** Return the path of the data endpoint by name; by id if a URL cannot contain the name. */
 export function dataPath(collection, type) {
   if (/^\.{1,2}$/.test(collection.name)) return dataPathById(collection, type);
   return `/api/data/${encodeURIComponent(collection.name)}/${type}`;

@@ -1,4 +1,4 @@
-// Changing a thing only as it was seen. Where somebody else changed it meanwhile, the person is asked.
+// Optimistic locking: a change is only made to the version that the user saw. If someone else changed it, the user decides.
 
 import { askConflict } from "../components/layout/conflict.js";
 import { getEtag, get, getLoadedAt } from "./api.js";
@@ -7,20 +7,20 @@ import { serverNow } from "./server-clock.js";
 import { getUser } from "./page-data.js";
 import { formatRelative } from "./time.js";
 
-const UNKNOWN_ETAG = '"unknown"'; // of what was seen in a list and is different now: the refusal tells who changed it
+const UNKNOWN_ETAG = '"unknown"'; // for an item of a list that has changed since: the 412 response names who changed it
 
 /**
- * Change a thing as this page showed it.
+ * Update an item if it is still the version that this page showed.
  *
- * - `path`: of the thing; `name`: what it is called.
- * - `seen`: the thing as it was shown. From a list it has no ETag: then it is read first, and compared.
- * - `facts(thing)`: what the page shows of it, see facts.js; `mine`: the same of the form, null for an action.
- * - `send(etag, base)`: makes the change; `base` is the thing as the person saw it last.
- * - `isDone(present)`: whether the thing is already as wanted, as after an answer that was lost.
- * - `verb(present)`: the button that does it all the same; `warning(present)`: what that would undo.
+ * - `path`: of the item; `name`: shown to the user.
+ * - `seen`: the version that was shown. An item of a list has no ETag: then the current version is loaded and compared.
+ * - `facts(item)`: its facts, see facts.js; `mine`: the facts of the form, null for an action.
+ * - `send(etag, base)`: makes the change; `base` is the version that the user saw last.
+ * - `isDone(present)`: whether the item is already as wanted, for example if a response was lost.
+ * - `verb(present)`: the button that makes the change anyway; `warning(present)`: what it would undo.
  *
- * Resolves to `{outcome, answer}`. The outcome is "saved" (the answer is the server's), or what the person
- * chose instead: "theirs" or "edit" (the answer is the thing as it is now). Rejects with a Problem.
+ * Resolve to `{outcome, answer}`. The outcome is "saved" (`answer` is the server's response), or what the user
+ * chose instead: "theirs" or "edit" (`answer` is the current version). Reject with a Problem.
  */
 export async function updateIfUnchanged({ path, name, seen, facts, mine = null, send, ...more }) {
   const { isDone = () => false, verb = () => "Save mine", warning = () => "" } = more;
@@ -48,7 +48,7 @@ export async function updateIfUnchanged({ path, name, seen, facts, mine = null, 
   }
 }
 
-/** As `changeAsSeen`, for deleting: what is gone already is deleted, too. */
+/** Delete an item, like `updateIfUnchanged`; an item that is already gone counts as deleted. */
 export async function deleteIfUnchanged(change) {
   try {
     return await updateIfUnchanged({ verb: () => "Delete anyway", ...change });
@@ -58,7 +58,7 @@ export async function deleteIfUnchanged(change) {
   }
 }
 
-/** The present ETag, where the thing is still as it was shown. */
+/** Return the current ETag if the item is still the version that was shown. */
 async function getEtagIfUnchanged(path, seen, facts) {
   const present = await get(path);
   return areEqual(facts(seen), facts(present)) ? getEtag(present) : UNKNOWN_ETAG;

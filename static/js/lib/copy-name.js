@@ -1,8 +1,8 @@
-// What a copy may be called.
+// Names of copies.
 
 const MAX_NAME_LENGTH = 255;
 
-/** The name that is proposed for a copy: "Truck copy", then "Truck copy 2"; never too long. */
+/** Return the proposed name of a copy: "Truck copy", then "Truck copy 2"; never too long. */
 export function buildCopyName(name) {
   const [, base, again] = /^(.*) copy(?: (\d+))?$/su.exec(name) ?? [null, name, null];
   const ending = base === name ? " copy" : ` copy ${Number(again ?? 1) + 1}`;

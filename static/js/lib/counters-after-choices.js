@@ -1,4 +1,4 @@
-// What one may say of all counters after the window of a spike; "" is null in the API.
+// The choices for all counters after the end of a spike; "" is null in the API.
 
 export const CHOICES = [
   { id: "", label: "Continue, unless the spike sets its own start" },
@@ -6,5 +6,5 @@ export const CHOICES = [
   { id: "resume", label: "All return to their value before the spike" },
 ];
 
-/** The words for what a schedule says. */
+/** Return the label of a spike's choice. */
 export const formatCountersChoice = (after) => CHOICES.find(({ id }) => id === (after ?? ""))?.label ?? after;

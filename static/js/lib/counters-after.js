@@ -1,18 +1,18 @@
-// What each counter does after the window of a spike, in words.
+// What each counter does after the end of a spike, in words.
 
 import { namesOf } from "./override-rows.js";
 import { isCounter } from "./value-types.js";
 
 export const getCounters = (fields) => fields.filter(isCounter);
 
-/** Whether the collection's counter takes over where the spike's stood. */
+/** Return whether the collection's counter continues from the spike's last value. */
 function continues(choice, hasOwnStart) {
   return choice === "continue" || (choice === "" && !hasOwnStart);
 }
 
 /**
- * Two lines at most, such as "Continues from the spike: km." and "Returns to its value before the spike: trips." `ownStarts`
- * holds the ids of the counters to which the spike gives a start.
+ * Return at most two lines, such as "Continues from the spike’s last value: km" and "Returns to its value before the spike: trips". `ownStarts`
+ * has the ids of the counters whose start the spike overrides.
  */
 export function formatCountersAfter(counters, choice, ownStarts) {
   const onward = counters.filter(({ id }) => continues(choice, ownStarts.has(id)));

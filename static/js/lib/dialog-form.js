@@ -1,4 +1,4 @@
-// What every form in a dialog does: open, ask before input is lost, send, show what is wrong.
+// The mixin of forms in dialogs: open, warn before input is lost, send, show errors.
 
 import { confirm } from "../components/layout/confirmation.js";
 import { humanize } from "./field-rules.js";
@@ -6,8 +6,8 @@ import { requestRefresh } from "./auto-refresh.js";
 import { updateIfUnchanged } from "./conditional-update.js";
 
 /**
- * State and actions of a form in a `<dialog x-ref="dialog" @cancel.prevent="leave()" @close="closed()">`.
- * The component gives `form`, and calls `openWith` and `send`; call `guard()` in its init.
+ * State and actions of a form in a `<dialog x-ref="dialog" @cancel.prevent="requestClose()" @close="onClosed()">`.
+ * The component has a `form`, and calls `openWith` and `send`; call `warnBeforeUnload()` in its init.
  */
 export const dialogForm = () => ({
   form: {},
@@ -29,7 +29,7 @@ export const dialogForm = () => ({
     this.$refs.dialog.showModal();
   },
 
-  /** Close without saving; typed input is only thrown away where the person says so. */
+  /** Close without saving; ask before input is discarded. */
   async requestClose() {
     const question = {
       title: "Discard your changes?",
@@ -40,7 +40,7 @@ export const dialogForm = () => ({
     this.finish(null);
   },
 
-  /** The browser closed the dialog by itself: a second Escape does so. */
+  /** Handle that the browser closed the dialog itself, as a second Escape does. */
   onClosed() {
     if (!this.resolve) return;
     this.$refs.dialog.showModal();
@@ -58,7 +58,7 @@ export const dialogForm = () => ({
     return this.submit(async () => this.finish(await action()));
   },
 
-  /** Save a change of what is there, see saving.js: where somebody else changed it, the person chooses. */
+  /** Save a change; if someone else changed the item, the user decides (see conditional-update.js). */
   saveIfUnchanged(change) {
     return this.submit(async () => {
       const { outcome, answer } = await updateIfUnchanged(change).catch(explainGone);
@@ -82,7 +82,7 @@ export const dialogForm = () => ({
     }
   },
 
-  /** Show faults at their inputs, the first one focused; the others stand above the buttons. */
+  /** Show errors at their inputs and focus the first; a message without an input is shown above the buttons. */
   showErrors(errors, message = "") {
     this.errors = errors;
     this.$nextTick(() => {
@@ -92,7 +92,7 @@ export const dialogForm = () => ({
     });
   },
 
-  /** What is typed anew is not known to be wrong. */
+  /** Clear the error of an input that is edited. */
   clearError(name) {
     if (this.errors[name]) this.errors = { ...this.errors, [name]: "" };
   },

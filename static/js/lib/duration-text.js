@@ -1,4 +1,4 @@
-// Lengths as people type them: "2h 30m", "90 min", "1:30", "45s", "1.5 h", "1d".
+// Durations as people type them: "2h 30m", "90 min", "1:30", "45s", "1.5 h", "1d".
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -12,13 +12,13 @@ const UNITS = new Map([
   ["m", ["m", "min", "mins", "minute", "minutes", MINUTE]],
   ["s", ["s", "sec", "secs", "second", "seconds", SECOND]],
 ]);
-const MAX_MS = 3_000_000 * DAY; // beyond every year that a window can reach
+const MAX_MS = 3_000_000 * DAY; // longer than any window can be
 const PART = /^(\d+(?:\.\d+)?)\s*([a-z]+)/;
 const EXAMPLES = "such as 2h 30m, 90m, 1:30 or 1d";
 
 const error = (words) => ({ length: null, error: words });
 
-/** What was typed as `{length, fault}`: milliseconds and "", or null and what is wrong with it. */
+/** Parse a typed duration as `{length, error}`: milliseconds and "", or null and a message. */
 export function parseDuration(text) {
   const given = text.trim().toLowerCase();
   if (!given) return error(`Enter a duration, ${EXAMPLES}.`);

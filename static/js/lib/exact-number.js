@@ -1,12 +1,12 @@
-// Numbers of more digits than a double holds: counters are exact to ten decimals. Where a double is the number,
-// it is a number; else it is one of these, which is shown and sent with all its digits.
+// Numbers with more digits than a double: counters are exact to ten decimals. If a double can represent the number,
+// a number is used; otherwise an ExactNumber, which is shown and sent with all its digits.
 
 const instances = new Map();
 
 class ExactNumber {
   constructor(text) {
     this.text = text;
-    Object.freeze(this); // so Alpine leaves it alone, too
+    Object.freeze(this); // so that Alpine does not wrap it in a proxy
   }
 
   toString() {
@@ -17,7 +17,7 @@ class ExactNumber {
     return this.text;
   }
 
-  /** The nearest double, for what does not have to be exact: drawing, rough comparisons. */
+  /** Return the nearest double, for drawing and rough comparisons. */
   valueOf() {
     return Number(this.text);
   }
@@ -25,7 +25,7 @@ class ExactNumber {
 
 export const isExactNumber = (value) => value instanceof ExactNumber;
 
-/** The number that the text writes. Equal ones are the same one, so that === tells. */
+/** Parse a numeral. Equal numbers are the same instance, so that === works. */
 export function parseExact(text) {
   const plain = toPlainDecimal(text);
   const double = Number(plain);
@@ -36,7 +36,7 @@ export function parseExact(text) {
 
 const NUMERAL = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,4}))?$/i;
 
-/** The numeral without an exponent, a plus, or zeros that say nothing. */
+/** Return the numeral without exponent, plus sign or redundant zeros. */
 export function toPlainDecimal(text) {
   const [, sign, whole, part, power = "0"] = NUMERAL.exec(text) ?? [];
   if (whole === undefined || !(whole + part)) return String(text);
@@ -52,19 +52,19 @@ export function toPlainDecimal(text) {
 
 const DECIMAL_PLACES = 10;
 
-/** In units of the last of ten decimals; what is finer is left out. */
+/** Return the value in units of the tenth decimal; further decimals are dropped. */
 function toUnits(value) {
   const [whole, part = ""] = toPlainDecimal(value).split(".");
   return BigInt(whole + part.slice(0, DECIMAL_PLACES).padEnd(DECIMAL_PLACES, "0"));
 }
 
-/** Below zero, zero or above it, as the one is less than, equal to or greater than the other. */
+/** Compare two numbers: negative, zero or positive. */
 export function compareNumbers(one, other) {
   if (!isExactNumber(one) && !isExactNumber(other)) return one - other;
   return Number(toUnits(one) - toUnits(other));
 }
 
-/** The product with a small factor of at most one decimal; exact where the value is. */
+/** Multiply by a small factor with at most one decimal; exact if the value is. */
 export function multiply(value, by) {
   if (!isExactNumber(value)) return value * by;
   return parseExact(`${toUnits(value) * BigInt(by * 10)}e-${DECIMAL_PLACES + 1}`);
@@ -75,7 +75,7 @@ export function multiply(value, by) {
 const EXACT = /"(start_number|step_number|reset_number|current_number)":(-?\d[\d.]*)(?=[,}\]\s])/g;
 const KEY = "$digits";
 
-/** The value of JSON text; what counters hold with all its digits. */
+/** Parse JSON text; settings of counters keep all digits. */
 export function fromJson(text) {
   let isExact = false;
   const marked = text.replace(EXACT, (all, name, numeral) => {
@@ -87,7 +87,7 @@ export function fromJson(text) {
   return JSON.parse(marked, (_, value) => (value?.[KEY] === undefined ? value : parseExact(value[KEY])));
 }
 
-/** JSON text; digits as they are. */
+/** Serialize to JSON text; exact numbers keep all digits. */
 export function toJson(value) {
   const mark = `digits ${Math.random()} `;
   const text = JSON.stringify(value, function (key, given) {

@@ -1,4 +1,4 @@
-// What a page shows of a collection.
+// The properties of a collection that people edit, for comparing versions.
 
 import { fact, nameFact } from "./facts.js";
 import { formatRule } from "./format.js";
@@ -8,7 +8,7 @@ export function collectionFacts(collection) {
   return [nameFact("name", "Name", name), fact("owner", "Owner", id, owner ?? `user ${id}`)];
 }
 
-/** For deleting it: its fields count, too. */
+/** Return the properties of a collection and its fields, for a deletion. */
 export const wholeCollectionFacts = (collection) => [
   ...collectionFacts(collection),
   ...(collection.fields ?? []).map((field) =>

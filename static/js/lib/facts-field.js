@@ -1,4 +1,4 @@
-// What a page shows of a field.
+// The properties of a field that people edit, for comparing versions.
 
 import { NONE, fact, nameFact } from "./facts.js";
 import { formatNumber } from "./numbers.js";

@@ -1,4 +1,4 @@
-// What a page shows of an API key.
+// The properties of an API key that people edit, for comparing versions.
 
 import { NONE, fact, timeFact, nameFact } from "./facts.js";
 import { groupLimits } from "./key-format.js";

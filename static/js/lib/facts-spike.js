@@ -1,4 +1,4 @@
-// What a page shows of a spike.
+// The properties of a spike that people edit, for comparing versions.
 
 import { formatCountersChoice } from "./counters-after-choices.js";
 import { fact, timeFact, nameFact } from "./facts.js";

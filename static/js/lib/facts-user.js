@@ -1,4 +1,4 @@
-// What a page shows of a user.
+// The properties of a user that people edit, for comparing versions.
 
 import { fact, nameFact } from "./facts.js";
 

@@ -1,5 +1,5 @@
-// Facts of a thing that people edit, as a page shows them: `{key, label, value, words}`. What of them differs,
-// and who changed it. Pure. What the facts of each kind of thing are is in the files named facts-….
+// Comparing two versions of something that people edit. A version is a list of facts, `{key, label, value, words}`, one for each
+// property that a page shows. Pure. The files named facts-… build these lists.
 
 import { formatDateTime, formatShortDateTime } from "./time.js";
 
@@ -7,7 +7,7 @@ export const NONE = "–";
 
 export const fact = (key, label, value, words) => ({ key, label, value, words });
 
-/** A name as the server keeps it: trimmed and composed. */
+/** Build the fact of a name, normalized as the server stores it: trimmed, NFC. */
 export function nameFact(key, label, text) {
   const value = (text ?? "").trim().normalize("NFC");
   return fact(key, label, value, value || NONE);
@@ -18,13 +18,13 @@ export const timeFact = (key, label, iso, now, none = NONE) =>
 
 const isSameFact = (one, other) => JSON.stringify(one?.value ?? null) === JSON.stringify(other?.value ?? null);
 
-/** Whether two lists of facts say the same. */
+/** Return whether two versions are equal. */
 export const areEqual = (some, others) => compare(some, others).length === 0;
 
 /**
- * The facts in which `mine` and `theirs` differ, in their order: `{key, label, mine, theirs}` with words. Where one side
- * has no such fact, it says what its `absent` says.
- * Instants within one second are told in UTC, to the millisecond.
+ * Return the facts that differ, in their order, with the texts of both sides: `{key, label, mine, theirs}`. If one side
+ * does not have a fact, the fact's `absent` text is used.
+ * Times within the same second are shown in UTC, with milliseconds.
  */
 export function compare(mine, theirs) {
   const byKey = (facts) => new Map(facts.map((each) => [each.key, each]));
@@ -45,8 +45,8 @@ function addExactTimes(words, ...values) {
 }
 
 /**
- * What has to be asked about: what others changed of `base`, unless `mine` says the same.
- * Without a form (`mine` is null) that is everything they changed.
+ * Return the differences that the user must decide about: what others changed in `base`, unless `mine` has the same values.
+ * Without a form (`mine` is null) these are all changes of others.
  */
 export function getConflicts(base, theirs, mine = null) {
   const changed = compare(base, theirs);
@@ -57,7 +57,7 @@ export function getConflicts(base, theirs, mine = null) {
   return differing.map((each) => ({ ...each, isTheirs: keys.has(each.key) }));
 }
 
-/** "ada changed it 2 min ago, today 10:12", from the `changes` of a refusal. `since`: when it was loaded. */
+/** Format who made the `changes`: "Changed by ada 2 min ago (10:12)." `since` is when the page loaded its version. */
 export function formatAuthors(changes, { since = 0, me = "", now, ago }) {
   const fresh = changes.filter(({ at }) => Date.parse(at) >= since - 2000);
   const told = fresh.length ? fresh : changes.slice(0, 1);

@@ -1,4 +1,4 @@
-// The form of a field: what it asks for each value type, what it sends, and what is wrong in words.
+// The form of a field: its inputs for each value type, and the request body.
 
 import { parseExactNumber, parseNumber } from "./numbers.js";
 import { EXACT_SETTINGS, SETTINGS, VALUE_TYPES, isInteger } from "./value-types.js";

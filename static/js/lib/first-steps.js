@@ -1,8 +1,8 @@
-// The first steps of somebody new, from what there is already. Pure.
+// The first steps of a new user. Pure.
 
 import { at } from "./base.js";
 
-/** Given the collections and how many keys, polls and spikes there are. */
+/** Build the steps from the collections and the numbers of keys, polls and spikes. */
 export function buildSteps({ collections, keys, polls, spikes }) {
   const filled = collections.find((collection) => collection.field_count > 0);
   const { id } = filled ?? collections[0] ?? {};

@@ -1,4 +1,4 @@
-// Fields and their rules in words.
+// Fields and their rules as text.
 
 import { formatCount, formatNumber } from "./numbers.js";
 import { SETTINGS, getDecimals, getSetting, getType } from "./value-types.js";
@@ -10,7 +10,7 @@ const MAX_DECIMALS_SHOWN = 3;
 /** A field's rule in words: "random 5 to 20", "counts up from 10 by 5, back at 30". */
 export const formatRule = (field) => fillIn(getType(field).rule, field);
 
-/** The rule in few words, for old beside new: "90–100", "+25 a poll", "14.5". */
+/** Format the rule briefly, for old beside new: "90–100", "+25 a poll", "14.5". */
 export function formatRuleBriefly(field) {
   const { short_rule: template } = getType(field);
   const filled = fillIn(template, field);

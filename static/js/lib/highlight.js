@@ -1,4 +1,4 @@
-// What was just saved elsewhere is marked here: return-path.js says what.
+// Highlighting the spike that was just saved on another page (see return-path.js).
 
 const STORAGE_KEY = "marked";
 const MAX_AGE_MS = 60_000;
@@ -6,7 +6,7 @@ const NONE = { id: 0 };
 
 let found = null;
 
-/** What this page is to mark: `{id, start, collection}`; the id is 0 where there is nothing. */
+/** Return the spike to highlight: `{id, start, collection}`; its id is 0 if there is none. */
 export function getHighlight() {
   found ??= takeFromStorage();
   return found;
@@ -20,7 +20,7 @@ function takeFromStorage() {
 
 let isShown = false;
 
-/** Bring what is marked into sight, once; to be called when something was drawn that may hold it. */
+/** Scroll to the highlighted spike, once; call this after drawing something that may contain it. */
 export function scrollToHighlight() {
   if (isShown || !getHighlight().id) return;
   requestAnimationFrame(() => {

@@ -1,10 +1,10 @@
-// An answer of the data endpoint, laid out line by line as it came: numbers keep every digit.
+// A response of the data endpoint as lines of JSON; numbers keep every digit.
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
- * The lines of flat JSON with one object within it: `{indent, key, value, tail, spiked}`. A line is
- * spiked where its key, inside `data`, is one of `spiked`.
+ * Parse flat JSON with one nested object into lines: `{indent, key, value, tail, spiked}`. A line is
+ * spiked if its key, inside `data`, is one of `spiked`.
  */
 export function parseLines(text, spiked = new Set()) {
   const lines = [];
@@ -44,13 +44,13 @@ export function parseLines(text, spiked = new Set()) {
 
 const emptyLine = (indent) => ({ indent, key: "", value: "", tail: "", spiked: false });
 
-/** The served values by field name, each as it was written: a Map, for a field may be called "__proto__". */
+/** Return the served values by field name, as written. It is a Map, because a field may be named "__proto__". */
 export function parseValues(text) {
   const fields = parseLines(text).filter(({ indent, key }) => indent === 2 && key);
   return new Map(fields.map(({ key, value }) => [JSON.parse(key), value]));
 }
 
-/** A value as a table shows it: numbers with thousands separators, texts without quotes. */
+/** Format a value for a table: numbers with thousands separators, texts without quotes. */
 export function formatValue(value) {
   if (value.startsWith('"')) return JSON.parse(value);
   const [, sign, whole, rest] = /^(-?)(\d+)(.*)$/.exec(value) ?? [];

@@ -1,8 +1,8 @@
-// The form of an API key: what it shows for a key, what it sends, and what is wrong in words. Pure.
+// The form of an API key: its values, the request body and the validation. Pure.
 
 import { TYPES, parseDate, toExpiry, groupLimits, toDateInput } from "./key-format.js";
 
-/** How long a key may last, with what the button says. */
+/** The choices for the expiry of a key. */
 export const EXPIRIES = [
   { value: "never", label: "Never" },
   { value: "30", label: "30 days" },
@@ -10,7 +10,7 @@ export const EXPIRIES = [
   { value: "date", label: "A date" },
 ];
 
-/** What the inputs show for a key, or for a new one. `chosen` maps a collection's id to `{name, types}`. */
+/** Return the values of the form for a key, or for a new one. `chosen` maps a collection's id to `{name, types}`. */
 export function toForm(key) {
   const chosen = Object.fromEntries(groupLimits(key?.allowed_collections).map(({ id, ...entry }) => [id, entry]));
   return {
@@ -22,7 +22,7 @@ export function toForm(key) {
   };
 }
 
-/** The form with one tick of the list of collections set or taken away. */
+/** Return the selected collections after one type of a collection was toggled. */
 export function toggleLimit(chosen, { id, name }, type) {
   const { [id]: entry = { name, types: [] }, ...others } = chosen;
   const on = !entry.types.includes(type);
@@ -30,7 +30,7 @@ export function toggleLimit(chosen, { id, name }, type) {
   return types.length ? { ...others, [id]: { name: entry.name, types } } : others;
 }
 
-/** What is sent: for a new key everything, for an old one only what was changed about it. */
+/** Return the request body: everything for a new key, only the changes for an existing one. */
 export function toBody(form, before, now) {
   const body = { label: form.label.trim() };
   if (!before || form.expiry !== before.expiry || form.date !== before.date) {
@@ -42,7 +42,7 @@ export function toBody(form, before, now) {
   return body;
 }
 
-/** Both types of a collection are one entry without a type. */
+/** Return the limits as the API expects them; both types of a collection are one entry without a type. */
 export function toLimits({ limited, chosen }) {
   if (!limited) return null;
   return Object.entries(chosen).flatMap(([id, { types }]) => {
@@ -51,7 +51,7 @@ export function toLimits({ limited, chosen }) {
   });
 }
 
-/** What is wrong before it is sent, by input; the server checks everything again. */
+/** Return the errors by input; the server validates again. */
 export function validate(form, before, now) {
   const errors = {};
   if (!form.label.trim()) errors.label = "Enter a label, such as the tool that will use the key.";
@@ -60,14 +60,14 @@ export function validate(form, before, now) {
     if (!parseDate(form.date)) errors.expires_at = "Choose the last day on which the key works.";
     else if (Date.parse(toExpiry("date", form.date, now)) <= now) errors.expires_at = "Must not be in the past.";
   }
-  const had = before?.limited && Object.keys(before.chosen).length === 0; // all of it was given away
+  const had = before?.limited && Object.keys(before.chosen).length === 0; // all its collections were transferred
   if (form.limited && !had && Object.keys(form.chosen).length === 0) {
     errors.allowed_collections = "Select at least one collection, or choose “Everything I can read”.";
   }
   return errors;
 }
 
-/** What the server said about an entry of the list of collections, with the collection's name. */
+/** Return the server's error for the selected collections, with the collection's name. */
 export function getLimitsError(errors, form) {
   const path = Object.keys(errors).find((each) => each.startsWith("allowed_collections"));
   if (!path || path === "allowed_collections") return errors.allowed_collections ?? "";

@@ -1,4 +1,4 @@
-// API keys in words and numbers: what one reads, when it ends, whether a text can be one. Pure.
+// API keys as text: access, expiry, and the check of a pasted key. Pure.
 
 import { formatDay, formatRelative } from "./time.js";
 
@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const SOON_MS = 14 * DAY_MS;
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** What a key is limited to, one entry for each collection: `{id, name, types}`. */
+/** Group the limits of a key by collection: `{id, name, types}`. */
 export function groupLimits(limits) {
   const found = new Map();
   for (const { collection_id: id, collection_name: name, collection_type: type } of limits ?? []) {
@@ -21,7 +21,7 @@ export function groupLimits(limits) {
   }));
 }
 
-/** What a key reads, in few words: "Everything I can read", "Truck 01", "Truck 01, 2 more". */
+/** Format what a key can read: "Everything I can read", "Truck 01", "Truck 01, 2 more". */
 export function formatAccess({ allowed_collections: limits }, isMine = true) {
   if (!limits) return isMine ? "Everything I can read" : "Everything its owner can read";
   const [first, ...more] = groupLimits(limits);
@@ -30,12 +30,12 @@ export function formatAccess({ allowed_collections: limits }, isMine = true) {
   return first.name + only + (more.length ? `, ${more.length} more` : "");
 }
 
-/** All that a key reads, a line for each collection. */
+/** Format everything a key can read, one line per collection. */
 export function formatAccessLines({ allowed_collections: limits }) {
   return groupLimits(limits).map(({ name, types }) => `${name}: ${types.join(", ")}`);
 }
 
-/** Whether a key may read that type of the collection; what its owner may read is the server's to say. */
+/** Return whether the limits of a key allow a type of a collection; the server also checks the owner's rights. */
 export function canRead({ allowed_collections: limits }, collectionId, type) {
   if (!limits) return true;
   return limits.some(
@@ -43,20 +43,20 @@ export function canRead({ allowed_collections: limits }, collectionId, type) {
   );
 }
 
-/** The status of a key at `now`: the same rule as the server's. */
+/** Return the status of a key at `now`, by the server's rule. */
 export function getKeyStatus({ revoked_at: revoked, expires_at: expires }, now) {
   if (revoked) return "revoked";
   return expires && Date.parse(expires) <= now ? "expired" : "valid";
 }
 
-/** Whether a key that still works ends within two weeks. */
+/** Return whether a valid key expires within two weeks. */
 export function expiresSoon(key, now) {
   return (
     getKeyStatus(key, now) === "valid" && key.expires_at !== null && Date.parse(key.expires_at) - now <= SOON_MS
   );
 }
 
-/** When a key ends: "never", "in 12 days", beyond three months the day, "3 days ago". */
+/** Format the expiry of a key: "never", "in 12 days", "3 days ago", and the date beyond three months. */
 export function formatExpiry({ expires_at: expires }, now, zone) {
   if (!expires) return "never";
   const left = Date.parse(expires) - now;
@@ -65,7 +65,7 @@ export function formatExpiry({ expires_at: expires }, now, zone) {
 }
 
 /**
- * When a key with this choice ends: null for never, else the last minute of a day in the viewer's
+ * Return the expiry for a choice: null for never, else the last minute of a day in the viewer's
  * zone, as an ISO instant. The choice is "never", a number of days, or "date" with a date "2027-02-22".
  */
 export function toExpiry(choice, date, now) {
@@ -76,26 +76,26 @@ export function toExpiry(choice, date, now) {
   return end.toISOString();
 }
 
-/** The day of an instant, for a date input, in the viewer's zone. */
+/** Return the day of an instant as the value of a date input, in the viewer's zone. */
 export function toDateInput(instant) {
   const date = new Date(instant);
   const two = (number, width = 2) => String(number).padStart(width, "0");
   return `${two(date.getFullYear(), 4)}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
-/** Midnight of a date input's day, or null where it is none. */
+/** Parse the value of a date input as midnight of that day, or return null. */
 export function parseDate(text) {
   const date = new Date(`${text}T00:00:00`);
   return /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(date.getTime()) ? date : null;
 }
 
-/** Whether a text can be a key at all: its form, and the checksum that tells a mistyped one. */
+/** Return whether a text is a well-formed key with a correct checksum. */
 export function isWellFormed(text) {
   const [, body, sum] = /^spk_([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/.exec(text) ?? [];
   return body !== undefined && checksum(body) === sum;
 }
 
-/** CRC-32 in base 62, six digits. */
+/** Return the CRC-32 in base 62, six digits. */
 export function checksum(body) {
   let number = crc32(body);
   let digits = "";

@@ -1,4 +1,4 @@
-// What every list does: load a page of items, search, sort, page; loading, empty and failed states.
+// The mixin of lists: load a page of items, search, sort, paging; loading, empty and error states.
 
 import { get } from "./api.js";
 import { debounce } from "./debounce.js";
@@ -6,9 +6,9 @@ import { showIfSlow } from "./slow-loading.js";
 import { requestSequence } from "./request-sequence.js";
 
 /**
- * The state and actions of a list that the API serves at `path`; `filters()` gives further query
+ * State and actions of a list that the API serves at `path`; `filters()` returns further query
  * parameters. Mix it into a component and call `load()` in its init. With an `address` (lib/url-state.js) the
- * state stands in the address of the page: then call `fromAddress()` first.
+ * state is kept in the page's URL: then call `readUrl()` first.
  */
 export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), address = null }) => ({
   items: [],

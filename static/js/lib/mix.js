@@ -1,7 +1,7 @@
-// Components are put together of parts.
+// Building components from mixins.
 
 /**
- * Copy a mixin into a component with its getters alive; a spread would read them once.
+ * Merge mixins into one component. Getters stay getters; a spread would evaluate them once.
  */
 export function mix(...sources) {
   const target = {};

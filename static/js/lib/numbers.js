@@ -1,4 +1,4 @@
-// Numbers as they are shown and typed, and the settings that hold them.
+// Formatting and parsing numbers.
 
 import { parseExact, isExactNumber } from "./exact-number.js";
 
@@ -6,28 +6,28 @@ import { parseExact, isExactNumber } from "./exact-number.js";
 export function formatNumber(value, decimals = 0) {
   if (value === null || value === undefined) return "";
   const [, sign, whole, part = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value)) ?? [];
-  if (whole === undefined) return String(value); // with an exponent, or none at all
+  if (whole === undefined) return String(value); // with an exponent, or not a number
   const shown = part.padEnd(decimals, "0");
   return sign + whole.replace(/\B(?=(\d{3})+$)/g, ",") + (shown && `.${shown}`);
 }
 
-/** "1 field", "3 fields". */
+/** Format an amount: "1 field", "3 fields". */
 export const formatCount = (amount, one, many = `${one}s`) => `${formatNumber(amount)} ${amount === 1 ? one : many}`;
 
 const GROUPED = /^[+-]?[1-9]\d{0,2}(?:([, ])\d{3}(?:\1\d{3})*)(?:\.\d*)?$/;
 const AMBIGUOUS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
 
 /**
- * A number that was typed: "1,200" and "0.5" are right; null where empty, NaN where it is none. A comma only
- * stands between thousands: "0,125" must not quietly become 125. Where the number may have decimals
- * (`isWhole` is false), "1,250" can be read in two ways, and is none.
+ * Parse a typed number: "1,200" and "0.5" are valid; return null if empty, NaN if invalid. A comma only
+ * separates thousands: "0,125" must not silently become 125. If the number may have decimals
+ * (`isWhole` is false), "1,250" is ambiguous and invalid.
  */
 export function parseNumber(text, isWhole = true) {
   const found = toNumeral(text, isWhole);
   return found === null ? null : Number(found);
 }
 
-/** The same for what a counter holds: with all its digits. */
+/** Parse a typed number of a counter, with all its digits. */
 export function parseExactNumber(text, isWhole = true) {
   const found = toNumeral(text, isWhole);
   return found === null || Number.isNaN(Number(found)) ? found && NaN : parseExact(found);
@@ -41,7 +41,7 @@ function toNumeral(text, isWhole) {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? plain : "NaN";
 }
 
-/** What is wrong with a text that is no number. */
+/** Return the error message for a text that is not a number. */
 export function getNumberError(text) {
   const given = String(text ?? "").trim();
   if (!/\d*,\d/.test(given)) return "Must be a number, such as 20 or 0.5.";

@@ -1,4 +1,4 @@
-// Whether something is being pressed: what a click is meant for must not move away under it.
+// Waiting for the end of a click, so that its target does not move away under the pointer.
 
 let isPressed = false;
 const onDown = () => {
@@ -10,7 +10,7 @@ const onUp = () => {
 document.addEventListener("pointerdown", onDown, true);
 for (const over of ["pointerup", "pointercancel"]) document.addEventListener(over, onUp, true);
 
-/** Do it as soon as nothing is pressed: after the click, where there is one. */
+/** Run `action` when no pointer is pressed: after the click, if there is one. */
 export function afterPointerUp(action) {
   const soon = () => setTimeout(action);
   if (isPressed) document.addEventListener("pointerup", soon, { once: true });

@@ -1,5 +1,5 @@
-// The chart of a preview in numbers and words: dots are polls, the window is shaded, dashed lines are what
-// would be normal. Pure: everything in pixels of a drawing that is `width` wide.
+// The chart of a preview: dots are polls, the window is shaded, dashed lines show the normal
+// range. Pure, up to the drawing as SVG: all positions are pixels.
 
 import { formatWindowTimes } from "./spike-window.js";
 import { formatTime } from "./time.js";
@@ -10,12 +10,12 @@ import { formatNumber } from "./numbers.js";
 export const HEIGHT = 230;
 const TOP = 26;
 const BOTTOM = 202;
-const MARGIN_RIGHT = 18; // room at the right, for half a label
-const CHAR_WIDTH_PX = 6.2; // a guess that errs on the wide side
+const MARGIN_RIGHT = 18; // room for half a label
+const CHAR_WIDTH_PX = 6.2; // an estimate on the wide side
 const GAP = 6;
 const LEVELS = 4;
 
-/** One field of a preview as a drawing. */
+/** Build the drawing of one field of a preview. */
 export function buildChart(preview, line, width) {
   const scale = buildValueScale(line.values, line.normal);
   const labels = formatLevels(scale.levels);
@@ -54,7 +54,7 @@ export function buildChart(preview, line, width) {
   };
 }
 
-/** The poll that is nearest to a place, or -1. */
+/** Return the index of the poll nearest to `x`, or -1. */
 export function findNearestPoint({ points }, x) {
   let found = -1;
   points.forEach((point, index) => {
@@ -63,14 +63,14 @@ export function findNearestPoint({ points }, x) {
   return found;
 }
 
-/** Round levels, from zero where that costs little; the normal band is always in sight. */
+/** Build a scale with round levels. It starts at zero if that costs little space, and always includes the normal range. */
 export function buildValueScale(values, normal) {
   const all = [...values, ...(normal ?? [])];
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const bottom = least >= 0 && least <= 0.7 * most ? 0 : least;
   const top = most <= 0 && most >= 0.7 * least ? 0 : most;
   const size = Math.max(Math.abs(top), Math.abs(bottom));
-  // Reckoned in steps, none too fine for a float: the difference of two floats may be no float.
+  // Calculated in steps that are not too fine for a float: the difference of two large floats may be infinite.
   const step = roundStep(Math.max(top / LEVELS - bottom / LEVELS || (size || 1) / LEVELS, size / 1e15, 1e-300));
   let [low, high] = [Math.floor(bottom / step), Math.ceil(top / step)];
   if (low === high) [low, high] = [low === 0 ? 0 : low - 1, high + 1];
@@ -82,7 +82,7 @@ export function buildValueScale(values, normal) {
 
 function roundStep(least) {
   const magnitude = 10 ** Math.floor(Math.log10(least));
-  const half = magnitude === 1 ? 5 : 2.5; // 2, 4, 6 reads better than 2.5, 5, 7.5
+  const half = magnitude === 1 ? 5 : 2.5; // 2, 4, 6 is easier to read than 2.5, 5, 7.5
   return [1, 2, half, 5, 10].map((each) => each * magnitude).find((step) => step >= least);
 }
 
@@ -94,7 +94,7 @@ function formatLevels(levels) {
   );
 }
 
-/** Paths: a line through each phase, a faint one between them, and a dot for each poll. */
+/** Build the paths: a line through each phase, a faint line between phases, and a dot for each poll. */
 function buildLines(points, phases, isOverridden) {
   const until = phases.before + phases.during;
   const normal = [points.slice(0, phases.before), points.slice(until)];
@@ -121,7 +121,7 @@ const toDotsPath = (points) => points.map(({ x, y }) => `M${x} ${y}h0`).join("")
 const roundToTenth = (pixels) => Math.round(pixels * 10) / 10;
 const estimateWidth = (text) => [...text].length * CHAR_WIDTH_PX;
 
-/** "before", the window's times, "after", over the chart; what has no room is left out. */
+/** Build the headings above the chart: "before", the window's times, "after". A heading without room is omitted. */
 function buildHeads({ from, to }, left, right, window) {
   const fits = (text, room) => estimateWidth(text) + GAP <= room;
   const head = [`Spike ${window}`, window].find((text) => fits(text, right - from)) ?? "";
@@ -134,8 +134,8 @@ function buildHeads({ from, to }, left, right, window) {
 }
 
 /**
- * What would be served without the spike; `words` are written over it where there is room, and no poll or line
- * would be hidden; else `aside` is said beside the chart.
+ * Build the band of normal values. `words` are written in the chart if they would not cover a poll or a line;
+ * otherwise `aside` is shown in the legend.
  */
 function buildNormalBand(normal, y, { from, to }, points) {
   if (!normal) return null;
@@ -152,7 +152,7 @@ const inWindow = (points, { before, during }) => points.slice(before, before + d
 
 const DOT = 4;
 
-/** Whether a dot, or the line between two of them, may lie in the box. */
+/** Return whether a dot or a line between two dots may cross the box. */
 const isCrossed = ({ left, right, top, bottom }, points) =>
   points.some((point, index) => {
     const last = points[index - 1] ?? point;
@@ -160,7 +160,7 @@ const isCrossed = ({ left, right, top, bottom }, points) =>
     return !isBeside && Math.max(point.y, last.y) > top - DOT && Math.min(point.y, last.y) < bottom + DOT;
   });
 
-// --- As SVG; colours and type are those of preview.css
+// Drawing as SVG; preview.css sets colours and fonts.
 
 function createSvg(name, attributes, ...inside) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -173,7 +173,7 @@ const line = (kind, x1, y1, x2, y2) => createSvg("line", { class: `chart-${kind}
 const text = (kind, x, y, words) => createSvg("text", { class: `chart-text ${kind}`, x, y }, words);
 const box = (kind, x, y, width, height) => createSvg("rect", { class: `chart-${kind}`, x, y, width, height });
 
-/** Draw it into `element`, in the place of what was there. */
+/** Draw the chart into `element`, replacing its content. */
 export function draw(element, chart) {
   const { width, top, bottom, left, right, span, normal } = chart;
   const paths = (kind, all) => all.map((each) => createSvg("path", { class: `chart-${kind} ${each.kind}`, d: each.path }));
@@ -197,10 +197,10 @@ export function draw(element, chart) {
   );
 }
 
-// On a ground of its own, or dots would run through the words.
+// With its own background, so that dots do not show through the text.
 const drawNormalLabel = ({ x, y, width, words }) => [box("window", x, y, width, 14), text("normal", x + 3, y + 11, words)];
 
-/** Mark one poll of what is drawn; none where there is no `point`. */
+/** Highlight one poll of the chart; without a `point`, none. */
 export function highlightPoint(element, point) {
   const pointer = element.querySelector(".chart-pointer");
   pointer?.toggleAttribute("hidden", !point);

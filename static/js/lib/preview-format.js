@@ -1,9 +1,9 @@
-// A preview in words and in numbers that fit into a table.
+// Texts of a preview.
 
 import { formatCount, formatNumber } from "./numbers.js";
 import { getType, isCounter } from "./value-types.js";
 
-/** A mean with as many decimals as somebody reads: 1,496 and 32.3 and 0.042; 5.007bn. */
+/** Format a mean with few digits: 1,496, 32.3, 0.042, 5.007bn. */
 export function formatMean(value) {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
@@ -29,23 +29,23 @@ export function formatPhase(field, phase, phases) {
   return `${direction > 0 ? "+" : "−"}${formatMean(mean)} a poll`;
 }
 
-/** Overridden fields first, otherwise in the order of the collection. */
+/** Return overridden fields first, otherwise in the order of the collection. */
 export const sortOverriddenFirst = (fields) => [...fields].sort((one, other) => other.is_overridden - one.is_overridden);
 
-/** The field that is shown: the one that was picked, else the first that is overridden, else the first. */
+/** Return the field to show: the picked one, else the first overridden one, else the first. */
 export function pickField(fields, picked) {
   const ordered = sortOverriddenFirst(fields);
   return ordered.find((field) => field.original_field_id === picked) ?? ordered[0] ?? null;
 }
 
-/** The chart in a sentence. */
+/** Describe the chart in a sentence. */
 export function describeChart(field, phases) {
   const [before, during, after] = ["before", "during", "after"].map((phase) => formatPhase(field, phase, phases));
   const average = isCounter(field) ? "" : "on average ";
   return `${field.field_name}: ${average}${before} before, ${during} in the window, ${after} after.`;
 }
 
-/** "30 polls fall into the window." */
+/** Format how many polls fall into the window: "30 polls fall into the window." */
 export function formatPollCount({ polls_in_window: polls, interval }, asked) {
   const fall = `${formatCount(polls, "poll")} ${polls === 1 ? "falls" : "fall"} into the window`;
   return interval > asked ? `${fall}; one is drawn every ${formatInterval(interval)}.` : `${fall}.`;

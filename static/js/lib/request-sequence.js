@@ -1,8 +1,8 @@
-// Answers may come in another order than their questions: of those of one kind only the newest counts.
+// Responses may arrive in another order than their requests; only that of the latest request is used.
 
 /**
- * Number the questions of one kind: call it with each, and call what it returns when the answer is there. That says
- * whether a later question has been asked meanwhile, so that this answer is out of date.
+ * Create a function to call with each request of one kind. It returns a function to call when the response has
+ * arrived, which returns whether a later request was sent in the meantime, so that this response is stale.
  */
 export function requestSequence() {
   let last = 0;

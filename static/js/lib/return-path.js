@@ -1,13 +1,13 @@
-// From a form back to where one came from, with what was saved there marked.
+// Returning from a form to the page before it, where the saved spike is highlighted.
 
 import { base, host } from "./base.js";
 
 const STORAGE_KEY = "marked";
 
-// The pages that show spikes: the dashboard, the list, a collection's page.
+// Pages that show spikes: the dashboard, the list, a collection's page.
 const SPIKE_PAGES = /^\/(spikes|collections\/\d+)?$/;
 
-/** The page that led here, as an address without the base path, where it is one that shows spikes; else "". */
+/** Return the path of the previous page, without the base path, if it shows spikes; else "". */
 export function getReturnPath(referrer = document.referrer, { origin, below } = { origin: host(), below: base }) {
   if (!referrer.startsWith(`${origin}${below}/`)) return "";
   const { pathname, search } = new URL(referrer);
@@ -15,7 +15,7 @@ export function getReturnPath(referrer = document.referrer, { origin, below } = 
   return SPIKE_PAGES.test(path) ? path + search : "";
 }
 
-/** Let the page that is opened next mark this spike. */
+/** Highlight this spike on the next page. */
 export function highlightOnNextPage({ id, start_datetime: start, collection_id: collection }) {
   sessionStorage.setItem(STORAGE_KEY, JSON.stringify({ id, start, collection, at: Date.now() }));
 }

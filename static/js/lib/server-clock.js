@@ -1,24 +1,24 @@
-// What time it is on the server. A browser's clock may be minutes off, and badges turn at the server's moment.
+// The server's time. A browser's clock may be minutes off, but badges must change at the server's time.
 
 const SECOND = 1000;
 
 /**
- * How far the server's clock is ahead of this one, between `least` and `most`: its Date header was written
- * between sending and receiving, and names a whole second. Null where there is no such header.
+ * Estimate how far the server's clock is ahead of this one, in milliseconds, between `min` and `max`. The Date header was written
+ * between sending and receiving, and has a resolution of one second. Return null without such a header.
  */
 export function estimateOffset(date, sent, received) {
   const written = Date.parse(date ?? "");
   return Number.isNaN(written) ? null : { least: written - received, most: written + SECOND - sent };
 }
 
-/** What both tell; where they contradict each other a clock was set, and the newer counts. */
+/** Combine two estimates. If they contradict each other, a clock was set, and the newer one is used. */
 export function narrowOffset(known, newer) {
   if (!known || !newer) return newer ?? known;
   const both = { least: Math.max(known.least, newer.least), most: Math.min(known.most, newer.most) };
   return both.least <= both.most ? both : newer;
 }
 
-/** A clock that is set by every answer, from the middle of what is known. */
+/** Create a clock that every response sets, to the middle of the estimate. */
 export function createServerClock(read = Date.now) {
   let ahead = null;
   return {
@@ -31,5 +31,5 @@ export function createServerClock(read = Date.now) {
 
 export const serverClock = createServerClock();
 
-/** The server's time, as far as its answers have told it; at first the browser's. */
+/** Return the server's time, in milliseconds; before the first response, the browser's. */
 export const serverNow = () => serverClock.now();

@@ -1,4 +1,4 @@
-// Ending, extending and deleting a spike as it was seen.
+// Ending, extending and deleting a spike, unless someone else changed it.
 
 import { patch, post, remove } from "./api.js";
 import { spikeFacts } from "./facts-spike.js";
@@ -7,7 +7,7 @@ import { serverNow } from "./server-clock.js";
 
 const getPath = ({ id }) => `/api/spike-schedules/${id}`;
 
-/** A spike as a page shows it, for changing it. */
+/** Return the parameters of `updateIfUnchanged` for a spike. */
 export const spikeChange = (spike) => ({
   path: getPath(spike),
   name: spike.name,
@@ -23,7 +23,7 @@ export const endSpike = (spike) =>
     verb: () => "End anyway",
   });
 
-/** `extension` is one of extensionsOf(): by so many seconds, or up to an instant. */
+/** Extend a spike; `extension` is one of `getExtensions()`: by some seconds, or up to an instant. */
 export function extendSpike(spike, { body, until }) {
   const path = getPath(spike);
   const end = until ? Date.parse(until) : Date.parse(spike.end_datetime) + body.duration * 1000;

@@ -1,4 +1,4 @@
-// What the list of spikes shows, in its address: "/spikes?status=active&collection=3&view=timeline".
+// The state of the list of spikes in its URL: "/spikes?status=active&collection=3&view=timeline".
 
 import { ID, urlState, oneOf, PAGE, SEARCH, sortedBy } from "./url-state.js";
 

@@ -1,4 +1,4 @@
-// What remains to be fixed in the form of a spike, and where.
+// The errors of the spike form, and where to fix them.
 
 import { humanize } from "./field-rules.js";
 import { formatCount } from "./numbers.js";
@@ -13,8 +13,8 @@ const INPUTS = {
 const LABELS = { start_datetime: "the start", end_datetime: "the end", duration: "the duration" };
 
 /**
- * The server's refusals by input: `name`, `collection`, `start`, `end`, and `<field id>.<setting>`;
- * `other` is what belongs to no input. `sent` are the entries that were sent.
+ * Map the server's errors to inputs: `name`, `collection`, `start`, `end`, and `<field id>.<setting>`;
+ * `other` has the errors without an input. `sent` are the overrides that were sent.
  */
 export function mapServerErrors(serverErrors, sent, nameOf = () => "") {
   const errors = {};
@@ -35,13 +35,13 @@ function sentence(message, name = "") {
   return humanize(bare.replace(/\b(start_datetime|end_datetime|duration)\b/g, (word) => LABELS[word]));
 }
 
-/** The id of the input of a fault. */
+/** Return the id of the input of an error. */
 export function getInputId(key) {
   if (["name", "collection", "start", "end", "length"].includes(key)) return `spike-${key}`;
   return `override-${key.replace(".", "-")}`;
 }
 
-/** Everything that remains, in the order of the page: `{target, words}`. */
+/** List the problems in the order of the page: `{target, words}`. */
 export function listProblems({ errors, collides, rows }) {
   const found = [];
   const add = (key, words) => found.push({ target: getInputId(key), words });
@@ -58,7 +58,7 @@ export function listProblems({ errors, collides, rows }) {
   return found;
 }
 
-/** "1 thing to fix: the window collides". */
+/** Format the problems: "1 thing to fix: the window collides". */
 export function formatProblems(found) {
   if (!found.length) return "";
   const [{ words }] = found;

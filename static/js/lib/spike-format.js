@@ -1,4 +1,4 @@
-// Spikes in words: what they override, how they stand, by how much they can be extended.
+// Texts about spikes: status, overrides, extensions.
 
 import { formatAgo, formatDuration, formatShortDateTime, formatTime, getWindowStatus } from "./time.js";
 import { formatKind, formatRuleBriefly, formatCount, formatNumber, formatRule } from "./format.js";
@@ -6,14 +6,14 @@ import { getType, isCounter } from "./value-types.js";
 
 export const STATUS_LABELS = { active: "Active", scheduled: "Scheduled", expired: "Expired" };
 
-/** By this clock; but what the server has seen begin has begun, and what it has seen end has ended. */
+/** Return the status at `now`. A status that the server has already reported is never reverted, since clocks may differ. */
 export function getSpikeStatus(spike, now) {
   const own = getWindowStatus(spike.start_datetime, spike.end_datetime, now);
   if (spike.status === "expired") return "expired";
   return spike.status === "active" && own === "scheduled" ? "active" : own;
 }
 
-/** The first instant after `now` at which one of them begins or ends; Infinity where there is none. */
+/** Return the first instant after `now` at which a spike starts or ends, or Infinity. */
 export function getNextEdge(spikes, now) {
   const instants = spikes.flatMap((spike) => [spike.start_datetime, spike.end_datetime]).map(Date.parse);
   return Math.min(Infinity, ...instants.filter((instant) => instant > now));
@@ -21,7 +21,7 @@ export function getNextEdge(spikes, now) {
 
 const isNone = (value) => value === null || value === undefined;
 
-/** What a spike does to a field: "random 90 to 100"; of a counter only what was given: "counts up by 40". */
+/** Format an override: "random 90 to 100"; for a counter only its overridden settings: "counts up by 40". */
 export function formatOverride(copy) {
   if (!isCounter(copy)) return formatRule(copy);
   const given = new Set(copy.overridden_settings);
@@ -35,7 +35,7 @@ export function formatOverride(copy) {
 
 const formatReset = ({ reset_number: back }) => (isNone(back) ? "never back" : `back at ${formatNumber(back)}`);
 
-/** Old beside new, in few words: `{now: "+25 a poll", was: "+1"}`. */
+/** Format the new and the old value briefly: `{now: "+25 a poll", was: "+1"}`. */
 export function formatChange(copy) {
   if (!isCounter(copy)) return { now: formatRuleBriefly(copy), was: formatRuleBriefly(copy.original) };
   const sign = getType(copy).direction > 0 ? "+" : "−";
@@ -52,7 +52,7 @@ export function formatChange(copy) {
 
 const MAX_NAMES_LENGTH = 48;
 
-/** Which fields, in few words: "cpu, mem_used", or "4 fields". */
+/** Format the names of the overridden fields: "cpu, mem_used", or "4 fields". */
 export function formatFieldNames(spike, most = 3) {
   const names = spike.spike_fields.map((copy) => copy.field_name);
   const words = names.join(", ");
@@ -60,7 +60,7 @@ export function formatFieldNames(spike, most = 3) {
   return names.length > most || words.length > MAX_NAMES_LENGTH ? formatCount(names.length, "field") : words;
 }
 
-/** What creates the same spike again. */
+/** Return the request body that creates the same spike again. */
 export const toCreateBody = (spike) => ({
   collection_id: spike.collection_id,
   name: spike.name,
@@ -79,8 +79,8 @@ const EXTENSIONS = [
 ];
 
 /**
- * By how much a spike can be extended, given the next window of its collection (null: there is none);
- * `why` says what is in the way.
+ * Return the possible extensions of a spike, given the next spike of its collection (or null);
+ * `why` is the reason if an extension is not possible.
  */
 export function getExtensions(spike, next, now) {
   const end = Date.parse(spike.end_datetime);

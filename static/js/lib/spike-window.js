@@ -1,4 +1,4 @@
-// The window of a spike that is being written: presets, typing, what is in its way. Pure: the time is given.
+// The window of a draft: presets, input, conflicts. Pure: the current time is a parameter.
 
 import { formatTime, findGap, getInstantInDays, getInstants, resolveInput, formatOffset, formatTimeRange as formatTimeRange, toInputValue, getWeekday, getZoneName } from "./time.js";
 
@@ -28,15 +28,15 @@ const floorMinute = (instant) => Math.floor(instant / MINUTE) * MINUTE;
 const ceilMinute = (instant) => Math.ceil(instant / MINUTE) * MINUTE;
 
 /**
- * A draft: `start` and `end` in milliseconds (null: incomplete), `startPreset` while the start follows
- * the clock, `length` while the end follows the start (null: the end was typed and stays).
+ * Create a draft: `start` and `end` in milliseconds (null: incomplete), `startPreset` while the start follows
+ * the clock, `length` while the end follows the start (null: the end was entered and is fixed).
  */
 export function newDraft({ start = null, startPreset = "", length = 15 * MINUTE }, now) {
   const draft = { startPreset, start, end: null, length, lengthPreset: matchPreset(length) };
   return moveEnd(startPreset ? { ...draft, start: resolveStart(startPreset, now) } : draft);
 }
 
-/** The draft of a window that is there already. */
+/** Create the draft of an existing window. */
 export function draftFromWindow(startIso, endIso) {
   const [start, end] = [Date.parse(startIso), Date.parse(endIso)];
   return { startPreset: "", start, end, length: end - start, lengthPreset: 0 };
@@ -50,13 +50,13 @@ function resolveStart(preset, now, zone = getZoneName()) {
   return after ? ceilMinute(now + after) : floorMinute(now);
 }
 
-/** Where the end follows the start, put it there. */
+/** Move the end with the start, if it follows the start. */
 function moveEnd(draft) {
   if (draft.length === null || draft.start === null) return draft;
   return { ...draft, end: draft.start + draft.length };
 }
 
-/** The start moves, the duration stays. */
+/** Apply a start preset; the duration stays the same. */
 export function applyStartPreset(draft, preset, now, zone = getZoneName()) {
   const known = draft.start !== null && draft.end > draft.start;
   const length = draft.length ?? (known ? draft.end - draft.start : 15 * MINUTE);
@@ -64,10 +64,10 @@ export function applyStartPreset(draft, preset, now, zone = getZoneName()) {
   return moveEnd({ ...draft, startPreset: preset, start: resolveStart(preset, now, zone), length, lengthPreset });
 }
 
-/** The end moves; the start stays. */
+/** Apply a duration; the start stays the same. */
 export const applyDuration = (draft, length) => moveEnd({ ...draft, length, lengthPreset: matchPreset(length) });
 
-/** A spike that is on goes on for so long from now: how long it has been on already does not count. */
+/** Let an active spike end after this time from now. */
 export const applyRemaining = (draft, length, now) => ({
   ...draft,
   end: Math.floor(now / 1000) * 1000 + length,
@@ -75,7 +75,7 @@ export const applyRemaining = (draft, length, now) => ({
   lengthPreset: matchPreset(length),
 });
 
-/** `before` is what stood there before somebody began to type: a small change of it keeps its offset. */
+/** Apply a typed start. `before` is the value before typing: a small change keeps its UTC offset. */
 export const applyStartText = (draft, text, before = draft.start, zone = getZoneName()) =>
   setStart(draft, resolveInput(text, { before }, zone));
 
@@ -86,7 +86,7 @@ export const setStart = (draft, start) => moveEnd({ ...draft, startPreset: "", s
 
 export const setEnd = (draft, end) => ({ ...draft, end, length: null, lengthPreset: 0 });
 
-/** Where the clocks show twice what they show at this instant: both instants, in words. */
+/** Return both instants if the local time of this instant occurs twice; otherwise an empty list. */
 export function getAmbiguousTimes(instant, zone = getZoneName()) {
   const found = instant === null ? [] : getInstants(toInputValue(instant, zone), zone);
   if (found.length < 2) return [];
@@ -98,7 +98,7 @@ export function getAmbiguousTimes(instant, zone = getZoneName()) {
   }));
 }
 
-/** What becomes of a time that the clocks skip; empty where they do not. */
+/** Describe which time is used instead of one that the clocks skip; empty if it exists. */
 export function formatSkippedTime(text, zone = getZoneName()) {
   const gap = findGap(text, zone);
   if (!gap) return "";
@@ -106,7 +106,7 @@ export function formatSkippedTime(text, zone = getZoneName()) {
   return `${text.slice(11)} does not exist that day: clocks go from ${gap.from} to ${gap.to}. ${used} is used instead.`;
 }
 
-/** Put the window somewhere, as by dragging it or by "Move to"; a length that stays keeps its preset. */
+/** Set the window, for example by dragging; an unchanged duration keeps its preset. */
 export function setWindow(draft, start, end) {
   const length = end - start;
   const keeps = length === draft.length;
@@ -115,26 +115,26 @@ export function setWindow(draft, start, end) {
 
 export const shortenTo = (draft, end) => ({ ...draft, end, length: null, lengthPreset: 0 });
 
-/** While a start preset is pressed, the start follows the clock, from minute to minute. */
+/** Let the start follow the clock while a start preset is selected. */
 export function followClock(draft, now) {
   if (!draft.startPreset) return draft;
   const start = resolveStart(draft.startPreset, now);
-  // "Tomorrow" is another day from midnight on: what was chosen stays.
+  // "Tomorrow" means another day after midnight: keep the date that was chosen.
   if (STARTS.some(({ id, days }) => days && id === draft.startPreset))
     return start === draft.start ? draft : { ...draft, startPreset: "" };
   return start === draft.start ? draft : moveEnd({ ...draft, start });
 }
 
-/** The window as it would be created at this moment: "Now" is the second, not the minute that the input shows. */
+/** Return the window as it would be created now: "Now" is this second, not the minute that the input shows. */
 export function resolveWindow(draft, now) {
   if (draft.startPreset !== "now") return { start: draft.start, end: draft.end };
   return { start: now, end: draft.length === null ? draft.end : now + draft.length };
 }
 
-/** The texts of the two inputs. */
+/** Return the value of a date input. */
 export const toText = (instant) => (instant === null ? "" : toInputValue(instant));
 
-/** What is wrong with the window, at the input that can mend it. */
+/** Return the errors of the window by input. */
 export function validateWindow(draft, now) {
   const { start, end } = resolveWindow(draft, now);
   const faults = {};
@@ -150,20 +150,20 @@ export function validateWindow(draft, now) {
 
 const isOutOfRange = (instant) => instant < MIN_INSTANT || instant >= MAX_INSTANT;
 
-/** What is sent of the window: "Now" sends no start, so that the spike begins at the server's now. */
+/** Return the request body of the window. "Now" sends no start, so that the spike starts at the server's current time. */
 export function toWindowBody(draft, exact = []) {
   const end = { end_datetime: toIso(draft.end, exact) };
   if (draft.startPreset !== "now") return { start_datetime: toIso(draft.start, exact), ...end };
   return draft.length === null ? end : { duration: Math.max(1, Math.round(draft.length / 1000)) };
 }
 
-/** ISO 8601; where one of `exact` is the same millisecond it is taken, for it may hold microseconds. */
+/** Format as ISO 8601. If one of `exact` is the same millisecond, it is used, because it may have microseconds. */
 export const toIso = (instant, exact = []) =>
   exact.find((iso) => Date.parse(iso) === instant) ?? new Date(instant).toISOString();
 
-// What is in the way
+// Conflicts
 
-/** A schedule with its window in milliseconds; an end is never too early, whatever microseconds it has. */
+/** Return the window of a spike in milliseconds; microseconds round its end up. */
 export function toOccupied(spike) {
   const ends = Date.parse(spike.end_datetime);
   const finer = /\.\d{3}\d*[1-9]/.test(spike.end_datetime) ? 1 : 0;
@@ -171,8 +171,8 @@ export function toOccupied(spike) {
 }
 
 /**
- * The schedules that the window overlaps, with the remedies: `free`, the next window of this length, and
- * `shortened`, the end that comes before the first of them; null where there is no such, or no collision.
+ * Return the spikes that the window overlaps, with two remedies: `free`, the next free window of this length, and
+ * `shortened`, an end before the first conflict. Remedies can be null; so is the result without a conflict.
  */
 export function findCollision({ start, end }, others, now) {
   const overlaps = (from, to) => others.filter((other) => other.start < to && from < other.end);
@@ -188,7 +188,7 @@ export function findCollision({ start, end }, others, now) {
   };
 }
 
-// On a whole minute where that is free too: nobody wants to start at 17:03:13.
+// Prefer a whole minute if it is free too.
 function findFreeSlot(start, length, others, overlaps) {
   let free = start;
   for (const other of [...others].sort((one, another) => one.start - another.start)) {
@@ -200,5 +200,5 @@ function findFreeSlot(start, length, others, overlaps) {
   return at + length < MAX_INSTANT ? { start: at, end: at + length } : null;
 }
 
-/** "15:45–16:15", with "+1" where it ends on another day. */
+/** Format the times: "15:45–16:15", with "+1" if it ends on another day. */
 export const formatWindowTimes = ({ start, end }) => formatTimeRange(start, end);

@@ -6,13 +6,13 @@ import { shell } from "../components/layout/top-bar.js";
 import { toasts } from "../components/layout/toasts.js";
 import { confirmation } from "../components/layout/confirmation.js";
 
-/** Dialogs that are seldom shown: each is loaded and put into the page when the event comes that it waits for. */
+/** Rarely used dialogs. Each is loaded and added to the page when its event is dispatched. */
 const SELDOM = {
   conflict: { event: "conflict", load: () => import("../components/layout/conflict.js") },
   signInAgain: { event: "signed-out", load: () => import("../components/layout/sign-in-again.js") },
 };
 
-/** Register the page's components by name, and start. */
+/** Register the page's components by name, and start Alpine. */
 export function start(components = {}) {
   for (const [name, component] of Object.entries({ shell, toasts, confirmation, ...components })) {
     Alpine.data(name, component);
@@ -31,7 +31,7 @@ function loadWhenAsked(name) {
       Alpine.data(name, (await load())[name]);
     } catch {
       document.addEventListener(event, listen, { once: true });
-      (detail.resolve ?? detail)(false); // the server is away: as if the person had said no
+      (detail.resolve ?? detail)(false); // the server is not responding: treat it as "cancel"
       return;
     }
     const element = template.content.firstElementChild.cloneNode(true);

@@ -1,8 +1,8 @@
-// Instants in the viewer's zone, lengths in words. Pure: what time it is, and which zone, is given.
+// Formatting times in the viewer's zone, and durations. Pure: the current time and the zone are parameters.
 
 export const getZoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-// Making a format is slow, and lists show many times every second: one for each zone is kept.
+// Creating a format is slow, and lists show many times every second: cache one per zone.
 const formats = new Map();
 
 function getFormat(zone) {
@@ -21,7 +21,7 @@ const FORMAT_OPTIONS = {
   hourCycle: "h23",
 };
 
-// So is formatting, and most instants are shown again.
+// Formatting is slow as well, and most instants are shown repeatedly.
 const partsCache = new Map();
 const MAX_CACHED_INSTANTS = 5000;
 
@@ -36,18 +36,18 @@ function getParts(instant, zone) {
   return partsCache.get(key);
 }
 
-/** What a clock in the zone shows: "14:05", or "14:05:09" where there are seconds. For axes; words take `clock`. */
+/** Format the wall-clock time: "14:05", or "14:05:09" with seconds. For axes; texts use `formatTime`. */
 export function formatClockFace(instant, zone = getZoneName()) {
   const { hour, minute, second } = getParts(instant, zone);
   return second === "00" ? `${hour}:${minute}` : `${hour}:${minute}:${second}`;
 }
 
-/** The same with the offset, "02:30 +02:00", on a day that has two of them. */
+/** Format the time, with its offset on a day with two offsets: "02:30 +02:00". */
 export function formatTime(instant, zone = getZoneName()) {
   return hasTwoOffsets(instant, zone) ? `${formatClockFace(instant, zone)} ${formatIsoOffset(instant, zone)}` : formatClockFace(instant, zone);
 }
 
-/** "Today", "Wed 25 Nov", and with another year "Wed 25 Nov 2027". */
+/** Format the day: "Today", "Wed 25 Nov", in another year "Wed 25 Nov 2027". */
 export function formatDay(instant, now, zone = getZoneName()) {
   const then = getParts(instant, zone);
   const today = getParts(now, zone);
@@ -56,11 +56,11 @@ export function formatDay(instant, now, zone = getZoneName()) {
   return `${then.weekday} ${Number(then.day)} ${then.month}${year}`;
 }
 
-/** "Today 14:10–14:40", "Wed 25 Nov 22:00–04:00 +1". */
+/** Format a window: "Today 14:10–14:40", "Wed 25 Nov 22:00–04:00 +1". */
 export const formatWindow = (start, end, now, zone = getZoneName()) =>
   `${formatDay(start, now, zone)} ${formatTimeRange(start, end, zone)}`;
 
-/** "14:10–14:40", "22:00–04:00 +1"; where a day has two offsets "02:30 +02:00 – 02:30 +01:00". */
+/** Format the times of a window: "14:10–14:40", "22:00–04:00 +1"; on a day with two offsets "02:30 +02:00 – 02:30 +01:00". */
 export function formatTimeRange(start, end, zone = getZoneName()) {
   const days = countDaysBetween(start, end, zone);
   if (![start, end].some((instant) => hasTwoOffsets(instant, zone))) {
@@ -83,7 +83,7 @@ export const formatShortWindow = (start, end, now, zone) => omitToday(formatWind
 
 const omitToday = (text) => text.replace(/^Today /, "");
 
-/** "2026-11-25 13:05:00 UTC", for a tooltip. */
+/** Format in UTC, for a tooltip: "2026-11-25 13:05:00 UTC". */
 export function formatUtc(instant) {
   const text = new Date(instant).toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
@@ -92,7 +92,7 @@ export function formatUtc(instant) {
 /** Format a window in UTC, for a tooltip. */
 export const formatUtcRange = (start, end) => `${formatUtc(start)} to ${formatUtc(end)}`;
 
-/** How long: "45 s", "30 min", "1 h 37 min", "2 days 17 h". */
+/** Format a duration: "45 s", "30 min", "1 h 37 min", "2 days 17 h". */
 export function formatDuration(milliseconds) {
   const seconds = Math.round(Math.abs(milliseconds) / 1000);
   if (seconds < 60) return `${seconds} s`;
@@ -105,7 +105,7 @@ export function formatDuration(milliseconds) {
   return `${days} ${days === 1 ? "day" : "days"}${rest}`;
 }
 
-/** A length exactly, to the second, as one would type it: "2h 30m"; "" where there is none. */
+/** Format a duration exactly, as it is typed: "2h 30m"; "" for zero. */
 export function toDurationText(milliseconds) {
   let rest = Math.round(milliseconds / 1000);
   const getParts = [];
@@ -116,7 +116,7 @@ export function toDurationText(milliseconds) {
   return getParts.join(" ");
 }
 
-/** A countdown: "3:05", "1:22:42"; never below zero. */
+/** Format a countdown: "3:05", "1:22:42"; never below zero. */
 export function formatCountdown(milliseconds) {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
   const two = (number) => String(number).padStart(2, "0");
@@ -141,33 +141,33 @@ export function formatRelative(instant, now, stepMs = 1000) {
 /** Format how long ago something happened; clocks that differ never make it "in 2 s". */
 export const formatAgo = (instant, now, stepMs) => formatRelative(instant, Math.max(now, new Date(instant)), stepMs);
 
-/** What has become of a window: "starts in 12 min", "ends in 3:05", "ended 2 h ago". */
+/** Format the state of a window: "starts in 12 min", "ends in 3:05", "ended 2 h ago". */
 export function formatWindowState(start, end, now) {
   if (now < new Date(start)) return `starts in ${formatDuration(new Date(start) - now)}`;
   if (now < new Date(end)) return `ends in ${formatCountdown(new Date(end) - now)}`;
   return `ended ${formatDuration(now - new Date(end))} ago`;
 }
 
-/** The status of a window at `now`: the same rule as the server's, so that badges change by themselves. */
+/** Return the status of a window at `now`, by the server's rule, so that badges change without a reload. */
 export function getWindowStatus(start, end, now) {
   if (now >= new Date(end)) return "expired";
   return now >= new Date(start) ? "active" : "scheduled";
 }
 
-/** An instant as the value of a datetime-local input. */
+/** Return an instant as the value of a datetime-local input. */
 export function toInputValue(instant, zone = getZoneName()) {
   const [date, time] = new Date(toWallTime(instant, zone)).toISOString().split("T");
   return `${date}T${time.slice(0, time.startsWith(":00.", 5) ? 5 : 8)}`;
 }
 
-/** The instant of a datetime-local input, or null where it is incomplete; of two the first. */
+/** Parse the value of a datetime-local input; null if incomplete, and the first of two instants. */
 export function parseInputValue(text, zone = getZoneName()) {
   const wall = parseWallTime(text);
   return wall === null ? null : new Date(getInstants(text, zone)[0] ?? skipGap(wall, zone));
 }
 
-// --- Changes of the clocks ---------------------------------------------------------------------------------
-// A wall time is what the clocks of a zone show, in the milliseconds that it would have in UTC.
+// Clock changes
+// A wall time is the local time of a zone, expressed as the milliseconds of the same UTC time.
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY = 86_400_000;
@@ -178,13 +178,13 @@ function toUtcTimestamp(year, month, date, hour = 0, minute = 0, second = 0) {
   return made.setUTCFullYear(year, month, date); // Date.UTC takes the year 27 for 1927
 }
 
-/** What the clocks show, to the second. */
+/** Return the wall time of an instant, to the second. */
 function toWallTime(instant, zone) {
   const { year, month, day: date, hour, minute, second } = getParts(instant, zone);
   return toUtcTimestamp(Number(year), MONTHS.indexOf(month.slice(0, 3)), Number(date), +hour, +minute, +second);
 }
 
-/** How far the clocks of the zone are ahead of UTC. */
+/** Return how far the zone is ahead of UTC, in milliseconds. */
 const getUtcOffset = (instant, zone) => toWallTime(instant, zone) - Math.floor(new Date(instant) / 1000) * 1000;
 
 const INPUT_VALUE = /^(\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?$/;
@@ -197,7 +197,7 @@ function parseWallTime(text) {
   return isClock ? toUtcTimestamp(+year, month - 1, +date, +hour, +minute, +second) + Number(part.padEnd(3, "0")) : null;
 }
 
-/** The instants at which the clocks show this: none where it is skipped, two where it comes twice. */
+/** Return the instants of a local time: none if it is skipped, two if it occurs twice. */
 export function getInstants(text, zone = getZoneName()) {
   const wall = parseWallTime(text);
   if (wall === null) return [];
@@ -206,10 +206,10 @@ export function getInstants(text, zone = getZoneName()) {
   return found.filter((at) => at + getUtcOffset(at, zone) === wall).sort((one, other) => one - other);
 }
 
-/** A skipped time lies as far behind the change as it would have without one. */
+/** A skipped time is moved forward by the length of the gap. */
 const skipGap = (wall, zone) => wall - getUtcOffset(wall - DAY, zone);
 
-/** Where the clocks skip this: `{from, to}`, the times between which there is nothing; else null. */
+/** Return the gap `{from, to}` if the clocks skip this time; else null. */
 export function findGap(text, zone = getZoneName()) {
   const wall = parseWallTime(text);
   if (wall === null || getInstants(text, zone).length) return null;
@@ -227,9 +227,9 @@ export function findGap(text, zone = getZoneName()) {
 const NEAR_MS = 3 * 3_600_000;
 
 /**
- * Which instant is meant by what was typed. Of a time that comes twice the first, unless only the second
- * is later than `after`; but after a small change of `before` the second, if that was in the second hour. A skipped time is moved
- * on. Null where the text is incomplete.
+ * Return the instant of a typed local time. If it occurs twice, use the first, unless only the second
+ * is later than `after`; or the second, if `before` was in the second hour and changed little. A skipped time is moved
+ * forward. Return null if the text is incomplete.
  */
 export function resolveInput(text, { before = null, after = null } = {}, zone = getZoneName()) {
   const [first, second] = getInstants(text, zone);
@@ -239,7 +239,7 @@ export function resolveInput(text, { before = null, after = null } = {}, zone = 
   return after !== null && first <= after ? second : first;
 }
 
-/** So many days after today at a full hour. */
+/** Return an instant some days after today, at a full hour. */
 export function getInstantInDays(days, hour, now, zone = getZoneName()) {
   const today = Math.floor(toWallTime(now, zone) / DAY) * DAY;
   return parseInputValue(new Date(today + days * DAY + hour * 60 * MINUTE).toISOString().slice(0, 16), zone).getTime();
@@ -255,11 +255,11 @@ function formatIsoOffset(instant, zone) {
   return `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
 }
 
-// Lists ask for each row every second: what a day has is found out once.
+// Lists ask for each row every second: cache it per day.
 const twoOffsetsCache = new Map();
 const MAX_CACHED_DAYS = 5000;
 
-/** Whether the clocks are set on the day of this instant. */
+/** Return whether the day of this instant has two UTC offsets. */
 function hasTwoOffsets(instant, zone) {
   const { year, month, day: date } = getParts(instant, zone);
   const key = `${zone} ${year} ${month} ${date}`;
@@ -280,7 +280,7 @@ function doClocksChange(instant, zone) {
   return offsets.size > 1;
 }
 
-/** "UTC+1", the offset of a zone at an instant. */
+/** Format the offset of a zone at an instant: "UTC+1". */
 export function formatOffset(instant, zone = getZoneName()) {
   const name = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "shortOffset" })
     .formatToParts(new Date(instant))

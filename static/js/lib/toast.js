@@ -1,6 +1,6 @@
-// Saying that something worked, without getting in the way.
+// Confirming an action without interrupting.
 
-/** Show a toast; `undo` is called where the person takes it back. */
+/** Show a toast; with `undo`, it offers a button that calls it. */
 export function toast(text, undo = null) {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text, undo } }));
 }

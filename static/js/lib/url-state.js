@@ -1,9 +1,9 @@
-// What a list shows stands in the address of its page, as in "/users?role=Editor&search=ada&page=2": so Back, a
-// reload and a link show the same. Whatever makes no sense in an address is as if it was not there.
+// The state of a list is kept in the URL of its page, as in "/users?role=Editor&search=ada&page=2", so that Back, a
+// reload and a link show the same. Invalid values in a URL are ignored.
 
 /**
- * Read and write the state of a list. `fields` has for each member its `usual` value, `read(text)`, which returns
- * undefined for what makes no sense, and perhaps `write(value)` and the `key` that it has in the address.
+ * Create the functions that read and write the state of a list. Each of `fields` has its `usual` (default) value, `read(text)`, which returns
+ * undefined for invalid text, and optionally `write(value)` and the `key` that it has in the URL.
  */
 export function urlState(fields) {
   const names = Object.keys(fields);
@@ -22,7 +22,7 @@ export function urlState(fields) {
     return found;
   }
 
-  /** The address with what is not as usual. */
+  /** Return the URL with all values that differ from their defaults. */
   function buildUrl(path, state) {
     const told = names.filter((name) => state[name] !== fields[name].getDefaults);
     const write = (name) => fields[name].write?.(state[name]) ?? state[name];
@@ -33,16 +33,16 @@ export function urlState(fields) {
   return { getDefaults, readUrl, buildUrl };
 }
 
-/** One of some texts; the first is the usual one, unless another is named. */
+/** A field with one of several texts; the first is the default, unless another is given. */
 export const oneOf = (choices, getDefaults = choices[0]) => ({
   getDefaults,
   read: (text) => (choices.includes(text) ? text : undefined),
 });
 
-/** A text of this form; usually there is none. */
+/** A text that matches a pattern; empty by default. */
 export const matching = (pattern) => ({ getDefaults: "", read: (text) => (pattern.test(text) ? text : undefined) });
 
-/** The order by one of these columns, either way. */
+/** A sort order by one of these columns, in either direction. */
 export const sortedBy = (columns, getDefaults = columns[0]) =>
   oneOf(
     columns.flatMap((column) => [column, `-${column}`]),
@@ -55,7 +55,7 @@ export const PAGE = { getDefaults: 1, read: (text) => (/^[1-9]\d{0,5}$/.test(tex
 
 export const ID = { getDefaults: "", read: (text) => (/^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined) };
 
-/** Whether something is on: in the address `key=word` says that it is not as usual. */
+/** A flag; `key=word` in the URL inverts its default. */
 export const flag = (key, word, getDefaults = false) => ({
   key,
   getDefaults,

@@ -1,4 +1,4 @@
-// What signed in, from its User-Agent header, in words that a person recognises.
+// Naming a browser or program by its User-Agent header.
 
 const BROWSERS = [
   [/Edg\//, "Edge"],
@@ -17,7 +17,7 @@ const SYSTEMS = [
 
 const first = (table, text) => table.find(([pattern]) => pattern.test(text))?.[1];
 
-/** "Firefox on Linux"; for a program its own name: "curl/8.5.0". */
+/** Format a device: "Firefox on Linux"; for a program, its own name: "curl/8.5.0". */
 export function formatDevice(userAgent) {
   const browser = first(BROWSERS, userAgent);
   if (!browser) return userAgent.split(" ")[0] || "Unknown program";

@@ -1,4 +1,4 @@
-// How many API keys of somebody count: what a new password may end.
+// Counting the valid API keys of a user, which a new password may revoke.
 
 import { get } from "./api.js";
 import { getKeyStatus } from "./key-format.js";

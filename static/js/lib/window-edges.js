@@ -1,11 +1,11 @@
-// Lists of spikes change when a window begins or ends: then they are loaded again, at the second.
+// Reloading a list of spikes at the second when a window starts or ends.
 
 import { serverNow } from "./server-clock.js";
 import { getNextEdge } from "./spike-format.js";
 
-const GRACE_MS = 600; // what is known of the server's clock may be half a second ahead of it
+const GRACE_MS = 600; // the estimate of the server's clock may be half a second ahead
 
-/** State and actions for a component that ticks: give it what it shows, and call `settle` once a second. */
+/** State and actions of a component with a clock: pass it the shown spikes, and call `reloadAtEdge` once a second. */
 export const windowEdges = () => ({
   nextEdge: Infinity,
 
