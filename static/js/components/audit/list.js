@@ -1,4 +1,4 @@
-// The audit log, for Admins: who did what to which thing, from where and when; filters stand in the address.
+// The audit log, for Admins; its filters are kept in the URL.
 
 import { get } from "../../lib/api.js";
 import { buildUrl, auditUrlState, toQuery, getDefaults } from "../../lib/audit-filters.js";

@@ -1,4 +1,4 @@
-// Choosing one of many collections by typing: a combobox whose list the server searches.
+// A combobox for choosing a collection; the server searches the list.
 
 import { get } from "../../lib/api.js";
 import { debounce } from "../../lib/debounce.js";
@@ -6,7 +6,7 @@ import { requestSequence } from "../../lib/request-sequence.js";
 
 const SHOWN = 20;
 
-/** State and actions; the component gives `choose(collection)`, and calls `showChoice(name)` for what is chosen. */
+/** State and actions; the component has `choose(collection)`, and calls `showChoice(name)` to show the current choice. */
 export const collectionChoice = () => ({
   choices: [],
   choicesOpen: false,
@@ -16,7 +16,7 @@ export const collectionChoice = () => ({
   choiceText: "",
   choiceName: "",
   startChoicesRequest: requestSequence(),
-  choicesQuery: null, // the text that the choices were searched by
+  choicesQuery: null, // the search that the choices belong to
 
   // Actions
 
@@ -30,7 +30,7 @@ export const collectionChoice = () => ({
     this.findChoices("");
   },
 
-  /** Without a choice the input shows what was chosen before. */
+  /** Close the list; without a new choice, the input shows the previous one. */
   closeChoices() {
     this.findChoicesSoon.cancel();
     Object.assign(this, { choicesOpen: false, choiceAt: -1, choiceText: this.choiceName });
@@ -66,7 +66,7 @@ export const collectionChoice = () => ({
     return undefined;
   },
 
-  /** Enter: what was typed last counts, also where its choices are still on their way. */
+  /** Handle Enter: use the text as typed, even if its choices have not been loaded yet. */
   async confirmChoice() {
     const text = this.choiceText.trim();
     if (this.choicesOpen && text !== this.choiceName && text !== this.choicesQuery) {

@@ -112,7 +112,7 @@ async function allUsers() {
   }
 }
 
-/** Ask; resolves to the collection that was saved, or to null. */
+/** Open the dialog; resolve to the saved collection, or to null. */
 export const askCollection = (question) =>
   new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent("collection-dialog", { detail: { ...question, resolve } }));

@@ -63,7 +63,7 @@ export const fieldDialog = () =>
       });
     },
 
-    // What is asked for
+    // Inputs
 
     asks(name) {
       return SETTINGS[name];
@@ -73,7 +73,7 @@ export const fieldDialog = () =>
       return SETTINGS[name].kind !== "text";
     },
 
-    // Signed numbers get the whole keyboard: some phones' number pads have no minus.
+    // Signed numbers use the full keyboard, because the number pads of some phones have no minus.
     keyboard(name) {
       const { kind, minimum, above } = SETTINGS[name];
       if (!((minimum ?? above) >= 0)) return "text";
@@ -99,7 +99,7 @@ export const fieldDialog = () =>
       return VALUE_TYPES[this.form.value_type].description;
     },
 
-    /** The rule as the list will tell it; empty while it is not complete. */
+    /** Return the rule as the list will show it; empty while it is incomplete. */
     get preview() {
       const body = bodyOf(this.form);
       const { field_name: _name, ...rest } = faultsOf(body);
@@ -112,7 +112,7 @@ export const fieldDialog = () =>
       return "Spikes cannot override it: they only change numeric Performance fields.";
     },
 
-    /** What saving changes besides the rule. */
+    /** Return what saving changes besides the rule. */
     get consequence() {
       if (!this.field) return "";
       const { collection_type: group, value_type: type, start_number: start } = this.form;
@@ -126,7 +126,7 @@ export const fieldDialog = () =>
     },
   });
 
-/** Ask; resolves to the field that was saved, or to null. */
+/** Open the dialog; resolve to the saved field, or to null. */
 export const askField = (question) =>
   new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent("field-dialog", { detail: { ...question, resolve } }));

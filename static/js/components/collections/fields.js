@@ -1,4 +1,4 @@
-// A collection's fields: two tabs, a table of rules, and what one does with a field.
+// A collection's fields: two tabs, a table of rules, and actions on fields.
 
 import { post, remove } from "../../lib/api.js";
 import { fieldFacts } from "../../lib/facts-field.js";
@@ -47,7 +47,7 @@ export const collectionFields = () => ({
     if (this.isLoaded) this.takeSample();
   },
 
-  /** The arrow keys move between the tabs, with the focus. */
+  /** Move to another tab with the arrow keys; the focus follows. */
   moveTab(step) {
     const type = TYPES[(TYPES.indexOf(this.tab) + step + TYPES.length) % TYPES.length];
     this.chooseTab(type);
@@ -82,7 +82,7 @@ export const collectionFields = () => ({
     else this.chooseTab(field.collection_type);
   },
 
-  /** Show a field as the server answered it, at once: whoever edits it again starts from this. */
+  /** Replace a field by the server's response, so that the next edit starts from it. */
   replaceField(field) {
     const others = this.collection.fields.filter(({ id }) => id !== field.id);
     this.collection.fields = [...others, field].sort((one, other) => one.id - other.id);
@@ -152,7 +152,7 @@ export const collectionFields = () => ({
     return formatRule(this.overrides[field.id] ?? field) + this.formatCounterState(field);
   },
 
-  /** Where a counter stands. In a spike its copy counts, and the collection's own stands still. */
+  /** Format the current value of a counter. During a spike the spike's copy counts, and the collection's counter pauses. */
   formatCounterState(field) {
     const copy = this.overrides[field.id];
     const at = (copy ?? field).current_number;
@@ -232,7 +232,7 @@ export const collectionFields = () => ({
   },
 });
 
-/** A field as its row shows it, for changing it. */
+/** Return the parameters of `updateIfUnchanged` for a field. */
 const asSeen = (field) => ({
   path: `/api/fields/${field.id}`,
   name: field.field_name,

@@ -1,4 +1,4 @@
-// Filtering a list by a collection: a choice of all; where there are too many, the name is typed.
+// The filter of a list by collection: a select, or a search if there are too many.
 
 import { get } from "../../lib/api.js";
 import { debounce } from "../../lib/debounce.js";
@@ -7,7 +7,7 @@ import { requestSequence } from "../../lib/request-sequence.js";
 const MAX_LISTED = 200;
 const MAX_OFFERED = 20;
 
-/** The host has `filtersChanged()`. */
+/** State and actions; the component has `filtersChanged()`. */
 export const collectionFilter = () => ({
   collection: "",
   collectionName: "",
@@ -27,11 +27,11 @@ export const collectionFilter = () => ({
       if (this.collection && !items.some(({ id }) => id === this.collection)) await this.addCollectionById();
       this.collectionName = this.collections.find(({ id }) => id === this.collection)?.name ?? "";
     } catch {
-      // The list itself says that the server does not answer.
+      // The list itself reports that the server is not responding.
     }
   },
 
-  /** One that is not among the first: look up what it is called; it may be gone. */
+  /** Load the name of a collection that is not in the list; it may have been deleted. */
   async addCollectionById() {
     try {
       const { id, name } = await get(`/api/collections/${this.collection}`);

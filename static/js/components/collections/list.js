@@ -1,4 +1,4 @@
-// The list of collections: what each is up to, and what one does with one or with many.
+// The list of collections, with actions on one or several.
 
 import { at } from "../../lib/base.js";
 import { get, post, remove } from "../../lib/api.js";
@@ -100,7 +100,7 @@ export const collectionList = () =>
           path,
           name: collection.name,
           seen: collection,
-          facts: collectionFacts, // a row of the list shows no fields
+          facts: collectionFacts, // a row shows no fields
           send: (etag) => remove(path, etag),
         };
         return this.confirmAndDelete([collection], title, () => deleteIfUnchanged(change));

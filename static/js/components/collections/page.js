@@ -1,4 +1,4 @@
-// One collection: its head, and what its panels share.
+// The page of a collection: its head, and what its panels share.
 
 import { at, origin } from "../../lib/base.js";
 import { get, remove } from "../../lib/api.js";
@@ -63,7 +63,7 @@ export const collectionPage = () =>
       }
     },
 
-    /** Collection and spikes as they are now; the sample stays until it is asked for again. */
+    /** Load the collection and its spikes; the sample is kept until it is requested again. */
     async fetch() {
       const isStale = this.startFetch();
       const [collection, spikes] = await Promise.all([
@@ -76,7 +76,7 @@ export const collectionPage = () =>
       this.updateEdges();
     },
 
-    /** Look again in the background: what cannot be had now is had the next time. */
+    /** Reload in the background; an error is ignored until the next reload. */
     async refresh() {
       await this.fetch().catch(() => {});
     },
@@ -117,7 +117,7 @@ export const collectionPage = () =>
       });
     },
 
-    /** Do it; what is refused is said at the head of the page. */
+    /** Run an action; show its error at the top of the page. */
     async showErrors(action) {
       this.error = "";
       try {

@@ -1,4 +1,4 @@
-// What a poller would get now: the answer as it comes, with the spiked values marked.
+// The live sample: what a poll would return now, with spiked values highlighted.
 
 import { getRaw } from "../../lib/api.js";
 import { requestSequence } from "../../lib/request-sequence.js";
@@ -16,7 +16,7 @@ export const collectionSample = () => ({
 
   // Actions
 
-  /** Ask for a sample of the tab that is shown; a type without fields has none. */
+  /** Load a sample of the visible tab; a type without fields has none. */
   async takeSample() {
     const isStale = this.startSampleRequest();
     if (!this.tabFields.length) {
@@ -52,7 +52,7 @@ export const collectionSample = () => ({
     return " ".repeat(line.indent);
   },
 
-  /** Sample again, and see where counters and spikes stand by now. */
+  /** Load another sample, and the current state of counters and spikes. */
   async refreshSample() {
     await this.refresh();
     await this.takeSample();

@@ -1,4 +1,4 @@
-// A collection's spikes: the one that is on, the next one, and a strip of the hours round now.
+// A collection's spikes: the active one, the next one, and a strip of the hours around now.
 
 import { get } from "../../lib/api.js";
 import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
@@ -38,7 +38,7 @@ export const collectionSpikes = () => ({
     this.$nextTick(scrollToHighlight);
   },
 
-  /** Once a second: has a window begun or ended? Then everything that shows it changes, otherwise nothing. */
+  /** Check once a second whether a window has started or ended, and update the page only then. */
   updateEdges() {
     const at = (spike) => this.getStatus(spike);
     const active = this.spikes.find((spike) => at(spike) === "active")?.id ?? 0;
@@ -116,13 +116,13 @@ export const collectionSpikes = () => ({
     return this.spikes.find(({ id }) => id === this.nextId) ?? null;
   },
 
-  /** The next one that the strip does not show. */
+  /** Return the next spike that the strip does not show. */
   get laterSpike() {
     const shown = this.strip.bars.map(({ id }) => id);
     return this.spikes.find((spike) => spike.status === "scheduled" && !shown.includes(spike.id)) ?? null;
   },
 
-  /** What was just saved, where nothing else in the panel shows it. */
+  /** Return the spike that was just saved, if nothing else in the panel shows it. */
   get savedElsewhere() {
     const shown = [...this.strip.bars.map(({ id }) => id), this.laterSpike?.id, (this.active ?? this.nextSpike)?.id];
     return this.spikes.find((spike) => this.isSaved(spike) && !shown.includes(spike.id)) ?? null;
@@ -133,7 +133,7 @@ export const collectionSpikes = () => ({
     return spike ? formatWindowState(spike.start_datetime, spike.end_datetime, this.now) : "";
   },
 
-  /** Overridden copies of the active spike, by the id of their field. */
+  /** Return the overrides of the active spike by field id. */
   get overrides() {
     return Object.fromEntries(
       (this.active?.spike_fields ?? []).map((copy) => [copy.original_field_id, copy]),

@@ -1,4 +1,4 @@
-// The dashboard: what is spiking now, what is next. Both change places by themselves, at the second.
+// The dashboard: active and next spikes. They move from one list to the other at the second.
 
 import { at } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
@@ -80,7 +80,7 @@ export const dashboard = () =>
         get(path, { status: "scheduled", sort: "start_datetime", per_page: FETCHED }),
       ]);
       if (isStale()) return;
-      // One that began between the two answers is in both.
+      // A spike that starts between the two responses is in both.
       const seen = new Map([...scheduled.items, ...active.items].map((spike) => [spike.id, spike]));
       this.spikes = [...seen.values()].map(shown);
       Object.assign(this, { activeTotal: active.total, scheduledTotal: scheduled.total, placedIds: "" });
@@ -89,7 +89,7 @@ export const dashboard = () =>
       showActive(active.total);
     },
 
-    /** Each where it belongs at this second; nothing is touched while nothing changes. */
+    /** Put each spike into its list at this second; change nothing if nothing moved. */
     placeSpikes() {
       const now = serverNow();
       const of = (status, by) => this.filterByStatus(status, now).sort((one, other) => one[by] - other[by]);
@@ -167,7 +167,7 @@ export const dashboard = () =>
     },
   });
 
-/** A spike with what its row shows and what does not change while it is shown. */
+/** Return a spike with the texts of its row that do not depend on the current second. */
 function shown(spike) {
   const [start, end] = [Date.parse(spike.start_datetime), Date.parse(spike.end_datetime)];
   const change = (copy) => ({ id: copy.id, name: copy.field_name, ...formatChange(copy) });

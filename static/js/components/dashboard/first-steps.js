@@ -1,4 +1,4 @@
-// What somebody new does first; each step is ticked off once it is done, and none comes back.
+// The first steps of a new user; a step that is done stays done.
 
 import { get } from "../../lib/api.js";
 import { buildSteps } from "../../lib/first-steps.js";
@@ -32,7 +32,7 @@ export const firstSteps = () => ({
     if (isStale()) return;
     const numbers = { keys: keys.total, polls: polls.total, spikes: spikes.all };
     this.steps = buildSteps({ collections: collections.items, ...numbers });
-    // Expired spikes go with the next poll: what was done once stays done.
+    // Expired spikes are deleted by the next poll, but the step stays done.
     if (this.steps.every((step) => step.isDone)) localStorage.setItem(key, DONE);
   },
 

@@ -1,4 +1,4 @@
-// Who polled what, how long ago, and whether that poll got the values of a spike.
+// Recent polls: key, collection, time, and whether the poll returned spike values.
 
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
@@ -25,7 +25,7 @@ export const recentPolls = () =>
 
     onLoaded() {
       for (const [index, poll] of this.items.entries()) {
-        // Of somebody else's key nothing is told; there may be several of them.
+        // The API does not identify other users' keys; there may be several.
         const key = poll.api_key_id ?? `other ${index}`;
         poll.key = `${poll.collection_id} ${poll.collection_type} ${key}`;
       }
@@ -41,7 +41,7 @@ export const recentPolls = () =>
       return formatUtc(poll.polled_at);
     },
 
-    /** Of other people's keys nothing is told. */
+    /** Format the key of a poll; other users' keys have no label. */
     formatKey({ api_key_label: label }) {
       return label ?? "Another user’s key";
     },

@@ -1,4 +1,4 @@
-// Ready-to-paste configuration: for which collection, type, field and key, and for which tool.
+// Configuration snippets for a collection, type, field, key and tool.
 
 import { at, origin } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
@@ -95,7 +95,7 @@ export const integrations = () =>
       this.updateUrl();
     },
 
-    /** The address of the page says what it shows, so that it can be kept and passed on. */
+    /** Keep the choices in the page's URL, so that it can be bookmarked and shared. */
     updateUrl() {
       const { pathname, hash } = window.location;
       const query = new URLSearchParams({ collection: this.collection.id, type: this.type });
@@ -114,14 +114,14 @@ export const integrations = () =>
       this.byId = byId;
     },
 
-    /** What is pasted stays in this page. Its beginning tells which key it is. */
+    /** Use a pasted key, which stays in this page. Its prefix identifies it. */
     pasteKey(text) {
       this.pasted = text.trim();
       const known = this.keys.find(({ prefix }) => this.pasted.startsWith(prefix));
       if (known) this.keyId = known.id;
     },
 
-    /** Where the tabs do not fit side by side, the chosen one is brought into sight. */
+    /** Show a tool; scroll its tab into view if the tabs do not fit side by side. */
     showTool(id) {
       this.tool = id;
       this.$nextTick(() =>
@@ -134,7 +134,7 @@ export const integrations = () =>
       window.history.replaceState(null, "", `#${id}`);
     },
 
-    /** The arrow keys move between the tabs, with the focus. */
+    /** Move to another tab with the arrow keys; the focus follows. */
     moveTool(step) {
       const at = TOOLS.findIndex(({ id }) => id === this.tool);
       const { id } = TOOLS[(at + step + TOOLS.length) % TOOLS.length];
@@ -204,7 +204,7 @@ export const integrations = () =>
       return this.keys.find(({ id }) => id === this.keyId) ?? null;
     },
 
-    /** What is wrong with the chosen key for what is polled, or with a pasted key that is another one. */
+    /** Return the error of the chosen key, if it has no access to what is polled. */
     get keyError() {
       const key = this.chosenKey;
       if (!key || !this.collection) return "";

@@ -1,4 +1,4 @@
-// The panel of a new key: its text, shown this once, and how to try it. Part of the list of keys.
+// The panel of a new key: its text, which is shown only once, and a command to try it. Part of the list of keys.
 
 import { at, origin } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
@@ -52,7 +52,7 @@ export const keyCreated = () => ({
     this.showCopied("isCurlCopied");
   },
 
-  /** Copied by hand: that counts too. */
+  /** Note that the key was copied by hand. */
   copiedByHand() {
     this.wasCopied = true;
   },
@@ -64,7 +64,7 @@ export const keyCreated = () => ({
     }, COPIED_FOR_MS);
   },
 
-  /** Whether the key may go from the page: it was copied, or the person says so. */
+  /** Return whether the key may disappear: it was copied, or the user confirms. */
   async confirmLeaving() {
     if (!this.createdKey || this.wasCopied) return true;
     return confirm({
@@ -79,12 +79,12 @@ export const keyCreated = () => ({
   },
 
   dismissKey() {
-    const { create } = this.$refs; // before the button that was pressed leaves the page
+    const { create } = this.$refs; // before the pressed button is removed
     this.createdKey = null;
     this.$nextTick(() => create.focus());
   },
 
-  /** Something that the key may read, and that has something to serve. */
+  /** Find a collection that the key can read, for an example command. */
   async findSample(made) {
     try {
       const [limit] = groupLimits(made.allowed_collections);
@@ -95,7 +95,7 @@ export const keyCreated = () => ({
       const type = types.find((each) => fields.some((field) => field.collection_type === each)) ?? types[0];
       if (this.createdKey?.id === made.id) this.sample = { collection: { id, name }, type };
     } catch {
-      this.sample = null; // an example only: the key is there without it
+      this.sample = null; // only an example; the key is shown without it
     }
   },
 

@@ -54,7 +54,7 @@ export const keyDialog = () =>
 
     chooseExpiry(value) {
       this.form.expiry = value;
-      // x-show shows the input with the next frame, and what is not seen takes no focus.
+      // x-show shows the input in the next frame, and a hidden input cannot be focused.
       if (value === "date") this.$nextTick(() => requestAnimationFrame(() => this.$refs.date.focus()));
     },
 
@@ -110,7 +110,7 @@ export const keyDialog = () =>
       });
     },
 
-    /** The limits that are sent, with the names of their collections; the present ones where none are sent. */
+    /** Return the limits of the request with the names of their collections, or the current limits. */
     limitsNamed({ allowed_collections: limits = this.key.allowed_collections }) {
       const name = (id) => this.form.chosen[id]?.name;
       return limits?.map((limit) => ({ collection_name: name(limit.collection_id), ...limit })) ?? null;
@@ -154,7 +154,7 @@ export const keyDialog = () =>
       }
     },
 
-    /** What was chosen when the dialog opened comes first, so that it can be seen and taken away. */
+    /** Return the rows; collections that were selected when the dialog opened come first. */
     get rows() {
       if (this.search.trim()) return this.found;
       const first = this.atFirst.map(({ id }) => id);
@@ -186,7 +186,7 @@ export const keyDialog = () =>
     },
   });
 
-/** Ask; resolves to the key that was saved, or to null. A new one comes with its text. */
+/** Open the dialog; resolve to the saved key, or to null. A new key includes its text. */
 export const askKey = (question) =>
   new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent("key-dialog", { detail: { ...question, resolve } }));

@@ -1,4 +1,4 @@
-// The list of API keys: what each reads, when it was used and when it ends, and what one does with it.
+// The list of API keys: access, last use and expiry, with actions.
 
 import { post, remove } from "../../lib/api.js";
 import { keyFacts } from "../../lib/facts-key.js";
@@ -178,7 +178,7 @@ export const keyList = () =>
         return who + (key.last_used_at ? `Last used ${this.formatLastUse(key)}.` : "It was never used.");
       },
 
-      /** A revoked key has no expiry to speak of. */
+      /** Format the expiry; empty for a revoked key. */
       formatExpiry(key) {
         return this.getStatus(key) === "revoked" ? "" : formatExpiry(key, this.now);
       },
@@ -211,7 +211,7 @@ export const keyList = () =>
     },
   );
 
-/** A key as its row shows it, for changing it. */
+/** Return the parameters of `updateIfUnchanged` for a key. */
 const asSeen = (key) => ({
   path: `/api/api-keys/${key.id}`,
   name: key.label,

@@ -1,4 +1,4 @@
-// Asking before something is lost: `await confirm({title, text, more, verb})`; where nothing is, `isHarmless`.
+// The confirmation dialog: `await confirm({title, text, more, verb})`; with `isHarmless` the button is not red.
 
 export const confirmation = () => ({
   title: "",
@@ -38,7 +38,7 @@ export const confirmation = () => ({
   },
 });
 
-/** Ask; resolves to whether the person said yes. The dialog returns the focus to where it was. */
+/** Open the dialog; resolve to whether the user confirmed. The dialog returns the focus. */
 export const confirm = (question) =>
   new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent("confirm", { detail: { ...question, resolve } }));

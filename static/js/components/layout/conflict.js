@@ -1,4 +1,4 @@
-// The question where somebody else changed what one is about to change: `await askConflict({…})`.
+// The dialog for a change that conflicts with someone else's: `await askConflict({…})`.
 
 const EMPTY = { name: "", who: "", rows: [], hasForm: false, verb: "", warning: "" };
 
@@ -36,7 +36,7 @@ export const conflict = () => ({
     this.close(this.hasForm ? "edit" : "theirs");
   },
 
-  /** The browser closed it by itself: a second Escape does so. */
+  /** Handle that the browser closed the dialog itself, as a second Escape does. */
   onClosed() {
     if (this.resolve) this.requestClose();
   },
@@ -69,7 +69,7 @@ export const conflict = () => ({
   },
 });
 
-/** Ask; resolves to "mine", "theirs" or "edit". */
+/** Open the dialog; resolve to "mine", "theirs" or "edit". */
 export const askConflict = (question) =>
   new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent("conflict", { detail: { ...question, resolve } }));

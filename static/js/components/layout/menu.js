@@ -17,14 +17,14 @@ export const menu = () => ({
     this.$root.querySelector("[aria-haspopup]").focus();
   },
 
-  /** The arrow keys go through what the menu offers. */
+  /** Move through the menu with the arrow keys. */
   moveInMenu(step) {
     if (!this.menuOpen) return;
     const offered = [...this.$root.querySelectorAll(".menu-list :is(a, button):not(:disabled)")];
     const next = offered.indexOf(document.activeElement) + step;
     const chosen = offered[(next + offered.length) % offered.length];
     chosen?.focus();
-    // x-show shows the menu with the next frame, and what is not seen takes no focus.
+    // x-show shows the menu in the next frame, and a hidden item cannot be focused.
     if (document.activeElement !== chosen) requestAnimationFrame(() => chosen?.focus());
   },
 });

@@ -1,4 +1,4 @@
-// A sign-in that ended in the middle of something: sign in, and go on with the input kept.
+// The dialog for a sign-in that has ended: sign in again without losing input.
 
 import { at } from "../../lib/base.js";
 
@@ -33,7 +33,7 @@ export const signInAgain = () => ({
     try {
       const headers = { Accept: "application/json" };
       const body = new FormData(this.$refs.form);
-      // A fresh token: the cookie that the one of this page belonged to may be gone as well.
+      // Get a new CSRF token, because the cookie of this page's token may be gone too.
       body.set("csrf_token", (await (await fetch(at("/sign-in"), { headers })).json()).csrf_token);
       const step = at(this.wantsCode ? "/sign-in/code" : "/sign-in");
       const answer = await fetch(step, { method: "POST", headers, body });
@@ -49,7 +49,7 @@ export const signInAgain = () => ({
     return undefined;
   },
 
-  /** The second step needs no password: it goes from the page. */
+  /** Show the second step; the password is no longer needed and is removed. */
   askForCode(wantsCode) {
     Object.assign(this, { wantsCode, password: "", code: "" });
     this.$nextTick(() => this.$refs.form.querySelector("[name=code], [name=password]")?.focus());

@@ -1,4 +1,4 @@
-// Short confirmations at the bottom left; each stays for six seconds, longer while it is looked at.
+// Short confirmations at the bottom left. Each stays for six seconds, and longer while the pointer or focus is on it.
 
 const STAYS = 6000;
 let number = 0;
@@ -44,5 +44,5 @@ export const toasts = () => ({
   },
 });
 
-/** Show a toast on the page that is opened next; with `href`, it leads to what it speaks of. */
+/** Show a toast on the next page; `href` links to its subject. */
 export const toastOnNextPage = (text, href = "") => sessionStorage.setItem("toast", JSON.stringify({ text, href }));

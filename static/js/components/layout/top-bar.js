@@ -1,4 +1,4 @@
-// The bar at the top: the menu on phones, the user's menu, the theme, signing out.
+// The top bar: the menu on phones, the user's menu, the theme, signing out.
 
 import { at } from "../../lib/base.js";
 import { post } from "../../lib/api.js";

@@ -1,11 +1,11 @@
-// A form of the profile that takes the current password, and with two-factor sign-in a code.
+// The mixin of profile forms that need the current password, and a code with two-factor sign-in.
 
 import { post } from "../../lib/api.js";
 import { getProps } from "../../lib/page-data.js";
 import { humanize } from "../../lib/field-form.js";
 import { toast } from "../../lib/toast.js";
 
-/** State and actions; the component gives `path`, `empty`, `said` and, if it likes, `saved(answer)`. */
+/** State and actions. `empty` is the empty form, `said` the confirmation; the component may have `saved(answer)`. */
 export const credentialForm = ({ path, empty, said }) => ({
   form: { ...empty },
   errors: {},

@@ -1,4 +1,4 @@
-// Changing one's own e-mail address.
+// The form that changes the user's own e-mail address.
 
 import { mix } from "../../lib/mix.js";
 import { credentialForm } from "./credential-form.js";

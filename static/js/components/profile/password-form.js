@@ -1,4 +1,4 @@
-// Changing one's own password.
+// The form that changes the user's own password.
 
 import { mix } from "../../lib/mix.js";
 import { getUser } from "../../lib/page-data.js";
@@ -16,7 +16,7 @@ export const passwordForm = () =>
       try {
         this.keys = await countValidKeys(getUser().id);
       } catch {
-        this.keys = 0; // the choice is not offered; the keys go on
+        this.keys = 0; // revoking them is not offered; the keys stay valid
       }
     },
 

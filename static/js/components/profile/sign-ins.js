@@ -1,4 +1,4 @@
-// Where one is signed in, and ending it.
+// The list of the user's sign-ins.
 
 import { get, post, remove } from "../../lib/api.js";
 import { formatDevice } from "../../lib/user-agent.js";

@@ -1,4 +1,4 @@
-// One's own two-factor sign-in: its state, turning it on with an app, recovery codes, turning it off.
+// The user's own two-factor sign-in: its state, turning it on and off, recovery codes.
 
 import { origin } from "../../lib/base.js";
 import { get, post } from "../../lib/api.js";
@@ -29,7 +29,7 @@ export const twoFactor = () => ({
   // Lifecycle
 
   init() {
-    const panel = this.$root; // an element that has left the page, such as a button that was pressed, has none
+    const panel = this.$root; // `$root` is undefined in a handler of a removed element, such as a pressed button
     const shown = (what) => [...panel.querySelectorAll(what)].find((each) => each.offsetParent !== null);
     this.focus = (what) => this.$nextTick(() => shown(what)?.focus());
     this.askBeforeLeaving = (event) => {
@@ -56,7 +56,7 @@ export const twoFactor = () => ({
     }
   },
 
-  /** Go to a stage with an empty form, and to its first input. */
+  /** Show a stage with an empty form, and focus its first input. */
   go(stage) {
     Object.assign(this, { stage, form: { current_password: "", code: "" }, errors: {}, error: "" });
     this.focus("input, .two-factor-first");
@@ -177,7 +177,7 @@ export const twoFactor = () => ({
     return this.secret ? `data:image/svg+xml,${encodeURIComponent(this.secret.qr_svg)}` : "";
   },
 
-  /** In groups of four, as one types it. */
+  /** Return the secret in groups of four characters. */
   get secretText() {
     return this.secret ? this.secret.secret.match(/.{1,4}/g).join(" ") : "";
   },

@@ -1,4 +1,4 @@
-// What one does with a spike from a list: end it, extend it, delete it. The list reloads by `reload()`.
+// Actions on spikes of a list: end, extend, delete. The component has `reload()`.
 
 import { post, remove } from "../../lib/api.js";
 import { serverNow } from "../../lib/server-clock.js";
@@ -24,7 +24,7 @@ export const spikeActions = () => ({
     });
   },
 
-  /** `extension` is one of extensionsOf(): by so many seconds, or up to an instant. */
+  /** Extend a spike; `extension` is one of `getExtensions()`. */
   extend(spike, extension) {
     return this.change(spike, "extended", async () => {
       const { outcome, answer } = await extendSpike(spike, extension);
@@ -41,7 +41,7 @@ export const spikeActions = () => ({
     const deleted = [];
     try {
       for (const spike of spikes) {
-        // Several at once go whatever they are now: that is what was ticked and confirmed.
+        // Several spikes are deleted without a comparison: the user has selected and confirmed them.
         const { outcome } = one ? await deleteSpike(spike) : await removed(spike);
         if (outcome === "saved") deleted.push(spike);
       }
@@ -53,7 +53,7 @@ export const spikeActions = () => ({
     await this.changed();
   },
 
-  /** What has ended cannot be scheduled again: only the others come back. */
+  /** Offer to undo the deletion; spikes that have ended cannot be created again. */
   offerBack(deleted) {
     const back = deleted.filter((spike) => getSpikeStatus(spike, serverNow()) !== "expired");
     const what = deleted.length === 1 ? `“${deleted[0].name}”` : formatCount(deleted.length, "spike");
@@ -96,7 +96,7 @@ export const spikeActions = () => ({
   },
 });
 
-/** It is gone already where somebody else, or a poll, was faster. */
+/** Delete a spike; one that is already gone counts as deleted. */
 async function removed(spike) {
   try {
     await remove(`/api/spike-schedules/${spike.id}`);

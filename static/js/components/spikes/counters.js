@@ -1,4 +1,4 @@
-// What the collection's counters do after the window: the choice, and what it means for each of them.
+// The choice of what the collection's counters do after the spike, and what it means for each.
 
 import { formatCountersAfter, getCounters } from "../../lib/counters-after.js";
 import { CHOICES } from "../../lib/counters-after-choices.js";

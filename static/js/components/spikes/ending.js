@@ -1,5 +1,5 @@
-// What is done at the end with the form of a spike: it is saved or refused; the spike is ended or deleted. It is
-// loaded when it is first asked for (spike-saving.js), so that the form itself is there sooner.
+// The final actions of the spike form: save, end and delete. This module is
+// loaded on demand (see saving.js), so that the form appears sooner.
 
 import { patch, post } from "../../lib/api.js";
 import { getReturnPath, highlightOnNextPage } from "../../lib/return-path.js";
@@ -28,7 +28,7 @@ const recreateQuestion = ({ name }) => ({
 
 export async function save(form) {
   if (form.busy || form.isReadOnly) return;
-  await form.parsing; // of a length that was just typed
+  await form.parsing; // of a duration that was just typed
   Object.assign(form, { isSubmitted: true, error: "" });
   form.look();
   if (form.collision) await refreshConflicts(form);
@@ -44,7 +44,7 @@ export async function save(form) {
     if (!("errors" in problem)) throw problem;
     showServerErrors(form, problem, sent);
   } finally {
-    form.busy = form.leaving; // while the next page loads, nothing is sent twice
+    form.busy = form.leaving; // nothing is sent twice while the next page loads
   }
 }
 
@@ -53,7 +53,7 @@ async function create(form, sent) {
   leaveAfterSave(form, saved, "created");
 }
 
-/** Save what was changed; where somebody else changed the spike meanwhile, the person chooses. */
+/** Save the changes; if someone else changed the spike, the user decides. */
 async function change(form, sent) {
   const seen = spikeChange(form.spike);
   const mine = seen.facts(toSavedSpike(form, sent));
@@ -74,7 +74,7 @@ async function change(form, sent) {
   }
 }
 
-/** The spike as it would be when it is saved, for comparing it. */
+/** Return the spike as it would be saved, for comparing it. */
 function toSavedSpike(form, sent) {
   const copies = sent.map(({ original_field_id: id, ...given }) => {
     const row = form.rowById(id);
@@ -90,20 +90,20 @@ function reloadPage(form) {
   window.location.reload();
 }
 
-/** Back where one came from, with what was saved marked there; else to the page of the spike. */
+/** Return to the previous page, where the spike is highlighted; else open the spike's page. */
 function leaveAfterSave(form, saved, done) {
   const [own, back] = [`/spikes/${saved.id}`, getReturnPath()];
   if (back) highlightOnNextPage(saved);
   form.leaveFor(back || own, `“${saved.name}” ${done}.`, back && own);
 }
 
-/** To the first value that could be changed. */
+/** Focus the first value that can be changed. */
 function focusFirstRow(form) {
   form.isFoldOpen = true;
   form.$nextTick(() => document.getElementById(form.rows[0]?.inputs[0].id)?.focus());
 }
 
-/** What seems to be in the way may be gone by now. */
+/** Reload the other spikes: a conflict may be gone by now. */
 async function refreshConflicts(form) {
   await form.fetchOthers().catch(() => {});
   form.look();
@@ -116,7 +116,7 @@ function toCreateBody(form, sent) {
   return { collection_id: collection.id, name, ...window_, counters_after, spike_fields: sent };
 }
 
-/** Only what is different from `base`, the spike as the person saw it last. */
+/** Return only the differences from `base`, the version that the user saw last. */
 function toUpdateBody(form, sent, base) {
   const { name, start_datetime: start, end_datetime: end } = base;
   const body = form.windowNow;
@@ -180,7 +180,7 @@ export async function deleteSpike(form) {
   });
 }
 
-/** Whether it would change nothing of what polls get, and that is new. */
+/** Return whether the spike no longer changes any value of polls. */
 function changesNothing(form) {
   if (changesAnything(form.rows)) return false;
   return !form.spike || JSON.parse(JSON.parse(form.before).overrides).length > 0;

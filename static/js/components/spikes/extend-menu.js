@@ -1,4 +1,4 @@
-// The menu that extends a spike: it looks up what comes next when it is opened, and floats above tables.
+// The menu that extends a spike. It loads the next spike when opened, and floats above tables.
 
 import { get } from "../../lib/api.js";
 import { mix } from "../../lib/mix.js";
@@ -41,12 +41,12 @@ export const extendMenu = () =>
         this.next = items[0] ?? null;
         this.isNextLoaded = true;
       } catch {
-        // Then the server says whether it fits.
+        // The server then decides whether the extension fits.
       }
       return undefined;
     },
 
-    /** Beside the button; above it where there is no room below. It closes when the page moves. */
+    /** Place the menu below the button, or above it without room below; close it when the page scrolls. */
     placeMenu() {
       const button = this.$root.querySelector("[aria-haspopup]").getBoundingClientRect();
       const { clientWidth, clientHeight } = document.documentElement;

@@ -1,4 +1,4 @@
-// Creating and editing a spike: what the form shows and checks. Its parts are in the files named spike-….
+// The form of a spike: its state and its checks. Its mixins are in this folder.
 
 import { debounce } from "../../lib/debounce.js";
 import { mix } from "../../lib/mix.js";
@@ -29,7 +29,7 @@ const PARTS = [
   spikeSaving,
 ];
 
-/** The form; `choice` is how the collection is chosen, where it is not given. */
+/** Create the form; `choice` is the mixin for choosing the collection, if it is not given. */
 export const spikeForm = (choice) => () =>
   mix(...[choice, ...PARTS].map((part) => part()), {
     name: "",
@@ -62,7 +62,7 @@ export const spikeForm = (choice) => () =>
       window.removeEventListener("beforeunload", this.beforeUnload);
     },
 
-    /** Ctrl+Enter saves wherever one is on the page, unless a dialog asks something. */
+    /** Save with Ctrl+Enter from anywhere on the page, unless a dialog is open. */
     saveByKeys(event) {
       if (!this.isReady || this.isReadOnly || document.querySelector("dialog[open]")) return;
       event.preventDefault();
@@ -79,7 +79,7 @@ export const spikeForm = (choice) => () =>
       else if (this.now % 15_000 < 1000) this.look();
     },
 
-    /** One that ends while it is being changed stays open: nothing typed is lost. */
+    /** Update whether the form is read-only. A spike that ends while it is edited stays editable, so that no input is lost. */
     updateReadOnly() {
       this.isReadOnly = !getUser().mayWrite || (this.status === "expired" && this.snapshot === this.before);
     },
@@ -94,7 +94,7 @@ export const spikeForm = (choice) => () =>
       this.previewSoon();
     },
 
-    /** Find what is wrong and what is in the way. */
+    /** Find errors and conflicts. */
     look() {
       if (this.isReadOnly) return this.drawStrip();
       const errors = { ...this.serverErrors, ...validateWindow(this.draft, this.now) };
@@ -111,7 +111,7 @@ export const spikeForm = (choice) => () =>
       return this.drawStrip();
     },
 
-    /** An input was touched: what the server said of it no longer holds. */
+    /** Clear the errors of inputs that were edited. */
     touch(...keys) {
       for (const key of keys) {
         delete this.serverErrors[key];
@@ -137,7 +137,7 @@ export const spikeForm = (choice) => () =>
       return toWindowBody({ ...this.draft, startPreset: "", start, end }, this.exact);
     },
 
-    /** What makes the form dirty; a start that follows the clock does not. */
+    /** Return what makes the form dirty; a start that follows the clock does not. */
     get snapshot() {
       const { startPreset, start, end, length } = this.draft;
       const window_ = [startPreset || start, length ?? end];

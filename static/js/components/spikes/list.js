@@ -1,4 +1,4 @@
-// The list of spikes: filters that stand in the address, badges that change at the second, row actions.
+// The list of spikes: filters in the URL, badges that change at the second, row actions.
 
 import { at } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
@@ -44,7 +44,7 @@ export const spikeList = () =>
       minute: Math.floor(serverNow() / MINUTE),
       timelineFilter: { collection: "", search: "", status: "" }, // what the timeline shows
       announced: "",
-      saved: null, // what was just saved, where this page of the list lacks it
+      saved: null, // the spike that was just saved, if it is not on this page of the list
       savedAt: "",
 
       // Lifecycle
@@ -82,7 +82,7 @@ export const spikeList = () =>
         return this.load();
       },
 
-      /** What was just saved is in sight, whatever is searched for: it comes first where this page lacks it. */
+      /** Show the spike that was just saved first, if this page of the list does not contain it. */
       async showSaved() {
         const { id } = getHighlight();
         const lacks = () => !this.items.some((item) => item.id === id);
@@ -99,7 +99,7 @@ export const spikeList = () =>
         this.$nextTick(scrollToHighlight);
       },
 
-      /** Tell those who do not see the badges which of them have just changed. */
+      /** Announce to screen readers which badges have changed. */
       announce() {
         const changed = this.items.filter((spike) => spike.status !== this.getStatus(spike));
         this.announced = changed.map((spike) => `${spike.name}: ${this.getStatusLabel(spike)}.`).join(" ");
@@ -116,7 +116,7 @@ export const spikeList = () =>
           this.counts = counts;
           showActive(active);
         } catch {
-          // The numbers stay; the list itself says what is wrong.
+          // Keep the numbers; the list itself reports the error.
         }
       },
 

@@ -1,4 +1,4 @@
-// What the form of a spike is filled with: the spike, the collection's fields, its other windows.
+// Loading the spike form: the spike, the collection's fields, and its other spikes.
 
 import { get } from "../../lib/api.js";
 import { buildCopyName } from "../../lib/copy-name.js";
@@ -41,9 +41,9 @@ export const spikeLoading = () => ({
     }
   },
 
-  /** A new spike begins with its name, unless the person is busy elsewhere by now. */
+  /** Focus the name of a new spike, unless the user has focused something else. */
   focusName() {
-    // x-show shows the form with the next frame, and what is not seen takes no focus.
+    // x-show shows the form in the next frame, and a hidden input cannot be focused.
     requestAnimationFrame(() => {
       if (document.activeElement === document.body) document.getElementById("spike-name").focus();
     });
@@ -64,14 +64,14 @@ export const spikeLoading = () => ({
     this.avoidConflicts();
   },
 
-  /** Offer the fields of this collection, and keep clear of its windows. */
+  /** Use the fields and the spikes of this collection. */
   async useCollection(collection, given = {}) {
     this.collection = collection;
     this.makeRows(collection.fields, given);
     await this.fetchOthers();
   },
 
-  /** From the list: overrides go along, as far as this collection has fields of these names. */
+  /** Choose another collection; overrides of fields with the same name and type are kept. */
   async choose({ id, name }) {
     if (id === this.collection?.id) return;
     await this.withBusy(async () => {
@@ -102,7 +102,7 @@ export const spikeLoading = () => ({
     this.others = found.map(toOccupied).filter(({ id }) => id !== this.spike?.id);
   },
 
-  /** The server knows of windows that this page does not. */
+  /** Add conflicts that only the server knew. */
   mergeConflicts(conflicts) {
     const known = new Map(this.others.map((other) => [other.id, other]));
     for (const other of conflicts.map(toOccupied)) if (other.id !== this.spike?.id) known.set(other.id, other);
@@ -110,7 +110,7 @@ export const spikeLoading = () => ({
   },
 });
 
-/** The overrides by field id, each with the value type that it is of; of a saved spike also where its counters stand. */
+/** Return the overrides by field id, each with its value type; for a saved spike also the current values of its counters. */
 export function givenOfSpike(spike, { isSaved = true } = {}) {
   const copies = spike?.spike_fields ?? [];
   const given = (copy) => ({ ...givenOfCopy(copy), stands: isSaved ? copy.current_number : null });

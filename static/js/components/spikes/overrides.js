@@ -1,4 +1,4 @@
-// The overrides of the spike: rows of fields, quick factors, setting back, the two folds.
+// The overrides of the spike: rows of fields, quick factors, resetting, folded rows.
 
 import { VALUE_TYPES } from "../../lib/value-types.js";
 import { formatKind } from "../../lib/format.js";
@@ -31,7 +31,7 @@ export const spikeOverrides = () => ({
 
   // Actions
 
-  /** Rows for these fields; `given` are overrides by field id, each with the value type that they are of. */
+  /** Create the rows of these fields; `given` are overrides by field id, each with its value type. */
   makeRows(fields, given = {}) {
     const rowFor = (field) => {
       const { type, stands, ...settings } = given[field.id] ?? {};
@@ -55,8 +55,8 @@ export const spikeOverrides = () => ({
   },
 
   /**
-   * A row that is changed moves up to the others at once. What one is at, the input or button with this id,
-   * stays where it is on the screen, and keeps the focus and the caret.
+   * Move a changed row up to the other changed rows. The input or button with this id
+   * keeps its position on the screen, the focus and the caret.
    */
   moveUp(row, id) {
     const before = document.getElementById(id);
@@ -72,7 +72,7 @@ export const spikeOverrides = () => ({
     });
   },
 
-  /** From a row that has just moved up, Tab goes on where it came from. */
+  /** After a row has moved up, Tab continues where it was before. */
   leaveByTab(row, event) {
     if (event.shiftKey || !row.cameUp) return;
     const stops = [...event.currentTarget.querySelectorAll("input, button")];
@@ -84,7 +84,7 @@ export const spikeOverrides = () => ({
     document.getElementById(next.inputs[0].id)?.focus();
   },
 
-  /** A row that is as the collection's again moves down when it is left: not under somebody's fingers. */
+  /** Move a reset row down again, but only when the user leaves it. */
   leaveRow(row, event) {
     if (row.isMoving || event.currentTarget.contains(event.relatedTarget)) return;
     row.cameUp = false;
@@ -102,7 +102,7 @@ export const spikeOverrides = () => ({
     this.pickIfNone(row.id);
   },
 
-  /** The arrow keys go from factor to factor; Home and End to the ends. */
+  /** Move between factors with the arrow keys, Home and End. */
   moveFactor(row, step) {
     const usable = FACTORS.filter(({ by }) => canMultiply(row, by));
     if (!usable.length) return;
@@ -141,7 +141,7 @@ export const spikeOverrides = () => ({
     this.shownAlone += 200;
   },
 
-  /** Bring the row of an input into sight. */
+  /** Make the row of an input visible. */
   showRow(inputId) {
     const row = this.rows.find(({ inputs }) => inputs.some(({ id }) => id === inputId));
     if (!row) return;
@@ -163,7 +163,7 @@ export const spikeOverrides = () => ({
     return formatKind({ ...row.own, ...row.kept });
   },
 
-  /** Decimals have no input of their own, but a script may have given them. */
+  /** Return whether the spike overrides the decimals, which only scripts can do. */
   hasOwnDecimals(row) {
     return VALUE_TYPES[row.type].decimals in row.kept;
   },
@@ -184,7 +184,7 @@ export const spikeOverrides = () => ({
     return !canMultiply(row, by);
   },
 
-  /** The factors are one stop of the Tab key: where one was, else the pressed one, else the first. */
+  /** Return the factor that Tab focuses: the last used one, else the pressed one, else the first. */
   stopOf(row) {
     const usable = FACTORS.filter(({ by }) => canMultiply(row, by));
     const stop = usable.find(({ by }) => by === row.stop) ?? usable.find(({ by }) => isMultiplied(row, by));
@@ -195,7 +195,7 @@ export const spikeOverrides = () => ({
     return this.stopOf(row) === by ? 0 : -1;
   },
 
-  /** A counter whose start is untouched goes on from where the collection's stands. */
+  /** Return whether a counter continues from the collection's value, because its start is not overridden. */
   goesOn(row, setting) {
     return setting === "start_number" && !isGiven(row, setting);
   },
@@ -206,7 +206,7 @@ export const spikeOverrides = () => ({
       .filter(({ words }) => words);
   },
 
-  // Signed numbers get the whole keyboard: some phones' number pads have no minus.
+  // Signed numbers use the full keyboard, because the number pads of some phones have no minus.
   keyboard(row, setting) {
     const value = row.own[setting];
     return value !== null && value < 0 ? "text" : "decimal";

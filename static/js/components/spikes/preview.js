@@ -1,4 +1,4 @@
-// The preview at the side: what polls before, in and after the window would get, as the draft is.
+// The preview of the draft: what polls would return before, during and after the window.
 
 import { post } from "../../lib/api.js";
 import { entriesOf } from "../../lib/override-rows.js";
@@ -15,10 +15,10 @@ const INTERVALS = [
 ];
 const FEW = 8;
 
-// Not by x-ref: that is looked up from the element that was clicked, and a row that moves up is a new element.
+// Not an x-ref: it is resolved from the clicked element, and a row that moves up is a new element.
 const chartElement = () => document.getElementById("spike-chart");
 
-// What is drawn does not belong into Alpine's state, which would watch every point of it.
+// The chart is not part of Alpine's state, which would observe every point.
 export const spikePreview = () => {
   let chart = null;
   let resized = null;
@@ -39,7 +39,7 @@ export const spikePreview = () => {
 
     // Lifecycle
 
-    /** Draw anew where the room changes; at first there is none at all. */
+    /** Draw again when the width changes; it is 0 at first. */
     watchChart() {
       if (resized) return;
       resized = new ResizeObserver(() => {
@@ -54,7 +54,7 @@ export const spikePreview = () => {
 
     // Actions
 
-    /** Ask for a preview where something has changed that it shows. */
+    /** Request a preview if something that it shows has changed. */
     previewSoon() {
       const key = JSON.stringify([this.interval, this.snapshot]);
       if (key === requestKey && this.preview && !this.previewError) return;
@@ -70,7 +70,7 @@ export const spikePreview = () => {
       const sent = entriesOf(this.rows);
       try {
         const found = await post("/api/spike-schedules/preview", this.previewBody(sent));
-        if (mine !== requestId) return; // a later question is on its way
+        if (mine !== requestId) return; // a later request was sent
         this.preview = found;
         this.previewError = "";
         if (found.conflicts.some(({ id }) => !this.others.some((other) => other.id === id))) {
@@ -90,11 +90,11 @@ export const spikePreview = () => {
       const body = { collection_id: this.collection.id, interval: this.interval, counters_after };
       Object.assign(body, this.windowNow);
       if (this.spike) body.schedule_id = this.spike.id;
-      // Overrides that were not changed are not sent on saving either: the copies stay as they are.
+      // Unchanged overrides are not sent, as on saving.
       return this.overridesChanged(sent) ? { ...body, spike_fields: sent } : body;
     },
 
-    /** What the server refuses in a preview it would refuse on saving: say it at the input. */
+    /** Show the server's errors at their inputs, because saving would fail too. */
     refusePreview(problem, sent) {
       const { errors } = mapServerErrors(problem.errors ?? {}, sent, (id) => this.rowById(id)?.name);
       Object.assign(this.serverErrors, errors);
@@ -112,7 +112,7 @@ export const spikePreview = () => {
       this.draw();
     },
 
-    /** The first field that is overridden is the one to look at. */
+    /** Show the first overridden field, unless another was picked. */
     pickIfNone(id) {
       if (!this.picked) this.picked = id;
     },
@@ -127,7 +127,7 @@ export const spikePreview = () => {
       this.selectPoint(-1);
     },
 
-    /** Say what one poll gets; -1 for none. */
+    /** Show the value of one poll; -1 for none. */
     selectPoint(index) {
       const point = chart?.points[index];
       this.pointedAt = point ? index : -1;
@@ -140,7 +140,7 @@ export const spikePreview = () => {
       if (drawing) this.selectPoint(findNearestPoint(chart, event.clientX - drawing.getBoundingClientRect().left));
     },
 
-    /** From poll to poll; without one yet, to the first of the window. */
+    /** Move to another poll; at first to the first one of the window. */
     movePoint(step) {
       if (!chart) return;
       const last = chart.points.length - 1;
@@ -197,7 +197,7 @@ export const spikePreview = () => {
       return this.preview ? formatPollCount(this.preview, this.interval) : "";
     },
 
-    /** What the draft lacks for a preview; empty where it lacks nothing. */
+    /** Return what the draft lacks for a preview, or "". */
     get missingText() {
       if (!this.collection) return "Choose a collection to see a preview.";
       if (!this.collection.fields.length)
@@ -212,7 +212,7 @@ export const spikePreview = () => {
   };
 };
 
-/** How wide a chart may be: without the padding. */
+/** Return the width available for a chart, without padding. */
 function roomOf(element) {
   if (!element) return 0;
   const { paddingLeft, paddingRight } = getComputedStyle(element);

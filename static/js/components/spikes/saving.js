@@ -1,4 +1,4 @@
-// How the form of a spike is left: what saves, ends or deletes the spike is loaded when it is first asked for.
+// Leaving the spike form. The module that saves, ends or deletes the spike is loaded on demand.
 
 import { at } from "../../lib/base.js";
 import { getReturnPath } from "../../lib/return-path.js";
@@ -8,7 +8,7 @@ import { toastOnNextPage } from "../layout/toasts.js";
 const LOST = { title: "Discard your changes?", text: "Your changes will be lost.", verb: "Discard" };
 const UNREACHABLE = "The server is not responding. Try again in a moment.";
 
-/** An action of spike-ending.js. */
+/** Return an action of ending.js that loads the module on demand. */
 const loadedOnDemand = (name) =>
   async function act() {
     const ending = await import("./ending.js").catch(() => null);

@@ -1,13 +1,13 @@
-// The strip under the window: where the draft stands among the collection's other windows.
+// The strip below the window: the draft among the collection's other windows.
 
 import { setWindow, formatWindowTimes } from "../../lib/spike-window.js";
 import { toPx } from "../../lib/time-axis.js";
 import { dragWindow, getVisibleRange, buildWindowStrip } from "../../lib/window-strip.js";
 
 const NARROW_PX = 460;
-const EDGE_PX = 9; // pixels at either end of the draft that move that end
+const EDGE_PX = 9; // width of the handles at both ends of the draft
 
-// Not by x-ref: that is looked up from the element that was clicked, and a row that moves up is a new element.
+// Not an x-ref: it is resolved from the clicked element, and a row that moves up is a new element.
 const stripElement = () => document.getElementById("spike-strip");
 
 export const spikeStrip = () => ({
@@ -40,7 +40,7 @@ export const spikeStrip = () => ({
     });
   },
 
-  /** Take hold of the draft, or of one of its ends; the scale stands still until it is let go. */
+  /** Start dragging the draft or one of its ends; the range stays fixed until the end of the drag. */
   grab(event) {
     if (this.isReadOnly || event.button !== 0) return;
     const box = event.currentTarget.getBoundingClientRect();

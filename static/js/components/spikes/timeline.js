@@ -1,4 +1,4 @@
-// Lanes of collections along the time, with their windows. Where things stand is computed in lib/timeline.js.
+// The timeline: lanes of collections with their spikes. lib/timeline.js calculates positions.
 
 import { get } from "../../lib/api.js";
 import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
@@ -80,7 +80,7 @@ export const timeline = () =>
         this.$nextTick(scrollToHighlight);
       },
 
-      /** What was just saved is in sight: the time is shifted to it, and its lane comes first where there are many. */
+      /** Show the spike that was just saved: its lane comes first if it is not on this page. */
       async showSaved() {
         const { id, collection } = getHighlight();
         if (!id || this.loadError || this.items.some((item) => item.id === collection)) return;
@@ -91,7 +91,7 @@ export const timeline = () =>
         this.$nextTick(scrollToHighlight);
       },
 
-      /** How far away an instant is, in parts of what is shown. */
+      /** Return how many visible ranges an instant is away. */
       getShift(instant) {
         const { from, to } = getVisibleRange(serverNow(), this.days);
         return Number.isNaN(instant) ? 0 : Math.floor((instant - from) / (to - from));
@@ -102,7 +102,7 @@ export const timeline = () =>
         return { from: iso(from), to: iso(to) };
       },
 
-      /** Each minute the time moves on; at the second a window begins or ends it changes its colour. */
+      /** Draw again each minute, and at the second when a spike starts or ends. */
       tick() {
         if (this.now >= this.nextEdge || Math.floor(this.now / MINUTE) !== this.drawnAt) this.draw();
         this.reloadAtEdge(() => this.load());
@@ -137,7 +137,7 @@ export const timeline = () =>
         this.load();
       },
 
-      /** What the page round it filters by: others' windows stay in sight, but step aside. */
+      /** Apply the filter of the page; other spikes stay visible, but dimmed. */
       filterBy(filter) {
         if (JSON.stringify(filter) === JSON.stringify(this.filter)) return;
         const isAsked = filter.search !== this.search || filter.collection !== this.filter.collection;
@@ -180,11 +180,11 @@ export const timeline = () =>
         const { status, search } = this.filter;
         if (status && getSpikeStatus(spike, serverNow()) !== status) return true;
         const isFound = ({ name }) => name.toLowerCase().includes(search.toLowerCase());
-        // A lane may also be found by the name of a field: then all of it stays in sight.
+        // A lane can also match by the name of a field: then none of its spikes is dimmed.
         return !isFound(item) && item.spikes.some(isFound) && !isFound(spike);
       },
 
-      /** Show where a click would start a spike. */
+      /** Show the slot that a click would use. */
       hover(event, lane) {
         const offer = this.getSlot(event, lane);
         this.hoverSlot = offer ? { id: lane.id, left: offer.left, label: offer.label } : NO_SLOT;

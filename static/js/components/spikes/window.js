@@ -1,4 +1,4 @@
-// The window of the spike: presets, inputs, and what to do about a collision.
+// The window of the spike: presets, inputs, and remedies for a collision.
 
 import { serverNow } from "../../lib/server-clock.js";
 import {
@@ -33,7 +33,7 @@ export const spikeWindow = () => ({
   durations: DURATIONS,
   draft: { startPreset: "", start: null, end: null, length: null, lengthPreset: 0 },
   exact: [],
-  // What is being typed, as it is: a time that the clocks skip is only moved when the input is left.
+  // The text while it is typed. A time that the clocks skip is only moved when the user leaves the input.
   typing: NOT_TYPING,
   skippedTimes: { start: NOTHING, end: NOTHING },
   typedDuration: "",
@@ -42,7 +42,7 @@ export const spikeWindow = () => ({
 
   // Actions
 
-  /** A saved window; or a new one, as long as the one that it is `like`, from `start` on or in five minutes. */
+  /** Initialize the window: a saved one, or a new one from `start` or in five minutes, with the duration of `like`. */
   startWindow({ saved = null, like = null, start = "" }) {
     if (saved) {
       this.exact = [saved.start_datetime, saved.end_datetime];
@@ -58,7 +58,7 @@ export const spikeWindow = () => ({
     this.draft = newDraft(wanted, this.now);
   },
 
-  /** A window that nobody has chosen yet does not begin with a collision. */
+  /** Move the default window to a free slot, so that a new form has no collision. */
   avoidConflicts() {
     if (!this.draft.startPreset) return;
     const free = findCollision(this.draft, this.others, this.now)?.free;
@@ -86,12 +86,12 @@ export const spikeWindow = () => ({
     this.setWindow(this.withDuration(milliseconds));
   },
 
-  /** The draft with this length; of a spike that is on it counts from now. */
+  /** Return the draft with this duration; for an active spike it counts from now. */
   withDuration(milliseconds) {
     return this.isActive ? applyRemaining(this.draft, milliseconds, this.now) : applyDuration(this.draft, milliseconds);
   },
 
-  /** Somebody is at an input: what stands there now is what small changes are measured by. */
+  /** Start typing into an input; small changes are relative to its current value. */
   startTyping(part) {
     this.typing = { part, text: null, before: this.draft[part] };
   },
@@ -115,13 +115,13 @@ export const spikeWindow = () => ({
     this.skippedTimes[part] = { words: formatSkippedTime(text), at: this.draft[part] };
   },
 
-  /** What reads lengths is loaded when somebody is about to type one. */
+  /** Load the parser of durations when the input is focused. */
   loadParser: () => import("../../lib/duration-text.js"),
 
   typeDuration(text) {
     this.typedDuration = text;
     this.parsing = this.loadParser().then(({ parseDuration }) => {
-      if (text !== this.typedDuration) return; // typed on meanwhile
+      if (text !== this.typedDuration) return; // the text has changed in the meantime
       const { length: milliseconds, error } = parseDuration(text);
       if (!error) this.chooseDuration(milliseconds);
       Object.assign(this, { typedDuration: text, durationError: error });
@@ -129,7 +129,7 @@ export const spikeWindow = () => ({
     });
   },
 
-  /** A length that could be read is shown as it is written elsewhere. */
+  /** Normalize a valid duration when the user leaves the input. */
   async tidyDuration() {
     await this.parsing;
     if (this.durationError && this.typedDuration) return;
@@ -137,7 +137,7 @@ export const spikeWindow = () => ({
     this.touch("length");
   },
 
-  /** Of a time that comes twice: the first or the second. */
+  /** Choose the first or the second instant of an ambiguous time. */
   chooseTwin(part, { at }) {
     this.stopTyping(part);
     this.setWindow(part === "start" ? setStart(this.draft, at) : setEnd(this.draft, at));
@@ -147,13 +147,13 @@ export const spikeWindow = () => ({
     return this.draft[part] === at;
   },
 
-  /** What became of a time that the clocks skip, until something else stands there. */
+  /** Return the note on a time that the clocks skip, until the input changes. */
   getSkippedText(part) {
     const { words, at } = this.skippedTimes[part];
     return at === this.draft[part] ? words : "";
   },
 
-  /** What the input shows: what is being typed, as it is. */
+  /** Return the text of an input; while typing, unchanged. */
   getInputText(part) {
     const { part: at, text } = this.typing;
     return at === part && text !== null ? text : toText(this.draft[part]);
@@ -163,7 +163,7 @@ export const spikeWindow = () => ({
     return twins.length ? `${twins[0].label.split(" ")[1]} occurs twice that day.` : "";
   },
 
-  // The remedies take effect at once: nobody waits for a check of what is known to be free.
+  // Remedies are applied without a check, because their slots are known to be free.
 
   moveToFree() {
     const { start, end } = this.collision.free;
@@ -192,7 +192,7 @@ export const spikeWindow = () => ({
     return getAmbiguousTimes(this.draft.end);
   },
 
-  /** Whether it is a saved spike that is on: how long it goes on is what counts then. */
+  /** Return whether the spike is saved and active; then durations count from now. */
   get isActive() {
     return this.status === "active" && this.draft.start !== null && this.draft.start <= this.now;
   },
@@ -231,7 +231,7 @@ export const spikeWindow = () => ({
     return this.hasWindow ? formatDuration(this.draft.end - this.draft.start) : "";
   },
 
-  /** "starts in 1 h 23 min", counting. */
+  /** Format the state of the draft: "starts in 1 h 23 min". */
   get draftState() {
     if (!this.hasWindow) return "";
     if (this.draft.startPreset === "now")
@@ -267,7 +267,7 @@ export const spikeWindow = () => ({
   },
 });
 
-/** The day, where it is another one than before. */
+/** Format the day, if it differs from the previous one. */
 function dayOf(instant, before) {
   if (new Date(instant).toDateString() === new Date(before).toDateString()) return "";
   return `${new Date(instant).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" })} `;

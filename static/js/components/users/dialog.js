@@ -1,4 +1,4 @@
-// Creating and editing a user, and giving one a new password.
+// The dialog that creates and edits a user, or sets a new password.
 
 import { patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
@@ -37,7 +37,7 @@ export const userDialog = () =>
       if (mode === "password") this.countKeys(person);
     },
 
-    /** Offer to revoke their keys, where they have any; if it cannot be found out, the keys go on. */
+    /** Count the user's valid keys, to offer revoking them; on an error it is not offered. */
     async countKeys(person) {
       const keys = await countValidKeys(person.id).catch(() => 0);
       if (this.person === person) this.keys = keys;
@@ -94,7 +94,7 @@ export const userDialog = () =>
     },
   });
 
-/** Ask for a user; resolves to the user as saved, or null. */
+/** Open the dialog; resolve to the saved user, or to null. */
 export const askUser = (question) =>
   new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent("ask-user", { detail: { ...question, resolve } }));

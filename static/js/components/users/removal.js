@@ -1,4 +1,4 @@
-// Deleting a user, with the decision about their collections.
+// The dialog that deletes a user and decides about their collections.
 
 import { get, remove, withQuery } from "../../lib/api.js";
 import { userFacts } from "../../lib/facts-user.js";
@@ -83,7 +83,7 @@ export const userRemoval = () => ({
   },
 });
 
-/** Ask whether to delete a user, and do it; resolves to whether they are gone. */
+/** Open the dialog; resolve to whether the user was deleted. */
 export const askRemoval = (person) =>
   new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent("ask-removal", { detail: { person, resolve } }));
