@@ -7,7 +7,7 @@ const NOON = Date.UTC(2026, 10, 27, 12);
 const DATE = "Fri, 27 Nov 2026 12:00:00 GMT";
 
 test("an answer tells the difference of the clocks to a second and the time it took", () => {
-  assert.deepEqual(estimateOffset(DATE, NOON - 100, NOON + 50), { least: -50, most: 1100 });
+  assert.deepEqual(estimateOffset(DATE, NOON - 100, NOON + 50), { min: -50, max: 1100 });
 });
 
 test("an answer without a date, or with nonsense, tells nothing", () => {
@@ -16,16 +16,16 @@ test("an answer without a date, or with nonsense, tells nothing", () => {
 });
 
 test("further answers narrow the difference", () => {
-  assert.deepEqual(narrowOffset({ least: -50, most: 1100 }, { least: 200, most: 1200 }), { least: 200, most: 1100 });
+  assert.deepEqual(narrowOffset({ min: -50, max: 1100 }, { min: 200, max: 1200 }), { min: 200, max: 1100 });
 });
 
 test("an answer that tells nothing leaves what is known", () => {
-  assert.deepEqual(narrowOffset({ least: 1, most: 2 }, null), { least: 1, most: 2 });
+  assert.deepEqual(narrowOffset({ min: 1, max: 2 }, null), { min: 1, max: 2 });
 });
 
 test("where a clock was set in between, the newer answer counts", () => {
-  const newer = { least: 60_000, most: 61_000 };
-  assert.deepEqual(narrowOffset({ least: 0, most: 1000 }, newer), newer);
+  const newer = { min: 60_000, max: 61_000 };
+  assert.deepEqual(narrowOffset({ min: 0, max: 1000 }, newer), newer);
 });
 
 test("before the first answer it is what the browser's clock says", () => {

@@ -63,8 +63,8 @@ const target = (more = {}) => {
   return { ...given, fields, field: fields[0], ...more };
 };
 
-const toolOf = (id, given) => TOOLS.find((tool) => tool.id === id).make(given);
-const textOf = (id, given, block = 0) => toolOf(id, given).blocks[block].text;
+const getTool = (id, given) => TOOLS.find((tool) => tool.id === id).make(given);
+const textOf = (id, given, block = 0) => getTool(id, given).blocks[block].text;
 
 test("a shell reads every name back", () => {
   for (const name of HOSTILE) {
@@ -211,7 +211,7 @@ test("json_exporter puts the last word of a text's metric there itself", () => {
 });
 
 test("Prometheus polls by id, says what it leaves out, and keeps texts as labels", () => {
-  const { notes, blocks } = toolOf("prometheus", target({ collection: { id: 3, name: "a/b" } }));
+  const { notes, blocks } = getTool("prometheus", target({ collection: { id: 3, name: "a/b" } }));
   assert.match(
     blocks[1].text,
     /target: \["https:\/\/spikecast\.example\.org\/api\/collections\/3\/data\/Performance"\]/,
@@ -267,19 +267,19 @@ test("an address by name is encoded once, in quotes; by id where that is wanted 
 test("an address that is too long for some tools is the one by id", () => {
   for (const { id } of TOOLS) {
     const given = target({ collection: { id: 3, name: "温".repeat(255) }, fields: [field(1, "cpu")] });
-    for (const { text } of toolOf(id, given).blocks) {
+    for (const { text } of getTool(id, given).blocks) {
       for (const [url] of text.matchAll(/https:\/\/[^"'\s]+/g)) assert.ok(url.length <= 2048, `${id}: ${url.length}`);
     }
   }
 });
 
 test("PowerShell's own limits are said", () => {
-  assert.equal(toolOf("powershell", target({ fields: [field(1, "cpu")] })).notes.length, 0);
+  assert.equal(getTool("powershell", target({ fields: [field(1, "cpu")] })).notes.length, 0);
   assert.match(
-    toolOf("powershell", target({ fields: [field(1, "cpu"), field(2, "CPU")] })).notes[0],
+    getTool("powershell", target({ fields: [field(1, "cpu"), field(2, "CPU")] })).notes[0],
     /letter case/,
   );
-  assert.match(toolOf("powershell", target({ fields: [field(1, "°C")] })).notes[0], /UTF-8 with BOM/);
+  assert.match(getTool("powershell", target({ fields: [field(1, "°C")] })).notes[0], /UTF-8 with BOM/);
 });
 
 test("Zabbix gets one item that polls, and valid ids that stay the same", () => {

@@ -1,18 +1,18 @@
 // Durations as people type them: "2h 30m", "90 min", "1:30", "45s", "1.5 h", "1d".
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 const UNITS = new Map([
-  ["w", ["w", "week", "weeks", 7 * DAY]],
-  ["d", ["d", "day", "days", DAY]],
-  ["h", ["h", "hr", "hrs", "hour", "hours", HOUR]],
-  ["m", ["m", "min", "mins", "minute", "minutes", MINUTE]],
-  ["s", ["s", "sec", "secs", "second", "seconds", SECOND]],
+  ["w", ["w", "week", "weeks", 7 * DAY_MS]],
+  ["d", ["d", "day", "days", DAY_MS]],
+  ["h", ["h", "hr", "hrs", "hour", "hours", HOUR_MS]],
+  ["m", ["m", "min", "mins", "minute", "minutes", MINUTE_MS]],
+  ["s", ["s", "sec", "secs", "second", "seconds", SECOND_MS]],
 ]);
-const MAX_MS = 3_000_000 * DAY; // longer than any window can be
+const MAX_MS = 3_000_000 * DAY_MS; // longer than any window can be
 const PART = /^(\d+(?:\.\d+)?)\s*([a-z]+)/;
 const EXAMPLES = "such as 2h 30m, 90m, 1:30 or 1d";
 
@@ -35,7 +35,7 @@ function parseClock(given) {
   const [, hours, minutes, seconds = "0"] = /^(\d+):(\d{1,2})(?::(\d{1,2}))?$/.exec(given) ?? [];
   if (hours === undefined) return error(`“${given}” is not a duration. Use a format ${EXAMPLES}.`);
   if (minutes > 59 || seconds > 59) return error("Minutes and seconds go from 0 to 59: 1:30 is 1 hour 30 minutes.");
-  return { length: hours * HOUR + minutes * MINUTE + seconds * SECOND, error: "" };
+  return { length: hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS, error: "" };
 }
 
 function parseUnits(given) {
@@ -57,5 +57,5 @@ function checkRange(found) {
   if (found.error) return found;
   if (found.length === 0) return error("Must be greater than zero.");
   if (found.length > MAX_MS) return error("Too long.");
-  return found.length % SECOND ? error("Must be a whole number of seconds.") : found;
+  return found.length % SECOND_MS ? error("Must be a whole number of seconds.") : found;
 }

@@ -1,6 +1,6 @@
 // The server's time. A browser's clock may be minutes off, but badges must change at the server's time.
 
-const SECOND = 1000;
+const SECOND_MS = 1000;
 
 /**
  * Estimate how far the server's clock is ahead of this one, in milliseconds, between `min` and `max`. The Date header was written
@@ -8,14 +8,14 @@ const SECOND = 1000;
  */
 export function estimateOffset(date, sent, received) {
   const written = Date.parse(date ?? "");
-  return Number.isNaN(written) ? null : { least: written - received, most: written + SECOND - sent };
+  return Number.isNaN(written) ? null : { min: written - received, max: written + SECOND_MS - sent };
 }
 
 /** Combine two estimates. If they contradict each other, a clock was set, and the newer one is used. */
 export function narrowOffset(known, newer) {
   if (!known || !newer) return newer ?? known;
-  const both = { least: Math.max(known.least, newer.least), most: Math.min(known.most, newer.most) };
-  return both.least <= both.most ? both : newer;
+  const both = { min: Math.max(known.min, newer.min), max: Math.min(known.max, newer.max) };
+  return both.min <= both.max ? both : newer;
 }
 
 /** Create a clock that every response sets, to the middle of the estimate. */
@@ -25,7 +25,7 @@ export function createServerClock(read = Date.now) {
     observe(date, sent, received) {
       ahead = narrowOffset(ahead, estimateOffset(date, sent, received));
     },
-    now: () => read() + (ahead ? Math.round((ahead.least + ahead.most) / 2) : 0),
+    now: () => read() + (ahead ? Math.round((ahead.min + ahead.max) / 2) : 0),
   };
 }
 

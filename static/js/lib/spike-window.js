@@ -2,36 +2,36 @@
 
 import { formatTime, findGap, getInstantInDays, getInstants, resolveInput, formatOffset, formatTimeRange as formatTimeRange, toInputValue, getWeekday, getZoneName } from "./time.js";
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 const MIN_INSTANT = Date.UTC(1970, 0, 1);
 const MAX_INSTANT = Date.UTC(9999, 0, 1);
 
 export const STARTS = [
   { id: "now", label: "Now", after: 0 },
-  { id: "in-5-min", label: "In 5 min", after: 5 * MINUTE },
-  { id: "in-1-h", label: "In 1 h", after: 60 * MINUTE },
+  { id: "in-5-min", label: "In 5 min", after: 5 * MINUTE_MS },
+  { id: "in-1-h", label: "In 1 h", after: 60 * MINUTE_MS },
   { id: "tomorrow", label: "Tomorrow 9:00", days: () => 1 },
   { id: "next-monday", label: "Next Monday 9:00", days: (today) => (8 - today) % 7 || 7 },
 ];
 const MORNING_HOUR = 9;
 
 export const DURATIONS = [
-  { length: 5 * MINUTE, label: "5 min" },
-  { length: 10 * MINUTE, label: "10 min" },
-  { length: 15 * MINUTE, label: "15 min" },
-  { length: 30 * MINUTE, label: "30 min" },
-  { length: 60 * MINUTE, label: "1 h" },
-  { length: 240 * MINUTE, label: "4 h" },
+  { length: 5 * MINUTE_MS, label: "5 min" },
+  { length: 10 * MINUTE_MS, label: "10 min" },
+  { length: 15 * MINUTE_MS, label: "15 min" },
+  { length: 30 * MINUTE_MS, label: "30 min" },
+  { length: 60 * MINUTE_MS, label: "1 h" },
+  { length: 240 * MINUTE_MS, label: "4 h" },
 ];
 
-const floorMinute = (instant) => Math.floor(instant / MINUTE) * MINUTE;
-const ceilMinute = (instant) => Math.ceil(instant / MINUTE) * MINUTE;
+const floorMinute = (instant) => Math.floor(instant / MINUTE_MS) * MINUTE_MS;
+const ceilMinute = (instant) => Math.ceil(instant / MINUTE_MS) * MINUTE_MS;
 
 /**
  * Create a draft: `start` and `end` in milliseconds (null: incomplete), `startPreset` while the start follows
  * the clock, `length` while the end follows the start (null: the end was entered and is fixed).
  */
-export function newDraft({ start = null, startPreset = "", length = 15 * MINUTE }, now) {
+export function newDraft({ start = null, startPreset = "", length = 15 * MINUTE_MS }, now) {
   const draft = { startPreset, start, end: null, length, lengthPreset: matchPreset(length) };
   return moveEnd(startPreset ? { ...draft, start: resolveStart(startPreset, now) } : draft);
 }
@@ -59,7 +59,7 @@ function moveEnd(draft) {
 /** Apply a start preset; the duration stays the same. */
 export function applyStartPreset(draft, preset, now, zone = getZoneName()) {
   const known = draft.start !== null && draft.end > draft.start;
-  const length = draft.length ?? (known ? draft.end - draft.start : 15 * MINUTE);
+  const length = draft.length ?? (known ? draft.end - draft.start : 15 * MINUTE_MS);
   const lengthPreset = draft.length === null ? 0 : draft.lengthPreset;
   return moveEnd({ ...draft, startPreset: preset, start: resolveStart(preset, now, zone), length, lengthPreset });
 }

@@ -133,7 +133,7 @@ export function formatRelative(instant, now, stepMs = 1000) {
   const distance = new Date(instant) - now;
   const length = Math.floor(Math.abs(distance) / stepMs) * stepMs;
   if (length < stepMs) return "just now";
-  const days = Math.round(length / DAY);
+  const days = Math.round(length / DAY_MS);
   const words = days >= RELATIVE_DAYS_FROM ? `${days} days` : formatDuration(length);
   return distance > 0 ? `in ${words}` : `${words} ago`;
 }
@@ -170,8 +170,8 @@ export function parseInputValue(text, zone = getZoneName()) {
 // A wall time is the local time of a zone, expressed as the milliseconds of the same UTC time.
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const DAY = 86_400_000;
-const MINUTE = 60_000;
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 
 function toUtcTimestamp(year, month, date, hour = 0, minute = 0, second = 0) {
   const made = new Date(Date.UTC(2000, month, date, hour, minute, second));
@@ -201,19 +201,19 @@ function parseWallTime(text) {
 export function getInstants(text, zone = getZoneName()) {
   const wall = parseWallTime(text);
   if (wall === null) return [];
-  const offsets = new Set([-DAY, 0, DAY].map((away) => getUtcOffset(wall + away, zone)));
+  const offsets = new Set([-DAY_MS, 0, DAY_MS].map((away) => getUtcOffset(wall + away, zone)));
   const found = [...offsets].map((ahead) => wall - ahead);
   return found.filter((at) => at + getUtcOffset(at, zone) === wall).sort((one, other) => one - other);
 }
 
 /** A skipped time is moved forward by the length of the gap. */
-const skipGap = (wall, zone) => wall - getUtcOffset(wall - DAY, zone);
+const skipGap = (wall, zone) => wall - getUtcOffset(wall - DAY_MS, zone);
 
 /** Return the gap `{from, to}` if the clocks skip this time; else null. */
 export function findGap(text, zone = getZoneName()) {
   const wall = parseWallTime(text);
   if (wall === null || getInstants(text, zone).length) return null;
-  let [before, after] = [wall - 2 * DAY, wall + 2 * DAY];
+  let [before, after] = [wall - 2 * DAY_MS, wall + 2 * DAY_MS];
   const ahead = getUtcOffset(before, zone);
   while (after - before > 1000) {
     const middle = Math.floor((before + after) / 2000) * 1000;
@@ -241,8 +241,8 @@ export function resolveInput(text, { before = null, after = null } = {}, zone = 
 
 /** Return an instant some days after today, at a full hour. */
 export function getInstantInDays(days, hour, now, zone = getZoneName()) {
-  const today = Math.floor(toWallTime(now, zone) / DAY) * DAY;
-  return parseInputValue(new Date(today + days * DAY + hour * 60 * MINUTE).toISOString().slice(0, 16), zone).getTime();
+  const today = Math.floor(toWallTime(now, zone) / DAY_MS) * DAY_MS;
+  return parseInputValue(new Date(today + days * DAY_MS + hour * 60 * MINUTE_MS).toISOString().slice(0, 16), zone).getTime();
 }
 
 /** 0 on a Sunday. */
@@ -250,7 +250,7 @@ export const getWeekday = (instant, zone = getZoneName()) => new Date(toWallTime
 
 /** "+02:00". */
 function formatIsoOffset(instant, zone) {
-  const minutes = Math.round(getUtcOffset(instant, zone) / MINUTE);
+  const minutes = Math.round(getUtcOffset(instant, zone) / MINUTE_MS);
   const two = (value) => String(Math.floor(value)).padStart(2, "0");
   return `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
 }
@@ -269,13 +269,13 @@ function hasTwoOffsets(instant, zone) {
 }
 
 function doClocksChange(instant, zone) {
-  const midnight = Math.floor(toWallTime(instant, zone) / DAY) * DAY;
-  const ends = [midnight - DAY / 4, midnight + 1.25 * DAY].map((wall) => wall - getUtcOffset(instant, zone));
+  const midnight = Math.floor(toWallTime(instant, zone) / DAY_MS) * DAY_MS;
+  const ends = [midnight - DAY_MS / 4, midnight + 1.25 * DAY_MS].map((wall) => wall - getUtcOffset(instant, zone));
   if (getUtcOffset(ends[0], zone) === getUtcOffset(ends[1], zone)) return false;
   const offsets = new Set();
-  for (let at = ends[0]; at < ends[1]; at += 15 * MINUTE) {
+  for (let at = ends[0]; at < ends[1]; at += 15 * MINUTE_MS) {
     const wall = toWallTime(at, zone);
-    if (wall >= midnight && wall < midnight + DAY) offsets.add(getUtcOffset(at, zone));
+    if (wall >= midnight && wall < midnight + DAY_MS) offsets.add(getUtcOffset(at, zone));
   }
   return offsets.size > 1;
 }

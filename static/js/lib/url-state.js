@@ -7,7 +7,7 @@
  */
 export function urlState(fields) {
   const names = Object.keys(fields);
-  const keyOf = (name) => fields[name].key ?? name;
+  const getKey = (name) => fields[name].key ?? name;
 
   const getDefaults = () => Object.fromEntries(names.map((name) => [name, fields[name].getDefaults]));
 
@@ -15,7 +15,7 @@ export function urlState(fields) {
     const given = new URLSearchParams(query);
     const found = getDefaults();
     for (const name of names) {
-      const text = given.get(keyOf(name));
+      const text = given.get(getKey(name));
       const value = text === null ? undefined : fields[name].read(text);
       if (value !== undefined) found[name] = value;
     }
@@ -26,7 +26,7 @@ export function urlState(fields) {
   function buildUrl(path, state) {
     const told = names.filter((name) => state[name] !== fields[name].getDefaults);
     const write = (name) => fields[name].write?.(state[name]) ?? state[name];
-    const query = new URLSearchParams(told.map((name) => [keyOf(name), write(name)])).toString();
+    const query = new URLSearchParams(told.map((name) => [getKey(name), write(name)])).toString();
     return query ? `${path}?${query}` : path;
   }
 

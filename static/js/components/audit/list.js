@@ -8,7 +8,7 @@ import { mix } from "../../lib/mix.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { formatDateTime, formatUtc } from "../../lib/time.js";
 
-const MOST = 200;
+const MAX_LISTED = 200;
 
 export const auditList = () =>
   mix(
@@ -54,7 +54,7 @@ export const auditList = () =>
       // Actions
 
       async loadPeople() {
-        const users = await get("/api/users", { per_page: MOST, sort: "username" }).catch(() => ({ items: [] }));
+        const users = await get("/api/users", { per_page: MAX_LISTED, sort: "username" }).catch(() => ({ items: [] }));
         this.people = [
           ...users.items.map(({ id, username }) => ({ who: String(id), label: username })),
           { who: "command line", label: "Command line" },

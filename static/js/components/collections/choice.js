@@ -4,7 +4,7 @@ import { get } from "../../lib/api.js";
 import { debounce } from "../../lib/debounce.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 
-const SHOWN = 20;
+const MAX_LISTED = 20;
 
 /** State and actions; the component has `choose(collection)`, and calls `showChoice(name)` to show the current choice. */
 export const collectionChoice = () => ({
@@ -49,7 +49,7 @@ export const collectionChoice = () => ({
     const isStale = this.startChoicesRequest();
     this.choicesError = "";
     try {
-      const { items, total } = await get("/api/collections", { search, per_page: SHOWN, sort: "name" });
+      const { items, total } = await get("/api/collections", { search, per_page: MAX_LISTED, sort: "name" });
       if (isStale()) return;
       const choiceAt = search && items.length ? 0 : -1;
       Object.assign(this, { choices: items, choicesTotal: total, choicesQuery: search, choiceAt });

@@ -190,7 +190,7 @@ export const collectionFields = () => ({
   },
 
   get hasManyFields() {
-    return this.tabFields.length > FEW;
+    return this.tabFields.length > SEARCH_FROM;
   },
 
   get found() {

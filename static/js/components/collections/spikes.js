@@ -9,7 +9,7 @@ import { formatTime, formatUtcRange, formatWindow, formatWindowState } from "../
 import { toast } from "../../lib/toast.js";
 import { formatCount } from "../../lib/numbers.js";
 
-const SHOWN = 50;
+const MAX_LISTED = 50;
 
 export const collectionSpikes = () => ({
   spikes: [],
@@ -26,8 +26,8 @@ export const collectionSpikes = () => ({
     const path = `/api/collections/${this.collection.id}/spike-schedules`;
     return Promise.all([
       get(path, { status: "active", per_page: 1 }),
-      get(path, { status: "scheduled", sort: "start_datetime", per_page: SHOWN }),
-      get(path, { status: "expired", sort: "-end_datetime", per_page: SHOWN }),
+      get(path, { status: "scheduled", sort: "start_datetime", per_page: MAX_LISTED }),
+      get(path, { status: "expired", sort: "-end_datetime", per_page: MAX_LISTED }),
     ]);
   },
 

@@ -19,10 +19,10 @@ import { firstSteps } from "./first-steps.js";
 import { spikeActions } from "../spikes/actions.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 
-const FETCHED = 20;
-const MOST_ACTIVE = 5;
-const MOST_NEXT = 5;
-const MOST_CHANGES = 4;
+const MAX_FETCHED = 20;
+const MAX_ACTIVE = 5;
+const MAX_NEXT = 5;
+const MAX_CHANGES = 4;
 
 export const dashboard = () =>
   mix(clockTick(), windowEdges(), spikeActions(), firstSteps(), {
@@ -76,8 +76,8 @@ export const dashboard = () =>
       const path = "/api/spike-schedules";
       const isStale = this.startSpikesRequest();
       const [active, scheduled] = await Promise.all([
-        get(path, { status: "active", sort: "end_datetime", per_page: FETCHED }),
-        get(path, { status: "scheduled", sort: "start_datetime", per_page: FETCHED }),
+        get(path, { status: "active", sort: "end_datetime", per_page: MAX_FETCHED }),
+        get(path, { status: "scheduled", sort: "start_datetime", per_page: MAX_FETCHED }),
       ]);
       if (isStale()) return;
       // A spike that starts between the two responses is in both.
@@ -93,8 +93,8 @@ export const dashboard = () =>
     placeSpikes() {
       const now = serverNow();
       const of = (status, by) => this.filterByStatus(status, now).sort((one, other) => one[by] - other[by]);
-      const active = of("active", "end").slice(0, MOST_ACTIVE);
-      const coming = of("scheduled", "start").slice(0, MOST_NEXT);
+      const active = of("active", "end").slice(0, MAX_ACTIVE);
+      const coming = of("scheduled", "start").slice(0, MAX_NEXT);
       const placed = [active, coming].map((spikes) => spikes.map(({ id }) => id).join()).join(";");
       if (placed === this.placedIds) return;
       this.announce(active);
@@ -163,7 +163,7 @@ export const dashboard = () =>
     },
 
     get moreActive() {
-      return this.activeTotal > MOST_ACTIVE;
+      return this.activeTotal > MAX_ACTIVE;
     },
   });
 
@@ -176,8 +176,8 @@ function shown(spike) {
     ...spike,
     start,
     end,
-    changes: changes.slice(0, MOST_CHANGES),
-    more: changes.length - MOST_CHANGES,
+    changes: changes.slice(0, MAX_CHANGES),
+    more: changes.length - MAX_CHANGES,
     about: `${spike.collection_name} · ${formatFieldNames(spike)}`,
     ends: `ends ${formatShortDateTime(end, serverNow())}`,
     utc: formatUtcRange(start, end),

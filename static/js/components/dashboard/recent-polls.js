@@ -6,10 +6,10 @@ import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { formatPollTime } from "../../lib/spike-format.js";
 import { formatUtc } from "../../lib/time.js";
 
-const SHOWN = 6;
+const MAX_POLLS = 6;
 
 export const recentPolls = () =>
-  mix(pagedList("/api/polls", { sort: "-polled_at", perPage: SHOWN }), {
+  mix(pagedList("/api/polls", { sort: "-polled_at", perPage: MAX_POLLS }), {
     stopAutoRefresh: null,
 
     // Lifecycle

@@ -13,7 +13,7 @@ import { getUser } from "../../lib/page-data.js";
 import { formatDateTime, formatRelative } from "../../lib/time.js";
 import { formatCount } from "../../lib/numbers.js";
 
-const SHOWN = 50;
+const MAX_LISTED = 50;
 
 export const keyDialog = () =>
   mix(dialogForm(), {
@@ -81,7 +81,7 @@ export const keyDialog = () =>
       const isStale = this.startRequest();
       Object.assign(this, { loading: true, loadError: "" });
       try {
-        const query = { search: this.search.trim(), per_page: SHOWN, sort: "name" };
+        const query = { search: this.search.trim(), per_page: MAX_LISTED, sort: "name" };
         const { items, total } = await get("/api/collections", query);
         if (!isStale()) Object.assign(this, { found: items, total });
       } catch (problem) {

@@ -1,6 +1,6 @@
 // Short confirmations at the bottom left. Each stays for six seconds, and longer while the pointer or focus is on it.
 
-const STAYS = 6000;
+const VISIBLE_MS = 6000;
 let number = 0;
 
 export const toasts = () => ({
@@ -30,7 +30,7 @@ export const toasts = () => ({
     setTimeout(() => {
       if (this.$root.matches(":hover, :focus-within")) this.leaveLater(id);
       else this.dismiss(id);
-    }, STAYS);
+    }, VISIBLE_MS);
   },
 
   dismiss(id) {

@@ -9,7 +9,7 @@ import { toast } from "../../lib/toast.js";
 import { formatCount } from "../../lib/numbers.js";
 import { confirm } from "../layout/confirmation.js";
 
-const NAMED = 5;
+const MAX_NAMES = 5;
 
 export const spikeActions = () => ({
   busyId: 0,
@@ -108,7 +108,7 @@ async function removed(spike) {
 
 function consequences(spikes, now) {
   const active = spikes.filter((spike) => getSpikeStatus(spike, now) === "active").length;
-  const names = spikes.slice(0, NAMED).map(({ name }) => `“${name}”`);
+  const names = spikes.slice(0, MAX_NAMES).map(({ name }) => `“${name}”`);
   const others = spikes.length - names.length;
   const all = names.join(", ") + (others ? ` and ${others} more` : "");
   const overrides = (copies) => formatCount(copies.length, "override");

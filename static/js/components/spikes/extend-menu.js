@@ -7,9 +7,9 @@ import { serverNow } from "../../lib/server-clock.js";
 import { getExtensions } from "../../lib/spike-format.js";
 import { menu } from "../layout/menu.js";
 
-const WIDTH = 280;
-const HEIGHT = 210;
-const EDGE = 8;
+const WIDTH_PX = 280;
+const HEIGHT_PX = 210;
+const MARGIN_PX = 8;
 
 export const extendMenu = () =>
   mix(menu(), {
@@ -50,8 +50,8 @@ export const extendMenu = () =>
     placeMenu() {
       const button = this.$root.querySelector("[aria-haspopup]").getBoundingClientRect();
       const { clientWidth, clientHeight } = document.documentElement;
-      const left = Math.max(EDGE, Math.min(button.left, clientWidth - WIDTH - EDGE));
-      const isAbove = button.bottom + HEIGHT > clientHeight && button.top > HEIGHT;
+      const left = Math.max(MARGIN_PX, Math.min(button.left, clientWidth - WIDTH_PX - MARGIN_PX));
+      const isAbove = button.bottom + HEIGHT_PX > clientHeight && button.top > HEIGHT_PX;
       const top = isAbove ? "auto" : `${button.bottom + 4}px`;
       const bottom = isAbove ? `${clientHeight - button.top + 4}px` : "auto";
       this.position = { left: `${left}px`, top, bottom };

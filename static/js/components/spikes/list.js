@@ -18,8 +18,8 @@ import { formatUtcRange, formatWindow, formatWindowState } from "../../lib/time.
 import { collectionFilter } from "../collections/filter.js";
 import { spikeActions } from "./actions.js";
 
-const SHOWN = 2; // overrides in a row
-const MINUTE = 60_000;
+const MAX_OVERRIDES = 2; // overrides in a row
+const MINUTE_MS = 60_000;
 
 export const spikeList = () =>
   mix(
@@ -41,7 +41,7 @@ export const spikeList = () =>
       startCountsRequest: requestSequence(),
       counts: { all: "", active: "", scheduled: "", expired: "" },
       expandedIds: [],
-      minute: Math.floor(serverNow() / MINUTE),
+      minute: Math.floor(serverNow() / MINUTE_MS),
       timelineFilter: { collection: "", search: "", status: "" }, // what the timeline shows
       announced: "",
       saved: null, // the spike that was just saved, if it is not on this page of the list
@@ -53,7 +53,7 @@ export const spikeList = () =>
         this.readUrl();
         this.startClock();
         this.$watch("now", (now) => {
-          const minute = Math.floor(now / MINUTE);
+          const minute = Math.floor(now / MINUTE_MS);
           if (minute !== this.minute) this.minute = minute;
           if (now >= this.nextEdge) this.announce();
           this.reloadAtEdge(() => this.reload());
@@ -164,7 +164,7 @@ export const spikeList = () =>
       },
 
       formatWindow(spike) {
-        return formatWindow(spike.start_datetime, spike.end_datetime, this.minute * MINUTE);
+        return formatWindow(spike.start_datetime, spike.end_datetime, this.minute * MINUTE_MS);
       },
 
       formatUtc(spike) {
@@ -176,7 +176,7 @@ export const spikeList = () =>
       },
 
       getVisibleOverrides(spike) {
-        return this.isExpanded(spike) ? spike.spike_fields : spike.spike_fields.slice(0, SHOWN);
+        return this.isExpanded(spike) ? spike.spike_fields : spike.spike_fields.slice(0, MAX_OVERRIDES);
       },
 
       formatOverride(copy) {
@@ -184,7 +184,7 @@ export const spikeList = () =>
       },
 
       hasMore(spike) {
-        return spike.spike_fields.length > SHOWN;
+        return spike.spike_fields.length > MAX_OVERRIDES;
       },
 
       isExpanded({ id }) {
@@ -192,7 +192,7 @@ export const spikeList = () =>
       },
 
       formatMore(spike) {
-        return this.isExpanded(spike) ? "less" : `${spike.spike_fields.length - SHOWN} more`;
+        return this.isExpanded(spike) ? "less" : `${spike.spike_fields.length - MAX_OVERRIDES} more`;
       },
 
       // Getters

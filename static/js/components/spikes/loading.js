@@ -8,7 +8,7 @@ import { carriedOver, givenOfCopy } from "../../lib/override-rows.js";
 import { toOccupied } from "../../lib/spike-window.js";
 import { formatCount } from "../../lib/numbers.js";
 
-const MOST_PAGES = 5;
+const MAX_PAGES = 5;
 
 export const spikeLoading = () => ({
   given: { collection: null, spike: null, copy: null, start: "", back: "/spikes" },
@@ -93,7 +93,7 @@ export const spikeLoading = () => ({
     const path = `/api/collections/${this.collection.id}/spike-schedules`;
     const isStale = this.startOthersRequest();
     const found = [];
-    for (let page = 1; page <= MOST_PAGES; page += 1) {
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
       const { items, total } = await get(path, { sort: "-end_datetime", per_page: 200, page });
       found.push(...items);
       if (found.length >= total) break;

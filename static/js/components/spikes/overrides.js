@@ -27,7 +27,7 @@ export const spikeOverrides = () => ({
   locked: [],
   find: "",
   isFoldOpen: false,
-  shownAlone: SHOWN_AT_FIRST,
+  maxUnchanged: SHOWN_AT_FIRST,
 
   // Actions
 
@@ -40,13 +40,13 @@ export const spikeOverrides = () => ({
     this.rows = fields.filter((field) => field.is_editable).map(rowFor);
     this.locked = fields.filter((field) => !field.is_editable);
     this.find = "";
-    this.shownAlone = SHOWN_AT_FIRST;
+    this.maxUnchanged = SHOWN_AT_FIRST;
     this.isFoldOpen = !this.rows.some((row) => row.isUp);
   },
 
   type(row, setting, text) {
     row.texts[setting] = text;
-    if (!row.isUp && isOverridden(row)) this.moveUp(row, row.inputs.find((input) => input.setting === setting).id);
+    if (!row.isUp && isOverridden(row)) this.moveRowUp(row, row.inputs.find((input) => input.setting === setting).id);
     this.touch(`${row.id}.${setting}`);
   },
 
@@ -58,7 +58,7 @@ export const spikeOverrides = () => ({
    * Move a changed row up to the other changed rows. The input or button with this id
    * keeps its position on the screen, the focus and the caret.
    */
-  moveUp(row, id) {
+  moveRowUp(row, id) {
     const before = document.getElementById(id);
     const { top } = before.getBoundingClientRect();
     const caret = before.selectionStart;
@@ -78,7 +78,7 @@ export const spikeOverrides = () => ({
     const stops = [...event.currentTarget.querySelectorAll("input, button")];
     const last = stops.findLast((stop) => stop.tabIndex >= 0 && !stop.disabled && stop.offsetParent);
     const at = this.rows.indexOf(row);
-    const next = this.aloneShown.find((other) => this.rows.indexOf(other) > at);
+    const next = this.unchangedVisible.find((other) => this.rows.indexOf(other) > at);
     if (event.target !== last || !next || !this.isFoldOpen) return;
     event.preventDefault();
     document.getElementById(next.inputs[0].id)?.focus();
@@ -97,7 +97,7 @@ export const spikeOverrides = () => ({
   press(row, factor) {
     Object.assign(row.texts, pressFactor(row, factor.by));
     row.stop = factor.by;
-    if (!row.isUp && isOverridden(row)) this.moveUp(row, this.factorId(row, factor));
+    if (!row.isUp && isOverridden(row)) this.moveRowUp(row, this.factorId(row, factor));
     this.touchRow(row);
     this.pickIfNone(row.id);
   },
@@ -106,20 +106,20 @@ export const spikeOverrides = () => ({
   moveFactor(row, step) {
     const usable = FACTORS.filter(({ by }) => canMultiply(row, by));
     if (!usable.length) return;
-    const at = usable.findIndex(({ by }) => by === this.stopOf(row)) + step;
+    const at = usable.findIndex(({ by }) => by === this.getFactorStop(row)) + step;
     const factor = usable[Math.min(usable.length - 1, Math.max(0, at))];
     row.stop = factor.by;
     document.getElementById(this.factorId(row, factor)).focus();
   },
 
-  setBack(row) {
+  resetRow(row) {
     row.kept = {};
     Object.assign(row.texts, ownTexts(row));
     this.touchRow(row);
     this.$nextTick(() => document.getElementById(row.inputs[0].id)?.focus({ preventScroll: true }));
   },
 
-  setAllBack() {
+  resetAll() {
     for (const row of this.rows) {
       row.kept = {};
       Object.assign(row.texts, ownTexts(row));
@@ -138,7 +138,7 @@ export const spikeOverrides = () => ({
   },
 
   showMore() {
-    this.shownAlone += 200;
+    this.maxUnchanged += 200;
   },
 
   /** Make the row of an input visible. */
@@ -185,14 +185,14 @@ export const spikeOverrides = () => ({
   },
 
   /** Return the factor that Tab focuses: the last used one, else the pressed one, else the first. */
-  stopOf(row) {
+  getFactorStop(row) {
     const usable = FACTORS.filter(({ by }) => canMultiply(row, by));
     const stop = usable.find(({ by }) => by === row.stop) ?? usable.find(({ by }) => isMultiplied(row, by));
     return (stop ?? usable[0])?.by ?? 0;
   },
 
-  tabOf(row, { by }) {
-    return this.stopOf(row) === by ? 0 : -1;
+  getTabIndex(row, { by }) {
+    return this.getFactorStop(row) === by ? 0 : -1;
   },
 
   /** Return whether a counter continues from the collection's value, because its start is not overridden. */
@@ -223,43 +223,43 @@ export const spikeOverrides = () => ({
     return wanted ? this.rows.filter(({ name }) => name.toLowerCase().includes(wanted)) : this.rows;
   },
 
-  get up() {
+  get changedRows() {
     return this.found.filter((row) => row.isUp);
   },
 
-  get alone() {
+  get unchanged() {
     return this.found.filter((row) => !row.isUp);
   },
 
-  get aloneShown() {
-    return this.alone.slice(0, this.shownAlone);
+  get unchangedVisible() {
+    return this.unchanged.slice(0, this.maxUnchanged);
   },
 
-  get hasMoreAlone() {
-    return this.alone.length > this.shownAlone;
+  get hasMoreUnchanged() {
+    return this.unchanged.length > this.maxUnchanged;
   },
 
-  get moreAlone() {
-    return `Show ${formatNumber(Math.min(200, this.alone.length - this.shownAlone))} more of ${formatNumber(this.alone.length)}`;
+  get moreUnchangedText() {
+    return `Show ${formatNumber(Math.min(200, this.unchanged.length - this.maxUnchanged))} more of ${formatNumber(this.unchanged.length)}`;
   },
 
   get overridden() {
     return this.rows.filter(isOverridden).length;
   },
 
-  get overriddenWords() {
+  get overriddenText() {
     return this.rows.length ? `${formatNumber(this.overridden)} of ${formatCount(this.rows.length, "field")}` : "";
   },
 
-  get aloneWords() {
-    return `${formatCount(this.alone.length, "field")} unchanged`;
+  get unchangedText() {
+    return `${formatCount(this.unchanged.length, "field")} unchanged`;
   },
 
-  get aloneNames() {
-    return namesOf(this.alone);
+  get unchangedNames() {
+    return namesOf(this.unchanged);
   },
 
-  get lockedWords() {
+  get lockedText() {
     return `${formatCount(this.locked.length, "field")} cannot be overridden`;
   },
 

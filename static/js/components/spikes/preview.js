@@ -13,7 +13,7 @@ const INTERVALS = [
   { seconds: 60, label: "Poll every 60 s" },
   { seconds: 300, label: "Poll every 5 min" },
 ];
-const FEW = 8;
+const MAX_LINES = 8;
 
 // Not an x-ref: it is resolved from the clicked element, and a row that moves up is a new element.
 const chartElement = () => document.getElementById("spike-chart");
@@ -43,7 +43,7 @@ export const spikePreview = () => {
     watchChart() {
       if (resized) return;
       resized = new ResizeObserver(() => {
-        if (roomOf(chartElement()) !== chart?.width) this.draw();
+        if (getAvailableWidth(chartElement()) !== chart?.width) this.draw();
       });
       resized.observe(chartElement());
     },
@@ -119,7 +119,7 @@ export const spikePreview = () => {
 
     draw() {
       const element = chartElement();
-      const width = roomOf(element);
+      const width = getAvailableWidth(element);
       if (!this.shown || this.previewError || !width) return;
       chart = buildChart(this.preview, this.shown, width);
       draw(element, chart);
@@ -170,11 +170,11 @@ export const spikePreview = () => {
 
     get lines() {
       const fields = sortOverriddenFirst(this.preview?.fields ?? []);
-      return this.showsAllMeans ? fields : fields.slice(0, FEW);
+      return this.showsAllMeans ? fields : fields.slice(0, MAX_LINES);
     },
 
     get hasMoreLines() {
-      return !this.showsAllMeans && (this.preview?.fields.length ?? 0) > FEW;
+      return !this.showsAllMeans && (this.preview?.fields.length ?? 0) > MAX_LINES;
     },
 
     get moreLines() {
@@ -213,7 +213,7 @@ export const spikePreview = () => {
 };
 
 /** Return the width available for a chart, without padding. */
-function roomOf(element) {
+function getAvailableWidth(element) {
   if (!element) return 0;
   const { paddingLeft, paddingRight } = getComputedStyle(element);
   return Math.max(0, element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));

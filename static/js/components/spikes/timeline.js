@@ -15,10 +15,10 @@ import { buildDayLabels, buildLaneBars, buildNowLine, findFreeSlot } from "../..
 import { getVisibleRange, buildTimelineTicks, createView, formatRange, ZOOMS } from "../../lib/timeline.js";
 import { formatCount } from "../../lib/numbers.js";
 
-const LANES = 25;
-const MINUTE = 60_000;
-const PHONE = 640;
-const KEPT = "timeline-days";
+const LANES_PER_PAGE = 25;
+const MINUTE_MS = 60_000;
+const PHONE_WIDTH_PX = 640;
+const STORAGE_KEY = "timeline-days";
 const FONTS = { label: "600 11px", day: "600 12px", pill: "600 11px" };
 const NO_SLOT = { id: 0, left: "", label: "" };
 const NO_FILTER = { collection: "", search: "", status: "" };
@@ -29,7 +29,7 @@ export const timeline = () =>
     windowEdges(),
     pagedList("/api/timeline", {
       sort: "name",
-      perPage: LANES,
+      perPage: LANES_PER_PAGE,
       filters() {
         return { ...this.period(), collection_id: this.filter.collection };
       },
@@ -104,7 +104,7 @@ export const timeline = () =>
 
       /** Draw again each minute, and at the second when a spike starts or ends. */
       tick() {
-        if (this.now >= this.nextEdge || Math.floor(this.now / MINUTE) !== this.drawnAt) this.draw();
+        if (this.now >= this.nextEdge || Math.floor(this.now / MINUTE_MS) !== this.drawnAt) this.draw();
         this.reloadAtEdge(() => this.load());
       },
 
@@ -113,7 +113,7 @@ export const timeline = () =>
       zoom(days) {
         this.days = days;
         this.shift = 0;
-        localStorage.setItem(KEPT, days);
+        localStorage.setItem(STORAGE_KEY, days);
         this.look();
       },
 
@@ -151,7 +151,7 @@ export const timeline = () =>
         const pixels = this.$refs.axis?.clientWidth;
         if (!pixels) return;
         const view = createView(this.span(), { now: serverNow(), pixels, measure });
-        this.drawnAt = Math.floor(view.now / MINUTE);
+        this.drawnAt = Math.floor(view.now / MINUTE_MS);
         this.drawing = view;
         this.ticks = buildTimelineTicks(view);
         this.dayNames = buildDayLabels(view);
@@ -169,7 +169,7 @@ export const timeline = () =>
           href: at(`/collections/${item.id}`),
           create: at(`/spikes/new?collection=${item.id}`),
           dot: isSpiking ? "spiking" : last && "polled",
-          dotWords: isSpiking ? `spiking, ${polled}` : polled,
+          dotText: isSpiking ? `spiking, ${polled}` : polled,
           bars: buildLaneBars(item.spikes, view, (spike) => this.isDimmed(item, spike)).map((bar) =>
             bar.id === getHighlight().id ? { ...bar, classes: `${bar.classes} is-marked-bar` } : bar,
           ),
@@ -219,7 +219,7 @@ export const timeline = () =>
       },
 
       get summary() {
-        const words = formatRange(getVisibleRange(this.drawnAt * MINUTE, this.days, this.shift));
+        const words = formatRange(getVisibleRange(this.drawnAt * MINUTE_MS, this.days, this.shift));
         return this.total ? `${formatCount(this.total, "collection")}, ${words}` : words;
       },
 
@@ -236,9 +236,9 @@ export const timeline = () =>
 const iso = (instant) => new Date(instant).toISOString();
 
 function daysAtFirst() {
-  const kept = Number(localStorage.getItem(KEPT));
+  const kept = Number(localStorage.getItem(STORAGE_KEY));
   if (ZOOMS.some(({ days }) => days === kept)) return kept;
-  return window.innerWidth <= PHONE ? 2 : 5;
+  return window.innerWidth <= PHONE_WIDTH_PX ? 2 : 5;
 }
 
 let pen = null;

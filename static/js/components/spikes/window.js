@@ -207,11 +207,11 @@ export const spikeWindow = () => ({
   },
 
   get startUtc() {
-    return utcWords(this.draft.start);
+    return formatInputUtc(this.draft.start);
   },
 
   get endUtc() {
-    return utcWords(this.draft.end);
+    return formatInputUtc(this.draft.end);
   },
 
   get hasWindow() {
@@ -253,7 +253,7 @@ export const spikeWindow = () => ({
 
   get moveText() {
     return this.collision?.free
-      ? `Move to ${dayOf(this.collision.free.start, this.draft.start)}${formatWindowTimes(this.collision.free)}`
+      ? `Move to ${formatOtherDay(this.collision.free.start, this.draft.start)}${formatWindowTimes(this.collision.free)}`
       : "";
   },
 
@@ -268,10 +268,10 @@ export const spikeWindow = () => ({
 });
 
 /** Format the day, if it differs from the previous one. */
-function dayOf(instant, before) {
+function formatOtherDay(instant, before) {
   if (new Date(instant).toDateString() === new Date(before).toDateString()) return "";
   return `${new Date(instant).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" })} `;
 }
 
-const utcWords = (instant) =>
+const formatInputUtc = (instant) =>
   instant === null ? "" : formatUtc(Number(new Date(instant))).replace(/:00 UTC$/, " UTC");

@@ -1,9 +1,9 @@
 import { jqPath, shell } from "./quote.js";
-import { urlOf } from "./target.js";
+import { getUrl } from "./target.js";
 
 /** The command line alone, for the panel of a new key too. */
 export const curlLine = (target) =>
-  `curl -sS -H ${shell("X-API-Key: " + target.key)} ${shell(urlOf(target))}`;
+  `curl -sS -H ${shell("X-API-Key: " + target.key)} ${shell(getUrl(target))}`;
 
 export const curl = (target) => ({
   blocks: [

@@ -1,5 +1,5 @@
 import { grafana as quoted } from "./quote.js";
-import { slug, urlOf } from "./target.js";
+import { slug, getUrl } from "./target.js";
 
 function dataSource(target) {
   const name = `Spikecast ${target.collection.id} ${target.type}`;
@@ -34,7 +34,7 @@ export const grafana = (target) => ({
     {
       title: "Address",
       where: "Into a panel's query: Type JSON, Source URL, Method GET.",
-      text: urlOf(target),
+      text: getUrl(target),
     },
     {
       title: "Rows/Root",

@@ -1,5 +1,5 @@
 import { powershell as quoted } from "./quote.js";
-import { urlById, urlOf } from "./target.js";
+import { urlById, getUrl } from "./target.js";
 
 // What Windows PowerShell 5.1 changes in an address: an encoded slash or percent sign, a dot at the end.
 const CHANGED = /[/\\%]|\.$/;
@@ -12,7 +12,7 @@ const property = (name) =>
 
 /** Where Windows PowerShell 5.1 would change the name in the address, it is the address by id. */
 export function powershell(target) {
-  const url = CHANGED.test(target.collection.name) ? urlById(target) : urlOf(target);
+  const url = CHANGED.test(target.collection.name) ? urlById(target) : getUrl(target);
   const names = target.fields.map((field) => field.field_name.toLowerCase());
   const alike = names.some((name, index) => names.indexOf(name) !== index);
   const notes = [];

@@ -25,7 +25,7 @@ export function seriesNames(fields) {
   }
 }
 
-function metricsOf(fields) {
+function getMetrics(fields) {
   const names = seriesNames(fields);
   return fields.map((field, index) => ({ field, path: exporterPath(field.field_name), name: names[index] }));
 }
@@ -74,7 +74,7 @@ const scrapeConfig = (target) => `  # below "scrape_configs:"
 `;
 
 export function prometheus(target) {
-  const metrics = metricsOf(target.fields);
+  const metrics = getMetrics(target.fields);
   const left = metrics.filter(({ path }) => path === null).map(({ field }) => `“${field.field_name}”`);
   const notes = [
     "Prometheus reads no JSON: json_exporter (from the Prometheus community) polls Spikecast and hands it on. " +

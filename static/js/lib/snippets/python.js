@@ -1,5 +1,5 @@
 import { doubled } from "./quote.js";
-import { urlOf } from "./target.js";
+import { getUrl } from "./target.js";
 
 export const python = (target) => ({
   blocks: [
@@ -9,7 +9,7 @@ export const python = (target) => ({
       text: `import requests
 
 answer = requests.get(
-    ${doubled(urlOf(target))},
+    ${doubled(getUrl(target))},
     headers={"X-API-Key": ${doubled(target.key)}},
     timeout=10,
 )
@@ -25,7 +25,7 @@ print(data[${doubled(target.field.field_name)}])
 import urllib.request
 
 request = urllib.request.Request(
-    ${doubled(urlOf(target))},
+    ${doubled(getUrl(target))},
     headers={"X-API-Key": ${doubled(target.key)}},
 )
 with urllib.request.urlopen(request, timeout=10) as answer:

@@ -1,11 +1,11 @@
 import { jmespath, yaml } from "./quote.js";
-import { urlOf } from "./target.js";
+import { getUrl } from "./target.js";
 
 const snippetArgument = (target) => `low_code:
   version: 2
   steps:
     - http:
-        url: ${yaml(urlOf(target))}
+        url: ${yaml(getUrl(target))}
         headers:
           X-API-Key: ${yaml(target.key)}
     - json

@@ -9,13 +9,13 @@ export const PLACEHOLDER = "YOUR_API_KEY";
 export const urlById = ({ origin, collection, type }) => origin + dataPathById(collection, type);
 
 /** Zabbix refuses addresses of over 2,048 characters, and other tools have limits near that. */
-const LONGEST_ADDRESS = 2000;
+const MAX_URL_LENGTH = 2000;
 
 /** By name; by id where the person prefers it, or where a long name makes the address too long for some tools. */
-export function urlOf(target) {
+export function getUrl(target) {
   const { origin, collection, type, byId } = target;
   const byName = origin + dataPath(collection, type);
-  return byId || byName.length > LONGEST_ADDRESS ? urlById(target) : byName;
+  return byId || byName.length > MAX_URL_LENGTH ? urlById(target) : byName;
 }
 
 export const isText = (field) => getType(field).value_kind === "text";

@@ -1,5 +1,5 @@
 import { toml } from "./quote.js";
-import { isText, slug, urlOf } from "./target.js";
+import { isText, slug, getUrl } from "./target.js";
 
 // Telegraf takes these in a list of fields for a pattern.
 const PATTERN = /[*?[\]{}!,\\]/;
@@ -23,7 +23,7 @@ export function telegraf(target) {
           "At the end of telegraf.conf, once for each collection and type; or into a file of its own in " +
           "/etc/telegraf/telegraf.d/.",
         text: `[[inputs.http]]
-  urls = [${toml(urlOf(target))}]
+  urls = [${toml(getUrl(target))}]
   method = "GET"
   timeout = "10s"
   interval = "60s"

@@ -1,10 +1,10 @@
 import { yaml, zabbixPath } from "./quote.js";
-import { isText, urlOf } from "./target.js";
+import { isText, getUrl } from "./target.js";
 import { getType } from "../value-types.js";
 
-const LONGEST_NAME = 128; // of a template, in Zabbix
-const LONGEST_ITEM_NAME = 255;
-const LONGEST_SERVER = 60; // so that there is room for the collection's name
+const MAX_TEMPLATE_NAME_LENGTH = 128; // of a template, in Zabbix
+const MAX_ITEM_NAME_LENGTH = 255;
+const MAX_SERVER_LENGTH = 60; // so that there is room for the collection's name
 
 // Keys and macros say of which collection and type they are, so that one host takes templates of several.
 const scope = ({ collection, type }) => `${collection.id},${type.toLowerCase()}`;
@@ -17,7 +17,7 @@ function technicalName({ origin, collection, type }) {
     .replace(/^[a-z]+:\/\//, "")
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .replace(/^-+|-+$/g, "")
-    .slice(0, LONGEST_SERVER);
+    .slice(0, MAX_SERVER_LENGTH);
   return `Spikecast ${collection.id} ${type} ${server}`;
 }
 
@@ -60,8 +60,8 @@ function template(target) {
   const { origin, collection, type, key, fields } = target;
   const seed = `${origin} ${collection.id} ${type}`;
   const name = technicalName(target);
-  const shown = shortened(`${name}: ${collection.name}`, LONGEST_NAME);
-  const poll = shortened(`Spikecast: poll of ${type}, ${collection.name}`, LONGEST_ITEM_NAME);
+  const shown = shortened(`${name}: ${collection.name}`, MAX_TEMPLATE_NAME_LENGTH);
+  const poll = shortened(`Spikecast: poll of ${type}, ${collection.name}`, MAX_ITEM_NAME_LENGTH);
   return `zabbix_export:
   version: '6.0'
   groups:
@@ -83,7 +83,7 @@ function template(target) {
           trends: '0'
           value_type: TEXT
           timeout: 10s
-          url: ${yaml(urlOf(target))}
+          url: ${yaml(getUrl(target))}
           headers:
             - name: X-API-Key
               value: '${macro(target)}'
