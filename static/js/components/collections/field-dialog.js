@@ -88,7 +88,7 @@ export const fieldDialog = () =>
 
     get verb() {
       if (this.busy) return "Saving…";
-      return this.field ? "Save" : "New field";
+      return this.field ? "Save" : "Create field";
     },
 
     get settings() {

@@ -1,6 +1,7 @@
 // A collection's spikes: the active one, the next one, and a strip of the hours around now.
 
 import { get } from "../../lib/api.js";
+import { at } from "../../lib/base.js";
 import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
 import { buildDayStrip } from "../../lib/day-strip.js";
 import { getExtensions, getSpikeStatus } from "../../lib/spike-format.js";
@@ -142,6 +143,10 @@ export const collectionSpikes = () => ({
 
   get extensions() {
     return this.active ? getExtensions(this.active, this.nextSpike, this.now) : [];
+  },
+
+  get allSpikesUrl() {
+    return at(this.spikesTotal === 1 ? `/spikes/${this.spikes[0]?.id}` : `/spikes?collection=${this.collection.id}`);
   },
 
   get allSpikesText() {

@@ -7,10 +7,10 @@ export const curlLine = (target) =>
 
 export const curl = (target) => ({
   blocks: [
-    { title: "Everything", where: "Into a shell: bash, zsh, sh.", text: curlLine(target) },
+    { title: "All fields", where: "For a shell: bash, zsh, sh.", text: curlLine(target) },
     {
-      title: "One value",
-      where: "With jq, which prints the value alone.",
+      title: "One field",
+      where: "Needs jq, which extracts the value.",
       text: `${curlLine(target)} | jq -r ${shell(jqPath(target.field.field_name))}`,
     },
   ],

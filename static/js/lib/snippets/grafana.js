@@ -20,26 +20,26 @@ function dataSource(target) {
 
 export const grafana = (target) => ({
   notes: [
-    "With the Infinity data source. Every refresh of a dashboard is a poll and moves the counters a step.",
+    "Needs the Infinity data source. Every refresh of a dashboard is a poll and advances the counters by one step.",
   ],
   blocks: [
     {
       title: "Data source",
       where:
-        "Into a .yaml file in Grafana's provisioning/datasources folder, below the lines “apiVersion: 1” and " +
+        "For a .yaml file in Grafana's provisioning/datasources folder, below the lines “apiVersion: 1” and " +
         "“datasources:”, which the file has once; or enter the same under Connections. One data source does for all " +
         "that its key reads.",
       text: dataSource(target),
     },
     {
       title: "Address",
-      where: "Into a panel's query: Type JSON, Source URL, Method GET.",
+      where: "For a panel's query: Type JSON, Source URL, Method GET.",
       text: getUrl(target),
     },
     {
       title: "Rows/Root",
       where:
-        "With the parser JSONata (Backend). Without columns every field becomes one; Format “Time series” adds the time.",
+        "With the parser JSONata (Backend). Without columns, each field becomes a column; the format “Time series” adds the time.",
       text: "data",
     },
     { title: "UQL", where: "Instead of Rows/Root, with the parser UQL.", text: 'parse-json\n| scope "data"' },

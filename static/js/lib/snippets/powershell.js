@@ -18,13 +18,13 @@ export function powershell(target) {
   const notes = [];
   if (/[^\x00-\x7f]/.test(target.fields.map((field) => field.field_name).join(""))) {
     notes.push(
-      "For Windows PowerShell 5.1, save a .ps1 file as UTF-8 with BOM: without one it garbles field names beyond ASCII. " +
-        "PowerShell 7 needs none.",
+      "For Windows PowerShell 5.1, save a .ps1 file as UTF-8 with BOM, otherwise field names with non-ASCII characters are garbled. " +
+        "PowerShell 7 does not need a BOM.",
     );
   }
   if (alike) {
     notes.push(
-      "Two fields differ only in letter case. PowerShell takes them for one: give one of them another name.",
+      "Two field names differ only in upper and lower case. PowerShell treats them as the same field. Rename one of them.",
     );
   }
   return {
@@ -32,7 +32,7 @@ export function powershell(target) {
     blocks: [
       {
         title: "Invoke-RestMethod",
-        where: "Into a PowerShell window or a .ps1 file.",
+        where: "For a PowerShell window or a .ps1 file.",
         text: `$answer = Invoke-RestMethod -Uri ${quoted(url)} -Headers @{ 'X-API-Key' = ${quoted(target.key)} } -TimeoutSec 10
 $answer.data
 $answer.data.${property(target.field.field_name)}

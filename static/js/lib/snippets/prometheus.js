@@ -77,11 +77,11 @@ export function prometheus(target) {
   const metrics = getMetrics(target.fields);
   const left = metrics.filter(({ path }) => path === null).map(({ field }) => `“${field.field_name}”`);
   const notes = [
-    "Prometheus reads no JSON: json_exporter (from the Prometheus community) polls Spikecast and hands it on. " +
-      "The address is the one by id, because an encoded name would be encoded once more on the way.",
+    "Prometheus cannot read JSON. Use json_exporter (from the Prometheus community) in between. " +
+      "The address is by id, because json_exporter would encode an encoded name again.",
   ];
   if (left.length) {
-    notes.push(`Left out: ${left.join(", ")}. json_exporter cannot name a field with a backslash.`);
+    notes.push(`Omitted: ${left.join(", ")}. json_exporter does not support backslashes in field names.`);
   }
   return {
     notes,
@@ -89,7 +89,7 @@ export function prometheus(target) {
       {
         title: "json_exporter",
         where:
-          "Into json_exporter's config.yml, below the line “modules:”, which the file has once, and beside the modules " +
+          "For json_exporter's config.yml, below the line “modules:”, which the file has once, and beside the modules " +
           "of other collections; in a new file write that line first. Start it with --config.file=config.yml.",
         text: exporterConfig(
           target,
@@ -99,7 +99,7 @@ export function prometheus(target) {
       {
         title: "Prometheus",
         where:
-          "Into prometheus.yml, below the line “scrape_configs:”, which the file has once, and beside the jobs that are " +
+          "For prometheus.yml, below the line “scrape_configs:”, which the file has once, and beside the jobs that are " +
           "there; instead of a job of the same name.",
         text: scrapeConfig(target),
       },

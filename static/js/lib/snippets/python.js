@@ -5,7 +5,7 @@ export const python = (target) => ({
   blocks: [
     {
       title: "With requests",
-      where: "Into a Python file, after pip install requests.",
+      where: "For a Python file, after pip install requests.",
       text: `import requests
 
 answer = requests.get(
@@ -19,8 +19,8 @@ print(data[${doubled(target.field.field_name)}])
 `,
     },
     {
-      title: "With the standard library alone",
-      where: "Into a Python file; there is nothing to install.",
+      title: "Standard library only",
+      where: "For a Python file; nothing to install.",
       text: `import json
 import urllib.request
 

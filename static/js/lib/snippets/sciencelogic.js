@@ -15,19 +15,19 @@ const snippetArgument = (target) => `low_code:
 
 export const sciencelogic = (target) => ({
   notes: [
-    "Give every collection object of the Dynamic Application the same http step, letter by letter: then SL1 sends one " +
+    "Give every collection object of the Dynamic Application exactly the same http step. SL1 then sends one " +
       "request per cycle for all of them. Different ones would each move the counters a step.",
   ],
   blocks: [
     {
       title: `Snippet argument for one field`,
       where:
-        "Into the Snippet Arguments of a collection object, in a Dynamic Application of the REST: Toolkit.",
+        "For the Snippet Arguments of a collection object, in a Dynamic Application of the REST: Toolkit.",
       text: snippetArgument(target),
     },
     {
       title: "The jmespath value of each field",
-      where: "In place of the last line, one for each collection object.",
+      where: "Replaces the last line, one per collection object.",
       text: target.fields.map((field) => `value: ${yaml(jmespath(field.field_name))}\n`).join(""),
     },
   ],

@@ -20,7 +20,7 @@ export function telegraf(target) {
       {
         title: "inputs.http",
         where:
-          "At the end of telegraf.conf, once for each collection and type; or into a file of its own in " +
+          "For the end of telegraf.conf, once per collection and type, or for a separate file in " +
           "/etc/telegraf/telegraf.d/.",
         text: `[[inputs.http]]
   urls = [${toml(getUrl(target))}]

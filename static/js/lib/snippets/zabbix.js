@@ -111,7 +111,7 @@ export const zabbix = (target) => ({
     {
       title: "By hand: the JSONPath of each field",
       where:
-        "Into the preprocessing of a dependent item, type JSONPath; the master item sends the header X-API-Key.",
+        "For the preprocessing of a dependent item, type JSONPath; the master item sends the header X-API-Key.",
       text: target.fields.map((field) => `${zabbixPath(field.field_name)}\n`).join(""),
     },
   ],
