@@ -216,7 +216,7 @@ test("Prometheus polls by id, says what it leaves out, and keeps texts as labels
     blocks[1].text,
     /target: \["https:\/\/spikecast\.example\.org\/api\/collections\/3\/data\/Performance"\]/,
   );
-  assert.match(notes[1], /^Left out: “\\”, “ends with \\”/);
+  assert.match(notes[1], /^Omitted: “\\”, “ends with \\”/);
   const text = textOf("prometheus", target({ fields: [field(1, "plate no", "TEXT_FIXED")] }));
   assert.match(text, /value: '\{ \.plate\\ no \}'/);
   assert.match(text, /path: "\{ \.data \}"/);
@@ -277,7 +277,7 @@ test("PowerShell's own limits are said", () => {
   assert.equal(getTool("powershell", target({ fields: [field(1, "cpu")] })).notes.length, 0);
   assert.match(
     getTool("powershell", target({ fields: [field(1, "cpu"), field(2, "CPU")] })).notes[0],
-    /letter case/,
+    /upper and lower case/,
   );
   assert.match(getTool("powershell", target({ fields: [field(1, "°C")] })).notes[0], /UTF-8 with BOM/);
 });

@@ -172,7 +172,7 @@ def test_json_exporter_reads_the_modules_of_all_collections(targets, made):
         for metric in module["metrics"] or []:
             assert metric["help"] == f"Spikecast field {each['field']['field_name']}"
             assert re.fullmatch(r"spikecast_[a-z0-9_]+", metric["name"])
-        left_out = any("Left out" in note for note in made[targets.index(each)]["prometheus"]["notes"])
+        left_out = any("Omitted" in note for note in made[targets.index(each)]["prometheus"]["notes"])
         assert bool(module["metrics"]) != left_out
         assert left_out == ("\\" in each["field"]["field_name"])
 
