@@ -4,20 +4,20 @@
 (() => {
   const darkQuery = window.matchMedia('(prefers-color-scheme: dark)');
 
-  // Swagger UI's own dark colours hang on this class.
+  // Swagger UI switches to its dark colours by this class.
   function followColorScheme() {
     document.documentElement.classList.toggle('dark-mode', darkQuery.matches);
   }
 
-  // The value of the cookie that scripts may read, and repeat in the header of every write.
+  // Return the CSRF token from its cookie; every write repeats it in a header.
   function csrfToken() {
     const name = `${document.documentElement.dataset.csrf}=`;
     const found = document.cookie.split('; ').find((pair) => pair.startsWith(name));
     return found ? decodeURIComponent(found.slice(name.length)) : '';
   }
 
-  // A tried call carries what is authorised on this page. Without that it is made as whoever is signed in in this
-  // browser, as the pages of Spikecast do it. Never both: then it would not be plain what let it through.
+  // A call uses the credentials entered on this page. Without any, it uses the sign-in of this
+  // browser, like the pages of Spikecast. It never uses both, so that it is clear which one was accepted.
   function authenticate(request) {
     if (request.loadSpec) {
       return request;
@@ -30,8 +30,8 @@
     return request;
   }
 
-  // Where Swagger UI leaves people with a screen reader alone: a link inside a button, a level of headings
-  // that is left out, and parts of the page that say not what they are.
+  // Fixes for screen readers in Swagger UI: a link inside a button, a missing level of
+  // headings, and parts of the page without a role or name.
   const accessible = ({ React: { createElement } }) => {
     const within = (tag, attributes) => (Part) => (props) => createElement(tag, attributes, createElement(Part, props));
     return {
@@ -40,7 +40,7 @@
       },
       wrapComponents: {
         InfoContainer: within('section', { 'aria-label': 'About this API' }),
-        // There is but one, and its choice has no name.
+        // There is only one server, and its select has no label.
         ServersContainer: () => () => null,
         FilterContainer: within('div', { role: 'search', 'aria-label': 'Filter the calls' }),
         operations: (Operations) => (props) =>

@@ -1,3 +1,3 @@
-// Before the page is painted: the theme that was chosen, if any.
+// Apply the chosen theme before the page is painted.
 const theme = localStorage.getItem("theme");
 if (theme) document.documentElement.dataset.theme = theme;
