@@ -33,8 +33,8 @@ DIALOGS = {
     "/collections": ["New collection"],
     "/collections/{collection}": ["New field", "Edit load", "Delete load", "Edit Collection"],
     "/spikes": ["Delete Active drill"],
-    "/api-keys": ["Create key"],
-    "/users": ["Create user"],
+    "/api-keys": ["New key"],
+    "/users": ["New user"],
 }
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 def test_the_form_asks_to_sign_in_and_goes_on_with_its_input(site, editor, admin_api, complaints):
     complaints.expect("401")
     page = editor.browse("/collections")
-    page.get_by_role("button", name="New collection").click()
+    page.get_by_role("button", name="New collection").first.click()
     dialog = page.get_by_role("dialog", name="New collection")
     dialog.get_by_label("Name").fill(f"Kept {editor.login}")
     # An Admin gives the user a new password: every sign-in of theirs ends at once.

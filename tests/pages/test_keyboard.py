@@ -14,7 +14,7 @@ def press(button: Locator) -> None:
 
 def test_a_collection_a_field_and_a_spike_by_the_keyboard_alone(site, editor):
     page, keys = (page := editor.browse("/collections")), page.keyboard
-    create = page.get_by_role("button", name="New collection")
+    create = page.get_by_role("button", name="New collection").first
     tab_to(page, create)
     keys.press("Enter")
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
@@ -23,7 +23,7 @@ def test_a_collection_a_field_and_a_spike_by_the_keyboard_alone(site, editor):
         keys.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Typed {editor.login}")
 
-    tab_to(page, page.get_by_role("button", name="New field"))
+    tab_to(page, page.get_by_role("button", name="New field").first)
     keys.press("Enter")
     dialog = page.get_by_role("dialog", name="New field")
     expect(dialog.get_by_label("Name", exact=True)).to_be_focused()
@@ -35,7 +35,7 @@ def test_a_collection_a_field_and_a_spike_by_the_keyboard_alone(site, editor):
     keys.press("Enter")
     toast(page, "“load” created.")
     expect(page.get_by_role("row", name="load")).to_contain_text("fixed at 7")
-    expect(page.get_by_role("button", name="New field")).to_be_focused()
+    expect(page.get_by_role("button", name="New field").first).to_be_focused()
 
     tab_to(page, page.get_by_role("link", name="Create Spike"), backwards=True)
     with page.expect_event("load"):
@@ -76,7 +76,7 @@ def test_the_focus_returns_where_it_came_from(editor, key):
 
 def test_a_dialog_keeps_the_focus_inside(editor):
     page = editor.browse("/collections")
-    press(page.get_by_role("button", name="New collection"))
+    press(page.get_by_role("button", name="New collection").first)
     dialog = page.get_by_role("dialog")
     for _ in range(10):
         page.keyboard.press("Tab")
@@ -87,7 +87,7 @@ def test_a_dialog_keeps_the_focus_inside(editor):
 
 def test_typed_input_is_only_thrown_away_where_the_person_says_so(editor):
     page, keys = (page := editor.browse("/collections")), page.keyboard
-    press(page.get_by_role("button", name="New collection"))
+    press(page.get_by_role("button", name="New collection").first)
     keys.type("Half a na")
     keys.press("Escape")
     question = page.get_by_role("dialog", name="Discard your changes?")
@@ -101,7 +101,7 @@ def test_typed_input_is_only_thrown_away_where_the_person_says_so(editor):
     tab_to(page, question.get_by_role("button", name="Discard"))
     keys.press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("button", name="New collection")).to_be_focused()
+    expect(page.get_by_role("button", name="New collection").first).to_be_focused()
 
 
 def test_menus_open_move_and_close(editor):
@@ -123,7 +123,7 @@ def test_menus_open_move_and_close(editor):
 def test_errors_focus_the_first_input_that_is_wrong(editor):
     collection = editor.api.collection(f"Wrong {editor.login}", load=RANGE)
     page, keys = (page := editor.browse(f"/collections/{collection['id']}")), page.keyboard
-    press(page.get_by_role("button", name="New field"))
+    press(page.get_by_role("button", name="New field").first)
     keys.press("Enter")
     name = page.get_by_role("dialog").get_by_label("Name")
     expect(name).to_be_focused()
@@ -149,7 +149,7 @@ def test_the_form_of_a_spike_leads_to_what_is_wrong(editor):
 
 def test_choosing_a_last_day_leads_to_its_input(editor):
     page = editor.browse("/api-keys")
-    press(page.get_by_role("button", name="New key"))
+    press(page.get_by_role("button", name="New key").first)
     press(page.get_by_role("dialog").get_by_role("button", name="A date"))
     expect(page.get_by_label("Last day")).to_be_focused()
 

@@ -144,7 +144,7 @@ def test_a_save_whose_answer_was_lost_counts_as_saved_when_it_is_repeated(editor
 
     page.route(f"**{path_of(spike)}", lose_the_answer, times=1)
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("The server does not answer.")).to_be_visible()
+    expect(page.get_by_text("The server is not responding.")).to_be_visible()
     page.unroute(f"**{path_of(spike)}")
     page.get_by_role("button", name="Save", exact=True).click()
     toast(page, "“Saved once” saved.")

@@ -46,7 +46,7 @@ def add_field(page: Page, name: str) -> None:
 
 def copied_key(page: Page, label: str) -> str:
     go(page, "API keys")
-    page.get_by_role("button", name="New key").click()
+    page.get_by_role("button", name="New key").first.click()
     dialog = page.get_by_role("dialog", name="New key")
     dialog.get_by_label("Label").fill(label)
     dialog.get_by_role("button", name="Create key").click()

@@ -115,7 +115,7 @@ def test_a_sign_in_that_ended_meanwhile_asks_for_the_code_too(site, editor, guar
     complaints.expect("401")
     page, authenticator = guarded
     page.goto(f"{site.url}/collections")
-    page.get_by_role("button", name="New collection").click()
+    page.get_by_role("button", name="New collection").first.click()
     form = page.get_by_role("dialog", name="New collection")
     form.get_by_label("Name").fill(f"Guarded {editor.login}")
     page.context.clear_cookies()
