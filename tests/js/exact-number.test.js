@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { compareNumbers, parseExact, fromJson, isExactNumber, toPlainDecimal, multiply, toJson } from "../../static/js/lib/exact-number.js";
+import {
+  compareNumbers,
+  fromJson,
+  isExactNumber,
+  multiply,
+  parseExact,
+  toJson,
+  toPlainDecimal,
+} from "../../static/js/lib/exact-number.js";
 
 const MANY = "9007199254740991.0123456789";
 

@@ -7,7 +7,7 @@ import { fieldFacts } from "../../static/js/lib/facts-field.js";
 import { keyFacts } from "../../static/js/lib/facts-key.js";
 import { spikeFacts } from "../../static/js/lib/facts-spike.js";
 import { userFacts } from "../../static/js/lib/facts-user.js";
-import { areEqual, compare, getConflicts, formatAuthors } from "../../static/js/lib/facts.js";
+import { areEqual, compare, formatAuthors, getConflicts } from "../../static/js/lib/facts.js";
 
 const NOW = Date.parse("2026-11-27T10:00:00Z");
 const FIELD = {

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { formatRuleBriefly, formatCount, formatNumber, getNumberError, formatRule, parseNumber, parseExactNumber } from "../../static/js/lib/format.js";
+import {
+  formatCount,
+  formatNumber,
+  formatRule,
+  formatRuleBriefly,
+  getNumberError,
+  parseExactNumber,
+  parseNumber,
+} from "../../static/js/lib/format.js";
 
 const increment = { value_type: "INCREMENT", start_number: 0, step_number: 5, reset_number: null, randomization_percentage: 0 };
 

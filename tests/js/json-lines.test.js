@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parseLines, formatValue, parseValues } from "../../static/js/lib/json-lines.js";
+import { formatValue, parseLines, parseValues } from "../../static/js/lib/json-lines.js";
 
 const ANSWER =
   '{"collection":"Edge {1}","type":"Performance","generated_at_epoch":1795526528,' +

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { buildChart, findNearestPoint, buildValueScale } from "../../static/js/lib/preview-chart.js";
+import { buildChart, buildValueScale, findNearestPoint } from "../../static/js/lib/preview-chart.js";
 
 const MINUTE = 60;
 const START = Date.parse("2026-11-24T15:45:00Z") / 1000;

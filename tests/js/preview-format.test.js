@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { describeChart, sortOverriddenFirst, formatMean, formatPhase, pickField, formatPollCount } from "../../static/js/lib/preview-format.js";
+import {
+  describeChart,
+  formatMean,
+  formatPhase,
+  formatPollCount,
+  pickField,
+  sortOverriddenFirst,
+} from "../../static/js/lib/preview-format.js";
 
 const line = (id, is_overridden = false) => ({
   original_field_id: id,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { estimateOffset, createServerClock, narrowOffset } from "../../static/js/lib/server-clock.js";
+import { createServerClock, estimateOffset, narrowOffset } from "../../static/js/lib/server-clock.js";
 
 const NOON = Date.UTC(2026, 10, 27, 12);
 const DATE = "Fri, 27 Nov 2026 12:00:00 GMT";

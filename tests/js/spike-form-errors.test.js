@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mapServerErrors, getInputId, listProblems, formatProblems } from "../../static/js/lib/spike-form-errors.js";
+import {
+  formatProblems,
+  getInputId,
+  listProblems,
+  mapServerErrors,
+} from "../../static/js/lib/spike-form-errors.js";
 
 const ROWS = [
   { id: 12, name: "cpu", inputs: [{ setting: "range_start_number" }, { setting: "range_end_number" }] },

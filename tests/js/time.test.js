@@ -2,24 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  formatTime,
+  findGap,
   formatCountdown,
   formatDay,
-  parseInputValue,
-  findGap,
-  getInstantInDays,
-  getInstants,
   formatDuration,
-  resolveInput,
   formatOffset,
   formatRelative,
-  formatWindowState,
-  getWindowStatus,
+  formatTime,
   formatTimeRange,
-  toInputValue,
   formatUtc,
-  getWeekday,
   formatWindow,
+  formatWindowState,
+  getInstantInDays,
+  getInstants,
+  getWeekday,
+  getWindowStatus,
+  parseInputValue,
+  resolveInput,
+  toInputValue,
 } from "../../static/js/lib/time.js";
 
 const at = (text) => Date.parse(text);

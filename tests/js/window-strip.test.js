@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { createScale } from "../../static/js/lib/time-axis.js";
-import { buildStripTicks, buildWindowStrip, dragWindow, getVisibleRange } from "../../static/js/lib/window-strip.js";
+import {
+  buildStripTicks,
+  buildWindowStrip,
+  dragWindow,
+  getVisibleRange,
+} from "../../static/js/lib/window-strip.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

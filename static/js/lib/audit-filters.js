@@ -1,6 +1,6 @@
 // The filters of the audit log in its URL: "/audit?what=change-user&who=3&period=day".
 
-import { urlState, matching, oneOf, PAGE, SEARCH, sortedBy } from "./url-state.js";
+import { PAGE, SEARCH, matching, oneOf, sortedBy, urlState } from "./url-state.js";
 import { parseInputValue, toInputValue } from "./time.js";
 
 const HOUR_MS = 3_600_000;

@@ -7,7 +7,10 @@ const REFRESH_EVENT = "look-again";
 /** Make the page reload its data now, because it is known to be out of date. */
 export const requestRefresh = () => document.dispatchEvent(new Event(REFRESH_EVENT));
 
-/** Call `again` every 30 seconds while the page is visible, and when it becomes visible; return a function that stops it. */
+/**
+ * Call `again` every 30 seconds while the page is visible, and when it becomes visible; return a function that
+ * stops it.
+ */
 export function startAutoRefresh(again) {
   const whileSeen = () => {
     if (document.visibilityState === "visible" && !document.querySelector("dialog[open]")) again();

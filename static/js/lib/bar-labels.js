@@ -8,9 +8,10 @@ export const estimateTextWidth = (text, charPx = 6.6) => [...text].length * char
 /**
  * Return a label `{place, left, width, name, times}` for each bar; `place` is "inside", "right", "left" or "".
  *
- * Each bar has `left` and `right` in pixels, and `texts`: `{name, times, width}`, the most detailed first. The first text that
- * fits is used: inside the bar, else right of it, else left of it. A label never crosses the line for now (`lineX`) or
- * another label. A name that does not fit is clipped inside its bar where at least `minClippedPx` are free.
+ * Each bar has `left` and `right` in pixels, and `texts`: `{name, times, width}`, the most detailed first. The
+ * first text that fits is used: inside the bar, else right of it, else left of it. A label never crosses the line
+ * for now (`lineX`) or another label. A name that does not fit is clipped inside its bar where at least
+ * `minClippedPx` are free.
  */
 export function placeLabels(bars, options) {
   let takenPx = 0;

@@ -1,8 +1,9 @@
-// Optimistic locking: a change is only made to the version that the user saw. If someone else changed it, the user decides.
+// Optimistic locking: a change is only made to the version that the user saw. If someone else changed it, the user
+// decides.
 
 import { askConflict } from "../components/layout/conflict.js";
-import { getEtag, get, getLoadedAt } from "./api.js";
-import { areEqual, getConflicts, formatAuthors } from "./facts.js";
+import { get, getEtag, getLoadedAt } from "./api.js";
+import { areEqual, formatAuthors, getConflicts } from "./facts.js";
 import { serverNow } from "./server-clock.js";
 import { getUser } from "./page-data.js";
 import { formatRelative } from "./time.js";

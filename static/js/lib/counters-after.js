@@ -11,8 +11,8 @@ function continues(choice, hasOwnStart) {
 }
 
 /**
- * Return at most two lines, such as "Continues from the spike’s last value: km" and "Returns to its value before the spike: trips". `ownStarts`
- * has the ids of the counters whose start the spike overrides.
+ * Return at most two lines, such as "Continues from the spike’s last value: km" and "Returns to its value before
+ * the spike: trips". `ownStarts` has the ids of the counters whose start the spike overrides.
  */
 export function formatCountersAfter(counters, choice, ownStarts) {
   const onward = counters.filter(({ id }) => continues(choice, ownStarts.has(id)));

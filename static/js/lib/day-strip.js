@@ -1,7 +1,7 @@
 // The strip of a few hours around now on a collection's page. Pure.
 
 import { estimateTextWidth, placeLabels } from "./bar-labels.js";
-import { buildBars, buildTicks, createScale, HOUR_MS, MINUTE_MS, toPx, toWindow } from "./time-axis.js";
+import { HOUR_MS, MINUTE_MS, buildBars, buildTicks, createScale, toPx, toWindow } from "./time-axis.js";
 import { formatTimeRange, formatWindow, getWindowStatus } from "./time.js";
 
 const HOURS_SHOWN = 6;

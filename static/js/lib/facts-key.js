@@ -1,6 +1,6 @@
 // The properties of an API key that people edit, for comparing versions.
 
-import { NONE, fact, timeFact, nameFact } from "./facts.js";
+import { NONE, fact, nameFact, timeFact } from "./facts.js";
 import { groupLimits } from "./key-format.js";
 
 export function keyFacts(key, now) {

@@ -1,7 +1,7 @@
 // The properties of a spike that people edit, for comparing versions.
 
 import { formatCountersChoice } from "./counters-after-choices.js";
-import { fact, timeFact, nameFact } from "./facts.js";
+import { fact, nameFact, timeFact } from "./facts.js";
 import { formatOverride } from "./spike-format.js";
 
 export function spikeFacts(spike, now) {

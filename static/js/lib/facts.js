@@ -1,5 +1,5 @@
-// Comparing two versions of something that people edit. A version is a list of facts, `{key, label, value, words}`, one for each
-// property that a page shows. Pure. The files named facts-… build these lists.
+// Comparing two versions of something that people edit. A version is a list of facts, `{key, label, value, words}`,
+// one for each property that a page shows. Pure. The files named facts-… build these lists.
 
 import { formatDateTime, formatShortDateTime } from "./time.js";
 
@@ -22,9 +22,9 @@ const isSameFact = (one, other) => JSON.stringify(one?.value ?? null) === JSON.s
 export const areEqual = (some, others) => compare(some, others).length === 0;
 
 /**
- * Return the facts that differ, in their order, with the texts of both sides: `{key, label, mine, theirs}`. If one side
- * does not have a fact, the fact's `absent` text is used.
- * Times within the same second are shown in UTC, with milliseconds.
+ * Return the facts that differ, in their order, with the texts of both sides: `{key, label, mine, theirs}`. If one
+ * side does not have a fact, the fact's `absent` text is used. Times within the same second are shown in UTC, with
+ * milliseconds.
  */
 export function compare(mine, theirs) {
   const byKey = (facts) => new Map(facts.map((each) => [each.key, each]));
@@ -45,8 +45,8 @@ function addExactTimes(words, ...values) {
 }
 
 /**
- * Return the differences that the user must decide about: what others changed in `base`, unless `mine` has the same values.
- * Without a form (`mine` is null) these are all changes of others.
+ * Return the differences that the user must decide about: what others changed in `base`, unless `mine` has the
+ * same values. Without a form (`mine` is null) these are all changes of others.
  */
 export function getConflicts(base, theirs, mine = null) {
   const changed = compare(base, theirs);

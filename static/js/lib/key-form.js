@@ -1,6 +1,6 @@
 // The form of an API key: its values, the request body and the validation. Pure.
 
-import { TYPES, parseDate, toExpiry, groupLimits, toDateInput } from "./key-format.js";
+import { TYPES, groupLimits, parseDate, toDateInput, toExpiry } from "./key-format.js";
 
 /** The choices for the expiry of a key. */
 export const EXPIRIES = [

@@ -1,6 +1,6 @@
 // Formatting and parsing numbers.
 
-import { parseExact, isExactNumber } from "./exact-number.js";
+import { isExactNumber, parseExact } from "./exact-number.js";
 
 /** A number with thousands separators and its own decimals; at least `decimals` of them. */
 export function formatNumber(value, decimals = 0) {

@@ -63,7 +63,10 @@ export function findNearestPoint({ points }, x) {
   return found;
 }
 
-/** Build a scale with round levels. It starts at zero if that costs little space, and always includes the normal range. */
+/**
+ * Build a scale with round levels. It starts at zero if that costs little space, and always includes the normal
+ * range.
+ */
 export function buildValueScale(values, normal) {
   const all = [...values, ...(normal ?? [])];
   const [least, most] = [Math.min(...all), Math.max(...all)];

@@ -3,8 +3,9 @@
 const SECOND_MS = 1000;
 
 /**
- * Estimate how far the server's clock is ahead of this one, in milliseconds, between `min` and `max`. The Date header was written
- * between sending and receiving, and has a resolution of one second. Return null without such a header.
+ * Estimate how far the server's clock is ahead of this one, in milliseconds, between `min` and `max`. The Date
+ * header was written between sending and receiving, and has a resolution of one second. Return null without such a
+ * header.
  */
 export function estimateOffset(date, sent, received) {
   const written = Date.parse(date ?? "");

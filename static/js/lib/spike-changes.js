@@ -2,7 +2,7 @@
 
 import { patch, post, remove } from "./api.js";
 import { spikeFacts } from "./facts-spike.js";
-import { updateIfUnchanged, deleteIfUnchanged } from "./conditional-update.js";
+import { deleteIfUnchanged, updateIfUnchanged } from "./conditional-update.js";
 import { serverNow } from "./server-clock.js";
 
 const getPath = ({ id }) => `/api/spike-schedules/${id}`;

@@ -1,6 +1,6 @@
 // The state of the list of spikes in its URL: "/spikes?status=active&collection=3&view=timeline".
 
-import { ID, urlState, oneOf, PAGE, SEARCH, sortedBy } from "./url-state.js";
+import { ID, PAGE, SEARCH, oneOf, sortedBy, urlState } from "./url-state.js";
 
 export const spikeUrlState = urlState({
   view: oneOf(["table", "timeline"]),

@@ -6,7 +6,10 @@ import { getType, isCounter } from "./value-types.js";
 
 export const STATUS_LABELS = { active: "Active", scheduled: "Scheduled", expired: "Expired" };
 
-/** Return the status at `now`. A status that the server has already reported is never reverted, since clocks may differ. */
+/**
+ * Return the status at `now`. A status that the server has already reported is never reverted, since clocks may
+ * differ.
+ */
 export function getSpikeStatus(spike, now) {
   const own = getWindowStatus(spike.start_datetime, spike.end_datetime, now);
   if (spike.status === "expired") return "expired";

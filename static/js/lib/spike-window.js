@@ -1,6 +1,17 @@
 // The window of a draft: presets, input, conflicts. Pure: the current time is a parameter.
 
-import { formatTime, findGap, getInstantInDays, getInstants, resolveInput, formatOffset, formatTimeRange as formatTimeRange, toInputValue, getWeekday, getZoneName } from "./time.js";
+import {
+  findGap,
+  formatOffset,
+  formatTime,
+  formatTimeRange,
+  getInstantInDays,
+  getInstants,
+  getWeekday,
+  getZoneName,
+  resolveInput,
+  toInputValue,
+} from "./time.js";
 
 const MINUTE_MS = 60_000;
 const MIN_INSTANT = Date.UTC(1970, 0, 1);
@@ -150,7 +161,10 @@ export function validateWindow(draft, now) {
 
 const isOutOfRange = (instant) => instant < MIN_INSTANT || instant >= MAX_INSTANT;
 
-/** Return the request body of the window. "Now" sends no start, so that the spike starts at the server's current time. */
+/**
+ * Return the request body of the window. "Now" sends no start, so that the spike starts at the server's current
+ * time.
+ */
 export function toWindowBody(draft, exact = []) {
   const end = { end_datetime: toIso(draft.end, exact) };
   if (draft.startPreset !== "now") return { start_datetime: toIso(draft.start, exact), ...end };

@@ -21,8 +21,9 @@ export function createScale({ from, to }, pixels) {
 /**
  * Build ticks at round times of the viewer's day: `{at, x, isDay, label}`.
  *
- * The smallest of `stepsMin` (minutes) with at least `minGapPx` between two ticks is used. If none fits, the ticks are
- * `fallbackMin` apart, without labels. There is no label within `edgePx` of an end. With `hasDates`, ticks at midnight show the date.
+ * The smallest of `stepsMin` (minutes) with at least `minGapPx` between two ticks is used. If none fits, the ticks
+ * are `fallbackMin` apart, without labels. There is no label within `edgePx` of an end. With `hasDates`, ticks at
+ * midnight show the date.
  */
 export function buildTicks({ from, to, pixels, toX }, { stepsMin, minGapPx, fallbackMin, edgePx, hasDates = false }) {
   const pxPerMinute = (pixels / (to - from)) * MINUTE_MS;

@@ -60,7 +60,10 @@ export function formatDay(instant, now, zone = getZoneName()) {
 export const formatWindow = (start, end, now, zone = getZoneName()) =>
   `${formatDay(start, now, zone)} ${formatTimeRange(start, end, zone)}`;
 
-/** Format the times of a window: "14:10–14:40", "22:00–04:00 +1"; on a day with two offsets "02:30 +02:00 – 02:30 +01:00". */
+/**
+ * Format the times of a window: "14:10–14:40", "22:00–04:00 +1"; on a day with two offsets "02:30 +02:00 – 02:30
+ * +01:00".
+ */
 export function formatTimeRange(start, end, zone = getZoneName()) {
   const days = countDaysBetween(start, end, zone);
   if (![start, end].some((instant) => hasTwoOffsets(instant, zone))) {

@@ -3,7 +3,7 @@
 import { placeLabels } from "./bar-labels.js";
 import { at } from "./base.js";
 import { STATUS_LABELS, getSpikeStatus } from "./spike-format.js";
-import { buildBars, buildTicks, createScale, DAY_MS, MINUTE_MS, toPx, toWindow } from "./time-axis.js";
+import { DAY_MS, MINUTE_MS, buildBars, buildTicks, createScale, toPx, toWindow } from "./time-axis.js";
 import { formatClockFace, formatTime, formatUtcRange, formatWindow } from "./time.js";
 
 /** The zoom levels: how many days are visible, how many of them are in the past, and the minutes between two slots. */

@@ -2,8 +2,9 @@
 // reload and a link show the same. Invalid values in a URL are ignored.
 
 /**
- * Create the functions that read and write the state of a list. Each of `fields` has its `usual` (default) value, `read(text)`, which returns
- * undefined for invalid text, and optionally `write(value)` and the `key` that it has in the URL.
+ * Create the functions that read and write the state of a list. Each of `fields` has its `usual` (default) value,
+ * `read(text)`, which returns undefined for invalid text, and optionally `write(value)` and the `key` that it has
+ * in the URL.
  */
 export function urlState(fields) {
   const names = Object.keys(fields);

@@ -1,8 +1,9 @@
-// The strip below the window's inputs: the collection's other windows above, the draft and the next free slot below. Pure.
+// The strip below the window's inputs: the collection's other windows above, the draft and the next free slot
+// below. Pure.
 
 import { estimateTextWidth, placeLabels } from "./bar-labels.js";
 import { formatWindowTimes } from "./spike-window.js";
-import { buildBars, buildTicks, createScale, HOUR_MS, MINUTE_MS, toPx } from "./time-axis.js";
+import { HOUR_MS, MINUTE_MS, buildBars, buildTicks, createScale, toPx } from "./time-axis.js";
 import { getWindowStatus } from "./time.js";
 
 const STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 28 * 1440, 365 * 1440];

@@ -1,8 +1,15 @@
 // The audit log, for Admins; its filters are kept in the URL.
 
 import { get } from "../../lib/api.js";
-import { buildUrl, auditUrlState, toQuery, getDefaults } from "../../lib/audit-filters.js";
-import { formatSubject, buildChoices, formatDetails, formatAction, formatActor, formatCollection } from "../../lib/audit-format.js";
+import { auditUrlState, buildUrl, getDefaults, toQuery } from "../../lib/audit-filters.js";
+import {
+  buildChoices,
+  formatAction,
+  formatActor,
+  formatCollection,
+  formatDetails,
+  formatSubject,
+} from "../../lib/audit-format.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";

@@ -6,7 +6,10 @@ import { requestSequence } from "../../lib/request-sequence.js";
 
 const MAX_LISTED = 20;
 
-/** State and actions; the component has `choose(collection)`, and calls `showChoice(name)` to show the current choice. */
+/**
+ * State and actions; the component has `choose(collection)`, and calls `showChoice(name)` to show the current
+ * choice.
+ */
 export const collectionChoice = () => ({
   choices: [],
   choicesOpen: false,

@@ -3,7 +3,7 @@
 import { post, remove } from "../../lib/api.js";
 import { fieldFacts } from "../../lib/facts-field.js";
 import { formatValue } from "../../lib/json-lines.js";
-import { updateIfUnchanged, deleteIfUnchanged } from "../../lib/conditional-update.js";
+import { deleteIfUnchanged, updateIfUnchanged } from "../../lib/conditional-update.js";
 import { formatTime } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { formatNumber, formatRule } from "../../lib/format.js";
@@ -152,7 +152,10 @@ export const collectionFields = () => ({
     return formatRule(this.overrides[field.id] ?? field) + this.formatCounterState(field);
   },
 
-  /** Format the current value of a counter. During a spike the spike's copy counts, and the collection's counter pauses. */
+  /**
+   * Format the current value of a counter. During a spike the spike's copy counts, and the collection's counter
+   * pauses.
+   */
   formatCounterState(field) {
     const copy = this.overrides[field.id];
     const at = (copy ?? field).current_number;

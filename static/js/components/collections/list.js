@@ -4,7 +4,7 @@ import { at } from "../../lib/base.js";
 import { get, post, remove } from "../../lib/api.js";
 import { formatImpact } from "../../lib/collection-format.js";
 import { collectionFacts } from "../../lib/facts-collection.js";
-import { flag, urlState, PAGE, SEARCH, sortedBy } from "../../lib/url-state.js";
+import { PAGE, SEARCH, flag, sortedBy, urlState } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";

@@ -12,7 +12,13 @@ import { serverNow } from "../../lib/server-clock.js";
 import { showIfSlow } from "../../lib/slow-loading.js";
 import { formatChange, formatFieldNames, getSpikeStatus } from "../../lib/spike-format.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { formatCountdown, formatDuration, formatShortDateTime, formatShortWindow, formatUtcRange } from "../../lib/time.js";
+import {
+  formatCountdown,
+  formatDuration,
+  formatShortDateTime,
+  formatShortWindow,
+  formatUtcRange,
+} from "../../lib/time.js";
 import { formatCount, formatNumber } from "../../lib/numbers.js";
 import { askCollection } from "../collections/dialog.js";
 import { firstSteps } from "./first-steps.js";

@@ -3,7 +3,7 @@
 import { at, origin } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { copyText } from "../../lib/clipboard.js";
-import { TYPES, isWellFormed, canRead } from "../../lib/key-format.js";
+import { TYPES, canRead, isWellFormed } from "../../lib/key-format.js";
 import { mix } from "../../lib/mix.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { showIfSlow } from "../../lib/slow-loading.js";

@@ -2,12 +2,12 @@
 
 import { post, remove } from "../../lib/api.js";
 import { keyFacts } from "../../lib/facts-key.js";
-import { expiresSoon, formatExpiry, getKeyStatus, formatAccessLines, formatAccess } from "../../lib/key-format.js";
-import { flag, urlState, PAGE, SEARCH, sortedBy } from "../../lib/url-state.js";
+import { expiresSoon, formatAccess, formatAccessLines, formatExpiry, getKeyStatus } from "../../lib/key-format.js";
+import { PAGE, SEARCH, flag, sortedBy, urlState } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";
-import { updateIfUnchanged, deleteIfUnchanged } from "../../lib/conditional-update.js";
+import { deleteIfUnchanged, updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";

@@ -2,8 +2,8 @@
 
 import { post, remove } from "../../lib/api.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { endSpike, deleteSpike, extendSpike } from "../../lib/spike-changes.js";
-import { toCreateBody, getSpikeStatus } from "../../lib/spike-format.js";
+import { deleteSpike, endSpike, extendSpike } from "../../lib/spike-changes.js";
+import { getSpikeStatus, toCreateBody } from "../../lib/spike-format.js";
 import { formatTime } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { formatCount } from "../../lib/numbers.js";

@@ -6,7 +6,7 @@ import { getReturnPath, highlightOnNextPage } from "../../lib/return-path.js";
 import { changesAnything, entriesOf } from "../../lib/override-rows.js";
 import { updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { endSpike, deleteSpike as sendDelete, spikeChange } from "../../lib/spike-changes.js";
+import { deleteSpike as sendDelete, endSpike, spikeChange } from "../../lib/spike-changes.js";
 import { mapServerErrors } from "../../lib/spike-form-errors.js";
 import { toWindowBody } from "../../lib/spike-window.js";
 import { toast } from "../../lib/toast.js";

@@ -3,8 +3,8 @@
 import { debounce } from "../../lib/debounce.js";
 import { mix } from "../../lib/mix.js";
 import { entriesOf, rowFaults } from "../../lib/override-rows.js";
-import { listProblems, formatProblems } from "../../lib/spike-form-errors.js";
-import { toWindowBody, findCollision, resolveWindow, validateWindow } from "../../lib/spike-window.js";
+import { formatProblems, listProblems } from "../../lib/spike-form-errors.js";
+import { findCollision, resolveWindow, toWindowBody, validateWindow } from "../../lib/spike-window.js";
 import { getProps, getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import { formatWindow, formatWindowState } from "../../lib/time.js";
@@ -79,7 +79,10 @@ export const spikeForm = (choice) => () =>
       else if (this.now % 15_000 < 1000) this.look();
     },
 
-    /** Update whether the form is read-only. A spike that ends while it is edited stays editable, so that no input is lost. */
+    /**
+     * Update whether the form is read-only. A spike that ends while it is edited stays editable, so that no input
+     * is lost.
+     */
     updateReadOnly() {
       this.isReadOnly = !getUser().mayWrite || (this.status === "expired" && this.snapshot === this.before);
     },

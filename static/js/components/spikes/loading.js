@@ -110,7 +110,10 @@ export const spikeLoading = () => ({
   },
 });
 
-/** Return the overrides by field id, each with its value type; for a saved spike also the current values of its counters. */
+/**
+ * Return the overrides by field id, each with its value type; for a saved spike also the current values of its
+ * counters.
+ */
 export function givenOfSpike(spike, { isSaved = true } = {}) {
   const copies = spike?.spike_fields ?? [];
   const given = (copy) => ({ ...givenOfCopy(copy), stands: isSaved ? copy.current_number : null });

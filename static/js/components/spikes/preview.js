@@ -2,8 +2,14 @@
 
 import { post } from "../../lib/api.js";
 import { entriesOf } from "../../lib/override-rows.js";
-import { buildChart, draw, highlightPoint, findNearestPoint } from "../../lib/preview-chart.js";
-import { describeChart, sortOverriddenFirst, formatPhase, pickField, formatPollCount } from "../../lib/preview-format.js";
+import { buildChart, draw, findNearestPoint, highlightPoint } from "../../lib/preview-chart.js";
+import {
+  describeChart,
+  formatPhase,
+  formatPollCount,
+  pickField,
+  sortOverriddenFirst,
+} from "../../lib/preview-format.js";
 import { mapServerErrors } from "../../lib/spike-form-errors.js";
 import { formatCount } from "../../lib/numbers.js";
 

@@ -1,8 +1,8 @@
 // The strip below the window: the draft among the collection's other windows.
 
-import { setWindow, formatWindowTimes } from "../../lib/spike-window.js";
+import { formatWindowTimes, setWindow } from "../../lib/spike-window.js";
 import { toPx } from "../../lib/time-axis.js";
-import { dragWindow, getVisibleRange, buildWindowStrip } from "../../lib/window-strip.js";
+import { buildWindowStrip, dragWindow, getVisibleRange } from "../../lib/window-strip.js";
 
 const NARROW_PX = 460;
 const EDGE_PX = 9; // width of the handles at both ends of the draft

@@ -12,7 +12,7 @@ import { formatPollTime, getSpikeStatus } from "../../lib/spike-format.js";
 import { getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import { buildDayLabels, buildLaneBars, buildNowLine, findFreeSlot } from "../../lib/timeline.js";
-import { getVisibleRange, buildTimelineTicks, createView, formatRange, ZOOMS } from "../../lib/timeline.js";
+import { ZOOMS, buildTimelineTicks, createView, formatRange, getVisibleRange } from "../../lib/timeline.js";
 import { formatCount } from "../../lib/numbers.js";
 
 const LANES_PER_PAGE = 25;

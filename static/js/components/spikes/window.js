@@ -4,26 +4,33 @@ import { serverNow } from "../../lib/server-clock.js";
 import {
   DURATIONS,
   STARTS,
-  findCollision,
-  draftFromWindow,
-  setEnd,
-  applyRemaining,
-  newDraft,
-  setWindow,
   applyDuration,
+  applyEndText,
+  applyRemaining,
   applyStartPreset,
-  shortenTo,
-  formatSkippedTime,
+  applyStartText,
+  draftFromWindow,
+  findCollision,
   followClock,
-  setStart,
-  toText,
+  formatSkippedTime,
   formatWindowTimes,
   getAmbiguousTimes,
-  applyEndText,
-  applyStartText,
+  newDraft,
   resolveWindow,
+  setEnd,
+  setStart,
+  setWindow,
+  shortenTo,
+  toText,
 } from "../../lib/spike-window.js";
-import { formatCountdown, formatDuration, toDurationText, formatOffset, formatUtc, getZoneName } from "../../lib/time.js";
+import {
+  formatCountdown,
+  formatDuration,
+  formatOffset,
+  formatUtc,
+  getZoneName,
+  toDurationText,
+} from "../../lib/time.js";
 
 const NOT_TYPING = { part: "", text: null, before: null };
 const NOTHING = { words: "", at: null };

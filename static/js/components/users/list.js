@@ -2,7 +2,7 @@
 
 import { post } from "../../lib/api.js";
 import { userFacts } from "../../lib/facts-user.js";
-import { urlState, oneOf, PAGE, SEARCH, sortedBy } from "../../lib/url-state.js";
+import { PAGE, SEARCH, oneOf, sortedBy, urlState } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";

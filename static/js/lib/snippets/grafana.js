@@ -1,5 +1,5 @@
 import { grafana as quoted } from "./quote.js";
-import { slug, getUrl } from "./target.js";
+import { getUrl, slug } from "./target.js";
 
 function dataSource(target) {
   const name = `Spikecast ${target.collection.id} ${target.type}`;

@@ -1,5 +1,5 @@
 import { powershell as quoted } from "./quote.js";
-import { urlById, getUrl } from "./target.js";
+import { getUrl, urlById } from "./target.js";
 
 // What Windows PowerShell 5.1 changes in an address: an encoded slash or percent sign, a dot at the end.
 const CHANGED = /[/\\%]|\.$/;

@@ -1,5 +1,5 @@
 import { toml } from "./quote.js";
-import { isText, slug, getUrl } from "./target.js";
+import { getUrl, isText, slug } from "./target.js";
 
 // Telegraf takes these in a list of fields for a pattern.
 const PATTERN = /[*?[\]{}!,\\]/;

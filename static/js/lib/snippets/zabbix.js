@@ -23,7 +23,10 @@ function technicalName({ origin, collection, type }) {
 
 const shortened = (text, most) => [...text].slice(0, most).join("");
 
-/** A version-4 UUID as Zabbix wants it, always the same for the same text: importing again changes, and adds nothing. */
+/**
+ * A version-4 UUID as Zabbix wants it, always the same for the same text: importing again changes, and adds
+ * nothing.
+ */
 export function uuid(text) {
   const words = [0x811c9dc5, 0x01000193, 0x9e3779b9, 0x85ebca6b].map((seed) => {
     let hash = seed;
