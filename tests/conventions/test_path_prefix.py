@@ -9,7 +9,7 @@ from settings.values import OWN_PATHS
 OWN = "|".join(sorted(OWN_PATHS - {"api", "static"}))
 LINK = re.compile(r"""(?<![\w-])(?:href|action|src)="(?:/|'/|`/)""")
 LITERAL = re.compile(rf"""["'`]/(?:{OWN})\b""")
-ADDED = re.compile(r"\bat\(|\bleaveFor\(|\bcameFrom\(|\bback: ")
+ADDED = re.compile(r"\bat\(|\bleaveFor\(|\bgetReturnPath\(|\bback: ")
 """What puts the path in front; see static/js/lib/base.js."""
 
 
