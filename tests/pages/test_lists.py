@@ -41,7 +41,7 @@ def test_collections_come_back_as_they_were_left(admin, editor):
     expect(page.get_by_role("button", name="Mine", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(row(page, mine["name"])).to_be_visible()
     page.get_by_role("checkbox", name="Select all").check()
-    expect(page.locator(".bulk-bar")).to_contain_text("1 collection")
+    expect(page.locator(".bulk-bar")).to_contain_text("1 selected")
     assert rows(page) == [mine["name"]]
 
 
