@@ -126,7 +126,7 @@ def test_a_spike_that_changes_nothing_is_only_created_where_one_means_it(editor,
     page.get_by_label("Name", exact=True).fill("Drill")
     page.get_by_role("button", name="Create spike").click()
     question = page.get_by_role("dialog", name="Nothing changes yet")
-    expect(question).to_contain_text("in the window polls get what they always get")
+    expect(question).to_contain_text("During the window, polls return normal values")
     question.get_by_role("button", name="Go back").click()
     expect(page.get_by_label("load: from")).to_be_focused()
     assert editor.api.get("/api/spike-schedules")["total"] == 0

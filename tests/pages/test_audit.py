@@ -24,7 +24,7 @@ def test_a_thing_in_a_row_filters_by_it_and_the_address_keeps_it(auditor, width)
         expect(row(page, what)).to_have_count(1)
     page.get_by_label("What", exact=True).select_option("Created field")
     expect(row(page, f"in “Truck of {auditor.login}”")).to_have_count(1)
-    page.get_by_role("button", name="No longer only about").click()
+    page.get_by_role("button", name="Remove the filter").click()
     page.wait_for_url("**/audit?what=create-field")
 
 

@@ -106,7 +106,7 @@ def test_a_length_that_says_nothing_is_refused_in_words(editor, collection, text
     expect(field).to_have_value(text)
     expect(field).to_have_accessible_description(FAULTS[text])
     page.get_by_role("button", name="Create spike").click()
-    expect(page.get_by_role("button", name="to fix: the length")).to_be_visible()
+    expect(page.get_by_role("button", name="to fix: the duration")).to_be_visible()
     expect(field).to_be_focused()
     chips(page, "Duration").get_by_role("button", name="30 min").click()
     expect(field).to_have_value("30m")

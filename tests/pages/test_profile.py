@@ -15,7 +15,7 @@ def test_a_new_password_asks_about_api_keys(site, editor, width, complaints):
     for label in ("Zabbix", "Grafana"):
         assert editor.api.post("/api/api-keys", {"label": label})
     page = editor.browse("/profile", bypass_csp=True, **width)
-    page.get_by_label("Revoke the 2 API keys, too").check()
+    page.get_by_label("Also revoke the 2 API keys").check()
     page.get_by_label("Current password").fill(editor.password)
     page.get_by_label("New password").fill("password")
     page.get_by_role("button", name="Change password").click()
@@ -27,7 +27,7 @@ def test_a_new_password_asks_about_api_keys(site, editor, width, complaints):
     page.get_by_label("New password").fill(NEW)
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_text("Your password is changed")).to_be_visible()
-    expect(page.get_by_label("Revoke the 2 API keys, too")).to_be_hidden()
+    expect(page.get_by_label("Also revoke the 2 API keys")).to_be_hidden()
     page.goto(f"{site.url}/api-keys")
     expect(page.get_by_text("Revoked", exact=True)).to_have_count(2)
 

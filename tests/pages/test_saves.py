@@ -18,8 +18,8 @@ def refused_once(complaints):
 
 
 def conflict(page: Page):
-    """The question about what changed meanwhile."""
-    return page.get_by_role("dialog", name="has changed meanwhile")
+    """The question about what changed in the meantime."""
+    return page.get_by_role("dialog", name="has changed")
 
 
 def told(page: Page) -> list[list[str]]:

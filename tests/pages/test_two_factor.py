@@ -82,7 +82,7 @@ def test_from_turning_it_on_to_turning_it_off(site, editor, width, complaints):
     expect(mine).to_contain_text("9 recovery codes left")
     mine.get_by_role("button", name="Turn off").click()
     mine.get_by_label("Your password").fill(editor.password)
-    mine.get_by_label("Code of your app").fill(authenticator.recovery_codes[1])
+    mine.get_by_label("Code from your app").fill(authenticator.recovery_codes[1])
     mine.get_by_role("button", name="Turn off").click()
     expect(mine.get_by_role("button", name="Turn on")).to_be_visible()
 
@@ -107,7 +107,7 @@ def test_a_new_password_asks_for_a_code_from_then_on(editor, guarded):
     page.get_by_label("New password").fill("another password")
     page.locator("#password-code").fill(authenticator.recovery_codes[2])
     page.get_by_role("button", name="Change password").click()
-    expect(page.get_by_role("status").filter(has_text="Your password is changed")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Password changed")).to_be_visible()
 
 
 @pytest.mark.parametrize("kind", ["app", "recovery"])
