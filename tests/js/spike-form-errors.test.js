@@ -26,7 +26,7 @@ test("what the server refuses lands at its input", () => {
   const { errors, other } = mapServerErrors(serverErrors, sent, () => "cpu");
   assert.deepEqual(errors, {
     name: "Must not be empty.",
-    end: "Reaches past the year 9998.",
+    end: "Must not reach past the year 9998.",
     "12.range_end_number": "“From” must not be greater than “To” (9 > 5).",
   });
   assert.equal(other.length, 2);
