@@ -118,6 +118,8 @@ class FastPolls:
             return None
         if not plan.fixed:
             raise nothing_to_serve(grant.collection_name, request.collection_type)
+        if plan.counters:
+            self.database.cache_for_counters(request, authorization)
         return self._serve(authorization, request.collection_type, plan, instant, rng)
 
     def _serve(

@@ -54,15 +54,21 @@ class PollDatabase:
 
     def authorize(self, request: PollRequest, now: Clock) -> Authorization:
         """Return the present authorization of a request, from the cache if it is still fresh."""
-        if not self.is_sqlite and request in self.cache:
+        if self.is_sqlite:
+            return self._grants.look_up(request, now)[1]
+        if request in self.cache:
             revision, instant = self._grants.get_revision()
             cached = self.cache.get_fresh(request, revision)
             if cached is not None:
                 return cached.check_again(instant)
         revision, authorization = self._grants.look_up(request, now)
-        if not self.is_sqlite or not self._is_cached(request, authorization):
-            self.cache.put(request, authorization, revision)
+        self.cache.put(request, authorization, revision)
         return authorization
+
+    def cache_for_counters(self, request: PollRequest, authorization: Authorization) -> None:
+        """Store an authorization for `get_cached`. PostgreSQL's are stored when they are looked up."""
+        if self.is_sqlite and not self._is_cached(request, authorization):
+            self.cache.put(request, authorization, None)
 
     def advance_counters(
         self, steps: CounterSteps, grant: Grant, since: datetime, until: datetime, *, in_spike: bool
@@ -71,7 +77,7 @@ class PollDatabase:
         return self._counters.advance(steps, grant, since, until, in_spike=in_spike)
 
     def _is_cached(self, request: PollRequest, authorization: Authorization) -> bool:
-        """Return whether the cache has the same grant. On SQLite that spares most writes to the cache."""
+        """Return whether the cache has the same grant, which spares most writes to it."""
         cached = self.cache.get(request)
         return cached is not None and cached.grant == authorization.grant
 
