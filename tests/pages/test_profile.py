@@ -26,7 +26,7 @@ def test_a_new_password_asks_about_api_keys(site, editor, width, complaints):
     shot(page, "profile")
     page.get_by_label("New password").fill(NEW)
     page.get_by_role("button", name="Change password").click()
-    expect(page.get_by_text("Your password is changed")).to_be_visible()
+    expect(page.get_by_text("Password changed")).to_be_visible()
     expect(page.get_by_label("Also revoke the 2 API keys")).to_be_hidden()
     page.goto(f"{site.url}/api-keys")
     expect(page.get_by_text("Revoked", exact=True)).to_have_count(2)
