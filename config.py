@@ -1,6 +1,6 @@
-"""Settings: read from the environment, each with a working default, loudly wrong when wrong.
+"""Settings from the environment: each has a working default, and an invalid value is an error.
 
-How each value is checked is in the folder `settings`.
+The package `settings` checks the values.
 """
 
 import os
@@ -42,7 +42,7 @@ class FirstAdmin:
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a server, all of them checked."""
+    """The validated settings of a server."""
 
     instance: Path
     database_url: URL
@@ -79,7 +79,7 @@ class Settings:
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings in `environ`.
 
-    If one cannot work, BadSetting is raised: its message names the setting and says what would work.
+    An invalid setting raises BadSetting, whose message names the setting and describes valid values.
     """
     given = read_environment(environ)
 
@@ -110,6 +110,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _parse_first_admin(given: Mapping[str, str]) -> FirstAdmin | None:
+    """Return the first Admin, or None if none of their settings is given.
+
+    Raises:
+        BadSetting: only some of their settings are given.
+    """
     names = ("ADMIN_EMAIL", "ADMIN_USERNAME", "ADMIN_PASSWORD")
     missing = [name for name in names if name not in given]
     if len(missing) == len(names):

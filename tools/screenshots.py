@@ -1,7 +1,7 @@
-"""Make the pictures in docs/images/ again, from nothing: `make screenshots`.
+"""Create the screenshots in docs/images/ from scratch: `make screenshots`.
 
 A throwaway server is filled over the API with simulated devices, spikes and polls; then headless Chromium
-opens the pages. It needs what the browser tests need: the development packages and Chromium.
+opens the pages. The requirements are those of the browser tests: the development packages and Chromium.
 """
 
 import sqlite3
@@ -27,22 +27,22 @@ WIDTH, MIN_HEIGHT = 1280, 720
 Json = dict[str, Any]
 
 
-# --- What the pictures show ------------------------------------------------------------------------------
+# --- Data on the screenshots -----------------------------------------------------------------------------
 
 
 def floats(start: float, end: float, decimals: int = 1) -> Json:
-    """A random float."""
+    """Return the settings of a random float."""
     settings = {"range_start_float": start, "range_end_float": end, "float_precision": decimals}
     return {"value_type": "FLOAT_RANGE", **settings}
 
 
 def numbers(start: int, end: int) -> Json:
-    """A random integer."""
+    """Return the settings of a random integer."""
     return {"value_type": "NUMBER_RANGE", "range_start_number": start, "range_end_number": end}
 
 
 def counter(start: float, step: float, spread: float = 0, reset: float | None = None) -> Json:
-    """A counter: downwards where the step is negative."""
+    """Return the settings of a counter, which counts downwards if the step is negative."""
     return {
         "value_type": "INCREMENT" if step > 0 else "DECREMENT",
         "start_number": start,
@@ -53,12 +53,12 @@ def counter(start: float, step: float, spread: float = 0, reset: float | None = 
 
 
 def text(value: str) -> Json:
-    """A fixed text."""
+    """Return the settings of a fixed text."""
     return {"value_type": "TEXT_FIXED", "fixed_value_text": value}
 
 
 def fixed(value: int) -> Json:
-    """A fixed integer."""
+    """Return the settings of a fixed integer."""
     return {"value_type": "NUMBER_FIXED", "fixed_value_number": value}
 
 
@@ -124,7 +124,7 @@ COLLECTIONS: dict[str, Json] = {
     },
 }
 
-# Who polls what; a number is how many minutes ago, where it was not just now.
+# Each key's polls; a number is how many minutes ago it polled, if not just now.
 POLLS = [
     ("Zabbix Berlin", "web-01", "Performance", 0),
     ("Prometheus", "web-01", "Performance", 0),
@@ -141,7 +141,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def spikes(now: datetime) -> list[Spike]:
-    """Collection, name, start and length of each spike, with what it overrides."""
+    """Return each spike's collection, name, start, length and overrides."""
     morning = now.replace(hour=8, minute=0)
     overload = {
         "cpu percent": floats(92, 99.5),
@@ -160,7 +160,7 @@ def spikes(now: datetime) -> list[Spike]:
         ("core-switch-2", "Uplink saturated", morning + DAY + 5 * HOUR, 4 * HOUR, full),
         ("web-01", "Black Friday rehearsal", morning + 2 * DAY, 10 * HOUR, rush),
         ("db-01", "Connections leak", morning + 3 * DAY, 6 * HOUR, leak),
-        # What has ended is still there because nobody has polled it since.
+        # Expired spikes still exist because no poll has deleted them yet.
         ("Pump 7", "Pressure drop", now - 150 * MINUTE, 2 * HOUR, drop),
         ("Truck 02", "Fuel leak", now - 20 * HOUR, 4 * HOUR, {"fuel percent": {"step_number": 6}}),
     ]
@@ -170,7 +170,7 @@ def spikes(now: datetime) -> list[Spike]:
 
 
 class Api:
-    """The JSON API, signed in."""
+    """A signed-in client of the JSON API."""
 
     def __init__(self, site: str) -> None:
         self.site, self.session = site, requests.Session()
@@ -178,7 +178,11 @@ class Api:
         self.session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
 
     def post(self, path: str, body: Json | None = None) -> Json:
-        """What the API answers; it has to be a success."""
+        """Send a POST, and return the JSON of the response.
+
+        Raises:
+            RuntimeError: The response is not a success.
+        """
         answer = self.session.post(self.site + path, json=body, timeout=20)
         if not answer.ok:
             raise RuntimeError(f"{path}: {answer.text}")
@@ -187,7 +191,7 @@ class Api:
 
 
 def fill(site: str, database: Path) -> dict[str, Json]:
-    """Collections, keys, polls and spikes; the collections by name."""
+    """Create collections, keys, polls and spikes, and return the collections by name."""
     api, now = Api(site), datetime.now(UTC).replace(second=0, microsecond=0)
     api.post(
         "/api/users",
@@ -227,7 +231,7 @@ def _spike(
     length: timedelta,
     overrides: dict[str, Json],
 ) -> Json:
-    """A spike; one that ended in the past ends in the far future for now."""
+    """Create a spike. One that should be expired ends in the future for now; `_put_back` moves its end."""
     collection, ends = collections[collection_name], start + length
     given = [
         {"original_field_id": collection["field_ids"][field], **_settings(rule)}
@@ -244,12 +248,12 @@ def _spike(
 
 
 def _settings(rule: Json) -> Json:
-    """The rule of a field as an override: its value type cannot be overridden."""
+    """Return a field's rule as an override, which cannot contain its value type."""
     return {name: value for name, value in rule.items() if name not in {"value_type", "float_precision"}}
 
 
 def _put_back(database: Path, collections: dict[str, Json], over: list[Json]) -> None:
-    """What lies in the past can only be put there by hand: the API lives in the present."""
+    """Move ends of spikes and times of polls into the past, which the API does not allow."""
     with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
         for spike in over:
             end = spike["ends"].replace(tzinfo=None).isoformat(sep=" ") + ".000000"
@@ -263,16 +267,16 @@ def _put_back(database: Path, collections: dict[str, Json], over: list[Json]) ->
             )
 
 
-# --- The pictures ----------------------------------------------------------------------------------------
+# --- Screenshots -----------------------------------------------------------------------------------------
 
 
 def dashboard(page: Page, site: str, _collections: dict[str, Json]) -> None:
-    """What is spiking, what is next, who polls."""
+    """Open the dashboard: active and next spikes, and the keys that poll."""
     page.goto(f"{site}/")
 
 
 def create_spike(page: Page, site: str, collections: dict[str, Json]) -> None:
-    """A spike that is being written, with its preview."""
+    """Open the form of a new spike, with its preview."""
     page.goto(f"{site}/spikes/new?collection={collections['Truck 01']['id']}")
     page.get_by_label("Name", exact=True).fill("Mountain road")
     page.get_by_role("button", name="In 5 min").click()
@@ -287,12 +291,12 @@ def create_spike(page: Page, site: str, collections: dict[str, Json]) -> None:
 
 
 def collection(page: Page, site: str, collections: dict[str, Json]) -> None:
-    """A collection during a spike: its fields and a live sample."""
+    """Open a collection during a spike, with its fields and a live sample."""
     page.goto(f"{site}/collections/{collections['web-01']['id']}")
 
 
 def spike_list(page: Page, site: str, _collections: dict[str, Json]) -> None:
-    """All spikes."""
+    """Open the list of all spikes."""
     page.goto(f"{site}/spikes")
 
 
@@ -306,7 +310,7 @@ SHOTS = [
 
 @contextmanager
 def signed_in(browser: Browser, site: str, complaints: Complaints, scheme: str) -> Iterator[Page]:
-    """A page of a browser of its own, in which Ada has signed in."""
+    """Yield a page in a separate browser context in which Ada has signed in."""
     with context(
         browser, complaints, color_scheme=scheme, viewport={"width": WIDTH, "height": MIN_HEIGHT}
     ) as opened:
@@ -320,7 +324,11 @@ def signed_in(browser: Browser, site: str, complaints: Complaints, scheme: str) 
 
 
 def take(browser: Browser, site: str, collections: dict[str, Json]) -> None:
-    """All pictures."""
+    """Take all screenshots.
+
+    Raises:
+        RuntimeError: The browser complained about a page, or a file is too large.
+    """
     PICTURES.mkdir(parents=True, exist_ok=True)
     complaints = Complaints()
     for name, open_page, scheme in SHOTS:
@@ -328,7 +336,7 @@ def take(browser: Browser, site: str, collections: dict[str, Json]) -> None:
         with signed_in(browser, site, complaints, scheme) as page:
             open_page(page, site, collections)
             page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(1000)  # a chart is drawn when typing has paused
+            page.wait_for_timeout(1000)  # a chart is drawn only after a pause in typing
             height = page.locator("main").evaluate("main => Math.ceil(main.getBoundingClientRect().bottom)")
             page.set_viewport_size({"width": WIDTH, "height": height})
             page.wait_for_timeout(500)
@@ -342,7 +350,11 @@ def take(browser: Browser, site: str, collections: dict[str, Json]) -> None:
 
 
 def main() -> None:
-    """A throwaway server, and the pictures of it."""
+    """Start a throwaway server, and take the screenshots of it.
+
+    Raises:
+        SystemExit: Chromium is not installed.
+    """
     if program() is None:
         raise SystemExit("There is no Chromium. On Debian or Ubuntu: apt-get install chromium-headless-shell")
     with tempfile.TemporaryDirectory(prefix="spikecast-pictures-") as folder:

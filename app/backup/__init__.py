@@ -1,1 +1,1 @@
-"""Backups of the database: made while it is in use, restored without serving any value twice."""
+"""Backups of the database: made while it is in use, and restored without serving any value twice."""

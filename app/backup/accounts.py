@@ -1,4 +1,4 @@
-"""Users, API keys, two-factor sign-in and sign-ins after a restore.
+"""Users, API keys, two-factor sign-in and sessions after a restore.
 
 `known` is the snapshot of the database from before the restore; None if it cannot be used. Each function
 returns lines that report what it did.
@@ -15,7 +15,7 @@ from app.models import ApiKey, PendingSignIn, RecoveryCode, SetUpToken, SignIn, 
 def revoke_keys(
     connection: sa.Connection, restored: Snapshot, known: Snapshot | None, now: datetime
 ) -> list[str]:
-    """Revoke the keys again that were revoked or deleted, or that expired, since the backup."""
+    """Revoke the restored keys that were revoked or deleted, or that expired, since the backup."""
     if known is None:
         count = len(restored.keys)
         check = "Any that were revoked since are valid again: check with list-keys and revoke-key."
@@ -30,7 +30,7 @@ def revoke_keys(
 
 
 def report_users(restored: Snapshot, known: Snapshot | None) -> list[str]:
-    """Report whose account, role or password is again that of the backup. Changes nothing."""
+    """Report users whose account, role or password is again that of the backup. Changes nothing."""
     if known is None:
         return ["Users, their roles and passwords are those of the backup."] if restored.people else []
     returned, roles, passwords = [], [], []
@@ -53,7 +53,8 @@ def report_users(restored: Snapshot, known: Snapshot | None) -> list[str]:
 def carry_over_two_factor(connection: sa.Connection, restored: Snapshot, known: Snapshot | None) -> list[str]:
     """Carry over the state of two-factor sign-in, so that no code is accepted twice.
 
-    A second factor that was set up, or reset by an Admin, since the backup stays as it is.
+    A second factor that was set up, or reset by an Admin, since the backup stays as it was before the
+    restore.
     """
     if known is None:
         names = ", ".join(

@@ -1,4 +1,4 @@
-"""Counters after a restore: each continues behind the last value that it has served.
+"""Counters after a restore: each continues after the last value that it has served.
 
 `known` is the snapshot of the database from before the restore, if it can be used; counters that are not in
 it are unknown.
@@ -18,24 +18,24 @@ from app.models import Field, SpikeSchedule, SpikeScheduleField
 from app.values import Exact, State, advance, counts_integers, get_direction, max_step, round_in_direction
 
 MAX_LISTED = 10
-"""How many unknown counters the message names."""
+"""The maximum number of unknown counters that the message names."""
 
 States = dict[int, State]
-"""The last values of counters, by id; None for one that has not served any."""
+"""The last values of counters, by id; None for a counter that has not served any."""
 
 
 @dataclass(frozen=True)
 class UnknownCounterPolicy:
-    """What to do with counters whose progress since the backup is unknown: one of the two, or neither."""
+    """The choice for counters whose progress since the backup is unknown: at most one of two options."""
 
     skip_values: int | None = None
-    """How many values of each to skip."""
+    """The number of values of each counter to skip."""
     accept_repeats: bool = False
     """Whether values that were served since the backup may be served again."""
 
     @property
     def is_given(self) -> bool:
-        """Whether one of the two was chosen."""
+        """Whether one of the two options was chosen."""
         return self.skip_values is not None or self.accept_repeats
 
 
@@ -47,10 +47,10 @@ def restore_counters(
     doubt: str,
     now: datetime,
 ) -> list[str]:
-    """Move every counter behind all that it has served, delete expired schedules, and report it.
+    """Advance every counter past all that it has served, delete expired schedules, and report it.
 
-    Copies that continue the collection's counter and hand back are one sequence with it. Wherever such a copy
-    was last, the collection's counter is now, and the copy continues from there.
+    Copies that continue the collection's counter and hand back to it form one sequence with it. The last
+    state of such a copy becomes that of the collection's counter, and the copy continues from there.
 
     Conflict is raised if a counter is unknown and the policy says nothing; `doubt` says why `known` is None.
     """
@@ -79,7 +79,7 @@ def restore_counters(
 
 
 def _skip_fields(restored: Snapshot, fields: States, skipped: int, now: datetime) -> None:
-    """Add the states of unknown fields to `fields`: those of the backup, and `skipped` values further."""
+    """Add the states of unknown fields to `fields`: those of the backup, advanced by `skipped` values."""
     backed_up = _collect_handed_back(
         restored.fields, restored.copies, lambda copy: copy.hands_back and _is_released(copy, now)
     )
@@ -91,7 +91,7 @@ def _skip_fields(restored: Snapshot, fields: States, skipped: int, now: datetime
 
 
 def _skip_copies(copies: Mapping[int, Counter], fields: States, found: States, skipped: int) -> None:
-    """Add the states of unknown copies to `found`: those of the backup, and `skipped` values further."""
+    """Add the states of unknown copies to `found`: those of the backup, advanced by `skipped` values."""
     for copy in copies.values():
         base = copy.current
         if base is None and not copy.has_own_start:
@@ -102,8 +102,8 @@ def _skip_copies(copies: Mapping[int, Counter], fields: States, found: States, s
 def _get_known_fields(restored: Snapshot, known: Snapshot, now: datetime) -> States:
     """Return the states of the collections' counters whose sequence is still the same, by id.
 
-    Copies that the restore removes hand back as their schedule said; copies that it keeps, as it says in the
-    backup.
+    Copies that the restore removes hand back as their latest schedule says; copies that it keeps, as the
+    backup says.
     """
     same = {id: known.fields[id] for id in restored.fields if _is_same(restored.fields, known.fields, id)}
 
@@ -118,7 +118,7 @@ def _get_known_fields(restored: Snapshot, known: Snapshot, now: datetime) -> Sta
 
 
 def _get_known_copies(copies: Mapping[int, Counter], known: Snapshot | None) -> States:
-    """Return the states of those copies for which they are known, by id."""
+    """Return the states of those copies whose state is known, by id."""
     # A copy whose window has not begun has served nothing.
     found = {copy.id: copy.current for copy in copies.values() if not copy.may_have_served}
     for id, copy in copies.items():
@@ -161,13 +161,13 @@ def _is_copy_of(copy: Counter, field: Counter) -> bool:
 
 
 def skip_ahead(counter: Counter, last: State, polls: int, other_steps: Iterable[Exact] = ()) -> State:
-    """Return the furthest state that the counter can have reached after so many polls.
+    """Return the furthest state that the counter can have reached after `polls` polls.
 
     Args:
-        counter: its settings.
-        last: its state before these polls.
-        polls: how many values to skip.
-        other_steps: the largest steps of its copies, which may have been larger.
+        counter: Its settings.
+        last: Its state before these polls.
+        polls: The number of values to skip.
+        other_steps: The largest steps of its copies, which may have been larger.
     """
     if polls and last is None:
         last, polls = counter.start, polls - 1
@@ -179,7 +179,7 @@ def skip_ahead(counter: Counter, last: State, polls: int, other_steps: Iterable[
 
 
 def _round_if_whole(field: Counter | None, state: State) -> State:
-    """Round the state if the field of the backup counts in whole numbers; it may not have done so later."""
+    """Round the state if the field in the backup counts in whole numbers; later it may have had decimals."""
     if field is None or state is None:
         return state
     settings = {"start_number": field.start, "step_number": field.step, "reset_number": field.reset}
@@ -203,10 +203,10 @@ def _write(connection: sa.Connection, table: Any, states: Mapping[int, State]) -
 
 
 def _refuse_unknown(unknown: list[Counter], doubt: str) -> NoReturn:
-    """Refuse the restore, and name the counters and the options.
+    """Refuse the restore with a message that names the counters and the options.
 
     Raises:
-        Conflict: always.
+        Conflict: Always.
     """
     why = (
         f"the previous database cannot be used, because {doubt}"

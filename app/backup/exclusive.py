@@ -18,7 +18,7 @@ _OTHER_SESSIONS = sa.text(
     "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
 )
 _MAX_TRIES = 20
-"""How often, 0.1 seconds apart, other sessions are counted: closed ones take a moment to disappear."""
+"""The number of times, 0.1 seconds apart, to count other sessions: closed ones vanish with a delay."""
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def exclusive_access(lock: Path, database: Path) -> Iterator[None]:
     """Keep servers off a SQLite database: gunicorn's first process and its workers share this lock.
 
     Raises:
-        Conflict: a server or another program uses the database.
+        Conflict: A server or another program uses the database.
     """
     with os.fdopen(file_ownership.open_file(lock, os.O_RDWR, database), "w") as handle:
         try:
@@ -45,7 +45,7 @@ def require_no_other_sessions(connection: sa.Connection) -> None:
     """Check that no other session of the same role is connected to this PostgreSQL database.
 
     Raises:
-        Conflict: there are some, and they do not end within 2 seconds.
+        Conflict: There are some, and they do not end within 2 seconds.
     """
     for _ in range(_MAX_TRIES):
         others = connection.scalar(_OTHER_SESSIONS)

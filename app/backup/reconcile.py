@@ -1,6 +1,6 @@
-"""After a restore: carry over what happened between the backup and the restore.
+"""Reconciliation after a restore: carry over what happened between the backup and the restore.
 
-So no value is served twice, and what was ended since the backup stays ended.
+No value is served twice, and what was ended since the backup stays ended.
 """
 
 from datetime import datetime
@@ -22,10 +22,10 @@ def reconcile(
     Conflict is raised if the progress of a counter is unknown and the policy says nothing.
 
     Args:
-        connection: a transaction on the restored database.
-        previous: the database from before the restore; None if it is missing or unreadable.
-        policy: what to do with counters whose progress since the backup is unknown.
-        now: the time of the restore, in UTC.
+        connection: A transaction on the restored database.
+        previous: The database from before the restore; None if it is missing or unreadable.
+        policy: What to do with counters whose progress since the backup is unknown.
+        now: The time of the restore, in UTC.
     """
     restored = take_snapshot(connection, now)
     doubt = why_unrelated(restored, previous) if previous else "it is missing or unreadable"
@@ -50,7 +50,7 @@ def _skip_used_ids(connection: sa.Connection, known: Snapshot | None) -> list[st
 
 
 def _record_restore(connection: sa.Connection, now: datetime) -> None:
-    """Record the restore in the audit log: all entries before this one are those of the backup."""
+    """Record the restore in the audit log, after the entries of the backup."""
     by_command = Origin(None, None, COMMAND_LINE)
     entry = make_entry(by_command, Action.RESTORE, Outcome.DONE, Subject(), {}, now=now)
     connection.execute(sa.insert(AuditEntry), [entry])

@@ -1,4 +1,4 @@
-"""Wording of what backup commands report."""
+"""Formatting for the reports of backup commands."""
 
 
 def format_count(count: int, noun: str) -> str:

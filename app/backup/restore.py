@@ -1,4 +1,4 @@
-"""Restoring a backup over a SQLite database: all of it, or nothing."""
+"""Restore of a backup over a SQLite database: completely, or not at all."""
 
 import itertools
 import os
@@ -39,14 +39,14 @@ def restore(
     before that, the database is unchanged.
 
     Args:
-        file: the backup; of this version's schema or an older one.
-        database: the file to replace, which may be missing.
-        lock: the file that a server keeps locked.
-        policy: what to do with counters whose progress since the backup is unknown.
-        now: the time of the restore, in UTC.
+        file: The backup, with the schema of this version or an older one.
+        database: The file to replace, which may be missing.
+        lock: The file that a server keeps locked.
+        policy: What to do with counters whose progress since the backup is unknown.
+        now: The time of the restore, in UTC.
 
     Raises:
-        Conflict: the restore is not possible; the message says why. Nothing was changed.
+        Conflict: The restore is not possible; the message says why. Nothing was changed.
     """
     try:
         _refuse_unusable_backup(file, database)
@@ -78,10 +78,10 @@ def _describe_kept(kept: Path) -> str:
 
 
 def _refuse_unusable_backup(file: Path, database: Path) -> None:
-    """Check that `file` is there, is a complete copy, and does not belong to the database.
+    """Check that `file` exists, is a complete copy, and does not belong to the database.
 
     Raises:
-        Conflict: it is not.
+        Conflict: One of these is not the case.
     """
     if not file.is_file():
         raise Conflict(f"There is no file {file}.")
@@ -137,7 +137,7 @@ def _copy_ownership(draft: Path, database: Path) -> None:
     """Give the draft the owner and mode of the database, so that the service can open it.
 
     Raises:
-        Conflict: this user may not give files to that owner.
+        Conflict: This user may not give files to that owner.
     """
     if not database.exists():
         mode = file_ownership.get_new_file_mode(database.parent)
@@ -158,10 +158,10 @@ def _copy_ownership(draft: Path, database: Path) -> None:
 
 
 def _keep_previous(database: Path, now: datetime) -> Path | None:
-    """Give the previous database, or what is left of it, a second name, and return that name.
+    """Keep the previous database, or what is left of it, under a second name, and return that name.
 
-    SQLite would apply a log to the next database of this name, so each is replaced by an empty one. If the
-    process is killed before the last step, these still keep a server from creating an empty database.
+    SQLite would apply a leftover log to the next database of this name, so an empty file replaces each log.
+    If the process is killed before the last step, these files keep a server from creating an empty database.
     """
     logs = [log for log in _list_logs(database) if log.stat().st_size]
     if not database.exists() and not logs:
@@ -195,7 +195,7 @@ def _link_or_copy(file: Path, kept: Path) -> None:
     """Give the file a second name, or copy it if its file system has no hard links.
 
     Raises:
-        FileExistsError: there is a file of that name.
+        FileExistsError: There is a file of that name.
     """
     try:
         os.link(file, kept)

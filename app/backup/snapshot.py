@@ -77,8 +77,8 @@ class TwoFactor(NamedTuple):
 class Snapshot:
     """The state of one database that a restore must not lose.
 
-    Fields, copies, people and two-factor states are by id (two-factor states by the user's; empty if the
-    schema is older than they), valid keys are ids by hash, last ids are by table.
+    Fields, copies and people are by id, two-factor states by user id (empty for schemas without them), ids of
+    valid keys by hash, and last ids by table.
     """
 
     fields: Mapping[int, Counter]
@@ -88,7 +88,7 @@ class Snapshot:
     two_factors: Mapping[int, TwoFactor]
     last_ids: Mapping[str, int]
     copies_handed_back: bool
-    """Whether copies hand back when their schedule is deleted; False for schemas older than that."""
+    """Whether copies hand back when their schedule is deleted; False for older schemas, which did not."""
 
 
 def take_snapshot(connection: sa.Connection, now: datetime) -> Snapshot:
@@ -167,7 +167,7 @@ def _read_last_ids(connection: sa.Connection) -> dict[str, int]:
 
 
 def skip_used_ids(connection: sa.Connection, last_ids: Mapping[str, int]) -> None:
-    """Let new ids begin after `last_ids`, by table, so that none is assigned a second time."""
+    """Make new ids start after `last_ids`, by table, so that no id is assigned a second time."""
     present = _read_last_ids(connection)
     if connection.dialect.name == "sqlite":
         # A table that never had a row has no entry here, and no constraint would refuse a second entry.

@@ -1,4 +1,4 @@
-"""Checks of a SQLite file that may be a backup: whole, of a known schema, with nothing added."""
+"""Checks of a SQLite file that may be a backup: undamaged, of a known schema, with nothing added."""
 
 import sqlite3
 from collections.abc import Collection
@@ -9,13 +9,13 @@ from app.core.errors import Conflict
 
 HEADER = b"SQLite format 3\0"
 OWN_TABLES = {"alembic_version", "users", "collections", "fields", "api_keys", "spike_schedules"}
-"""Tables that every schema of Spikecast has had."""
+"""The tables that every schema of Spikecast has had."""
 _INTERNAL = {
     "sqlite_sequence": ("table", "CREATE TABLE sqlite_sequence(name,seq)"),
     "sqlite_stat1": ("table", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
     "sqlite_stat4": ("table", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
 }
-"""Tables that SQLite adds by itself: kind and SQL by name."""
+"""The tables that SQLite adds by itself: kind and SQL by name."""
 
 
 def open_untrusted(path: Path, *, timeout_s: float = 5) -> sqlite3.Connection:
@@ -30,7 +30,7 @@ def verify(draft: Path, file: Path, schemas: Collection[str]) -> str:
     """Return the schema of `draft`, a copy of `file`.
 
     Raises:
-        Conflict: it is not a SQLite database, is damaged, or has none of these schemas.
+        Conflict: It is not a SQLite database, is damaged, or has none of these schemas.
     """
     with draft.open("rb") as content:
         if content.read(len(HEADER)) != HEADER:
@@ -44,10 +44,10 @@ def verify(draft: Path, file: Path, schemas: Collection[str]) -> str:
 
 
 def refuse_damaged(connection: sqlite3.Connection, name: Path) -> None:
-    """Read the whole database: every page, every index, every reference.
+    """Read the whole database, to check every page, every index and every reference.
 
     Raises:
-        Conflict: some part is damaged.
+        Conflict: Some part is damaged.
     """
     (result,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if result != "ok":
@@ -61,7 +61,7 @@ def _read_schema(connection: sqlite3.Connection, file: Path, schemas: Collection
     """Return the schema's revision.
 
     Raises:
-        Conflict: it is not a database of Spikecast, or its schema is too new.
+        Conflict: It is not a database of Spikecast, or its schema is too new.
     """
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     is_own = tables >= OWN_TABLES
@@ -81,11 +81,11 @@ def _read_schema(connection: sqlite3.Connection, file: Path, schemas: Collection
 def refuse_foreign_schema(draft: Path, file: Path, schema: str, reference: Path) -> None:
     """Check that `draft`, a copy of `file`, has the tables, indexes, triggers and views of `reference`.
 
-    A trigger or view in a backup would run with every write or read of Spikecast, and could do anything to
-    the data that Spikecast may do.
+    A trigger or view in a backup would run with every write or read of Spikecast, with the same rights to the
+    data.
 
     Raises:
-        Conflict: it has not.
+        Conflict: The schemas differ.
     """
     found, expected = _read_objects(draft), _read_objects(reference)
     foreign = sorted(found.keys() - expected.keys())

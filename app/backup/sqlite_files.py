@@ -1,4 +1,4 @@
-"""SQLite files: copying a database while it is written to, and publishing the copy in one step."""
+"""SQLite files: copy a database while it is written to, and publish the copy in one step."""
 
 import os
 import secrets
@@ -28,7 +28,7 @@ def refuse_to_replace(target: Path, protected: Iterable[Path]) -> None:
     system that ignores case count as the same file. Missing files are compared by folder and name.
 
     Raises:
-        Conflict: it would.
+        Conflict: It would harm one.
     """
     for file in protected:
         if _is_same_file(target, file):
@@ -56,7 +56,7 @@ def save(source: sqlite3.Connection, target: Path, *, overwrite: bool) -> None:
     """Copy the database of `source`, as it is at one instant, to `target`; on failure leave nothing behind.
 
     Raises:
-        Conflict: the target exists or is a folder, the disk is full, or the copy cannot be written.
+        Conflict: The target exists or is a folder, the disk is full, or the copy cannot be written.
     """
     if target.is_dir():
         raise Conflict(f"{target} is a folder; name a file.")
@@ -80,7 +80,7 @@ def _refuse_without_space(source: sqlite3.Connection, folder: Path) -> None:
     """Check that the folder has space for a copy of the database.
 
     Raises:
-        Conflict: it has not, or cannot be used.
+        Conflict: The folder has too little space, or cannot be used.
     """
     (pages,), (size,) = (source.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
     try:
@@ -94,7 +94,7 @@ def _refuse_without_space(source: sqlite3.Connection, folder: Path) -> None:
 
 @contextmanager
 def create_draft(target: Path) -> Iterator[Path]:
-    """Create an empty file in the folder of `target`, for its owner alone, and remove it afterwards."""
+    """Create an empty file in the folder of `target` that only its owner can read; remove it afterwards."""
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.draft")
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
@@ -105,7 +105,7 @@ def create_draft(target: Path) -> Iterator[Path]:
 
 
 def finalize(draft: Path, name: Path) -> None:
-    """Make the draft one file without companions, check it for damage, and flush it to the disk."""
+    """Make the draft a single file without companions, check it for damage, and flush it to the disk."""
     with closing(open_untrusted(draft)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
         refuse_damaged(connection, name)
@@ -113,10 +113,10 @@ def finalize(draft: Path, name: Path) -> None:
 
 
 def publish(draft: Path, target: Path, *, overwrite: bool) -> None:
-    """Give the finished draft its name, in one step that a crash cannot split.
+    """Rename the finished draft to `target`, in one step that a crash cannot interrupt halfway.
 
     Raises:
-        FileExistsError: there is a file of that name, and `overwrite` is false.
+        FileExistsError: There is a file of that name, and `overwrite` is false.
     """
     if overwrite:
         draft.replace(target)

@@ -38,7 +38,7 @@ COUNTED_TABLES = ("users", "collections", "api_keys", "spike_schedules")
 
 
 def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say what to do with counters whose progress since the backup is unknown."""
+    """Add the options for counters whose progress since the backup is unknown."""
     for option in (
         click.option(
             "--accept-repeats",

@@ -83,6 +83,11 @@ def demo(owner: str | None) -> str:
 
 
 def _get_owner(login: str | None) -> User:
+    """Return the user with this e-mail or user name; without one, the first Admin.
+
+    Raises:
+        ClickException: there is none, or they may not create collections.
+    """
     first_admin = sa.select(User).where(User.role == Role.ADMIN).order_by(User.id).limit(1)
     user = User.by_login(login) if login else db.session.scalar(first_admin)
     if user is None:

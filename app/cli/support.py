@@ -1,4 +1,4 @@
-"""Decorators and helpers of all commands: a database that is ready, and errors as messages."""
+"""Decorators and helpers for commands: database transactions, error messages and input."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -21,7 +21,11 @@ from settings.database_url import redact_url
 
 
 def with_error_messages(command: Callable[..., str]) -> Callable[..., None]:
-    """Make a command print its database, and then what it returns or, on an error, the reason."""
+    """Make a command print the URL of its database, and then its result or error message.
+
+    Raises:
+        ClickException: the command raised a known error; the message tells the reason.
+    """
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
@@ -44,7 +48,7 @@ def with_error_messages(command: Callable[..., str]) -> Callable[..., None]:
 def with_database(command: Callable[..., str]) -> Callable[..., None]:
     """Make a command run in one transaction, on a database with the current schema.
 
-    What the command returns is printed after the commit.
+    The result of the command is printed after the commit.
     """
 
     @with_appcontext
@@ -76,14 +80,14 @@ def load_input(schema: marshmallow.Schema, values: Mapping[str, Any]) -> Any:
 
 
 def format_errors(detail: str, faults: Mapping[str, Any]) -> str:
-    """Return a message and the errors by path, one per line."""
+    """Return `detail` and the errors with their paths, one per line."""
     return "\n".join([detail, *(f"  {path} {'; '.join(said)}" for path, said in faults.items())])
 
 
 def read_password(*, from_stdin: bool) -> str:
     """Return a new password: typed twice, or the first line of the standard input.
 
-    The transaction of the command is ended while the user types, and a new one begins afterwards.
+    The transaction of the command is rolled back first, so that none is open while the user types.
     """
     db.session.rollback()
     if from_stdin:

@@ -1,4 +1,4 @@
-"""Commands for users, also for when no Admin can sign in."""
+"""Commands for users, which also work when no Admin can sign in."""
 
 from datetime import datetime
 
@@ -44,7 +44,7 @@ def create_user(email: str, username: str, role: str, password_stdin: bool) -> s
 def set_password(login: str, revoke_keys: bool | None, password_stdin: bool) -> str:
     """Set a new password for the user with this e-mail or user name, and end their sign-ins."""
     now = clock.now()
-    keys = _count_keys(_get_user(login), now)  # before the password is typed: the user may not exist
+    keys = _count_keys(_get_user(login), now)  # fails for an unknown user before the password is typed
     if revoke_keys is None:
         revoke_keys = bool(keys and not password_stdin) and _confirm_revocation(keys)
     given = {"password": read_password(from_stdin=password_stdin)}
@@ -63,7 +63,7 @@ def _count_keys(user: User, now: datetime) -> int:
 
 
 def _confirm_revocation(keys: int) -> bool:
-    """Ask whether to revoke the keys, outside of the transaction, because people take their time."""
+    """Ask whether to revoke the keys. No transaction stays open while the question waits."""
     db.session.rollback()
     return click.confirm(f"They have valid API keys: {keys}. Revoke them, too?", default=False)
 
@@ -81,6 +81,11 @@ def reset_two_factor(login: str) -> str:
 
 
 def _get_user(login: str) -> User:
+    """Return the user with this e-mail or user name, locked.
+
+    Raises:
+        ClickException: there is none.
+    """
     user = User.by_login(login, locked=True)
     if user is None:
         raise click.ClickException(f"There is no user {shorten(login)!r}.")

@@ -1,4 +1,4 @@
-"""Collections over HTTP."""
+"""The API of collections."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ def create_collection(values: dict[str, Any]) -> tuple[Collection, dict[str, str
 
 
 def location_of(collection: Collection) -> dict[str, str]:
-    """The header that says where a new collection is."""
+    """Return the Location header for a new collection."""
     return {"Location": url_for("collections.get_collection", collection_id=collection.id)}
 
 

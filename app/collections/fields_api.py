@@ -1,4 +1,4 @@
-"""Fields over HTTP."""
+"""The API of fields."""
 
 from typing import Any
 

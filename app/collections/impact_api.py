@@ -1,4 +1,4 @@
-"""What goes with a collection that is deleted."""
+"""The API that previews what deleting a collection removes."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ blp = Blueprint(
 
 
 class ImpactOut(Schema):
-    """How much is deleted together with a collection."""
+    """The numbers of things that are removed together with a collection."""
 
     fields_ = Integer(attribute="fields", data_key="fields")
     active_spikes = Integer()

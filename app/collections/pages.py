@@ -11,13 +11,13 @@ pages = Blueprint("collections-pages", __name__)
 @pages.route("/collections")
 @signed_in
 def collections() -> str:
-    """All collections."""
+    """Render the list of collections."""
     return render_template("collections/list.html")
 
 
 @pages.route("/collections/<id:collection_id>")
 @signed_in
 def collection(collection_id: int) -> str:
-    """One collection: its fields, its spikes, a sample."""
+    """Render a collection with its fields, spikes and a sample poll."""
     found = Collection.get_for(current_actor(), collection_id)
     return render_template("collections/detail.html", collection=found)

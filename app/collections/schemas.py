@@ -1,4 +1,4 @@
-"""What collections and fields look like in JSON."""
+"""JSON schemas of collections and fields."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ SettingsIn = SettingsSchema.from_dict(build_setting_fields(), name="Settings")
 
 
 class FieldOut(SettingsSchema):
-    """A field: its rule, and for a counter where it stands."""
+    """A field with its settings and, for a counter, its last value."""
 
     id = Id()
     collection_id = Id()
@@ -25,7 +25,7 @@ class FieldOut(SettingsSchema):
     is_editable = StrictBool(
         metadata={"description": "Whether a spike can override it: Performance and numeric."}
     )
-    vars().update(build_setting_fields())  # here, so that JSON begins with what tells a field
+    vars().update(build_setting_fields())  # here, so that JSON begins with the identifying members
     current_number = FixedDecimal(
         allow_none=True, metadata={"description": "Last value served. Null before the first poll."}
     )
@@ -34,7 +34,7 @@ class FieldOut(SettingsSchema):
 
 
 class FieldIn(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
-    """A new field: name, types, and the settings that belong to its value type."""
+    """A new field: its name, types and the settings of its value type."""
 
     collection_type = Choice(CollectionType, required=True)
     field_name = Name(required=True)
@@ -42,7 +42,7 @@ class FieldIn(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
 
 
 class FieldPatch(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
-    """What changes about a field. With a new value type, the settings of the old one fall away."""
+    """The changes to a field. A new value type drops the settings of the old one."""
 
     collection_type = Choice(CollectionType)
     field_name = Name()
@@ -61,7 +61,7 @@ class CollectionOut(Schema):
 
 
 class LastKeyLabel(Text):
-    """The label of the key that polled last; null where it is somebody else's, unless an Admin looks."""
+    """The label of the key that polled last. Null for a key of another user, except for Admins."""
 
     def _serialize(self, value: Any, *args: Any, **_options: Any) -> Any:
         owner_id = args[1].last_poller_id
@@ -69,7 +69,7 @@ class LastKeyLabel(Text):
 
 
 class StateOut(Schema):
-    """What goes on with a collection."""
+    """The current state of a collection: its spike and its last poll."""
 
     spike = Nested(
         SpikeBriefOut,
@@ -90,7 +90,7 @@ class CollectionItemOut(StateOut, CollectionOut):
 
 
 class CollectionDetailOut(StateOut, CollectionOut):
-    """A collection with its fields, in the order in which they were made."""
+    """A collection with its fields in order of creation."""
 
     fields_ = ListOf(Nested(FieldOut), attribute="fields", data_key="fields")
 
@@ -103,7 +103,7 @@ class CollectionIn(Schema):
 
 
 class CollectionPatch(Schema):
-    """What changes about a collection."""
+    """The changes to a collection."""
 
     name = Name()
     owner_id = Id(metadata={"description": "Admins only."})
@@ -116,7 +116,7 @@ class CopyIn(Schema):
 
 
 class BulkDeleteIn(Schema):
-    """Which collections to delete."""
+    """The collections to delete."""
 
     collection_ids = ListOf(
         Id(), required=True, min_items=1, max_items=1000, size_error="must name 1 to 1000 collections"

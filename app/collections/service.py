@@ -1,4 +1,4 @@
-"""What changes about collections and fields, and what follows from it."""
+"""Changes of collections and fields, and their effects on spike copies and the audit log."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ from app.values import (
 
 
 def create_collection(actor: Actor, values: Mapping[str, Any]) -> Collection:
-    """A new collection of the actor's, or of whoever an Admin says."""
+    """Create a collection that the actor owns; Admins can name another owner."""
     collection = _new_collection(actor, values)
     audit.record(Action.CREATE_COLLECTION, collection, owner=collection.owner.username)
     return collection
@@ -35,29 +35,35 @@ def create_collection(actor: Actor, values: Mapping[str, Any]) -> Collection:
 
 def _new_collection(actor: Actor, values: Mapping[str, Any]) -> Collection:
     collection = Collection(name=values["name"], owner_id=actor.user_id)
-    _give(actor, collection, values)
+    _assign_owner(actor, collection, values)
     db.session.add(collection)
     _flush_collection(collection)
     return collection
 
 
 def change_collection(actor: Actor, collection: Collection, changes: Mapping[str, Any]) -> None:
-    """Rename a collection, or give it to somebody else."""
-    before = _noted(collection)
-    # The owner is looked up first: with the name changed already, the look-up would write it, and a name that
-    # is taken would be refused there, in other words.
-    _give(actor, collection, changes)
+    """Change the name or, for Admins, the owner of a collection."""
+    before = _collection_audit_values(collection)
+    # The owner comes first: its query would autoflush a changed name, and a taken name would then raise its
+    # error outside of `_flush_collection`, with another message.
+    _assign_owner(actor, collection, changes)
     collection.name = changes.get("name", collection.name)
     _flush_collection(collection)
-    audit.record_change(Action.CHANGE_COLLECTION, collection, before, _noted(collection))
+    audit.record_change(Action.CHANGE_COLLECTION, collection, before, _collection_audit_values(collection))
 
 
-def _noted(collection: Collection) -> dict[str, Any]:
-    """What the audit log tells of, where it changes."""
+def _collection_audit_values(collection: Collection) -> dict[str, Any]:
+    """Return the values whose changes the audit log records."""
     return {"name": collection.name, "owner": collection.owner.username}
 
 
-def _give(actor: Actor, collection: Collection, values: Mapping[str, Any]) -> None:
+def _assign_owner(actor: Actor, collection: Collection, values: Mapping[str, Any]) -> None:
+    """Set the owner of a collection, if `values` names one.
+
+    Raises:
+        Forbidden: the owner would change, and the actor is no Admin.
+        Invalid: there is no such user.
+    """
     owner_id = values.get("owner_id", collection.owner_id)
     if owner_id == collection.owner_id:
         return
@@ -71,22 +77,22 @@ def _give(actor: Actor, collection: Collection, values: Mapping[str, Any]) -> No
 def _flush_collection(collection: Collection) -> None:
     name = collection.name
     try:
-        db.session.flush()  # a name that is taken shows now
+        db.session.flush()  # raises IntegrityError for a taken name
     except IntegrityError as error:
         raise to_domain_error(error, {"uq_collections_name": lambda: name_taken(name)}) from error
-    # For the answer: nothing is read after the commit.
+    # The response needs these attributes, and nothing is read after the commit.
     db.session.refresh(collection, ["owner", "fields", "last_polled_at", "last_polled_by", "last_poller_id"])
 
 
 def copy_collection(actor: Actor, original: Collection, name: str) -> Collection:
-    """A new collection of the actor's with the same fields; without state, spikes or keys."""
+    """Copy a collection's fields, without counter values, into a new collection that the actor owns."""
     collection = _new_collection(actor, {"name": name})
     audit.record(Action.COPY_COLLECTION, collection, original={"id": original.id, "name": original.name})
     for field in original.fields:
         copy = Field(collection_type=field.collection_type, field_name=field.field_name)
         copy.apply_settings(field.value_type, field.settings)
         collection.fields.append(copy)
-        db.session.flush()  # one by one: ids keep the order
+        db.session.flush()  # one by one, so that the ids have the order of the originals
     return collection
 
 
@@ -97,7 +103,11 @@ def delete_collection(collection: Collection) -> None:
 
 
 def delete_collections(actor: Actor, ids: Sequence[int]) -> None:
-    """Delete all of these collections, or none where one does not exist for the actor."""
+    """Delete all of these collections, or none of them.
+
+    Raises:
+        NotFound: one of them does not exist for the actor.
+    """
     wanted = (
         sa.select(Collection.id)
         .where(Collection.id.in_(ids), actor.readable(Collection.owner_id))
@@ -120,9 +130,9 @@ def delete_collections(actor: Actor, ids: Sequence[int]) -> None:
 
 
 def add_field(collection: Collection, given: Validated, now: datetime) -> Field:
-    """A new field of a collection, which the caller has locked; its open schedules get a copy."""
+    """Add a field to a collection, which the caller has locked, and to its schedules that have not ended."""
     values, faults = given
-    settings = _settled(values, values, faults)
+    settings = _complete_settings(values, values, faults)
     raise_if_errors(faults)
     field = Field(
         collection_id=collection.id,
@@ -133,35 +143,39 @@ def add_field(collection: Collection, given: Validated, now: datetime) -> Field:
     db.session.add(field)
     _flush_field(field)
     spike_copies.on_field_added(field, now)
-    audit.record(Action.CREATE_FIELD, field, **_kind(field))
+    audit.record(Action.CREATE_FIELD, field, **_field_types(field))
     return field
 
 
 def change_field(field: Field, given: Validated, now: datetime) -> None:
-    """Change what is given about a field, whose collection the caller has locked; its copies keep step."""
+    """Change a field, whose collection the caller has locked, and update its copies."""
     changes, faults = given
-    before = _noted_of(field)
+    before = _field_audit_values(field)
     value_type = changes.get("value_type", field.value_type)
     collection_type = changes.get("collection_type", field.collection_type)
-    kept = field.settings if value_type == field.value_type else {}  # another type's settings fall away
+    kept = field.settings if value_type == field.value_type else {}  # another type's settings are dropped
     merged = kept | {name: changes[name] for name in all_settings() if name in changes}
-    settings = _settled({"value_type": value_type}, merged, faults)
+    settings = _complete_settings({"value_type": value_type}, merged, faults)
     raise_if_errors(faults)
     kind_changed = (value_type, collection_type) != (field.value_type, field.collection_type)
     if is_counter(value_type) and not kind_changed and counts_integers(settings):
         _refuse_fractional_overrides(field)
     field.field_name = changes.get("field_name", field.field_name)
     field.collection_type = collection_type
-    begins_anew = field.apply_settings(value_type, settings)
+    restarts = field.apply_settings(value_type, settings)
     _flush_field(field)
-    if begins_anew:
+    if restarts:
         spike_copies.on_counter_restarted(field, now)
     spike_copies.on_field_changed(field, kind_changed=kind_changed, now=now)
-    audit.record_change(Action.CHANGE_FIELD, field, before, _noted_of(field))
+    audit.record_change(Action.CHANGE_FIELD, field, before, _field_audit_values(field))
 
 
 def _refuse_fractional_overrides(field: Field) -> None:
-    """Raise Conflict where a spike would make a field serve fractions that is to count in whole numbers."""
+    """Check that no spike sets a fraction in a field that is to count in whole numbers.
+
+    Raises:
+        Conflict: a spike does.
+    """
     found = spike_copies.fractional_overrides(field)
     if not found:
         return
@@ -178,19 +192,19 @@ def _refuse_fractional_overrides(field: Field) -> None:
     )
 
 
-def _noted_of(field: Field) -> dict[str, Any]:
-    """What the audit log tells of, where it changes."""
-    return {"field_name": field.field_name, **_kind(field), **field.settings}
+def _field_audit_values(field: Field) -> dict[str, Any]:
+    """Return the values whose changes the audit log records."""
+    return {"field_name": field.field_name, **_field_types(field), **field.settings}
 
 
-def _kind(field: Field) -> dict[str, Any]:
+def _field_types(field: Field) -> dict[str, Any]:
     return {"collection_type": field.collection_type, "value_type": field.value_type}
 
 
-def _settled(
+def _complete_settings(
     types: Mapping[str, Any], settings: Mapping[str, Any], faults: dict[str, list[str]]
 ) -> dict[str, Any]:
-    """The settings with their defaults; their faults are added, but for inputs that have one already."""
+    """Return the settings with their defaults, and add errors to `faults` for inputs that have none yet."""
     if "value_type" not in types:
         return {}
     settled, found = validate_settings(types["value_type"], settings)
@@ -202,7 +216,7 @@ def _settled(
 def _flush_field(field: Field) -> None:
     name, collection_type = field.field_name, field.collection_type
     try:
-        db.session.flush()  # a name that is taken shows now
+        db.session.flush()  # raises IntegrityError for a taken name
     except IntegrityError as error:
         known = {
             "uq_fields_collection_id_collection_type_field_name": lambda: field_name_taken(
@@ -213,7 +227,11 @@ def _flush_field(field: Field) -> None:
 
 
 def reset_counter(field: Field, now: datetime) -> None:
-    """Let a counter begin at its start again, and with it the copies that have no start of their own."""
+    """Restart a counter at its start, and also its copies that do not override the start.
+
+    Raises:
+        Conflict: the field is no counter.
+    """
     if not is_counter(field.value_type):
         raise Conflict(f"{field.field_name} is no counter: {field.value_type} has nothing to reset.")
     field.current_number = None
@@ -222,7 +240,7 @@ def reset_counter(field: Field, now: datetime) -> None:
 
 
 def delete_field(field: Field) -> None:
-    """Delete a field, and its copies with it."""
+    """Delete a field and its copies."""
     audit.record(Action.DELETE_FIELD, field, collection_type=field.collection_type)
     spike_copies.on_field_deleted(field)
     db.session.delete(field)

@@ -1,7 +1,8 @@
-"""Hands counters over after a spike: the collection's counters continue those of the schedule's copies.
+"""Handover of counters after a spike: the collection's counters continue those of the schedule's copies.
 
-`models.spike.hands_back` says which copies do that. The caller of `hand_over_counters` holds the lock of the
-collection. Polls take the same lock to advance counters, so no copy advances until the transaction ends.
+`models.spike.hands_back` decides which copies are handed over. The caller of `hand_over_counters` holds the
+lock of the collection. Polls take the same lock to advance counters, so no copy advances until the
+transaction ends.
 """
 
 from collections.abc import Mapping
@@ -27,15 +28,15 @@ class _Takeover(NamedTuple):
 
 
 def predict_counters_after(going: sa.ColumnElement[bool]) -> Mapping[int, Decimal]:
-    """Return where the collection's counters will stand once these schedules are gone, by field id.
+    """Return by field id the values that counters will have once these schedules are deleted.
 
-    Counters that stay where they are do not occur.
+    Counters that keep their value are left out.
     """
     return {id_: takeover.number for id_, takeover in _find_takeovers(going).items()}
 
 
 def hand_over_counters(going: sa.ColumnElement[bool]) -> None:
-    """Let the collection's counters take over from the copies of these schedules, which are about to go."""
+    """Set the collection's counters from the copies in these schedules, which are about to be deleted."""
     forwards: list[dict[str, Any]] = []
     backwards: list[dict[str, Any]] = []
     for id_, (number, is_backwards) in _find_takeovers(going).items():
@@ -47,7 +48,7 @@ def hand_over_counters(going: sa.ColumnElement[bool]) -> None:
         .values(current_number=sa.bindparam("number"))
     )
     if forwards:
-        # It is no change of the field: `updated_at` stays.
+        # `updated_at` keeps its value, because users have not changed the fields.
         db.session.execute(taken_over.values(updated_at=fields.c.updated_at), forwards)
     if backwards:
         db.session.execute(taken_over, backwards)
@@ -69,13 +70,13 @@ def _find_takeovers(going: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
         .join(schedule, schedule.id == copy.spike_schedule_id)
         .join(Field, Field.id == copy.original_field_id)
         .where(going, copy.current_number.is_not(None), copy.value_type == Field.value_type)
-        # In the order of their windows: of two schedules the later one says where the counter stands.
+        # Sorted by window, so that the latest schedule determines the value.
         .order_by(schedule.end_datetime, schedule.start_datetime, schedule.id)
     )
     takeovers = {}
     for id_, value_type, before, number, counters_after, overridden, *counting in db.session.execute(counted):
         if hands_back(counters_after, overridden):
-            # A field that has come to count in whole numbers since does not take over a fraction.
+            # The field may count in whole numbers by now; then it takes no fraction.
             if counts_integers(dict(zip(EXACT_SETTING_NAMES, counting, strict=True))):
                 number = Decimal(round_in_direction(number, get_direction(value_type)))
             takeovers[id_] = _Takeover(number, counts_backwards(value_type, before, number))

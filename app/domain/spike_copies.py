@@ -1,4 +1,4 @@
-"""Keeps the copies in schedules that have not ended in sync with the collection's fields."""
+"""Synchronization of copies, in schedules that have not ended, with the fields of the collection."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,10 +23,13 @@ def on_field_added(field: Field, now: datetime) -> None:
 
 
 def on_field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None:
-    """Carry a field's new name, type and values over to its copies.
+    """Update a field's copies in schedules that have not ended with its name, type and settings.
 
-    A copy that is overridden keeps its values, unless the field became another kind of thing
-    (`kind_changed`: its collection type or value type), for which they no longer mean anything.
+    Args:
+        field: The changed field.
+        kind_changed: Whether its collection type or value type changed. If so, overrides no longer apply and
+            are dropped; otherwise they are kept.
+        now: The current time.
     """
     copies = (
         sa.select(SpikeScheduleField)
@@ -43,9 +46,9 @@ def on_field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None
 
 
 def on_counter_restarted(field: Field, now: datetime) -> None:
-    """Let the copies without a start of their own follow a field whose counter begins anew.
+    """Restart the copies of a restarted counter that do not override its start.
 
-    Of schedules that have ended no copy may hand back any more: what it counted is over.
+    All copies in ended schedules are cleared, too: they must not hand back values of the old sequence.
     """
     counted = (
         sa.select(SpikeScheduleField, SpikeSchedule.end_datetime)
@@ -72,7 +75,7 @@ def fractional_overrides(field: Field) -> list[SpikeScheduleField]:
 
 
 def on_field_deleted(field: Field) -> None:
-    """Remove a deleted field's name from the search text of its schedules. The database deletes copies."""
+    """Remove a deleted field's name from the search text of schedules. The database deletes its copies."""
     refresh_search_text(SpikeSchedule.id.in_(_schedules_with(field).where(OVERRIDDEN)), without=field.id)
 
 
@@ -83,7 +86,7 @@ def _schedules_with(field: Field) -> sa.Select[int]:
 
 
 def resync(schedule: SpikeSchedule, fields: Sequence[Field]) -> None:
-    """Sync the copies of an ended schedule that is reopened: it missed all changes since it ended."""
+    """Update the copies of a reopened schedule, which missed all changes of fields since it ended."""
     present = {copy.original_field_id: copy for copy in schedule.spike_fields}
     for field in fields:
         copy = present.get(field.id)

@@ -1,4 +1,4 @@
-"""Every table, one noun a file."""
+"""All tables, one module per subject."""
 
 from app.models.actor import Actor, Role
 from app.models.api_key import ApiKey, ApiKeyCollection

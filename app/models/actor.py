@@ -1,4 +1,4 @@
-"""Who may do what: the one policy, asked by decorators, queries, schemas and pages."""
+"""The access policy, used by decorators, queries, schemas and pages."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 
 class Role(StrEnum):
-    """What a user may do in general."""
+    """The general permissions of a user."""
 
     ADMIN = "Admin"
     EDITOR = "Editor"
@@ -17,7 +17,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """The person behind a request: enough to decide what they may do, without a row at hand."""
+    """The user behind a request, with all that access checks need and without the database row."""
 
     user_id: int
     role: Role
@@ -26,18 +26,18 @@ class Actor:
 
     @property
     def is_admin(self) -> bool:
-        """Whether they may do everything, to everybody's things."""
+        """Whether the user has full access to what all users own."""
         return self.role is Role.ADMIN
 
     @property
     def may_write(self) -> bool:
-        """Whether they may make, change and delete collections, fields and spikes."""
+        """Whether the user may create, change and delete collections, fields and spikes."""
         return self.role in (Role.ADMIN, Role.EDITOR)
 
     def may_read(self, owner_id: int) -> bool:
-        """Whether what `owner_id` owns exists for them."""
+        """Return whether the actor may see what the user `owner_id` owns."""
         return self.is_admin or owner_id == self.user_id
 
     def readable(self, owner_id: InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
-        """`may_read` as SQL, over the column that holds the owner."""
+        """Return `may_read` as an SQL condition on the column with the owner's id."""
         return sa.true() if self.is_admin else owner_id == self.user_id

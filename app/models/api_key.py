@@ -1,4 +1,4 @@
-"""API keys: what a monitoring tool shows when it polls."""
+"""API keys, with which monitoring tools poll."""
 
 from datetime import datetime
 
@@ -17,8 +17,11 @@ from app.values import CollectionType
 
 
 class ApiKey(Base):
-    """A key: only its hash is kept. `is_limited` outlives its list, or deleting the last listed
-    collection would open all the others."""
+    """An API key, of which only the hash is stored.
+
+    `is_limited` is stored apart from the list of collections. Otherwise, deleting the last listed collection
+    would give the key access to all others.
+    """
 
     __tablename__ = "api_keys"
     __table_args__ = (sa.UniqueConstraint("key_hash"), {"sqlite_autoincrement": True})
@@ -41,24 +44,33 @@ class ApiKey(Base):
 
     @property
     def allowed_collections(self) -> list["ApiKeyCollection"] | None:
-        """What it is limited to; None where it reads whatever its owner may read."""
+        """The collections that the key is limited to; None if it reads all that its owner may read."""
         return self.limits if self.is_limited else None
 
     def status(self, now: datetime) -> str:
-        """`revoked`, `expired` or `valid`."""
+        """Return `revoked`, `expired` or `valid`."""
         if self.revoked_at is not None:
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= now else "valid"
 
     @classmethod
     def is_valid(cls, now: datetime) -> sa.ColumnElement[bool]:
-        """The keys whose status is `valid`: `status()` as SQL."""
+        """Return the SQL condition for keys whose `status()` is `valid`."""
         lasts = sa.or_(cls.expires_at.is_(None), cls.expires_at > now)
         return sa.and_(cls.revoked_at.is_(None), lasts)
 
     @staticmethod
     def get_for(actor: Actor, key_id: int, *, locked: bool = False) -> "ApiKey":
-        """The key, if it exists for this actor: their own, or anybody's for an Admin."""
+        """Return the key if it exists for this actor: one of their own, or any key for an Admin.
+
+        Args:
+            actor: The user who asks for the key.
+            key_id: The id of the key.
+            locked: Whether to lock the row until the transaction ends.
+
+        Raises:
+            NotFound: there is no such key, or it belongs to another user.
+        """
         query = sa.select(ApiKey).where(ApiKey.id == key_id)
         key = db.session.scalar(query.with_for_update() if locked else query)
         if key is None or not actor.may_read(key.user_id):
@@ -67,7 +79,7 @@ class ApiKey(Base):
 
 
 class ApiKeyCollection(Base):
-    """One collection that a key is limited to; without a type, both of its types."""
+    """A collection that a key is limited to. Without a collection type, the key reads both types."""
 
     __tablename__ = "api_key_collections"
     __table_args__ = (
@@ -88,10 +100,10 @@ class ApiKeyCollection(Base):
 
     @property
     def collection_name(self) -> str:
-        """The collection's name, for people."""
+        """The collection's name."""
         return self.collection.name
 
     @property
     def owner_id(self) -> int:
-        """Who owns the collection."""
+        """The id of the collection's owner."""
         return self.collection.owner_id

@@ -1,4 +1,4 @@
-"""The audit log: who did what to which thing, from where and when."""
+"""The audit log: the actor, action, subject, origin and time of each change and refusal."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -17,13 +17,13 @@ from app.models.mixins import MAX_NAME_LENGTH
 from app.models.spike import SpikeSchedule
 from app.models.user import User
 
-COMMAND_LINE, SERVER = "command line", "server"  # where from, outside of requests
-MIN_PRUNE_INTERVAL, MAX_PRUNE_INTERVAL = 100, 10_000  # entries, so that hardly any write pays for it
-MIN_PRUNE_BATCH = 1000  # or a bound that was lowered would make one write wait long
+COMMAND_LINE, SERVER = "command line", "server"  # sources of entries that no request causes
+MIN_PRUNE_INTERVAL, MAX_PRUNE_INTERVAL = 100, 10_000  # in entries, so that few writes prune
+MIN_PRUNE_BATCH = 1000  # the batch is limited, so that no write waits long after a bound was lowered
 
 
 class Action(StrEnum):
-    """What somebody did, or was refused."""
+    """An action that was done or refused."""
 
     SIGN_IN = "sign-in"
     SIGN_OUT = "sign-out"
@@ -78,7 +78,7 @@ CHANGE_ACTIONS = (
     Action.END_SPIKE,
     Action.EXTEND_SPIKE,
 )
-"""What gives a thing another ETag."""
+"""The actions that change the ETag of their subject."""
 CREATION_ACTIONS = (
     Action.SET_UP,
     Action.CREATE_USER,
@@ -91,27 +91,27 @@ CREATION_ACTIONS = (
 
 
 class Category(StrEnum):
-    """What an entry is kept with: each category has a bound of its own, so none pushes out another."""
+    """A group of entries with its own bound, so that entries of one category never displace another's."""
 
     PEOPLE = "people"
-    """People, their sign-ins and keys: what was done."""
+    """Completed actions on users, their sign-ins and keys."""
     COLLECTIONS = "collections"
-    """Collections, fields and spikes: what was done."""
+    """Completed actions on collections, fields and spikes."""
     REFUSALS = "refusals"
-    """What was refused to people, and to whoever is not signed in."""
+    """Refused requests of users and of anonymous clients."""
     REFUSED_KEYS = "refused-keys"
-    """Polls that were refused."""
+    """Refused polls."""
 
 
 class Outcome(StrEnum):
-    """Whether it was done."""
+    """Whether an action was done or refused."""
 
     DONE = "done"
     REFUSED = "refused"
 
 
 class SubjectKind(StrEnum):
-    """What an entry is about."""
+    """The kind of thing that an entry is about."""
 
     USER = "user"
     KEY = "key"
@@ -122,7 +122,7 @@ class SubjectKind(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """What an entry is about: plain ids, and names at that time, which outlive the row."""
+    """The thing that an entry is about: its ids and its names at that time, which outlive the row."""
 
     thing_kind: SubjectKind | None = None
     thing_id: int | None = None
@@ -150,7 +150,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Origin:
-    """Who did it and from where; without an actor for anonymous clients. Limits count by the network."""
+    """The actor and source of an action. Anonymous clients have no actor; rate limits count their network."""
 
     actor_id: int | None
     actor_name: str | None
@@ -159,7 +159,7 @@ class Origin:
 
 
 class AuditEntry(Base):
-    """An entry. Entries are never changed; only pruning deletes the oldest."""
+    """An entry of the audit log. Entries are never changed, and only pruning deletes them, oldest first."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -176,7 +176,7 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     category: Mapped[str] = mapped_column(sa.String(20), server_default=Category.COLLECTIONS)
-    # Of what is refused to nobody in particular: what is counted, so that nobody floods the log.
+    # Set for refusals of anonymous clients: they are counted per network, so that none floods the log.
     network: Mapped[str | None] = mapped_column(sa.String(64))
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     actor_id: Mapped[int | None]
@@ -193,7 +193,12 @@ class AuditEntry(Base):
 
     @staticmethod
     def write(entries: list[dict[str, Any]], bounds: Mapping[Category, int]) -> None:
-        """Insert entries in the present transaction; now and then prune the oldest beyond the bounds."""
+        """Insert entries in the current transaction; at intervals, also prune the oldest beyond the bounds.
+
+        Args:
+            entries: The columns of each entry, as returned by `make_entry`.
+            bounds: The number of entries to keep, per category.
+        """
         ids = list(db.session.scalars(sa.insert(AuditEntry).returning(AuditEntry.id), entries))
         interval = min(max(min(bounds.values()) // 100, MIN_PRUNE_INTERVAL), MAX_PRUNE_INTERVAL)
         if max(ids) // interval > (min(ids) - 1) // interval:
@@ -232,9 +237,9 @@ class AuditEntry(Base):
 
     @staticmethod
     def load_refusals_since(origin: Origin, since: datetime, limit: int) -> list[dict[str, Any]]:
-        """Return the details of this origin's refusals since then, of up to `limit` entries.
+        """Return the details of this origin's refusals after `since`, among its newest `limit` entries.
 
-        A signed-in user is one origin from anywhere; anonymous clients are one per network.
+        A signed-in user is one origin on all networks. The anonymous clients of a network are one origin.
         """
         if origin.actor_id is not None:
             same = sa.and_(AuditEntry.category == Category.REFUSALS, AuditEntry.actor_id == origin.actor_id)
@@ -246,9 +251,13 @@ class AuditEntry(Base):
 
 
 def _prune(bounds: Mapping[Category, int], most: int) -> None:
-    """Delete what exceeds the bound of each category: the oldest entries of the actors with the most.
+    """Delete the entries beyond the bound of each category: the oldest of the actors with the most entries.
 
-    So no actor can push out the entries of others. Rows that a concurrent transaction deletes are left to it.
+    Therefore no actor can displace the entries of others. If another transaction is pruning, nothing is done.
+
+    Args:
+        bounds: The number of entries to keep, per category.
+        most: The maximum number of entries to delete per actor and category.
     """
     if not _try_prune_lock():
         return
@@ -264,19 +273,19 @@ def _prune(bounds: Mapping[Category, int], most: int) -> None:
 
 
 def _try_prune_lock() -> bool:
-    """Return whether this transaction may prune. On SQLite there is one writer at a time anyway."""
+    """Return whether this transaction may prune. SQLite needs no lock: it has one writer at a time."""
     if db.session.get_bind().dialect.name != "postgresql":
         return True
     return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_PRUNE_LOCK_CLASS, 0))))
 
 
-_PRUNE_LOCK_CLASS = 7_456  # sets this advisory lock apart from any others
+_PRUNE_LOCK_CLASS = 7_456  # distinguishes this advisory lock from all others
 
 
 def compute_excess(counts: Mapping[int | None, int], bound: int) -> dict[int | None, int]:
     """Return how many entries each actor must lose so that `bound` remain.
 
-    The largest shares shrink to one size; smaller ones stay whole.
+    The largest counts are cut to one common size; actors with fewer entries lose none.
     """
     room, left = bound, len(counts)
     level = 0
@@ -307,7 +316,7 @@ def make_entry(
     now: datetime,
     category: Category | None = None,
 ) -> dict[str, Any]:
-    """Return the columns of an entry; by default in the category of its outcome and action."""
+    """Return the columns of an entry. The default category follows from its outcome and action."""
     is_refused = outcome is Outcome.REFUSED
     category = category or (Category.REFUSALS if is_refused else get_category(action))
     return {
@@ -325,7 +334,7 @@ def make_entry(
 def get_category(action: Action) -> Category:
     """Return the category of an action that was done."""
     if action is Action.ASK_FOR_CODE:
-        return Category.REFUSALS  # whoever knows a password can do it again and again
+        return Category.REFUSALS  # anyone who knows a password can repeat it without limit
     return Category.COLLECTIONS if action in _COLLECTION_ACTIONS else Category.PEOPLE
 
 

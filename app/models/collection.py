@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Collection(Timestamps, Base):
-    """A made-up device: a set of fields that a monitoring tool polls."""
+    """A simulated device: a set of fields that a monitoring tool polls."""
 
     __tablename__ = "collections"
     __table_args__ = (sa.UniqueConstraint("name"), {"sqlite_autoincrement": True})
@@ -28,17 +28,17 @@ class Collection(Timestamps, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(MAX_NAME_LENGTH))
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
-    # The database replaces it with every change of what the collection serves (migration 0004).
+    # Triggers replace it at every change that affects the values served (migration 0004).
     revision: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", deferred=True)
 
     if TYPE_CHECKING:
-        field_count: InstrumentedAttribute[int]  # mapped below, where Field is known
+        field_count: InstrumentedAttribute[int]  # mapped below, after Field is defined
         last_polled_at: InstrumentedAttribute[datetime | None]  # mapped in models.poll
         last_polled_by: InstrumentedAttribute[str | None]
-        last_poller_id: InstrumentedAttribute[int | None]  # who has that key
+        last_poller_id: InstrumentedAttribute[int | None]  # the owner of that key
         spike: "SpikeSchedule | None"
     else:
-        spike = None  # the one that is active, else the next one: set by models.spike.attach_current_spike
+        spike = None  # the active or else the next schedule, set by models.spike.attach_current_spike
 
     owner: Mapped[User] = relationship()
     fields: Mapped[list["Field"]] = relationship(
@@ -47,10 +47,18 @@ class Collection(Timestamps, Base):
 
     @staticmethod
     def get_for(actor: Actor, collection_id: int, *, locked: bool = False) -> "Collection":
-        """The collection, if it exists for this actor.
+        """Return the collection if it exists for this actor.
 
-        Whoever changes it, its fields or its schedules locks it first; so changes to one collection
-        follow each other, and nobody deadlocks.
+        Every transaction that changes a collection, its fields or its schedules locks the collection first.
+        This serializes changes to one collection and prevents deadlocks.
+
+        Args:
+            actor: The user who asks for the collection.
+            collection_id: The id of the collection.
+            locked: Whether to lock the row until the transaction ends, and to reload it.
+
+        Raises:
+            NotFound: there is no such collection, or it belongs to another user.
         """
         query = sa.select(Collection).where(Collection.id == collection_id)
         if locked:
@@ -62,7 +70,7 @@ class Collection(Timestamps, Base):
 
 
 class Field(Timestamps, ValueColumns, Base):
-    """One named value of a collection and the rule that generates it."""
+    """A named value of a collection, with its value type and the settings of its generator."""
 
     __tablename__ = "fields"
     __table_args__ = (
@@ -76,33 +84,43 @@ class Field(Timestamps, ValueColumns, Base):
     collection: Mapped[Collection] = relationship(back_populates="fields")
 
     def take_over(self, number: Decimal) -> None:
-        """Let the counter stand at `number`, where a spike's copy of it stood."""
+        """Set the counter to `number`, the last value of a spike's copy of it."""
         if not counts_backwards(self.value_type, self.current_number, number):
-            flag_modified(self, "updated_at")  # it is no change of the field: `updated_at` stays
+            # Marked as modified, so that `onupdate` does not replace it: users have not changed the field.
+            flag_modified(self, "updated_at")
         self.current_number = number
         if self.counts_integers:
             self.round_current_number()
 
     @staticmethod
     def get_for(actor: Actor, field_id: int, *, locked: bool = False) -> "Field":
-        """The field, if its collection exists for this actor; `locked` locks the collection."""
+        """Return the field if its collection exists for this actor.
+
+        Args:
+            actor: The user who asks for the field.
+            field_id: The id of the field.
+            locked: Whether to lock the collection until the transaction ends, and to reload the field.
+
+        Raises:
+            NotFound: there is no such field, or its collection belongs to another user.
+        """
         field = db.session.get(Field, field_id)
         try:
             if field is None:
                 raise NotFound("")
             Collection.get_for(actor, field.collection_id, locked=locked)
             if locked:
-                db.session.refresh(field)  # it may have changed, or gone, while the lock was awaited
+                db.session.refresh(field)  # another transaction may have changed or deleted it meanwhile
         except (NotFound, sa.exc.InvalidRequestError):
             raise NotFound(f"There is no field {field_id}.") from None
         return field
 
 
 def counts_backwards(value_type: str, before: State, after: Decimal) -> bool:
-    """Return whether a counter that is set from `before` to `after` goes against its direction.
+    """Return whether setting a counter from `before` to `after` moves it against its direction.
 
-    Only somebody who changed something can bring that about, so `updated_at` tells of it; a restore
-    takes a counter that went back by itself for one of an older database.
+    Such a step must update the field's `updated_at`: a restore takes a counter that went back without a
+    newer `updated_at` for the state of an older database.
     """
     return before is not None and get_direction(value_type) * (after - before) < 0
 
@@ -117,12 +135,12 @@ Collection.field_count = column_property(  # type: ignore[assignment]
 
 
 def name_taken(name: str) -> Conflict:
-    """The refusal of a collection name that another collection has."""
+    """Return the Conflict for a collection name that another collection has."""
     said = f"A collection named {name!r} exists already."
     return Conflict(said, problem_type="name-taken", errors={"name": ["is taken by another collection"]})
 
 
 def field_name_taken(name: str, collection_type: str) -> Conflict:
-    """The refusal of a field name that is taken within its collection and type."""
+    """Return the Conflict for a field name that another field of the collection and type has."""
     said = f"The collection has a {collection_type} field named {name!r} already."
     return Conflict(said, problem_type="name-taken", errors={"field_name": ["is taken by another field"]})

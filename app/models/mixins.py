@@ -1,4 +1,4 @@
-"""Columns and predicates that several tables share."""
+"""Columns and SQL conditions that several tables share."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -26,14 +26,14 @@ MAX_NAME_LENGTH = 255
 
 
 class Timestamps:
-    """When a row was made and last changed."""
+    """The times at which a row was created and last changed."""
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
 
 
 class ValueColumns:
-    """A field's type, name and settings, and where its counter stands: a collection's or a spike's."""
+    """The name, type, settings and counter state of a field, in a collection or in a spike."""
 
     collection_type: Mapped[CollectionType] = mapped_column(
         sa.Enum(CollectionType, native_enum=False, length=20, name="collection_type")
@@ -53,39 +53,39 @@ class ValueColumns:
     reset_number: Mapped[Decimal | None] = mapped_column(ExactNumber)
     current_number: Mapped[Decimal | None] = mapped_column(ExactNumber)
     randomization_percentage: Mapped[float | None] = mapped_column(sa.Double)
-    # The settings that have no column of their own.
+    # The settings that have no separate column.
     parameters: Mapped[dict[str, Any] | None] = mapped_column(Parameters)
 
     @property
     def settings(self) -> dict[str, Any]:
-        """All settings of the catalogue by name; None for those that are not set."""
+        """All settings by name; None for those that are not set."""
         return {name: getattr(self, name) for name in all_settings()}
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """Return a setting that has no column of its own."""
+            """Return a setting that has no separate column."""
             if name in all_settings() and name not in COLUMN_SETTING_NAMES:
                 return (self.parameters or {}).get(name)
             return super().__getattribute__(name)  # raises AttributeError
 
     @property
     def is_editable(self) -> bool:
-        """Whether a spike may override it."""
+        """Whether a spike may override the field."""
         return is_editable(self.collection_type, self.value_type)
 
     @property
     def counts_integers(self) -> bool:
-        """Whether it is a counter of whole numbers, by its own settings."""
+        """Whether the field is a counter of whole numbers, according to its own settings."""
         return is_counter(self.value_type) and counts_integers(self.settings)
 
     def apply_settings(self, value_type: str, settings: dict[str, Any]) -> bool:
         """Set the value type and the settings; return whether a counter restarts.
 
-        It restarts if its type or its start changed, because its last value belongs to the old sequence.
+        A counter restarts if its value type or start changed: its last value belongs to the old sequence.
         """
-        begins_anew = self.value_type != value_type or self.start_number != settings["start_number"]
-        if begins_anew:
+        restarts = self.value_type != value_type or self.start_number != settings["start_number"]
+        if restarts:
             self.current_number = None
         self.value_type = value_type
         for name in COLUMN_SETTING_NAMES:
@@ -94,7 +94,7 @@ class ValueColumns:
         self.parameters = {name: settings[name] for name in own} or None
         if self.counts_integers:
             self.round_current_number()
-        return begins_anew
+        return restarts
 
     def round_current_number(self) -> None:
         """Round the last value of a counter of integers to the next integer in its direction."""
@@ -105,7 +105,7 @@ class ValueColumns:
 
 
 def status_of(start: datetime, end: datetime, now: datetime) -> str:
-    """Return the status of the window at the instant `now`."""
+    """Return `scheduled`, `active` or `expired`: the status of the window at `now`."""
     if now >= end:
         return "expired"
     return "active" if now >= start else "scheduled"
@@ -118,14 +118,17 @@ class Window:
     end_datetime: Mapped[datetime] = mapped_column(UtcDateTime)
 
     def status(self, now: datetime) -> str:
-        """`scheduled` before the start, `active` from the start, `expired` from the end on."""
+        """Return `scheduled` before the start, `active` from the start on, `expired` from the end on."""
         return status_of(self.start_datetime, self.end_datetime, now)
 
     @classmethod
     def has_status(cls, status: str, now: datetime, *, in_passing: bool = False) -> sa.ColumnElement[bool]:
-        """The rows whose status is `status`: `status()` as SQL.
+        """Return the SQL condition for rows whose `status()` is `status`.
 
-        `in_passing`: all rows are looked at anyhow, and an index of windows would not help.
+        Args:
+            status: One of `STATUSES`.
+            now: The time at which the status applies.
+            in_passing: Whether the query reads all rows anyway, so that an index of windows would not help.
         """
         start, end = cls.start_datetime, cls.end_datetime
         if in_passing:
@@ -133,14 +136,14 @@ class Window:
         if status == "expired":
             return end <= now
         if status == "scheduled":
-            return start > now  # so is its end
+            return start > now  # the end is later than the start, so it needs no condition
         return sa.and_(start <= now, end > now)
 
     @classmethod
     def overlaps(cls, start: datetime, end: datetime) -> sa.ColumnElement[bool]:
-        """The rows whose window shares an instant with `[start, end)`; back to back does not.
+        """Return the SQL condition for rows whose window overlaps `[start, end)`.
 
-        A window that was ended at the instant of its start holds none.
+        Adjacent windows do not overlap. A window that was ended at its start is empty and overlaps none.
         """
         holds_any = cls.start_datetime < cls.end_datetime
         return sa.and_(cls.start_datetime < end, cls.end_datetime > start, holds_any)

@@ -1,4 +1,4 @@
-"""When a key last polled a collection."""
+"""The last polls of collections."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from app.values import CollectionType
 
 
 class Poll(Base):
-    """The last poll of one type of one collection by one key, to the minute."""
+    """The last poll of a collection type by a key, with a resolution of one minute."""
 
     __tablename__ = "polls"
     __table_args__ = (sa.Index(None, "collection_id", "polled_at"),)
@@ -29,7 +29,7 @@ class Poll(Base):
         sa.Enum(CollectionType, native_enum=False, length=20, name="collection_type"), primary_key=True
     )
     polled_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # What the poll got: the values of this schedule, which may be gone by now; null: normal values.
+    # The schedule whose values the poll returned, which may be deleted by now. Null for normal values.
     spike_schedule_id: Mapped[int | None]
 
     api_key: Mapped[ApiKey] = relationship()
@@ -47,8 +47,8 @@ Collection.last_polled_at = column_property(  # type: ignore[assignment]
 )
 
 
-def _of_last_key(column: InstrumentedAttribute[Any]) -> Any:
-    """Return the column of the key that polled a collection last, as a property of the collection."""
+def _last_key_property(column: InstrumentedAttribute[Any]) -> Any:
+    """Return a property of collections: this column of the key that polled the collection last."""
     last = (
         sa.select(column)
         .join(Poll, Poll.api_key_id == ApiKey.id)
@@ -61,5 +61,5 @@ def _of_last_key(column: InstrumentedAttribute[Any]) -> Any:
     return column_property(last, deferred=True, group="last poll", expire_on_flush=False)
 
 
-Collection.last_polled_by = _of_last_key(ApiKey.label)
-Collection.last_poller_id = _of_last_key(ApiKey.user_id)
+Collection.last_polled_by = _last_key_property(ApiKey.label)
+Collection.last_poller_id = _last_key_property(ApiKey.user_id)

@@ -20,28 +20,28 @@ from app.models.collection import Collection, Field
 from app.models.mixins import MAX_NAME_LENGTH, Timestamps, ValueColumns, Window
 
 OVERLAP = "spike_no_overlap"
-"""The exclusion constraint on PostgreSQL and the triggers on SQLite that keep windows apart."""
+"""The name of the PostgreSQL exclusion constraint and of the SQLite triggers that refuse overlaps."""
 
 
 class CountersAfter(StrEnum):
-    """What a schedule says about all counters of its collection after the window."""
+    """The rule for all counters of a collection after a schedule's window."""
 
     CONTINUE = "continue"
-    """They continue from where the schedule's copies stood."""
+    """Continue from the last values of the schedule's copies."""
     RESUME = "resume"
-    """They resume where they stood before the window."""
+    """Resume from the values before the window."""
 
 
 class SpikeSchedule(Timestamps, Window, Base):
-    """A window in which a collection is served from copies of its fields, some of them overridden."""
+    """A window in which polls of a collection are served from copies of its fields, some overridden."""
 
     __tablename__ = "spike_schedules"
     __table_args__ = (
-        # Equal only where a schedule was ended at the instant of its start; nobody can ask for that.
+        # Only a schedule that was ended at its start has an empty window. The API accepts none.
         sa.CheckConstraint("start_datetime <= end_datetime", name="window"),
         sa.Index(None, "collection_id", "start_datetime", "end_datetime"),
         sa.Index("ix_spike_schedules_window", "start_datetime", "end_datetime"),
-        # For lists: what they are sorted by, and the id, which tells apart what sorts alike.
+        # For lists: the columns they are sorted by, and the id as a tie-breaker.
         *(sa.Index(None, column, "id") for column in ("end_datetime", "name", "created_at")),
         {"sqlite_autoincrement": True},
     )
@@ -58,7 +58,7 @@ class SpikeSchedule(Timestamps, Window, Base):
             values_callable=lambda members: [member.value for member in members],
         )
     )
-    # Names of the schedule and of the fields that it overrides, in lower case: see `refresh_search_text`.
+    # The lower-case names of the schedule and of the fields that it overrides, set by `refresh_search_text`.
     searched: Mapped[str] = mapped_column(sa.Text, server_default="", deferred=True)
 
     collection: Mapped[Collection] = relationship()
@@ -70,26 +70,35 @@ class SpikeSchedule(Timestamps, Window, Base):
 
     @property
     def collection_name(self) -> str:
-        """The collection's name, for people."""
+        """The collection's name."""
         return self.collection.name
 
     @staticmethod
     def get_for(actor: Actor, schedule_id: int, *, locked: bool = False) -> "SpikeSchedule":
-        """The schedule, if its collection exists for this actor; `locked` locks the collection."""
+        """Return the schedule if its collection exists for this actor.
+
+        Args:
+            actor: The user who asks for the schedule.
+            schedule_id: The id of the schedule.
+            locked: Whether to lock the collection until the transaction ends, and to reload the schedule.
+
+        Raises:
+            NotFound: there is no such schedule, or its collection belongs to another user.
+        """
         schedule = db.session.get(SpikeSchedule, schedule_id)
         try:
             if schedule is None:
                 raise NotFound("")
             Collection.get_for(actor, schedule.collection_id, locked=locked)
             if locked:
-                db.session.refresh(schedule)  # it may have changed, or gone, while the lock was awaited
+                db.session.refresh(schedule)  # another transaction may have changed or deleted it meanwhile
         except (NotFound, sa.exc.InvalidRequestError):
             raise NotFound(f"There is no spike schedule {schedule_id}.") from None
         return schedule
 
     @staticmethod
     def readable(query: sa.Select[*tuple[Any, ...]], actor: Actor) -> sa.Select[*tuple[Any, ...]]:
-        """The query, of the schedules that this actor may see; of an Admin nothing is asked."""
+        """Return the query, limited to the schedules that this actor may see. Admins see all."""
         if actor.is_admin:
             return query
         own = sa.select(Collection.id).where(actor.readable(Collection.owner_id))
@@ -99,7 +108,10 @@ class SpikeSchedule(Timestamps, Window, Base):
     def conflicts(
         collection_id: int, start: datetime, end: datetime, *, but: int | None = None
     ) -> list["SpikeSchedule"]:
-        """The collection's schedules that share an instant with `[start, end)`, earliest first."""
+        """Return the collection's schedules that overlap `[start, end)`, earliest first.
+
+        `but` is the id of a schedule to ignore.
+        """
         query = (
             sa.select(SpikeSchedule)
             .where(SpikeSchedule.collection_id == collection_id, SpikeSchedule.overlaps(start, end))
@@ -112,9 +124,10 @@ class SpikeSchedule(Timestamps, Window, Base):
     def next_free_start(
         collection_id: int, start: datetime, length: timedelta, *, but: int | None = None
     ) -> datetime:
-        """The earliest start at or after `start` at which a window of this length is free.
+        """Return the earliest time from `start` on at which a window of this length is free.
 
-        Raises OverflowError where the calendar ends first.
+        `but` is the id of a schedule to ignore. If the window would end after year 9999, OverflowError is
+        raised.
         """
         windows = db.session.execute(
             sa.select(SpikeSchedule.start_datetime, SpikeSchedule.end_datetime)
@@ -126,7 +139,7 @@ class SpikeSchedule(Timestamps, Window, Base):
 
 
 def attach_current_spike(collections: Sequence[Collection], now: datetime) -> None:
-    """Set `spike` of each collection to its active schedule, or else its next one, in one query."""
+    """Set `spike` of each collection to its active schedule, or else to its next one, in one query."""
     first_to_end = (
         sa.func.row_number()
         .over(partition_by=SpikeSchedule.collection_id, order_by=SpikeSchedule.end_datetime)
@@ -147,7 +160,7 @@ def attach_current_spike(collections: Sequence[Collection], now: datetime) -> No
 
 
 def first_gap(windows: list[tuple[datetime, datetime]], start: datetime, length: timedelta) -> datetime:
-    """Return the first instant from `start` on at which `length` fits between the sorted `windows`."""
+    """Return the first time from `start` on at which `length` fits between the sorted `windows`."""
     for taken_from, taken_until in windows:
         if start + length <= taken_from:
             break
@@ -156,14 +169,14 @@ def first_gap(windows: list[tuple[datetime, datetime]], start: datetime, length:
 
 
 def continues_counter(overridden_settings: Names[str]) -> bool:
-    """Return whether a copy's counter continues the collection's: no start is overridden."""
+    """Return whether a copy's counter continues the collection's: its start is not overridden."""
     return "start_number" not in overridden_settings
 
 
 def hands_back(counters_after: CountersAfter | None, overridden_settings: Names[str]) -> bool:
-    """Return whether the collection's counter takes over where a copy stands once the copy is gone.
+    """Return whether the collection's counter continues from the copy's value after the copy is deleted.
 
-    Where the schedule does not say, a copy does that went on from the collection's counter.
+    By default (None), it does if the copy continued the collection's counter.
     """
     if counters_after is None:
         return continues_counter(overridden_settings)
@@ -171,12 +184,12 @@ def hands_back(counters_after: CountersAfter | None, overridden_settings: Names[
 
 
 class SpikeScheduleField(ValueColumns, Base):
-    """A schedule's copy of one field, with a counter state of its own."""
+    """A schedule's copy of a field, with its own counter state."""
 
     __tablename__ = "spike_schedule_fields"
     __table_args__ = (
         sa.UniqueConstraint("spike_schedule_id", "original_field_id", name="uq_spike_schedule_fields"),
-        # The few among many that lists show.
+        # Lists show overridden copies only, and most copies are not overridden.
         sa.Index(
             "ix_spike_schedule_fields_overridden",
             "spike_schedule_id",
@@ -196,12 +209,12 @@ class SpikeScheduleField(ValueColumns, Base):
 
     @property
     def is_overridden(self) -> bool:
-        """Whether the spike's author gave it a value of its own."""
+        """Whether the schedule overrides any setting of the field."""
         return bool(self.overridden_settings)
 
     @property
     def is_start_overridden(self) -> bool:
-        """Whether its counter begins at its own start, not where the collection's stands."""
+        """Whether the copy's counter begins at its own start instead of continuing the collection's."""
         return not continues_counter(self.overridden_settings)
 
     @property
@@ -210,25 +223,31 @@ class SpikeScheduleField(ValueColumns, Base):
 
     @classmethod
     def of(cls, field: Field) -> "SpikeScheduleField":
-        """A copy of `field`: its settings, not its state."""
+        """Return a copy of the settings of `field`, without its counter state."""
         copy = cls(original_field_id=field.id, overridden_settings=[])
         copy.follow(field)
         return copy
 
     def follow(self, field: Field) -> None:
-        """Be what the collection's field is: nothing overridden."""
+        """Copy the type, name and settings of the collection's field, and drop all overrides."""
         self.collection_type = field.collection_type
         self.field_name = field.field_name
-        self._use(field, field.settings, given=())
+        self._apply(field, field.settings, given=())
 
     def override(self, field: Field, settings: dict[str, object], given: Names[str]) -> None:
-        """Take these settings, of which the author gave those in `given`; `field` is what it is a copy of."""
-        self._use(field, settings, given)
+        """Replace the settings.
+
+        Args:
+            field: The field that this is a copy of.
+            settings: The values of all settings.
+            given: The names of the settings that the schedule overrides.
+        """
+        self._apply(field, settings, given)
 
     def hand_over_and_restart(self) -> None:
-        """Begin anew, after the collection's counter has taken over if it is to.
+        """Restart the counter, after handing its value to the collection's counter if the schedule says so.
 
-        The caller has locked the collection: no poll is moving either counter.
+        The caller has locked the collection, so no poll advances either counter meanwhile.
         """
         if self.current_number is None:
             return
@@ -237,19 +256,21 @@ class SpikeScheduleField(ValueColumns, Base):
         self.restart_counter()
 
     def restart_counter(self) -> None:
-        """Forget the last value of the counter, so that it starts again."""
+        """Clear the last value of the counter, so that it starts again."""
         self.current_number = None
-        # Replaces the collection's revision (migration 0004): a poll that has begun must not move the
-        # counter by what it read before.
+        # This update makes a trigger replace the collection's revision (migration 0004). Polls that read the
+        # old value then cannot advance the counter from it.
         flag_modified(self, "overridden_settings")
 
-    def _use(self, field: Field, settings: dict[str, Any], given: Names[str]) -> None:
+    def _apply(self, field: Field, settings: dict[str, Any], given: Names[str]) -> None:
         own_start = None if continues_counter(given) else settings["start_number"]
         if (field.value_type, own_start) != (self.value_type, self._own_start):
-            self.hand_over_and_restart()  # it counts from elsewhere now
+            self.hand_over_and_restart()  # the last value belongs to the old sequence
         stands = self.current_number
         self.apply_settings(field.value_type, settings)
-        self.current_number = stands  # one that continues the collection's counter has no start to change
+        # `apply_settings` clears the value if the start differs, which is irrelevant to a copy that continues
+        # the collection's counter.
+        self.current_number = stands
         if field.counts_integers:
             self.round_current_number()
         self.overridden_settings = sorted(given)
@@ -259,17 +280,20 @@ class SpikeScheduleField(ValueColumns, Base):
         return self.start_number if self.is_start_overridden else None
 
 
-# As it stands in the index of such copies, not as a parameter: else no plan would use it.
+# The literal matches the condition of the partial index. With a parameter, no query plan would use the index.
 OVERRIDDEN = SpikeScheduleField.overridden_settings != sa.literal_column("''")
 
 
 def refresh_search_text(which: sa.ColumnElement[bool], *, without: int | None = None) -> None:
-    """Let a search find these schedules by their name and by the fields that they override now.
+    """Store the search text of these schedules: their name and the names of the fields that they override.
 
-    `without` is the id of a field that is about to go. A search looks at this one text; to look through the
-    copies of all schedules takes many times as long.
+    Searching one stored text is many times faster than searching the copies of all schedules.
+
+    Args:
+        which: The condition that selects the schedules.
+        without: The id of a field to leave out, because it is about to be deleted.
     """
-    db.session.flush()  # what is noted is what the database has
+    db.session.flush()  # the UPDATE reads the names from the database
     copy = SpikeScheduleField
     overridden = (
         sa.select("\n" + sa.func.aggregate_strings(copy.field_name, "\n"))
@@ -281,6 +305,6 @@ def refresh_search_text(which: sa.ColumnElement[bool], *, without: int | None = 
     )
     names = lower(SpikeSchedule.name + sa.func.coalesce(overridden, ""))
     noted = sa.update(SpikeSchedule).where(which)
-    # It is no change of the schedule: `updated_at` stays.
+    # `updated_at` keeps its value, because users have not changed the schedule.
     noted = noted.values(searched=names, updated_at=SpikeSchedule.updated_at)
     db.session.execute(noted, execution_options={"synchronize_session": False})

@@ -1,4 +1,4 @@
-"""What two-factor sign-in keeps besides the user: recovery codes, and sign-ins that wait for a code."""
+"""Tables of two-factor sign-in: recovery codes, and sign-ins that wait for a code."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from app.db.types import UtcDateTime
 
 
 class RecoveryCode(Base):
-    """A code that signs in once where the app is lost; the row goes as it is used."""
+    """A one-time code for users without their authenticator app. Using the code deletes the row."""
 
     __tablename__ = "recovery_codes"
 
@@ -19,13 +19,13 @@ class RecoveryCode(Base):
 
     @staticmethod
     def left(user_id: int) -> int:
-        """How many a user still has."""
+        """Return the number of unused codes of a user."""
         mine = sa.select(sa.func.count()).select_from(RecoveryCode).where(RecoveryCode.user_id == user_id)
         return db.session.scalar(mine) or 0
 
 
 class PendingSignIn(Base):
-    """A sign-in in a browser whose password was right, and that waits for the code. It opens nothing."""
+    """A browser sign-in with a correct password that waits for the code. It grants no access yet."""
 
     __tablename__ = "pending_sign_ins"
 
@@ -35,7 +35,7 @@ class PendingSignIn(Base):
 
     @staticmethod
     def user_of(token_hash: str, now: datetime) -> int | None:
-        """Whose it is, while it counts."""
+        """Return the id of the user of an unexpired pending sign-in, or None."""
         waiting = PendingSignIn.token_hash == token_hash
         return db.session.scalar(
             sa.select(PendingSignIn.user_id).where(waiting, PendingSignIn.expires_at > now)

@@ -1,4 +1,4 @@
-"""Users, their sign-ins, and the sign-ins that failed."""
+"""Users, their sign-ins, and failed sign-ins."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from app.models.two_factor import PendingSignIn
 
 
 class User(Timestamps, Base):
-    """Somebody who signs in, and owns collections and API keys."""
+    """A user who signs in and owns collections and API keys."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -28,35 +28,38 @@ class User(Timestamps, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(MAX_NAME_LENGTH))
     username: Mapped[str] = mapped_column(sa.String(MAX_NAME_LENGTH))
-    # Folding may lengthen a text, to three times at the most.
+    # Case folding makes a text up to three times as long.
     username_folded: Mapped[str] = mapped_column(sa.String(3 * MAX_NAME_LENGTH))
     password_hash: Mapped[str] = mapped_column(sa.String(255))
     role: Mapped[Role] = mapped_column(sa.Enum(Role, native_enum=False, length=20, name="role"))
-    # Two-factor sign-in: the app's secret, encrypted; since when it is on; the last time step that was used.
+    # Two-factor sign-in: the encrypted secret, the time of activation, and the last time step that was used.
     two_factor_secret: Mapped[str | None] = mapped_column(sa.String(255), default=None)
     two_factor_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     two_factor_step: Mapped[int | None] = mapped_column(default=None)
 
     @property
     def actor(self) -> Actor:
-        """Them, as the policy sees them."""
+        """The actor for access checks."""
         return Actor(self.id, self.role, name=self.username)
 
     @property
     def has_two_factor(self) -> bool:
-        """Whether a password is not enough. A secret that was never confirmed does not count."""
+        """Whether signing in takes a code, too. A secret that was never confirmed does not count."""
         return self.two_factor_since is not None
 
     def rename(self, username: str) -> None:
-        """Give them another user name; letter case does not tell users apart."""
+        """Change the user name and its folded form, which makes names unique regardless of letter case."""
         self.username = username
         self.username_folded = folded(username)
 
     @staticmethod
     def by_login(login: str, *, locked: bool = False) -> "User | None":
-        """The user with this e-mail or user name, in any letter case; locked where they sign in."""
+        """Return the user with this e-mail or user name, in any letter case, or None.
+
+        `locked` locks the row until the transaction ends, and reloads it.
+        """
         if "\0" in login:
-            return None  # no name has it, and PostgreSQL refuses to look
+            return None  # no name contains it, and PostgreSQL refuses it as a parameter
         found = sa.or_(User.email == login.strip().lower(), User.username_folded == folded(login))
         query = sa.select(User).where(found)
         if locked:
@@ -65,19 +68,19 @@ class User(Timestamps, Base):
 
     @staticmethod
     def exists() -> bool:
-        """Whether anybody is there yet."""
+        """Return whether there are any users."""
         return db.session.scalar(sa.select(User.id).limit(1)) is not None
 
     def end_sign_ins(self) -> None:
-        """End every token of theirs at once, and what waits for a code."""
+        """End all sign-ins of the user, also those that wait for a code. Their tokens are invalid at once."""
         for table in (SignIn, PendingSignIn):
             db.session.execute(sa.delete(table).where(table.user_id == self.id))
 
     @staticmethod
     def locked(user_id: int) -> "User | None":
-        """The user, locked together with every Admin.
+        """Return the user, or None, after locking the rows of the user and of all Admins.
 
-        Two Admins who demote each other at the same moment would otherwise each still see the other.
+        Otherwise, two Admins who demote each other at the same time would each still count the other.
         """
         query = (
             sa.select(User)
@@ -89,7 +92,11 @@ class User(Timestamps, Base):
         return next((user for user in db.session.scalars(query).all() if user.id == user_id), None)
 
     def must_not_be_last_admin(self) -> None:
-        """Refuse what would leave nobody in charge; the caller has `locked` them."""
+        """Check that another Admin remains without this user, whom the caller has `locked`.
+
+        Raises:
+            Conflict: this is the last Admin.
+        """
         if list(db.session.scalars(sa.select(User.id).where(User.role == Role.ADMIN))) == [self.id]:
             raise Conflict(
                 "This is the last Admin. Make another user an Admin first.", problem_type="last-admin"
@@ -97,9 +104,10 @@ class User(Timestamps, Base):
 
 
 def folded(login: str) -> str:
-    """What tells user names apart: neither letter case, nor how a letter is composed, nor space around.
+    """Return the form by which user names are compared.
 
-    What is too long to be a user name stays as it is: nobody is called so.
+    It ignores letter case, Unicode composition and surrounding space. A text that is too long for a user name
+    is returned unchanged, because it matches none.
     """
     try:
         return bounded_casefold(login.strip(), MAX_NAME_LENGTH)
@@ -108,7 +116,7 @@ def folded(login: str) -> str:
 
 
 class SignIn(Base):
-    """One sign-in: its access and refresh tokens count as long as this row is there."""
+    """A sign-in. Its access and refresh tokens are valid only while this row exists."""
 
     __tablename__ = "sign_ins"
 
@@ -121,13 +129,13 @@ class SignIn(Base):
 
     @staticmethod
     def all_of(user_id: int, now: datetime) -> "list[SignIn]":
-        """A user's sign-ins that still count, the newest first."""
+        """Return a user's unexpired sign-ins, newest first."""
         mine = sa.select(SignIn).where(SignIn.user_id == user_id, SignIn.expires_at > now)
         return list(db.session.scalars(mine.order_by(SignIn.created_at.desc(), SignIn.id)))
 
     @staticmethod
     def actor_of(sign_in_id: str, user_id: int, now: datetime) -> Actor | None:
-        """The actor of a sign-in that still counts, in one query."""
+        """Return the actor of an unexpired sign-in of this user, or None, with one query."""
         query = (
             sa.select(User.id, User.role, User.username)
             .join(SignIn, SignIn.user_id == User.id)
@@ -138,7 +146,7 @@ class SignIn(Base):
 
 
 class SignInFailure(Base):
-    """A sign-in that failed: counted against guessing, forgotten after the window."""
+    """A failed sign-in, counted by the login throttle until it is older than the throttle's window."""
 
     __tablename__ = "sign_in_failures"
     __table_args__ = (
@@ -156,7 +164,7 @@ class SignInFailure(Base):
 
 
 class KnownPlace(Base):
-    """A network or a browser from which a user has signed in; guesses made elsewhere do not lock it out."""
+    """A network or browser from which a user has signed in. Failures elsewhere do not lock it out."""
 
     __tablename__ = "known_places"
 
@@ -166,7 +174,7 @@ class KnownPlace(Base):
 
 
 class SetUpToken(Base):
-    """The key to the set-up page, where there is no user yet: printed in the log, kept as a hash."""
+    """A token for the set-up page, for servers without users. The log shows it; only its hash is stored."""
 
     __tablename__ = "set_up_tokens"
 

@@ -11,18 +11,18 @@ from app.models import SpikeSchedule
 from app.spikes.windows import Span
 
 MAX_NAMES = 3
-"""How many overlapping schedules the message names."""
+"""The maximum number of overlapping schedules that the message names."""
 
 
 def refuse_overlap(collection_id: int, span: Span, *, ignored_id: int | None) -> None:
     """Check that no other schedule of the collection overlaps the window.
 
-    If one does, Conflict is raised.
+    Conflict is raised if one does.
 
     Args:
-        collection_id: the collection, which the caller has locked.
-        span: the window to check.
-        ignored_id: the schedule that is to get this window; None for a new one.
+        collection_id: The collection, which the caller has locked.
+        span: The window to check.
+        ignored_id: The schedule that is to get this window; None for a new one.
     """
     if SpikeSchedule.conflicts(collection_id, span.start, span.end, but=ignored_id):
         raise_overlap(collection_id, span, ignored_id=ignored_id)
@@ -32,7 +32,7 @@ def raise_overlap(collection_id: int, span: Span, *, ignored_id: int | None) -> 
     """Raise the error that names the overlapping schedules and the next free start.
 
     Raises:
-        Conflict: always.
+        Conflict: Always.
     """
     facts = find_conflicts(collection_id, span, ignored_id=ignored_id)
     conflicts, next_free_start = facts["conflicts"], facts["next_free_start"]

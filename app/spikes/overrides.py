@@ -1,4 +1,4 @@
-"""Overrides of spikes: reading them from a request, merging them with the fields, applying them to copies."""
+"""Overrides of spikes: read them from a request, merge them with the fields, apply them to copies."""
 
 from typing import Any, NamedTuple
 
@@ -22,9 +22,9 @@ def read_overrides(
     """Return the overrides by field id.
 
     Args:
-        entries: the items of `spike_fields` that the schema has read.
-        fields: the fields of the collection.
-        faults: messages by path, such as `spike_fields.0.step_number`; new ones are added and name the field.
+        entries: The items of `spike_fields`, as loaded by the schema.
+        fields: The fields of the collection.
+        faults: Messages by path, such as `spike_fields.0.step_number`; new ones are added and name the field.
     """
     by_id = {field.id: field for field in fields}
     overrides: dict[int, Override] = {}
@@ -47,7 +47,7 @@ def read_overrides(
 
 
 def apply_overrides(spike: SpikeSchedule, fields: list[Field], overrides: dict[int, Override]) -> None:
-    """Give the copies these overrides; reset every other copy to what its field is."""
+    """Apply these overrides to the copies, and reset every other copy to the settings of its field."""
     by_id = {field.id: field for field in fields}
     for copy in spike.spike_fields:
         override = overrides.get(copy.original_field_id)
@@ -58,7 +58,7 @@ def apply_overrides(spike: SpikeSchedule, fields: list[Field], overrides: dict[i
 
 
 def _merge(entry: dict[str, Any], field: Field, path: str, faults: ErrorsByPath) -> Override:
-    """Merge an override with the field's settings, and check the result by the rules of its value type."""
+    """Merge an override with the field's settings, and validate the result by the rules of its value type."""
     given = {name: entry[name] for name in all_settings() if name in entry}
     settings, found = validate_settings(field.value_type, field.settings | given)
     for name, messages in found.items():

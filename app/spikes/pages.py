@@ -14,7 +14,7 @@ pages = Blueprint("spikes-pages", __name__)
 @pages.route("/")
 @signed_in
 def dashboard() -> str:
-    """Render the dashboard: active and next spikes, and who polls."""
+    """Render the dashboard: active and next spikes, and the keys that poll."""
     return render_template("spikes/dashboard.html")
 
 

@@ -23,9 +23,9 @@ from app.spikes.windows import Span
 from app.values import Phases, SimulatedField, Value, get_bounds, simulate
 
 MAX_POLLS_IN_WINDOW = 300
-"""As many again are shown before and after the window together."""
+"""The maximum number of polls in the window. Before and after it together, as many again are shown."""
 MIN_POLLS_BESIDE = 5
-"""How many polls are shown before the window at least, and after it."""
+"""The minimum number of polls before the window, and also after it."""
 
 Preview = Mapping[str, Any]
 
@@ -49,7 +49,7 @@ def preview_draft(actor: Actor, given: Validated, now: datetime, rng: random.Ran
 
 
 def preview_saved(actor: Actor, spike_id: int, interval: int, now: datetime, rng: random.Random) -> Preview:
-    """Preview a saved schedule; an expired one as if it were active again."""
+    """Preview a saved schedule; an expired one is treated as if it were active again."""
     transactions.begin(writes=False)
     spike = SpikeSchedule.get_for(actor, spike_id)
     fields = _load_detached(spike.collection, now, spike).fields
@@ -60,7 +60,8 @@ def preview_saved(actor: Actor, spike_id: int, interval: int, now: datetime, rng
 def _load_detached(collection: Collection, now: datetime, spike: SpikeSchedule | None = None) -> Collection:
     """Load everything that a preview needs, and detach it from the session, so that changes are never saved.
 
-    The collection's counters are set as the next poll would: it deletes the other expired schedules.
+    The collection's counters are set as the next poll would set them: that poll deletes the other expired
+    schedules.
     """
     _ = collection.fields, [copy.spike_schedule for copy in spike.spike_fields] if spike else ()
     others = sa.and_(
@@ -107,7 +108,7 @@ def _divide_up(length: timedelta, part: timedelta) -> int:
 
 
 def _schedule_polls(span: Span, step: timedelta) -> Phases[list[datetime]]:
-    """Return polls at equal steps, one at the start: in the window, and half as long before and after."""
+    """Return polls at equal steps from the window's start, and for half its length before and after it."""
     during = _divide_up(span.end - span.start, step)
     beside = max(_divide_up(span.end - span.start, 2 * step), MIN_POLLS_BESIDE)
     first = -min(beside, (span.start - MIN_TIMESTAMP) // step)

@@ -1,4 +1,4 @@
-"""What spike schedules look like in JSON."""
+"""Schemas of spike schedules in JSON."""
 
 from typing import Any
 
@@ -28,13 +28,13 @@ MAX_OVERRIDES = 10_000
 
 
 class OverrideIn(SettingsSchema.from_dict(build_setting_fields(), name="Override")):  # type: ignore[misc]
-    """What a spike overrides of one field; what is absent stays as in the collection."""
+    """The overrides of one field; absent settings stay as in the collection."""
 
     original_field_id = Id(required=True)
 
 
 class SpikePatch(TolerantSchema):
-    """What changes about a schedule (JSON merge patch)."""
+    """The changes to a schedule (JSON merge patch)."""
 
     collection_id = Id(metadata={"description": "Cannot be changed: omit it, or send the current value."})
     name = Name()
@@ -62,7 +62,7 @@ _INTERVAL = {"description": "Seconds between polls."}
 
 
 class PreviewIn(SpikePatch):
-    """A schedule that is being written: as for creating it, or as for changing the one that is named."""
+    """An unsaved schedule: a new one, or changes to the one that is named."""
 
     collection_id = Id(required=True)
     schedule_id = Id(metadata={"description": "The saved schedule whose changes to preview."})
@@ -70,19 +70,19 @@ class PreviewIn(SpikePatch):
 
 
 class PreviewQuery(Schema):
-    """How often to poll."""
+    """The interval between polls."""
 
     interval = QueryInteger(1, MAX_INTERVAL_S, load_default=DEFAULT_INTERVAL_S, metadata=_INTERVAL)
 
 
 class ExtendIn(TolerantSchema):
-    """By how much to extend."""
+    """The duration by which to extend a schedule."""
 
     duration = Duration(required=True, metadata={"description": "Seconds to add to the current end."})
 
 
 class OriginalOut(SettingsSchema.from_dict(build_setting_fields(), name="OriginalSettings")):  # type: ignore[misc]
-    """What the collection's own field is: what is served outside the window."""
+    """The settings of the collection's own field, which are used outside the window."""
 
     value_type = ValueTypeName()
     current_number = FixedDecimal(
@@ -103,7 +103,7 @@ class SpikeFieldOut(SettingsSchema):
     overridden_settings = ListOf(
         Text(), metadata={"description": "Names of the settings that the spike overrides."}
     )
-    vars().update(build_setting_fields())  # here, so that JSON begins with what tells a field
+    vars().update(build_setting_fields())  # here, so that the identifying keys come first in the JSON
     current_number = FixedDecimal(
         allow_none=True, metadata={"description": "Last value served in the window."}
     )
@@ -149,7 +149,7 @@ class MeansOut(Schema):
 
 
 class PhasesOut(Schema):
-    """How many of the polls come before, during and after the window."""
+    """The number of polls before, during and after the window."""
 
     before = Integer()
     during = Integer()
@@ -157,12 +157,12 @@ class PhasesOut(Schema):
 
 
 def _numbers(**more: Any) -> ListOf:
-    """A list of numbers as the data endpoint serves them."""
+    """Return a field for a list of numbers, formatted as the data endpoint does."""
     return ListOf(fields.Raw(metadata={"type": "number"}), **more)
 
 
 class PreviewFieldOut(Schema):
-    """The values that polls would get of one field."""
+    """The values of one field that polls would get."""
 
     original_field_id = Id()
     field_name = Text()
@@ -179,7 +179,7 @@ class PreviewFieldOut(Schema):
 
 
 class PreviewOut(Schema):
-    """What polls around and in a window would get."""
+    """The values that polls in and around a window would get."""
 
     interval = Integer(
         metadata={"description": "Seconds. Larger than requested if the window has more than 300 polls."}
@@ -199,7 +199,7 @@ class PreviewOut(Schema):
 
 
 class CountsOut(Schema):
-    """How many schedules there are of each status."""
+    """The number of schedules of each status."""
 
     all = Integer()
     active = Integer()

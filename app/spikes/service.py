@@ -1,4 +1,4 @@
-"""What can be done with spike schedules: schedule, reschedule, end, extend and delete.
+"""Operations on spike schedules: schedule, reschedule, end, extend and delete.
 
 The rules are in `windows` (start, end, duration), `overrides` (settings of fields) and `conflicts`
 (overlaps). The views commit.
@@ -74,7 +74,7 @@ def build_draft(
 
 
 def reschedule(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
-    """Change a schedule, whose collection the caller has locked.
+    """Change a schedule. The caller must have locked its collection.
 
     Invalid is raised if the input breaks the rules of windows or overrides, Conflict if the window overlaps
     another one.
@@ -114,7 +114,7 @@ def apply_changes(spike: SpikeSchedule, given: Validated, now: datetime, *, allo
 
 
 def _is_restarted(spike: SpikeSchedule, start: datetime, now: datetime) -> bool:
-    """Return whether the first poll of the window is still to come, so that its counters start anew."""
+    """Return whether the first poll of the window is still to come, so that its counters restart."""
     if start > now:
         return True
     return start != spike.start_datetime and transactions.is_ahead_of_database(start)
@@ -124,7 +124,7 @@ def end(spike: SpikeSchedule, now: datetime) -> None:
     """End an active schedule at `now`.
 
     Raises:
-        Conflict: it is not active.
+        Conflict: It is not active.
     """
     status = spike.status(now)
     if status != "active":
@@ -163,13 +163,13 @@ def delete(spike: SpikeSchedule) -> None:
 
 
 def _save_window(spike: SpikeSchedule, span: Span) -> None:
-    """Give the schedule this window and flush it; raise Conflict if the window overlaps another one.
+    """Set the window of the schedule and flush it; raise Conflict if the window overlaps another one.
 
     The caller has locked the collection, so the check before suffices; the constraint of the database is a
     second line of defence.
 
     Raises:
-        IntegrityError: another constraint is violated.
+        IntegrityError: Another constraint is violated.
     """
     collection_id, own_id = spike.collection_id, spike.id
     with db.session.no_autoflush:
@@ -188,7 +188,7 @@ def _save_window(spike: SpikeSchedule, span: Span) -> None:
 
 
 def _load_for_response(spike: SpikeSchedule) -> None:
-    """Load what the response shows while the collection is locked: nothing is read after the commit."""
+    """Load what the response shows while the collection is locked, to read nothing after the commit."""
     db.session.refresh(spike, ["collection", "spike_fields"])
 
 
@@ -214,13 +214,13 @@ def _audit_values(spike: SpikeSchedule) -> dict[str, Any]:
 
 
 def _to_json(value: Any) -> Any:
-    """Return a setting for JSON: as a number, or as text if no float equals it."""
+    """Return a setting as a JSON value: a number, or a text if no float equals it."""
     number = to_json_number(value) if isinstance(value, Decimal) else value
     return number_to_text(number) if isinstance(number, Decimal) else number
 
 
 def _audit_change(action: Action, spike: SpikeSchedule, before: dict[str, Any]) -> None:
-    """Record what changed; of the overrides, the first MAX_AUDITED_OVERRIDES that differ."""
+    """Record the changes: all values, and the first MAX_AUDITED_OVERRIDES overrides that differ."""
     after = _audit_values(spike)
     old, new = before["spike_fields"], after["spike_fields"]
     differing = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]

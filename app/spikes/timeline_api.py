@@ -39,7 +39,7 @@ _BOUNDS = {
 
 
 class TimelineQuery(list_query_schema("Timeline", ("name",), "name", **_FILTERS, **_BOUNDS)):  # type: ignore[misc]
-    """What part of the timeline to show."""
+    """The part of the timeline to show."""
 
     @validates_schema
     def _check_span(self, values: dict[str, Any], **_options: Any) -> None:
@@ -103,7 +103,7 @@ def timeline(args: dict[str, Any]) -> dict[str, Any]:
 
 
 class SpikeRow(NamedTuple):
-    """The columns of a schedule that the timeline shows. There may be thousands, and models would be slow."""
+    """The columns of a schedule that the timeline shows. Models would be too slow for thousands of them."""
 
     id: int
     name: str

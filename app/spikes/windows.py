@@ -1,6 +1,6 @@
-"""Windows of spikes: reading one from a request, and the rules that it must meet by itself.
+"""Windows of spikes: read one from a request, and check the rules that do not involve other windows.
 
-Overlaps with other windows are refused in `conflicts`.
+Overlaps with other windows are checked in `conflicts`.
 """
 
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ def read_window(
     """Return the requested window, or None, with the reasons in `faults`, if it is incomplete.
 
     Args:
-        values: the valid input: `start_datetime`, and `end_datetime` or `duration`.
-        now: the default start of a new schedule.
-        faults: messages by path; new ones are added.
-        current: the schedule to change; its window fills in what `values` leaves out.
+        values: The valid input: `start_datetime`, and `end_datetime` or `duration`.
+        now: The default start of a new schedule.
+        faults: Messages by path; new ones are added.
+        current: The schedule to change; its window fills in what `values` leaves out.
     """
     if "end_datetime" in values and "duration" in values:
         faults["duration"] = ["give end_datetime or duration, not both"]

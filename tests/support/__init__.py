@@ -1,4 +1,4 @@
-"""What tests stand on: servers to talk to."""
+"""Helpers of the tests: servers, clients, fixtures and assertions."""
 
 import os
 from typing import NoReturn
@@ -7,7 +7,7 @@ import pytest
 
 
 def is_required(name: str) -> bool:
-    """Whether a missing `name` must fail the run rather than skip its tests.
+    """Return whether a missing `name` must fail the run rather than skip its tests.
 
     `SPIKECAST_TEST_REQUIRE` is a list such as `postgresql,browser`.
     """
@@ -15,7 +15,7 @@ def is_required(name: str) -> bool:
 
 
 def skip_or_fail(name: str, reason: str) -> NoReturn:
-    """Skip the test for `reason`, what it cannot have here; fail it where the run requires `name`."""
+    """Skip the test because of `reason`, or fail it if the run requires `name`."""
     if is_required(name):
         pytest.fail(f"{reason} (SPIKECAST_TEST_REQUIRE asks for {name})")
     pytest.skip(reason)

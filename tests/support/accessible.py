@@ -1,4 +1,4 @@
-"""axe-core, which looks for what keeps people from using a page."""
+"""Accessibility checks of pages with axe-core."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ COLOURS = "{resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-te
 
 
 def violations(page: Page) -> list:
-    """What axe finds: everything in light, and in dark what has to do with colours."""
+    """Return the violations that axe finds: by all rules in light mode, by the colour rules in dark mode."""
     page.evaluate(AXE)
     found = []
     for scheme, options in {"light": EVERYTHING, "dark": COLOURS}.items():

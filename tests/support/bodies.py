@@ -1,4 +1,4 @@
-"""For each route that takes JSON, bodies that it accepts and that together use every key it knows."""
+"""For each route that takes JSON, valid bodies that together use every key of its schema."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -48,7 +48,7 @@ VALUES = (
 
 
 def bodies(things: RouteFixtures, route: str) -> Iterator[dict[str, Any]]:
-    """The bodies for a route; each can be sent to a world as it is now."""
+    """Yield the bodies of a route, each of which is valid for the current state of the fixtures."""
     name = f"new {things.number}"
     user = {"email": "new@example.org", "username": name, "password": PASSWORD, "role": "Viewer"}
     match route:

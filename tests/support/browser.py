@@ -1,4 +1,4 @@
-"""A real browser for tests of pages, which fails a test for whatever it has to complain about."""
+"""A real browser for tests of pages; a test fails if the browser reports an error."""
 
 import os
 import re
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-TIMEOUT_S = 30  # seconds; what is waited for comes soon, unless the machine is busy with something else
+TIMEOUT_S = 30  # seconds; long, because the machine may be busy
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
-# Nothing but the server under test is there for it; and root needs to run it without a sandbox.
+# The browser only reaches the server under test, and as root Chromium needs --no-sandbox.
 FLAGS = [
     "--disable-dev-shm-usage",
     "--disable-background-networking",
@@ -24,7 +24,7 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
 
-# Whatever the Content Security Policy stops is an error in the console, also where Chromium says less of it.
+# A violation of the Content Security Policy becomes a console error, even where Chromium logs less.
 TELL_VIOLATIONS = """
 addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
   console.error(`policy: ${effectiveDirective} ${blockedURI}`));
@@ -32,19 +32,19 @@ addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI })
 
 
 def program() -> str | None:
-    """Where the browser is, if there is one."""
+    """Return the path of Chromium, or None if it is not installed."""
     return next((path for name in PROGRAMS if (path := shutil.which(name))), None)
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Start it without a window."""
+    """Start the browser in headless mode."""
     flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
     return playwright.chromium.launch(executable_path=program(), args=flags)
 
 
 @dataclass
 class Complaints:
-    """What a browser complained about; `expect(pattern)` says that a complaint belongs to the test."""
+    """Collects the errors that a browser reports; `expect(pattern)` marks errors that a test provokes."""
 
     said: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Complaints:
         page.on("dialog", lambda dialog: (self.said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
 
     def _failed(self, request) -> None:
-        # A page that is left stops what it was loading.
+        # Leaving a page cancels its pending requests.
         if "ERR_ABORTED" not in (request.failure or ""):
             self.said.append(f"failed: {request.url} {request.failure}")
 
@@ -70,7 +70,7 @@ class Complaints:
 
 @contextmanager
 def context(browser: Browser, complaints: Complaints, **options) -> Iterator[BrowserContext]:
-    """A browser of its own: cookies, storage, zone, width."""
+    """Yield a separate browser context, with its own cookies, storage, time zone and width."""
     settings = {"viewport": WIDE, "locale": "en-GB", "timezone_id": "Europe/Berlin", **options}
     with browser.new_context(**settings) as made:
         made.set_default_timeout(TIMEOUT_S * 1000)

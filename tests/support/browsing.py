@@ -1,4 +1,4 @@
-"""What tests of pages do again and again."""
+"""Helpers for tests of pages."""
 
 import time
 from datetime import UTC, datetime
@@ -19,27 +19,27 @@ A_MOMENT = (
 
 
 def iso(instant: datetime) -> str:
-    """The instant as the API writes it, to the second."""
+    """Return the time as the API formats it, to the second."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def typed(instant: datetime, zone: str = BERLIN) -> str:
-    """What one types for the instant, to the second, in a browser that stands in the zone."""
+    """Return what a user in this time zone types for the time, to the second."""
     return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def row(page: Page, name: str) -> Locator:
-    """The row of a table that has this text."""
+    """Return the table row that contains this text."""
     return page.get_by_role("row").filter(has_text=name)
 
 
 def toast(page: Page, words: str) -> None:
-    """Wait until the page confirms something in these words."""
+    """Wait until the page shows a toast with this text."""
     expect(page.locator(".toast").filter(has_text=words)).to_be_visible()
 
 
 def go(page: Page, place: str) -> None:
-    """Open a page by the bar at the top, which is a menu on a phone."""
+    """Open a page with the navigation bar, which is a menu on a phone."""
     menu = page.get_by_role("button", name="Menu", exact=True)
     if menu.is_visible():
         menu.click()
@@ -47,15 +47,15 @@ def go(page: Page, place: str) -> None:
 
 
 def follow(page: Page, link: Locator) -> None:
-    """Click a link, and wait until the page that it leads to is there: what is done before that is lost."""
+    """Click a link and wait until its page has loaded, because earlier input would be lost."""
     with page.expect_event("load"):
         link.click()
 
 
 def visit(page: Page, url: str) -> None:
-    """Open a page, and wait until it has all that it asks for and shows it.
+    """Open a page, and wait until all its requests are answered and rendered.
 
-    For tests that look at everything or for what must not be there; others wait for what they look for.
+    For tests that check the whole page or that something is absent; others wait for the element they need.
     """
     under_way: set[Request] = set()
 
@@ -70,7 +70,7 @@ def visit(page: Page, url: str) -> None:
     page.on("requestfailed", end)
     page.goto(url)
     deadline, quiet = time.monotonic() + TIMEOUT_S, 0
-    while quiet < 2:  # an answer may lead to the next request
+    while quiet < 2:  # a response may trigger another request
         assert time.monotonic() < deadline, [request.url for request in under_way]
         page.evaluate(A_MOMENT)
         quiet = 0 if under_way else quiet + 1
@@ -80,12 +80,16 @@ def visit(page: Page, url: str) -> None:
 
 
 def fits(page: Page) -> bool:
-    """Whether nothing makes the page scroll sideways."""
+    """Return whether the page does not scroll horizontally."""
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def tab_to(page: Page, target: Locator, *, backwards: bool = False, most: int = 60) -> None:
-    """Press Tab until the target has the focus."""
+    """Press Tab until the target has the focus.
+
+    Raises:
+        AssertionError: The target does not have it after `most` times.
+    """
     expect(target).to_be_visible()
     for _ in range(most):
         if target.evaluate("element => element === document.activeElement"):

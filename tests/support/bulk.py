@@ -1,4 +1,4 @@
-"""Many rows at once, past the API: for tests about how much work a request is."""
+"""Bulk inserts without the API, for tests of how the work of a request grows."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from tests.support.factory import SETTINGS
 def insert_fields(
     app: Flask, collection: dict[str, Any], count: int, value_type: str = "NUMBER_RANGE", **settings: Any
 ) -> None:
-    """Performance fields, named `<value type> <number>`."""
+    """Insert Performance fields named `<value type> <number>`."""
     settled, faults = validate_settings(value_type, settings or SETTINGS[value_type])
     assert not faults
     usual = settled | {
@@ -29,7 +29,7 @@ def insert_fields(
 
 
 def insert_schedules(app: Flask, collection: dict[str, Any], count: int) -> None:
-    """Schedules of a minute each, back to back from tomorrow on, each with its copies of all fields."""
+    """Insert back-to-back schedules of one minute from tomorrow on, each with its copies of all fields."""
     tomorrow = clock.now() + timedelta(days=1)
     minute = timedelta(minutes=1)
     rows = [

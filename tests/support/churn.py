@@ -1,4 +1,4 @@
-"""Pollers of a counter, while spikes of its collection come and go in every way there is."""
+"""Clients that poll a counter while spikes of its collection are created, changed and removed."""
 
 import json
 import random
@@ -16,12 +16,15 @@ POLLERS = 32
 BETWEEN_POLLS = 0.05
 COUNT = "count"
 Call = Callable[[str, str, object], tuple[int, Any]]
-"""Method, path and body of a request; status and JSON of its answer. Status 0: there was none."""
+"""A function that sends a request (method, path, body) and returns its status and JSON.
+
+Status 0 means that there was no response.
+"""
 
 
 @dataclass(frozen=True)
 class Poll:
-    """What a poller got, and when. Without a status it got no answer."""
+    """A poll's result and its times. The status is None if there was no response."""
 
     poller: int
     asked: float
@@ -32,7 +35,7 @@ class Poll:
 
 
 class Pollers:
-    """So many who poll one after the other, at any of the addresses, until they are told to stop."""
+    """Clients that each poll sequentially, at random addresses, until they are stopped."""
 
     def __init__(self, addresses: Sequence[str], path: str, key: str) -> None:
         self._addresses, self._path, self._headers = addresses, path, {"X-API-Key": key}
@@ -63,7 +66,7 @@ class Pollers:
         return Poll(number, asked, time.time(), answer.status, spike, value)
 
     def end(self) -> list[Poll]:
-        """All there were."""
+        """Stop the clients, and return all polls."""
         self._over.set()
         for thread in self._threads:
             thread.join()
@@ -74,10 +77,10 @@ WAYS = ("end", "delete", "move", "extend", "set back", "let pass")
 
 
 def churn(call: Call, collection_id: int, ids: dict[str, int], rounds: int, rng: random.Random) -> set[str]:
-    """Let so many spikes begin and go, each in a way of its own; which ways there were.
+    """Create and remove `rounds` spikes in different ways, and return the ways that occurred.
 
-    They leave the counter alone, or override its step by the same one. Where nobody answers, the spike
-    stays what it is, and the next one is made as soon as there is room.
+    They leave the counter unchanged, or override its step with the same value. If no server answers, the
+    spike stays as it is, and the next one is created as soon as its window is free.
     """
     seen = set()
     for number in range(rounds):
@@ -108,7 +111,7 @@ def churn(call: Call, collection_id: int, ids: dict[str, int], rounds: int, rng:
             call("POST", f"{path}/extend", {"duration": 1})
             time.sleep(2)
         elif way == "set back":
-            # A start of its own and back: what was counted before is not counted again.
+            # A copy with its own start, then reset: the counter must not repeat earlier values.
             own_start = {"original_field_id": ids[COUNT], "start_number": -(10**6)}
             call("PATCH", path, {"spike_fields": [own_start]})
             call("PATCH", path, {"spike_fields": []})
@@ -123,13 +126,13 @@ def _iso(instant: float) -> str:
 
 
 def check(polls: Sequence[Poll]) -> None:
-    """Every value came at most once, none fell, and no more are missing than polls got no answer."""
-    # Values below 0 are of a start of its own.
+    """Check that no value repeats or decreases, and that at most one value per unanswered poll is missing."""
+    # Negative values come from copies with their own start.
     good = [poll for poll in polls if poll.status == 200 and poll.value >= 0]
     assert {poll.status for poll in polls if poll.status != 200} <= {None, 502, 503}
     values = sorted(poll.value for poll in good)
     assert len(set(values)) == len(values), f"twice: {_repeated(values)}"
-    # Whoever asks after another one was answered gets a later value.
+    # A poll that starts after another was answered must get a later value.
     answered = sorted((poll.answered, poll.value) for poll in good)
     instants = [instant for instant, _ in answered]
     highest = list(accumulate((value for _, value in answered), max))

@@ -1,4 +1,4 @@
-"""Calling the API in a test: short, as a person or with an API key."""
+"""API clients for tests: a user, or a monitoring tool with an API key."""
 
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 
 class Caller:
-    """Somebody or something that calls the API. Each call returns the response as it came."""
+    """A client of the API. Each method returns the response unchanged."""
 
     def __init__(
         self,
@@ -26,11 +26,11 @@ class Caller:
             self.headers["Authorization"] = f"Bearer {tokens['access_token']}"
 
     def call(self, method: str, path: str, json: Any = None, **options: Any) -> TestResponse:
-        """Call `path`; `json` is the body, `headers` come on top of one's own."""
+        """Call `path`; `json` is the body, `headers` are added to the client's own."""
         headers = self.headers | options.pop("headers", {})
         if json is not None:
             options["json"] = json
-        # buffered: what the product does after it has sent the answer is done by then, too
+        # buffered: work that the app does after sending the response has finished, too
         return self.app.test_client().open(path, method=method, headers=headers, buffered=True, **options)
 
     def get(self, path: str, **options: Any) -> TestResponse:
@@ -58,7 +58,7 @@ class Poller(Caller):
         return self.get(f"/api/data/{quote(collection, safe='')}/{collection_type}")
 
     def data(self, collection: str, collection_type: str = "performance") -> dict[str, Any]:
-        """The values of one poll, which must succeed."""
+        """Return the values of one poll, which must succeed."""
         response = self.poll(collection, collection_type)
         assert response.status_code == 200, response.text
         return response.json["data"]

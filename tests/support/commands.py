@@ -1,17 +1,17 @@
-"""What a command of the command line did."""
+"""Assertions about the result of a CLI command."""
 
 from click.testing import Result
 
 
 def done(result: Result) -> str:
-    """What a command printed, which must have ended well."""
+    """Return the output of a command, which must have succeeded."""
     assert result.exit_code == 0, result.output
     assert result.exception is None
     return result.stdout
 
 
 def refused(result: Result) -> str:
-    """What a command said when it refused: words on standard error, and nothing on standard output."""
+    """Return the error message of a command that must have failed without output on stdout."""
     assert result.exit_code != 0, result.output
     assert isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output

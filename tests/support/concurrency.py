@@ -1,4 +1,4 @@
-"""Doing things at the same moment."""
+"""Concurrent calls."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ TIMEOUT_S = 60
 
 
 def run_concurrently(*calls: Callable[[], T]) -> Sequence[T]:
-    """What the calls return, which start at the same moment, each in a thread of its own."""
+    """Call all functions at the same moment, each in its own thread, and return their results."""
     barrier = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T:

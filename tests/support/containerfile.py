@@ -1,4 +1,4 @@
-"""The Containerfile that is shipped, replayed without an engine: what it copies, and how it starts."""
+"""The shipped Containerfile, replayed without a container engine: what it copies, and how it starts."""
 
 import fnmatch
 import json
@@ -12,7 +12,7 @@ from tests.support.server import REPOSITORY
 
 
 class Stage:
-    """The last stage of the Containerfile: what its instructions say, in their order."""
+    """The last stage of the Containerfile, with its instructions in order."""
 
     def __init__(self) -> None:
         text = re.sub(r"^#.*\n", "", (REPOSITORY / "Containerfile").read_text(), flags=re.MULTILINE)
@@ -27,19 +27,19 @@ class Stage:
         return rest
 
     def command(self, instruction: str) -> list[str]:
-        """A command in the exec form: no shell stands between the engine and the program."""
+        """Return a command in exec form, which runs without a shell."""
         said: list[str] = json.loads(re.sub(r"^.*?(?=\[)", "", self.one(instruction)))
         return said
 
     def environment(self, image: Path) -> dict[str, str]:
-        """Its ENV, for an image that is unpacked in this folder."""
+        """Return the stage's ENV, for an image that is unpacked in this folder."""
         given = dict(pair.split("=", 1) for line in self.all("ENV") for pair in line.split())
         given["PATH"] = given["PATH"].replace("$PATH", os.environ["PATH"])
         own = (self.one("WORKDIR"), *self.command("VOLUME"))
         return {name: re.sub("|".join(own), rf"{image}\g<0>", text) for name, text in given.items()}
 
     def copy(self, image: Path) -> Path:
-        """Do what its COPYs say below this folder, with the packages that are there; its working folder."""
+        """Replay the COPY instructions into this folder, with the installed packages; return the WORKDIR."""
         folder = image / self.one("WORKDIR").lstrip("/")
         folder.mkdir(parents=True)
         assert self.all("COPY") == ["--from=packages /opt/spikecast/.venv .venv", ". ."]
@@ -51,13 +51,13 @@ class Stage:
 
 
 def included(source: Path) -> list[Path]:
-    """The files in `source` that .dockerignore lets in: the last pattern that fits decides."""
+    """Return the files in `source` that .dockerignore includes: the last matching pattern decides."""
     lines = (REPOSITORY / ".dockerignore").read_text().splitlines()
     patterns = [line for line in lines if line and not line.startswith("#")]
     found = []
     for folder, folders, files in os.walk(source):
         here = Path(folder).relative_to(source)
-        # In an image they would be wrong; where everything is left out, nothing below is looked for.
+        # Excluded files must not be in an image; excluded folders are not searched at all.
         folders[:] = [name for name in folders if _is_in(here / name, patterns)]
         found += [here / name for name in files if _is_in(here / name, patterns)]
     return found

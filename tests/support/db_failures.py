@@ -1,4 +1,4 @@
-"""Trouble for the database of an app: locks that others hold, no room, no right to write."""
+"""Simulated failures of an app's database: locks, a full disk, missing write permission."""
 
 import resource
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from app.db.session import Base, db
 
 @contextmanager
 def another_session(app: Flask) -> Iterator[sa.Connection]:
-    """Somebody else in the database of `app`, who is not the app and begins transactions by SQL."""
+    """Yield a separate connection to the database of `app`, which begins transactions with SQL."""
     with app.app_context():
         url = db.engine.url
     engine = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
@@ -27,7 +27,7 @@ def another_session(app: Flask) -> Iterator[sa.Connection]:
 
 @contextmanager
 def write_lock(app: Flask) -> Iterator[None]:
-    """Somebody else is writing everything: nobody may write, everybody may read."""
+    """Hold a lock that blocks all writes but no reads."""
     with another_session(app) as session:
         if session.dialect.name == "sqlite":
             session.exec_driver_sql("BEGIN IMMEDIATE")
@@ -42,7 +42,7 @@ def write_lock(app: Flask) -> Iterator[None]:
 
 
 def dump_tables(app: Flask) -> dict[str, list[str]]:
-    """All rows of all tables."""
+    """Return all rows of all tables."""
     with another_session(app) as session:
         return {
             name: sorted(map(repr, session.execute(sa.select(table)).all()))
@@ -51,7 +51,7 @@ def dump_tables(app: Flask) -> dict[str, list[str]]:
 
 
 def assert_unavailable(response: TestResponse) -> None:
-    """An answer must be the 503 of a database that does not serve."""
+    """Assert that a response is the 503 of an unavailable database."""
     assert response.status_code == 503, f"{response.status_code}: {response.text[:500]}"
     assert response.content_type == "application/problem+json"
     assert int(response.headers["Retry-After"]) > 0
@@ -65,7 +65,7 @@ def assert_unavailable(response: TestResponse) -> None:
 
 @contextmanager
 def on_each_connection(app: Flask, statement: str) -> Iterator[None]:
-    """Every connection that the app opens meanwhile begins with `statement`."""
+    """Run `statement` on every connection that the app opens in the meantime."""
 
     def begin(connection: Any, _record: object) -> None:
         connection.execute(statement).close()
@@ -93,7 +93,7 @@ def on_each_connection(app: Flask, statement: str) -> Iterator[None]:
 
 @contextmanager
 def read_only_database(app: Flask) -> Iterator[None]:
-    """The app may only read: PostgreSQL as a standby, SQLite from a read-only disk."""
+    """Make the database read-only: PostgreSQL like a standby, SQLite like a read-only disk."""
     with app.app_context():
         is_sqlite = db.engine.dialect.name == "sqlite"
     with on_each_connection(
@@ -104,7 +104,7 @@ def read_only_database(app: Flask) -> Iterator[None]:
 
 @contextmanager
 def disk_full(app: Flask) -> Iterator[None]:
-    """The database's disk is full."""
+    """Simulate a full disk of the database."""
     with app.app_context():
         is_sqlite = db.engine.dialect.name == "sqlite"
     with no_file_growth() if is_sqlite else reject_writes(app, "disk_full"):
@@ -113,7 +113,7 @@ def disk_full(app: Flask) -> Iterator[None]:
 
 @contextmanager
 def no_file_growth() -> Iterator[None]:
-    """This process can write no file."""
+    """Prevent this process from writing to files."""
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
     try:
@@ -124,14 +124,14 @@ def no_file_growth() -> Iterator[None]:
 
 @contextmanager
 def reject_writes(app: Flask, condition: str) -> Iterator[None]:
-    """PostgreSQL refuses every write with this condition, such as `disk_full` or a SQLSTATE."""
+    """Make PostgreSQL reject every write with this condition, such as `disk_full` or a SQLSTATE."""
     with trigger_on_writes(app, f"RAISE EXCEPTION USING ERRCODE = '{condition}'"):
         yield
 
 
 @contextmanager
 def trigger_on_writes(app: Flask, body: str) -> Iterator[None]:
-    """PostgreSQL runs some PL/pgSQL at every write."""
+    """Make PostgreSQL run some PL/pgSQL on every write."""
     with another_session(app) as session:
         function = f"trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NULL; END $$"
         session.exec_driver_sql(f"CREATE FUNCTION {function}")

@@ -1,4 +1,4 @@
-"""A small disk of a test's own, that it can fill: gone with the process that made it."""
+"""A small disk for a test to fill, which disappears with the process that created it."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.support import skip_or_fail
 
-# A shell that mounts it and lives as long as this process holds its standard input open.
+# This shell mounts the disk, and lives as long as this process keeps its standard input open.
 KEEPER = """
 folder=$1 size=$2
 if mount -t tmpfs -o "size=$size,mode=0755" spikecast-tests "$folder" 2>&1; then
@@ -23,13 +23,13 @@ rmdir "$folder"
 
 
 class Disk:
-    """A file system of so many bytes, in memory."""
+    """A file system in memory with a fixed size in bytes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self._filler = folder, folder / "filler"
 
     def fill(self) -> None:
-        """Leave no room at all."""
+        """Fill the disk completely."""
         with self._filler.open("ab", buffering=0) as filler:
             for size in (1 << 20, 1 << 12, 1):
                 try:
@@ -40,13 +40,13 @@ class Disk:
                         raise
 
     def free(self) -> None:
-        """Take away what filled it."""
+        """Remove what `fill` has written."""
         self._filler.unlink()
 
 
 @contextmanager
 def small_disk(size: str) -> Iterator[Disk]:
-    """A disk of a size such as `20m`; without the right to mount one the test is skipped, or fails."""
+    """Yield a disk of a size such as `20m`; skip the test, or fail it, without the right to mount one."""
     folder = tempfile.mkdtemp(prefix="spikecast-disk-", dir="/tmp")
     keeper = subprocess.Popen(
         ["sh", "-c", KEEPER, "keeper", folder, size],

@@ -1,4 +1,4 @@
-"""Things to work with, made over the API; the answers' JSON is returned."""
+"""Factories that create resources over the API and return the JSON of the responses."""
 
 import itertools
 from typing import Any
@@ -17,17 +17,17 @@ SETTINGS = {
     "INCREMENT": {"start_number": 10, "step_number": 5},
     "DECREMENT": {"start_number": 100, "step_number": 5},
 }
-"""Valid settings of each value type."""
+"""Valid settings for each value type."""
 
 
 class Maker:
-    """Makes things as the person who is given."""
+    """Creates resources as the given user."""
 
     def __init__(self, person: Caller) -> None:
         self.person = person
 
     def collection(self, name: str | None = None, *fields: dict[str, Any]) -> dict[str, Any]:
-        """A collection; `fields` are keyword sets for `field`. With none it has no fields."""
+        """Create a collection; `fields` are keyword arguments for `field`. By default it has no fields."""
         made = self._post("/api/collections", {"name": name or f"Device {next(_numbers)}"})
         for each in fields:
             self.field(made, **each)
@@ -40,7 +40,7 @@ class Maker:
         name: str | None = None,
         **more: Any,
     ) -> dict[str, Any]:
-        """A Performance field with valid settings; any settings given replace the usual ones."""
+        """Create a Performance field with valid settings; given settings replace the default ones."""
         body = {
             "collection_type": "Performance",
             "field_name": name or f"field {next(_numbers)}",
@@ -53,14 +53,14 @@ class Maker:
         )
 
     def key(self, **more: Any) -> Poller:
-        """A monitoring tool with a key of its own."""
+        """Create an API key, and return a monitoring tool that uses it."""
         made = self._post("/api/api-keys", {"label": "tests"} | more)
         poller = Poller(self.person.app, made["key"])
         poller.id = made["id"]
         return poller
 
     def spike(self, collection: dict[str, Any], *overrides: dict[str, Any], **more: Any) -> dict[str, Any]:
-        """A schedule; without times it starts now and lasts an hour."""
+        """Create a schedule; without times it starts now and lasts an hour."""
         body = {"collection_id": collection["id"], "name": "Spike", "spike_fields": list(overrides)}
         length = {} if "end_datetime" in more else {"duration": 3600}
         return self._post("/api/spike-schedules", body | length | more)
@@ -72,5 +72,5 @@ class Maker:
 
 
 def field_named(collection, name):
-    """One of its fields, as the API gave it."""
+    """Return a field of the collection by its name, as the API returned it."""
     return next(field for field in collection["fields"] if field["field_name"] == name)

@@ -1,4 +1,4 @@
-"""Processes that do the same thing at the same moment, as workers and nodes that start together."""
+"""Processes that do the same thing at the same moment, like workers or nodes that start together."""
 
 import os
 import subprocess
@@ -9,8 +9,8 @@ from textwrap import dedent
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-# One interpreter imports and forks, for that is quicker than so many that import; the children wait
-# for the pipe to close.
+# One interpreter imports and forks, which is faster than importing in each process; the children wait
+# until the pipe closes.
 SCRIPT = """
 import os, sys, traceback
 {setup}
@@ -37,7 +37,7 @@ sys.exit(max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in chi
 def run_in_processes(
     count: int, setup: str, *arguments: str, env: Mapping[str, str] | None = None
 ) -> list[str]:
-    """What `run()` of `setup` returns in each of so many processes, all of which must end well."""
+    """Call `run()` of `setup` in `processes` processes, all of which must succeed, and return the results."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("SPIKECAST_")}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT.format(setup=dedent(setup), count=count), *arguments],

@@ -1,6 +1,6 @@
-"""What takes away what a key was granted: each with the status of the next poll of `/api/data/Truck/…`.
+"""Changes that revoke a key's access, each with the status of the next poll of `/api/data/Truck/…`.
 
-Each change is made in a place that has `owner`, `admin`, `tool`, `truck`'s address and `bridge`'s id.
+Each change gets a place with `owner`, `admin`, `tool`, the URL `truck` and the id `bridge`.
 """
 
 

@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-# The app's fixtures are made once for all examples: each example makes things of its own.
+# The app's fixtures are created once for all examples, so each example creates its own resources.
 talks_to_the_app = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -1,4 +1,4 @@
-"""An independent reading of the grammar of instants: by hand, without `re` or `datetime`."""
+"""An independent parser of ISO 8601 times, written by hand, without `re` or `datetime`."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,11 +8,11 @@ _FIRST, _END = 0, 253_370_764_800 * 10**6  # the year 9999 begins
 
 
 class _Wrong(Exception):
-    """The text is none."""
+    """The text is not a valid time."""
 
 
 class _Reader:
-    """Takes a text from its beginning."""
+    """Reads a text from its beginning."""
 
     def __init__(self, text: str) -> None:
         self.rest = text
@@ -24,7 +24,7 @@ class _Reader:
         return int(taken)
 
     def sign(self, *choices: str) -> str:
-        """One of these characters, if it is the next."""
+        """Return the next character if it is one of these."""
         if self.rest[:1] and self.rest[0] in choices:
             taken, self.rest = self.rest[0], self.rest[1:]
             return taken
@@ -36,7 +36,7 @@ class _Reader:
 
 
 def read_microseconds(text: str) -> int | None:
-    """Microseconds since 1970 in UTC; None where it is no instant within the years that are taken."""
+    """Return microseconds since 1970 in UTC, or None if the text is not a time within the accepted years."""
     if len(text) > 64:
         return None
     try:
@@ -47,7 +47,7 @@ def read_microseconds(text: str) -> int | None:
 
 
 def read_instant(text: str) -> datetime | None:
-    """The same as a datetime."""
+    """Return the time as a datetime, or None."""
     microseconds = read_microseconds(text)
     return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
 
@@ -92,7 +92,11 @@ def _fraction(reader: _Reader) -> int:
 
 
 def _offset(reader: _Reader) -> int:
-    """Minutes ahead of UTC."""
+    """Return the offset in minutes ahead of UTC.
+
+    Raises:
+        _Wrong: The text has no valid offset here.
+    """
     if reader.sign("Z", "z") or not reader.rest:
         return 0
     sign = reader.sign("+", "-")

@@ -1,4 +1,4 @@
-"""Names that every named thing keeps, and names that it refuses."""
+"""Names that every named resource accepts, and names that it rejects."""
 
 import unicodedata
 
@@ -24,7 +24,7 @@ VALID_NAME_CASES = [
     pytest.param("שלום عالم", "שלום عالم", id="right to left without overrides"),
     pytest.param("👩‍🚒 Ωμέγα ΐ 北京", "👩‍🚒 Ωμέγα ΐ 北京", id="any script"),
 ]
-"""(given, kept)"""
+"""Pairs of a given name and the stored one."""
 
 INVALID_NAME_CASES = [
     pytest.param("", "must not be empty", id="empty"),
@@ -49,7 +49,7 @@ INVALID_NAME_CASES = [
     pytest.param(True, "must be a string", id="a truth value"),
     pytest.param(["a"], "must be a string", id="a list"),
 ]
-"""(given, message)"""
+"""Pairs of a given name and the error message."""
 
 VALID_NAMES = [case.values for case in VALID_NAME_CASES]
 INVALID_NAMES = [case.values for case in INVALID_NAME_CASES]
@@ -63,4 +63,4 @@ any_name = (
     .map(lambda text: unicodedata.normalize("NFC", text.strip()))
     .filter(lambda text: 1 <= len(text) <= 255)
 )
-"""Names as they are kept."""
+"""A strategy for names in their stored form."""

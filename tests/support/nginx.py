@@ -1,4 +1,4 @@
-"""nginx with the configuration that is shipped, in front of servers under test."""
+"""Runs nginx with the shipped configuration in front of servers under test."""
 
 import os
 import re
@@ -26,7 +26,7 @@ from tests.support.server import REPOSITORY, own_port
 SHIPPED = REPOSITORY / "deploy" / "nginx.conf"
 START_TIMEOUT_S = 60
 
-# What a distribution's nginx.conf has around the files of conf.d, but everything is in one folder.
+# The rest of a distribution's nginx.conf, with everything in one folder.
 AROUND = """
 {user}
 pid {folder}/pid;
@@ -45,7 +45,7 @@ http {{
 
 
 class Request(NamedTuple):
-    """What became of a request: its status, and the servers that were asked, one after the other."""
+    """A request in the log: its status, and the upstream servers that were tried, in order."""
 
     status: int
     servers: list[str]
@@ -53,7 +53,7 @@ class Request(NamedTuple):
 
 @dataclass
 class Proxy:
-    """A running nginx: where it serves, and where it sends those away who come without encryption."""
+    """A running nginx: its address, and the address for HTTP that redirects if it uses TLS."""
 
     address: str
     folder: Path
@@ -66,19 +66,19 @@ class Proxy:
         return f"{'https' if self.tls else 'http'}://{self.address}{self.prefix}"
 
     def requests(self, path: str) -> list[Request]:
-        """What was asked below `path` so far and has been answered."""
+        """Return the answered requests to URLs that start with `path`."""
         whole_lines = (self.folder / "asked").read_text().rpartition("\n")[0].splitlines()
         split = (re.split(r"[ ,]+", line) for line in whole_lines)
         return [Request(int(status), servers) for uri, status, *servers in split if uri.startswith(path)]
 
 
 def program() -> str | None:
-    """Where nginx is, if there is one."""
+    """Return the path of nginx, or None if it is not installed."""
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
 
 
 def need() -> None:
-    """Where there is no nginx the test is skipped, or fails."""
+    """Skip the test, or fail it, if nginx is not installed."""
     if program() is None:
         skip_or_fail("nginx", "no nginx: install Debian's package nginx-light")
 
@@ -87,9 +87,13 @@ def need() -> None:
 def running_nginx(
     servers: Sequence[str], *, tls: bool = False, prefix: str = "", tells: bool = True, strips: bool = False
 ) -> Iterator[Proxy]:
-    """nginx in front of two servers, `host:port` each, ready to answer; see `need`.
+    """Run nginx in front of two servers, `host:port` each, and yield it once it answers; see `need`.
 
-    It serves below `prefix`, of which it `tells` Spikecast, and which it `strips` off the path.
+    It serves below `prefix`. `tells` says whether it sends the prefix to Spikecast, and `strips` whether it
+    removes the prefix from the path.
+
+    Raises:
+        RuntimeError: nginx does not serve.
     """
     folder = tempfile.TemporaryDirectory(prefix="spikecast-nginx-")
     with folder as place, own_port() as port, own_port() as other:
@@ -98,7 +102,7 @@ def running_nginx(
         if prefix:
             text = _below(text, prefix, tells=tells, strips=strips)
         (proxy.folder / "spikecast.conf").write_text(text)
-        # As root its workers would become somebody who may not enter the folder.
+        # If started as root, the workers would otherwise switch to a user that cannot enter the folder.
         user = "user root;" if os.geteuid() == 0 else ""
         (proxy.folder / "nginx.conf").write_text(AROUND.format(folder=place, user=user))
         log = proxy.folder / "error"
@@ -125,7 +129,7 @@ def _is_healthy(proxy: Proxy) -> bool:
 
 
 def _shipped(proxy: Proxy, servers: Sequence[str]) -> str:
-    """The shipped configuration with other addresses: nothing else of it is changed."""
+    """Return the shipped configuration with only its addresses replaced."""
     text = SHIPPED.read_text()
     others = {"    listen 80;\n": f"    listen {proxy.unencrypted};\n"}
     if proxy.tls:
@@ -155,7 +159,7 @@ def _replaced(text: str, others: Mapping[str, str]) -> str:
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this machine that nobody else vouches for, and its key."""
+    """Create a self-signed certificate for this machine and its key, and return their paths."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)

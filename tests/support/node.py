@@ -1,4 +1,4 @@
-"""Node, for tests of scripts without a browser."""
+"""Node.js, for tests of scripts without a browser."""
 
 import shutil
 import tempfile
@@ -10,7 +10,7 @@ from tests.support import skip_or_fail
 
 
 def node_program() -> str:
-    """Return the path of Node; the test is skipped where there is none, and fails where it is required."""
+    """Return the path of Node.js; skip the test, or fail it if required, where it is missing."""
     node = shutil.which("node")
     if node is None:
         skip_or_fail("node", "no Node: install Debian's package nodejs")
@@ -19,7 +19,7 @@ def node_program() -> str:
 
 @cache
 def node_with_value_types() -> tuple[str, ...]:
-    """Return the command for scripts that read the catalogue of value types, which pages load before them."""
+    """Return the command for scripts that read the value types, which pages load before them."""
     script = Path(tempfile.mkdtemp(), "value-types.cjs")
     script.write_bytes(value_types_script.get_script().body)
     return node_program(), "--require", str(script)

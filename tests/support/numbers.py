@@ -1,4 +1,4 @@
-"""Numbers that a setting refuses, as JSON text, for they must reach the server as they are written."""
+"""Invalid numbers for settings, as JSON text, so that they reach the server exactly as written."""
 
 from tests.support.value_types import MAX_FLOAT, MAX_INTEGER
 
@@ -35,7 +35,7 @@ _TABLE = (
 BAD_NUMBERS = [
     (setting, text, says) for settings, texts, says in _TABLE for setting in settings for text in texts
 ]
-"""(setting, as written in JSON, message)"""
+"""The setting, its JSON text, and the error message."""
 
 VALUE_TYPES = {
     "fixed_value_number": "NUMBER_FIXED",
@@ -50,4 +50,4 @@ VALUE_TYPES = {
     "reset_number": "INCREMENT",
     "randomization_percentage": "INCREMENT",
 }
-"""A value type that takes the setting."""
+"""A value type that has the setting."""

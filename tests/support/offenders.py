@@ -1,4 +1,4 @@
-"""One test per rule: it looks everywhere, and its failure lists each place that breaks the rule."""
+"""Helper of tests that check a rule everywhere: the failure lists each place that breaks it."""
 
 from collections.abc import Iterable
 

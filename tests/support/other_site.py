@@ -1,4 +1,4 @@
-"""A web site of somebody else, on the same host with another port."""
+"""A foreign web site, on the same host with another port."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ BLANK = "<!doctype html><title>Win a prize</title>"
 
 
 class OtherSite:
-    """A web site that serves whatever `html` is at the moment."""
+    """A web site that serves the current value of `html`."""
 
     def __init__(self) -> None:
         self.html = BLANK
@@ -35,7 +35,7 @@ class OtherSite:
 
 @contextmanager
 def other_site() -> Iterator[OtherSite]:
-    """Such a site, served until it is left."""
+    """Run such a site until the context ends."""
     site = OtherSite()
     try:
         yield site

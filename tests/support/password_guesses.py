@@ -11,11 +11,11 @@ WRONG = "not the password"
 ELSEWHERE = "192.0.2.7"
 HOUR = 3600
 HOME = "203.0.113.7"
-"""Where the owner has signed in before."""
+"""The address from which the owner has signed in before."""
 
 
 def guess(app, login: str = "owen", times: int = 1, address: str = "127.0.0.1") -> None:
-    """Guess wrong so often, which must be let through."""
+    """Send `times` sign-ins with a wrong password, none of which may be throttled."""
     for _ in range(times):
         refused(sign_in(app, login, WRONG, address), 401)
 
@@ -26,11 +26,11 @@ def recorded(app) -> list[SignInFailure]:
 
 
 def addresses(count: int, version: int = 4) -> list[str]:
-    """So many addresses, each in a network of its own."""
+    """Return `count` addresses, each in a different network."""
     pattern = "198.18.{0}.{1}" if version == 4 else "2001:db8:{0:x}:{1:x}::1"
     return [pattern.format(number // 250, number % 250) for number in range(count)]
 
 
 def guess_from_everywhere(app, login="owen", count=60, version=4):
-    """The statuses of guesses that each come from another network."""
+    """Return the statuses of wrong sign-ins that each come from a different network."""
     return [sign_in(app, login, WRONG, address).status_code for address in addresses(count, version)]

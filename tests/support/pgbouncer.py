@@ -1,4 +1,4 @@
-"""PgBouncer in front of a throwaway PostgreSQL."""
+"""Runs PgBouncer in front of a throwaway PostgreSQL."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ from tests.support.throwaway_postgres import _account, _as, for_psycopg
 
 START_TIMEOUT_S = 60
 
-# As Debian ships it, but for places and names. It takes no `options` at the start of a connection.
+# Debian's configuration except for paths and names. It rejects `options` in the startup packet.
 SETTINGS = """
 [databases]
 * = host={server} user=spikecast
@@ -36,19 +36,23 @@ pidfile = {folder}/pid
 
 
 def program() -> str | None:
-    """Where PgBouncer is, if there is one."""
+    """Return the path of PgBouncer, or None if it is not installed."""
     return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
 
 
 def need() -> None:
-    """Where there is no PgBouncer the test is skipped, or fails."""
+    """Skip the test, or fail it, if PgBouncer is not installed."""
     if program() is None:
         skip_or_fail("pgbouncer", "no PgBouncer: install Debian's package pgbouncer")
 
 
 @contextmanager
 def running_pgbouncer(url: str, pool_size: int = 30, mode: str = "session") -> Iterator[str]:
-    """PgBouncer in this mode before the database at `url`, and the URL by which it is reached."""
+    """Run PgBouncer in this mode in front of the database at `url`, and yield the URL to reach it.
+
+    Raises:
+        RuntimeError: PgBouncer does not serve.
+    """
     account, behind = _account(), make_url(url)
     with own_port() as port, tempfile.TemporaryDirectory(prefix="spikecast-pgbouncer-", dir="/tmp") as place:
         os.chown(place, account.pw_uid, account.pw_gid)

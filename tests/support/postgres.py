@@ -1,10 +1,10 @@
 """A PostgreSQL server for the tests: the one of `SPIKECAST_TEST_POSTGRES_URL`, or a throwaway one.
 
 A pytest plugin. Only the process that pytest was started in finds or starts the server; the
-workers of pytest-xdist are told its address. Tests ask for it with `server_url(config)` and work
-in a `fresh_database(...)` of their own.
+workers of pytest-xdist get its URL from it. Tests get it with `server_url(config)` and work in
+their own `fresh_database(...)`.
 
-PYTEST_DONT_REWRITE: a conftest.py may import from here, which comes before pytest loads plugins.
+PYTEST_DONT_REWRITE: a conftest.py may import from here before pytest loads plugins.
 """
 
 import os
@@ -22,12 +22,12 @@ URL_VARIABLE = "SPIKECAST_TEST_POSTGRES_URL"
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 on_postgresql = pytest.mark.parametrize("database_url", [POSTGRESQL], indirect=True, scope="session")
-"""For tests of what SQLite does not have."""
+"""A mark for tests of features that SQLite does not have."""
 
 
 @dataclass
 class Server:
-    """What the tests may use, or the reason why there is nothing to use."""
+    """The server for the tests, or the reason why there is none."""
 
     url: str | None = None
     description: str = ""
@@ -45,12 +45,12 @@ SERVER = pytest.StashKey[Server]()
 
 
 def server_url(config: pytest.Config) -> str | None:
-    """The server's URL, with the right to create databases; None where there is no server."""
+    """Return the URL of a role that may create databases; None if there is no server."""
     return config.stash.get(SERVER, Server()).url
 
 
 def unavailable_reason(config: pytest.Config) -> str:
-    """Why there is no server: what a skipped test says."""
+    """Return why there is no server, as the reason of skipped tests."""
     return config.stash.get(SERVER, Server()).reason
 
 
@@ -62,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-# First, for pytest-xdist starts its workers, which are told the address, in this hook too.
+# First, because pytest-xdist starts its workers in the same hook and must pass them the URL.
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
@@ -75,7 +75,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[SERVER] = server
 
 
-# Optional, for the hook exists only where pytest-xdist is loaded.
+# Optional, because the hook exists only if pytest-xdist is loaded.
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     server = node.config.stash.get(SERVER, Server())
@@ -97,7 +97,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _find_or_start(config: pytest.Config) -> Server:
-    """The server of this run. A missing one is an error where the run requires it."""
+    """Find or start the server of this run.
+
+    Raises:
+        Unavailable: --no-postgresql was given.
+        UsageError: There is no server, and the run requires one.
+    """
     try:
         if config.option.no_postgresql:
             raise Unavailable("--no-postgresql was given")
@@ -112,7 +117,11 @@ def _find_or_start(config: pytest.Config) -> Server:
 
 
 def _describe(url: str) -> str:
-    """Which PostgreSQL answers at the given URL. A wrong URL is never passed over."""
+    """Return the version of the PostgreSQL at the given URL.
+
+    Raises:
+        UsageError: No PostgreSQL answers there.
+    """
     try:
         return f"{version(url)} at {make_url(url).render_as_string()} ({URL_VARIABLE})"
     except psycopg.Error as error:

@@ -1,4 +1,4 @@
-"""What every refusal of the API looks like."""
+"""Assertions about the problem details that every refusal of the API contains."""
 
 from http import HTTPStatus
 from typing import Any
@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 
 def refused(response: TestResponse, *statuses: int) -> dict[str, Any]:
-    """The problem details of `response`, which must be a refusal with one of these statuses."""
+    """Return the problem details of `response`, which must be a refusal with one of these statuses."""
     assert response.status_code in statuses, f"{response.status_code}: {response.text[:500]}"
     assert response.content_type == "application/problem+json"
     problem = response.json
@@ -25,5 +25,5 @@ def refused(response: TestResponse, *statuses: int) -> dict[str, Any]:
 
 
 def faults(response: TestResponse) -> dict[str, list[str]]:
-    """What is wrong with which input, of an answer that must be 422."""
+    """Return the messages by input of a response that must be 422."""
     return refused(response, 422)["errors"]

@@ -1,4 +1,4 @@
-"""The product under gunicorn, somebody who works with it, and what an answer is while it cannot serve."""
+"""The product under gunicorn with an Admin, and assertions about it while its database fails."""
 
 import itertools
 import re
@@ -14,13 +14,13 @@ from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer
 
 TIMEOUT_S = 60
 AT_ONCE = 8
-"""So many requests at the same moment keep every worker busy."""
+"""The number of simultaneous requests that keeps every worker busy."""
 LONG = "x" * 60_000
 _numbers = itertools.count(1)
 
 
 class Product:
-    """A running server with a device whose counter moves, one that has none, and an Admin."""
+    """A running server with an Admin, a collection with a counter, and one without."""
 
     def __init__(self, server: RunningServer) -> None:
         self.server, self.url = server, server.url
@@ -30,15 +30,15 @@ class Product:
         self.bridge = self.collection("Bridge", level={"value_type": "NUMBER_FIXED", "fixed_value_number": 7})
         self.key = self.done(self.ask("POST", "/api/api-keys", {"label": "monitoring"}))["key"]
         self.served: list[int] = []
-        """Every value of the counter that anybody got."""
+        """All values of the counter that were served."""
 
     def sign_in(self) -> None:
-        """Have a token that begins to count now."""
+        """Sign in, to get a new token."""
         credentials = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
         self.token = self.done(self.ask("POST", "/api/auth/login", credentials))["access_token"]
 
     def collection(self, name: str, **fields: dict[str, Any]) -> int:
-        """The id of a new collection with these fields."""
+        """Create a collection with these fields, and return its id."""
         made = self.done(self.ask("POST", "/api/collections", {"name": name}))["id"]
         for field_name, settings in fields.items():
             body = {"collection_type": "Performance", "field_name": field_name, **settings}
@@ -46,17 +46,17 @@ class Product:
         return made
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> requests.Response:
-        """The answer to the Admin's script, whatever it is."""
+        """Send a request as the Admin's script, and return the response, whatever its status."""
         if hasattr(self, "token"):
             headers.setdefault("Authorization", f"Bearer {self.token}")
         return requests.request(method, self.url + path, json=body, headers=headers, timeout=TIMEOUT_S)
 
     def done(self, answer: requests.Response) -> Any:
-        """What the answer says, which must be a success."""
+        """Return the JSON of a response, which must be a success."""
         assert answer.ok, f"{answer.status_code}: {answer.text[:500]}"
         return answer.json() if answer.content else None
 
-    # --- What one may ask for --------------------------------------------------------------------------
+    # --- Requests --------------------------------------------------------------------------------------
 
     def read(self) -> requests.Response:
         return self.ask("GET", "/api/collections")
@@ -65,7 +65,7 @@ class Product:
         return requests.get(f"{self.url}/api/health", timeout=TIMEOUT_S)
 
     def poll(self, name: str) -> requests.Response:
-        """A poll; the counter's value is kept."""
+        """Poll, and record the counter's value."""
         path = f"/api/data/{quote(name)}/performance"
         answer = requests.get(self.url + path, headers={"X-API-Key": self.key}, timeout=TIMEOUT_S)
         if answer.ok and "km" in answer.json()["data"]:
@@ -76,17 +76,17 @@ class Product:
         return self.poll("Truck")
 
     def write(self) -> requests.Response:
-        """A write of many rows: a copy of a collection and its fields."""
+        """Write many rows: copy a collection and its fields."""
         name = f"copy {next(_numbers)}"
         return self.ask("POST", f"/api/collections/{self.truck}/copy", {"name": name})
 
     def write_much(self) -> requests.Response:
-        """A write that needs room."""
+        """Send a write that needs disk space."""
         body = {"collection_type": "Configuration", "field_name": f"long {next(_numbers)}", **_text(LONG)}
         return self.ask("POST", f"/api/collections/{self.bridge}/fields", body)
 
     def submit_sign_in(self) -> requests.Response:
-        """The sign-in form, as a browser sends it: a page that has to write."""
+        """Submit the sign-in form as a browser does: a page that has to write."""
         browser = requests.Session()
         page = browser.get(f"{self.url}/sign-in", timeout=TIMEOUT_S)
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
@@ -95,10 +95,10 @@ class Product:
         form = {"csrf_token": token[1], "login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
         return browser.post(f"{self.url}/sign-in", data=form, timeout=TIMEOUT_S)
 
-    # --- What must hold --------------------------------------------------------------------------------
+    # --- Assertions ------------------------------------------------------------------------------------
 
     def names(self) -> dict[str, int]:
-        """Every collection, and how many fields it has."""
+        """Return the number of fields of every collection by name."""
         items = self.done(self.ask("GET", "/api/collections?per_page=200"))["items"]
         ids = {each["name"]: each["id"] for each in items}
         return {
@@ -107,20 +107,23 @@ class Product:
         }
 
     def assert_serving(self, *calls: Callable[[], requests.Response]) -> None:
-        """Every worker answers these well."""
+        """Assert that these calls succeed on every worker."""
         for call in calls:
             answers = run_concurrently(*[call] * AT_ONCE)
             assert {answer.status_code for answer in answers} <= {200, 201}, [each.text for each in answers]
 
     def is_refused(self, *calls: Callable[[], requests.Response]) -> None:
-        """Each of these is 503, as a script and as a browser must be told it."""
+        """Assert that each of these calls returns 503, in the form for scripts and in that for browsers."""
         for call in calls:
             for answer in run_concurrently(call, call):
                 unavailable(answer)
 
     def wait_until_serving(self) -> None:
-        """Everything is served again, on every worker, by itself. How soon is measured elsewhere
-        (docs/reliability.md): on a busy machine a bound of seconds would say nothing of the product."""
+        """Wait until every worker serves everything again.
+
+        The recovery time is measured elsewhere (docs/reliability.md): on a busy machine, a limit in seconds
+        would not say anything about the product.
+        """
         begun = time.monotonic()
         while not all(
             answer.ok
@@ -133,7 +136,7 @@ class Product:
         assert self.submit_sign_in().ok
 
     def assert_intact(self, before: dict[str, int]) -> None:
-        """Nothing that was refused has been done by half, and no value was served twice."""
+        """Assert that no refused request was applied partially, and that no value was served twice."""
         assert len(self.served) == len(set(self.served))
         after = self.names()
         assert before.keys() <= after.keys()
@@ -146,7 +149,7 @@ def _text(text: str) -> dict[str, Any]:
 
 
 def unavailable(answer: requests.Response) -> None:
-    """The answer must be the 503 of a database that does not serve: problem details, or a page."""
+    """Assert that a response is the 503 of an unavailable database: problem details, or a page."""
     assert answer.status_code == 503, f"{answer.status_code}: {answer.text[:500]}"
     assert int(answer.headers["Retry-After"]) > 0
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]

@@ -1,4 +1,4 @@
-"""Requests that no library would send, byte by byte, and what comes back."""
+"""Raw HTTP requests that no library would send, and their responses."""
 
 import json
 import socket
@@ -19,8 +19,10 @@ COMMON_HEADERS = [
 
 
 def send(url: str, start: str, *lines: str, body: bytes = b"", is_last: bool = True) -> bytes:
-    """All that comes back over one connection. `is_last` says at once that nothing else will be sent, which
-    some take for somebody who has gone."""
+    """Send a request, and return all bytes that come back over the connection.
+
+    `is_last` closes the sending side at once, which some servers treat as a client that has gone away.
+    """
     address = urlsplit(url)
     with closing(socket.create_connection((address.hostname, address.port), timeout=60)) as connection:
         head = "\r\n".join([start, *lines, "", ""])
@@ -38,18 +40,18 @@ def statuses(answer: bytes) -> list[int]:
 
 
 def read(answer: bytes) -> tuple[Mapping[str, str], bytes]:
-    """The headers and the body of one answer."""
+    """Return the headers and the body of one response."""
     head, _, body = answer.partition(b"\r\n\r\n")
     return BytesHeaderParser().parsebytes(head.partition(b"\r\n")[2]), body
 
 
 def common_headers(answer: bytes) -> list[tuple[str, str]]:
-    """The headers of one answer that every answer carries."""
+    """Return those headers of one response that every response carries."""
     return sorted((name, text) for name, text in read(answer)[0].items() if name in COMMON_HEADERS)
 
 
 def refused(answer: bytes, *expected: int) -> dict[str, Any]:
-    """The problem details of the one answer that came, the last of its connection."""
+    """Return the problem details of the only response, which must be the last on its connection."""
     assert statuses(answer) in [[each] for each in expected], answer[:300]
     head, body = read(answer)
     assert (head["Content-Type"], head["Connection"]) == ("application/problem+json", "close")

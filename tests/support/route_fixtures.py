@@ -1,4 +1,4 @@
-"""Things that routes are about, whoever calls them."""
+"""Resources that routes refer to, independent of the caller."""
 
 import itertools
 import re
@@ -14,7 +14,7 @@ from tests.support.signing_in import signed_in
 
 
 class RouteFixtures:
-    """What routes are about, owned by `holder`; each is made when it is first asked for."""
+    """The resources of routes, owned by `holder`; each is created on first use."""
 
     numbers = itertools.count(1)
 
@@ -41,7 +41,7 @@ class RouteFixtures:
 
     @property
     def spike_id(self) -> int:
-        assert self.collection  # comes with the spike
+        assert self.collection  # created together with the spike
         return self.spike["id"]
 
     @property
@@ -68,11 +68,11 @@ class RouteFixtures:
 
     @cached_property
     def sign_in_id(self) -> str:
-        """Another sign-in of the holder's."""
+        """The id of another session of the holder."""
         signed_in(self.holder.app, self.holder.name)
         sign_ins = self.holder.get("/api/auth/sign-ins").json["items"]
         return next(each["id"] for each in sign_ins if not each["is_this_one"])
 
     def path(self, rule: str) -> str:
-        """The rule with their ids."""
+        """Return the rule with the ids of the resources filled in."""
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(getattr(self, found[1])), rule)

@@ -1,7 +1,7 @@
-"""Programs that run like a service: a user without rights, in a system that it may not change.
+"""Runs programs like a service: as a user without rights, in a system that it may not change.
 
-As a script it takes the part of systemd or of a container's engine: it confines itself by what it is told
-as JSON, and becomes the program. User namespaces make that possible for everybody, not only for root.
+As a script it does the work of systemd or a container engine: it confines itself according to its JSON
+argument, then executes the program. User namespaces make this possible without root.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ from pathlib import Path
 
 USER = 10001
 IN_A_NAMESPACE = ["unshare", "--user", f"--map-user={USER}", f"--map-group={USER}", "--mount", "--keep-caps"]
-# The kernel's own file systems; a service has them too.
+# The kernel's own file systems, which services have too.
 NOT_FILES = ("/proc", "/sys", "/dev")
 
 # From linux/prctl.h, seccomp.h, sys/mman.h, net/if.h and sys/socket.h.
@@ -33,7 +33,7 @@ FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10}
 
 @dataclass
 class Confinement:
-    """Where a program may write, and what it may ask of the kernel; nothing said: all that its user may."""
+    """Where a program may write, and which system calls it may use; by default all that its user may."""
 
     writable: Sequence[str]
     system_calls: Sequence[str] = ()
@@ -44,13 +44,13 @@ class Confinement:
     folder: str = field(default_factory=os.getcwd)
 
     def command(self, program: Sequence[str]) -> list[str]:
-        """The command line that runs `program` like this."""
+        """Return the command line that runs `program` confined."""
         network = ["--net"] if self.has_own_network else []
         return [*IN_A_NAMESPACE, *network, sys.executable, __file__, json.dumps(asdict(self)), *program]
 
 
 def unavailable_reason() -> str | None:
-    """Why nothing can be confined here, if so."""
+    """Return why programs cannot be confined here, or None if they can."""
     tried = subprocess.run([*IN_A_NAMESPACE, "true"], capture_output=True, text=True, check=False)
     return None if tried.returncode == 0 else f"no user namespaces: {tried.stderr.strip()}"
 
@@ -66,7 +66,7 @@ def _mount_read_only(writable: Collection[str]) -> None:
 
 
 def _start_own_network() -> None:
-    """A new network has 127.0.0.1 and nothing else, and that is down."""
+    """Bring up 127.0.0.1, the only interface of a new network namespace."""
     with socket.socket() as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
 
@@ -91,7 +91,7 @@ class _Comparison(ctypes.Structure):
 
 
 class _Filter:
-    """What the kernel asks at each system call, by libseccomp."""
+    """A seccomp filter of system calls, built with libseccomp."""
 
     def __init__(self, otherwise: int) -> None:
         self._library = ctypes.CDLL("libseccomp.so.2")
@@ -99,7 +99,11 @@ class _Filter:
         self._context = ctypes.c_void_p(self._library.seccomp_init(ctypes.c_uint32(otherwise)))
 
     def add(self, action: int, name: str, *comparison: int) -> None:
-        """Do this with a call of that name, if its argument compares so. What is unknown here is left out."""
+        """Add a rule for a system call, optionally if its argument compares as given; ignore unknown names.
+
+        Raises:
+            OSError: libseccomp rejects the rule.
+        """
         number = self._library.seccomp_syscall_resolve_name(name.encode())
         if number < 0:
             return
@@ -110,7 +114,11 @@ class _Filter:
             raise OSError(-failed, f"no filter for {name}")
 
     def load(self) -> None:
-        """From now on, for good, also in every program that this one starts. It gains no rights any more."""
+        """Load the filter, permanently and for all child processes, which also cannot gain privileges.
+
+        Raises:
+            OSError: The filter was not loaded.
+        """
         if failed := self._library.seccomp_load(self._context):
             raise OSError(-failed, "the filter was not loaded")
 
@@ -152,7 +160,7 @@ def _become(confinement: Confinement, program: Sequence[str]) -> None:
         _filter_address_families(confinement.address_families)
     if confinement.system_calls:
         _filter_system_calls(confinement.system_calls)
-    os.execvp(program[0], program)  # noqa: S606 - takes the place of this process
+    os.execvp(program[0], program)  # noqa: S606 - replaces this process
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A value type that the product does not have, with a setting that the database has no column for."""
+"""An additional value type for tests, with a setting that has no column in the database."""
 
 from app.values import Generator, ValueTypeSpec
 from app.values.settings import integer

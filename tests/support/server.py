@@ -1,4 +1,4 @@
-"""The real product under gunicorn, for tests that must see it as its users do."""
+"""Runs the real product under gunicorn, for tests that must see it as its users do."""
 
 import http.client
 import os
@@ -25,7 +25,7 @@ SECONDS_BETWEEN_LOOKS = 0.05
 
 @dataclass
 class RunningServer:
-    """A started product: where it listens, what it has written so far, and its first process."""
+    """A running server: its address, its log so far, and its first process."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -35,7 +35,7 @@ class RunningServer:
         return self.log_file.read_text(errors="replace")
 
     def workers(self) -> set[int]:
-        """The processes that serve at this moment."""
+        """Return the pids of the current worker processes."""
         master = self.process.pid
         return set(map(int, Path(f"/proc/{master}/task/{master}/children").read_text().split()))
 
@@ -48,12 +48,12 @@ def running_server(
     app: str = "wsgi:app",
     under: Sequence[str] = (),
 ) -> Iterator[RunningServer]:
-    """The product, ready to answer; every process of it is killed at the end.
+    """Run the product, yield it once it answers, and kill all its processes at the end.
 
-    `env` adds settings or replaces those made here. A server that is to be started again gets an
-    `SPIKECAST_INSTANCE` of the test's own that way, for its secret key lies there. `app` names another
-    WSGI app to be served in the product's place, which answers at /api/health too. `under` is a command
-    that starts gunicorn with other rights.
+    `env` adds settings or replaces those made here. A server that is to be restarted needs its own
+    `SPIKECAST_INSTANCE` in it, as the secret key is stored there. `app` names another WSGI app to serve
+    instead of the product; it must answer at /api/health too. `under` is a command that starts gunicorn with
+    other rights.
     """
     with tempfile.TemporaryDirectory(prefix="spikecast-server-") as folder, own_port() as port:
         settings = {
@@ -81,7 +81,7 @@ def running_server(
 
 @contextmanager
 def own_port() -> Iterator[int]:
-    """A free port that nobody else is given meanwhile.
+    """Yield a free port that no other process is given in the meantime.
 
     The socket is bound but never listens, and allows its address to be used again: on Linux
     gunicorn can still take the port, while other tests that ask for any free one cannot.
@@ -95,8 +95,8 @@ def own_port() -> Iterator[int]:
 def launch(
     app: str, settings: Mapping[str, str], log_file: Path, under: Sequence[str] = ()
 ) -> subprocess.Popen[bytes]:
-    """Start gunicorn with these settings and no others; what it says is added to the log."""
-    # Settings of whoever runs the tests must not decide what the tests see.
+    """Start gunicorn with only these settings, and append its output to the log."""
+    # Settings in the developer's environment must not affect the tests.
     outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
     with log_file.open("ab") as log:
         return subprocess.Popen(
@@ -106,7 +106,7 @@ def launch(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            # A group of its own, so that workers without their parent are found and killed too.
+            # Its own process group, so that workers without their parent are found and killed too.
             start_new_session=True,
         )
 
@@ -122,7 +122,7 @@ def _wait_until_healthy(server: RunningServer, address: str) -> None:
 
 
 def is_healthy(address: str) -> bool:
-    """Whether the product answers at this `host:port`, and its database to it."""
+    """Return whether the product answers at this `host:port` and reaches its database."""
     connection = http.client.HTTPConnection(address, timeout=5)
     try:
         connection.request("GET", "/api/health", headers={"Connection": "close"})
@@ -134,7 +134,7 @@ def is_healthy(address: str) -> bool:
 
 
 def kill_all(process: subprocess.Popen[bytes]) -> None:
-    """Kill gunicorn and its workers, as a power cut does."""
-    with suppress(ProcessLookupError):  # a test may have killed all of it
+    """Kill gunicorn and its workers, like a power cut."""
+    with suppress(ProcessLookupError):  # a test may have killed all processes already
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,4 +1,4 @@
-"""The product as somebody else starts it, a service manager or a container's engine, and stops it again."""
+"""Starts and stops the product the way a service manager or a container engine does."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ FIRST_ADMIN = {
 
 
 class Service:
-    """A started command. It is over when it is told to stop, and says how it ended."""
+    """A started command, which can be stopped and returns its exit status."""
 
     def __init__(self, process: subprocess.Popen[bytes], log_file: Path) -> None:
         self._process, self._log_file = process, log_file
@@ -35,14 +35,14 @@ class Service:
         return self._process.poll() is None
 
     def status(self) -> list[dict[str, str]]:
-        """What the kernel tells of the first process and of those that it has started."""
+        """Return what the kernel reports about the first process and its children."""
         own = self._process.pid
         children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
         lines = [Path(f"/proc/{pid}/status").read_text().splitlines() for pid in [own, *children]]
         return [dict(line.split(":\t", 1) for line in each if ":\t" in line) for each in lines]
 
     def stop(self, signal_name: str, within: float) -> int:
-        """The exit status after this signal to the first process alone."""
+        """Send this signal to the first process alone, and return the exit status."""
         self._process.send_signal(signal.Signals[signal_name])
         return self._process.wait(within)
 
@@ -53,7 +53,7 @@ class Service:
 
 @contextmanager
 def started(command: Sequence[str], environment: Mapping[str, str], log_file: Path) -> Iterator[Service]:
-    """The command with this environment and no other."""
+    """Run the command with only this environment."""
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
@@ -66,7 +66,7 @@ def started(command: Sequence[str], environment: Mapping[str, str], log_file: Pa
 
 
 def first_poll(url: str) -> dict[str, object]:
-    """Sign in as the first Admin, make a device and a key, and poll: what the first poll gets."""
+    """Sign in as the first Admin, create a collection and a key, and return what the first poll gets."""
     session = requests.Session()
 
     def make(path: str, body: object) -> dict:

@@ -1,4 +1,4 @@
-"""Loading given settings in tests."""
+"""Loads given settings in tests."""
 
 import pytest
 

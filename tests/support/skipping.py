@@ -1,4 +1,4 @@
-"""What was skipped, told in a few lines, each with what would bring it. A pytest plugin.
+"""Summary of skipped tests, grouped by what is missing, with how to install it. A pytest plugin.
 
 PYTEST_DONT_REWRITE: it has no assertions.
 """
@@ -22,11 +22,11 @@ PACKAGES = {
     r"namespace|unshare": "namespaces: a kernel that gives them to its users",
     r"only root": "the right to be somebody else: run as root",
 }
-"""What is missing, by what a reason says; the first that fits counts."""
+"""The missing software by a text in the skip reason; the first match counts."""
 
 
 def summarize(reasons: Iterable[str]) -> list[str]:
-    """Return a line for each thing that is missing, the most wanted first."""
+    """Return a line for each missing thing, the one with the most skipped tests first."""
     counts = Counter(_missing(reason) for reason in reasons)
     width = max((len(f"{count:,}") for count in counts.values()), default=0)
     return [f"{count:>{width},} skipped for want of {what}" for what, count in counts.most_common()]

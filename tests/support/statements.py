@@ -1,4 +1,4 @@
-"""What reached the database, as `queries` saw it."""
+"""SQL statements that the `queries` fixture recorded."""
 
 from types import SimpleNamespace
 
@@ -7,12 +7,12 @@ TRANSACTIONS = ("BEGIN", "PRAGMA", "SET")
 
 
 def work(seen: SimpleNamespace) -> list[str]:
-    """The statements that read or write tables; what begins or tunes a transaction differs by database."""
+    """Return the statements that read or write tables; transaction control differs between databases."""
     return [statement for statement in seen.statements if not statement.startswith(TRANSACTIONS)]
 
 
 def get_writes(seen: SimpleNamespace) -> list[str]:
-    """The statements that write, or prevent others from writing."""
+    """Return the statements that write, or that lock out writers."""
     return [
         statement
         for statement in seen.statements

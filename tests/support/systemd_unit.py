@@ -1,4 +1,4 @@
-"""The unit of systemd that is shipped, as this machine's systemd reads it."""
+"""The shipped systemd unit, as the installed systemd parses it."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ SHIPPED = REPOSITORY / "deploy" / "spikecast.service"
 
 
 class Unit:
-    """The shipped unit with other places: nothing else of it is changed."""
+    """The shipped unit with only its paths replaced."""
 
     def __init__(self, places: Mapping[str, Path]) -> None:
         self.text = SHIPPED.read_text()
@@ -21,16 +21,16 @@ class Unit:
             self.text = self.text.replace(shipped, str(here))
 
     def all(self, name: str) -> list[str]:
-        """What the unit says under this name, line by line."""
+        """Return all values of this name in the unit."""
         return re.findall(rf"^{name}=(.*)$", self.text, re.MULTILINE)
 
     def one(self, name: str) -> str:
-        """What the unit says under this name, once."""
+        """Return the only value of this name in the unit."""
         (said,) = self.all(name)
         return said
 
     def confinement(self, writable: list[Path]) -> Confinement:
-        """What it forbids, as far as that can be had without being systemd."""
+        """Return the unit's confinement, as far as it is possible without systemd."""
         assert (self.one("ProtectSystem"), self.one("NoNewPrivileges")) == ("strict", "yes")
         assert self.one("SystemCallErrorNumber") == "EPERM"
         return Confinement(
@@ -43,7 +43,7 @@ class Unit:
         )
 
     def _system_calls(self) -> set[str]:
-        """The first line allows; of the others each takes away (~) or adds."""
+        """Return the allowed system calls: the first line allows some, the others remove (~) or add some."""
         allowed: set[str] = set()
         for line in self.all("SystemCallFilter"):
             names = set[str]().union(*map(_members, line.removeprefix("~").split()))
@@ -52,7 +52,7 @@ class Unit:
 
 
 def _members(name: str) -> set[str]:
-    """The system calls of a set such as @system-service, with those of the sets in it."""
+    """Return the system calls of a set such as @system-service, including those of nested sets."""
     if not name.startswith("@"):
         return {name}
     command = ["systemd-analyze", "syscall-filter", name]

@@ -1,6 +1,6 @@
-"""Rows in every table of any schema: found by looking at the database, not at the models.
+"""Rows in every table of any schema, built from the database instead of the models.
 
-What a migration adds is filled by itself. Only where a value must have a meaning, it is named here.
+Columns that a migration adds are filled automatically. Only values with a meaning are listed here.
 """
 
 from collections.abc import Callable
@@ -17,10 +17,10 @@ from tests.support.timestamps import NOW
 Rows = dict[str, list[dict[str, Any]]]
 
 ITS_OWN = {"alembic_version", GRANTS_REVISION_TABLE}
-"""What the database holds about itself: one row each."""
+"""Tables in which the database describes itself, with one row each."""
 
 ROWS = 2
-"""In each table: one with a value in every column, and one with as few as may be."""
+"""The number of rows per table: one with a value in every column, and one with as few as possible."""
 
 KEY = "spk_" + "a" * 32 + key_format.checksum("a" * 32)
 """The key of the first row: it may poll the first collection, whose counter goes from 20 to 25."""
@@ -43,7 +43,7 @@ MEANINGS: dict[str, Callable[[int], Any]] = {
 
 
 def fill(connection: sa.Connection) -> None:
-    """Put rows into every table that there is."""
+    """Insert rows into every table."""
     made: Rows = {}
     for table in reflected(connection).sorted_tables:
         if table.name in ITS_OWN:
@@ -58,12 +58,12 @@ def fill(connection: sa.Connection) -> None:
 
 
 def numbered(column: sa.Column[Any]) -> bool:
-    """Whether the database gives it a number by itself."""
+    """Return whether the database generates the column's number."""
     return column.primary_key and isinstance(column.type, sa.Integer) and not column.foreign_keys
 
 
 def value(column: sa.Column[Any], number: int, made: Rows) -> Any:
-    """What the column holds in the row of this number."""
+    """Return the column's value in the row of this number."""
     for key in column.foreign_keys:
         return made[key.column.table.name][number - 1][key.column.name]
     if number == ROWS and column.nullable:
@@ -93,14 +93,14 @@ OF_TYPE: dict[type, Callable[[sa.Column[Any], int], Any]] = {
 
 
 def reflected(connection: sa.Connection) -> sa.MetaData:
-    """The tables as they are in the database, whatever the models say."""
+    """Return the tables as they are in the database, independent of the models."""
     found = sa.MetaData()
     found.reflect(connection)
     return found
 
 
 def content(connection: sa.Connection, like: Rows | None = None) -> Rows:
-    """All rows; with `like`, of what is still there only the tables and columns that it has."""
+    """Return all rows; with `like`, only the tables and columns in it that still exist."""
     found: Rows = {}
     for name, table in reflected(connection).tables.items():
         if name in ITS_OWN or (like is not None and name not in like):
@@ -112,5 +112,5 @@ def content(connection: sa.Connection, like: Rows | None = None) -> Rows:
 
 
 def in_utc(each: Any) -> Any:
-    """Instants alike on both engines."""
+    """Return the value, with times converted to UTC so that both databases return the same."""
     return each.replace(tzinfo=None) if isinstance(each, datetime) else each

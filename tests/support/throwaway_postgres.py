@@ -1,4 +1,4 @@
-"""A throwaway PostgreSQL server, for tests and measurements: gone with the process that started it."""
+"""A throwaway PostgreSQL server for tests and benchmarks, which ends with the process that started it."""
 
 import os
 import pwd
@@ -18,9 +18,9 @@ from sqlalchemy.engine import make_url
 
 WHERE_DEBIAN_PUTS_IT = Path("/usr/lib/postgresql")
 
-# A shell that starts PostgreSQL, answers "ready" or with what went wrong, and lives as long as this
-# process holds its standard input open. However this one ends, by Ctrl-C or by kill -9 too, the
-# pipe closes and PostgreSQL is gone.
+# A shell that starts PostgreSQL, prints "ready" or the error, and lives as long as this process
+# keeps its standard input open. However this process ends, even by Ctrl-C or kill -9, the pipe closes
+# and PostgreSQL is stopped.
 KEEPER = """
 bin=$1 folder=$2 settings=$3
 start() {
@@ -45,36 +45,39 @@ rm -rf "$folder"
 """
 
 NO_FSYNC = "fsync = off\nfull_page_writes = off"
-"""Settings for data that nobody needs after a power cut."""
+"""Settings for data that need not survive a power cut."""
 
 
 class Unavailable(Exception):
-    """There is no PostgreSQL; the message says why."""
+    """PostgreSQL is not available; the message says why."""
 
 
 @dataclass
 class Throwaway:
-    """A running server, with the right to create databases."""
+    """A running server with a role that may create databases."""
 
     url: str
     description: str
     keeper: subprocess.Popen[str]
     control: Callable[..., None]
-    """`control("stop", "--mode=fast")` and `control("start")` are what pg_ctl does to it."""
+    """The pg_ctl command, such as `control("stop", "--mode=fast")` or `control("start")`."""
 
     def stop(self) -> None:
-        """Stop it and wait until it and its folder are gone."""
+        """Stop the server, and wait until it and its folder are gone."""
         self.keeper.communicate("it is over\n")
 
 
 def start(settings: str = "", folder: str = "") -> Throwaway:
-    """A server from the programs that are found here, with these lines in its postgresql.conf.
+    """Start a server from the installed programs, with these lines in its postgresql.conf.
 
-    Its data lie in a folder of its own, or in the empty one that is given.
+    Its data are in a temporary folder, or in the given empty one.
+
+    Raises:
+        Unavailable: The server did not start.
     """
     where = programs()
     account = _account()
-    # /tmp whatever TMPDIR says: every account may enter it, and a socket's path must be short.
+    # /tmp regardless of TMPDIR: every account may enter it, and a socket's path must be short.
     folder = folder or tempfile.mkdtemp(prefix="spikecast-postgresql-", dir="/tmp")
     os.chown(folder, account.pw_uid, account.pw_gid)
     keeper = _start_keeper(where, folder, settings, account)
@@ -84,7 +87,7 @@ def start(settings: str = "", folder: str = "") -> Throwaway:
         answer += keeper.stdout.read()
         keeper.communicate()
         raise Unavailable(f"a throwaway server did not start: {' '.join(answer.split())}")
-    # Only who may enter the folder reaches the socket: no port is taken, and no password needed.
+    # Only accounts that may enter the folder reach the socket, so no port and no password are needed.
     url = f"postgresql+psycopg://spikecast@/postgres?host={folder}"
     control = partial(_control, where, folder, account)
     return Throwaway(url, f"{version(url)}, a throwaway server of {where}", keeper, control)
@@ -92,7 +95,7 @@ def start(settings: str = "", folder: str = "") -> Throwaway:
 
 @contextmanager
 def fresh_database(server: str, name: str) -> Iterator[str]:
-    """An empty database of that name, and its URL; it is dropped at the end, whoever uses it."""
+    """Create an empty database and yield its URL; drop it at the end, even if sessions still use it."""
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
     _execute(server, drop, create)
@@ -103,7 +106,7 @@ def fresh_database(server: str, name: str) -> Iterator[str]:
 
 
 def version(url: str) -> str:
-    """Which PostgreSQL answers there."""
+    """Return the version of the PostgreSQL at this URL."""
     with psycopg.connect(for_psycopg(url), connect_timeout=10) as connection:
         row = connection.execute("SHOW server_version").fetchone()
     assert row is not None
@@ -111,7 +114,11 @@ def version(url: str) -> str:
 
 
 def programs() -> Path:
-    """The folder with PostgreSQL's programs: the one on PATH, else the newest of Debian's."""
+    """Return the folder with PostgreSQL's programs: the one on PATH, or the newest of Debian's.
+
+    Raises:
+        Unavailable: There is none.
+    """
     debian = sorted(
         (folder for folder in WHERE_DEBIAN_PUTS_IT.glob("*/bin") if folder.parent.name.isdigit()),
         key=lambda folder: int(folder.parent.name),
@@ -128,7 +135,11 @@ def programs() -> Path:
 
 
 def _account() -> pwd.struct_passwd:
-    """Who runs the server: whoever runs this process, but PostgreSQL refuses to run as root."""
+    """Return the account for the server: the current one, or another one for root, which PostgreSQL refuses.
+
+    Raises:
+        Unavailable: This is root, and there is no other account.
+    """
     if os.geteuid() != 0:
         return pwd.getpwuid(os.geteuid())
     for name in ("postgres", "nobody"):
@@ -149,7 +160,7 @@ def _start_keeper(
         stderr=subprocess.STDOUT,
         text=True,
         cwd=folder,
-        # Ctrl-C reaches this process first: it ends in order, with its database still there.
+        # Ctrl-C reaches this process first, which shuts down in order while its database still runs.
         start_new_session=True,
         **_as(account),
     )
@@ -157,24 +168,24 @@ def _start_keeper(
 
 def _control(where: Path, folder: str, account: pwd.struct_passwd, *arguments: str) -> None:
     command = [str(where / "pg_ctl"), f"--pgdata={folder}/data", f"--log={folder}/log", "--silent", "--wait"]
-    # Ctrl-C must not reach what it starts, as in _start_keeper.
+    # Ctrl-C must not reach the started processes, as in _start_keeper.
     subprocess.run([*command, *arguments], cwd=folder, check=True, start_new_session=True, **_as(account))
 
 
 def _as(account: pwd.struct_passwd) -> dict[str, Any]:
-    """How a program is started as this account."""
+    """Return the arguments of subprocess that run a program as this account."""
     if os.geteuid() != 0:
         return {}
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def _execute(url: str, *statements: sql.Composed) -> None:
-    """Run statements outside of any transaction, as making a database demands."""
+    """Run statements outside of any transaction, as CREATE DATABASE requires."""
     with psycopg.connect(for_psycopg(url), autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)
 
 
 def for_psycopg(url: str) -> str:
-    """The same address without SQLAlchemy's name of the driver."""
+    """Return the URL without SQLAlchemy's driver name."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

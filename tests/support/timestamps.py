@@ -1,4 +1,4 @@
-"""Moments around the one at which the tests' clock stands, as the API writes them."""
+"""Times around the tests' stopped clock, as the API formats them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,18 +10,18 @@ NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 
 
 def at(minutes: float) -> str:
-    """So many minutes after the tests' NOW; before it, where negative."""
+    """Return the time this many minutes after the tests' NOW; before it if negative."""
     return format_utc(NOW + timedelta(minutes=minutes))
 
 
 def format_utc(moment: datetime) -> str:
-    """ISO 8601 in UTC, with Z."""
+    """Format a time as ISO 8601 in UTC, with Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def to_database_time(instant: datetime) -> datetime:
-    """An instant of the tests' time by the clock of the database, which does not stand still."""
+    """Convert a time of the tests' stopped clock to the clock of the database, which runs."""
     try:
         return instant + (time_machine.escape_hatch.datetime.datetime.now(UTC) - clock.now())
-    except OverflowError:  # the beginning or the end of all time
+    except OverflowError:  # the minimum or maximum datetime
         return instant

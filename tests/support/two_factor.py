@@ -1,4 +1,4 @@
-"""Two-factor sign-in: an authenticator app for tests, and people who have one."""
+"""Two-factor sign-in: an authenticator app for tests, and users who have one."""
 
 from dataclasses import dataclass
 
@@ -18,31 +18,31 @@ SECONDS = 30
 
 @dataclass
 class Authenticator:
-    """The app with somebody's secret, and their recovery codes on paper."""
+    """An authenticator app with a user's secret, and the user's recovery codes."""
 
     secret: str
     recovery_codes: list[str]
 
     def code(self, steps: int = 0) -> str:
-        """What it shows now, or so many time steps later."""
+        """Return the code at the current time step, or `steps` later."""
         present = int(clock.now().timestamp()) // SECONDS
         return pyotp.TOTP(self.secret).generate_otp(present + steps)
 
     def wrong_code(self) -> str:
-        """Six digits that it shows neither now nor within two minutes."""
+        """Return six digits that are not a valid code now or within two minutes."""
         shown = {self.code(steps) for steps in range(-4, 5)}
         return next(code for code in (f"{number:06}" for number in range(100)) if code not in shown)
 
 
 def begin(caller: Caller) -> Authenticator:
-    """Ask for a secret, which is not confirmed yet."""
+    """Request a secret, which is not confirmed yet."""
     response = caller.post(PATH, {"current_password": PASSWORD})
     assert response.status_code == 200, response.text
     return Authenticator(response.json["secret"], [])
 
 
 def turn_on(caller: Caller) -> Authenticator:
-    """Turn it on as people do; the code of the present time step is used up by that."""
+    """Turn on two-factor sign-in as a user does, which uses up the code of the current time step."""
     authenticator = begin(caller)
     response = caller.post(f"{PATH}/confirm", {"code": authenticator.code()})
     assert response.status_code == 200, response.text
@@ -51,7 +51,7 @@ def turn_on(caller: Caller) -> Authenticator:
 
 
 def equip(app: Flask, user_id: int, *, is_on: bool = True) -> Authenticator:
-    """Give somebody two-factor sign-in without a trace in the audit log, and without ending anything."""
+    """Give a user two-factor sign-in without an audit entry and without ending sessions."""
     with app.app_context():
         user = db.session.get_one(User, user_id)
         authenticator = Authenticator(second_factor.new_secret(user), [])

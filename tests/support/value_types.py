@@ -1,4 +1,4 @@
-"""What each value type takes, written out once more as the tests' own word on it."""
+"""The settings of each value type, written out independently of the product."""
 
 NEEDED = {
     "NUMBER_RANGE": ["range_start_number", "range_end_number"],
@@ -34,7 +34,7 @@ SOME_VALUE = {
     "reset_number": 10,
     "randomization_percentage": 50,
 }
-"""A right value of every setting."""
+"""A valid value for every setting."""
 
 NUMERIC = [value_type for value_type in NEEDED if value_type not in ("TEXT_FIXED", "EPOCH_NOW")]
 MAX_INTEGER = 9007199254740991
@@ -42,21 +42,21 @@ MAX_FLOAT = 1.7976931348623157e308
 
 
 def taken(value_type: str) -> list[str]:
-    """The settings that a value type takes, needed ones first."""
+    """Return the settings that a value type has, required ones first."""
     return NEEDED[value_type] + OPTIONAL.get(value_type, [])
 
 
 def foreign(value_type: str) -> list[str]:
-    """The settings that it does not take."""
+    """Return the settings that a value type does not have."""
     return [name for name in SOME_VALUE if name not in taken(value_type)]
 
 
 def takes(value_type: str) -> str:
-    """What a refusal says that it takes."""
+    """Return the wording of a refusal that lists the settings of a value type."""
     *others, last = taken(value_type) or ["no settings"]
     return f"{', '.join(others)} and {last}" if others else last
 
 
 def some(names: list[str]) -> dict[str, object]:
-    """A right value for each of these settings."""
+    """Return a valid value for each of these settings."""
     return {name: SOME_VALUE[name] for name in names}

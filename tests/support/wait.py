@@ -1,4 +1,4 @@
-"""Waiting for what comes soon, unless the machine is busy with something else."""
+"""Waiting for a condition, with a timeout that allows for a busy machine."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,11 @@ TIMEOUT_S = 120
 
 
 def wait_until(condition: Callable[[], object], what: str) -> None:
-    """Come back when the condition holds."""
+    """Wait until the condition holds.
+
+    Raises:
+        TimeoutError: It does not hold within TIMEOUT_S seconds.
+    """
     deadline = time.monotonic() + TIMEOUT_S
     while not condition():
         if time.monotonic() > deadline:

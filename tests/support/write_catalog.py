@@ -1,4 +1,4 @@
-"""Every request that writes, once each, and the things that they are about."""
+"""Every request that writes, once each, and the resources that they refer to."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from tests.support.two_factor import equip
 
 @dataclass(frozen=True)
 class Write:
-    """A request that writes; `{…}` in its path and body stand for ids of a `World`."""
+    """A request that writes; `{…}` in its path and body stand for ids of a `WriteFixtures`."""
 
     method: str
     path: str
@@ -98,7 +98,7 @@ WRITES = [
 
 
 class WriteFixtures:
-    """Something for each write to be about, owned by an Admin called ada."""
+    """Resources for every write, owned by an Admin called ada."""
 
     def __init__(self, app: Flask, admin: Caller) -> None:
         self.app, self.admin = app, admin
@@ -115,7 +115,7 @@ class WriteFixtures:
         self.tool: Poller = make.key(
             allowed_collections=[{"collection_id": made["id"]} for made in (collection, other)]
         )
-        self.tool.data("Truck 01")  # its counter has begun
+        self.tool.data("Truck 01")  # starts its counter
         signed_in(app, "ada")  # on another device
         (elsewhere,) = (
             each["id"] for each in admin.get("/api/auth/sign-ins").json["items"] if not each["is_this_one"]
@@ -136,14 +136,14 @@ class WriteFixtures:
             self._add_two_factor(name)
 
     def _add_two_factor(self, name: str) -> None:
-        """Somebody whom the authenticator app's code, or a recovery code, gets further."""
+        """Add a user who can pass a sign-in step with an authenticator code or a recovery code."""
         self.people[name] = caller = add_user(self.app, Role.EDITOR, name)
         authenticator = equip(self.app, caller.user_id, is_on=name != "eli")
         self.ids[f"code_of_{name}"] = [authenticator.code(), *authenticator.recovery_codes][-1]
         self.ids["guarded"] = caller.user_id
 
     def do(self, write: Write, caller: Caller | None = None) -> TestResponse:
-        """The answer to a write of whom it is meant for, mostly the Admin, or of another caller's."""
+        """Send a write as its intended caller, usually the Admin, or as another one; return the response."""
         return (caller or self.people[write.by]).call(
             write.method, write.path.format(**self.ids), self.fill_in(write.body)
         )

@@ -1,1 +1,1 @@
-"""How fast Spikecast is: measurements that are made in the same way each time. See docs/performance.md."""
+"""Benchmarks of Spikecast, with a fixed method so that results are comparable. See docs/performance.md."""

@@ -1,6 +1,6 @@
-"""The yardstick: a Flask app whose routes do nothing but answer with bytes that lie ready.
+"""The baseline: a Flask app whose routes only return bytes that are in memory.
 
-Each file `<name>.json` in the folder of BENCH_BODIES is served at `/<name>`.
+Each file `<name>.json` in the folder BENCH_BODIES is served at `/<name>`.
 """
 
 import os

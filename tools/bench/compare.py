@@ -1,4 +1,4 @@
-"""What changed between two runs of the measurements."""
+"""Comparison of two benchmark results."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MEMORY_TOLERANCE = 0.05
 
 @dataclass(frozen=True)
 class Change:
-    """One figure, before and after, and by how much it may differ by chance."""
+    """One figure before and after, and by how much it may differ by chance."""
 
     database: str
     what: str
@@ -22,23 +22,23 @@ class Change:
 
     @property
     def moved(self) -> bool:
-        """Whether it moved by more than chance."""
+        """Whether the difference is larger than chance explains."""
         return abs(self.new - self.old) > self.spread
 
     @property
     def is_regression(self) -> bool:
-        """Whether it moved the wrong way."""
+        """Whether the figure got worse by more than chance explains."""
         return self.moved and (self.new < self.old) is self.better_up
 
     @property
     def verdict(self) -> str:
-        """In a word."""
+        """The verdict in one word."""
         if not self.moved:
             return "same"
         return "WORSE" if self.is_regression else "better"
 
     def row(self) -> list[str]:
-        """For a table."""
+        """Return the change as a row of a table."""
         figures = [f"{self.old:.2f}", f"{self.new:.2f}", f"{self.spread:.2f}"]
         return [self.database, self.what, *figures, self.verdict]
 
@@ -47,7 +47,7 @@ HEAD = ["database", "what", "old", "new", "spread", "verdict"]
 
 
 def changes(old: Result, new: Result) -> list[Change]:
-    """Every figure that both runs have."""
+    """Return the changes of all figures that both results contain."""
     return [*_ratios(old, new), *_errors(old, new), *_exactness(old, new), *_memory(old, new)]
 
 

@@ -1,4 +1,4 @@
-"""Whether every value of a counter is served once and only once, to many clients at the same time."""
+"""Counter check: every value of a counter must be served exactly once to many concurrent clients."""
 
 import http.client
 import itertools
@@ -13,12 +13,12 @@ from tools.bench.load import Target
 
 PROCESSES, THREADS = 4, 8
 POLLS = 100
-"""How often each of the 32 connections polls."""
+"""The number of polls of each of the 32 connections."""
 
 
 @dataclass(frozen=True)
 class Exactness:
-    """How many values of counters were served, how many of them twice, and how many never."""
+    """The number of counter values that were served, served twice, and never served."""
 
     values: int
     twice: int
@@ -26,18 +26,23 @@ class Exactness:
 
     @property
     def holds(self) -> bool:
-        """Whether it is exact."""
+        """Whether every value was served exactly once."""
         return not self.twice and not self.missing
 
 
 def measure(target: Target, steps: dict[str, int]) -> Exactness:
-    """Poll one collection from 32 connections; `steps` says by how much each of its counters moves."""
+    """Poll one collection from 32 connections, and check its counters.
+
+    Args:
+        target: The server and its requests.
+        steps: The step of each counter by its name.
+    """
     answers = gather(target, POLLS)
     return count({name: [answer["data"][name] for answer in answers] for name in steps}, steps)
 
 
 def count(served: dict[str, list[int]], steps: dict[str, int]) -> Exactness:
-    """What is wrong with the values that each counter served."""
+    """Count the values that each counter served, repeated and left out."""
     twice = missing = 0
     for name, values in served.items():
         different = set(values)
@@ -47,7 +52,7 @@ def count(served: dict[str, list[int]], steps: dict[str, int]) -> Exactness:
 
 
 def gather(target: Target, times: int) -> list[dict[str, Any]]:
-    """The answers to polls from 32 connections, each of which asks for everything so many times."""
+    """Return the responses to polls from 32 connections, each of which sends every request `times` times."""
     with ProcessPoolExecutor(PROCESSES) as pool:
         parts = [pool.submit(_client, target, times) for _ in range(PROCESSES)]
         return list(itertools.chain.from_iterable(part.result() for part in parts))

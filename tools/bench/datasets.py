@@ -1,4 +1,4 @@
-"""The two databases of the load measurements: a small and a large one."""
+"""The two databases of the load benchmarks: a small and a large one."""
 
 import tempfile
 from collections.abc import Iterator
@@ -29,10 +29,10 @@ class Dataset:
     asks: dict[str, list[Request]] = field(default_factory=dict)
 
     def body(self, name: str) -> bytes:
-        """Return the body of the answer to a case's first request.
+        """Return the response body of a case's first request.
 
         Raises:
-            RuntimeError: The answer is not 200.
+            RuntimeError: The response is not 200.
         """
         with open_app(self.database_url) as app:
             path, header = self.asks[name][0]

@@ -1,4 +1,4 @@
-"""What the measurements run on: a figure without it says nothing."""
+"""Description of the machine and the software that a benchmark ran on."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ PACKAGES = ("flask", "gunicorn", "sqlalchemy", "psycopg", "orjson")
 
 
 def describe() -> dict[str, str]:
-    """The machine, the versions, and which Spikecast."""
+    """Return the hardware, the versions of the software, and the revision of Spikecast."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return {
         "Spikecast": _revision(),

@@ -1,4 +1,4 @@
-"""Load by wrk, and what it tells of it."""
+"""Load generation with wrk."""
 
 import json
 import shutil
@@ -14,12 +14,12 @@ RESULT_PREFIX = "RESULT "
 
 
 class LoadFailed(Exception):
-    """There is no load generator, or it could not do its work; the message says why."""
+    """wrk is missing or failed; the message says why."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What one round of load saw."""
+    """The result of one round of load."""
 
     requests: int
     seconds: float
@@ -30,18 +30,18 @@ class Load:
 
     @property
     def per_second(self) -> float:
-        """Requests answered in a second."""
+        """The number of responses per second."""
         return self.requests / self.seconds
 
     @property
     def errors(self) -> int:
-        """Everything that went wrong."""
+        """The number of failed requests of all kinds."""
         return self.not_2xx + self.socket_errors
 
 
 @dataclass(frozen=True)
 class Target:
-    """A server and what to ask it: addresses of one server, each with a header or none."""
+    """A server and the requests to send: URLs on one server, each with a header or None."""
 
     name: str
     site: str
@@ -69,13 +69,13 @@ def version() -> str:
 
 
 def run(target: Target, seconds: int, *, begin: int = 0, at_random: bool = True) -> Load:
-    """Load `target` for so many seconds.
+    """Load `target` for `seconds` seconds.
 
     Args:
         target: The server and its requests.
-        seconds: How long.
-        begin: Index of the first request, where they are sent in order.
-        at_random: Whether requests are drawn at random instead.
+        seconds: The duration.
+        begin: The index of the first request if they are sent in order.
+        at_random: Whether to draw requests at random instead of sending them in order.
 
     Raises:
         LoadFailed: wrk failed.

@@ -1,18 +1,18 @@
-"""How far a measurement is, on standard error."""
+"""Progress output on standard error."""
 
 import sys
 import time
 
 
 class Progress:
-    """So many steps, and about how long the rest will take."""
+    """Shows the current of a number of steps, and an estimate of the remaining time."""
 
     def __init__(self, steps: int) -> None:
         self.steps, self.done = steps, 0
         self.began = time.monotonic()
 
     def say(self, what: str) -> None:
-        """Tell what is being done."""
+        """Print the current step."""
         passed = time.monotonic() - self.began
         left = f", about {_clock(passed / self.done * (self.steps - self.done))} left" if self.done else ""
         line = f"[{self.done}/{self.steps}] {_clock(passed)}{left}  {what}"
@@ -22,11 +22,11 @@ class Progress:
             print(line, file=sys.stderr, flush=True)
 
     def step(self) -> None:
-        """One step is done."""
+        """Count a step as done."""
         self.done += 1
 
     def end(self) -> None:
-        """Leave the line."""
+        """End the progress line."""
         self.say("done")
         if sys.stderr.isatty():
             print(file=sys.stderr)

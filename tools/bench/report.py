@@ -1,4 +1,4 @@
-"""A result as tables."""
+"""Formats a result as tables."""
 
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
@@ -15,12 +15,12 @@ HEAD += ["p50 ms", "p99 ms", "p99 ratio", "errors", "goals"]
 
 
 def as_text(result: Result) -> str:
-    """For a terminal."""
+    """Format the result for a terminal."""
     return _written(result, table.plain)
 
 
 def as_markdown(result: Result) -> str:
-    """For docs/performance.md."""
+    """Format the result for docs/performance.md."""
     return _written(result, table.markdown)
 
 
@@ -56,7 +56,7 @@ def _row(measured: Measured, name: str) -> Row:
 
 
 def _against_yardstick(measured: Measured, name: str) -> Row:
-    """Ratio, goal and spread."""
+    """Return the ratio to the baseline, the goal and the spread."""
     if name == measured.yardstick:
         return ["", "", ""]
     ratios = measured.ratios(name)

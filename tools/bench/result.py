@@ -1,4 +1,4 @@
-"""What was measured, what follows from it, and the file that keeps it."""
+"""The result of a benchmark run, the figures derived from it, and its file format."""
 
 import dataclasses
 import json
@@ -16,7 +16,7 @@ FORMAT = 1
 
 @dataclass
 class Measured:
-    """A case under load: rounds of a yardstick and of what is held against it, side by side."""
+    """A case under load: rounds of the baseline and of the servers compared with it, taken alternately."""
 
     database: str
     case: str
@@ -28,23 +28,23 @@ class Measured:
     rounds: dict[str, list[Load]] = field(default_factory=dict)
 
     def ratios(self, name: str | None = None) -> list[float]:
-        """Requests per second as part of the yardstick's, round by round."""
+        """Return the requests per second divided by those of the baseline, for each round."""
         return [
             load.per_second / yard.per_second
             for load, yard in zip(self.rounds[name or self.subject], self.rounds[self.yardstick], strict=True)
         ]
 
     def p99_ratio(self, name: str | None = None) -> float:
-        """The 99th percentile of the answer times as a multiple of the yardstick's."""
+        """Return the 99th percentile of the response times as a multiple of the baseline's."""
         rounds = zip(self.rounds[name or self.subject], self.rounds[self.yardstick], strict=True)
         return median(load.p99_ms / max(yard.p99_ms, 0.001) for load, yard in rounds)
 
     def errors(self, name: str | None = None) -> int:
-        """Everything that went wrong."""
+        """Return the number of failed requests."""
         return sum(load.errors for load in self.rounds[name or self.subject])
 
     def misses(self) -> list[str]:
-        """Which goals it misses."""
+        """Return the goals that were missed."""
         ratio_is_met = median(self.ratios()) >= self.least_ratio
         p99_is_met = self.most_p99_ratio is None or self.p99_ratio() <= self.most_p99_ratio
         misses = {"ratio": ratio_is_met, "p99": p99_is_met, "errors": not self.errors()}
@@ -53,7 +53,7 @@ class Measured:
 
 @dataclass
 class Counted:
-    """Whether counters were exact."""
+    """The result of the counter check on one database."""
 
     database: str
     exactness: Exactness
@@ -61,25 +61,25 @@ class Counted:
 
 @dataclass
 class Memory:
-    """The memory of each worker in MiB, after it has answered for many collections."""
+    """The memory of each worker in MiB after it has served many collections."""
 
     database: str
     workers: list[dict[str, float]]
 
     @property
     def largest(self) -> dict[str, float]:
-        """The largest worker."""
+        """The figures of the largest worker."""
         return max(self.workers, key=lambda worker: worker["rss"])
 
     @property
     def is_met(self) -> bool:
-        """Whether it is small enough."""
+        """Whether the largest worker is within the goal."""
         return self.largest["rss"] <= MAX_WORKER_MIB
 
 
 @dataclass
 class Result:
-    """One run of the measurements, and on what."""
+    """One run of the benchmarks, and the machine it ran on."""
 
     about: dict[str, Any]
     measured: list[Measured] = field(default_factory=list)
@@ -90,27 +90,27 @@ class Result:
     def fails(self) -> bool:
         """Whether something went wrong: an error, or a value that was served twice or never.
 
-        A goal that is missed is no failure: on another machine, or a busy one, it says little.
+        A missed goal is not a failure: it may be due to a different or busy machine.
         """
         return any(each.errors() for each in self.measured) or not all(
             each.exactness.holds for each in self.counted
         )
 
     def save(self, file: Path) -> None:
-        """Write it down."""
+        """Write the result to a file."""
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"format": FORMAT, **dataclasses.asdict(self)}, indent=1) + "\n")
 
 
 class Unreadable(Exception):
-    """The file holds no result that this version can read."""
+    """The file does not contain a result that this version can read."""
 
 
 def read(file: Path) -> Result:
     """Read a result from a file.
 
     Raises:
-        Unreadable: The file holds no result, or one of another format.
+        Unreadable: The file does not contain a result, or has another format.
     """
     try:
         told = json.loads(file.read_text())

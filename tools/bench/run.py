@@ -1,4 +1,4 @@
-"""The measurements under load: each case in rounds, the servers in turn."""
+"""The load benchmarks: every case is measured in rounds that alternate between the servers."""
 
 import itertools
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from tools.bench.result import Counted, Measured, Memory, Result
 from tools.bench.scenarios import Case, Growth
 
 STEPS = {"field 0008": 1, "field 0009": 5, "field 0010": 1}
-"""By how large each counter of the world's counting collections moves."""
+"""The step of each counter in the dataset's counting collections."""
 
 PASSES = 4 * servers.WORKERS
-"""How often all of what is polled at random is polled before: so each worker knows nearly all of it."""
+"""The number of warm-up passes over randomly polled requests, so that each worker has served nearly all."""
 
 
 @dataclass
@@ -158,8 +158,11 @@ class Run:
 
 
 def _repeat(asks: Sequence[datasets.Request], count: int) -> Sequence[datasets.Request]:
-    """The asks again and again, each time in other words: so the load generator, which is on the same
-    machine, has as large to remember as of what there is large of, and takes as long for each."""
+    """Return `count` requests, made by repeating `asks` with other spellings of the same URLs.
+
+    The load generator runs on the same machine, and its cost per request depends on the number of distinct
+    URLs, which must therefore be the same for all sizes of data.
+    """
     if len(asks) == count:
         return asks
     numbered = zip(range(count), itertools.cycle(asks), strict=False)

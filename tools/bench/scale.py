@@ -1,4 +1,4 @@
-"""How long every page and every list takes in a large installation: the time that the server spends."""
+"""The server time of every page and every list in a large installation."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ _SEEDS, _MEASURES = 7, 2
 
 @dataclass(frozen=True)
 class Timing:
-    """How long one request took, each time, and how many statements reached the database."""
+    """The durations of one request in milliseconds, and its number of database statements."""
 
     ask: Request
     queries: int
@@ -32,16 +32,16 @@ class Timing:
 
     @property
     def is_met(self) -> bool:
-        """Whether it is usually fast enough."""
+        """Whether the median is within the limit."""
         return median(self.ms) < self.ask.most_ms
 
     @property
     def best(self) -> float:
-        """The quickest time: what it takes where nothing else is going on."""
+        """The shortest duration, which is the least disturbed by other processes."""
         return min(self.ms)
 
     def row(self, database: str, who: str) -> list[str]:
-        """For a table."""
+        """Return the timing as a row of a table."""
         method = "POST " if self.ask.body else ""
         times = [f"{each:.1f}" for each in (self.best, median(self.ms), max(self.ms))]
         figures = [f"{self.queries}", *times, f"{self.ask.most_ms}"]
@@ -49,11 +49,11 @@ class Timing:
 
 
 Found = tuple[str, str, Timing]
-"""The database, who asked, and how long it took."""
+"""The database, the user who sent the request, and its timing."""
 
 
 def report(databases: Sequence[str], *, only_missed: bool = False, markdown: bool = False) -> str:
-    """The table of all requests, and how many of them missed; seeding and measuring take minutes."""
+    """Return the table of all requests and the number that missed their limits. Takes minutes."""
     progress = Progress(len(databases) * (_SEEDS + _MEASURES))
     found = [each for database in databases for each in _on(database, progress)]
     progress.end()
@@ -62,7 +62,7 @@ def report(databases: Sequence[str], *, only_missed: bool = False, markdown: boo
 
 
 def summary(found: Sequence[Found]) -> str:
-    """How many there are, and how many of them took too long, usually and always."""
+    """Return how many requests there are, and how many took too long in the median and in the best case."""
     took = [each for _, _, each in found]
     usually = sum(not each.is_met for each in took)
     always = sum(each.best >= each.ask.most_ms for each in took)
@@ -85,7 +85,7 @@ def _on(database: str, progress: Progress) -> Iterator[Found]:
 
 
 def measure(app: Flask, actor: Actor, asks: list[Request]) -> Iterator[Timing]:
-    """Each request a few times, after once to warm up, through the WSGI app."""
+    """Send each request several times through the WSGI app, after one warm-up, and yield its timing."""
     headers = {"Authorization": f"Bearer {_token(actor)}"}
     forbidden = set() if actor.is_admin else scale_routes.for_admins(app)
     for ask in asks:

@@ -1,4 +1,4 @@
-"""What is asked of a large installation: every page, every GET of the API, every way to list."""
+"""The requests to a large installation: every page, every GET of the API, every way to list."""
 
 import itertools
 import re
@@ -46,7 +46,7 @@ LAST_PAGES = {
 
 @dataclass(frozen=True)
 class Request:
-    """One request: GET, or POST where it has a body."""
+    """One request: a POST if it has a body, otherwise a GET."""
 
     rule: str
     path: str
@@ -56,7 +56,7 @@ class Request:
 
 @dataclass(frozen=True)
 class RouteArguments:
-    """The ids of one thing of each kind: of one in the middle of many."""
+    """Ids of one resource of each kind, taken from the middle of many."""
 
     collection_id: int
     field_id: int
@@ -65,13 +65,13 @@ class RouteArguments:
     user_id: int
 
     def path(self, rule: str) -> str:
-        """The rule with these ids."""
+        """Return the rule with these ids filled in."""
         known = vars(self) | {"collection_type": "performance"}
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), rule)
 
 
 def find_route_arguments(owner: Actor) -> RouteArguments:
-    """Things of this user's."""
+    """Return resources that this user owns."""
     mine = sa.select(Collection.id).where(Collection.owner_id == owner.user_id)
     collection_id = db.session.scalars(mine.order_by(Collection.id).offset(500).limit(1)).one()
     spikes = sa.select(SpikeSchedule.id).where(SpikeSchedule.collection_id == collection_id)
@@ -90,13 +90,13 @@ def find_route_arguments(owner: Actor) -> RouteArguments:
 
 
 def rules(app: Flask) -> list[str]:
-    """Every route that can be looked at."""
+    """Return every route with a GET, except those in NOT_MEASURED."""
     found = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     return sorted(found - NOT_MEASURED.keys())
 
 
 def for_admins(app: Flask) -> set[str]:
-    """Those of them that are for Admins alone."""
+    """Return the routes with a GET that only Admins may use."""
     looks = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     return {
         rule.rule
@@ -106,7 +106,7 @@ def for_admins(app: Flask) -> set[str]:
 
 
 def build_requests(app: Flask, found: RouteArguments) -> Iterator[Request]:
-    """Every request that is measured."""
+    """Yield every request to measure."""
     for rule in rules(app):
         path, is_page = found.path(rule), not rule.startswith("/api/") or rule == "/api/docs"
         most_ms = MAX_PAGE_MS if is_page else MAX_API_MS
@@ -118,7 +118,7 @@ def build_requests(app: Flask, found: RouteArguments) -> Iterator[Request]:
 
 
 def _pages(found: RouteArguments) -> Iterator[Request]:
-    """Pages that look different with a query."""
+    """Yield pages whose query changes what they show."""
     yield Request("/spikes/new", f"/spikes/new?copy={found.spike_id}", MAX_PAGE_MS)
     yield Request("/spikes/new", f"/spikes/new?collection={found.collection_id}", MAX_PAGE_MS)
     yield Request("/spikes", "/spikes?view=timeline&status=active", MAX_PAGE_MS)
@@ -130,7 +130,7 @@ def _preview(found: RouteArguments) -> Request:
 
 
 def _queries(app: Flask, rule: str, found: RouteArguments) -> Iterator[str]:
-    """Every sort and status that the API's description knows, searches, filters, the last page."""
+    """Yield every documented sort and status, searches, filters and the last page."""
     parameters = _parameters(app, rule)
     for name in ("sort", "status"):
         yield from (f"{name}={choice}" for choice in parameters.get(name, ()))
@@ -148,7 +148,7 @@ def _queries(app: Flask, rule: str, found: RouteArguments) -> Iterator[str]:
 
 
 def _parameters(app: Flask, rule: str) -> dict[str, list[str]]:
-    """The query parameters of a GET, with their choices where they have such."""
+    """Return the query parameters of a GET, each with its choices if it has any."""
     described = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
     operation = app.extensions["openapi"]["paths"].get(described, {}).get("get", {})
     given = [each for each in operation.get("parameters", ()) if each.get("in") == "query"]

@@ -29,15 +29,15 @@ from tools.bench import seed
 COLLECTIONS, FIELDS_EACH, SCHEDULES_EACH = 10_000, 100, 10
 USERS, KEYS = 1_000, 10_000
 OWN_COLLECTIONS = 1_000
-"""How many the Editor has who looks at lists beside the Admin."""
+"""The number of collections that the Editor, who is measured besides the Admin, owns."""
 
 OVERRIDDEN_FIELDS = ("field 0001", "field 0003")
 ONE_IN = 20
-"""One in so many collections has an active spike."""
+"""One of this many collections has an active spike."""
 
 
 def large(say: Callable[[str], None]) -> tuple[Actor, Actor]:
-    """Fill an empty database; the Admin and the Editor who look at it then."""
+    """Fill an empty database, and return the Admin and the Editor who send the requests."""
     say("users")
     admin = seed.add_user("ada", Role.ADMIN).actor
     editor = seed.add_user("eve", Role.EDITOR).actor
@@ -89,7 +89,7 @@ def _collections(names: Sequence[str], owner_ids: Sequence[int]) -> list[int]:
 
 
 def _keys(owner_ids: Sequence[int], collection_ids: Sequence[int]) -> None:
-    """Keys of all users, every other one limited to three collections; each collection was polled by two."""
+    """Create keys of all users, every other one for three collections only, and two polls per collection."""
     now = clock.now()
     rows = [
         {
@@ -126,7 +126,7 @@ def _keys(owner_ids: Sequence[int], collection_ids: Sequence[int]) -> None:
 
 
 def _schedules(collection_ids: Sequence[int], now: datetime) -> None:
-    """Of each collection two that have ended, perhaps one that is active, the others to come."""
+    """Create the schedules of each collection: two expired, possibly one active, the others scheduled."""
     hour = timedelta(hours=1)
     rows = []
     for place, collection_id in enumerate(collection_ids):
@@ -143,9 +143,9 @@ def _schedules(collection_ids: Sequence[int], now: datetime) -> None:
 
 
 def _copies() -> None:
-    """All fields of one schedule of each collection, and of the others the two that each overrides.
+    """Create all copies of one schedule per collection, and the two overridden copies of the others.
 
-    That is 1,180,000 rows; the other copies, which no list looks at, would be nine times as many.
+    That is 1,180,000 rows. The other copies would be nine times as many, and no list reads them.
     """
     shared = {column.name for column in Field.__table__.c} & {
         column.name for column in SpikeScheduleField.__table__.c
@@ -164,7 +164,7 @@ def _copies() -> None:
 
 
 def _names() -> None:
-    """What the service of schedules notes with each of them."""
+    """Fill the search texts of the schedules, as their service does."""
     transactions.begin(writes=True)
     refresh_search_text(sa.true())
     db.session.commit()

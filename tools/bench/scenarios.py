@@ -1,4 +1,4 @@
-"""What is measured, and what is expected of it."""
+"""The benchmark cases and their goals."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,18 @@ MAX_WORKER_MIB = 150
 
 @dataclass(frozen=True)
 class Case:
-    """A data GET under load, held against an empty route that answers with the same bytes."""
+    """A data GET under load, compared with an empty route that returns the same bytes."""
 
     name: str
     title: str
     goals: dict[str, float]
-    """The least ratio to the empty route, on each database on which it is measured."""
+    """The minimum ratio to the empty route, for each database on which the case is measured."""
     synchronous: str = "FULL"
 
 
 @dataclass(frozen=True)
 class Growth:
-    """A data GET where there is much of something, held against one where there is little."""
+    """A data GET on a large amount of data, compared with one on a small amount."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""Rows to measure with, put in past the API: little of everything, or much."""
+"""Inserts rows for benchmarks directly, without the API, in small or large numbers."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from app.values import CollectionType, validate_settings
 Rows = list[dict[str, Any]]
 Rule = tuple[str, dict[str, Any]]
 
-PASSWORD = "a password for measurements only"  # noqa: S105 - of a throwaway database
+PASSWORD = "a password for measurements only"  # noqa: S105 - for a throwaway database
 _WHOLE: Rule = ("NUMBER_RANGE", {"range_start_number": 800, "range_end_number": 1200})
 _FLOAT: Rule = (
     "FLOAT_RANGE",
@@ -40,7 +40,7 @@ PLAIN_RULES: Sequence[Rule] = (
     ("TEXT_FIXED", {"fixed_value_text": "web-1.example.org"}),
     ("NUMBER_FIXED", {"fixed_value_number": 8}),
 )
-"""Ten fields as people have them, none of them a counter."""
+"""Ten typical fields without counters."""
 
 COUNTER_RULES: Sequence[Rule] = (
     ("INCREMENT", {"start_number": Decimal(0), "step_number": Decimal(1)}),
@@ -50,13 +50,13 @@ COUNTER_RULES: Sequence[Rule] = (
 
 
 def fields(count: int, counters: int = 0) -> list[Rule]:
-    """So many fields, the last of which are counters."""
+    """Return `count` fields, the last `counters` of which are counters."""
     plain = list(itertools.islice(itertools.cycle(PLAIN_RULES), count - counters))
     return plain + list(itertools.islice(itertools.cycle(COUNTER_RULES), counters))
 
 
 def write(statement: sa.Executable, rows: Rows | None = None) -> None:
-    """Run one statement in a transaction of its own."""
+    """Run one statement in its own transaction."""
     transactions.begin(writes=True)
     db.session.execute(statement, rows) if rows else db.session.execute(statement)
     db.session.commit()
@@ -64,7 +64,7 @@ def write(statement: sa.Executable, rows: Rows | None = None) -> None:
 
 
 def add_user(name: str, role: Role) -> User:
-    """Somebody to own things."""
+    """Create a user."""
     transactions.begin(writes=True)
     user = users_service.create_user(f"{name}@example.org", name, PASSWORD, role)
     db.session.commit()
@@ -73,7 +73,7 @@ def add_user(name: str, role: Role) -> User:
 
 
 def add_collections(owner: User, names: Sequence[str]) -> list[int]:
-    """Collections without fields; their ids in the order of the names."""
+    """Create collections without fields, and return their ids in the order of the names."""
     write(sa.insert(Collection), [{"name": name, "owner_id": owner.id} for name in names])
     known = dict(db.session.execute(sa.select(Collection.name, Collection.id)).all())
     db.session.rollback()
@@ -81,7 +81,7 @@ def add_collections(owner: User, names: Sequence[str]) -> list[int]:
 
 
 def add_fields(collection_id: int, rules: Sequence[Rule]) -> None:
-    """Performance fields of these rules."""
+    """Create Performance fields with these rules."""
     rows = []
     for number, (value_type, settings) in enumerate(rules, start=1):
         settled, _ = validate_settings(value_type, settings)
@@ -91,7 +91,7 @@ def add_fields(collection_id: int, rules: Sequence[Rule]) -> None:
 
 
 def copy_fields(template: int, collection_ids: Sequence[int]) -> None:
-    """Give each of these collections, whose ids follow each other, the fields of another one."""
+    """Copy the fields of a collection to these collections, whose ids must be consecutive."""
     copied = [column for column in Field.__table__.c if column.name not in {"id", "collection_id"}]
     query = (
         sa.select(Collection.id, *copied)
@@ -103,7 +103,7 @@ def copy_fields(template: int, collection_ids: Sequence[int]) -> None:
 
 
 def add_keys(owner: User, count: int) -> list[str]:
-    """API keys that read all of their owner's collections; their texts."""
+    """Create API keys that read all of their owner's collections, and return the keys."""
     texts = [key_format.generate() for _ in range(count)]
     rows = [
         {
@@ -119,7 +119,7 @@ def add_keys(owner: User, count: int) -> list[str]:
 
 
 def add_schedules(collection_ids: Sequence[int], of_each: int) -> None:
-    """Spikes of an hour, one a day from tomorrow on, without their copies of the fields."""
+    """Create daily one-hour spikes from tomorrow on, without copies of the fields."""
     first = clock.now().replace(microsecond=0) + timedelta(days=1)
     rows = [
         {
@@ -137,8 +137,11 @@ def add_schedules(collection_ids: Sequence[int], of_each: int) -> None:
 
 @contextmanager
 def without_triggers() -> Iterator[None]:
-    """Without what happens with each schedule: SQLite looks at every window of its collection, PostgreSQL
-    gives its collection another revision, one hundred thousand times in a transaction."""
+    """Suspend the triggers that run for each schedule while many schedules are inserted.
+
+    For each row SQLite would read every window of the collection, and PostgreSQL would give the collection
+    a new revision: 100,000 times in one transaction.
+    """
     if db.engine.dialect.name != "sqlite":
         table = SpikeSchedule.__tablename__
         write(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
@@ -155,7 +158,7 @@ def without_triggers() -> Iterator[None]:
 
 
 def start_spike(owner: User, collection_id: int) -> None:
-    """An active spike that overrides two of the fields."""
+    """Create an active spike that overrides two of the fields."""
     transactions.begin(writes=True)
     query = sa.select(Field.id).where(
         Field.collection_id == collection_id, Field.value_type == "NUMBER_RANGE"
@@ -175,7 +178,7 @@ def start_spike(owner: User, collection_id: int) -> None:
 
 
 def analyze() -> None:
-    """Let PostgreSQL clear away and see what there is, as it does by itself in time. SQLite never does."""
+    """Run VACUUM ANALYZE on PostgreSQL, which autovacuum would do in time. SQLite has no equivalent."""
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("VACUUM ANALYZE"))

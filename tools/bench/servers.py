@@ -1,4 +1,4 @@
-"""What is started to be measured: databases, Spikecast, and the empty route."""
+"""Servers of the benchmarks: databases, Spikecast, and the empty route."""
 
 import shutil
 import tempfile
@@ -17,7 +17,7 @@ WORKERS = config.load({}).workers
 
 @dataclass
 class Place:
-    """Where databases of one kind are made."""
+    """A place where databases of one kind can be created."""
 
     kind: str
     folder: Path
@@ -25,7 +25,7 @@ class Place:
 
     @contextmanager
     def database(self, name: str) -> Iterator[str]:
-        """An empty database, gone at the end."""
+        """Create an empty database, and remove it at the end."""
         if self.server is None:
             yield f"sqlite:///{self.folder / name}.db"
         else:
@@ -35,8 +35,10 @@ class Place:
 
 @contextmanager
 def place(kind: str, settings: str = "") -> Iterator[Place]:
-    """A folder for SQLite, or a throwaway PostgreSQL server as it is after installing, with fsync, but for
-    these lines in its postgresql.conf."""
+    """Provide a folder for SQLite, or a throwaway PostgreSQL server.
+
+    The server has its default settings, with fsync, except for these lines of its postgresql.conf.
+    """
     with tempfile.TemporaryDirectory(prefix="spikecast-bench-") as folder:
         if kind == SQLITE:
             yield Place(kind, Path(folder))
@@ -50,7 +52,7 @@ def place(kind: str, settings: str = "") -> Iterator[Place]:
 
 @contextmanager
 def spikecast(database_url: str, synchronous: str = "FULL") -> Iterator[RunningServer]:
-    """Spikecast as it is shipped."""
+    """Run Spikecast in its default configuration."""
     settings = {"SPIKECAST_SQLITE_SYNCHRONOUS": synchronous}
     with running_server(database_url, WORKERS, settings) as server:
         yield server
@@ -58,12 +60,12 @@ def spikecast(database_url: str, synchronous: str = "FULL") -> Iterator[RunningS
 
 @contextmanager
 def empty_route(bodies: dict[str, bytes]) -> Iterator[RunningServer]:
-    """The empty Flask app under the same gunicorn, with these bodies by name."""
+    """Run the empty Flask app under the same gunicorn, with these bodies by name."""
     folder = Path(tempfile.mkdtemp(prefix="spikecast-bench-"))
     try:
         for name, body in bodies.items():
             (folder / f"{name}.json").write_bytes(body)
-        # gunicorn.conf.py prepares a database first; this one nobody uses.
+        # gunicorn.conf.py requires a database and prepares it; this one is not used.
         unused, settings = f"sqlite:///{folder}/unused.db", {"BENCH_BODIES": str(folder)}
         with running_server(unused, WORKERS, settings, app="tools.bench.baseline:app") as server:
             yield server
@@ -72,13 +74,13 @@ def empty_route(bodies: dict[str, bytes]) -> Iterator[RunningServer]:
 
 
 def get_worker_pids(server: RunningServer) -> list[int]:
-    """The processes of gunicorn's workers."""
+    """Return the pids of gunicorn's workers."""
     master = server.process.pid
     return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
 
 def get_memory_mib(pid: int) -> dict[str, float]:
-    """The resident memory of a process in MiB: all of it (RSS), and its share where it is shared (PSS)."""
+    """Return the resident memory of a process in MiB: all of it (RSS), and its proportional share (PSS)."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
     kib = {name.rstrip(":"): int(size) for name, size, *_ in map(str.split, lines)}
     return {"rss": kib["Rss"] / 1024, "pss": kib["Pss"] / 1024}

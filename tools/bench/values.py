@@ -1,4 +1,4 @@
-"""How long each kind of value takes to come about, without HTTP or a database."""
+"""The time to generate a value of each type, without HTTP or a database."""
 
 import random
 import time
@@ -28,13 +28,13 @@ EXAMPLES: Mapping[str, FieldSettings] = {
 
 
 def rows() -> list[list[str]]:
-    """For a table: one value type each."""
+    """Return one row of a table for each value type."""
     seconds = {value_type: seconds_each(value_type) for value_type in [spec.name for spec in all_specs()]}
     return [[value_type, f"{1 / each:,.0f}", f"{each * 1e6:.2f}"] for value_type, each in seconds.items()]
 
 
 def seconds_each(value_type: str) -> float:
-    """How long one value takes: the median of a few rounds."""
+    """Return the median time in seconds to generate one value, over a few rounds."""
     settings, _ = validate_settings(value_type, EXAMPLES[value_type])
     rng, now = random.Random(1), datetime.now(UTC)
     return median(_round(value_type, settings, rng, now) for _ in range(ROUNDS)) / AT_ONCE

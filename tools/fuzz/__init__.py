@@ -1,1 +1,1 @@
-"""Hostile input: a corpus of values in every input of every route, and a judge of the answers."""
+"""Fuzzing: send a corpus of hostile values to every input of every route, and check the responses."""

@@ -25,11 +25,11 @@ from tools.fuzz.report import Report
 from tools.fuzz.runner import Runner, Tally
 
 PROGRESS_INTERVAL = 1_000
-"""Cases."""
+"""The number of cases between progress messages."""
 
 
 class CaseNotFound(Exception):
-    """No case is called so; the message says how."""
+    """No case has the given name; the message explains how cases are named."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 @contextmanager
 def _world(database: str) -> Iterator[tuple[FuzzFixtures, str]]:
-    """A world in a database of its own, and what keeps it."""
+    """Yield fixtures in a temporary database, and a description of that database."""
     with (
         place(database, throwaway_postgres.NO_FSYNC) as where,
         where.database("fuzz") as url,

@@ -1,4 +1,4 @@
-"""A value put into an input: the request that comes of it, and the answer."""
+"""A case: one value in one input, the request built from it, and its response."""
 
 import copy
 import itertools
@@ -21,7 +21,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Case:
-    """One value in one input of a request that is right otherwise."""
+    """One hostile value in one input of an otherwise valid request."""
 
     input: Input
     value: Value
@@ -32,7 +32,7 @@ class Case:
 
 @dataclass
 class Sent:
-    """A request as a server hands it to the app."""
+    """A request as a server passes it to the app."""
 
     method: str
     path: str
@@ -41,21 +41,21 @@ class Sent:
     data: bytes = b""
 
     def curl(self) -> str:
-        """The start of a command that sends it, for people."""
+        """Return the start of a curl command that sends the request."""
         address = f"{self.path}?{self.query}".rstrip("?")
         body = f" -d {self.data[:200]!r}" if self.data else ""
         return f"curl -X {self.method} '{address[:200]}'{body}"
 
 
 class Sender:
-    """Sends cases to the app of a world, each from another address, so that nobody is taken for a guesser."""
+    """Sends cases to an app, each from a different address, so that the sign-in throttle never applies."""
 
     def __init__(self, world: FuzzFixtures) -> None:
         self.world = world
         self._numbers = itertools.count()
 
     def request(self, case: Case) -> Sent:
-        """The request of a case."""
+        """Build the request of a case."""
         route, value = case.input.route, case.value
         sent = Sent(route.method, self.world.path(route.rule))
         sent.headers = {k: v.encode() for k, v in self.world.caller(route).headers.items()}
@@ -89,7 +89,7 @@ class Sender:
             sent.data = urlencode(self.world.get_form(route)).encode()
 
     def body(self, case: Case) -> bytes:
-        """The right body with the value in it."""
+        """Return the valid body with the value inserted."""
         input_ = case.input
         body = copy.deepcopy(self.world.get_bodies(input_.route)[input_.body])
         if input_.place is Place.KEY:
@@ -101,26 +101,26 @@ class Sender:
         return json.dumps(body).encode().replace(f'"{HERE}"'.encode(), case.value.json)
 
     def send(self, sent: Sent) -> TestResponse:
-        """The answer."""
+        """Send a request, and return the response."""
         return send(self.world.app, sent, next(self._numbers))
 
 
 def at(body: Any, path: tuple[str | int, ...]) -> Any:
-    """What is there."""
+    """Return the element of `body` at `path`."""
     for key in path:
         body = body[key]
     return body
 
 
 def _with_key(body: dict[str, Any], path: tuple[str | int, ...], value: Value) -> bytes:
-    """The body with one more key, which is the value; it may be there already, and is twice then."""
+    """Return the body with the value as an additional key, which makes an existing key a duplicate."""
     at(body, path)[HERE] = 1
     key = json.dumps(value.as_key).encode()
     return json.dumps(body).encode().replace(f'"{HERE}"'.encode(), key)
 
 
 def send(app: Any, sent: Sent, number: int = 0) -> TestResponse:
-    """The answer of an app to a request, as gunicorn would hand it over, from the address of this number."""
+    """Send a request to an app as gunicorn would, from the address of this number; return the response."""
     path = unquote_to_bytes(sent.path).decode("latin-1")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": sent.method,

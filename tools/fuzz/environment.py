@@ -1,4 +1,4 @@
-"""Where the cases are sent: the product in this process, on a database of its own, with the clock stopped."""
+"""Environment of a run: the app in this process, with its own database and a stopped clock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from tools.fuzz.fixtures import FuzzFixtures, create_fixtures
 
 @contextmanager
 def prepared_app(database_url: str, instance: Path) -> Iterator[Flask]:
-    """The product on an empty database."""
+    """Yield the app on an empty database."""
     settings = settings_for(database_url, instance, SPIKECAST_SQLITE_SYNCHRONOUS="NORMAL")
     app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS)
     startup.prepare(app)
@@ -32,7 +32,7 @@ def prepared_app(database_url: str, instance: Path) -> Iterator[Flask]:
 
 @contextmanager
 def fuzz_environment(database_url: str, instance: Path) -> Iterator[FuzzFixtures]:
-    """A world in an empty database, at an instant that stands still: each run sees the same."""
+    """Yield fixtures in an empty database with a stopped clock, so that every run sees the same data."""
     with (
         time_machine.travel(NOW, tick=False),
         patch.object(clock, "from_database", lambda _instant: clock.now()),

@@ -1,4 +1,4 @@
-"""Which cases must be refused, whatever else is true: what the document forbids, and what is never right."""
+"""Expected refusals: cases that the OpenAPI document forbids, and values that are never valid."""
 
 import json
 import re
@@ -14,13 +14,19 @@ _ID = re.compile(r"[1-9][0-9]{0,9}")
 
 
 class RefusalOracle:
-    """Knows from the OpenAPI document and the corpus which requests are wrong."""
+    """Decides from the OpenAPI document and the corpus which requests must be refused."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
 
     def why_refused(self, case: Case, sent: Sent, shown_name: str) -> str:
-        """Why the case must be refused; nothing where it may be accepted. `shown_name` is a right name."""
+        """Return why the case must be refused; empty if it may be accepted.
+
+        Args:
+            case: The case.
+            sent: Its request.
+            shown_name: A valid name.
+        """
         match case.input.place:
             case Place.BODY:
                 return self._why_body(case)
@@ -38,7 +44,7 @@ class RefusalOracle:
 
     def _why_body(self, case: Case) -> str:
         if not case.value.json.strip() and case.input.at and isinstance(case.input.at[-1], int):
-            return ""  # a list without it is shorter, and a list
+            return ""  # leaving out a list item keeps the body valid
         if case.value.is_never_right:
             return "it is never right"
         try:
@@ -73,7 +79,7 @@ class RefusalOracle:
 
 
 def _meant(text: str, kind: object) -> object:
-    """What a text in a query means as a value of this kind."""
+    """Return a query's text converted to the type `kind`."""
     if kind == "integer" and re.fullmatch(r"[0-9]{1,12}", text):
         return int(text)
     if kind == "boolean" and text in {"true", "false"}:

@@ -1,4 +1,4 @@
-"""What hostile requests are about: people and things in a database that is put back as it was."""
+"""Users and resources that hostile requests refer to, in a database that is restored after each case."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,14 +22,14 @@ AUTOMATIC_COLUMNS = {
     "audit_entries": "what was refused is noted there, and by whom",
     "sign_in_failures": "failed sign-ins are counted there",
 }
-"""Tables that a refused request may write to, and why."""
+"""Tables that a refused request may write to, and the reason for each."""
 
 NOBODY_YET, USUAL = "nobody yet", "people and things"
 Rows = dict[str, list[dict[str, Any]]]
 
 
 class FuzzFixtures:
-    """An app whose database holds somebody of each role, and one of everything, owned by the Admin."""
+    """An app whose database has a user of each role, and one resource of each kind, owned by the Admin."""
 
     def __init__(self, app: Flask, session: sa.Connection) -> None:
         self.app, self.session = app, session
@@ -48,7 +48,7 @@ class FuzzFixtures:
         self.bodies = {route: self._right_bodies(route) for route in JSON_ROUTES}
 
     def _set_up_only(self) -> Rows:
-        """What is there before anybody is: the token of the set-up page."""
+        """Return the rows of an installation without users: only the token of the set-up page."""
         with self.app.app_context():
             self.token = first_admin.create_setup_token(clock.now())
             db.session.commit()
@@ -59,7 +59,7 @@ class FuzzFixtures:
     def _make_things(self) -> None:
         things = self.things
         self.paths = {name: str(getattr(things, name)) for name in _NAMES}
-        # Once, so that what is noted once a minute is noted before anything is compared.
+        # One request first: some records are written at most once a minute, and must exist before comparing.
         assert things.tool.get(f"/api/data/{things.name}/performance").status_code == 200
         self.form = self.app.test_client()
         answer = self.form.get("/sign-in", headers={"Accept": "application/json"})
@@ -75,12 +75,14 @@ class FuzzFixtures:
         }
 
     def look(self) -> tuple[Any, ...]:
-        """What the database holds, but for what is noted, in one statement."""
+        """Return the contents of the database, except AUTOMATIC_COLUMNS, with one statement."""
         return tuple(self.session.execute(self._glance).one())
 
     def _right_bodies(self, route: str) -> list[dict[str, Any]]:
-        """The bodies that a route takes. Some need something to be there, such as an authenticator app: it
-        is there whenever this route is asked, and for no other."""
+        """Return the valid bodies of a route.
+
+        Some need a resource, such as an authenticator app, which exists only for requests to this route.
+        """
         found = list(bodies(self.things, route))
         if self.look() != self.seen:
             self._states[route] = self._rows()
@@ -88,14 +90,14 @@ class FuzzFixtures:
         return found
 
     def prepare_for(self, route: Route) -> None:
-        """Hold what a route needs: nobody yet, what belongs to its bodies, or just people and things."""
+        """Load what a route needs: no users, the resources of its bodies, or the standard fixtures."""
         wanted = NOBODY_YET if route.rule == "/setup" else str(route) if str(route) in self._states else USUAL
         if wanted != self.state:
             self.state = wanted
             self.restore()
 
     def restore(self) -> None:
-        """Put everything back as it was."""
+        """Restore the database."""
         self._put(self._states[self.state])
         self.seen = self.look()
 
@@ -110,7 +112,7 @@ class FuzzFixtures:
         self.session.exec_driver_sql("COMMIT")
 
     def caller(self, route: Route) -> Caller:
-        """Who may call a route."""
+        """Return the caller that is allowed to use a route."""
         if route.rule == "/api/auth/refresh":
             refresh = {"Authorization": f"Bearer {self.admin.tokens['refresh_token']}"}
             return Caller(self.app, headers=refresh)
@@ -119,11 +121,11 @@ class FuzzFixtures:
         return self.things.tool if route.takes_key else self.admin
 
     def get_bodies(self, route: Route) -> list[dict[str, Any]]:
-        """The bodies that a route takes."""
+        """Return the valid bodies of a route."""
         return self.bodies.get(str(route), [])
 
     def get_form(self, route: Route) -> dict[str, str]:
-        """The form that a page takes, filled in right."""
+        """Return a valid form for a page."""
         right = {
             "login": self.admin.name,
             "token": self.token,
@@ -135,7 +137,7 @@ class FuzzFixtures:
         return {name: right[name] for name in FORMS.get(str(route), ())}
 
     def path(self, rule: str, changed: dict[str, str] | None = None) -> str:
-        """The address of a rule; `changed` are arguments, escaped, that are not the right ones."""
+        """Return the URL of a rule; `changed` has the escaped arguments that replace the valid ones."""
         arguments = self.paths | (changed or {})
         for name, value in arguments.items():
             for marked in (f"<id:{name}>", f"<name:{name}>", f"<path:{name}>", f"<{name}>"):
@@ -158,7 +160,7 @@ _NAMES = (
 
 @contextmanager
 def create_fixtures(app: Flask) -> Iterator[FuzzFixtures]:
-    """A world in the empty database of `app`."""
+    """Create the fixtures in the empty database of `app`."""
     with another_session(app) as session:
         if session.dialect.name == "sqlite":
             session.exec_driver_sql("PRAGMA synchronous = OFF")
@@ -167,7 +169,7 @@ def create_fixtures(app: Flask) -> Iterator[FuzzFixtures]:
 
 
 def _as_text(table: sa.Table, session: sa.Connection) -> sa.ColumnElement[str]:
-    """All rows of a table as one text."""
+    """Return an expression for all rows of a table as one text."""
     if session.dialect.name == "postgresql":
         rows = f"string_agg(t::text, chr(10) ORDER BY t::text) FROM {table.name} t"
     else:

@@ -1,4 +1,4 @@
-"""Every input of every route: found in the URL map, the OpenAPI document and the right bodies."""
+"""Every input of every route, found in the URL map, the OpenAPI document and the valid bodies."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ PAGE_QUERIES = {
     "/setup": ("token",),
     "/spikes/new": ("collection", "copy", "start"),
 }
-"""What pages read of their address. Reading anything else is a finding."""
+"""The query parameters that pages read. Reading any other parameter is a finding."""
 FORMS = {
     "POST /sign-in": ("login", "password", "csrf_token"),
     "POST /setup": ("token", "email", "username", "password", "csrf_token"),
@@ -39,7 +39,7 @@ HEADERS_OF_FILES = ("If-None-Match", "If-Modified-Since", "Range")
 
 
 class Place(StrEnum):
-    """Where in a request an input is."""
+    """Where an input is in a request."""
 
     BODY = "body"
     KEY = "key"
@@ -52,7 +52,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True)
 class Route:
-    """A method and a rule of the URL map, with what the OpenAPI document says of it."""
+    """A method and a rule of the URL map, with its operation in the OpenAPI document."""
 
     method: str
     rule: str
@@ -74,23 +74,23 @@ class Route:
 
     @property
     def takes_if_match(self) -> bool:
-        """Whether it changes a single thing, and only as it was seen."""
+        """Whether the route changes a single resource and requires If-Match."""
         declared = (self.operation or {}).get("parameters", [])
         return any((each["in"], each["name"]) == ("header", IF_MATCH) for each in declared)
 
     @property
     def is_poll(self) -> bool:
-        """Whether monitoring tools call it: with a key, and a GET of it moves counters."""
+        """Whether monitoring tools call it: with a key, and a GET advances counters."""
         return "/data/" in self.rule
 
     @property
     def takes_key(self) -> bool:
-        """Whether an API key is shown to it, not a person's sign-in."""
+        """Whether the route takes an API key instead of a user's access token."""
         return self.is_poll or self.rule == "/api/data"
 
     @property
     def is_public(self) -> bool:
-        """Whether nobody needs to sign in, so that no credential is wrong."""
+        """Whether the route needs no sign-in, so that no credential is wrong."""
         if self.operation is not None:
             return not self.operation["security"]
         return self.rule in {"/sign-in", "/setup", "/api/docs"} or self.rule.startswith("/static/")
@@ -106,7 +106,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Input:
-    """One input: `at` is the way to it in a body, else its name. `body` says which right body it is in."""
+    """One input. `at` is its path in a body, otherwise its name; `body` says which valid body contains it."""
 
     route: Route
     place: Place
@@ -118,7 +118,7 @@ class Input:
 
 
 def find_routes(app: Flask) -> list[Route]:
-    """Every route, each with its operation where it is one of the API."""
+    """Return every route, with its operation if it belongs to the API."""
     described = app.extensions["openapi"]["paths"]
     found = [
         _route(method, rule, described.get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {}))
@@ -134,7 +134,7 @@ def _route(method: str, rule: Rule, item: dict[str, Any]) -> Route:
 
 
 def get_inputs(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Input]:
-    """The inputs of a route; `bodies` are those that it takes."""
+    """Yield the inputs of a route; `bodies` are the valid bodies that it takes."""
     yield from (Input(route, Place.PATH, (name,)) for name in route.arguments)
     yield from (Input(route, Place.QUERY, (name,)) for name in route.parameters)
     if route.parameters:
@@ -170,7 +170,7 @@ def _get_body_inputs(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Inp
 
 
 def nodes_in(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Everything below `node`, with the way to it."""
+    """Yield everything below `node` with its path."""
     members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, value in members:
         yield (*path, key), value

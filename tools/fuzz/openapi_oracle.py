@@ -1,4 +1,4 @@
-"""What the OpenAPI document says an answer looks like, and which input it forbids."""
+"""OpenAPI oracle: checks responses and inputs against the OpenAPI document."""
 
 import json
 import unicodedata
@@ -11,9 +11,12 @@ from werkzeug.test import TestResponse
 from tests.support.iso8601 import read_instant
 
 MAX_NAME_DECOMPOSED = 4 * 255
-"""Characters; what is longer is too long when it is composed, too, and composing it would take minutes."""
+"""The maximum length of a decomposed name, in characters.
+
+A longer text is also too long once composed, and composing it could take minutes.
+"""
 TRIMMED = {"name", "field_name", "username", "label", "email"}
-"""Texts whose white space at the ends goes, before their length counts."""
+"""Inputs whose leading and trailing white space is removed before their length is checked."""
 
 
 class Document:
@@ -28,7 +31,7 @@ class Document:
         return jsonschema_rs.validator_for(schema, validate_formats=True)
 
     def faults(self, operation: dict[str, Any], response: TestResponse) -> list[str]:
-        """What about an answer is not as the operation says."""
+        """Return where a response differs from the operation's description."""
         said = operation["responses"].get(str(response.status_code))
         if said is None:
             return [f"{response.status_code} is not documented"]
@@ -57,7 +60,7 @@ class Document:
         return [f"is not as documented: {str(error.message)[:200]}" for error in errors][:3]
 
     def forbids(self, schema: dict[str, Any], value: Any, name: str = "") -> bool:
-        """Whether a schema forbids a value, once it is trimmed and its accents are put onto their letters."""
+        """Return whether a schema forbids a value, after trimming and Unicode normalization (NFC)."""
         if "$ref" in schema:
             schema = self._at(schema["$ref"])
         if isinstance(value, str):
@@ -70,11 +73,11 @@ class Document:
         whole = {"components": self.description["components"], **schema}
         try:
             return not jsonschema_rs.is_valid(whole, value)
-        except (ValueError, OverflowError):  # a number that no reader of JSON Schema can hold
+        except (ValueError, OverflowError):  # JSON Schema validators cannot represent such a number
             return True
 
     def schema_at(self, operation: dict[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:
-        """The schema of a place in the body of an operation."""
+        """Return the schema at a path in the body of an operation."""
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         for key in path:
             if "$ref" in schema:
@@ -83,11 +86,11 @@ class Document:
         return dict(schema)
 
     def properties(self, schema: dict[str, Any]) -> set[str]:
-        """The keys that an object may have."""
+        """Return the keys that an object may have."""
         meant = self._at(schema["$ref"]) if "$ref" in schema else schema
         return set(meant.get("properties", ()))
 
 
 def is_instant(text: str) -> bool:
-    """Whether it is an instant in ISO 8601 within the years that count; without an offset it means UTC."""
+    """Return whether the text is an ISO 8601 time within the accepted years; without an offset it is UTC."""
     return read_instant(text) is not None

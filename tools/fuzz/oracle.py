@@ -1,4 +1,4 @@
-"""Whether an answer is one that Spikecast may give: each fault is a sentence."""
+"""Test oracle: checks whether a response is allowed, and describes each fault in a sentence."""
 
 import re
 from http import HTTPStatus
@@ -19,15 +19,15 @@ from tools.fuzz.inputs import Place, Route, find_routes
 from tools.fuzz.openapi_oracle import Document
 
 PAGE_STATUSES = {200, 206, 302, 303, 304, 308, 400, 401, 403, 404, 405, 413, 415, 416, 422, 429}
-"""What a page may answer."""
+"""The statuses that a page may return."""
 NO_ROUTE_STATUSES = {400, 404, 405, 308}
-"""What the API may answer where there is no route."""
+"""The statuses that the API may return for a path without a route."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _OWN_ADDRESS = re.compile(r"/(?![/\\])[\x20-\x7e]*")
 
 
 class Oracle:
-    """Judges answers of an app by its OpenAPI document and the rules for all answers."""
+    """Checks responses of an app against its OpenAPI document and the rules for all responses."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -36,11 +36,18 @@ class Oracle:
         self.routes = {(route.method, route.rule): route for route in find_routes(app)}
 
     def faults(self, case: Case, sent: Sent, answer: TestResponse, changed: bool, name: str) -> list[str]:
-        """What is wrong with the answer to a case. `changed`: whether the database holds something else now;
-        `name`: the name of a collection that there is."""
+        """Return what is wrong with the response to a case.
+
+        Args:
+            case: The case.
+            sent: Its request.
+            answer: Its response.
+            changed: Whether the request changed the database.
+            name: The name of an existing collection.
+        """
         if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return [f"answers {answer.status}: {answer.text[:200]}"]
-        # A Host that is none is refused before anybody looks for a route.
+        # An invalid Host is refused before the request is routed.
         is_of_host = case.input.at == ("Host",) and answer.status_code == HTTPStatus.BAD_REQUEST
         route = None if is_of_host else self.route_of(sent, answer)
         found = [*check_every_answer(sent, answer, case.value.plain)]
@@ -56,7 +63,7 @@ class Oracle:
         return found
 
     def route_of(self, sent: Sent, answer: TestResponse) -> Route | None:
-        """The route that answered, which an odd address may have changed; None where none did."""
+        """Return the route that matched the request, or None. A hostile URL may match another route."""
         try:
             adapter = self.app.create_url_adapter(answer.request)  # type: ignore[arg-type]
             assert adapter is not None
@@ -95,7 +102,7 @@ class Oracle:
 
 
 def check_every_answer(sent: Sent, answer: TestResponse, value: bytes) -> list[str]:
-    """What is wrong with it, whatever was asked."""
+    """Return what is wrong with a response by the rules that hold for every request."""
     found = [
         f"comes without {name}: {wanted[:40]}"
         for name, wanted in HEADERS
@@ -125,7 +132,7 @@ def _check_refusal(answer: TestResponse) -> list[str]:
 
 
 def _names_the_input(case: Case, answer: TestResponse) -> list[str]:
-    """Whether a 422 tells which input is wrong: by its path, or by its name in a message about another."""
+    """Return a fault if a 422 names the input neither by its path nor in a message about another one."""
     errors: dict[str, Any] = (answer.json or {}).get("errors", {})
     if case.input.place is Place.PARAMETER or (case.input.place is Place.BODY and not case.input.at):
         return []

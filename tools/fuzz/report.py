@@ -1,4 +1,4 @@
-"""What a run sent and found, for people."""
+"""The report of a run, for people."""
 
 import shlex
 from collections import Counter
@@ -17,12 +17,12 @@ PARTS = {
     "headers": (Place.HEADER,),
 }
 MAX_SHOWN = 50
-"""Findings; of more, it is told how many they are."""
+"""The maximum number of findings in the report; the rest are only counted."""
 
 
 @dataclass
 class Report:
-    """A run on one database: what was used of how much there is, and how long it took."""
+    """The report of a run on one database: how many of all cases were sent, and how long it took."""
 
     database: str
     server: str
@@ -50,7 +50,7 @@ class Report:
         return "\n".join(lines)
 
     def table(self) -> str:
-        """Cases by part and kind of answer."""
+        """Return a table of the cases by part and status class."""
         classes = sorted({kind for _part, kind in self.tally.answers})
         rows = {part: self._counts(places, classes) for part, places in PARTS.items()}
         rows["all"] = self._counts(tuple(Place), classes)
@@ -67,6 +67,6 @@ class Report:
         return [found.total(), *(found[kind] for kind in classes)]
 
     def told(self, finding: Finding) -> str:
-        """A finding, with the command that sends its case again."""
+        """Format a finding, with the command that sends its case again."""
         again = shlex.join(["--database", self.database, "--case", finding.case])
         return f"{finding}\n  again: .venv/bin/python -m tools.fuzz {again}"

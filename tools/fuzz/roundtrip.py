@@ -1,4 +1,4 @@
-"""Whether an answer shows an accepted value as it was sent."""
+"""Round trip: checks that a response shows an accepted value as it was sent."""
 
 import json
 import unicodedata
@@ -10,13 +10,13 @@ from tests.support.iso8601 import read_instant
 EXACT = {"start_number", "step_number", "reset_number", "randomization_percentage"}
 NAMES = {"name", "field_name", "username", "label"}
 DEFAULTS = {"randomization_percentage": 0, "float_precision": 2}
-"""What null means, which is as good as not given, where that is not null itself."""
+"""The values that null stands for, where that is not null itself."""
 TEN_DECIMALS = Decimal("1e-10")
 _MISSING = object()
 
 
 def find_change(sent: bytes, answer: str, path: tuple[str | int, ...]) -> str | None:
-    """What is shown instead of what was sent at `path`; None where it is the same, or is not shown."""
+    """Return the value shown for `path` if it differs from the one sent; None if it is equal or not shown."""
     given = _at(_read(sent), path)
     shown = _at(_read(answer), path)
     if shown is _MISSING or isinstance(given, dict | list) or is_preserved(str(path[-1]), given, shown):
@@ -29,7 +29,7 @@ def _read(text: str | bytes) -> Any:
 
 
 def _at(node: Any, path: tuple[str | int, ...]) -> Any:
-    """What is there; an override is looked for by its field, for an answer has a copy of every field."""
+    """Return the element at `path`. Overrides are looked up by field, as a response has all copies."""
     for number, key in enumerate(path):
         if isinstance(node, list) and isinstance(key, int) and len(node) > key:
             node = node[key]
@@ -43,7 +43,7 @@ def _at(node: Any, path: tuple[str | int, ...]) -> Any:
 
 
 def is_preserved(name: str, given: Any, shown: Any) -> bool:
-    """Whether what is shown means what was given, by the rules for inputs of this name."""
+    """Return whether the shown value means the same as the given one, by the rules of this input."""
     if given is None and name in DEFAULTS:
         return bool(shown is None or shown == DEFAULTS[name])
     if isinstance(given, bool) or given is None:
@@ -69,7 +69,7 @@ def _is_same_number(name: str, given: Decimal, shown: int | Decimal) -> bool:
     if name in EXACT:
         return abs(Decimal(shown) - given) <= TEN_DECIMALS / 2
     if name == "interval":
-        return Decimal(shown) >= given  # a preview of a long window has fewer polls than were asked for
+        return Decimal(shown) >= given  # a preview of a long window has fewer polls than requested
     if name.endswith("_float"):
         return float(shown) == float(given)
     return Decimal(shown) == given

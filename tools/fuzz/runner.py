@@ -1,4 +1,4 @@
-"""The corpus in the inputs of the routes: case by case, judged, and everything put back."""
+"""Runner: sends each case, checks the response, and restores the database."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,12 +10,12 @@ from tools.fuzz.inputs import Input, find_routes, get_inputs
 from tools.fuzz.oracle import Oracle
 
 RESTORE_INTERVAL = 500
-"""Cases; until then failed sign-ins and refusals may gather in the tables where they are noted."""
+"""The number of cases between restores of the tables that record failed sign-ins and refusals."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A fault of one answer, and the request that it came to."""
+    """A fault of one response, with the request that caused it."""
 
     case: str
     status: int
@@ -28,13 +28,13 @@ class Finding:
 
 @dataclass
 class Tally:
-    """How many cases of which part had which kind of answer, such as "4xx", and what was found."""
+    """The number of cases by part and status class, such as "4xx", and the findings."""
 
     answers: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
 
     def count(self, part: str, status: int) -> None:
-        """Count an answer."""
+        """Count a response."""
         self.answers[part, f"{status // 100}xx"] += 1
 
     @property
@@ -44,12 +44,12 @@ class Tally:
 
 
 def find_inputs(world: FuzzFixtures) -> list[Input]:
-    """Every input of every route."""
+    """Return every input of every route."""
     return [each for route in find_routes(world.app) for each in get_inputs(route, world.get_bodies(route))]
 
 
 class Runner:
-    """Sends cases to a world and judges the answers."""
+    """Sends cases to an app and checks the responses."""
 
     def __init__(self, world: FuzzFixtures, tally: Tally) -> None:
         self.world, self.tally = world, tally
@@ -58,13 +58,13 @@ class Runner:
         self._since_put_back = 0
 
     def all(self, cases: Iterable[Case]) -> Iterator[Case]:
-        """Send them; gives each back when it is judged."""
+        """Send the cases, and yield each after it was checked."""
         for case in cases:
             self.one(case)
             yield case
 
     def one(self, case: Case) -> None:
-        """Send a case, judge the answer, and put back what it changed."""
+        """Send a case, check the response, and undo its changes."""
         world = self.world
         world.prepare_for(case.input.route)
         sent = self.sender.request(case)

@@ -1,4 +1,4 @@
-"""Which cases a run sends: every value and every input has its turn, the rest are drawn."""
+"""Sampling: choose the cases of a run so that every value and every input is used; the rest are random."""
 
 import itertools
 import random
@@ -15,25 +15,24 @@ HEADER_VALUES = tuple(value for value in VALUES if value.fits_a_header)
 KINDS = {kind: [value for value in VALUES if value.kind == kind] for kind in {value.kind for value in VALUES}}
 
 HEADER_SHARE = 0.25
-"""Their share of what is drawn: most inputs are headers, which say less than the others."""
+"""The share of headers among the random cases. Most inputs are headers, but they reveal the least."""
 
 
 def values_for(input_: Input) -> tuple[Value, ...]:
-    """The values that can reach an input."""
+    """Return the values that can be sent to an input."""
     return HEADER_VALUES if input_.place is Place.HEADER else VALUES
 
 
 def count(inputs: Sequence[Input]) -> int:
-    """How many cases there are in all."""
+    """Return the number of all possible cases."""
     return sum(len(values_for(input_)) for input_ in inputs)
 
 
 def cases(inputs: Sequence[Input], wanted: int, seed: int = 0) -> list[Case]:
-    """So many cases, input by input; the same ones for the same seed.
+    """Return `wanted` cases, input by input; the same ones for the same seed.
 
-    There are never fewer than it takes for every value to be sent, for every input to have one, and for a
-    value of each kind to be in each input, or in each header of any route. All others are drawn at random;
-    none is there twice.
+    There are always enough for every value to be sent, for every input to get one, and for a value of each
+    kind to be in each input, or in each header of any route. The rest is random, without duplicates.
     """
     draw = random.Random(seed)
     headers = [each for each in inputs if each.place is Place.HEADER]
@@ -42,7 +41,7 @@ def cases(inputs: Sequence[Input], wanted: int, seed: int = 0) -> list[Case]:
     chosen |= dict.fromkeys([*_dealt(headers, HEADER_VALUES, draw), *_of_each_header(headers, draw)])
     more = max(0, wanted - len(chosen))
     left = [[case for case in _all(group) if case not in chosen] for group in (headers, others)]
-    # Where one group has too few left, the other makes up for it.
+    # If one group is exhausted, the other provides the missing cases.
     of_headers = max(min(round(more * HEADER_SHARE), len(left[0])), more - len(left[1]))
     for group, number in zip(left, (of_headers, more - of_headers), strict=True):
         chosen |= dict.fromkeys(draw.sample(group, min(number, len(group))))
@@ -64,7 +63,7 @@ def _of_each_header(inputs: Sequence[Input], draw: random.Random) -> Iterator[Ca
 
 
 def _dealt(inputs: Sequence[Input], values: Sequence[Value], draw: random.Random) -> Iterator[Case]:
-    """Values to inputs, both shuffled and in turn, until each of both was there."""
+    """Yield cases that pair shuffled inputs with shuffled values, until each of both was used."""
     if inputs:
         turns = max(len(inputs), len(values))
         dealt = zip(_shuffled(inputs, draw), _shuffled(values, draw), strict=False)

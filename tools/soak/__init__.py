@@ -1,1 +1,1 @@
-"""Whether counters and windows stay right while everything is killed. See docs/development.md."""
+"""Soak test: counters and windows must stay correct while processes are killed. See docs/development.md."""

@@ -16,10 +16,10 @@ CONTROL_GOAL = Goal(values=5_000, minutes=2)
 
 
 def main() -> int:
-    """Run what is asked for; the exit status is 1 where something is amiss."""
+    """Run the chosen command and return its exit status: 1 if a check failed."""
     args = _parser().parse_args()
     logging.disable(logging.WARNING)
-    # What is asked to end takes its servers along.
+    # SIGTERM must also stop the servers that this process started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     kinds = DATABASES if args.database == "both" else [args.database]
     try:

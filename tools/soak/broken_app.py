@@ -1,6 +1,6 @@
-"""The control that a soak run must find fault with: counters are read, added to and written back.
+"""Negative control of a soak run: an app that reads counters, adds to them and writes them back unlocked.
 
-`gunicorn tools.soak.broken_app:app` serves it. Everything else of it is the reference as shipped.
+`gunicorn tools.soak.broken_app:app` serves it. Everything else in it is the reference implementation.
 """
 
 from app.db import transactions

@@ -1,4 +1,4 @@
-"""What is killed and started again: gunicorns, and the database below them."""
+"""The processes that a soak run kills and restarts: gunicorn nodes and the database behind them."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ START_TIMEOUT_S = 120
 
 
 class Node:
-    """A machine that serves."""
+    """One gunicorn server with its workers."""
 
     def __init__(self, database_url: str, port: int, workers: int, folder: Path, app: str) -> None:
         self.address, self.app, self.share = f"127.0.0.1:{port}", app, workers
@@ -48,11 +48,11 @@ class Node:
 
     @property
     def url(self) -> str:
-        """Where it is reached."""
+        """The base URL of the node."""
         return f"http://{self.address}"
 
     def start(self) -> None:
-        """Start it, and do not wait: as a service manager does."""
+        """Start the node without waiting until it serves, as a service manager does."""
         process = launch(self.app, self.settings, self.log_file)
         self._server = RunningServer(self.url, process, self.log_file)
 
@@ -69,7 +69,7 @@ class Node:
             time.sleep(0.05)
 
     def workers(self) -> list[int]:
-        """The processes that serve; none while it is not up."""
+        """Return the pids of the worker processes; empty while the node is down."""
         if self._server is None:
             return []
         with suppress(FileNotFoundError):
@@ -77,7 +77,7 @@ class Node:
         return []
 
     def kill(self) -> int:
-        """Kill all of it; how many workers that were. Comes back when nothing of it runs any more."""
+        """Kill the node, wait until all its processes are gone, and return how many workers it had."""
         if self._server is None:
             return 0
         workers = self.workers()
@@ -87,12 +87,12 @@ class Node:
         return len(workers)
 
     def log(self) -> str:
-        """All that it wrote, from its first start on."""
+        """Return everything that the node has written since its first start."""
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
 
 def kill(pids: Sequence[int]) -> None:
-    """Kill processes, and come back when they run no more."""
+    """Kill processes, and wait until they are gone."""
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -100,10 +100,10 @@ def kill(pids: Sequence[int]) -> None:
 
 
 def wait_until_gone(pids: Sequence[int]) -> None:
-    """Wait until none of the processes runs any more.
+    """Wait until none of the processes is running.
 
     Raises:
-        TimeoutError: One of them still runs after START_TIMEOUT_S seconds.
+        TimeoutError: One of them is still running after START_TIMEOUT_S seconds.
     """
     deadline = time.monotonic() + START_TIMEOUT_S
     while any(map(_is_running, pids)):
@@ -114,7 +114,7 @@ def wait_until_gone(pids: Sequence[int]) -> None:
 
 def _is_running(pid: int) -> bool:
     try:
-        # "1234 (gunicorn: worker) S …": a zombie only waits for its parent to look.
+        # Format: "1234 (gunicorn: worker) S …". A zombie has ended; only its parent has not reaped it yet.
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
     except (FileNotFoundError, ProcessLookupError):
         return False
@@ -123,7 +123,7 @@ def _is_running(pid: int) -> bool:
 
 @dataclass
 class Place:
-    """A database and the nodes on it."""
+    """A database and the nodes that use it."""
 
     kind: str
     database_url: str
@@ -131,7 +131,7 @@ class Place:
     nodes: list[Node] = field(default_factory=list)
 
     def start(self) -> None:
-        """Start all nodes at once; come back when they serve."""
+        """Start all nodes at the same time, and wait until they serve."""
         for node in self.nodes:
             node.start()
         for node in self.nodes:
@@ -145,8 +145,10 @@ class Place:
 
 @contextmanager
 def place(kind: str, workers: int, app: str = PRODUCT) -> Iterator[Place]:
-    """A SQLite file and one node; or a PostgreSQL with its usual, durable settings and two nodes,
-    which share the workers. Nothing is started but PostgreSQL; all is gone at the end."""
+    """Provide a SQLite file and one node, or a PostgreSQL server and two nodes that share the workers.
+
+    PostgreSQL has its default, durable settings and is running; no node is. Everything is removed at the end.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spikecast-soak-")))
         if kind == SQLITE:

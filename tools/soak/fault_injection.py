@@ -1,4 +1,4 @@
-"""Killing, at random moments."""
+"""Fault injection: kill servers, workers and databases at random moments."""
 
 import random
 import time
@@ -12,14 +12,14 @@ from tools.soak.violations import ViolationKind
 TIMEOUT_S = 120
 MAX_DELAY_S = 0.2
 EVERY_NTH_KILLS_ALL = 5
-"""Each fifth time that workers are killed it is all of a server."""
+"""Every fifth kill of workers kills all workers of a server."""
 _MODES = {FaultKind.FAST: "fast", FaultKind.IMMEDIATE: "immediate"}
 RESTARTS = tuple(_MODES)
 
 
 @dataclass(frozen=True)
 class ScheduledFault:
-    """A strike, and how many values have to be served before."""
+    """A fault, and how many values must be served before it is injected."""
 
     values: int
     strike: FaultKind
@@ -28,7 +28,7 @@ class ScheduledFault:
 def schedule(
     values: int, workers: int, servers: int, restarts: int, rng: random.Random
 ) -> list[ScheduledFault]:
-    """So many strikes in any order, spread over the values of a run."""
+    """Return the given numbers of faults in random order, spread over the values of a run."""
     all_at_once = workers // EVERY_NTH_KILLS_ALL
     strikes = [FaultKind.WORKER] * (workers - all_at_once) + [FaultKind.WORKERS] * all_at_once
     strikes += [FaultKind.SERVER] * servers
@@ -41,13 +41,13 @@ def schedule(
 
 
 class FaultInjector:
-    """Strikes, one after the other, and waits each time until it serves again."""
+    """Injects faults one at a time, and waits after each until the nodes serve again."""
 
     def __init__(self, place: Place, checker: Checker, rng: random.Random) -> None:
         self._place, self._checker, self._rng = place, checker, rng
 
     def strike(self, strike: FaultKind) -> None:
-        """Do it, and come back when all that feel it have served again."""
+        """Inject a fault, and wait until all affected nodes have served again."""
         number = self._rng.randrange(len(self._place.nodes))
         node = self._place.nodes[number]
         _wait_until_full(node)
@@ -65,7 +65,7 @@ class FaultInjector:
         self._wait_until_over(trouble)
 
     def _hit(self, strike: FaultKind, node: Node) -> int:
-        """Kill it; how many workers that were. Comes back when it does nothing more."""
+        """Kill the target, wait until it is gone, and return how many workers were killed."""
         if strike is FaultKind.SERVER:
             return node.kill()
         if strike in RESTARTS:
@@ -91,7 +91,7 @@ def _wait_until_full(node: Node) -> None:
     """Wait until the node has all of its workers.
 
     Raises:
-        TimeoutError: It does not within TIMEOUT_S seconds.
+        TimeoutError: It does not have them within TIMEOUT_S seconds.
     """
     deadline = time.monotonic() + TIMEOUT_S
     while len(node.workers()) < node.share:

@@ -1,4 +1,4 @@
-"""What is polled, made over the API; and the Admin who makes it, and spikes of it."""
+"""Collections that a soak run polls, and the Admin who creates them and their spikes over the API."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _RULES = (
 
 
 def build_rules(counters: int) -> list[CounterRule]:
-    """So many rules, upwards and downwards, in whole and in small steps."""
+    """Return `counters` rules: upwards and downwards, with whole and with decimal steps."""
     kinds = islice(cycle(_RULES), counters)
     return [
         CounterRule(f"counter {number:02}", value_type, Decimal(start), Decimal(step))
@@ -34,28 +34,31 @@ def build_rules(counters: int) -> list[CounterRule]:
 
 @dataclass
 class SoakFixtures:
-    """The collections, all alike."""
+    """The collections of a run, which all have the same fields."""
 
     ids: Sequence[int]
     key: str
     level_ids: Sequence[int]
     last_ids: Sequence[int]
-    """By collection: the fields of the level and of the last counter."""
+    """For each collection, the ids of the level field and of the last counter."""
 
     @property
     def paths(self) -> list[str]:
-        """What to poll."""
+        """The paths to poll."""
         return [f"/api/collections/{id_}/data/performance" for id_ in self.ids]
 
 
 class Admin:
-    """Somebody who may do everything, at any node."""
+    """An Admin who can call any node."""
 
     def __init__(self) -> None:
         self._token = ""
 
     def call(self, method: str, url: str, body: object = None) -> requests.Response:
-        """The answer; signs in where that is needed. Raises what requests raises where there is none."""
+        """Send a request, signing in if needed, and return the response.
+
+        A `requests` exception passes through if there is no response.
+        """
         answer = self._call(method, url, body)
         if answer.status_code == 401:
             site = url.partition("/api/")[0]
@@ -73,10 +76,10 @@ class Admin:
         return requests.request(method, url, data=content, headers=headers, timeout=TIMEOUT_S)
 
     def done(self, method: str, url: str, body: object = None) -> Any:
-        """Return the JSON of the answer, with numbers as exact decimals.
+        """Send a request, and return the JSON of its response with numbers as exact decimals.
 
         Raises:
-            RuntimeError: The answer is no success.
+            RuntimeError: The response is not a success.
         """
         answer = self.call(method, url, body)
         if not answer.ok:
@@ -87,7 +90,7 @@ class Admin:
 def create_fixtures(
     admin: Admin, site: str, collections: int, counters: Sequence[CounterRule]
 ) -> SoakFixtures:
-    """The collections and a key, on an empty product."""
+    """Create the collections and an API key in an empty installation."""
     first = admin.done("POST", f"{site}/api/collections", {"name": "Soak 00"})["id"]
     fields = [{"field_name": LEVEL, "value_type": "NUMBER_FIXED", "fixed_value_number": USUAL_LEVEL}]
     fields += [
@@ -115,7 +118,7 @@ def create_fixtures(
 def get_stored_values(
     admin: Admin, site: str, world: SoakFixtures, counters: Sequence[CounterRule]
 ) -> dict[int, list[Any]]:
-    """Where the counters of each collection stand."""
+    """Return the stored counter values of each collection."""
     found = {}
     for number, id_ in enumerate(world.ids):
         fields = _fields(admin, site, id_)

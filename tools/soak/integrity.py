@@ -1,4 +1,4 @@
-"""Whether a database is whole, and holds nothing that contradicts itself."""
+"""Integrity checks: whether a database is undamaged and free of contradictions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +12,14 @@ from app.models import SpikeSchedule
 
 
 def find_faults(database_url: str) -> list[str]:
-    """What is wrong with it; nothing where it is whole. Whoever uses it meanwhile is not disturbed."""
+    """Return what is wrong with the database; empty if nothing is. Other sessions are not disturbed."""
     with _connected(database_url) as connection:
         check = _check_sqlite if connection.dialect.name == "sqlite" else _check_postgresql
         return [*check(connection), *_overlaps(connection)]
 
 
 def describe_check(kind: str) -> str:
-    """What is looked at, for people."""
+    """Return a description of the check for people."""
     if kind == "sqlite":
         return "PRAGMA integrity_check and foreign_key_check, no overlapping windows"
     return "amcheck of every table and B-tree, every foreign key, no overlapping windows"
@@ -51,7 +51,7 @@ WHERE index.relkind = 'i' AND index.relnamespace = 'public'::regnamespace AND pg
 
 
 def _check_postgresql(connection: sa.Connection) -> list[str]:
-    """PostgreSQL's own checks come with it as an extension (on Debian, in the same package)."""
+    """Check tables and indexes with amcheck, an extension that PostgreSQL ships, and the foreign keys."""
     connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS amcheck")
     found = [f"table: {tuple(row)}" for row in connection.exec_driver_sql(_DAMAGED_TABLES)]
     try:

@@ -1,4 +1,4 @@
-"""Whether what was served is right: every value, every answer's instant, every failure."""
+"""Invariants of a soak run: checks every served value, the time of every response, and every failed poll."""
 
 import json
 import threading
@@ -16,11 +16,11 @@ from tools.soak.windows import Window, iso
 LEVEL = "level"
 USUAL_LEVEL = 1
 MAX_WAITING = 10_000
-"""Answers of a spike of which nobody has said yet that it was made."""
+"""The limit on responses during a spike whose creation has not been reported yet."""
 
 
 class Poll(NamedTuple):
-    """A poll and what became of it, as its client saw it. Instants are seconds since 1970."""
+    """A poll and its result, as its client saw it. Times are in seconds since 1970."""
 
     client: int
     node: int
@@ -28,20 +28,20 @@ class Poll(NamedTuple):
     asked: float
     answered: float
     sent: bool = True
-    """Whether it reached anybody; where it did not, it cannot have moved a counter."""
+    """Whether the request may have reached a server; if not, it cannot have advanced a counter."""
     status: int | None = None
-    """None where there was no answer."""
+    """The HTTP status; None if there was no response."""
     spike: int | None = None
     ends: str | None = None
     body: bytes = b""
 
 
 class Checker:
-    """Takes polls from all clients as they come; keeps a bit for each value and nothing else of them.
+    """Checks the polls of all clients as they arrive, and keeps one bit for each served value.
 
-    Each collection has the same counters, by these rules, and a fixed field, the level. Spikes give the last
-    counter a start of its own, so their copies of it count apart. All other copies continue the collection's
-    counter and hand back to it: in and out of all windows they are one sequence.
+    Each collection has the same counters, which follow the given rules, and a fixed field, the level. Spikes
+    give the last counter its own start, so their copies of it count separately. All other copies continue the
+    collection's counter and hand back to it, so inside and outside all windows they form one sequence.
     """
 
     def __init__(self, collections: int, rules: Sequence[CounterRule], clients: int) -> None:
@@ -50,17 +50,17 @@ class Checker:
         self.answers = self.values = self.of_spikes = 0
         self.failed: Counter[str] = Counter()
         self.caught: Counter[int] = Counter()
-        """By collection: polls that were in flight when something was struck, and got no answer."""
+        """For each collection, polls that were in flight when a fault was injected, and got no response."""
         self.own = [[ServedValues() for _ in rules] for _ in range(collections)]
         self.windows: dict[int, Window] = {}
         self.copies: dict[int, ServedValues] = {}
-        """Of the last counter, by spike."""
+        """The served values of the last counter's copies, by spike."""
         self.of_collection: dict[int, deque[Window]] = {number: deque() for number in range(collections)}
         self._waiting: dict[int, list[Poll]] = {}
         self._lock = threading.Lock()
 
     def take(self, poll: Poll) -> None:
-        """Check a poll that is over."""
+        """Check a poll that has ended."""
         with self._lock:
             if poll.status == HTTPStatus.OK:
                 self.troubles.record_success(poll.node, poll.asked, poll.answered)
@@ -69,7 +69,7 @@ class Checker:
                 self._failed(poll)
 
     def knows(self, window: Window) -> None:
-        """A window was made: from now on polls are held against it."""
+        """Record a window that was created: from now on polls are checked against it."""
         with self._lock:
             self.windows[window.id] = window
             self.copies[window.id] = ServedValues()
@@ -91,7 +91,12 @@ class Checker:
     # --- Answers ---------------------------------------------------------------------------------------
 
     def _good(self, poll: Poll, *, is_late: bool = False) -> None:
-        """Check an answer; `is_late` where others of its client may have been checked before."""
+        """Check a response.
+
+        Args:
+            poll: The poll.
+            is_late: Whether later polls of its client may have been checked before it.
+        """
         if poll.spike is not None and poll.spike not in self.windows:
             self._keep_waiting(poll.spike, poll)
             return
@@ -106,7 +111,7 @@ class Checker:
             self._waiting.setdefault(spike, []).append(poll)
 
     def _check_instant(self, poll: Poll, epoch: int, data: Mapping[str, Any]) -> None:
-        """Which window an answer belongs to follows from its instant, and that lies within the poll."""
+        """Check that the response's time lies within the poll and agrees with the window it belongs to."""
         if not int(poll.asked) <= epoch <= int(poll.answered):
             took = f"{poll.asked:.3f} to {poll.answered:.3f}"
             self.faults.add(ViolationKind.INSTANT, f"{epoch} in a poll from {took}")
@@ -155,8 +160,11 @@ class Checker:
     # --- At the end ------------------------------------------------------------------------------------
 
     def finish(self, stored: Mapping[int, Sequence[int | Decimal | None]]) -> int:
-        """Check what only the end shows, given the stored state of each collection's counters; how
-        many values were left out altogether."""
+        """Check what only the end of the run shows, and return how many values were left out in total.
+
+        Args:
+            stored: The stored values of each collection's counters.
+        """
         with self._lock:
             for spike, polls in self._waiting.items():
                 self.faults.add(

@@ -1,4 +1,4 @@
-"""What is killed, from when to when it is felt, and which failed polls that explains."""
+"""Outages: which nodes a fault affects, from when to when, and which failed polls it explains."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FaultKind(StrEnum):
-    """What is done to a run."""
+    """The kinds of faults that a run injects."""
 
     WORKER = "a worker killed"
     WORKERS = "all workers of a server killed"
@@ -17,66 +17,68 @@ class FaultKind(StrEnum):
 
 @dataclass
 class Outage:
-    """One strike. All instants are seconds since 1970."""
+    """The effect of one injected fault. All times are in seconds since 1970."""
 
     strike: FaultKind
     nodes: frozenset[int]
-    """The nodes that feel it."""
+    """The affected nodes."""
     since: float
     gone: float | None = None
-    """From when on what was struck certainly does nothing more."""
+    """The time from which the killed processes are certain to be gone."""
     processes: int = 0
     served_again: dict[int, float] = field(default_factory=dict)
-    """When each node gave its first good answer to a poll that began after that."""
+    """For each node, the time of its first successful response to a poll that began after `gone`."""
 
     @property
     def is_over(self) -> bool:
-        """Whether all that were struck serve again."""
+        """Whether all affected nodes serve again."""
         return self.served_again.keys() == self.nodes
 
     @property
     def seconds(self) -> float:
-        """From the strike until the last of them served again."""
+        """The seconds from the fault until the last affected node served again."""
         return max(self.served_again.values()) - self.since
 
     def record_success(self, node: int, asked: float, answered: float) -> None:
-        """A good answer of a node."""
+        """Record a successful response of a node."""
         is_since = self.gone is not None and asked >= self.gone
         if node in self.nodes and is_since:
             self.served_again.setdefault(node, answered)
 
     def explains(self, node: int, asked: float, answered: float) -> bool:
-        """Whether a poll of this node may have failed for it."""
+        """Return whether a poll of this node may have failed because of the outage."""
         over = self.served_again.get(node)
         return node in self.nodes and answered >= self.since and (over is None or asked <= over)
 
     def caught(self, node: int, asked: float, answered: float) -> bool:
-        """Whether a poll was in flight when it struck: it may have moved the counters, and nobody
-        was told. One that began later reached nobody who could."""
+        """Return whether a poll was in flight when the outage began, so that its answer may be lost.
+
+        It may have advanced the counters. A poll that began later reached no server.
+        """
         return self.explains(node, asked, answered) and (self.gone is None or asked <= self.gone)
 
 
 class Outages:
-    """All of a run."""
+    """All outages of a run."""
 
     def __init__(self) -> None:
         self.all: list[Outage] = []
 
     def begin(self, trouble: Outage) -> Outage:
-        """Say so before it strikes."""
+        """Record an outage. Must be called before the fault is injected."""
         self.all = [*self.all, trouble]
         return trouble
 
     def record_success(self, node: int, asked: float, answered: float) -> None:
-        """A good answer of a node."""
-        for trouble in self.all[-2:]:  # they come one after the other
+        """Record a successful response of a node."""
+        for trouble in self.all[-2:]:  # outages do not overlap, so older ones are over
             trouble.record_success(node, asked, answered)
 
     def explaining(self, node: int, asked: float, answered: float) -> Outage | None:
-        """What explains that a poll failed."""
+        """Return the outage that explains a failed poll, or None."""
         return next((each for each in self.all[-2:] if each.explains(node, asked, answered)), None)
 
     def recoveries(self, strikes: Iterable[FaultKind]) -> Sequence[float]:
-        """How long it took each time, shortest first."""
+        """Return the recovery times of these kinds of faults in seconds, shortest first."""
         wanted = set(strikes)
         return sorted(each.seconds for each in self.all if each.strike in wanted and each.is_over)

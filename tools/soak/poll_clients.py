@@ -1,4 +1,4 @@
-"""Clients that poll one after the other, as fast as they are answered."""
+"""Clients that each poll continuously, one request at a time."""
 
 import random
 import threading
@@ -10,11 +10,11 @@ from tools.soak.invariants import Poll
 
 TIMEOUT_S = 60
 FAILURE_PAUSE_S = 0.05
-"""Seconds; who finds nobody there does not take the processor from who is being started."""
+"""The pause after a refused connection in seconds: it leaves the CPU to the server that is starting."""
 
 
 class PollClients:
-    """So many clients, each in a thread; each poll goes to any collection, at any node."""
+    """Client threads that each poll random collections at random nodes."""
 
     def __init__(
         self,
@@ -35,12 +35,12 @@ class PollClients:
         ]
 
     def start(self) -> None:
-        """Begin to poll."""
+        """Start polling."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Come back when all polls are over. What went wrong in a thread is raised here."""
+        """Stop polling, wait until all polls have ended, and raise the exception of a client that failed."""
         self._over.set()
         for thread in self._threads:
             thread.join()
@@ -48,7 +48,7 @@ class PollClients:
             raise self.failure
 
     def once_more(self) -> None:
-        """Poll each collection once, when all clients have stopped."""
+        """Poll each collection once, after all clients have stopped."""
         for collection in range(len(self._paths)):
             self._take(self._poll(0, 0, collection))
 
@@ -69,7 +69,7 @@ class PollClients:
         asked, sent = time.time(), False
         try:
             connection.connect()
-            sent = True  # from here on nobody knows how much of it arrived
+            sent = True  # from here on the request may have reached the server
             connection.request("GET", self._paths[collection], headers=self._headers)
             answer = connection.getresponse()
             body = answer.read()

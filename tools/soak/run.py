@@ -1,4 +1,4 @@
-"""One run on one database: poll, kill, open windows, and look whether all of it is right."""
+"""One soak run on one database: poll, inject faults, open windows, and check the results."""
 
 import random
 import sqlite3
@@ -30,13 +30,13 @@ MAX_EXCERPT_CHARS = 2000
 
 @dataclass(frozen=True)
 class Goal:
-    """How much a run has to see, and how long it may take."""
+    """What a run must reach, and how long it may take."""
 
     values: int = 1_000_000
     worker_kills: int = 20
     server_kills: int = 5
     restarts: int = 4
-    """Of PostgreSQL."""
+    """The number of PostgreSQL restarts."""
     windows: int = 20
     workers: int = 4
     minutes: float = 20
@@ -54,7 +54,7 @@ class _Run:
 
 @contextmanager
 def _start(kind: str, goal: Goal, app: str) -> Iterator[_Run]:
-    """The product under polls."""
+    """Start the servers and the clients that poll them, and stop them at the end."""
     rules, clients = world.build_rules(COUNTERS), goal.workers * CLIENTS_PER_WORKER
     with place(kind, goal.workers, app) as found:
         found.start()
@@ -71,7 +71,7 @@ def _start(kind: str, goal: Goal, app: str) -> Iterator[_Run]:
 
 
 def soak(kind: str, goal: Goal) -> Verdict:
-    """Poll until the goal is reached or the minutes are over; what was found."""
+    """Poll until the goal is reached or the time is over, and return the verdict."""
     restarts = 0 if kind == SQLITE else goal.restarts
     rng = random.Random(f"{goal.seed} strikes")
     due = schedule(goal.values, goal.worker_kills, goal.server_kills, restarts, rng)
@@ -87,7 +87,7 @@ def soak(kind: str, goal: Goal) -> Verdict:
                 due or checker.values < goal.values or spiker.closed < goal.windows
             ):
                 if run.pollers.failure or spiker.failure:
-                    break  # stopping them raises it
+                    break  # stop() raises the exception
                 progress.say(checker)
                 if due and checker.values >= due[0].values:
                     strike = due.pop(0).strike
@@ -100,7 +100,7 @@ def soak(kind: str, goal: Goal) -> Verdict:
         run.pollers.stop()
         progress.end()
         spiker.wait_for_the_last_end()
-        run.pollers.once_more()  # which clears the last windows, and the collection's counters take over
+        run.pollers.once_more()  # deletes the last windows; the collection's counters take over
         left_out = _finish(run)
         return Verdict(
             kind,
@@ -120,8 +120,10 @@ def soak(kind: str, goal: Goal) -> Verdict:
 
 
 def control(kind: str, goal: Goal) -> Checker:
-    """The same polls and checks on the product with counters that are read, added to and written back;
-    nothing is killed. Ends when values were served twice, or when the minutes are over."""
+    """Run the same polls and checks on an app whose counters are read, added to and written back.
+
+    No faults are injected. The run ends when values were served twice, or when the time is over.
+    """
     deadline = time.monotonic() + goal.minutes * 60
     with _start(kind, goal, CONTROL) as run:
         checker = run.checker
@@ -134,7 +136,7 @@ def control(kind: str, goal: Goal) -> Checker:
 
 
 def _finish(run: _Run) -> int:
-    """Look at what is left when nobody polls any more."""
+    """Run the final checks, after all clients have stopped."""
     checker, site = run.checker, run.place.nodes[0].url
     left_out = checker.finish(world.get_stored_values(run.admin, site, run.world, checker.rules))
     run.place.stop()
@@ -157,13 +159,13 @@ def _database(run: _Run) -> str:
 
 
 class _Lines:
-    """How far a run is, now and then."""
+    """Prints the progress of a run from time to time."""
 
     def __init__(self, kind: str, values: int) -> None:
         self._kind, self._progress, self._said = kind, Progress(values), 0.0
 
     def say(self, checker: Checker) -> None:
-        """Tell, unless it was told just now."""
+        """Print the progress, unless it was printed just before."""
         if time.monotonic() - self._said < PROGRESS_INTERVAL_S:
             return
         self._said = time.monotonic()
@@ -172,5 +174,5 @@ class _Lines:
         self._progress.say(f"{self._kind}: {checker.answers:,} polls, struck {struck} times, {faults} faults")
 
     def end(self) -> None:
-        """Leave the line."""
+        """End the progress line."""
         self._progress.end()

@@ -1,15 +1,15 @@
-"""Which values a counter has served, remembered as one bit for each."""
+"""The set of values that a counter has served, stored as one bit each."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 MAX_JUMP = 1_000_000
-"""No gap can be as large; and what remembers each value must not grow beyond all bounds."""
+"""The largest gap that is accepted as possible. It also bounds the memory of the bit set."""
 
 
 @dataclass(frozen=True)
 class CounterRule:
-    """How a counter counts. It has no random part, so that each value has its place in the sequence."""
+    """The settings of a counter. It has no random part, so each value has a fixed place in the sequence."""
 
     name: str
     value_type: str
@@ -17,7 +17,7 @@ class CounterRule:
     step: Decimal
 
     def place_of(self, value: int | Decimal, start: Decimal | None = None) -> int | None:
-        """Which value of the sequence it is, 0 for the first; None where it is none of them."""
+        """Return the value's index in the sequence, from 0, or None if the value is not part of it."""
         way = Decimal(value) - (self.start if start is None else start)
         place = way / (self.step if self.value_type == "INCREMENT" else -self.step)
         whole = int(place)
@@ -32,14 +32,14 @@ class ServedValues:
     highest: int = -1
     bits: bytearray = field(default_factory=bytearray)
     last_of: dict[int, int] = field(default_factory=dict)
-    """What each client got last."""
+    """The place of the last value that each client got."""
 
     def is_too_far(self, place: int) -> bool:
-        """Whether so many values were left out that it cannot be true."""
+        """Return whether the place is so far ahead that the value must be wrong."""
         return place > max(self.highest, 0) + MAX_JUMP
 
     def take(self, place: int) -> bool:
-        """Remember a value; False where it was served before."""
+        """Record a value, and return False if it was served before."""
         byte, bit = place >> 3, 1 << (place & 7)
         if byte >= len(self.bits):
             self.bits.extend(bytes(byte + 1 - len(self.bits)))
@@ -51,12 +51,12 @@ class ServedValues:
         return True
 
     def goes_forward(self, client: int, place: int) -> bool:
-        """Whether this client, who polls one after the other, got a later value than before."""
+        """Return whether this client, which polls sequentially, got a later value than before."""
         before = self.last_of.get(client, -1)
         self.last_of[client] = place
         return place > before
 
     def missing(self, first: int = 0, last: int | None = None) -> int:
-        """How many of the values from `first` on were never served, up to `last` or the highest served."""
+        """Return how many values from `first` to `last` (default: the highest served) were never served."""
         end = self.highest if last is None else last
         return max(0, end + 1 - first - self.count)

@@ -1,4 +1,4 @@
-"""Opens and closes windows all the time; each is wanted by several at once, of whom one may get it."""
+"""Clients that create overlapping spikes concurrently, so that at most one of each group may succeed."""
 
 import random
 import threading
@@ -20,17 +20,17 @@ from tools.soak.windows import Draft, Window, iso
 CREATORS = 4
 ROUND_PAUSE_S = 0.5
 MIN_LEAD_S = 2
-"""Seconds from now to a window's start: in general it is made before."""
+"""The minimum number of seconds from now to a window's start, so that most are created before it."""
 MAX_LEAD_S = 6
 LOST_ANSWER_PAUSE_S = 1.0
-"""Seconds after which what was in flight is made or never will be."""
+"""The pause in seconds after which a request in flight has either taken effect or never will."""
 MAX_LOOKS = 60
 END_MARGIN_S = 0.1
-"""Seconds; the clock of the database decides."""
+"""A margin in seconds for the difference from the database's clock, which decides when a window ends."""
 
 
 class SpikeClients:
-    """Makes windows until it is told to stop."""
+    """Creates windows in a thread until it is stopped."""
 
     def __init__(
         self, nodes: Sequence[Node], admin: Admin, world: SoakFixtures, checker: Checker, seed: int
@@ -42,7 +42,7 @@ class SpikeClients:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.failure: BaseException | None = None
         self.outcomes: Counter[str] = Counter()
-        """Of what creators asked for: made, refused, lost, busy, too late."""
+        """The number of requests by outcome: made, refused, lost, busy, too late."""
         self.rounds = 0
         self._ends: list[int] = []
 
@@ -53,15 +53,15 @@ class SpikeClients:
         return sum(end <= now for end in self._ends)
 
     def wait_for_the_last_end(self) -> None:
-        """Come back when every window has ended."""
+        """Wait until every window has ended."""
         time.sleep(max(0.0, max(self._ends, default=0) - time.time()) + END_MARGIN_S)
 
     def start(self) -> None:
-        """Begin."""
+        """Start creating windows."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Come back when the last round is over. What went wrong in the thread is raised here."""
+        """Stop, wait until the last round has ended, and raise the exception of the thread if it failed."""
         self._over.set()
         self._thread.join()
         if self.failure:
@@ -94,7 +94,7 @@ class SpikeClients:
         self._judge(drafts, made, is_certain=not lost)
 
     def _drafts(self, collection: int) -> list[Draft]:
-        """Windows that overlap one another, whichever two one takes."""
+        """Return windows that all overlap each other."""
         first = max(ceil(time.time()) + MIN_LEAD_S, self._taken_until[collection])
         drafts = []
         for number in range(CREATORS):
@@ -112,7 +112,7 @@ class SpikeClients:
         return drafts
 
     def _make(self, draft: Draft, node: Node) -> Window | Draft | None:
-        """The window; None where it was refused; the draft where nobody knows whether it was made."""
+        """Create the window and return it; None if refused, the draft if the outcome is unknown."""
         try:
             answer = self._admin.call("POST", f"{node.url}/api/spike-schedules", self._body(draft))
         except requests.RequestException:
@@ -150,7 +150,7 @@ class SpikeClients:
         }
 
     def _look_for(self, lost: Sequence[Draft]) -> list[Window]:
-        """Those of whose making nobody was told."""
+        """Return the windows that were created although their clients got no confirmation."""
         drafts = {draft.name: draft for draft in lost}
         id_ = self._world.ids[lost[0].collection]
         for look in range(MAX_LOOKS):
@@ -169,7 +169,7 @@ class SpikeClients:
         return []
 
     def _judge(self, drafts: Sequence[Draft], made: Sequence[Window], *, is_certain: bool) -> None:
-        # One that was over when another was made may have been cleared away before.
+        # Two windows are no violation if one had ended, and was deleted, before the other was created.
         told, over = (window.known for window in made), (window.draft.end for window in made)
         if len(made) > 1 and max(told) < min(over):
             self._fault(f"{[each.draft for each in made]} were all made")
@@ -185,8 +185,10 @@ class SpikeClients:
 
 
 def _is_too_late(draft: Draft, answer: requests.Response) -> bool:
-    """Whether the window was over when the request was answered, which had waited for a server that was
-    being started: it is refused for that, and rightly."""
+    """Return whether the window had ended when the request was answered.
+
+    The request had waited for a server to start, so it was rightly refused.
+    """
     if answer.status_code != 422 or time.time() < draft.end:
         return False
     return set(answer.json()["errors"]) == {"end_datetime"}

@@ -1,4 +1,4 @@
-"""What a run found, for people."""
+"""The result of a soak run, and its text for people."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from tools.soak.outages import FaultKind
 from tools.soak.violations import ViolationKind
 
 MAX_RECOVERY_S = 5.0
-"""Goal: from a strike until it serves again."""
+"""The goal for the time from a fault until the nodes serve again, in seconds."""
 
 
 @dataclass
 class Verdict:
-    """What a run saw and found."""
+    """The counts and violations of a run."""
 
     kind: str
     database: str
@@ -34,18 +34,18 @@ class Verdict:
 
     @property
     def is_reached(self) -> bool:
-        """Whether it saw as much as it was to see."""
+        """Whether the run reached its goal."""
         enough = self.checker.values >= self.goal_values and self.windows >= self.goal_windows
         return enough and not self.strikes_left
 
     @property
     def slowest(self) -> float:
-        """The longest that it took to serve again."""
+        """The longest recovery time in seconds."""
         return max(self.checker.troubles.recoveries(FaultKind), default=0.0)
 
     @property
     def holds(self) -> bool:
-        """Whether all of it is as promised."""
+        """Whether every check passed."""
         return self.is_reached and not self.checker.faults and self.slowest <= MAX_RECOVERY_S
 
     def __str__(self) -> str:
@@ -84,7 +84,7 @@ class Verdict:
         ]
 
     def _failed(self) -> str:
-        """Nobody listens: a connection that was refused; no answer: one that broke."""
+        """Describe the failed polls: connections that were refused, and connections that broke."""
         return _counts(self.checker.failed) or "none"
 
     def _recoveries(self) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What went wrong: how often, and the first examples of it."""
+"""Violations that a run found: how many of each kind, and the first examples."""
 
 from collections import Counter
 from enum import StrEnum
@@ -7,7 +7,7 @@ MAX_EXAMPLES = 5
 
 
 class ViolationKind(StrEnum):
-    """What a run looks for, in the words of the verdict."""
+    """The kinds of violations, in the words of the verdict."""
 
     TWICE = "values served twice"
     BACKWARDS = "values that one client got out of order"
@@ -25,14 +25,14 @@ class ViolationKind(StrEnum):
 
 
 class Violations:
-    """Counted, so that a run that goes wrong altogether stays small."""
+    """Counts violations and keeps a few examples, so that memory stays bounded."""
 
     def __init__(self) -> None:
         self.count: Counter[ViolationKind] = Counter()
         self.examples: dict[ViolationKind, list[str]] = {}
 
     def add(self, fault: ViolationKind, what: str) -> None:
-        """Note one."""
+        """Record a violation."""
         self.count[fault] += 1
         examples = self.examples.setdefault(fault, [])
         if len(examples) < MAX_EXAMPLES:
@@ -42,7 +42,7 @@ class Violations:
         return bool(self.count)
 
     def lines(self) -> list[str]:
-        """What was found, for people; nothing where nothing was."""
+        """Return the violations as lines for people; empty if there are none."""
         found = []
         for fault, count in self.count.items():
             found.append(f"{count:,} {fault}, such as:")

@@ -1,4 +1,4 @@
-"""Windows as the run knows them: what was made, and since when that is certain."""
+"""The windows of a run, and the time from which each is certain to exist."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,8 +7,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Draft:
-    """A spike to be made. It begins and ends at whole seconds, so that `generated_at_epoch` tells
-    on which side of its edges an answer is."""
+    """A spike to be created.
+
+    It starts and ends at whole seconds, so that `generated_at_epoch` shows whether a response lies inside it.
+    """
 
     name: str
     collection: int
@@ -16,32 +18,32 @@ class Draft:
     end: int
     level: int
     own_start: int
-    """Where the copy of the last counter begins; the others go on from the collection's."""
+    """The start of the last counter's copy; the other copies continue the collection's counters."""
 
     def overlaps(self, other: "Draft") -> bool:
-        """Whether they share an instant."""
+        """Return whether both share an instant."""
         return self.start < other.end and other.start < self.end
 
 
 @dataclass
 class Window:
-    """A draft that was made."""
+    """A draft that was created."""
 
     draft: Draft
     id: int
     known: float
-    """From this instant on it is certain that it was made."""
+    """The time from which the window is certain to exist."""
 
     def covers(self, epoch: int) -> bool:
-        """Whether it is active in this second."""
+        """Return whether the window is active in this second."""
         return self.draft.start <= epoch < self.draft.end
 
     @property
     def own_start(self) -> Decimal:
-        """Where the copy of the last counter begins."""
+        """The start of the last counter's copy."""
         return Decimal(self.draft.own_start)
 
 
 def iso(second: int) -> str:
-    """As the API tells an instant."""
+    """Format a time as the API does."""
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

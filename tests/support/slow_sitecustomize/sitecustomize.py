@@ -1,5 +1,8 @@
-"""Python sleeps until an instant of the clock since boot, which libfaketime 0.9.10 takes for one of the day
-and refuses. So programs that have this folder on their PYTHONPATH sleep for a while instead."""
+"""Replace `time.sleep` in programs that have this folder on their PYTHONPATH.
+
+Python sleeps until a time of the monotonic clock, which libfaketime 0.9.10 misreads as wall-clock time and
+rejects. `select` takes a duration instead.
+"""
 
 import select
 import time

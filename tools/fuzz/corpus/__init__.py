@@ -1,4 +1,4 @@
-"""The corpus: hostile values, always the same ones, in files by kind."""
+"""The corpus of hostile values, which is fixed, with one module for each kind."""
 
 from tools.fuzz.corpus import headers, numbers, strings, structures, timestamps, urls
 from tools.fuzz.corpus.value import Value

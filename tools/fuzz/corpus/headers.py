@@ -1,4 +1,4 @@
-"""What stands in headers: credentials, types, hosts, addresses."""
+"""Hostile header values: credentials, content types, hosts, addresses."""
 
 from tools.fuzz.corpus.value import Value, text, written
 
@@ -83,7 +83,7 @@ _BYTES = {"Latin-1": b"Zo\xeb", "not UTF-8": b"\xff\xfe", "controls": b"a\x01\x0
 
 
 def values() -> list[Value]:
-    """All of them."""
+    """Return all header values."""
     return [
         *(text("header", name, said) for name, said in _HEADERS.items()),
         *(written("header", name, said, never=True) for name, said in _BYTES.items()),

@@ -1,4 +1,4 @@
-"""Numbers at and beyond every bound, as JSON text: they must arrive as they are written."""
+"""Numbers at and beyond every bound, as JSON text, so that they are sent exactly as written."""
 
 from tests.support.numbers import BAD_NUMBERS
 from tools.fuzz.corpus.value import Value, text, written
@@ -98,7 +98,7 @@ _BEYOND_ALL = {
     "an exponent beyond all": "1e99999999999999999999",
     "an exponent below all": "1e-99999999999999999999",
 }
-# What is no number in JSON, though other readers take it for one.
+# Texts that are not numbers in JSON, although some parsers accept them.
 _NO_JSON = {
     "NaN": "NaN",
     "Infinity": "Infinity",
@@ -139,7 +139,7 @@ _TEXTS = {
 
 
 def values() -> list[Value]:
-    """All of them."""
+    """Return all numbers."""
     return [
         *(_near(name, bound) for name, number in _BOUNDS.items() for bound in _around(number)),
         *(written("number", name, said) for name, said in _WRITTEN.items()),
@@ -159,7 +159,7 @@ def _near(name: str, number: int) -> Value:
 
 
 def _of_the_settings() -> list[Value]:
-    """What the tests of the settings refuse, where it is not here already."""
+    """Return the numbers that the tests of settings refuse, except those that are in this module already."""
     here = {
         *_WRITTEN.values(),
         *_BEYOND_ALL.values(),

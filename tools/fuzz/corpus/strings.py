@@ -1,4 +1,4 @@
-"""Texts that somebody will send: too long, of other scripts, with markup, commands, invisible characters."""
+"""Hostile texts: too long, in various scripts, with markup, commands or invisible characters."""
 
 from tests.support.names import BIDI_CONTROLS, INVALID_NAMES, VALID_NAMES
 from tools.fuzz.corpus.value import Value, text
@@ -146,7 +146,7 @@ _NEVER = {
 
 
 def values() -> list[Value]:
-    """All of them, with the names that the tests of names keep and refuse."""
+    """Return all texts, including the valid and invalid names of the tests of names."""
     return [
         *(text("text", name, said) for name, said in _TEXTS.items()),
         *(text("text", name, said, never=True) for name, said in _NEVER.items()),

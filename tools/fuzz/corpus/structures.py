@@ -1,4 +1,4 @@
-"""JSON of another kind than belongs somewhere; and what is no JSON, or none that all readers read alike."""
+"""JSON of unexpected types, invalid JSON, and JSON that parsers read differently."""
 
 from tools.fuzz.corpus.value import Value, written
 
@@ -86,7 +86,7 @@ _NEVER: dict[str, str | bytes] = {
 
 
 def values() -> list[Value]:
-    """All of them."""
+    """Return all structures."""
     return [
         *(written("JSON", name, said) for name, said in _OTHER_KINDS.items()),
         *(written("JSON", name, said, never=True) for name, said in _NEVER.items()),

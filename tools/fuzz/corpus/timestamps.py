@@ -1,4 +1,4 @@
-"""Dates and times: at the edges of the calendar, of the format, and of what is no date at all."""
+"""Dates and times at the limits of the calendar and of the format, and texts that are not dates."""
 
 from tools.fuzz.corpus.value import Value, text
 
@@ -106,5 +106,5 @@ _INSTANTS = (
 
 
 def values() -> list[Value]:
-    """All of them; each is its own name."""
+    """Return all dates and times; each value is its own name."""
     return [text("instant", ascii(said)[1:-1][:44], said) for said in _INSTANTS]

@@ -1,4 +1,4 @@
-"""What is special in an address: escapes, dots, slashes, and other spellings of the same."""
+"""Hostile URLs: escapes, dots, slashes, and alternative spellings of the same path."""
 
 from tools.fuzz.corpus.value import Value, in_an_address
 
@@ -55,5 +55,5 @@ _ESCAPED = {
 
 
 def values() -> list[Value]:
-    """All of them."""
+    """Return all URLs."""
     return [in_an_address("address", name, said) for name, said in _ESCAPED.items()]
