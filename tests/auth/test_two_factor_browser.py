@@ -65,7 +65,7 @@ def test_it_never_leads_to_another_site(browser, authenticator, elsewhere):
 
 
 def test_a_recovery_code_signs_in_too(browser, authenticator):
-    assert "recovery codes" in browser.get("/sign-in/code?recovery=1").text
+    assert "Each works once." in browser.get("/sign-in/code?recovery=1").text
     type_code(browser, authenticator.recovery_codes[0], "?recovery=1")
     assert is_in(browser)
 

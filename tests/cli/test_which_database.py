@@ -9,6 +9,7 @@ import pytest
 
 import config
 from app import create_app, startup
+from app.core import shell_command
 from app.core.shell_command import format_command
 from app.db.migrate import current_revision, known_revisions
 from app.db.session import db
@@ -97,7 +98,7 @@ def test_an_older_schema_is_not_migrated_by_a_command(run_new, new_app):
 def line(tmp_path, monkeypatch):
     """The line for these settings, as somebody who is not root has it in a service's log."""
     monkeypatch.setattr(os, "geteuid", lambda: 65534)
-    monkeypatch.setattr(startup, "_is_container", lambda: False)
+    monkeypatch.setattr(shell_command, "_is_container", lambda: False)
 
     def of(**settings):
         given = {f"SPIKECAST_{name}": value for name, value in settings.items()}

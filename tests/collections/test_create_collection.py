@@ -61,7 +61,7 @@ def test_the_answer_shows_a_name_as_it_is_kept(owner, app):
     made = owner.post("/api/collections", {"name": decomposed})
     assert (made.status_code, made.json["name"]) == (201, "Café")
     described = app.extensions["openapi"]["components"]["schemas"]["CollectionIn"]["properties"]["name"]
-    assert "(NFC), as the answer shows it" in described["description"]
+    assert "(NFC), as the response shows it" in described["description"]
     assert owner.get(f"/api/collections?search={decomposed.strip()}").json["total"] == 1
 
 

@@ -81,7 +81,7 @@ def test_an_unknown_type_is_400_and_says_which_there_are(make, truck, word, by):
     response = make.key().get(f"{start}/{word}")
     assert response.status_code == 400
     assert response.content_type == "application/problem+json"
-    assert response.json["detail"].endswith("it is performance or configuration.")
+    assert response.json["detail"].endswith("Use performance or configuration.")
 
 
 def test_a_type_without_fields_is_404_and_says_so(make, truck):

@@ -358,7 +358,7 @@ def test_powershell_is_given_single_quotes_that_hold_the_names(targets, made):
 MERGED = {
     "prometheus": "below the line",
     "grafana": "below the lines",
-    "telegraf": "once for each collection",
+    "telegraf": "once per collection",
 }
 
 

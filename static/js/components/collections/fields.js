@@ -13,7 +13,7 @@ import { askField } from "./field-dialog.js";
 
 const TYPES = ["Performance", "Configuration"];
 const PER_PAGE = 100;
-const FEW = 12; // so many are found without searching
+const MAX_WITHOUT_SEARCH = 12; // so many fields are found without searching
 
 export const collectionFields = () => ({
   types: TYPES,
@@ -193,7 +193,7 @@ export const collectionFields = () => ({
   },
 
   get hasManyFields() {
-    return this.tabFields.length > SEARCH_FROM;
+    return this.tabFields.length > MAX_WITHOUT_SEARCH;
   },
 
   get found() {
