@@ -4,7 +4,8 @@ import { test } from "node:test";
 process.env.TZ = "UTC";
 const words = await import("../../static/js/lib/spike-format.js");
 const { toCreateBody, formatChange, getExtensions, formatFieldNames } = words;
-const { getNextEdge, formatOverride, formatPollTime, getSpikeStatus } = words;
+const { formatOverride, formatPollTime } = words;
+const { getNextEdge, getSpikeStatus } = await import("../../static/js/lib/spike-status.js");
 
 const at = (time) => Date.parse(`2026-11-24T${time}Z`);
 const spike = (start, end, more = {}) => ({

@@ -81,7 +81,7 @@ def test_from_a_timeline_one_is_back_there_with_the_bar_marked(site, editor, col
     for number in range(26):
         editor.api.collection(f"A {number:02} {editor.login}", load=RANGE)
     page = editor.browse(path)
-    follow(page, page.get_by_role("main").get_by_role("link", name="New spike", exact=True))
+    follow(page, page.get_by_role("main").get_by_role("link", name="New spike", exact=True).first)
     page.get_by_role("combobox", name="Collection").fill(collection["name"])
     page.get_by_role("option", name=collection["name"]).click()
     create(page, start=start)

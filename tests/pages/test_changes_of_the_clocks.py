@@ -85,12 +85,12 @@ def test_a_time_that_is_skipped_is_told_and_moved_on(editor, collection, zone):
     start.fill(typed)
     window = page.get_by_role("region", name="Window")
     expect(window).to_contain_text(f"{typed[11:]} does not exist that day: clocks go {gap}.")
-    expect(window).to_contain_text(f"It is {becomes[11:]} instead.")
+    expect(window).to_contain_text(f"{becomes[11:]} is used instead.")
     expect(window).to_contain_text(f"{utc} UTC")
     expect(start).to_have_value(typed)  # nothing changes under somebody's fingers
     start.blur()
     expect(start).to_have_value(becomes)
-    expect(window).to_contain_text(f"It is {becomes[11:]} instead.")
+    expect(window).to_contain_text(f"{becomes[11:]} is used instead.")
     follow(page, page.get_by_role("button", name="Create spike"))
     assert saved(editor, collection)["start_datetime"] == f"{utc.replace(' ', 'T')}:00Z"
 

@@ -41,5 +41,5 @@ def test_a_sample_of_either_type_has_the_headers_of_the_spike_and_says_why(edito
     page = editor.browse(f"/collections/{collection['id']}#{tab}")
     sample = page.get_by_role("region", name="Live sample")
     expect(sample).to_contain_text(f"X-Spike-Schedule: {spike['id']}")
-    why = sample.get_by_text("polls of both types carry its headers; Configuration values stay as they are")
+    why = sample.get_by_text("polls of both types carry its headers. Configuration values do not change")
     expect(why).to_be_visible(visible=tab == "configuration")

@@ -26,7 +26,7 @@ def test_a_wrong_password_is_told_and_the_login_kept(site, editor, open_page, co
     page.get_by_label("E-mail or user name").fill(editor.login)
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("wrong")
+    expect(page.get_by_role("alert")).to_contain_text("Wrong login or password")
     expect(page.get_by_label("E-mail or user name")).to_have_value(editor.login)
 
 

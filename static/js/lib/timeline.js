@@ -2,7 +2,7 @@
 
 import { placeLabels } from "./bar-labels.js";
 import { at } from "./base.js";
-import { STATUS_LABELS, getSpikeStatus } from "./spike-format.js";
+import { STATUS_LABELS, getSpikeStatus } from "./spike-status.js";
 import { DAY_MS, MINUTE_MS, buildBars, buildTicks, createScale, toPx, toWindow } from "./time-axis.js";
 import { formatClockFace, formatTime, formatUtcRange, formatWindow } from "./time.js";
 

@@ -1,7 +1,7 @@
 // Reloading a list of spikes at the second when a window starts or ends.
 
 import { serverNow } from "./server-clock.js";
-import { getNextEdge } from "./spike-format.js";
+import { getNextEdge } from "./spike-status.js";
 
 const GRACE_MS = 600; // the estimate of the server's clock may be half a second ahead
 

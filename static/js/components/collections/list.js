@@ -9,7 +9,7 @@ import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { rowSelection } from "../../lib/row-selection.js";
-import { STATUS_LABELS, getSpikeStatus } from "../../lib/spike-format.js";
+import { STATUS_LABELS, getSpikeStatus } from "../../lib/spike-status.js";
 import { deleteIfUnchanged } from "../../lib/conditional-update.js";
 import { getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";

@@ -10,7 +10,8 @@ import { requestSequence } from "../../lib/request-sequence.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { showIfSlow } from "../../lib/slow-loading.js";
-import { formatChange, formatFieldNames, getSpikeStatus } from "../../lib/spike-format.js";
+import { formatChange, formatFieldNames } from "../../lib/spike-format.js";
+import { getSpikeStatus } from "../../lib/spike-status.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import {
   formatCountdown,

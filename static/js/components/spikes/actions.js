@@ -3,7 +3,8 @@
 import { post, remove } from "../../lib/api.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { deleteSpike, endSpike, extendSpike } from "../../lib/spike-changes.js";
-import { getSpikeStatus, toCreateBody } from "../../lib/spike-format.js";
+import { toCreateBody } from "../../lib/spike-format.js";
+import { getSpikeStatus } from "../../lib/spike-status.js";
 import { formatTime } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { formatCount } from "../../lib/numbers.js";

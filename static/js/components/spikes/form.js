@@ -8,7 +8,7 @@ import { findCollision, resolveWindow, toWindowBody, validateWindow } from "../.
 import { getProps, getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import { formatWindow, formatWindowState } from "../../lib/time.js";
-import { STATUS_LABELS, getSpikeStatus } from "../../lib/spike-format.js";
+import { STATUS_LABELS, getSpikeStatus } from "../../lib/spike-status.js";
 import { spikeCounters } from "./counters.js";
 import { spikeLoading } from "./loading.js";
 import { spikeOverrides } from "./overrides.js";
