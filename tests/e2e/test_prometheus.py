@@ -2,11 +2,9 @@
 
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -26,8 +24,12 @@ CONFIG = """
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}
 scrape_configs:
   - job_name: spikecast
-    static_configs: [{{targets: ["{exporter}"]}}]
+    metrics_path: /api/data/Lorry/performance
+    authorization: {{type: Bearer, credentials: {key}}}
+    static_configs: [{{targets: ["{target}"]}}]
 """
+COUNTER, GAUGE = "spikecast_count_total", "spikecast_level"
+"""The series of the fields `count` and `level`."""
 
 
 @pytest.fixture
@@ -39,38 +41,10 @@ def program() -> str:
 
 
 @contextmanager
-def exporter(product: Product) -> Iterator[str]:
-    """What translates polls into Prometheus' text format, one poll for each scrape; where it listens."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            data = product.done(product.poll("Lorry"))["data"]
-            kinds = {"count": "counter", "level": "gauge"}
-            text = "".join(f"# TYPE {name} {kinds[name]}\n{name} {value}\n" for name, value in data.items())
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain; version=0.0.4")
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, *_arguments: object) -> None:
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@contextmanager
-def prometheus(program: str, target: str, folder: Path) -> Iterator[str]:
-    """A Prometheus that scrapes this target every second; its URL."""
+def prometheus(program: str, product: Product, folder: Path) -> Iterator[str]:
+    """Yield the URL of a Prometheus that scrapes the product every second, with nothing in between."""
     config = folder / "prometheus.yml"
-    config.write_text(CONFIG.format(exporter=target))
+    config.write_text(CONFIG.format(key=product.key, target=product.url.removeprefix("http://")))
     with own_port() as port, (folder / "prometheus.log").open("wb") as log:
         address = f"127.0.0.1:{port}"
         arguments = [f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}"]
@@ -78,7 +52,7 @@ def prometheus(program: str, target: str, folder: Path) -> Iterator[str]:
         process = subprocess.Popen([program, *arguments], stdout=log, stderr=log)
         try:
             url = f"http://{address}"
-            wait_until(lambda: asked(url, "count"), "Prometheus has scraped")
+            wait_until(lambda: asked(url, COUNTER), "Prometheus has scraped")
             yield url
         finally:
             process.kill()
@@ -116,22 +90,24 @@ def test_no_spike_looks_like_a_restart_of_the_device(program, tmp_path, record_p
             product.done(product.ask("POST", "/api/spike-schedules", body))
             time.sleep(SPIKE + NORMAL)
 
-        with exporter(product) as target, prometheus(program, target, tmp_path) as url:
+        with prometheus(program, product, tmp_path) as url:
             began = time.time()
             time.sleep(NORMAL)
             spike("level", fixed_value_number=99)
             second = time.time()
             spike("count", step_number=SPIKED_STEP)
             span = {"start": began + NORMAL, "end": time.time(), "step": 1}
-            rates = asked(url, "rate(count[10s])", **span)
-            left_alone = asked(url, "rate(count[10s])", **span | {"end": second})
-            [resets] = asked(url, "resets(count[5m])")
-            [increase] = asked(url, "increase(count[60s])")
-            levels = set(asked(url, "level", **span))
+            rates = asked(url, f"rate({COUNTER}[10s])", **span)
+            left_alone = asked(url, f"rate({COUNTER}[10s])", **span | {"end": second})
+            [resets] = asked(url, f"resets({COUNTER}[5m])")
+            [increase] = asked(url, f"increase({COUNTER}[60s])")
+            levels = set(asked(url, GAUGE, **span))
+            active = set(asked(url, "spikecast_spike_active", **span))
     seen = {"resets": resets, "rate left alone": max(left_alone), "rate": max(rates), "increase": increase}
     record_property("seen", seen)
     print(seen)
     assert levels == {1, 99}, "the spike was seen"
+    assert active == {0, 1}, "and named"
     assert resets == 0
     assert max(left_alone) <= STEP * 4 / 3
     assert STEP * 4 / 3 < max(rates) <= SPIKED_STEP * 4 / 3

@@ -177,9 +177,10 @@ def test_json_exporter_reads_the_modules_of_all_collections(targets, made):
         assert left_out == ("\\" in each["field"]["field_name"])
 
 
-def test_prometheus_takes_the_jobs_of_all_collections(tmp_path, targets, made):
+@pytest.mark.parametrize("block", [1, 2], ids=["by json_exporter", "directly"])
+def test_prometheus_takes_the_jobs_of_all_collections(tmp_path, targets, made, block):
     config = "global: {scrape_interval: 60s}\nscrape_configs:\n  - job_name: prometheus\n" + pasted(
-        made, "prometheus", 1
+        made, "prometheus", block
     )
     jobs = yaml.safe_load(config)["scrape_configs"][1:]
     assert len({job["job_name"] for job in jobs}) == len(targets)

@@ -73,12 +73,31 @@ const scrapeConfig = (target) => `  # below "scrape_configs:"
           collection_type: ${target.type}
 `;
 
+const nativeConfig = (target) => {
+  const { protocol, host, pathname } = new URL(urlById(target));
+  return `  # below "scrape_configs:"
+  - job_name: ${slug(target)}_native
+    scrape_interval: 60s
+    scheme: ${protocol.slice(0, -1)}
+    metrics_path: ${yaml(pathname)}
+    authorization:
+      type: Bearer
+      credentials: ${yaml(target.key)}
+    static_configs:
+      - targets: [${yaml(host)}]
+        labels:
+          collection: ${yaml(target.collection.name)}
+          collection_type: ${target.type}
+`;
+};
+
 export function prometheus(target) {
   const metrics = getMetrics(target.fields);
   const left = metrics.filter(({ path }) => path === null).map(({ field }) => `“${field.field_name}”`);
   const notes = [
-    "Prometheus cannot read JSON. Use json_exporter (from the Prometheus community) in between. " +
-      "The address is by id, because json_exporter would encode an encoded name again.",
+    "The simple way is the last block: Prometheus scrapes Spikecast directly. The first two blocks do it by " +
+      "json_exporter, with the name of the field as a label. All addresses are by id, because json_exporter and " +
+      "Prometheus would encode an encoded name again.",
   ];
   if (left.length) {
     notes.push(`Omitted: ${left.join(", ")}. json_exporter does not support backslashes in field names.`);
@@ -102,6 +121,13 @@ export function prometheus(target) {
           "For prometheus.yml, below the line “scrape_configs:”, which the file has once, and beside the jobs that are " +
           "there; instead of a job of the same name.",
         text: scrapeConfig(target),
+      },
+      {
+        title: "Prometheus without json_exporter",
+        where:
+          "For prometheus.yml, below the line “scrape_configs:”, which the file has once, and beside the jobs that are " +
+          "there; instead of the two blocks above.",
+        text: nativeConfig(target),
       },
     ],
   };
