@@ -19,8 +19,8 @@ from app.core.rng import rng
 from app.core.text import shorten
 from app.core.timestamps import format_iso
 from app.generation.authorization import CollectionRef, PollRequest, get_key_hash
-from app.generation.credentials import find_key
 from app.generation.formats import Format, get_format
+from app.generation.key_headers import find_key
 from app.generation.poll_result import PollResult
 from app.generation.service import Polls
 from app.generation.usage import PollUse, UsageRecorder

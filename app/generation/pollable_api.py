@@ -11,7 +11,7 @@ from flask import current_app, g, request
 from app.core import clock
 from app.core.errors import Unauthenticated
 from app.db.session import db
-from app.generation import credentials, refusals
+from app.generation import key_headers, refusals
 from app.generation.api import offer_basic
 from app.generation.authorization import KeyHolder, get_key_hash
 from app.models import ApiKey, ApiKeyCollection, Collection, Field
@@ -50,7 +50,7 @@ def _with_key_holder(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def answer(**path: Any) -> Any:
         try:
-            key_hash = get_key_hash(credentials.find_key(request.environ))
+            key_hash = get_key_hash(key_headers.find_key(request.environ))
             g.holder = current_app.extensions["polls"].find_key(key_hash, clock.now)
         except Unauthenticated as error:
             refusals.record_refusal(error)

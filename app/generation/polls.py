@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.generation.fastpath import PollDatabase
 from app.generation.plan_cache import PlanCache
-from app.generation.reference import ReferencePolls
+from app.generation.reference_polls import ReferencePolls
 from app.generation.service import FastPolls
 
 

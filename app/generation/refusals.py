@@ -15,7 +15,7 @@ from app.core import clock
 from app.core.client_address import parse_address
 from app.core.errors import DomainError, Unauthenticated
 from app.domain import audit
-from app.generation import authorization, credentials
+from app.generation import authorization, key_headers
 
 REPEAT_INTERVAL = timedelta(hours=1)
 WINDOW, MAX_PER_WINDOW = timedelta(minutes=5), 20
@@ -67,7 +67,7 @@ def record_refusal(error: DomainError) -> None:
     if not current_app.extensions["refused_polls"].should_record((network, error.detail), clock.now()):
         return
     try:
-        key_hash = authorization.get_key_hash(credentials.find_key(request.environ))
+        key_hash = authorization.get_key_hash(key_headers.find_key(request.environ))
     except Unauthenticated:
         key_hash = None
     audit.record_refused_poll(error.detail, key_hash)

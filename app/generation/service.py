@@ -27,7 +27,7 @@ MAX_ATTEMPTS = 20
 
 
 class Polls(Protocol):
-    """Answers polls: `FastPolls`, or the plain `reference.ReferencePolls`."""
+    """Answers polls: `FastPolls`, or the plain `reference_polls.ReferencePolls`."""
 
     def poll(self, request: PollRequest, *, now: Clock, rng: random.Random) -> Answer:
         """Return fresh values, or raise what refuses the request."""

@@ -22,7 +22,7 @@ MAY_COMMIT = {
     "app/generation/expired_spikes.py": {
         "delete_expired": "expired schedules go before anything is served, and whatever is",
     },
-    "app/generation/reference.py": {
+    "app/generation/reference_polls.py": {
         "_in_transaction": "a poll that moves counters commits before it is answered",
     },
     "app/generation/usage.py": {"write": "noting polls is a transaction of its own, which may fail"},

@@ -4,7 +4,7 @@
 """
 
 from app.db import transactions
-from app.generation.reference import FieldOrCopy, ReferencePolls
+from app.generation.reference_polls import FieldOrCopy, ReferencePolls
 from app.values import Exact
 from wsgi import app as app
 

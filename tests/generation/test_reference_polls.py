@@ -18,7 +18,7 @@ from app.core import key_format
 from app.core.errors import DomainError
 from app.db.session import db
 from app.generation.authorization import CollectionRef, PollRequest
-from app.generation.reference import ReferencePolls
+from app.generation.reference_polls import ReferencePolls
 from app.models import Field, SpikeSchedule, SpikeScheduleField
 from app.values import CollectionType
 from tests.support.factory import SETTINGS, Maker
