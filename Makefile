@@ -24,11 +24,11 @@ run: .venv/.run ## Start Spikecast (configured by SPIKECAST_* variables)
 	@echo "Starting Spikecast; end it with Ctrl-C." >&2
 	@exec .venv/bin/gunicorn -c gunicorn.conf.py wsgi:app
 
-test: .venv/.dev ## Run the fast tests: units, API and pages (choose some with ARGS="tests/spikes -k overlap")
+test: .venv/.dev ## Run the fast tests: units, API and pages, on SQLite (choose some with ARGS="tests/spikes -k overlap")
 	.venv/bin/pytest -n 3 -m "not slow" $(ARGS)
 	@echo "The slow tests were not run: make test-slow runs them."
 
-test-slow: .venv/.dev ## Run the other tests: outages, backups, deployment, several nodes, soak, fuzz
+test-slow: .venv/.dev ## Run the others: on PostgreSQL, on a phone, outages, backups, deployment, several nodes, soak, fuzz
 	.venv/bin/pytest -n 3 -m slow $(ARGS)
 
 test-all: .venv/.dev ## Run every test

@@ -62,6 +62,8 @@ SLOW = [
     )
 ]
 """Files and folders whose tests `make test` leaves to `make test-slow`."""
+SLOW_VARIANTS = {"postgresql", "phone"}
+"""Parameters that repeat a test on the second database, or in a second width: `make test-slow` runs them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,8 +71,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if missing := [str(slow) for slow in SLOW if not slow.exists()]:
         raise pytest.UsageError(f"tests/conftest.py: SLOW names what does not exist: {missing}")
     for item in items:
-        if any(item.path.is_relative_to(slow) for slow in SLOW):
+        if any(item.path.is_relative_to(slow) for slow in SLOW) or _is_slow_variant(item):
             item.add_marker(pytest.mark.slow)
+
+
+def _is_slow_variant(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and any(
+        isinstance(value, str) and value in SLOW_VARIANTS for value in callspec.params.values()
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
