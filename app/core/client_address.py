@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 MAX_INPUT_LENGTH = 100
 IPV6_PREFIX_LENGTH = 64
-"""One customer of a provider has at least so many bits to choose addresses from."""
+"""Providers give each customer at least a /64, so one client can use any address in it."""
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
@@ -27,7 +27,7 @@ class ClientAddress(NamedTuple):
 
 
 UNKNOWN = ClientAddress("unknown", "unknown")
-"""All that is no address counts as one client."""
+"""Everything that is not an address counts as one client."""
 
 
 def parse_address(given: str | None) -> ClientAddress:

@@ -11,7 +11,7 @@ PREFIX_LENGTH = 12
 """How many characters of a key stay visible, to tell keys apart."""
 
 _BASE62_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
-"""Two digits of base 62 at a time: it is worked out with each poll."""
+"""Two digits of base 62 at a time: each poll computes a checksum, so that should be fast."""
 _PATTERN = re.compile(r"spk_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 
 

@@ -109,10 +109,10 @@ def _decode_parameter(name: str, stored: Any) -> Any:
 
 
 def number_to_text(number: Exact) -> str:
-    """How SQLite stores an exact number."""
+    """Return the text in which SQLite stores an exact number."""
     return str(number) if isinstance(number, int) else format(number.normalize(), "f")
 
 
 def number_from_text(text: str) -> Exact:
-    """The exact number that SQLite stores so. Whole ones are as exact as integers, and counted faster."""
+    """Return the exact number that SQLite stores as this text: an int if it is whole, which is faster."""
     return Decimal(text) if "." in text else int(text)
