@@ -1,12 +1,12 @@
-"""How gunicorn serves Spikecast. Everything that installations may change is a SPIKECAST_ setting."""
+"""gunicorn configuration of Spikecast. To change it for an installation, use the SPIKECAST_ settings."""
 
 import os
 import sys
 
 from app import gunicorn_worker as _worker
-from config import BadSetting, load  # gunicorn would take a name `config` for a setting
+from config import BadSetting, load  # gunicorn would read a name `config` as a setting
 
-os.umask(0o077)  # files are created for their owner alone
+os.umask(0o077)  # only the owner can access new files
 try:
     _settings = load()
 except BadSetting as error:
@@ -34,16 +34,16 @@ logger_class = _worker.Logger
 timeout = 30
 graceful_timeout = 10  # for requests in progress at a stop or reload
 
-# So many requests wait in the kernel while all workers are busy. If the node dies, the proxy sends them to
-# another node.
+# Maximum number of connections that wait in the kernel while all workers are busy. If the node dies, the
+# proxy sends their requests to another node.
 backlog = 2048
 
 # Workers are not recycled: their caches are bounded (SPIKECAST_CACHED_FIELDS). A new worker after every 5,000
 # requests was measured to cost a fifth of the throughput, and half a second for the slowest polls.
 max_requests = 0
 
-# Only SPIKECAST_TRUSTED_PROXIES decides which headers of proxies are trusted (app/web/proxies.py). gunicorn
-# itself trusts none, not even over a socket: no header decides the scheme, the path or the script name.
+# Only SPIKECAST_TRUSTED_PROXIES controls which proxy headers are trusted (app/web/proxies.py). gunicorn
+# itself trusts none, not even over a Unix socket: no header sets the scheme, the path or the script name.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
@@ -53,20 +53,20 @@ accesslog = None
 
 
 def _app():  # type: ignore[no-untyped-def]
-    """Return the app, looked up late, so that another one may be served in its place."""
+    """Return the app. The import is deferred so that another app can be served instead."""
     import wsgi
 
     return wsgi.app
 
 
 def on_starting(server):  # type: ignore[no-untyped-def]
-    """Check that the address is free, migrate, and take the lock that keeps `restore` away."""
+    """Check that the address is free, migrate, and take the lock that prevents `restore`."""
     _worker.require_free_address(bind)
     server.instructions, server.serving = _worker.prepare_in_child(_settings, _app)
 
 
 def when_ready(server):  # type: ignore[no-untyped-def]
-    """Log the address, and print last what people have to do."""
+    """Log the address, then print the instructions for the administrator."""
     import gc
 
     from app.core import log_format
@@ -77,11 +77,11 @@ def when_ready(server):  # type: ignore[no-untyped-def]
     for line in server.instructions:
         log_format.get_writer().put(line)
     gc.collect()
-    gc.freeze()  # objects of the loaded app stay, in memory that workers share
+    gc.freeze()  # keep the loaded app's objects in memory that the workers share
 
 
 def pre_fork(server, worker):  # type: ignore[no-untyped-def]
-    """Log the start of workers only if they come later than the first ones."""
+    """Log the start of a worker only if it is not one of the initial workers."""
     server.log.is_starting = worker.age <= server.num_workers
 
 
@@ -100,12 +100,12 @@ def post_worker_init(worker):  # type: ignore[no-untyped-def]
 
     log_format.configure()
     _worker.connect_early(worker.wsgi)
-    # gunicorn would respond with a page of HTML, without security headers.
+    # gunicorn's own error response is an HTML page without security headers.
     util.write_error = lambda connection, status, _reason, detail: util.write_nonblock(
         connection, malformed_http.build_response(status, detail)
     )
-    # After a response that refused a body unread, the body is read and discarded, for at most 2 seconds. With
-    # gunicorn's default of 64 KiB the kernel would reset the connection, and nginx would answer 502.
+    # After a response that refused a body unread, read and discard the body for at most 2 seconds. With
+    # gunicorn's default of 64 KiB, the kernel would reset the connection, and nginx would respond with 502.
     util.close_graceful = partial(util.close_graceful, max_drain=limits.MAX_DRAINED_BYTES)
     gc.collect()
     gc.freeze()
