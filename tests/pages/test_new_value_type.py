@@ -26,7 +26,7 @@ def test_a_field_of_it_is_added_and_a_spike_overrides_it(editor, width):
     collection = editor.api.collection(f"Saw {editor.login}")
     page = editor.browse(f"/collections/{collection['id']}", **width)
     page.get_by_role("button", name="New field").first.click()
-    dialog = page.get_by_role("dialog", name="Add field")
+    dialog = page.get_by_role("dialog", name="New field")
     dialog.get_by_label("Name").fill("wave")
     dialog.get_by_label("Value").select_option(label="Sawtooth")
     expect(dialog).to_contain_text("Rises by 1 a second")
