@@ -73,7 +73,7 @@ FORMAT_IN_QUERY = {
     "schema": {"type": "string", "enum": sorted(FORMATS)},
     "description": "The output format. It takes precedence over the `Accept` header; the default is JSON.",
 }
-_OTHER_TYPES = {
+OTHER_TYPES = {
     "responses": {
         "200": {
             "content": {
@@ -89,7 +89,7 @@ _OTHER_TYPES = {
     "/data/<name:name>/<type:collection_type>", methods=["GET"], parameters=[TYPE_IN_PATH, FORMAT_IN_QUERY]
 )
 @blp.answers(200, DataOut, HEADERS)
-@blp.doc(**_OTHER_TYPES)
+@blp.doc(**OTHER_TYPES)
 @with_api_key
 @documents_errors(400, 404)
 def data_by_name(name: str, collection_type: str) -> Response:
@@ -103,7 +103,7 @@ def data_by_name(name: str, collection_type: str) -> Response:
     parameters=[TYPE_IN_PATH, FORMAT_IN_QUERY],
 )
 @blp.answers(200, DataOut, HEADERS)
-@blp.doc(**_OTHER_TYPES)
+@blp.doc(**OTHER_TYPES)
 @with_api_key
 @documents_errors(400, 404)
 def data_by_id(collection_id: int, collection_type: str) -> Response:

@@ -59,6 +59,7 @@ GET    /api/collections/<id:collection_id>/fields                    401 404 200
 POST   /api/collections/<id:collection_id>/fields                    401 403 403 201 404 201 401 401
 GET    /api/collections/<id:collection_id>/impact                    401 404 200 200 404 200 401 401
 GET    /api/collections/<id:collection_id>/sample/<collection_type>  401 404 200 200 404 200 401 401
+GET    /api/collections/<id:collection_id>/series/<collection_type>  401 404 200 200 404 200 401 401
 GET    /api/collections/<id:collection_id>/spike-schedules           401 404 200 200 404 200 401 401
 POST   /api/collections/bulk-delete                                  401 403 403 204 404 204 401 401
 GET    /api/data                                                     401 401 401 401 401 401 200 401

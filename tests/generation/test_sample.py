@@ -79,6 +79,27 @@ def test_the_number_of_queries_is_the_same_for_many_fields(owner, make, truck, q
     assert len(work(few)) == len(work(many))
 
 
+class TestFormats:
+    @pytest.mark.parametrize("name", ["prometheus", "openmetrics", "influx", "csv"])
+    def test_a_sample_in_another_format_is_what_a_poll_in_it_gets(self, owner, make, name):
+        pump = make.collection("Pump", {"value_type": "INCREMENT", "name": "litres"})
+        response = owner.get(f"/api/collections/{pump['id']}/sample/performance?format={name}")
+        polled = make.key().get(f"/api/data/Pump/performance?format={name}")
+        assert response.text == polled.text
+        assert response.headers["Content-Type"] == polled.headers["Content-Type"]
+
+    def test_it_moves_no_counter(self, owner, make):
+        pump = make.collection("Pump", {"value_type": "INCREMENT", "name": "litres"})
+        for _ in range(3):
+            response = owner.get(f"/api/collections/{pump['id']}/sample/performance?format=csv")
+            assert response.text == "litres\r\n10\r\n"
+
+    def test_an_unknown_format_is_400_with_the_list_that_polls_give(self, owner, truck):
+        problem = refused(owner.get(f"/api/collections/{truck['id']}/sample/performance?format=xml"), 400)
+        expected = "Unknown format 'xml'. Use one of: csv, influx, json, openmetrics, prometheus."
+        assert problem["detail"] == expected
+
+
 class TestDuringASpike:
     def test_it_shows_the_copies_and_says_until_when(self, owner, make, truck):
         override = {

@@ -7,6 +7,7 @@ Sources: https://prometheus.io/docs/instrumenting/exposition_formats/ and
 https://prometheus.io/docs/specs/om/open_metrics_spec/ (OpenMetrics 1.0).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -23,7 +24,7 @@ from app.generation.formats.series_notation import parse_series
 from app.generation.formats.template import Template, build_renderer, escape_pattern, get_text
 from app.generation.plan import Spike
 from app.generation.poll_result import PollResult
-from app.values import CollectionType, get_spec
+from app.values import CollectionType, ValueKind, get_spec
 
 PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -58,8 +59,11 @@ class ActiveSpike(NamedTuple):
     end: float
 
 
-class _Series(NamedTuple):
+class FieldSeries(NamedTuple):
+    """A field's series: the metric's name, and its labels as they stand between the braces."""
+
     field: MetricField
+    name: str
     labels: str
 
 
@@ -80,7 +84,7 @@ def build_template(
     names: list[str] = []
     for name, members in families.items():
         lines += _format_header(name, members, taken, openmetrics=openmetrics)
-        for field, labels in members:
+        for field, _name, labels in members:
             if field.metric_type == INFO:
                 text = f'value="{escape_label_value((field.text or "")[:MAX_TEXT_LENGTH])}"'
                 lines.append(escape_pattern(f"{name}{{{labels and labels + ','}{text}}} 1"))
@@ -94,25 +98,30 @@ def build_template(
     return Template(names, "".join(f"{line}\n" for line in lines).encode())
 
 
-def _group_families(fields: Iterable[MetricField]) -> dict[str, list[_Series]]:
-    """Return the series by family: all lines of one family stand together, in both formats.
+def name_series(fields: Iterable[MetricField]) -> list[FieldSeries]:
+    """Return the series of each field, in the same order.
 
     Where several fields come to one name, those without a series of their own are told apart by a label.
     """
-    families: dict[str, list[_Series]] = {}
-    for field in fields:
-        name, labels = _get_series(field)
-        families.setdefault(name, []).append(_Series(field, labels))
+    named = [FieldSeries(field, *_get_series(field)) for field in fields]
+    counts = Counter(each.name for each in named)
+    return [
+        each
+        if each.field.metric or counts[each.name] == 1
+        else each._replace(labels=f'field="{escape_label_value(each.field.name)}"')
+        for each in named
+    ]
+
+
+def _group_families(fields: Iterable[MetricField]) -> dict[str, list[FieldSeries]]:
+    """Return the series by family: all lines of one family stand together, in both formats."""
+    families: dict[str, list[FieldSeries]] = {}
+    for each in name_series(fields):
+        families.setdefault(each.name, []).append(each)
     for members in families.values():
         if len(members) > 1:
-            labelled = [
-                each
-                if each.field.metric
-                else _Series(each.field, f'field="{escape_label_value(each.field.name)}"')
-                for each in members
-            ]
             # A series must not come twice; texts differ by their values' label as well.
-            members[:] = {(each.labels, each.field.text): each for each in reversed(labelled)}.values()
+            members[:] = {(each.labels, each.field.text): each for each in reversed(members)}.values()
             members.reverse()
     return families
 
@@ -126,7 +135,7 @@ def _get_series(field: MetricField) -> tuple[str, str]:
 
 
 def _format_header(
-    name: str, members: Sequence[_Series], taken: set[str], *, openmetrics: bool
+    name: str, members: Sequence[FieldSeries], taken: set[str], *, openmetrics: bool
 ) -> Iterable[str]:
     """Yield the TYPE and HELP lines of a family."""
     types = {each.field.metric_type for each in members}
@@ -198,10 +207,15 @@ def _build(result: PollResult, *, openmetrics: bool) -> Template:
 def _get_metric_fields(result: PollResult) -> Iterator[MetricField]:
     layout = result.layout
     for name, id_, value_type in zip(result.data, layout.field_ids, layout.value_types, strict=True):
-        text = get_text(result, name)
-        is_counter = get_spec(value_type).direction > 0  # a counter of Prometheus never goes down
-        metric_type = INFO if text is not None else COUNTER if is_counter else GAUGE
-        yield MetricField(id_, name, metric_type, text)
+        yield MetricField(id_, name, get_metric_type(value_type), get_text(result, name))
+
+
+def get_metric_type(value_type: str) -> str:
+    """Return the type of the metric that fields of a value type become."""
+    spec = get_spec(value_type)
+    if spec.value_kind is ValueKind.TEXT:
+        return INFO
+    return COUNTER if spec.direction > 0 else GAUGE  # a counter of Prometheus never goes down
 
 
 def _get_active_spike(spike: Spike | None) -> ActiveSpike | None:
