@@ -29,6 +29,7 @@ from app.db.session import db
 from app.domain import audit
 from app.generation import api as generation_api
 from app.generation import (
+    discovery_api,
     middleware,
     pollable_api,
     polls,
@@ -161,6 +162,7 @@ def _register_routes(app: Flask) -> None:
         two_factor_api,
         generation_api,
         pollable_api,
+        discovery_api,
         sample_api,
         usage_api,
         audit_api,

@@ -1,14 +1,18 @@
 """The data endpoint: what monitoring tools poll."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from flask.blueprints import BlueprintSetupState
 from marshmallow import fields
 
-from app.core.errors import DomainError
-from app.generation import middleware, refusals
-from app.generation.authorization import CollectionRef
+from app.core import clock
+from app.core.errors import DomainError, Unauthenticated
+from app.generation import key_headers, middleware, refusals
+from app.generation.authorization import CollectionRef, get_key_hash
 from app.generation.formats import FORMATS
 from app.values import CollectionType
 from app.web.access import with_api_key
@@ -128,6 +132,22 @@ def offer_basic(response: Response) -> Response:
     if response.status_code == HTTPStatus.UNAUTHORIZED and "Accept-Language" not in request.headers:
         response.headers.add("WWW-Authenticate", 'Basic realm="Spikecast data", charset="UTF-8"')
     return response
+
+
+def with_key_holder(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Check the API key of a request before its query; the view finds its holder in `g.holder`."""
+
+    @wraps(view)
+    def check_key(**path: Any) -> Any:
+        try:
+            key_hash = get_key_hash(key_headers.find_key(request.environ))
+            g.holder = current_app.extensions["polls"].find_key(key_hash, clock.now)
+        except Unauthenticated as error:
+            refusals.record_refusal(error)
+            raise
+        return view(**path)
+
+    return check_key
 
 
 def _answer(collection: CollectionRef, type_name: str) -> Response:

@@ -85,10 +85,13 @@ class Parser(FlaskParser):
         """Return the query parameters.
 
         Raises:
-            Malformed: A parameter is given twice.
+            Malformed: A parameter is given twice that is not a list.
         """
+        lists = {
+            each.data_key for each in schema.fields.values() if isinstance(each, marshmallow.fields.List)
+        }
         for name, values in req.args.lists():
-            if len(values) > 1:
+            if len(values) > 1 and name not in lists:
                 raise Malformed(f"The query parameter {shorten(name)!a} is given twice.")
         return super().load_querystring(req, schema)
 

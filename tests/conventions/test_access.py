@@ -72,6 +72,7 @@ POST   /api/fields/<id:field_id>/reset                               401 403 403
 GET    /api/health                                                   200 200 200 200 200 200 200 200
 GET    /api/openapi.json                                             200 200 200 200 200 200 200 200
 GET    /api/polls                                                    401 200 200 200 200 200 401 401
+GET    /api/prometheus/targets                                       401 401 401 401 401 401 200 401
 GET    /api/spike-schedules                                          401 200 200 200 200 200 401 401
 POST   /api/spike-schedules                                          401 403 403 201 404 201 401 401
 GET    /api/spike-schedules/counts                                   401 200 200 200 200 200 401 401

@@ -10,9 +10,11 @@ from flask import Flask
 
 from app.auth import service as auth
 from app.auth import tokens
+from app.auth.api_keys import service as keys
 from app.core import clock
 from app.db.session import db
 from app.models import Actor, User
+from app.web.access import AccessRule
 from tools.bench import datasets, scale_routes, scale_seed, servers, table
 from tools.bench.progress import Progress
 from tools.bench.scale_routes import Request
@@ -86,14 +88,15 @@ def _on(database: str, progress: Progress) -> Iterator[Found]:
 
 def measure(app: Flask, actor: Actor, asks: list[Request]) -> Iterator[Timing]:
     """Send each request several times through the WSGI app, after one warm-up, and yield its timing."""
-    headers = {"Authorization": f"Bearer {_token(actor)}"}
-    forbidden = set() if actor.is_admin else scale_routes.for_admins(app)
+    token, key = {"Authorization": f"Bearer {_token(actor)}"}, {"X-API-Key": _key(actor)}
+    forbidden = set() if actor.is_admin else scale_routes.rules_for(app, AccessRule.ADMIN)
+    with_key = scale_routes.rules_for(app, AccessRule.API_KEY)
     for ask in asks:
         if ask.rule in forbidden:
             continue
         queries, ms = 0, []
         for _ in range(TIMES + 1):
-            queries, milliseconds = _once(app, ask, headers)
+            queries, milliseconds = _once(app, ask, key if ask.rule in with_key else token)
             ms.append(milliseconds)
         yield Timing(ask, queries, ms[1:])
 
@@ -104,6 +107,12 @@ def _token(actor: Actor) -> str:
     sign_in = auth.create_sign_in(user, client, clock.now())
     db.session.commit()
     return str(tokens.issue_tokens(user, sign_in)["access_token"])
+
+
+def _key(actor: Actor) -> str:
+    _key, secret = keys.create_key(actor, {"label": "bench"}, clock.now())
+    db.session.commit()
+    return secret
 
 
 def _once(app: Flask, ask: Request, headers: dict[str, str]) -> tuple[int, float]:

@@ -86,7 +86,7 @@ class Route:
     @property
     def takes_key(self) -> bool:
         """Whether the route takes an API key instead of a user's access token."""
-        return self.is_poll or self.rule == "/api/data"
+        return self.is_poll or self.rule in {"/api/data", "/api/prometheus/targets"}
 
     @property
     def is_public(self) -> bool:
