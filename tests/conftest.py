@@ -15,6 +15,7 @@ from flask import Flask
 import config
 from app import create_app, startup
 from app.auth import service, tokens
+from app.auth.attempts import Client
 from app.auth.users import service as users_service
 from app.core import clock as app_clock
 from app.db.session import Base, db
@@ -176,7 +177,7 @@ def add_user(app: Flask, role: Role, name: str) -> Caller:
     """Somebody who is signed in; their password is PASSWORD."""
     with app.app_context():
         user: User = users_service.create_user(f"{name}@example.org", name, PASSWORD, role)
-        client = service.Client("127.0.0.1", "tests")
+        client = Client("127.0.0.1", "tests")
         issued = tokens.issue_tokens(user, service.create_sign_in(user, client, app_clock.now()))
         db.session.commit()
         return Caller(app, user_id=user.id, name=name, tokens=issued)

@@ -8,7 +8,7 @@ from marshmallow import fields
 
 from app.db.session import MAX_ID
 from app.models import AuditEntry
-from app.models.audit import Action, Outcome, SubjectKind
+from app.models.audit_actions import Action, Outcome, SubjectKind
 from app.web.access import admin
 from app.web.fields import Choice, Timestamp
 from app.web.number_fields import Id

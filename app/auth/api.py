@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import request
 
-from app.auth import service, tokens
+from app.auth import account_service, service, tokens
+from app.auth.attempts import Client
 from app.auth.schemas import AccessTokenOut, ChangeEmailIn, ChangePasswordIn, LoginIn, SignInsOut, TokensOut
 from app.auth.users import service as users_service
 from app.auth.users.schemas import UserOut
@@ -21,9 +22,9 @@ blp = Blueprint(
 )
 
 
-def get_client() -> service.Client:
+def get_client() -> Client:
     """Return where the request came from."""
-    return service.Client(parse_address(request.remote_addr).text, request.user_agent.string)
+    return Client(parse_address(request.remote_addr).text, request.user_agent.string)
 
 
 @blp.route("/login", methods=["POST"])
@@ -87,7 +88,7 @@ def change_password(values: dict[str, Any]) -> dict[str, Any]:
     tokens of a new sign-in. Your API keys stay valid, unless `revoke_api_keys` is true.
     """
     current, new, code = values["current_password"], values["new_password"], values.get("code")
-    user, sign_in = service.change_password(
+    user, sign_in = account_service.change_password(
         current_actor(),
         current,
         new,
@@ -108,7 +109,7 @@ def change_password(values: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(ChangeEmailIn)
 def change_email(values: dict[str, Any]) -> User:
     """Change your own e-mail address. Your sign-ins stay valid."""
-    user = service.change_email(
+    user = account_service.change_email(
         current_actor(),
         values["current_password"],
         values["email"],

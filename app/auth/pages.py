@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth import first_admin, service
 from app.auth.api import get_client
+from app.auth.attempts import Client
 from app.auth.forms import CodeForm, SetUpForm, SignInForm, safe_next
 from app.auth.schemas import LoginIn
 from app.auth.users.schemas import UserIn
@@ -17,7 +18,7 @@ from app.core.errors import DomainError, Forbidden, NotFound
 from app.db.session import db
 from app.domain import audit
 from app.models import SignIn, User
-from app.models.audit import Action
+from app.models.audit_actions import Action
 from app.web import browser_session
 from app.web.access import admin, public, signed_in
 from app.web.schema import flatten_errors
@@ -52,7 +53,7 @@ def sign_in() -> AnyResponse:
     return _sign_in_browser(user, sign_in) if sign_in else _redirect_to_code(waits or "")
 
 
-def get_browser_client() -> service.Client:
+def get_browser_client() -> Client:
     """Return where the request came from, with the hash of the browser's device token."""
     g.device = browser_session.get_device_token()
     return replace(get_client(), device=key_format.hash_secret(g.device))

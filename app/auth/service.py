@@ -1,43 +1,23 @@
-"""Sign in and out, and change one's own password or e-mail address."""
+"""Sign in and out, and end sign-ins elsewhere."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from app.auth import login_throttle, passwords
-from app.auth.login_throttle import AttemptSource
-from app.auth.two_factor import codes as second_factor
-from app.auth.users import service as users_service
+from app.auth.attempts import Client, recording_throttling, verify_code
 from app.core import key_format
-from app.core.client_address import parse_address
-from app.core.errors import BEARER_CHALLENGE, Conflict, Invalid, NotFound, TooManyAttempts, Unauthenticated
+from app.core.errors import BEARER_CHALLENGE, NotFound, Unauthenticated
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, PendingSignIn, SignIn, User
-from app.models.audit import Action, Outcome
+from app.models.audit_actions import Action, Outcome
 
 SIGN_IN_LIFETIME = timedelta(days=30)
 PENDING_SIGN_IN_LIFETIME = timedelta(minutes=5)
 SIGN_IN_EXPIRED = "begin-again"
 WRONG_CODE = "The code is wrong or was already used. Wait for the next one."
-
-
-@dataclass(frozen=True)
-class Client:
-    """Where a request came from; `device` is the hash of its browser's device token, if any."""
-
-    address: str
-    user_agent: str
-    device: str | None = None
-
-    @property
-    def origin(self) -> AttemptSource:
-        """What the login throttle counts by."""
-        return AttemptSource(parse_address(self.address).network, self.device)
 
 
 def authenticate(login: str, password: str, client: Client, now: datetime) -> User:
@@ -52,7 +32,7 @@ def authenticate(login: str, password: str, client: Client, now: datetime) -> Us
     user, origin = User.by_login(login), client.origin
 
     def refuse_too_many() -> None:
-        with _recording_throttling(Action.SIGN_IN, user):
+        with recording_throttling(Action.SIGN_IN, user):
             login_throttle.check_sign_in(login, user, origin, now)
 
     refuse_too_many()
@@ -94,7 +74,7 @@ def sign_in(
 
 
 def _require_code(user: User, code: str, client: Client, now: datetime) -> None:
-    if not _verify_code(Action.SIGN_IN, user, code, client, now):
+    if not verify_code(Action.SIGN_IN, user, code, client, now):
         raise Unauthenticated(WRONG_CODE, problem_type="wrong-code", headers=BEARER_CHALLENGE)
 
 
@@ -129,51 +109,13 @@ def verify_pending_code(token: str, code: str, client: Client, now: datetime) ->
     user = db.session.get(User, user_id, with_for_update={"key_share": True}) if user_id else None
     if user is None or not user.has_two_factor:
         raise Unauthenticated("This sign-in has expired. Start again.", problem_type=SIGN_IN_EXPIRED)
-    with _recording_throttling(Action.SIGN_IN, user):
+    with recording_throttling(Action.SIGN_IN, user):
         login_throttle.check_network(client.origin, now)
     _require_code(user, code, client, now)
     waits = sa.delete(PendingSignIn).where(PendingSignIn.token_hash == key_format.hash_secret(token))
     if db.session.scalar(waits.returning(PendingSignIn.user_id)) is None:  # the password changed meanwhile
         raise Unauthenticated("This sign-in has expired. Start again.", problem_type=SIGN_IN_EXPIRED)
     return user, complete_sign_in(user, client, now)
-
-
-def _verify_code(
-    action: Action, user: User, code: str, client: Client, now: datetime, *, sign_in_id: str | None = None
-) -> bool:
-    """Return whether the code is valid, and record a wrong one. The caller has locked the user."""
-    if second_factor.is_recovery_code(code):
-        if second_factor.use_recovery_code(user, code):
-            return True
-        login_throttle.record_recovery_code_failure(user, client.origin, now)
-    else:
-        check_codes(action, user, now, sign_in_id=sign_in_id)
-        if second_factor.verify_app_code(user, code, now):
-            return True
-        login_throttle.record_code_failure(user, client.origin, now, sign_in_id=sign_in_id)
-    audit.record(action, user, outcome=Outcome.REFUSED, why="wrong code")
-    db.session.commit()
-    return False
-
-
-def check_codes(action: Action, user: User, now: datetime, *, sign_in_id: str | None) -> None:
-    """Raise TooManyAttempts, and record it, if too many wrong codes were given."""
-    with _recording_throttling(action, user):
-        login_throttle.check_codes(user, now, sign_in_id=sign_in_id)
-
-
-@contextmanager
-def _recording_throttling(action: Action, user: User | None) -> Iterator[None]:
-    """Record in the audit log that an attempt within was throttled.
-
-    Raises:
-        TooManyAttempts: As raised within.
-    """
-    try:
-        yield
-    except TooManyAttempts:
-        audit.record_refusal(action, user, why="too many attempts")
-        raise
 
 
 def create_sign_in(user: User, client: Client, now: datetime) -> SignIn:
@@ -224,80 +166,3 @@ def end_other_sign_ins(actor: Actor) -> None:
     ended = len(db.session.scalars(others.returning(SignIn.id)).all())
     if ended:
         audit.record(Action.END_OTHER_SIGN_INS, ended=ended)
-
-
-def reauthenticate(
-    actor: Actor,
-    password: str,
-    code: str | None,
-    action: Action,
-    client: Client,
-    now: datetime,
-    *,
-    asks_for_code: bool = True,
-) -> User:
-    """Return the actor's user, locked, after they have proved their identity again.
-
-    A sign-in alone may be stolen, so this takes the password, and a code where they have two-factor sign-in.
-    Attempts are throttled.
-
-    Raises:
-        Invalid: The password or the code is wrong, or the code is missing.
-        Unauthenticated: The account was deleted meanwhile.
-    """
-    user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
-    if user is None:
-        raise Unauthenticated("This account no longer exists.", headers=BEARER_CHALLENGE)
-    sign_in_id = actor.sign_in_id
-    with _recording_throttling(action, user):
-        login_throttle.check_reauthentication(sign_in_id, now)
-    if not passwords.verify(password, user.password_hash):
-        login_throttle.record_reauthentication_failure(sign_in_id, client.origin, now)
-        audit.record(action, user, outcome=Outcome.REFUSED, why="wrong password")
-        db.session.commit()
-        raise Invalid({"current_password": ["is not your password"]})
-    if user.has_two_factor and asks_for_code:
-        if code is None:
-            raise Invalid({"code": ["is required because two-factor sign-in is on"]})
-        if not _verify_code(action, user, code, client, now, sign_in_id=sign_in_id):
-            raise Invalid({"code": ["is wrong or was already used"]})
-    login_throttle.clear_reauthentication_failures(sign_in_id)
-    return user
-
-
-def change_password(
-    actor: Actor,
-    current: str,
-    new: str,
-    code: str | None,
-    client: Client,
-    now: datetime,
-    *,
-    revoke_keys: bool = False,
-) -> tuple[User, SignIn]:
-    """Set the actor's new password, end all their sign-ins, and create a new one."""
-    user = reauthenticate(actor, current, code, Action.CHANGE_PASSWORD, client, now)
-    users_service.set_password(user, new, now, revoke_keys=revoke_keys, member="new_password")
-    audit.record(Action.CHANGE_PASSWORD, user)
-    return user, create_sign_in(user, client, now)
-
-
-def change_email(
-    actor: Actor, password: str, email: str, code: str | None, client: Client, now: datetime
-) -> User:
-    """Set the actor's new e-mail address.
-
-    Raises:
-        Conflict: Another user has this address. Because that reveals an account, attempts are throttled.
-    """
-    user = reauthenticate(actor, password, code, Action.CHANGE_EMAIL, client, now)
-    with _recording_throttling(Action.CHANGE_EMAIL, user):
-        login_throttle.check_email_changes(actor.sign_in_id, now)
-    if users_service.is_email_taken(user, email):
-        login_throttle.record_email_change_failure(actor.sign_in_id, client.origin, now)
-        audit.record(Action.CHANGE_EMAIL, user, outcome=Outcome.REFUSED, why="taken")
-        db.session.commit()
-        said = f"A user with the email {email!r} already exists."
-        raise Conflict(said, problem_type="name-taken", errors={"email": ["is taken by another user"]})
-    users_service.change_email(user, email)
-    return user

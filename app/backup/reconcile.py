@@ -11,7 +11,9 @@ from app.backup import accounts, counters
 from app.backup.counters import UnknownCounterPolicy
 from app.backup.snapshot import Snapshot, skip_used_ids, take_snapshot, why_unrelated
 from app.models import AuditEntry
-from app.models.audit import COMMAND_LINE, Action, Origin, Outcome, Subject, make_entry
+from app.models.audit import make_entry
+from app.models.audit_actions import Action, Outcome
+from app.models.audit_subject import COMMAND_LINE, Origin, Subject
 
 
 def reconcile(

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.models import ApiKey, Collection, Field, RecoveryCode, SpikeSchedule, SpikeScheduleField, User
-from app.models.spike import CountersAfter, hands_back
+from app.models.spike import CountersAfter
+from app.models.spike_field import hands_back
 from app.values import State, counter_types, get_direction
 
 _COUNTER_COLUMNS = ("value_type", "start_number", "step_number", "reset_number", "randomization_percentage")

@@ -13,7 +13,7 @@ from app.core.text import shorten
 from app.db.session import db
 from app.domain import audit
 from app.models import Role, User
-from app.models.audit import Action
+from app.models.audit_actions import Action
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 

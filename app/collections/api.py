@@ -17,7 +17,7 @@ from app.collections.schemas import (
 )
 from app.db.session import MAX_ID, db
 from app.models import Collection, User
-from app.models.spike import attach_current_spike
+from app.models.spike_queries import attach_current_spike
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
 from app.web.openapi import Blueprint, documents_errors

@@ -13,7 +13,7 @@ from app.db.session import db
 from app.domain import audit, spike_copies
 from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, Field, User
-from app.models.audit import Action
+from app.models.audit_actions import Action
 from app.models.collection import field_name_taken, name_taken
 from app.values import (
     all_settings,

@@ -27,16 +27,10 @@ from app.core.timestamps import format_iso
 from app.db import transactions
 from app.db.session import db
 from app.models import Actor, ApiKey, AuditEntry, Collection, Field, SpikeSchedule, User
-from app.models.audit import (
-    COMMAND_LINE,
-    SERVER,
-    Action,
-    Category,
-    Origin,
-    Outcome,
-    Subject,
-    make_entry,
-)
+from app.models.audit import make_entry
+from app.models.audit_actions import Action, Category, Outcome
+from app.models.audit_storage import write_entries
+from app.models.audit_subject import COMMAND_LINE, SERVER, Origin, Subject
 
 Row = User | ApiKey | Collection | Field | SpikeSchedule
 SETTINGS_WITH_VALUES = {
@@ -257,7 +251,7 @@ def _get_origin(by: User | None = None) -> Origin:
 
 
 def _write(entries: list[dict[str, Any]]) -> None:
-    AuditEntry.write(entries, _bounds)
+    write_entries(entries, _bounds)
     db.session().info.setdefault("audit", []).extend(entries)
 
 

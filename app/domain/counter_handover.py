@@ -1,7 +1,7 @@
 """Handover of counters after a spike: the collection's counters continue those of the schedule's copies.
 
-`models.spike.hands_back` decides which copies are handed over. The caller of `hand_over_counters` holds the
-lock of the collection. Polls take the same lock to advance counters, so no copy advances until the
+`models.spike_field.hands_back` decides which copies are handed over. The caller of `hand_over_counters` holds
+the lock of the collection. Polls take the same lock to advance counters, so no copy advances until the
 transaction ends.
 """
 
@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from app.db.session import db
 from app.models.collection import Field, counts_backwards
-from app.models.spike import SpikeSchedule, SpikeScheduleField, hands_back
+from app.models.spike import SpikeSchedule
+from app.models.spike_field import SpikeScheduleField, hands_back
 from app.values import (
     EXACT_SETTING_NAMES,
     counts_integers,

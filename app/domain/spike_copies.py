@@ -8,7 +8,9 @@ from sqlalchemy.orm import joinedload
 
 from app.db.session import db
 from app.models.collection import Field
-from app.models.spike import OVERRIDDEN, SpikeSchedule, SpikeScheduleField, refresh_search_text
+from app.models.spike import SpikeSchedule
+from app.models.spike_field import OVERRIDDEN, SpikeScheduleField
+from app.models.spike_queries import refresh_search_text
 
 
 def on_field_added(field: Field, now: datetime) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.db.session import db
 from app.generation.plan import FieldRow, Plan, Spike, build_layout, partition_fields
 from app.models import Collection, Field, SpikeSchedule, SpikeScheduleField
-from app.models.spike import continues_counter
+from app.models.spike_field import continues_counter
 from app.values import (
     COLUMN_SETTING_NAMES,
     EXACT_SETTING_NAMES,

@@ -32,7 +32,7 @@ from app.generation.expired_spikes import is_expired
 from app.generation.plan import Spike, build_layout
 from app.generation.poll_result import Answer, PollResult
 from app.models import Actor, ApiKey, Collection, Field, SpikeSchedule, SpikeScheduleField
-from app.models.spike import continues_counter
+from app.models.spike_field import continues_counter
 from app.values import (
     CollectionType,
     Exact,

@@ -17,7 +17,7 @@ from app.generation.plan import Spike, generate_values, get_steps
 from app.generation.plan_loader import load_plan
 from app.generation.poll_result import PollResult
 from app.models import Actor, Collection, Field, SpikeScheduleField
-from app.models.spike import continues_counter
+from app.models.spike_field import continues_counter
 from app.values import CollectionType, Exact, State, advance, current_value, first_value
 
 

@@ -5,7 +5,8 @@ from app.models.api_key import ApiKey, ApiKeyCollection
 from app.models.audit import AuditEntry
 from app.models.collection import Collection, Field
 from app.models.poll import Poll
-from app.models.spike import SpikeSchedule, SpikeScheduleField
+from app.models.spike import SpikeSchedule
+from app.models.spike_field import SpikeScheduleField
 from app.models.two_factor import PendingSignIn, RecoveryCode
 from app.models.user import KnownPlace, SetUpToken, SignIn, SignInFailure, User
 

@@ -1,9 +1,7 @@
-"""The audit log: the actor, action, subject, origin and time of each change and refusal."""
+"""The entries of the audit log: actor, action, subject, origin and time of each change and refusal."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,151 +9,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.session import Base, db
 from app.db.types import UtcDateTime
-from app.models.api_key import ApiKey
-from app.models.collection import Collection, Field
+from app.models.audit_actions import (
+    CHANGE_ACTIONS,
+    CREATION_ACTIONS,
+    Action,
+    Category,
+    Outcome,
+    SubjectKind,
+    get_category,
+)
+from app.models.audit_subject import Origin, Subject
 from app.models.mixins import MAX_NAME_LENGTH
-from app.models.spike import SpikeSchedule
-from app.models.user import User
-
-COMMAND_LINE, SERVER = "command line", "server"  # sources of entries that no request causes
-MIN_PRUNE_INTERVAL, MAX_PRUNE_INTERVAL = 100, 10_000  # in entries, so that few writes prune
-MIN_PRUNE_BATCH = 1000  # the batch is limited, so that no write waits long after a bound was lowered
-
-
-class Action(StrEnum):
-    """An action that was done or refused."""
-
-    SIGN_IN = "sign-in"
-    SIGN_OUT = "sign-out"
-    END_SIGN_IN = "end-sign-in"
-    END_OTHER_SIGN_INS = "end-other-sign-ins"
-    CHANGE_PASSWORD = "change-password"  # noqa: S105 - a word, not a password
-    CHANGE_EMAIL = "change-email"
-    ASK_FOR_CODE = "ask-for-code"
-    USE_RECOVERY_CODE = "use-recovery-code"
-    TURN_ON_TWO_FACTOR = "turn-on-two-factor"
-    TURN_OFF_TWO_FACTOR = "turn-off-two-factor"
-    NEW_RECOVERY_CODES = "new-recovery-codes"
-    RESET_TWO_FACTOR = "reset-two-factor"
-    SET_UP = "set-up"
-    CREATE_USER = "create-user"
-    CHANGE_USER = "change-user"
-    DELETE_USER = "delete-user"
-    CREATE_KEY = "create-key"
-    CHANGE_KEY = "change-key"
-    REVOKE_KEY = "revoke-key"
-    DELETE_KEY = "delete-key"
-    CREATE_COLLECTION = "create-collection"
-    CHANGE_COLLECTION = "change-collection"
-    COPY_COLLECTION = "copy-collection"
-    DELETE_COLLECTION = "delete-collection"
-    CREATE_FIELD = "create-field"
-    CHANGE_FIELD = "change-field"
-    RESET_FIELD = "reset-field"
-    DELETE_FIELD = "delete-field"
-    CREATE_SPIKE = "create-spike"
-    CHANGE_SPIKE = "change-spike"
-    END_SPIKE = "end-spike"
-    EXTEND_SPIKE = "extend-spike"
-    DELETE_SPIKE = "delete-spike"
-    REQUEST = "request"
-    RESTORE = "restore"
-
-
-CHANGE_ACTIONS = (
-    Action.CHANGE_PASSWORD,
-    Action.TURN_ON_TWO_FACTOR,
-    Action.TURN_OFF_TWO_FACTOR,
-    Action.RESET_TWO_FACTOR,
-    Action.CHANGE_USER,
-    Action.CHANGE_KEY,
-    Action.REVOKE_KEY,
-    Action.CHANGE_COLLECTION,
-    Action.CREATE_FIELD,
-    Action.CHANGE_FIELD,
-    Action.DELETE_FIELD,
-    Action.CHANGE_SPIKE,
-    Action.END_SPIKE,
-    Action.EXTEND_SPIKE,
-)
-"""The actions that change the ETag of their subject."""
-CREATION_ACTIONS = (
-    Action.SET_UP,
-    Action.CREATE_USER,
-    Action.CREATE_KEY,
-    Action.CREATE_COLLECTION,
-    Action.COPY_COLLECTION,
-    Action.CREATE_FIELD,
-    Action.CREATE_SPIKE,
-)
-
-
-class Category(StrEnum):
-    """A group of entries with its own bound, so that entries of one category never displace another's."""
-
-    PEOPLE = "people"
-    """Completed actions on users, their sign-ins and keys."""
-    COLLECTIONS = "collections"
-    """Completed actions on collections, fields and spikes."""
-    REFUSALS = "refusals"
-    """Refused requests of users and of anonymous clients."""
-    REFUSED_KEYS = "refused-keys"
-    """Refused polls."""
-
-
-class Outcome(StrEnum):
-    """Whether an action was done or refused."""
-
-    DONE = "done"
-    REFUSED = "refused"
-
-
-class SubjectKind(StrEnum):
-    """The kind of thing that an entry is about."""
-
-    USER = "user"
-    KEY = "key"
-    COLLECTION = "collection"
-    FIELD = "field"
-    SPIKE = "spike"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The thing that an entry is about: its ids and its names at that time, which outlive the row."""
-
-    thing_kind: SubjectKind | None = None
-    thing_id: int | None = None
-    thing_name: str | None = None
-    collection_id: int | None = None
-    collection_name: str | None = None
-
-    @staticmethod
-    def from_row(row: User | ApiKey | Collection | Field | SpikeSchedule) -> "Subject":
-        """Return the subject of a row; a field or spike includes its collection."""
-        match row:
-            case User():
-                return Subject(SubjectKind.USER, row.id, row.username)
-            case ApiKey():
-                return Subject(SubjectKind.KEY, row.id, row.label)
-            case Collection():
-                return Subject(SubjectKind.COLLECTION, row.id, row.name, row.id, row.name)
-            case Field():
-                return Subject(
-                    SubjectKind.FIELD, row.id, row.field_name, row.collection_id, row.collection.name
-                )
-            case SpikeSchedule():
-                return Subject(SubjectKind.SPIKE, row.id, row.name, row.collection_id, row.collection.name)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The actor and source of an action. Anonymous clients have no actor; rate limits count their network."""
-
-    actor_id: int | None
-    actor_name: str | None
-    source: str
-    network: str | None = None
 
 
 class AuditEntry(Base):
@@ -190,19 +54,6 @@ class AuditEntry(Base):
     collection_id: Mapped[int | None]
     collection_name: Mapped[str | None] = mapped_column(sa.String(MAX_NAME_LENGTH))
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
-
-    @staticmethod
-    def write(entries: list[dict[str, Any]], bounds: Mapping[Category, int]) -> None:
-        """Insert entries in the current transaction; at intervals, also prune the oldest beyond the bounds.
-
-        Args:
-            entries: The columns of each entry, as returned by `make_entry`.
-            bounds: The number of entries to keep, per category.
-        """
-        ids = list(db.session.scalars(sa.insert(AuditEntry).returning(AuditEntry.id), entries))
-        interval = min(max(min(bounds.values()) // 100, MIN_PRUNE_INTERVAL), MAX_PRUNE_INTERVAL)
-        if max(ids) // interval > (min(ids) - 1) // interval:
-            _prune(bounds, max(MIN_PRUNE_BATCH, 2 * interval))
 
     @staticmethod
     def load_changes(subject: Subject, limit: int) -> "list[AuditEntry]":
@@ -250,62 +101,6 @@ class AuditEntry(Base):
         return [details for noted_at, details in newest if noted_at > since]
 
 
-def _prune(bounds: Mapping[Category, int], most: int) -> None:
-    """Delete the entries beyond the bound of each category: the oldest of the actors with the most entries.
-
-    Therefore no actor can displace the entries of others. If another transaction is pruning, nothing is done.
-
-    Args:
-        bounds: The number of entries to keep, per category.
-        most: The maximum number of entries to delete per actor and category.
-    """
-    if not _try_prune_lock():
-        return
-    counted = sa.select(AuditEntry.category, AuditEntry.actor_id, sa.func.count())
-    counts: dict[str, dict[int | None, int]] = {}
-    for category, actor_id, count in db.session.execute(
-        counted.group_by(AuditEntry.category, AuditEntry.actor_id)
-    ):
-        counts.setdefault(category, {})[actor_id] = count
-    for category, bound in bounds.items():
-        for actor_id, excess in compute_excess(counts.get(category, {}), bound).items():
-            _delete_oldest(category, actor_id, min(excess, most))
-
-
-def _try_prune_lock() -> bool:
-    """Return whether this transaction may prune. SQLite needs no lock: it has one writer at a time."""
-    if db.session.get_bind().dialect.name != "postgresql":
-        return True
-    return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_PRUNE_LOCK_CLASS, 0))))
-
-
-_PRUNE_LOCK_CLASS = 7_456  # distinguishes this advisory lock from all others
-
-
-def compute_excess(counts: Mapping[int | None, int], bound: int) -> dict[int | None, int]:
-    """Return how many entries each actor must lose so that `bound` remain.
-
-    The largest counts are cut to one common size; actors with fewer entries lose none.
-    """
-    room, left = bound, len(counts)
-    level = 0
-    for count in sorted(counts.values()):
-        level = room // left
-        if count > level:
-            break
-        room -= count
-        left -= 1
-    else:
-        return {}
-    return {party: count - level for party, count in counts.items() if count > level}
-
-
-def _delete_oldest(category: str, actor_id: int | None, count: int) -> None:
-    same = sa.and_(AuditEntry.category == category, AuditEntry.actor_id.is_not_distinct_from(actor_id))
-    oldest = sa.select(AuditEntry.id).where(same).order_by(AuditEntry.id).limit(count)
-    db.session.execute(sa.delete(AuditEntry).where(AuditEntry.id.in_(oldest)))
-
-
 def make_entry(
     origin: Origin,
     action: Action,
@@ -329,17 +124,3 @@ def make_entry(
         "details": details,
         "network": origin.network if category is Category.REFUSALS and origin.actor_id is None else None,
     }
-
-
-def get_category(action: Action) -> Category:
-    """Return the category of an action that was done."""
-    if action is Action.ASK_FOR_CODE:
-        return Category.REFUSALS  # anyone who knows a password can repeat it without limit
-    return Category.COLLECTIONS if action in _COLLECTION_ACTIONS else Category.PEOPLE
-
-
-_COLLECTION_ACTIONS = {
-    action
-    for action in Action
-    if action.rpartition("-")[2] in {SubjectKind.COLLECTION, SubjectKind.FIELD, SubjectKind.SPIKE}
-}

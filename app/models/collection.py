@@ -38,7 +38,7 @@ class Collection(Timestamps, Base):
         last_poller_id: InstrumentedAttribute[int | None]  # the owner of that key
         spike: "SpikeSchedule | None"
     else:
-        spike = None  # the active or else the next schedule, set by models.spike.attach_current_spike
+        spike = None  # the active or else the next schedule, set by models.spike_queries.attach_current_spike
 
     owner: Mapped[User] = relationship()
     fields: Mapped[list["Field"]] = relationship(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.db.session import MAX_ID, db
 from app.domain.validation import Validated
 from app.models import Collection, SpikeSchedule
-from app.models.spike import OVERRIDDEN
+from app.models.spike_field import OVERRIDDEN
 from app.spikes import service
 from app.spikes.schemas import CountsOut, ExtendIn, SpikeIn, SpikeOut, SpikePatch, StatusFilter
 from app.web import request_clock

@@ -15,7 +15,8 @@ from app.domain import spike_copies
 from app.domain.counter_handover import predict_counters_after
 from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, Field, SpikeSchedule, SpikeScheduleField
-from app.models.spike import CountersAfter, hands_back
+from app.models.spike import CountersAfter
+from app.models.spike_field import hands_back
 from app.spikes import service
 from app.spikes.conflicts import find_conflicts
 from app.spikes.schemas import DEFAULT_INTERVAL_S

@@ -19,8 +19,9 @@ from app.domain import audit, spike_copies
 from app.domain.counter_handover import hand_over_counters
 from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, SpikeSchedule, SpikeScheduleField
-from app.models.audit import Action
-from app.models.spike import OVERLAP, refresh_search_text
+from app.models.audit_actions import Action
+from app.models.spike import OVERLAP
+from app.models.spike_queries import refresh_search_text
 from app.spikes.conflicts import raise_overlap, refuse_overlap
 from app.spikes.overrides import apply_overrides, read_overrides
 from app.spikes.windows import Span, add_duration, check_window, read_window

@@ -12,7 +12,7 @@ from app.core.timestamps import format_iso
 from app.db.session import MAX_ID, db
 from app.models import Collection, SpikeSchedule
 from app.models.mixins import status_of
-from app.models.spike import attach_current_spike
+from app.models.spike_queries import attach_current_spike
 from app.spikes.api import name_contains
 from app.web import request_clock
 from app.web.access import current_actor, signed_in

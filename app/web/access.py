@@ -18,7 +18,8 @@ from app.db import transactions
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, Role, SignIn
-from app.models.audit import Subject, SubjectKind
+from app.models.audit_actions import SubjectKind
+from app.models.audit_subject import Subject
 from app.web import browser_session, request_clock
 from app.web.limits import CREDENTIALS_PATH, MAX_CREDENTIALS_BYTES
 

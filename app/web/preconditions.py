@@ -39,7 +39,8 @@ from app.models import (
     SpikeScheduleField,
     User,
 )
-from app.models.audit import CREATION_ACTIONS, Subject, SubjectKind
+from app.models.audit_actions import CREATION_ACTIONS, SubjectKind
+from app.models.audit_subject import Subject
 from app.values import to_exact
 from app.web.access import View, current_actor
 

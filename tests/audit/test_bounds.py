@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.db.session import db
 from app.domain import audit
 from app.models import ApiKey, AuditEntry, SignIn, User
-from app.models.audit import MIN_PRUNE_INTERVAL, compute_excess
+from app.models.audit_storage import MIN_PRUNE_INTERVAL, compute_excess
 from tests.conftest import NOW
 from tests.support.signing_in import PASSWORD, sign_in
 from tests.support.write_catalog import WRITES, WriteFixtures

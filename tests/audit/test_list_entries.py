@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.models.audit import Action, SubjectKind
+from app.models.audit_actions import Action, SubjectKind
 from tests.support.problems import refused
 from tests.support.signing_in import sign_in
 

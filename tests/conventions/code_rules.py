@@ -11,14 +11,16 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 MAY_COMMIT = {
-    "app/auth/service.py": {
-        "authenticate": "a wrong guess must be remembered although it is refused",
-        "reauthenticate": "a wrong guess must be remembered although it is refused",
-        "_verify_code": "a wrong guess must be remembered although it is refused",
-        "change_email": "an attempt to take another user's address must be remembered",
-        "sign_in": "that a right password came without a code must be recorded although it is refused",
+    "app/auth/account_service.py": {
+        "reauthenticate": "a wrong password counts although it is refused",
+        "change_email": "an attempt to take another user's address counts although it is refused",
     },
-    "app/auth/two_factor/service.py": {"enable": "a wrong guess must be remembered although it is refused"},
+    "app/auth/attempts.py": {"verify_code": "a wrong code counts although it is refused"},
+    "app/auth/service.py": {
+        "authenticate": "a wrong password counts although it is refused",
+        "sign_in": "a right password without the required code is recorded although it is refused",
+    },
+    "app/auth/two_factor/service.py": {"enable": "a wrong code counts although it is refused"},
     "app/generation/expired_spikes.py": {
         "delete_expired": "expired schedules go before anything is served, and whatever is",
     },

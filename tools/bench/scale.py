@@ -11,6 +11,7 @@ from flask import Flask
 from app.auth import service as auth
 from app.auth import tokens
 from app.auth.api_keys import service as keys
+from app.auth.attempts import Client
 from app.core import clock
 from app.db.session import db
 from app.models import Actor, User
@@ -103,7 +104,7 @@ def measure(app: Flask, actor: Actor, asks: list[Request]) -> Iterator[Timing]:
 
 def _token(actor: Actor) -> str:
     user = db.session.get_one(User, actor.user_id)
-    client = auth.Client("127.0.0.1", "bench")
+    client = Client("127.0.0.1", "bench")
     sign_in = auth.create_sign_in(user, client, clock.now())
     db.session.commit()
     return str(tokens.issue_tokens(user, sign_in)["access_token"])

@@ -21,7 +21,7 @@ from app.models import (
     SpikeScheduleField,
     User,
 )
-from app.models.spike import refresh_search_text
+from app.models.spike_queries import refresh_search_text
 from app.models.user import folded
 from app.values import CollectionType
 from tools.bench import seed

@@ -12,7 +12,7 @@ from app.core.errors import Forbidden, Invalid
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, ApiKey, ApiKeyCollection, Collection, User
-from app.models.audit import Action
+from app.models.audit_actions import Action
 
 
 def create_key(actor: Actor, values: Mapping[str, Any], now: datetime) -> tuple[ApiKey, str]:

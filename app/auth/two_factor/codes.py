@@ -21,7 +21,7 @@ from app.core.errors import Conflict
 from app.db.session import db
 from app.domain import audit
 from app.models import RecoveryCode, User
-from app.models.audit import Action
+from app.models.audit_actions import Action
 
 STEP_S = 30
 MAX_DRIFT_STEPS = 1

@@ -3,20 +3,19 @@
 from datetime import datetime
 
 from app.auth import login_throttle, service
-from app.auth.service import Client
+from app.auth.account_service import reauthenticate
+from app.auth.attempts import Client, check_codes
 from app.auth.two_factor import codes as second_factor
 from app.core.errors import BEARER_CHALLENGE, Conflict, Invalid, Unauthenticated
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, User
-from app.models.audit import Action, Outcome
+from app.models.audit_actions import Action, Outcome
 
 
 def start_setup(actor: Actor, password: str, client: Client, now: datetime) -> tuple[User, str]:
     """Return the user and a new secret for their app, which replaces an unconfirmed one."""
-    user = service.reauthenticate(
-        actor, password, None, Action.TURN_ON_TWO_FACTOR, client, now, asks_for_code=False
-    )
+    user = reauthenticate(actor, password, None, Action.TURN_ON_TWO_FACTOR, client, now, asks_for_code=False)
     _require_off(user)
     return user, second_factor.new_secret(user)
 
@@ -38,7 +37,7 @@ def enable(actor: Actor, code: str, client: Client, now: datetime) -> list[str]:
     _require_off(user)
     if user.two_factor_secret is None:
         raise Conflict("Request a secret for your app first.", problem_type="two-factor-off")
-    service.check_codes(action, user, now, sign_in_id=sign_in_id)
+    check_codes(action, user, now, sign_in_id=sign_in_id)
     if not second_factor.verify_app_code(user, code, now):
         login_throttle.record_code_failure(user, client.origin, now, sign_in_id=sign_in_id)
         audit.record(action, user, outcome=Outcome.REFUSED, why="wrong code")
@@ -73,7 +72,7 @@ def disable(actor: Actor, password: str, code: str, client: Client, now: datetim
 def _reauthenticate_with_code(
     actor: Actor, password: str, code: str, action: Action, client: Client, now: datetime
 ) -> User:
-    user = service.reauthenticate(actor, password, code, action, client, now)
+    user = reauthenticate(actor, password, code, action, client, now)
     if not user.has_two_factor:
         raise Conflict("Two-factor sign-in is off.", problem_type="two-factor-off")
     return user

@@ -16,7 +16,7 @@ from app.db.errors import to_domain_error
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, ApiKey, Collection, Role, User
-from app.models.audit import Action
+from app.models.audit_actions import Action
 
 
 def create_user(email: str, username: str, password: str, role: Role, *, is_set_up: bool = False) -> User:

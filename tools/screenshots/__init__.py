@@ -1,0 +1,1 @@
+"""Screenshots of the documentation, taken of a throwaway server."""
