@@ -6,10 +6,10 @@ from flask import Response, request
 from marshmallow import fields
 
 from app.core.rng import rng
+from app.domain.metric_names import COUNTER, GAUGE, INFO
 from app.generation import series
 from app.generation.api import FORMAT_IN_QUERY, OTHER_TYPES, SPIKE_HEADERS, TYPE_IN_PATH, DataOut
 from app.generation.formats import get_format
-from app.generation.formats.metric_names import COUNTER, GAUGE, INFO
 from app.generation.middleware import format_result, unknown_type_error
 from app.generation.sample import sample as take_sample
 from app.values import CollectionType

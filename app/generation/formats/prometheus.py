@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from app.generation.formats.metric_names import (
+from app.domain.metric_names import (
     COUNTER,
     GAUGE,
     INFO,
@@ -20,7 +20,7 @@ from app.generation.formats.metric_names import (
     build_default_name,
     escape_label_value,
 )
-from app.generation.formats.series_notation import parse_series
+from app.domain.series_notation import parse_series
 from app.generation.formats.template import Template, build_renderer, escape_pattern, get_text
 from app.generation.plan import Spike
 from app.generation.poll_result import PollResult

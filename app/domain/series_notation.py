@@ -6,7 +6,7 @@ Source: https://prometheus.io/docs/concepts/data_model/#notation
 import re
 from typing import NamedTuple
 
-from app.generation.formats.metric_names import SPIKE_PREFIX, escape_label_value
+from app.domain.metric_names import SPIKE_PREFIX, escape_label_value
 
 MAX_LENGTH = 255
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")

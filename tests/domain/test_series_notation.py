@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.generation.formats.series_notation import Series, parse_series
+from app.domain.series_notation import Series, parse_series
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.generation.formats.metric_names import build_default_name
+from app.domain.metric_names import build_default_name
 
 
 @pytest.mark.parametrize(
