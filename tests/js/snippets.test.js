@@ -5,7 +5,6 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
 import { TOOLS } from "../../static/js/lib/snippets/index.js";
-import { seriesNames } from "../../static/js/lib/snippets/prometheus.js";
 import * as quote from "../../static/js/lib/snippets/quote.js";
 import { uuid } from "../../static/js/lib/snippets/zabbix.js";
 
@@ -59,6 +58,7 @@ const target = (more = {}) => {
     type: "Performance",
     key: "spk_KEY",
     byId: false,
+    series: [],
   };
   return { ...given, fields, field: fields[0], ...more };
 };
@@ -137,107 +137,86 @@ test("JMESPath quotes names as JSON does, without a dollar sign", () => {
   }
 });
 
-test("json_exporter's path has a backslash before whatever means something", () => {
-  assert.equal(quote.exporterPath("cpu_1"), "{ .data.cpu_1 }");
-  assert.equal(quote.exporterPath("a.b c'd]"), "{ .data.a\\.b\\ c'd\\] }");
-  assert.equal(quote.exporterPath("*"), "{ .data.\\* }");
-  assert.equal(quote.exporterPath("a\\b"), null);
-  assert.equal(quote.exporterText("a {b} c"), 'a {"{"}b} c');
+test("Prometheus polls by id, with the key in a file that discovery uses too", () => {
+  const { blocks } = getTool("prometheus", target({ collection: { id: 3, name: "a/b" } }));
+  const [keyFile, discovery, single] = blocks.map((block) => block.text);
+  assert.match(keyFile, /^printf %s 'spk_KEY' \| sudo install/);
+  assert.equal(discovery.match(/type: Bearer/g).length, 2);
+  assert.equal(discovery.match(/credentials_file: \/etc\/prometheus\/spikecast\.key/g).length, 2);
+  assert.match(discovery, /url: "https:\/\/spikecast\.example\.org\/api\/prometheus\/targets"/);
+  assert.match(single, /metrics_path: "\/api\/collections\/3\/data\/Performance"/);
+  assert.match(single, /instance: "a\/b"/);
 });
 
-test("metric names are words of the field's name", () => {
-  const words = {
-    "Größe °C": "grosse_celsius",
-    "fuel %": "fuel_percent",
-    "speed km/h": "speed_km_h",
-    "5 GHz clients": "5_ghz_clients",
-    "cpuLoad": "cpu_load",
-    "e\u0301tage": "etage",
-    "北京": "",
-    "_a__b_": "a_b",
-  };
-  for (const [name, expected] of Object.entries(words)) assert.equal(quote.metricName(name), expected);
+test("discovery asks for Configuration where that is chosen, in a job of its own", () => {
+  const text = textOf("prometheus", target({ type: "Configuration" }), 1);
+  assert.match(text, /job_name: spikecast_configuration/);
+  assert.match(text, /targets\?type=configuration"/);
 });
 
-test("a metric's name has the suffix of its type, once, and no other that means something", () => {
-  const of = (name, type) => seriesNames([field(7, name, type)])[0];
-  assert.equal(of("requests", "INCREMENT"), "spikecast_requests_total");
-  assert.equal(of("requests total", "INCREMENT"), "spikecast_requests_total");
-  assert.equal(of("requests total", "NUMBER_RANGE"), "spikecast_requests_total_value");
-  assert.equal(of("requests total", "DECREMENT"), "spikecast_requests_total_value");
-  assert.equal(of("plate", "TEXT_FIXED"), "spikecast_plate_info");
-  assert.equal(of("info", "TEXT_FIXED"), "spikecast_info");
-  assert.equal(of("plate info", "FLOAT_FIXED"), "spikecast_plate_info_value");
-  assert.equal(of("count", "NUMBER_FIXED"), "spikecast_count_value");
-  assert.equal(of("温度", "NUMBER_RANGE"), "spikecast_field_7");
-});
-
-const COLLIDING = {
-  "signs alike": [["a b"], ["a-b"], ["a_b"]],
-  "letter case alone": [["CPU"], ["cpu"], ["Cpu"]],
-  "a counter and a gauge with its suffix": [["requests", "INCREMENT"], ["requests total"]],
-  "a counter and a counter with its suffix": [
-    ["requests", "INCREMENT"],
-    ["requests total", "INCREMENT"],
-  ],
-  "a text and a number with its suffix": [
-    ["plate", "TEXT_FIXED"],
-    ["plate info", "TEXT_FIXED"],
-    ["plate info "],
-  ],
-  "a suffix of ours and one of theirs": [["x total"], ["x total value"]],
-  "a field named like another with its id": [["a b"], ["a-b"], ["a b 1"], ["a b 2"], ["a b 1 1"]],
-  "no letters": [["温度"], ["北京"], ["field 1"], ["field 2"], ["!"]],
-  "accents": [["é"], ["e"], ["E\u0301"]],
-  "every hostile name": HOSTILE.flatMap((name) => [[name], [name, "INCREMENT"], [name, "TEXT_FIXED"]]),
+const alertFor = (value_type, series) => {
+  const [only] = [field(1, "engine °C", value_type)];
+  const selector = 'spikecast_engine_celsius{collection_id="3"}';
+  const given = { field_id: 1, metric_type: "gauge", series: "spikecast_engine_celsius", selector, ...series };
+  const { blocks } = getTool("prometheus", target({ fields: [only], field: only, series: [given] }));
+  return blocks[3]?.text.match(/expr: '(.*)'/)?.[1];
 };
 
-test("each series has a name of its own, whatever the fields are called", () => {
-  for (const [kind, named] of Object.entries(COLLIDING)) {
-    const fields = named.map(([name, type], index) => field(index + 1, name, type));
-    const names = seriesNames(fields);
-    assert.equal(new Set(names).size, names.length, `${kind}: ${names}`);
-    for (const name of names) assert.match(name, /^spikecast_[a-z0-9_]+$/);
-  }
-});
-
-test("json_exporter puts the last word of a text's metric there itself", () => {
-  const fields = [field(1, "plate", "TEXT_FIXED"), field(2, "n", "INCREMENT")];
-  const names = [...textOf("prometheus", target({ fields })).matchAll(/- name: (\S+)/g)];
-  assert.deepEqual(
-    names.map(([, name]) => name),
-    ["spikecast_plate", "spikecast_n_total"],
+test("the alert rule of a field fires outside of its bounds", () => {
+  const name = 'spikecast_engine_celsius{collection_id="3"}';
+  assert.equal(alertFor("NUMBER_RANGE", { lowest: 84, highest: 93 }), `${name} > 93 or ${name} < 84`);
+  assert.equal(alertFor("NUMBER_FIXED", { lowest: 7, highest: 7 }), `${name} != 7`);
+  assert.equal(alertFor("EPOCH_NOW", { lowest: null, highest: null }), `time() - ${name} > 120`);
+  assert.equal(
+    alertFor("INCREMENT", { metric_type: "counter", lowest: null, highest: null }),
+    `rate(${name}[5m]) > 2 * rate(${name}[5m] offset 1h)`,
   );
 });
 
-test("Prometheus polls by id, says what it leaves out, and keeps texts as labels", () => {
-  const { notes, blocks } = getTool("prometheus", target({ collection: { id: 3, name: "a/b" } }));
-  assert.match(
-    blocks[1].text,
-    /target: \["https:\/\/spikecast\.example\.org\/api\/collections\/3\/data\/Performance"\]/,
-  );
-  assert.match(notes[1], /^Omitted: “\\”, “ends with \\”/);
-  const text = textOf("prometheus", target({ fields: [field(1, "plate no", "TEXT_FIXED")] }));
-  assert.match(text, /value: '\{ \.plate\\ no \}'/);
-  assert.match(text, /path: "\{ \.data \}"/);
+test("a field without bounds has no alert rule, nor has one whose series are not loaded yet", () => {
+  assert.equal(alertFor("DECREMENT", { lowest: null, highest: null }), undefined);
+  assert.equal(alertFor("TEXT_FIXED", { metric_type: "info", lowest: null, highest: null }), undefined);
+  assert.equal(getTool("prometheus", target()).blocks.length, 3);
 });
 
-test("Telegraf lists text fields, or takes all where a name would be a pattern", () => {
-  const of = (...names) =>
-    textOf("telegraf", target({ fields: names.map((name, id) => field(id + 1, name, "TEXT_FIXED")) }));
-  assert.match(of("plate", "it's"), /json_string_fields = \["plate", "it's"\]/);
-  assert.match(of("plate", "a*"), /json_string_fields = \["\*"\]/);
-  assert.doesNotMatch(textOf("telegraf", target({ fields: [field(1, "cpu")] })), /json_string_fields/);
+test("Grafana's panel shows the rate of a counter and the value of a gauge", () => {
+  const of = (metric_type) => {
+    const series = [{ field_id: 1, metric_type, series: "spikecast_cpu", selector: "spikecast_cpu{a}" }];
+    return textOf("grafana", target({ series }));
+  };
+  assert.equal(of("counter"), "rate(spikecast_cpu{a}[$__rate_interval])");
+  assert.equal(of("gauge"), "spikecast_cpu{a}");
+});
+
+test("Datadog's own Accept header stays", () => {
+  const text = textOf("datadog", target());
+  assert.match(text, /extra_headers:/);
+  assert.doesNotMatch(text, /^\s+headers:/m);
+});
+
+test("collectd gets the numbers whose names it can read, and the note names the others", () => {
+  const fields = [field(1, 'a "b" \\'), field(2, "km/h"), field(3, "*"), field(4, "plate", "TEXT_FIXED")];
+  const { notes, blocks } = getTool("collectd", target({ fields }));
+  assert.deepEqual(blocks[0].text.match(/<Key .*>/g), ['<Key "data/a \\"b\\" \\\\">']);
+  assert.match(notes[0], /^Omitted: “km\/h”, “\*”/);
+});
+
+test("check_http is told host, port and scheme apart", () => {
+  const of = (origin) => textOf("nagios", target({ origin }));
+  assert.match(of("http://spikecast:8088"), /-H spikecast -p 8088 -u '\/api\/collections\/3/);
+  assert.match(of("https://spikecast"), /-H spikecast -S -u/);
 });
 
 test("every snippet of Telegraf is TOML, whatever the names", { skip: !has("python3") }, () => {
   for (const name of HOSTILE) {
-    const text = textOf("telegraf", target({ collection: { id: 3, name } }));
-    const [input] = JSON.parse(
+    const text = [0, 1].map((block) => textOf("telegraf", target({ collection: { id: 3, name } }), block)).join("");
+    const { prometheus, http } = JSON.parse(
       python("import json, sys, tomllib; print(json.dumps(tomllib.loads(sys.argv[1])))", text),
-    ).inputs.http;
-    assert.equal(input.tags.collection, name);
-    assert.equal(input.headers["X-API-Key"], "spk_KEY");
+    ).inputs;
+    assert.equal(prometheus[0].tags.collection, name);
+    assert.equal(prometheus[0].bearer_token_string, "spk_KEY");
+    assert.equal(http[0].tags.collection, name);
+    assert.equal(http[0].headers["X-API-Key"], "spk_KEY");
   }
 });
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
+from app.generation.formats.prometheus import MetricField, get_metric_type, name_series
 from tests.support import skip_or_fail
 from tests.support.names import VALID_NAMES
 from tests.support.node import node_with_value_types
@@ -127,8 +128,27 @@ def target(number: int, name: str, collection_type: str = "Performance", **more)
         "byId": False,
         "fields": fields,
         "field": fields[0],
-    }
-    return given | more
+    } | more
+    return given | {"series": list_series(number, given["fields"])}
+
+
+def list_series(collection_id: int, fields: list[dict]) -> list[dict]:
+    """The series as the server lists them, by its own rule for names."""
+    named = name_series(
+        MetricField(each["id"], each["field_name"], get_metric_type(each["value_type"])) for each in fields
+    )
+    bounded = "NUMBER_RANGE"
+    return [
+        {
+            "field_id": each["id"],
+            "metric_type": series.field.metric_type,
+            "series": series.name,
+            "selector": f'{series.name}{{collection_id="{collection_id}"}}',
+            "lowest": 5 if each["value_type"] == bounded else None,
+            "highest": 20 if each["value_type"] == bounded else None,
+        }
+        for each, series in zip(fields, named, strict=True)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +156,13 @@ def targets() -> list[dict]:
     """A collection for each name, with a field of that name."""
     kinds = ["INCREMENT", "TEXT_FIXED", "NUMBER_RANGE", "EPOCH_NOW"]
     return [
-        target(number, name, ("Performance", "Configuration")[number % 2])
-        | {"fields": [field(1000 + number, name, kinds[number % 4])], "field": field(1000 + number, name)}
+        target(
+            number,
+            name,
+            ("Performance", "Configuration")[number % 2],
+            fields=[field(1000 + number, name, kinds[number % 4])],
+            field=field(1000 + number, name, kinds[number % 4]),
+        )
         for number, name in enumerate(NAMES, 1)
     ]
 
@@ -149,6 +174,11 @@ def made(targets) -> list[dict]:
 
 def text(made: dict, tool: str, block: int = 0) -> str:
     return made[tool]["blocks"][block]["text"]
+
+
+def named_block(made: dict, tool: str, title: str) -> str:
+    """The text of the tool's block whose title contains `title`."""
+    return next(block["text"] for block in made[tool]["blocks"] if title in block["title"])
 
 
 def pasted(made: list[dict], tool: str, block: int = 0) -> str:
@@ -163,40 +193,78 @@ def test_there_are_many_names():
 # --- YAML ----------------------------------------------------------------------------------------------
 
 
-def test_json_exporter_reads_the_modules_of_all_collections(targets, made):
-    modules = yaml.safe_load("modules:\n" + pasted(made, "prometheus"))["modules"]
-    assert len(modules) == len(targets)
-    for each in targets:
-        module = modules[f"spikecast_{each['collection']['id']}_{each['type'].lower()}"]
-        assert module["headers"] == {"X-API-Key": KEY}
-        for metric in module["metrics"] or []:
-            assert metric["help"] == f"Spikecast field {each['field']['field_name']}"
-            assert re.fullmatch(r"spikecast_[a-z0-9_]+", metric["name"])
-        left_out = any("Omitted" in note for note in made[targets.index(each)]["prometheus"]["notes"])
-        assert bool(module["metrics"]) != left_out
-        assert left_out == ("\\" in each["field"]["field_name"])
+DISCOVERY, SINGLE, ALERT = 1, 2, 3
+"""Places of Prometheus' blocks."""
 
 
-@pytest.mark.parametrize("block", [1, 2], ids=["by json_exporter", "directly"])
-def test_prometheus_takes_the_jobs_of_all_collections(tmp_path, targets, made, block):
-    config = "global: {scrape_interval: 60s}\nscrape_configs:\n  - job_name: prometheus\n" + pasted(
-        made, "prometheus", block
-    )
-    jobs = yaml.safe_load(config)["scrape_configs"][1:]
-    assert len({job["job_name"] for job in jobs}) == len(targets)
-    for job, each in zip(jobs, targets, strict=True):
-        assert job["static_configs"][0]["labels"]["collection"] == each["collection"]["name"]
-    promtool = shutil.which("promtool")
-    if promtool is None:
+def promtool(*command: object) -> None:
+    """Have promtool check a file."""
+    program = shutil.which("promtool")
+    if program is None:
         skip_or_fail("prometheus", "no promtool: install Debian's package prometheus")
-    (tmp_path / "prometheus.yml").write_text(config)
-    command = [promtool, "check", "config", tmp_path / "prometheus.yml"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    ran = subprocess.run([program, "check", *command], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def config_with(jobs: str, folder: Path) -> str:
+    """A configuration of Prometheus with these jobs and a key file, which promtool wants to exist."""
+    (folder / "key").write_text(KEY)
+    jobs = re.sub(r"/etc/\w+/spikecast\.key", str(folder / "key"), jobs)
+    return "global: {scrape_interval: 60s}\nscrape_configs:\n  - job_name: prometheus\n" + jobs
+
+
+@pytest.mark.parametrize("tool", ["prometheus", "victoriametrics"])
+def test_prometheus_takes_the_jobs_of_all_collections(tmp_path, targets, made, tool):
+    config = config_with(pasted(made, tool, SINGLE), tmp_path)
+    jobs = yaml.safe_load(config)["scrape_configs"][1:]
+    assert len({job["job_name"] for job in jobs}) == len(targets)
+    for job, each in zip(jobs, targets, strict=True):
+        assert job["static_configs"][0]["labels"] == {
+            "instance": each["collection"]["name"],
+            "collection_id": str(each["collection"]["id"]),
+            "type": each["type"].lower(),
+        }
+        assert job["authorization"] == {"type": "Bearer", "credentials_file": str(tmp_path / "key")}
+    (tmp_path / "prometheus.yml").write_text(config)
+    promtool("config", tmp_path / "prometheus.yml")
+
+
+@pytest.mark.parametrize("tool", ["prometheus", "victoriametrics"])
+def test_prometheus_takes_the_jobs_that_discover_both_types(tmp_path, made, tool):
+    found = {text(each, tool, DISCOVERY) for each in made}
+    assert len(found) == 2  # the same for each collection
+    config = config_with("".join(sorted(found)), tmp_path)
+    for job in yaml.safe_load(config)["scrape_configs"][1:]:
+        [discovery] = job["http_sd_configs"]
+        assert discovery["authorization"] == job["authorization"]
+        assert job["authorization"]["type"] == "Bearer"
+    (tmp_path / "prometheus.yml").write_text(config)
+    promtool("config", tmp_path / "prometheus.yml")
+
+
+def test_prometheus_takes_the_alert_rules_of_all_fields(tmp_path, targets, made):
+    groups = [
+        each["prometheus"]["blocks"][ALERT]["text"]
+        for each in made
+        if len(each["prometheus"]["blocks"]) > ALERT
+    ]
+    assert len(groups) > len(targets) / 2  # texts have no rule
+    (tmp_path / "rules.yml").write_text("groups:\n" + "".join(groups))
+    promtool("rules", tmp_path / "rules.yml")
+
+
+def test_datadog_reads_the_instances_of_all_collections(targets, made):
+    instances = yaml.safe_load("init_config:\ninstances:\n" + pasted(made, "datadog"))["instances"]
+    for instance, each in zip(instances, targets, strict=True):
+        assert instance["extra_headers"] == {"X-API-Key": KEY}
+        assert "headers" not in instance  # it would replace the check's own Accept header
+        assert instance["tags"][0] == f"collection:{each['collection']['name']}"
+        assert_is_address(instance["openmetrics_endpoint"], each)
+
+
 def test_grafana_reads_the_data_sources_of_all_collections(targets, made):
-    sources = yaml.safe_load("apiVersion: 1\ndatasources:\n" + pasted(made, "grafana"))["datasources"]
+    blocks = "".join(named_block(each, "grafana", "Infinity data source") for each in made)
+    sources = yaml.safe_load("apiVersion: 1\ndatasources:\n" + blocks)["datasources"]
     for member in ("name", "uid"):
         assert len({source[member] for source in sources}) == len(targets)
     for source in sources:
@@ -269,14 +337,19 @@ def test_two_servers_have_templates_of_different_names():
 # --- TOML ----------------------------------------------------------------------------------------------
 
 
-def test_telegraf_reads_all_collections_each_with_a_measurement_of_its_own(targets, made):
-    inputs = tomllib.loads(pasted(made, "telegraf"))["inputs"]["http"]
-    assert len({each["name_override"] for each in inputs}) == len(targets)
+@pytest.mark.parametrize(("plugin", "block"), [("prometheus", 0), ("http", 1)])
+def test_telegraf_reads_all_collections(targets, made, plugin, block):
+    inputs = tomllib.loads(pasted(made, "telegraf", block))["inputs"][plugin]
     for read, each in zip(inputs, targets, strict=True):
         assert read["tags"] == {"collection": each["collection"]["name"], "collection_type": each["type"]}
-        assert read["headers"] == {"X-API-Key": KEY}
-        if each["fields"][0]["value_type"] == "TEXT_FIXED":
-            assert read["json_string_fields"] in (["*"], [each["field"]["field_name"]])
+        assert_is_address(read["urls"][0].removesuffix("?format=influx"), each)
+    keys = {read.get("bearer_token_string") or read["headers"]["X-API-Key"] for read in inputs}
+    assert keys == {KEY}
+
+
+def test_telegraf_keeps_lines_in_a_measurement_for_each_collection(targets, made):
+    inputs = tomllib.loads(pasted(made, "telegraf", 1))["inputs"]["http"]
+    assert len({each["name_override"] for each in inputs}) == len(targets)
 
 
 # --- Shells and languages ------------------------------------------------------------------------------
@@ -357,13 +430,14 @@ def test_powershell_is_given_single_quotes_that_hold_the_names(targets, made):
 # --- What each says of itself --------------------------------------------------------------------------
 
 MERGED = {
-    "prometheus": "below the line",
-    "grafana": "below the lines",
-    "telegraf": "once per collection",
+    "prometheus": (DISCOVERY, "below the line"),
+    "victoriametrics": (DISCOVERY, "below the line"),
+    "datadog": (0, "below the lines"),
+    "grafana": (2, "below the lines"),
+    "telegraf": (0, "once per collection"),
 }
 
 
 def test_a_snippet_that_belongs_into_a_file_says_how_it_gets_beside_others(made):
-    for tool, words in MERGED.items():
-        assert words in made[0][tool]["blocks"][0]["where"]
-    assert "below the line" in made[0]["prometheus"]["blocks"][1]["where"]
+    for tool, (block, words) in MERGED.items():
+        assert words in made[0][tool]["blocks"][block]["where"]

@@ -44,7 +44,9 @@ export const collectionFields = () => ({
 
   showTab(type) {
     Object.assign(this, { tab: type, page: 1, fieldSearch: "" });
-    if (this.isLoaded) this.takeSample();
+    if (!this.isLoaded) return;
+    this.loadSeries();
+    this.takeSample();
   },
 
   /** Move to another tab with the arrow keys; the focus follows. */
@@ -78,7 +80,7 @@ export const collectionFields = () => ({
     this.replaceField(field);
     toast(words);
     await this.showErrors(() => this.fetch());
-    if (field.collection_type === this.tab) await this.takeSample();
+    if (field.collection_type === this.tab) await Promise.all([this.loadSeries(), this.takeSample()]);
     else this.chooseTab(field.collection_type);
   },
 
@@ -121,7 +123,7 @@ export const collectionFields = () => ({
       if (outcome !== "saved") return this.replaceField(answer);
       toast(`“${field.field_name}” deleted.`);
       await this.fetch();
-      await this.takeSample();
+      await Promise.all([this.loadSeries(), this.takeSample()]);
     });
   },
 

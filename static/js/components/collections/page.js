@@ -17,12 +17,13 @@ import { toast } from "../../lib/toast.js";
 import { askCollection } from "./dialog.js";
 import { collectionFields } from "./fields.js";
 import { collectionSample } from "./sample.js";
+import { collectionSeries } from "./series.js";
 import { collectionSpikes } from "./spikes.js";
 import { confirm } from "../layout/confirmation.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 
 export const collectionPage = () =>
-  mix(clockTick(), collectionSpikes(), collectionFields(), collectionSample(), {
+  mix(clockTick(), collectionSpikes(), collectionFields(), collectionSample(), collectionSeries(), {
     collection: { id: 0, name: "", owner: "", fields: [], last_polled_at: null, last_polled_by: null },
     startFetch: requestSequence(),
     isLoaded: false,
@@ -36,6 +37,7 @@ export const collectionPage = () =>
     init() {
       Object.assign(this.collection, getProps(this.$el));
       this.startTabs();
+      this.readFormat();
       this.startClock();
       this.$watch("now", () => this.updateEdges());
       this.stopAutoRefresh = startAutoRefresh(() => this.refresh());
@@ -57,7 +59,7 @@ export const collectionPage = () =>
       try {
         await showIfSlow(this, this.fetch());
         this.isLoaded = true;
-        await this.takeSample();
+        await Promise.all([this.loadSeries(), this.takeSample()]);
       } catch (problem) {
         this.loadError = problem.message;
       }

@@ -1,20 +1,37 @@
-// The live sample: what a poll would return now, with spiked values highlighted.
+// The live sample: what a poll would return now, in any format, with spiked values highlighted.
 
 import { getRaw } from "../../lib/api.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { parseLines, parseValues } from "../../lib/json-lines.js";
+import { SAMPLE_FORMATS, splitLines } from "../../lib/sample-formats.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { formatTime, formatUtc } from "../../lib/time.js";
 
-const NONE = { status: "", headers: [], lines: [], at: "", utc: "", error: "" };
+const NONE = { status: "", contentType: "", headers: [], lines: [], at: "", utc: "", error: "" };
 
 export const collectionSample = () => ({
+  formats: SAMPLE_FORMATS,
+  format: SAMPLE_FORMATS[0].id,
   sample: NONE,
   values: new Map(),
   sampling: false,
   startSampleRequest: requestSequence(),
 
   // Actions
+
+  /** Follow the format in the page's URL. */
+  readFormat() {
+    const named = new URLSearchParams(window.location.search).get("format");
+    this.format = SAMPLE_FORMATS.find(({ id }) => id === named)?.id ?? SAMPLE_FORMATS[0].id;
+  },
+
+  chooseFormat(id) {
+    this.format = id;
+    const { pathname, hash } = window.location;
+    const query = this.isJson ? "" : `?format=${id}`;
+    window.history.replaceState(null, "", pathname + query + hash);
+    return this.takeSample();
+  },
 
   /** Load a sample of the visible tab; a type without fields has none. */
   async takeSample() {
@@ -25,8 +42,8 @@ export const collectionSample = () => ({
     }
     this.sampling = true;
     try {
-      const answer = await getRaw(`/api/collections/${this.collection.id}/sample/${this.tab}`);
-      if (!isStale()) this.showSample(answer);
+      const [answer, json] = await this.requestSample();
+      if (!isStale()) this.showSample(answer, json);
     } catch (problem) {
       if (!isStale()) this.sample = { ...NONE, error: problem.message };
     } finally {
@@ -34,14 +51,27 @@ export const collectionSample = () => ({
     }
   },
 
-  showSample({ status, words, headers, text }) {
+  /** Request the sample in the chosen format, and in JSON for the values in the table. */
+  async requestSample() {
+    const path = `/api/collections/${this.collection.id}/sample/${this.tab}`;
+    const json = getRaw(path);
+    return Promise.all([this.isJson ? json : getRaw(`${path}?format=${this.format}`), json]);
+  },
+
+  showSample({ status, words, headers, text }, json) {
     const spikeHeaders = ["X-Spike-Schedule", "X-Spike-Ends"].filter((name) => headers.has(name));
     const now = serverNow();
-    this.values = status === 200 ? parseValues(text) : new Map();
+    const isOk = status === 200;
+    const isSpiking = headers.has("X-Spike-Schedule");
+    this.values = json.status === 200 ? parseValues(json.text) : new Map();
     this.sample = {
-      status: `${status} ${words || (status === 200 ? "OK" : "")}`.trim(),
+      status: `${status} ${words || (isOk ? "OK" : "")}`.trim(),
+      contentType: this.isJson ? "" : `Content-Type: ${headers.get("Content-Type")}`,
       headers: spikeHeaders.map((name) => `${name}: ${headers.get(name)}`),
-      lines: parseLines(text, headers.has("X-Spike-Schedule") ? this.spikedNames : new Set()),
+      lines:
+        this.isJson || !isOk
+          ? parseLines(text, isSpiking ? this.spikedNames : new Set())
+          : splitLines(text, isSpiking ? this.spikedSeries : []),
       at: formatTime(now),
       utc: formatUtc(now),
       error: "",
@@ -60,7 +90,19 @@ export const collectionSample = () => ({
 
   // Getters
 
+  get isJson() {
+    return this.format === SAMPLE_FORMATS[0].id;
+  },
+
+  get spikedFields() {
+    return this.tabFields.filter((field) => this.isSpiked(field));
+  },
+
   get spikedNames() {
-    return new Set(this.tabFields.filter((field) => this.isSpiked(field)).map((field) => field.field_name));
+    return new Set(this.spikedFields.map((field) => field.field_name));
+  },
+
+  get spikedSeries() {
+    return this.spikedFields.map((field) => this.getSeriesName(field)).filter(Boolean);
   },
 });

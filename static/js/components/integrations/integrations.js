@@ -3,19 +3,20 @@
 import { at, origin } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { copyText } from "../../lib/clipboard.js";
-import { TYPES, canRead, isWellFormed } from "../../lib/key-format.js";
+import { TYPES } from "../../lib/key-format.js";
 import { mix } from "../../lib/mix.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { showIfSlow } from "../../lib/slow-loading.js";
 import { TOOLS } from "../../lib/snippets/index.js";
-import { PLACEHOLDER, isText } from "../../lib/snippets/target.js";
-import { getUser } from "../../lib/page-data.js";
+import { getUrl, isText } from "../../lib/snippets/target.js";
 import { collectionChoice } from "../collections/choice.js";
+import { snippetKey } from "./key.js";
+import { keyTrial } from "./trial.js";
 
 const COPIED_FOR_MS = 2000;
 
 export const integrations = () =>
-  mix(collectionChoice(), {
+  mix(collectionChoice(), snippetKey(), keyTrial(), {
     types: TYPES,
     tools: TOOLS.map(({ id, name }) => ({ id, name })),
     tool: TOOLS[0].id,
@@ -24,9 +25,8 @@ export const integrations = () =>
     type: TYPES[0],
     fieldId: 0,
     byId: false,
-    keys: [],
-    keyId: 0,
-    pasted: "",
+    series: [],
+    startSeriesRequest: requestSequence(),
     isLoaded: false,
     isSlow: false,
     loadError: "",
@@ -38,11 +38,13 @@ export const integrations = () =>
       this.followHash();
       this.listener = () => this.followHash();
       window.addEventListener("hashchange", this.listener);
+      this.startKeyHandover();
       this.load();
     },
 
     destroy() {
       window.removeEventListener("hashchange", this.listener);
+      this.stopKeyHandover();
     },
 
     followHash() {
@@ -56,8 +58,7 @@ export const integrations = () =>
       const query = new URLSearchParams(window.location.search);
       const type = TYPES.find((each) => each.toLowerCase() === query.get("type")?.toLowerCase());
       await this.withLoading(async () => {
-        const [keys, id] = await Promise.all([allKeys(), query.get("collection") || firstCollection()]);
-        this.keys = keys.filter(({ status }) => status === "valid");
+        const [id] = await Promise.all([query.get("collection") || firstCollection(), this.loadKeys()]);
         if (id) await this.take(id, type);
       });
     },
@@ -73,7 +74,8 @@ export const integrations = () =>
       const has = (each) => collection.fields.some((field) => field.collection_type === each);
       this.collection = collection;
       this.showChoice(collection.name);
-      this.chooseType(type ?? TYPES.find(has) ?? TYPES[0]);
+      this.showType(type ?? TYPES.find(has) ?? TYPES[0]);
+      await this.loadSeries();
     },
 
     async withLoading(action) {
@@ -88,11 +90,26 @@ export const integrations = () =>
     },
 
     chooseType(type) {
+      this.showType(type);
+      return this.withLoading(() => this.loadSeries());
+    },
+
+    showType(type) {
       this.type = type;
+      this.forgetTrial();
       const fields = this.fields;
       this.fieldId = (fields.find((field) => !isText(field)) ?? fields[0])?.id ?? 0;
-      if (!this.keyReads(this.keyId)) this.keyId = this.keys.find(({ id }) => this.keyReads(id))?.id ?? 0;
+      this.chooseReadingKey();
       this.updateUrl();
+    },
+
+    /** Load under which names Prometheus stores the fields. */
+    async loadSeries() {
+      const isStale = this.startSeriesRequest();
+      this.series = [];
+      if (!this.hasFields) return;
+      const { items } = await get(`/api/collections/${this.collection.id}/series/${this.type}`);
+      if (!isStale()) this.series = items;
     },
 
     /** Keep the choices in the page's URL, so that it can be bookmarked and shared. */
@@ -106,19 +123,9 @@ export const integrations = () =>
       this.fieldId = Number(id);
     },
 
-    chooseKey(id) {
-      this.keyId = Number(id);
-    },
-
     setById(byId) {
       this.byId = byId;
-    },
-
-    /** Use a pasted key, which stays in this page. Its prefix identifies it. */
-    pasteKey(text) {
-      this.pasted = text.trim();
-      const known = this.keys.find(({ prefix }) => this.pasted.startsWith(prefix));
-      if (known) this.keyId = known.id;
+      this.forgetTrial();
     },
 
     /** Show a tool; scroll its tab into view if the tabs do not fit side by side. */
@@ -150,19 +157,6 @@ export const integrations = () =>
       }, COPIED_FOR_MS);
     },
 
-    // What the page shows
-
-    keyReads(id) {
-      const key = this.keys.find((each) => each.id === id);
-      return Boolean(key && this.collection) && canRead(key, this.collection.id, this.type);
-    },
-
-    formatKey(key) {
-      const words = `${key.label} (${key.prefix}…)`;
-      if (!this.collection) return words;
-      return this.keyReads(key.id) ? words : `${words}, no access`;
-    },
-
     // Getters
 
     get isReady() {
@@ -189,48 +183,19 @@ export const integrations = () =>
       return TOOLS.find(({ id }) => id === this.tool).name;
     },
 
-    get pasteError() {
-      if (!this.pasted || isWellFormed(this.pasted)) return "";
-      return this.pasted.startsWith("spk_")
-        ? "Invalid API key (checksum mismatch)."
-        : "Not an API key. Keys begin with spk_.";
-    },
-
-    get isPasted() {
-      return this.pasted !== "" && this.pasteError === "";
-    },
-
-    get chosenKey() {
-      return this.keys.find(({ id }) => id === this.keyId) ?? null;
-    },
-
-    /** Return the error of the chosen key, if it has no access to what is polled. */
-    get keyError() {
-      const key = this.chosenKey;
-      if (!key || !this.collection) return "";
-      if (this.isPasted && !this.pasted.startsWith(key.prefix)) return "";
-      return this.keyReads(key.id) ? "" : `“${key.label}” has no access to this. Polls would return 404.`;
-    },
-
-    get keyHelp() {
-      if (this.isPasted) {
-        const known = this.keys.find(({ prefix }) => this.pasted.startsWith(prefix));
-        return known
-          ? `This is “${known.label}”. The snippets contain it.`
-          : "Not one of your valid keys. The snippets contain it anyway.";
-      }
-      return `Never stored or sent. Without it, the snippets contain ${PLACEHOLDER}.`;
+    get target() {
+      const { collection, type, shownKey: key, byId, fields, field, series } = this;
+      return { origin: origin(), collection, type, key, byId, fields, field, series };
     },
 
     get snippet() {
       if (!this.collection || !this.hasFields) return { notes: [], blocks: [] };
-      const { collection, type, fields, field, byId } = this;
-      const key = this.isPasted ? this.pasted : PLACEHOLDER;
       const { make } = TOOLS.find(({ id }) => id === this.tool);
-      return {
-        notes: [],
-        ...make({ origin: origin(), collection, type, key, byId, fields, field }),
-      };
+      return { notes: [], ...make(this.target) };
+    },
+
+    get trialUrl() {
+      return this.collection ? getUrl(this.target) : "";
     },
 
     get collectionUrl() {
@@ -239,16 +204,6 @@ export const integrations = () =>
         : at("/collections");
     },
   });
-
-async function allKeys() {
-  const keys = [];
-  for (let page = 1; ; page += 1) {
-    const query = { user_id: getUser().id, page, per_page: 200, sort: "label" };
-    const { items, total } = await get("/api/api-keys", query);
-    keys.push(...items);
-    if (keys.length >= total || !items.length) return keys;
-  }
-}
 
 async function firstCollection() {
   const { items } = await get("/api/collections", { per_page: 1, sort: "name" });

@@ -3,8 +3,10 @@
 import { at, origin } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { copyInput, copyText } from "../../lib/clipboard.js";
+import { offerKey } from "../../lib/key-handover.js";
 import { TYPES, groupLimits } from "../../lib/key-format.js";
 import { curlLine } from "../../lib/snippets/curl.js";
+import { getUrl } from "../../lib/snippets/target.js";
 import { getUser } from "../../lib/page-data.js";
 import { formatDateTime, formatRelative, formatUtc } from "../../lib/time.js";
 import { confirm } from "../layout/confirmation.js";
@@ -25,16 +27,19 @@ export const keyCreated = () => ({
       if (this.createdKey && !this.wasCopied) event.preventDefault();
     };
     window.addEventListener("beforeunload", this.askBeforeLeaving);
+    this.stopOffering = offerKey(() => this.createdKey?.key);
   },
 
   stopGuardingKey() {
     window.removeEventListener("beforeunload", this.askBeforeLeaving);
+    this.stopOffering();
   },
 
   // Actions
 
   showKey(made) {
     Object.assign(this, { createdKey: made, sample: null, wasCopied: false, isKeyCopied: false, isCurlCopied: false });
+    this.forgetTrial();
     this.$nextTick(() => this.$refs.copyKey.focus());
     this.findSample(made);
   },
@@ -81,6 +86,7 @@ export const keyCreated = () => ({
   dismissKey() {
     const { create } = this.$refs; // before the pressed button is removed
     this.createdKey = null;
+    this.forgetTrial();
     this.$nextTick(() => create.focus());
   },
 
@@ -104,6 +110,14 @@ export const keyCreated = () => ({
   },
 
   // Getters
+
+  get trialKey() {
+    return this.createdKey.key;
+  },
+
+  get trialUrl() {
+    return getUrl({ ...this.sample, origin: origin() });
+  },
 
   get createdKeyAccess() {
     return groupLimits(this.createdKey?.allowed_collections).map(({ id, name, types }) => ({
@@ -138,6 +152,6 @@ export const keyCreated = () => ({
   },
 
   get snippetsUrl() {
-    return at(this.sample ? `/integrations?collection=${this.sample.collection.id}` : "/integrations");
+    return at(this.sample ? `/integrations?collection=${this.sample.collection.id}&type=${this.sample.type}` : "/integrations");
   },
 });

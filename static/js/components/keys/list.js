@@ -13,6 +13,7 @@ import { getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import { formatAgo, formatDateTime, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
+import { keyTrial } from "../integrations/trial.js";
 import { confirm } from "../layout/confirmation.js";
 import { keyCreated } from "./created.js";
 import { askKey } from "./dialog.js";
@@ -35,6 +36,7 @@ export const keyList = () =>
       }),
     }),
     keyCreated(),
+    keyTrial(),
     {
       onlyMine: true,
       error: "",

@@ -1,9 +1,10 @@
 import { jqPath, shell } from "./quote.js";
-import { getUrl } from "./target.js";
+import { getUrl, urlOfFormat } from "./target.js";
+
+const lineFor = (target, url) => `curl -sS -H ${shell("X-API-Key: " + target.key)} ${shell(url)}`;
 
 /** The command line alone, for the panel of a new key too. */
-export const curlLine = (target) =>
-  `curl -sS -H ${shell("X-API-Key: " + target.key)} ${shell(getUrl(target))}`;
+export const curlLine = (target) => lineFor(target, getUrl(target));
 
 export const curl = (target) => ({
   blocks: [
@@ -12,6 +13,16 @@ export const curl = (target) => ({
       title: "One field",
       where: "Needs jq, which extracts the value.",
       text: `${curlLine(target)} | jq -r ${shell(jqPath(target.field.field_name))}`,
+    },
+    {
+      title: "CSV",
+      where: "A line of names and a line of values, for spreadsheets and scripts.",
+      text: lineFor(target, urlOfFormat(target, "csv")),
+    },
+    {
+      title: "Into InfluxDB",
+      where: "Writes one point in InfluxDB's line protocol. For InfluxDB 1, or 2 with its compatible API.",
+      text: `${lineFor(target, urlOfFormat(target, "influx"))} | curl -sS --data-binary @- ${shell("127.0.0.1:8086/write?db=spikecast")}`,
     },
   ],
 });

@@ -1,9 +1,10 @@
-// What a snippet is about: `{origin, collection: {id, name}, type, key, byId, fields, field}`.
+// What a snippet is about: `{origin, collection: {id, name}, type, key, byId, fields, field, series}`. The server
+// says under which names Prometheus stores the fields: `series` is its list.
 
 import { dataPath, dataPathById } from "../collection-format.js";
 import { getType } from "../value-types.js";
 
-/** Stands where the key belongs, as long as nobody pasted one. */
+/** Stands where the key belongs, as long as the page has none. */
 export const PLACEHOLDER = "YOUR_API_KEY";
 
 export const urlById = ({ origin, collection, type }) => origin + dataPathById(collection, type);
@@ -18,7 +19,13 @@ export function getUrl(target) {
   return byId || byName.length > MAX_URL_LENGTH ? urlById(target) : byName;
 }
 
+/** The same address, for another format than JSON. */
+export const urlOfFormat = (target, format) => `${getUrl(target)}?format=${format}`;
+
 export const isText = (field) => getType(field).value_kind === "text";
 
 /** A word for it that any tool takes: "spikecast_3_performance". */
 export const slug = ({ collection, type }) => `spikecast_${collection.id}_${type.toLowerCase()}`;
+
+/** The series of the chosen field; undefined until the server has listed them. */
+export const getSeries = ({ series, field }) => series.find(({ field_id }) => field_id === field.id);
