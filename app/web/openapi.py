@@ -146,7 +146,7 @@ class Blueprint(flask_smorest.Blueprint):
         doc["responses"] = dict(sorted(responses.items()))
         return doc
 
-    def answers(self, status: int, schema: type[Schema], headers: dict[str, Any]) -> Any:
+    def answers(self, status: int, schema: type[Schema] | Schema, headers: dict[str, Any]) -> Any:
         """Document the responses of a view that builds them itself, without wrapping it."""
         document = self.response(status, schema, headers=headers)
 
