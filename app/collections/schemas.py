@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from marshmallow import ValidationError
+
+from app.domain.series_notation import parse_series
+from app.models.collection import MAX_METRIC_LENGTH
 from app.values import CollectionType
 from app.web.access import current_actor
 from app.web.fields import Choice, ListOf, Nested, StrictBool, Timestamp
@@ -12,6 +16,27 @@ from app.web.spike_summary import SpikeBriefOut
 from app.web.text_fields import Name, Text
 
 SettingsIn = SettingsSchema.from_dict(build_setting_fields(), name="Settings")
+
+
+class Metric(Text):
+    """A series in Prometheus' notation, stored in its canonical form."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=MAX_METRIC_LENGTH,
+            allow_none=True,
+            metadata={
+                "description": "Series of Prometheus, such as `node_load1` or "
+                '`node_hwmon_temp_celsius{chip="coretemp_0"}`. Null: a name is made from the field\'s name.'
+            },
+        )
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
+        text = super()._deserialize(value, *args, **options)
+        try:
+            return str(parse_series(text))
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
 
 
 class FieldOut(SettingsSchema):
@@ -25,6 +50,7 @@ class FieldOut(SettingsSchema):
     is_editable = StrictBool(
         metadata={"description": "Whether a spike can override it: Performance and numeric."}
     )
+    metric = Metric()
     vars().update(build_setting_fields())  # here, so that JSON begins with the identifying members
     current_number = FixedDecimal(
         allow_none=True, metadata={"description": "Last value served. Null before the first poll."}
@@ -39,6 +65,7 @@ class FieldIn(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
     collection_type = Choice(CollectionType, required=True)
     field_name = Name(required=True)
     value_type = ValueTypeName(required=True)
+    metric = Metric()
 
 
 class FieldPatch(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
@@ -47,6 +74,7 @@ class FieldPatch(TolerantSchema, SettingsIn):  # type: ignore[valid-type,misc]
     collection_type = Choice(CollectionType)
     field_name = Name()
     value_type = ValueTypeName()
+    metric = Metric()
 
 
 class CollectionOut(Schema):

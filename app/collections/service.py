@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from app.collections.metrics import find_metric_error, require_unique_metric
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.db.errors import to_domain_error
 from app.db.session import db
@@ -89,7 +90,7 @@ def copy_collection(actor: Actor, original: Collection, name: str) -> Collection
     collection = _new_collection(actor, {"name": name})
     audit.record(Action.COPY_COLLECTION, collection, original={"id": original.id, "name": original.name})
     for field in original.fields:
-        copy = Field(collection_type=field.collection_type, field_name=field.field_name)
+        copy = Field(collection_type=field.collection_type, field_name=field.field_name, metric=field.metric)
         copy.apply_settings(field.value_type, field.settings)
         collection.fields.append(copy)
         db.session.flush()  # one by one, so that the ids have the order of the originals
@@ -133,13 +134,16 @@ def add_field(collection: Collection, given: Validated, now: datetime) -> Field:
     """Add a field to a collection, which the caller has locked, and to its schedules that have not ended."""
     values, faults = given
     settings = _complete_settings(values, values, faults)
+    _check_metric(values.get("metric"), values.get("value_type"), faults)
     raise_if_errors(faults)
     field = Field(
         collection_id=collection.id,
         collection_type=values["collection_type"],
         field_name=values["field_name"],
+        metric=values.get("metric"),
     )
     field.apply_settings(values["value_type"], settings)
+    require_unique_metric(field)
     db.session.add(field)
     _flush_field(field)
     spike_copies.on_field_added(field, now)
@@ -156,13 +160,17 @@ def change_field(field: Field, given: Validated, now: datetime) -> None:
     kept = field.settings if value_type == field.value_type else {}  # another type's settings are dropped
     merged = kept | {name: changes[name] for name in all_settings() if name in changes}
     settings = _complete_settings({"value_type": value_type}, merged, faults)
+    metric = changes.get("metric", field.metric)
+    _check_metric(metric, value_type, faults)
     raise_if_errors(faults)
     kind_changed = (value_type, collection_type) != (field.value_type, field.collection_type)
     if is_counter(value_type) and not kind_changed and counts_integers(settings):
         _refuse_fractional_overrides(field)
     field.field_name = changes.get("field_name", field.field_name)
     field.collection_type = collection_type
+    field.metric = metric
     restarts = field.apply_settings(value_type, settings)
+    require_unique_metric(field)
     _flush_field(field)
     if restarts:
         spike_copies.on_counter_restarted(field, now)
@@ -194,7 +202,7 @@ def _refuse_fractional_overrides(field: Field) -> None:
 
 def _field_audit_values(field: Field) -> dict[str, Any]:
     """Return the values whose changes the audit log records."""
-    return {"field_name": field.field_name, **_field_types(field), **field.settings}
+    return {"field_name": field.field_name, "metric": field.metric, **_field_types(field), **field.settings}
 
 
 def _field_types(field: Field) -> dict[str, Any]:
@@ -211,6 +219,13 @@ def _complete_settings(
     for name, messages in found.items():
         faults.setdefault(name, messages)
     return settled
+
+
+def _check_metric(metric: str | None, value_type: str | None, errors: dict[str, list[str]]) -> None:
+    """Add an error for a metric that a field of this value type cannot have."""
+    error = find_metric_error(metric, value_type) if value_type else None
+    if error:
+        errors.setdefault("metric", [error])
 
 
 def _flush_field(field: Field) -> None:

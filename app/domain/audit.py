@@ -38,6 +38,7 @@ SETTINGS_WITH_VALUES = {
     "username",
     "label",
     "field_name",
+    "metric",
     "role",
     "owner",
     "collection_type",

@@ -7,6 +7,8 @@ Prometheus and every parser (https://prometheus.io/docs/concepts/data_model/).
 import re
 import unicodedata
 
+from app.values import ValueKind, get_spec
+
 PREFIX = "spikecast_"
 SPIKE_PREFIX = f"{PREFIX}spike_"
 """Names that begin like this belong to Spikecast's own series about the active spike."""
@@ -35,6 +37,14 @@ _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
+def get_metric_type(value_type: str) -> str:
+    """Return the type of the metric that fields of a value type become: `counter`, `gauge` or `info`."""
+    spec = get_spec(value_type)
+    if spec.value_kind is ValueKind.TEXT:
+        return INFO
+    return COUNTER if spec.direction > 0 else GAUGE  # a counter of Prometheus never goes down
+
+
 def build_default_name(field_name: str, field_id: int, metric_type: str) -> str:
     """Return the name of a field's series: `engine °C` becomes `spikecast_engine_celsius`.
 
@@ -52,10 +62,6 @@ def build_default_name(field_name: str, field_id: int, metric_type: str) -> str:
     ):
         suffix = "_value"
     return f"{PREFIX}{base}{suffix}"
-
-
-def _is_reserved(base: str) -> bool:
-    return f"_{base}".endswith(RESERVED_SUFFIXES) or f"{PREFIX}{base}".startswith(SPIKE_PREFIX)
 
 
 def convert_to_snake_case(name: str) -> str:

@@ -1,5 +1,7 @@
 """The notation of a series, `name{label="value",…}`, as people write it in rules and dashboards.
 
+A field can have such a series of its own (`metric`), so that a collection stands in for a real exporter.
+
 Source: https://prometheus.io/docs/concepts/data_model/#notation
 """
 
@@ -8,7 +10,6 @@ from typing import NamedTuple
 
 from app.domain.metric_names import SPIKE_PREFIX, escape_label_value
 
-MAX_LENGTH = 255
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\\n]|\\[\\"n])*)"\s*(,|$)')
 _ESCAPE = re.compile(r"\\(.)")
@@ -17,7 +18,10 @@ _RESERVED_PREFIXES = (SPIKE_PREFIX, "scrape_", "ALERTS")
 
 
 class Series(NamedTuple):
-    """A series: its name, and its labels in the order in which they were written."""
+    """A series: its name, and its labels in the order of their names.
+
+    As a text it is canonical: two texts that denote one series are equal.
+    """
 
     name: str
     labels: tuple[tuple[str, str], ...]
@@ -37,8 +41,6 @@ def parse_series(text: str) -> Series:
         ValueError: with a message for people, if it is no series, or one of Prometheus or Spikecast itself.
     """
     text = text.strip()
-    if len(text) > MAX_LENGTH:
-        raise ValueError(f"must have at most {MAX_LENGTH} characters, not {len(text)}")
     found = _NAME.match(text)
     if found is None:
         raise ValueError("must begin with a metric name, such as node_load1: letters, digits, _ and :")
@@ -65,4 +67,5 @@ def _parse_labels(text: str) -> tuple[tuple[str, str], ...]:
             raise ValueError(f"must not have the label {name} twice")
         labels[name] = _ESCAPE.sub(lambda escape: "\n" if escape[1] == "n" else escape[1], found[2])
         position = found.end()
-    return tuple(labels.items())
+    # To Prometheus, a label with an empty value is the same as no label.
+    return tuple(sorted((name, value) for name, value in labels.items() if value))

@@ -45,14 +45,20 @@ class Layout:
     field_ids: array[int]
     """The ids of the collection's fields, also during a spike."""
     value_types: tuple[str, ...]
+    metrics: Mapping[int, str]
+    """The series that authors have given to fields, by the ids of the fields."""
     templates: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
     """What formats have compiled for this plan, by the names of format and collection."""
 
 
-def build_layout(fields: Iterable[tuple[int, str]]) -> Layout:
-    """Return the layout of these fields, each with its id and its value type."""
-    ids, value_types = zip(*fields, strict=True) if (fields := tuple(fields)) else ((), ())
-    return Layout(array("q", ids), tuple(map(sys.intern, value_types)))
+def build_layout(fields: Iterable[tuple[int, str, str | None]]) -> Layout:
+    """Return the layout of these fields, each with its id, its value type and its metric, if it has one."""
+    fields = tuple(fields)
+    return Layout(
+        array("q", (id_ for id_, _, _ in fields)),
+        tuple(sys.intern(value_type) for _, value_type, _ in fields),
+        {id_: metric for id_, _, metric in fields if metric is not None},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class FieldRow:
     value_type: str
     settings: FieldSettings
     is_integer: bool
+    metric: str | None = None
     continues_counter: bool = False
 
 

@@ -40,7 +40,7 @@ def load_plan(collection_id: int, collection_type: CollectionType, now: datetime
     until = spike.ends if spike else collection.next_start or LATEST
     found = connection.execute(_COPIES if spike else _FIELDS, parameters | {"spike_id": spike and spike.id})
     rows = [_make_field_row(row) for row in found]
-    layout = build_layout((row.field_id, row.value_type) for row in rows)
+    layout = build_layout((row.field_id, row.value_type, row.metric) for row in rows)
     return Plan(collection.revision, since, until, spike, has_expired, *partition_fields(rows), layout)
 
 
@@ -53,6 +53,7 @@ def _make_field_row(row: sa.Row[*tuple[Any, ...]]) -> FieldRow:
         row.value_type,
         _get_settings(row),
         is_counter(row.value_type) and _counts_integers(row._mapping, is_copy=is_copy),
+        metric=row.metric,
         continues_counter=is_copy and continues_counter(row.overridden),
     )
 
@@ -109,13 +110,16 @@ def _select_fields(table: Any, field_id: Any, overridden: Any, *more: Any) -> sa
 
 # The fields to serve, in the order in which they were created; during a spike its copies.
 _FIELDS = (
-    _select_fields(Field, Field.id, sa.null()).where(Field.collection_id == _COLLECTION_ID).order_by(Field.id)
+    _select_fields(Field, Field.id, sa.null(), Field.metric)
+    .where(Field.collection_id == _COLLECTION_ID)
+    .order_by(Field.id)
 )
 _COPIES = (
     _select_fields(
         SpikeScheduleField,
         SpikeScheduleField.original_field_id,
         SpikeScheduleField.overridden_settings,
+        Field.metric,
         *(getattr(Field, name).label(_FIELD_PREFIX + name) for name in EXACT_SETTING_NAMES),
     )
     .join(Field, Field.id == SpikeScheduleField.original_field_id)

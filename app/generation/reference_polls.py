@@ -131,7 +131,7 @@ class ReferencePolls:
             int(instant.timestamp()),
             _generate(rows, numbers, rng, instant),
             Spike(spike.id, spike.name, spike.start_datetime, spike.end_datetime) if spike else None,
-            build_layout((_get_field_id(row), row.value_type) for row in rows),
+            build_layout((_get_field(row).id, row.value_type, _get_field(row).metric) for row in rows),
         )
         answer = Answer(result, key.id, collection.id, instant)
         self.save(type(rows[0]), numbers)
@@ -213,9 +213,9 @@ def _load_rows(
     return [row for row in rows if row.collection_type is collection_type]
 
 
-def _get_field_id(row: FieldOrCopy) -> int:
-    """Return the id of the collection's field."""
-    return row.original_field_id if isinstance(row, SpikeScheduleField) else row.id
+def _get_field(row: FieldOrCopy) -> Field:
+    """Return the collection's field."""
+    return row.original if isinstance(row, SpikeScheduleField) else row
 
 
 def _advance(row: FieldOrCopy, rng: random.Random) -> Exact:

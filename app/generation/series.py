@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from app.db import transactions
 from app.db.session import db
-from app.generation.formats.prometheus import FieldSeries, MetricField, get_metric_type, name_series
+from app.domain.metric_names import get_metric_type
+from app.generation.formats.prometheus import FieldSeries, MetricField, name_series
 from app.models import Actor, Collection, Field
 from app.values import CollectionType, get_spec
 
@@ -43,7 +44,7 @@ def list_series(actor: Actor, collection_id: int, collection_type: CollectionTyp
 
 
 def _make_metric_field(field: Field) -> MetricField:
-    return MetricField(field.id, field.field_name, get_metric_type(field.value_type))
+    return MetricField(field.id, field.field_name, get_metric_type(field.value_type), metric=field.metric)
 
 
 def _describe(field: Field, series: FieldSeries) -> SeriesInfo:

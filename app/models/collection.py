@@ -18,6 +18,8 @@ from app.values import State, get_direction
 if TYPE_CHECKING:
     from app.models.spike import SpikeSchedule
 
+MAX_METRIC_LENGTH = 255
+
 
 class Collection(Timestamps, Base):
     """A simulated device: a set of fields that a monitoring tool polls."""
@@ -75,11 +77,22 @@ class Field(Timestamps, ValueColumns, Base):
     __tablename__ = "fields"
     __table_args__ = (
         sa.UniqueConstraint("collection_id", "collection_type", "field_name"),
+        sa.Index(
+            "uq_fields_metric",
+            "collection_id",
+            "collection_type",
+            "metric",
+            unique=True,
+            sqlite_where=sa.text("metric IS NOT NULL"),
+            postgresql_where=sa.text("metric IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     collection_id: Mapped[int] = mapped_column(sa.ForeignKey("collections.id", ondelete="CASCADE"))
+    # The series that Prometheus stores it as, `name{label="value"}`, where its author has given one.
+    metric: Mapped[str | None] = mapped_column(sa.String(MAX_METRIC_LENGTH))
 
     collection: Mapped[Collection] = relationship(back_populates="fields")
 

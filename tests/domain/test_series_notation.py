@@ -15,6 +15,7 @@ from app.domain.series_notation import Series, parse_series
         ("ifHCInOctets{}", Series("ifHCInOctets", ())),
         ('a{chip="x",sensor="temp1"}', Series("a", (("chip", "x"), ("sensor", "temp1")))),
         ('a { chip = "x" , }', Series("a", (("chip", "x"),))),
+        ('a{z="1",b="",a="2"}', Series("a", (("a", "2"), ("z", "1")))),
         (r'a{path="C:\\x \"y\"\n{}"}', Series("a", (("path", 'C:\\x "y"\n{}'),))),
     ],
 )
@@ -38,7 +39,6 @@ def test_a_series_is_read(text, expected):
         ("up", "must not be up"),
         ("scrape_duration_seconds", "must not be scrape_duration_seconds"),
         ("spikecast_spike_active", "must not be spikecast_spike_active"),
-        ("a" * 256, "must have at most 255 characters, not 256"),
     ],
 )
 def test_what_is_no_series_is_refused_in_words(text, message):
@@ -50,8 +50,10 @@ label_names = st.from_regex(r"[a-zA-Z][a-zA-Z0-9_]{0,5}", fullmatch=True)
 
 
 @given(
-    st.dictionaries(label_names, st.text(st.characters(exclude_categories=["Cs"]), max_size=8), max_size=4)
+    st.dictionaries(
+        label_names, st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8), max_size=4
+    )
 )
 def test_a_series_that_is_written_is_read_back(labels):
-    series = Series("a_name", tuple(labels.items()))
+    series = Series("a_name", tuple(sorted(labels.items())))
     assert parse_series(str(series)) == series

@@ -12,7 +12,7 @@ STATE = "current_number"
 """Polls move it with each answer: what is served stays as it was."""
 VALUES = [name for name in vars(ValueColumns) if name in Field.__table__.columns and name != STATE]
 SERVED = [
-    *((Field, name) for name in ("collection_id", *VALUES)),
+    *((Field, name) for name in ("collection_id", "metric", *VALUES)),
     *(
         (SpikeScheduleField, name)
         for name in ("spike_schedule_id", "original_field_id", "overridden_settings")

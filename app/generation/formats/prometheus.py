@@ -19,12 +19,13 @@ from app.domain.metric_names import (
     SPIKE_PREFIX,
     build_default_name,
     escape_label_value,
+    get_metric_type,
 )
 from app.domain.series_notation import parse_series
 from app.generation.formats.template import Template, build_renderer, escape_pattern, get_text
 from app.generation.plan import Spike
 from app.generation.poll_result import PollResult
-from app.values import CollectionType, ValueKind, get_spec
+from app.values import CollectionType
 
 PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -33,6 +34,10 @@ MAX_TEXT_LENGTH = 1000
 MAX_HELP_NAMES = 4
 """Fields that the HELP line of a family names."""
 UNKNOWN = "unknown"
+UNITS = (
+    "seconds", "bytes", "celsius", "ratio", "meters", "volts", "amperes", "joules", "grams", "percent",
+)  # fmt: skip
+"""Units that OpenMetrics declares for a family whose name ends with one."""
 _CLASSIC_TYPES = {INFO: GAUGE, UNKNOWN: "untyped"}
 _DERIVED_SUFFIXES = ("", "_total", "_created", "_info")
 
@@ -148,6 +153,9 @@ def _format_header(
     about = "; ".join(each.field.name for each in members[:MAX_HELP_NAMES])
     about += "; …" if len(members) > MAX_HELP_NAMES else ""
     yield f"# TYPE {family} {type_}"
+    unit = family.rpartition("_")[2]
+    if openmetrics and type_ in {GAUGE, COUNTER} and unit in UNITS and family != unit:
+        yield f"# UNIT {family} {unit}"
     yield escape_pattern(f"# HELP {family} {_escape_help(about, openmetrics=openmetrics)}")
 
 
@@ -207,15 +215,8 @@ def _build(result: PollResult, *, openmetrics: bool) -> Template:
 def _get_metric_fields(result: PollResult) -> Iterator[MetricField]:
     layout = result.layout
     for name, id_, value_type in zip(result.data, layout.field_ids, layout.value_types, strict=True):
-        yield MetricField(id_, name, get_metric_type(value_type), get_text(result, name))
-
-
-def get_metric_type(value_type: str) -> str:
-    """Return the type of the metric that fields of a value type become."""
-    spec = get_spec(value_type)
-    if spec.value_kind is ValueKind.TEXT:
-        return INFO
-    return COUNTER if spec.direction > 0 else GAUGE  # a counter of Prometheus never goes down
+        metric_type = get_metric_type(value_type)
+        yield MetricField(id_, name, metric_type, get_text(result, name), layout.metrics.get(id_))
 
 
 def _get_active_spike(spike: Spike | None) -> ActiveSpike | None:

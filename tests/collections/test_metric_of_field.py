@@ -1,0 +1,160 @@
+"""A field's metric: the series that Prometheus stores it as, given by its author."""
+
+import pytest
+
+from tests.support.problems import faults, refused
+
+LOAD = "node_load1"
+
+
+def add(owner, collection, metric, value_type="NUMBER_FIXED", **more):
+    """Try to add a field with a metric; return the response."""
+    settings = {
+        "NUMBER_FIXED": {"fixed_value_number": 7},
+        "TEXT_FIXED": {"fixed_value_text": "x"},
+        "INCREMENT": {"start_number": 1, "step_number": 1},
+    }[value_type]
+    body = {"collection_type": "Performance", "field_name": "load", "value_type": value_type}
+    return owner.post(
+        f"/api/collections/{collection['id']}/fields", body | settings | {"metric": metric} | more
+    )
+
+
+@pytest.fixture
+def truck(make):
+    return make.collection("Truck")
+
+
+def test_a_field_has_no_metric_unless_it_is_given_one(make, truck):
+    assert make.field(truck)["metric"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        (LOAD, LOAD),
+        (' node_temp { sensor = "t1", chip="a" } ', 'node_temp{chip="a",sensor="t1"}'),
+        ('node_load1{cpu=""}', LOAD),
+        (r'a{path="C:\\x \"y\""}', r'a{path="C:\\x \"y\""}'),
+        (None, None),
+    ],
+)
+def test_a_metric_is_stored_in_its_canonical_form(owner, truck, given, stored):
+    response = add(owner, truck, given)
+    assert response.status_code == 201, response.text
+    assert owner.get(response.location).json["metric"] == stored
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("", "must begin with a metric name, such as node_load1: letters, digits, _ and :"),
+        ("a b", 'must be a metric name, or a name with labels: node_load1{cpu="0"}'),
+        ('a{b="c"', 'must be a metric name, or a name with labels: node_load1{cpu="0"}'),
+        ("up", "must not be up: Prometheus or Spikecast writes this metric itself"),
+        ("a" * 256, "must have at most 255 characters, not 256"),
+        (7, "must be a string"),
+    ],
+)
+def test_what_is_no_series_is_refused(owner, truck, given, message):
+    assert faults(add(owner, truck, given)) == {"metric": [message]}
+
+
+@pytest.mark.any_database
+def test_the_metric_of_a_text_cannot_have_the_label_of_its_value(owner, truck):
+    response = add(owner, truck, 'build_info{value="1"}', "TEXT_FIXED")
+    assert faults(response) == {"metric": ["must not have the label value: it holds the text"]}
+
+
+@pytest.mark.parametrize("second", ['a{x="1",y="2"}', 'a{y="2", x="1"}'])
+def test_two_fields_cannot_have_one_series(owner, truck, second):
+    assert add(owner, truck, 'a{x="1",y="2"}').status_code == 201
+    problem = refused(add(owner, truck, second, field_name="other"), 409)
+    assert problem["type"] == "urn:spikecast:problem:metric-taken"
+    assert problem["errors"] == {"metric": ["is the metric of the field 'load'"]}
+
+
+def test_one_metric_can_have_several_series(owner, truck):
+    assert add(owner, truck, 'a{x="1"}').status_code == 201
+    assert add(owner, truck, 'a{x="2"}', field_name="other").status_code == 201
+
+
+def test_the_two_types_of_a_collection_can_have_the_same_series(owner, truck):
+    assert add(owner, truck, LOAD).status_code == 201
+    assert add(owner, truck, LOAD, collection_type="Configuration").status_code == 201
+
+
+def test_all_series_of_one_metric_have_one_type(owner, truck):
+    assert add(owner, truck, 'a{x="1"}').status_code == 201
+    problem = refused(add(owner, truck, 'a{x="2"}', "INCREMENT", field_name="other"), 409)
+    assert problem["errors"] == {"metric": ["is a gauge in the field 'load'"]}
+
+
+def test_a_metric_can_be_changed_and_removed(owner, make, truck):
+    field = make.field(truck, metric=LOAD, range_start_number=1, range_end_number=2)
+    url = f"/api/fields/{field['id']}"
+    assert owner.patch(url, {"field_name": "load"}).json["metric"] == LOAD
+    assert owner.patch(url, {"metric": "node_load5"}).json["metric"] == "node_load5"
+    assert owner.patch(url, {"metric": None}).json["metric"] is None
+
+
+def test_a_change_cannot_take_another_field_s_series(owner, make, truck):
+    make.field(truck, name="load", metric=LOAD, range_start_number=1, range_end_number=2)
+    other = make.field(truck)
+    refused(owner.patch(f"/api/fields/{other['id']}", {"metric": LOAD}), 409)
+    assert owner.get(f"/api/fields/{other['id']}").json["metric"] is None
+
+
+def test_a_new_value_type_cannot_break_a_metric(owner, make, truck):
+    make.field(truck, name="one", metric='a{x="1"}', range_start_number=1, range_end_number=2)
+    two = make.field(truck, metric='a{x="2"}', range_start_number=1, range_end_number=2)
+    change = {"value_type": "INCREMENT", "start_number": 1, "step_number": 1}
+    problem = refused(owner.patch(f"/api/fields/{two['id']}", change), 409)
+    assert problem["errors"] == {"metric": ["is a gauge in the field 'one'"]}
+
+
+def test_a_copy_of_the_collection_has_the_same_metrics(owner, make, truck):
+    make.field(truck, metric=LOAD, range_start_number=1, range_end_number=2)
+    copy = owner.post(f"/api/collections/{truck['id']}/copy", {"name": "Copy"}).json
+    assert [each["metric"] for each in owner.get(f"/api/collections/{copy['id']}").json["fields"]] == [LOAD]
+
+
+def test_the_audit_log_tells_of_a_new_metric(owner, admin, make, truck):
+    field = make.field(truck, metric=LOAD, range_start_number=1, range_end_number=2)
+    owner.patch(f"/api/fields/{field['id']}", {"metric": "node_load5"})
+    (entry, *_) = admin.get("/api/audit?action=change-field").json["items"]
+    assert entry["details"]["changed"]["metric"] == [LOAD, "node_load5"]
+
+
+class TestPolls:
+    def poll(self, tool, collection, output_format="prometheus") -> list[str]:
+        """Return the lines of samples that Prometheus would read, without those of spikes."""
+        text = tool.get(f"/api/collections/{collection['id']}/data/performance?format={output_format}").text
+        return [line for line in text.splitlines() if line[0] != "#" and "spike_" not in line]
+
+    def test_a_series_is_served_as_it_was_given(self, make, owner, truck):
+        add(owner, truck, 'node_temp{sensor="t1",chip="a"}')
+        assert self.poll(make.key(), truck) == ['node_temp{chip="a",sensor="t1"} 7']
+
+    def test_a_text_keeps_its_labels_beside_its_value(self, make, owner, truck):
+        add(owner, truck, 'os_info{host="a"}', "TEXT_FIXED")
+        assert self.poll(make.key(), truck) == ['os_info{host="a",value="x"} 1']
+
+    def test_a_counter_is_called_as_its_author_says_in_both_formats(self, make, owner, truck):
+        add(owner, truck, "ifHCInOctets", "INCREMENT")
+        tool = make.key()
+        assert self.poll(tool, truck) == ["ifHCInOctets 1"]
+        assert self.poll(tool, truck, "openmetrics") == ["ifHCInOctets 2"]
+
+    def test_the_very_next_poll_serves_a_new_metric(self, make, owner, truck):
+        field = add(owner, truck, LOAD).json
+        tool = make.key()
+        assert self.poll(tool, truck) == [f"{LOAD} 7"]
+        owner.patch(f"/api/fields/{field['id']}", {"metric": "node_load5"})
+        assert self.poll(tool, truck) == ["node_load5 7"]
+
+    def test_a_spike_keeps_the_series(self, make, owner, truck):
+        field = add(owner, truck, LOAD).json
+        make.spike(truck, {"original_field_id": field["id"], "fixed_value_number": 9})
+        assert self.poll(make.key(), truck) == [f"{LOAD} 9"]
