@@ -99,14 +99,9 @@ def get_key_hash(key: str) -> str:
     return key_format.hash_secret(key)
 
 
-def require_unrevoked(revoked_at: object) -> None:
-    """Check that a key is not revoked.
-
-    Raises:
-        Unauthenticated: the key has been revoked.
-    """
-    if revoked_at is not None:
-        raise key_rejected("The API key has been revoked.")
+def key_revoked() -> DomainError:
+    """Return the refusal of a revoked key."""
+    return key_rejected("The API key has been revoked.")
 
 
 def require_unexpired(expires_at: datetime | None, instant: datetime) -> None:

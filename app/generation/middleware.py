@@ -32,6 +32,7 @@ WSGI = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 EXCEPTION_KEY = "spikecast.exception"
 """Where Flask finds in the environ why a poll is refused."""
+_VARY = ("Vary", "Accept")
 _POLL_PATH = re.compile(r"/api/(?:data/(.+)|collections/([1-9][0-9]{0,8})/data)/([^/]+)")
 
 
@@ -112,19 +113,12 @@ def answer_poll(
     request = PollRequest(key_hash, collection, collection_type)
     result, key_id, collection_id, instant = polls.poll(request, now=clock.now, rng=rng)
     use = PollUse(key_id, collection_id, collection_type)
-    on_sent = _get_recorder(extensions["usage"], use, result, instant)
-    body, headers = format_result(result, output_format)
-    return PollResponse(body, [*headers, ("Vary", "Accept")], on_sent)
-
-
-def _get_recorder(
-    usage: UsageRecorder, use: PollUse, result: PollResult, instant: Any
-) -> Callable[[], None] | None:
-    """Return what records the poll once the response has been sent, so that no client waits for it."""
+    usage: UsageRecorder = extensions["usage"]
     spike_id = result.spike.id if result.spike else None
-    if usage.should_record(use, instant, spike_id):
-        return partial(usage.record, use, instant, spike_id)
-    return None
+    on_sent = None
+    if usage.should_record(use, instant, spike_id):  # once the response has been sent: no client waits for it
+        on_sent = partial(usage.record, use, instant, spike_id)
+    return PollResponse(*format_result(result, output_format), on_sent)
 
 
 def unknown_type_error(type_name: str) -> BadRequest:
@@ -135,7 +129,7 @@ def unknown_type_error(type_name: str) -> BadRequest:
 def format_result(result: PollResult, output_format: Format) -> tuple[bytes, Headers]:
     """Return the body and the headers of a result; they name an active spike."""
     content_type, body = output_format.render(result)
-    headers = [("Content-Type", content_type)]
+    headers = [("Content-Type", content_type), _VARY]
     if result.spike:
         headers += [
             ("X-Spike-Schedule", str(result.spike.id)),

@@ -23,9 +23,9 @@ from app.generation.authorization import (
     KeyHolder,
     PollRequest,
     collection_not_found,
+    key_revoked,
     nothing_to_serve,
     require_unexpired,
-    require_unrevoked,
     unknown_key,
 )
 from app.generation.expired_spikes import is_expired
@@ -149,7 +149,8 @@ def _find_key(key_hash: str) -> ApiKey:
 
 
 def _require_valid(key: ApiKey, instant: datetime) -> None:
-    require_unrevoked(key.revoked_at)
+    if key.revoked_at is not None:
+        raise key_revoked()
     require_unexpired(key.expires_at, instant)
 
 

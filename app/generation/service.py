@@ -64,7 +64,7 @@ class FastPolls:
         Raises:
             Unavailable: the collection changed during each of the attempts.
         """
-        answer = self._try_cached(request, now(), rng)
+        answer = self._try_cached(request, now, rng)
         attempts = MAX_ATTEMPTS
         while answer is None and attempts:
             attempts -= 1
@@ -85,7 +85,7 @@ class FastPolls:
         """Close this thread's connection."""
         self.database.close()
 
-    def _try_cached(self, request: PollRequest, now: datetime, rng: random.Random) -> Answer | None:
+    def _try_cached(self, request: PollRequest, now: Clock, rng: random.Random) -> Answer | None:
         """Serve from the cached authorization and plan, or return None if either may be stale.
 
         Only plans with counters can tell.
@@ -97,7 +97,7 @@ class FastPolls:
         plan = self.plans.get_last(grant.collection_id, request.collection_type)
         if plan is None or not plan.counters or plan.has_expired or plan.revision != grant.revision:
             return None
-        return self._serve(authorization, request.collection_type, plan, now, rng)
+        return self._serve(authorization, request.collection_type, plan, now(), rng)
 
     def _try(self, request: PollRequest, now: Clock, rng: random.Random) -> Answer | None:
         """Authorize the request and serve it, or return None if the collection changed in between.

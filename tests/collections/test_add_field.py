@@ -47,6 +47,7 @@ def test_the_answer_is_the_field_and_says_where_it_is(owner, path):
         "field_name": "cpu",
         "value_type": "INCREMENT",
         "is_editable": True,
+        "metric": None,
         "start_number": 10,
         "step_number": 0.5,
         "reset_number": 12,

@@ -13,8 +13,8 @@ from app.generation.authorization import (
     KeyHolder,
     PollRequest,
     collection_not_found,
+    key_revoked,
     require_unexpired,
-    require_unrevoked,
     unknown_key,
 )
 from app.generation.fastpath.connection import Row, ThreadLocalConnection
@@ -77,14 +77,15 @@ class GrantLookup:
         """
         key_hash, (name, id_), collection_type = request
         column, wanted = ("id", id_) if name is None else ("name", name)
-        parameters = {"key_hash": key_hash, "wanted": wanted, "collection_type": collection_type.name}
+        type_name = collection_type.name
+        parameters = {"key_hash": key_hash, "wanted": wanted, "collection_type": type_name}
         rows = self._connection.read(self._look_up[column], parameters)
         instant, expires_at, row = _check_key(rows, now)
         expires, key_id, user_id, role, collection_id, *collection, is_listed = row
         if collection_id is None or not is_listed or not Actor(user_id, Role[role]).may_read(collection[1]):
             raise collection_not_found()
         who = (key_hash, key_id, expires, user_id, role)
-        grant = Grant(*who, collection_type.name, collection_id, *collection)
+        grant = Grant(*who, type_name, collection_id, *collection)
         return rows[0][0], Authorization(grant, expires_at, instant)
 
 
@@ -100,10 +101,13 @@ def _check_key(rows: Sequence[Row], now: Clock) -> tuple[datetime, datetime | No
     if not rows:
         raise unknown_key()
     database_time, revoked_at, expires = rows[0][1:4]
-    require_unrevoked(revoked_at)
+    if revoked_at is not None:
+        raise key_revoked()
     instant = clock.from_database(database_time) if database_time else now()
-    expires_at = None if expires is None else _to_datetime(expires)
-    require_unexpired(expires_at, instant)
+    expires_at = None
+    if expires is not None:
+        expires_at = _to_datetime(expires)
+        require_unexpired(expires_at, instant)
     return instant, expires_at, rows[0][3:]
 
 

@@ -53,6 +53,11 @@ class SQLiteSession:
 
     def read(self, statement: str, parameters: Parameters) -> Sequence[Row]:
         """Return the rows of a statement that writes nothing."""
+        try:  # nearly always enough, and every poll runs through here
+            return self._execute(statement, parameters)
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
         return self._retry_while_busy(self._execute, statement, parameters)
 
     def write(self, statement: str, parameters: Parameters) -> Sequence[Row]:
