@@ -6,6 +6,9 @@ PYTHON ?= python3
 # More arguments for pytest or uv: make test ARGS="tests/spikes -k overlap", make lock ARGS=--upgrade
 ARGS ?=
 
+# With cached bytecode, the workers of a test run need not compile each test file again, nor each gunicorn the app.
+unexport PYTHONDONTWRITEBYTECODE
+
 PIP_INSTALL := .venv/bin/python -m pip install --quiet --require-hashes --disable-pip-version-check
 # --no-strip-extras: else pip takes the newest of a package that another one wants with an extra.
 # --custom-compile-command keeps the header of the lock files free of this machine's settings.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,9 +22,11 @@ from app.core import clock as app_clock
 from app.db.session import Base, db
 from app.generation.fastpath.connection import ThreadLocalConnection
 from app.models import Role, User
+from tests.support.cheap_hashes import CHEAP_HASHES
 from tests.support.client import Caller
 from tests.support.factory import Maker
 from tests.support.postgres import POSTGRESQL, server_url, unavailable_reason
+from tests.support.ram_disk import ram_folder
 from tests.support.throwaway_postgres import fresh_database
 from tests.support.timestamps import to_database_time
 
@@ -36,9 +39,8 @@ hypothesis.settings.load_profile("spikecast")
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 
-# Tests hash many passwords; what they test is not how slow that is. And what is noted of a poll is
-# looked at as soon as the poll is over.
-FAST_SETTINGS = {"ARGON2_KIBIBYTES": 8, "ARGON2_PASSES": 1, "USAGE_BATCH_SECONDS": 0}
+# Tests look at the record of a poll's use as soon as the poll is over.
+FAST_SETTINGS = {**CHEAP_HASHES, "USAGE_BATCH_SECONDS": 0}
 
 
 DATABASE_KINDS = ["sqlite", POSTGRESQL]
@@ -72,8 +74,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if missing := [str(slow) for slow in SLOW if not slow.exists()]:
         raise pytest.UsageError(f"tests/conftest.py: SLOW names what does not exist: {missing}")
     for item in items:
-        if any(item.path.is_relative_to(slow) for slow in SLOW) or _is_slow_variant(item):
+        if _is_slow_path(item.path) or _is_slow_variant(item):
             item.add_marker(pytest.mark.slow)
+
+
+@cache
+def _is_slow_path(path: Path) -> bool:
+    return any(path.is_relative_to(slow) for slow in SLOW)
 
 
 def _is_slow_variant(item: pytest.Item) -> bool:
@@ -110,12 +117,13 @@ def create_empty_database(kind: str, folder: Path, name: str, pytest_config: pyt
 
 
 @pytest.fixture(scope="session", params=DATABASE_KINDS)
-def database_url(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
     """The database that the tests of this process share; `app` empties it after each."""
-    folder = tmp_path_factory.mktemp("database")
-    with create_empty_database(request.param, folder, f"spikecast_test_{worker_id}", request.config) as url:
+    name = f"spikecast_test_{worker_id}"
+    with (
+        ram_folder("spikecast-tests-") as folder,
+        create_empty_database(request.param, folder, name, request.config) as url,
+    ):
         yield url
 
 
@@ -166,11 +174,20 @@ def app(migrated_app: Flask, clock: time_machine.Traveller) -> Iterator[Flask]:
     delete_all_rows(migrated_app)
 
 
+TABLES = {table.name: table for table in reversed(Base.metadata.sorted_tables)}
+"""Each table after those that refer to it."""
+TABLES_WITH_ROWS = sa.union_all(
+    *(sa.select(sa.literal(name)).where(sa.exists().select_from(table)) for name, table in TABLES.items())
+)
+
+
 def delete_all_rows(app: Flask) -> None:
     """Empty every table."""
     with app.app_context(), db.engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(sa.delete(table))
+        filled = set(connection.scalars(TABLES_WITH_ROWS))
+        for name, table in TABLES.items():
+            if name in filled:
+                connection.execute(sa.delete(table))
 
 
 def add_user(app: Flask, role: Role, name: str) -> Caller:

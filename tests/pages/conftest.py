@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import skip_or_fail
 from tests.support.browser import PHONE, TIMEOUT_S, Complaints, context, launch, program
+from tests.support.ram_disk import ram_folder
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, running_server
 
 _numbers = itertools.count(1)
@@ -38,10 +39,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def site() -> Iterator[RunningServer]:
     """The product with two workers on SQLite, for all tests of this process."""
-    folder = tmp_path_factory.mktemp("site")
-    with running_server(f"sqlite:///{folder / 'spikecast.db'}") as server:
+    with (
+        ram_folder("spikecast-site-") as folder,
+        running_server(
+            f"sqlite:///{folder / 'spikecast.db'}", app="tests.support.cheap_hashes_app:app"
+        ) as server,
+    ):
         yield server
 
 

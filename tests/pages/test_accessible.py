@@ -4,13 +4,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.accessible import violations
-from tests.support.browser import PHONE, WIDE
 from tests.support.browsing import FIXED, RANGE, fits, visit
 from tests.support.server import running_server
 
 COUNTER = {"value_type": "INCREMENT", "start_number": 0, "step_number": 0.5}
 TEXT = {"value_type": "TEXT_FIXED", "fixed_value_text": "up"}
-WIDTHS = pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 
 PAGES = [
     "/",
@@ -75,20 +73,18 @@ def things(admin_api):
     admin_api.post("/api/collections/bulk-delete", {"collection_ids": [collection["id"], empty["id"]]})
 
 
-@WIDTHS
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(site, things, person, complaints, viewport):
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(site, things, person, complaints, width):
     complaints.expect("404")  # the page that is not there
     # axe puts styles of its own into the page, which the policy would refuse.
-    page = person("Admin").browse("/profile", viewport=viewport, bypass_csp=True)
+    page = person("Admin").browse("/profile", bypass_csp=True, **width)
     for path in PAGES:
         visit(page, site.url + path.format(**things))
         assert violations(page) == [], path
         assert fits(page), path
 
 
-@WIDTHS
-def test_axe_finds_nothing_in_dialogs(site, things, person, viewport):
-    page = person("Admin").browse("/profile", viewport=viewport, bypass_csp=True)
+def test_axe_finds_nothing_in_dialogs(site, things, person, width):
+    page = person("Admin").browse("/profile", bypass_csp=True, **width)
     for path, openers in DIALOGS.items():
         visit(page, site.url + path.format(**things))
         for opener in openers:
@@ -101,18 +97,16 @@ def test_axe_finds_nothing_in_dialogs(site, things, person, viewport):
             expect(dialog).to_have_count(0)
 
 
-@WIDTHS
 @pytest.mark.parametrize("path", ["/sign-in", "/api/docs"])
-def test_axe_finds_nothing_where_nobody_is_signed_in(site, open_page, viewport, path):
-    page = open_page(viewport=viewport, bypass_csp=True)
+def test_axe_finds_nothing_where_nobody_is_signed_in(site, open_page, width, path):
+    page = open_page(bypass_csp=True, **width)
     visit(page, site.url + path)
     assert violations(page) == []
     assert fits(page)
 
 
-@WIDTHS
-def test_axe_finds_nothing_where_the_first_admin_is_made(nobody_there, open_page, complaints, viewport):
-    page = open_page(viewport=viewport, bypass_csp=True)
+def test_axe_finds_nothing_where_the_first_admin_is_made(nobody_there, open_page, complaints, width):
+    page = open_page(bypass_csp=True, **width)
     visit(page, f"{nobody_there.url}/setup")
     assert violations(page) == []
     assert fits(page)
