@@ -61,6 +61,19 @@ def test_polls_in_the_prometheus_format_have_these_series_and_no_others(owner, m
     assert polled - {("spikecast_spike_active", None)} == listed
 
 
+def test_a_field_with_a_metric_has_that_series(owner, make, truck):
+    make.field(
+        truck,
+        name="temp",
+        metric='node_hwmon_temp_celsius{chip="a"}',
+        fixed_value_number=7,
+        value_type="NUMBER_FIXED",
+    )
+    *_, temp = list_series(owner, truck).json["items"]
+    assert temp["series"] == given
+    assert temp["selector"] == f'node_hwmon_temp_celsius{{chip="a",collection_id="{truck["id"]}"}}'
+
+
 def test_a_type_has_its_own_fields_only(owner, make, truck):
     [seats] = list_series(owner, truck, "Configuration").json["items"]
     assert seats["series"] == "spikecast_seats"
