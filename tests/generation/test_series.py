@@ -62,13 +62,8 @@ def test_polls_in_the_prometheus_format_have_these_series_and_no_others(owner, m
 
 
 def test_a_field_with_a_metric_has_that_series(owner, make, truck):
-    make.field(
-        truck,
-        name="temp",
-        metric='node_hwmon_temp_celsius{chip="a"}',
-        fixed_value_number=7,
-        value_type="NUMBER_FIXED",
-    )
+    given = 'node_hwmon_temp_celsius{chip="a"}'
+    make.field(truck, "NUMBER_FIXED", "temp", fixed_value_number=7, metric=given)
     *_, temp = list_series(owner, truck).json["items"]
     assert temp["series"] == given
     assert temp["selector"] == f'node_hwmon_temp_celsius{{chip="a",collection_id="{truck["id"]}"}}'
