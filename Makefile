@@ -15,6 +15,10 @@ PIP_INSTALL := .venv/bin/python -m pip install --quiet --require-hashes --disabl
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-strip-extras \
 	--python-version 3.11 --custom-compile-command "make lock"
 
+# worksteal: a test of a page takes as long as twenty others. By default, one worker can be given nearly all of
+# them at once, and the others wait for it at the end. Tests of one file stay together, with their server.
+PYTEST := .venv/bin/pytest -n 3 --dist worksteal
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test test-slow test-all check format bench bench-compare bench-scale bench-values soak fuzz screenshots lock clean
@@ -28,14 +32,14 @@ run: .venv/.run ## Start Spikecast (configured by SPIKECAST_* variables)
 	@exec .venv/bin/gunicorn -c gunicorn.conf.py wsgi:app
 
 test: .venv/.dev ## Run the fast tests: units, API and pages, on SQLite (choose some with ARGS="tests/spikes -k overlap")
-	.venv/bin/pytest -n 3 -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
 	@echo "The slow tests were not run: make test-slow runs them."
 
 test-slow: .venv/.dev ## Run the others: on PostgreSQL, on a phone, outages, backups, deployment, several nodes, soak, fuzz
-	.venv/bin/pytest -n 3 -m slow $(ARGS)
+	$(PYTEST) -m slow $(ARGS)
 
 test-all: .venv/.dev ## Run every test
-	.venv/bin/pytest -n 3 $(ARGS)
+	$(PYTEST) $(ARGS)
 
 check: .venv/.dev ## Check style, types and import rules, as CI does
 	.venv/bin/ruff check .

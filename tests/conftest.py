@@ -104,10 +104,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @contextmanager
-def create_empty_database(kind: str, folder: Path, name: str, pytest_config: pytest.Config) -> Iterator[str]:
+def create_empty_database(kind: str, name: str, pytest_config: pytest.Config) -> Iterator[str]:
     """The URL of a new database without any tables; the test is skipped where the kind is not to be had."""
     if kind == "sqlite":
-        yield f"sqlite:///{folder / name}.db"
+        with ram_folder("spikecast-tests-") as folder:
+            yield f"sqlite:///{folder / name}.db"
         return
     server = server_url(pytest_config)
     if server is None:
@@ -119,18 +120,14 @@ def create_empty_database(kind: str, folder: Path, name: str, pytest_config: pyt
 @pytest.fixture(scope="session", params=DATABASE_KINDS)
 def database_url(request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
     """The database that the tests of this process share; `app` empties it after each."""
-    name = f"spikecast_test_{worker_id}"
-    with (
-        ram_folder("spikecast-tests-") as folder,
-        create_empty_database(request.param, folder, name, request.config) as url,
-    ):
+    with create_empty_database(request.param, f"spikecast_test_{worker_id}", request.config) as url:
         yield url
 
 
 @pytest.fixture(params=DATABASE_KINDS)
-def own_database_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
+def own_database_url(request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
     """A database without any tables, for one test alone."""
-    with create_empty_database(request.param, tmp_path, f"spikecast_own_{worker_id}", request.config) as url:
+    with create_empty_database(request.param, f"spikecast_own_{worker_id}", request.config) as url:
         yield url
 
 

@@ -24,12 +24,12 @@ COUNTER = {"value_type": "INCREMENT", "name": "n", "start_number": 1, "step_numb
 
 
 @pytest.fixture
-def postgresql(request: pytest.FixtureRequest, tmp_path, worker_id: str) -> Iterator[list[str]]:
+def postgresql(request: pytest.FixtureRequest, worker_id: str) -> Iterator[list[str]]:
     """Two PostgreSQL databases without any tables: the present one, and one to restore to."""
     names = (f"spikecast_{place}_{worker_id}" for place in ("present", "restored"))
     with (
-        create_empty_database("postgresql", tmp_path, next(names), request.config) as present,
-        create_empty_database("postgresql", tmp_path, next(names), request.config) as restored,
+        create_empty_database("postgresql", next(names), request.config) as present,
+        create_empty_database("postgresql", next(names), request.config) as restored,
     ):
         yield [present, restored]
 

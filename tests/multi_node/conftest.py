@@ -95,7 +95,7 @@ def machines(
     folder = tmp_path_factory.mktemp("nodes")
     apps = ["wsgi:app", "tests.support.wrong_clock:app"]
     with ExitStack() as stack:
-        database = create_empty_database("postgresql", folder, f"spikecast_nodes_{worker_id}", request.config)
+        database = create_empty_database("postgresql", f"spikecast_nodes_{worker_id}", request.config)
         url = stack.enter_context(database)
         nodes = []
         for number, app in enumerate(apps):
