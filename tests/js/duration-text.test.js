@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { parseDuration } from "../../static/js/lib/duration-text.js";
-import { toDurationText } from "../../static/js/lib/time.js";
+import { toDurationText } from "../../static/js/lib/durations.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

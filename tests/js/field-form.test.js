@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bodyOf, changesOf, faultsOf, formOf, humanize } from "../../static/js/lib/field-form.js";
+import { bodyOf, changesOf, faultsOf, formOf } from "../../static/js/lib/field-form.js";
+import { humanize } from "../../static/js/lib/server-errors.js";
 
 const form = (values) => ({ ...formOf(null), field_name: "cpu", ...values });
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { carriedOver } from "../../static/js/lib/carried-overrides.js";
 import { parseExact } from "../../static/js/lib/exact-number.js";
 import { formatKind } from "../../static/js/lib/format.js";
 import {
   canMultiply,
-  carriedOver,
   changesAnything,
   entriesOf,
   givenOf,

@@ -5,8 +5,8 @@ import {
   formatProblems,
   getInputId,
   listProblems,
-  mapServerErrors,
 } from "../../static/js/lib/spike-form-errors.js";
+import { mapServerErrors } from "../../static/js/lib/spike-server-errors.js";
 
 const ROWS = [
   { id: 12, name: "cpu", inputs: [{ setting: "range_start_number" }, { setting: "range_end_number" }] },

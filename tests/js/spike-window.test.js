@@ -1,30 +1,35 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { findConflicts, toOccupied } from "../../static/js/lib/collisions.js";
+import { findRemedies } from "../../static/js/lib/remedies.js";
 import {
-  applyDuration,
-  applyEndText,
-  applyRemaining,
-  applyStartPreset,
-  applyStartText,
   draftFromWindow,
-  findCollision,
-  followClock,
-  formatSkippedTime,
   formatWindowTimes,
   getAmbiguousTimes,
-  newDraft,
   resolveWindow,
   setWindow,
   shortenTo,
   toIso,
-  toOccupied,
   toWindowBody,
   validateWindow,
 } from "../../static/js/lib/spike-window.js";
+import {
+  applyDuration,
+  applyRemaining,
+  applyStartPreset,
+  followClock,
+  newDraft,
+} from "../../static/js/lib/window-presets.js";
+import { applyEndText, applyStartText, formatSkippedTime } from "../../static/js/lib/typed-time.js";
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 24, 14, 0, 20);
+const findCollision = (window, others, now) => {
+  const conflicts = findConflicts(window, others);
+  return conflicts.length ? { conflicts, ...findRemedies(window, conflicts, others, now) } : null;
+};
+
 const at = (hours, minutes = 0) => Date.UTC(2026, 10, 24, hours, minutes);
 const typed = (instant) => {
   const date = new Date(instant);

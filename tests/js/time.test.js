@@ -2,25 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  findGap,
   formatCountdown,
-  formatDay,
   formatDuration,
-  formatOffset,
-  formatRelative,
-  formatTime,
-  formatTimeRange,
-  formatUtc,
-  formatWindow,
   formatWindowState,
+  getWindowStatus,
+} from "../../static/js/lib/durations.js";
+import {
   getInstantInDays,
   getInstants,
   getWeekday,
-  getWindowStatus,
   parseInputValue,
-  resolveInput,
   toInputValue,
-} from "../../static/js/lib/time.js";
+} from "../../static/js/lib/local-time.js";
+import { formatRelative } from "../../static/js/lib/relative-time.js";
+import { formatDay, formatTime, formatTimeRange, formatUtc, formatWindow } from "../../static/js/lib/time.js";
+import { formatOffset } from "../../static/js/lib/time-zone.js";
+import { findGap, resolveInput } from "../../static/js/lib/typed-time.js";
 
 const at = (text) => Date.parse(text);
 const now = at("2026-11-24T13:22:00Z");

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.pages.conftest import Api
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, running_server
 
-MOST_BYTES, MOST_COMPRESSED, MOST_FONTS = 258_000, 84_000, 100_000
+MOST_BYTES, MOST_COMPRESSED, MOST_FONTS = 250_000, 80_000, 100_000
 PAGES = [
     "/",
     "/collections",

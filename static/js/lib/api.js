@@ -12,7 +12,8 @@ export class Problem extends Error {
   }
 }
 
-const UNREACHABLE = { status: 0, title: "No response", detail: "The server is not responding. Try again in a moment." };
+/** What the user is told if the server does not respond. */
+export const UNREACHABLE = "The server is not responding. Try again in a moment.";
 
 const ETAG = Symbol("ETag");
 const LOADED_AT = Symbol("loaded at");
@@ -70,7 +71,7 @@ async function send(method, path, body, etag) {
     serverClock.observe(answer.headers.get("Date"), sent, Date.now());
     return answer;
   } catch {
-    throw new Problem(UNREACHABLE);
+    throw new Problem({ status: 0, title: "No response", detail: UNREACHABLE });
   }
 }
 

@@ -1,7 +1,7 @@
 // The filters of the audit log in its URL: "/audit?what=change-user&who=3&period=day".
 
 import { PAGE, SEARCH, matching, oneOf, sortedBy, urlState } from "./url-state.js";
-import { parseInputValue, toInputValue } from "./time.js";
+import { parseInputValue, toInputValue } from "./local-time.js";
 
 const HOUR_MS = 3_600_000;
 const PERIODS_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, month: 30 * 24 * HOUR_MS };

@@ -1,12 +1,12 @@
 // Optimistic locking: a change is only made to the version that the user saw. If someone else changed it, the user
 // decides.
 
-import { askConflict } from "../components/layout/conflict.js";
+import { askConflict } from "./dialogs.js";
 import { get, getEtag, getLoadedAt } from "./api.js";
 import { areEqual, formatAuthors, getConflicts } from "./facts.js";
 import { serverNow } from "./server-clock.js";
 import { getUser } from "./page-data.js";
-import { formatRelative } from "./time.js";
+import { formatRelative } from "./relative-time.js";
 
 const UNKNOWN_ETAG = '"unknown"'; // for an item of a list that has changed since: the 412 response names who changed it
 

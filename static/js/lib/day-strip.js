@@ -2,7 +2,8 @@
 
 import { estimateTextWidth, placeLabels } from "./bar-labels.js";
 import { HOUR_MS, MINUTE_MS, buildBars, buildTicks, createScale, toPx, toWindow } from "./time-axis.js";
-import { formatTimeRange, formatWindow, getWindowStatus } from "./time.js";
+import { getWindowStatus } from "./durations.js";
+import { formatTimeRange, formatWindow } from "./time.js";
 
 const HOURS_SHOWN = 6;
 const MAX_HOURS = 26;

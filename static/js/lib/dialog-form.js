@@ -1,7 +1,7 @@
 // The mixin of forms in dialogs: open, warn before input is lost, send, show errors.
 
-import { confirm } from "../components/layout/confirmation.js";
-import { humanize } from "./field-rules.js";
+import { confirm } from "./dialogs.js";
+import { humanize } from "./server-errors.js";
 import { requestRefresh } from "./auto-refresh.js";
 import { updateIfUnchanged } from "./conditional-update.js";
 

@@ -37,12 +37,3 @@ function orderFault([low, high, blamed], body) {
   if (blamed === low) return { [low]: `Must not be above “${SETTINGS[high].label}”, ${formatNumber(most)}.` };
   return { [high]: `Must not be below “${SETTINGS[low].label}”, ${formatNumber(least)}.` };
 }
-
-/** Settings under the names that the form gives them: the server speaks of columns. */
-export function humanize(message) {
-  const named = message.replace(/\b[a-z]+(_[a-z]+)+\b/g, (name) =>
-    SETTINGS[name] ? `“${SETTINGS[name].label}”` : name,
-  );
-  const sentence = named.charAt(0).toUpperCase() + named.slice(1);
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
-}

@@ -1,6 +1,7 @@
 // API keys as text: access, expiry, and the check of a pasted key. Pure.
 
-import { formatDay, formatRelative } from "./time.js";
+import { formatRelative } from "./relative-time.js";
+import { formatDay } from "./time.js";
 
 export const TYPES = ["Performance", "Configuration"];
 const DAY_MS = 86_400_000;

@@ -157,17 +157,6 @@ function textOf(row, value, setting) {
   return !isWhole(row, setting) && !text.includes(".") ? text.replaceAll(",", "") : text;
 }
 
-/** Values that another field of the same name and type takes over, when another collection is chosen. */
-export function carriedOver(rows, fields) {
-  const found = {};
-  for (const row of rows.filter(isOverridden)) {
-    const twin = fields.find((field) => field.field_name === row.name && field.value_type === row.type);
-    const differs = ([setting, value]) => twin[setting] !== value;
-    if (twin) found[twin.id] = Object.fromEntries(Object.entries(givenOf(row)).filter(differs));
-  }
-  return found;
-}
-
 // Quick factors
 
 const decimals = (row) => getDecimals({ ...row.own, ...row.kept });

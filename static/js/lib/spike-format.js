@@ -1,6 +1,8 @@
 // Texts about spikes: status, overrides, extensions.
 
-import { formatAgo, formatDuration, formatShortDateTime, formatTime } from "./time.js";
+import { formatDuration } from "./durations.js";
+import { formatAgo } from "./relative-time.js";
+import { formatShortDateTime, formatTime } from "./time.js";
 import { formatKind, formatRuleBriefly, formatCount, formatNumber, formatRule } from "./format.js";
 import { getType, isCounter } from "./value-types.js";
 

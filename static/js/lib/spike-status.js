@@ -1,6 +1,6 @@
 // The status of a spike, and when it changes.
 
-import { getWindowStatus } from "./time.js";
+import { getWindowStatus } from "./durations.js";
 
 export const STATUS_LABELS = { active: "Active", scheduled: "Scheduled", expired: "Expired" };
 

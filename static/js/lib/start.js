@@ -4,26 +4,28 @@ import { at } from "./base.js";
 import Alpine from "../../vendor/alpine/module.esm.min.js";
 import { shell } from "../components/layout/top-bar.js";
 import { toasts } from "../components/layout/toasts.js";
-import { confirmation } from "../components/layout/confirmation.js";
+import { UNREACHABLE } from "./api.js";
+import { toast } from "./toast.js";
 
 /** Rarely used dialogs. Each is loaded and added to the page when its event is dispatched. */
-const SELDOM = {
+const DIALOGS = {
+  confirmation: { event: "confirm", load: () => import("../components/layout/confirmation.js") },
   conflict: { event: "conflict", load: () => import("../components/layout/conflict.js") },
   signInAgain: { event: "signed-out", load: () => import("../components/layout/sign-in-again.js") },
 };
 
 /** Register the page's components by name, and start Alpine. */
 export function start(components = {}) {
-  for (const [name, component] of Object.entries({ shell, toasts, confirmation, ...components })) {
+  for (const [name, component] of Object.entries({ shell, toasts, ...components })) {
     Alpine.data(name, component);
   }
-  Object.keys(SELDOM).forEach(loadWhenAsked);
+  Object.keys(DIALOGS).forEach(loadWhenAsked);
   Alpine.magic("at", () => at);
   Alpine.start();
 }
 
 function loadWhenAsked(name) {
-  const { event, load } = SELDOM[name];
+  const { event, load } = DIALOGS[name];
   const template = document.querySelector(`template[data-dialog="${name}"]`);
   if (!template) return;
   const listen = async ({ detail }) => {
@@ -31,7 +33,8 @@ function loadWhenAsked(name) {
       Alpine.data(name, (await load())[name]);
     } catch {
       document.addEventListener(event, listen, { once: true });
-      (detail.resolve ?? detail)(false); // the server is not responding: treat it as "cancel"
+      toast(UNREACHABLE);
+      (detail.resolve ?? detail)(false); // as if it had been cancelled
       return;
     }
     const element = template.content.firstElementChild.cloneNode(true);

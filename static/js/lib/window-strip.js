@@ -4,7 +4,7 @@
 import { estimateTextWidth, placeLabels } from "./bar-labels.js";
 import { formatWindowTimes } from "./spike-window.js";
 import { HOUR_MS, MINUTE_MS, buildBars, buildTicks, createScale, toPx } from "./time-axis.js";
-import { getWindowStatus } from "./time.js";
+import { getWindowStatus } from "./durations.js";
 
 const STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 28 * 1440, 365 * 1440];
 const TICK_GAP_PX = 76;

@@ -1,9 +1,15 @@
 import { spikeForm } from "../components/spikes/form.js";
 import { start } from "../lib/start.js";
 
-// The combobox for the collection is loaded only if the collection is not given.
-const none = () => ({});
 const isChosen = document.getElementById("collection-choices") === null;
-const choice = isChosen ? none : (await import("../components/collections/choice.js")).collectionChoice;
 
-start({ spikeForm: spikeForm(choice) });
+/** Load what chooses the collection, if it is not given. */
+async function loadChoosing() {
+  const [{ collectionChoice }, { spikeChoosing }] = await Promise.all([
+    import("../components/collections/choice.js"),
+    import("../components/spikes/choosing.js"),
+  ]);
+  return [collectionChoice, spikeChoosing];
+}
+
+start({ spikeForm: spikeForm(isChosen ? [] : await loadChoosing()) });

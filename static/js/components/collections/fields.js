@@ -8,7 +8,7 @@ import { formatTime } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { formatNumber, formatRule } from "../../lib/format.js";
 import { getType, isCounter } from "../../lib/value-types.js";
-import { confirm } from "../layout/confirmation.js";
+import { confirm } from "../../lib/dialogs.js";
 import { askField } from "./field-dialog.js";
 
 const TYPES = ["Performance", "Configuration"];

@@ -13,11 +13,13 @@ import { STATUS_LABELS, getSpikeStatus } from "../../lib/spike-status.js";
 import { deleteIfUnchanged } from "../../lib/conditional-update.js";
 import { getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { formatAgo, formatUtc, formatUtcRange, formatWindow, formatWindowState } from "../../lib/time.js";
+import { formatWindowState } from "../../lib/durations.js";
+import { formatAgo } from "../../lib/relative-time.js";
+import { formatUtc, formatUtcRange, formatWindow } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { formatCount } from "../../lib/numbers.js";
 import { askCollection } from "./dialog.js";
-import { confirm } from "../layout/confirmation.js";
+import { confirm } from "../../lib/dialogs.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 
 export const collectionList = () =>

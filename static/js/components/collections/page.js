@@ -12,14 +12,15 @@ import { deleteIfUnchanged } from "../../lib/conditional-update.js";
 import { getProps } from "../../lib/page-data.js";
 import { showIfSlow } from "../../lib/slow-loading.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { formatAgo, formatUtc } from "../../lib/time.js";
+import { formatAgo } from "../../lib/relative-time.js";
+import { formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { askCollection } from "./dialog.js";
 import { collectionFields } from "./fields.js";
 import { collectionSample } from "./sample.js";
 import { collectionSeries } from "./series.js";
 import { collectionSpikes } from "./spikes.js";
-import { confirm } from "../layout/confirmation.js";
+import { confirm } from "../../lib/dialogs.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 
 export const collectionPage = () =>

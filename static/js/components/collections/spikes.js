@@ -7,7 +7,8 @@ import { buildDayStrip } from "../../lib/day-strip.js";
 import { getExtensions } from "../../lib/spike-format.js";
 import { getSpikeStatus } from "../../lib/spike-status.js";
 import { endSpike, extendSpike } from "../../lib/spike-changes.js";
-import { formatTime, formatUtcRange, formatWindow, formatWindowState } from "../../lib/time.js";
+import { formatWindowState } from "../../lib/durations.js";
+import { formatTime, formatUtcRange, formatWindow } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { formatCount } from "../../lib/numbers.js";
 

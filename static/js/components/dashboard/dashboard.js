@@ -13,13 +13,8 @@ import { showIfSlow } from "../../lib/slow-loading.js";
 import { formatChange, formatFieldNames } from "../../lib/spike-format.js";
 import { getSpikeStatus } from "../../lib/spike-status.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import {
-  formatCountdown,
-  formatDuration,
-  formatShortDateTime,
-  formatShortWindow,
-  formatUtcRange,
-} from "../../lib/time.js";
+import { formatCountdown, formatDuration } from "../../lib/durations.js";
+import { formatShortDateTime, formatShortWindow, formatUtcRange } from "../../lib/time.js";
 import { formatCount, formatNumber } from "../../lib/numbers.js";
 import { askCollection } from "../collections/dialog.js";
 import { firstSteps } from "./first-steps.js";

@@ -8,8 +8,9 @@ import { TYPES, groupLimits } from "../../lib/key-format.js";
 import { curlLine } from "../../lib/snippets/curl.js";
 import { getUrl } from "../../lib/snippets/target.js";
 import { getUser } from "../../lib/page-data.js";
-import { formatDateTime, formatRelative, formatUtc } from "../../lib/time.js";
-import { confirm } from "../layout/confirmation.js";
+import { formatRelative } from "../../lib/relative-time.js";
+import { formatDateTime, formatUtc } from "../../lib/time.js";
+import { confirm } from "../../lib/dialogs.js";
 
 const COPIED_FOR_MS = 2000;
 

@@ -10,7 +10,8 @@ import { requestSequence } from "../../lib/request-sequence.js";
 import { mix } from "../../lib/mix.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { getUser } from "../../lib/page-data.js";
-import { formatDateTime, formatRelative } from "../../lib/time.js";
+import { formatRelative } from "../../lib/relative-time.js";
+import { formatDateTime } from "../../lib/time.js";
 import { formatCount } from "../../lib/numbers.js";
 
 const MAX_LISTED = 50;

@@ -11,10 +11,11 @@ import { deleteIfUnchanged, updateIfUnchanged } from "../../lib/conditional-upda
 import { serverNow } from "../../lib/server-clock.js";
 import { getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { formatAgo, formatDateTime, formatUtc } from "../../lib/time.js";
+import { formatAgo } from "../../lib/relative-time.js";
+import { formatDateTime, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
+import { confirm } from "../../lib/dialogs.js";
 import { keyTrial } from "../integrations/trial.js";
-import { confirm } from "../layout/confirmation.js";
 import { keyCreated } from "./created.js";
 import { askKey } from "./dialog.js";
 

@@ -1,4 +1,4 @@
-// The confirmation dialog: `await confirm({title, text, more, verb})`; with `isHarmless` the button is not red.
+// The confirmation dialog. With `isHarmless`, its button is not red.
 
 export const confirmation = () => ({
   title: "",
@@ -37,9 +37,3 @@ export const confirmation = () => ({
     this.resolve = null;
   },
 });
-
-/** Open the dialog; resolve to whether the user confirmed. The dialog returns the focus. */
-export const confirm = (question) =>
-  new Promise((resolve) => {
-    document.dispatchEvent(new CustomEvent("confirm", { detail: { ...question, resolve } }));
-  });

@@ -1,4 +1,4 @@
-// The dialog for a change that conflicts with someone else's: `await askConflict({…})`.
+// The dialog for a change that conflicts with someone else's.
 
 const EMPTY = { name: "", who: "", rows: [], hasForm: false, verb: "", warning: "" };
 
@@ -68,9 +68,3 @@ export const conflict = () => ({
     return this.hasForm ? "Keep editing" : "Cancel";
   },
 });
-
-/** Open the dialog; resolve to "mine", "theirs" or "edit". */
-export const askConflict = (question) =>
-  new Promise((resolve) => {
-    document.dispatchEvent(new CustomEvent("conflict", { detail: { ...question, resolve } }));
-  });

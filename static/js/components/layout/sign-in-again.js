@@ -42,7 +42,7 @@ export const signInAgain = () => ({
       this.error = detail;
       this.askForCode(wantsCode);
     } catch {
-      this.error = "The server is not responding. Try again in a moment.";
+      this.error = UNREACHABLE;
     } finally {
       this.busy = false;
     }

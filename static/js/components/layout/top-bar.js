@@ -3,7 +3,7 @@
 import { at } from "../../lib/base.js";
 import { post } from "../../lib/api.js";
 import { getProps } from "../../lib/page-data.js";
-import { getZoneName } from "../../lib/time.js";
+import { getZoneName } from "../../lib/time-zone.js";
 import { toast } from "../../lib/toast.js";
 
 const THEMES = { "": "dark", dark: "light", light: "" };

@@ -3,7 +3,7 @@
 import { origin } from "../../lib/base.js";
 import { get, post } from "../../lib/api.js";
 import { copyText } from "../../lib/clipboard.js";
-import { humanize } from "../../lib/field-form.js";
+import { humanize } from "../../lib/server-errors.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { formatDateTime, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";

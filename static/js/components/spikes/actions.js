@@ -8,7 +8,7 @@ import { getSpikeStatus } from "../../lib/spike-status.js";
 import { formatTime } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
 import { formatCount } from "../../lib/numbers.js";
-import { confirm } from "../layout/confirmation.js";
+import { confirm } from "../../lib/dialogs.js";
 
 const MAX_NAMES = 5;
 

@@ -1,18 +1,21 @@
-// The final actions of the spike form: save, end and delete. This module is
-// loaded on demand (see saving.js), so that the form appears sooner.
+// The final actions of the spike form: save, cancel, end and delete. This module is loaded on demand (see saving.js),
+// so that the form appears sooner.
 
 import { patch, post } from "../../lib/api.js";
+import { at } from "../../lib/base.js";
 import { getReturnPath, highlightOnNextPage } from "../../lib/return-path.js";
 import { changesAnything, entriesOf } from "../../lib/override-rows.js";
 import { updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { deleteSpike as sendDelete, endSpike, spikeChange } from "../../lib/spike-changes.js";
-import { mapServerErrors } from "../../lib/spike-form-errors.js";
+import { mapServerErrors } from "../../lib/spike-server-errors.js";
 import { toWindowBody } from "../../lib/spike-window.js";
 import { toast } from "../../lib/toast.js";
-import { confirm } from "../layout/confirmation.js";
+import { confirm } from "../../lib/dialogs.js";
+import { toastOnNextPage } from "../layout/toasts.js";
 import { givenOfSpike } from "./loading.js";
 
+const LOST = { title: "Discard your changes?", text: "Your changes will be lost.", verb: "Discard" };
 const DISCARD = { text: "Your changes will be lost.", verb: "End now" };
 
 const runAgainQuestion = ({ name }) => ({
@@ -94,7 +97,20 @@ function reloadPage(form) {
 function leaveAfterSave(form, saved, done) {
   const [own, back] = [`/spikes/${saved.id}`, getReturnPath()];
   if (back) highlightOnNextPage(saved);
-  form.leaveFor(back || own, `“${saved.name}” ${done}.`, back && own);
+  leaveFor(form, back || own, `“${saved.name}” ${done}.`, back && own);
+}
+
+function leaveFor(form, path, words, href = "") {
+  form.leaving = true;
+  toastOnNextPage(words, href);
+  window.location.assign(at(path));
+}
+
+/** Return to the previous page without saving. */
+export async function cancel(form) {
+  if (form.isDirty && !(await confirm(LOST))) return;
+  form.leaving = true;
+  window.location.assign(at(getReturnPath() || form.given.back));
 }
 
 /** Focus the first value that can be changed. */
@@ -175,7 +191,7 @@ export async function deleteSpike(form) {
   if (!(await confirm({ title: `Delete “${name}”?`, text, verb: "Delete spike" }))) return;
   await form.withBusy(async () => {
     const { outcome } = await sendDelete(form.spike);
-    if (outcome === "saved") form.leaveFor(getReturnPath() || "/spikes", `“${name}” deleted.`);
+    if (outcome === "saved") leaveFor(form, getReturnPath() || "/spikes", `“${name}” deleted.`);
     else reloadPage(form);
   });
 }

@@ -4,11 +4,13 @@ import { debounce } from "../../lib/debounce.js";
 import { mix } from "../../lib/mix.js";
 import { entriesOf, rowFaults } from "../../lib/override-rows.js";
 import { formatProblems, listProblems } from "../../lib/spike-form-errors.js";
-import { findCollision, resolveWindow, toWindowBody, validateWindow } from "../../lib/spike-window.js";
+import { resolveWindow, toWindowBody, validateWindow } from "../../lib/spike-window.js";
 import { getProps, getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { formatWindow, formatWindowState } from "../../lib/time.js";
+import { formatWindowState } from "../../lib/durations.js";
+import { formatWindow } from "../../lib/time.js";
 import { STATUS_LABELS, getSpikeStatus } from "../../lib/spike-status.js";
+import { spikeCollision } from "./collision.js";
 import { spikeCounters } from "./counters.js";
 import { spikeLoading } from "./loading.js";
 import { spikeOverrides } from "./overrides.js";
@@ -22,6 +24,7 @@ const PARTS = [
   clockTick,
   spikeLoading,
   spikeWindow,
+  spikeCollision,
   spikeStrip,
   spikeOverrides,
   spikeCounters,
@@ -29,16 +32,15 @@ const PARTS = [
   spikeSaving,
 ];
 
-/** Create the form; `choice` is the mixin for choosing the collection, if it is not given. */
-export const spikeForm = (choice) => () =>
-  mix(...[choice, ...PARTS].map((part) => part()), {
+/** Create the form; `choosing` are the mixins that choose the collection, if it is not given. */
+export const spikeForm = (choosing) => () =>
+  mix(...[...choosing, ...PARTS].map((part) => part()), {
     name: "",
     errors: {},
     serverErrors: {},
     isSubmitted: false,
     isNameTouched: false,
     before: "",
-    collision: null,
     isReadOnly: false,
 
     // Lifecycle
@@ -110,7 +112,7 @@ export const spikeForm = (choice) => () =>
       }
       this.errors = errors;
       const hasWindow = !errors.start && !errors.end && this.collection;
-      this.collision = hasWindow ? findCollision(resolveWindow(this.draft, this.now), this.others, this.now) : null;
+      this.updateCollision(hasWindow ? resolveWindow(this.draft, this.now) : null);
       return this.drawStrip();
     },
 

@@ -15,7 +15,8 @@ import { formatOverride } from "../../lib/spike-format.js";
 import { STATUS_LABELS, getSpikeStatus } from "../../lib/spike-status.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import { rowSelection } from "../../lib/row-selection.js";
-import { formatUtcRange, formatWindow, formatWindowState } from "../../lib/time.js";
+import { formatWindowState } from "../../lib/durations.js";
+import { formatUtcRange, formatWindow } from "../../lib/time.js";
 import { collectionFilter } from "../collections/filter.js";
 import { spikeActions } from "./actions.js";
 

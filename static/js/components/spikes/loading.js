@@ -1,20 +1,20 @@
 // Loading the spike form: the spike, the collection's fields, and its other spikes.
 
 import { get } from "../../lib/api.js";
-import { buildCopyName } from "../../lib/copy-name.js";
 import { showIfSlow } from "../../lib/slow-loading.js";
 import { requestSequence } from "../../lib/request-sequence.js";
-import { carriedOver, givenOfCopy } from "../../lib/override-rows.js";
-import { toOccupied } from "../../lib/spike-window.js";
-import { formatCount } from "../../lib/numbers.js";
+import { givenOfCopy } from "../../lib/override-rows.js";
+import { toOccupied } from "../../lib/collisions.js";
 
 const MAX_PAGES = 5;
+
+/** Return the name of a copy; the module is loaded on demand. */
+const loadCopyName = async (name) => (await import("../../lib/copy-name.js")).buildCopyName(name);
 
 export const spikeLoading = () => ({
   given: { collection: null, spike: null, copy: null, start: "", back: "/spikes" },
   spike: null,
   collection: null,
-  startCollectionRequest: requestSequence(),
   startOthersRequest: requestSequence(),
   others: [],
   isReady: false,
@@ -58,10 +58,10 @@ export const spikeLoading = () => ({
     ]);
     if (spike) this.spike = found;
     this.countersAfter = found?.counters_after ?? "";
-    if (found) this.name = spike ? found.name : buildCopyName(found.name);
-    this.startWindow({ saved: this.spike, like: copy ? found : null, start });
+    if (found) this.name = spike ? found.name : await loadCopyName(found.name);
+    await this.startWindow({ saved: this.spike, like: copy ? found : null, start });
     if (own) await this.useCollection(own, givenOfSpike(found, { isSaved: Boolean(spike) }));
-    this.avoidConflicts();
+    await this.avoidConflicts();
   },
 
   /** Use the fields and the spikes of this collection. */
@@ -69,24 +69,6 @@ export const spikeLoading = () => ({
     this.collection = collection;
     this.makeRows(collection.fields, given);
     await this.fetchOthers();
-  },
-
-  /** Choose another collection; overrides of fields with the same name and type are kept. */
-  async choose({ id, name }) {
-    if (id === this.collection?.id) return;
-    await this.withBusy(async () => {
-      const isStale = this.startCollectionRequest();
-      const collection = await get(`/api/collections/${id}`);
-      if (isStale()) return;
-      await this.useCollection(collection, carriedOver(this.rows, collection.fields));
-      this.touch("collection");
-      this.check();
-    });
-    this.showChoice(this.collection?.name ?? name);
-  },
-
-  formatChoice({ field_count: fields, owner }) {
-    return `${fields ? formatCount(fields, "field") : "no fields yet"} · ${owner}`;
   },
 
   async fetchOthers() {

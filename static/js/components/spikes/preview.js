@@ -10,7 +10,6 @@ import {
   pickField,
   sortOverriddenFirst,
 } from "../../lib/preview-format.js";
-import { mapServerErrors } from "../../lib/spike-form-errors.js";
 import { formatCount } from "../../lib/numbers.js";
 
 const INTERVALS = [
@@ -85,7 +84,7 @@ export const spikePreview = () => {
         }
         this.$nextTick(() => this.draw());
       } catch (problem) {
-        if (mine === requestId) this.refusePreview(problem, sent);
+        if (mine === requestId) await this.refusePreview(problem, sent);
       } finally {
         if (mine === requestId) this.previewing = false;
       }
@@ -100,9 +99,12 @@ export const spikePreview = () => {
       return this.overridesChanged(sent) ? { ...body, spike_fields: sent } : body;
     },
 
-    /** Show the server's errors at their inputs, because saving would fail too. */
-    refusePreview(problem, sent) {
-      const { errors } = mapServerErrors(problem.errors ?? {}, sent, (id) => this.rowById(id)?.name);
+    /** Show why there is no preview; errors of inputs are shown there, because saving would fail too. */
+    async refusePreview(problem, sent) {
+      this.previewError = problem.message;
+      if (!Object.keys(problem.errors ?? {}).length) return;
+      const { mapServerErrors } = await import("../../lib/spike-server-errors.js");
+      const { errors } = mapServerErrors(problem.errors, sent, (id) => this.rowById(id)?.name);
       Object.assign(this.serverErrors, errors);
       this.look();
       this.previewError = this.missingText || problem.message;

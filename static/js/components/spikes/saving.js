@@ -1,12 +1,6 @@
-// Leaving the spike form. The module that saves, ends or deletes the spike is loaded on demand.
+// Leaving the spike form. The module that saves, ends or deletes the spike, or cancels, is loaded on demand.
 
-import { at } from "../../lib/base.js";
-import { getReturnPath } from "../../lib/return-path.js";
-import { confirm } from "../layout/confirmation.js";
-import { toastOnNextPage } from "../layout/toasts.js";
-
-const LOST = { title: "Discard your changes?", text: "Your changes will be lost.", verb: "Discard" };
-const UNREACHABLE = "The server is not responding. Try again in a moment.";
+import { UNREACHABLE } from "../../lib/api.js";
 
 /** Return an action of ending.js that loads the module on demand. */
 const loadedOnDemand = (name) =>
@@ -25,6 +19,7 @@ export const spikeSaving = () => ({
   // Actions
 
   save: loadedOnDemand("save"),
+  cancel: loadedOnDemand("cancel"),
   endNow: loadedOnDemand("endNow"),
   deleteSpike: loadedOnDemand("deleteSpike"),
   focusFirstProblem: loadedOnDemand("focusFirstProblem"),
@@ -39,18 +34,6 @@ export const spikeSaving = () => ({
     } finally {
       this.busy = this.leaving;
     }
-  },
-
-  async cancel() {
-    if (this.isDirty && !(await confirm(LOST))) return;
-    this.leaving = true;
-    window.location.assign(at(getReturnPath() || this.given.back));
-  },
-
-  leaveFor(path, words, href = "") {
-    this.leaving = true;
-    toastOnNextPage(words, href);
-    window.location.assign(at(path));
   },
 
   overridesChanged(sent) {

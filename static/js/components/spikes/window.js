@@ -1,39 +1,26 @@
-// The window of the spike: presets, inputs, and remedies for a collision.
+// The window of the spike: presets and inputs.
 
+import { UNREACHABLE } from "../../lib/api.js";
 import { serverNow } from "../../lib/server-clock.js";
 import {
   DURATIONS,
   STARTS,
-  applyDuration,
-  applyEndText,
-  applyRemaining,
-  applyStartPreset,
-  applyStartText,
   draftFromWindow,
-  findCollision,
-  followClock,
-  formatSkippedTime,
-  formatWindowTimes,
   getAmbiguousTimes,
-  newDraft,
   resolveWindow,
   setEnd,
   setStart,
-  setWindow,
-  shortenTo,
   toText,
 } from "../../lib/spike-window.js";
-import {
-  formatCountdown,
-  formatDuration,
-  formatOffset,
-  formatUtc,
-  getZoneName,
-  toDurationText,
-} from "../../lib/time.js";
+import { formatCountdown, formatDuration, toDurationText } from "../../lib/durations.js";
+import { formatUtc } from "../../lib/time.js";
+import { formatOffset, getZoneName } from "../../lib/time-zone.js";
 
 const NOT_TYPING = { part: "", text: null, before: null };
 const NOTHING = { words: "", at: null };
+
+// Of window-presets.js, once it is loaded.
+let presets = null;
 
 export const spikeWindow = () => ({
   starts: STARTS,
@@ -50,7 +37,7 @@ export const spikeWindow = () => ({
   // Actions
 
   /** Initialize the window: a saved one, or a new one from `start` or in five minutes, with the duration of `like`. */
-  startWindow({ saved = null, like = null, start = "" }) {
+  async startWindow({ saved = null, like = null, start = "" }) {
     if (saved) {
       this.exact = [saved.start_datetime, saved.end_datetime];
       this.draft = draftFromWindow(saved.start_datetime, saved.end_datetime);
@@ -62,19 +49,14 @@ export const spikeWindow = () => ({
       const seconds = (Date.parse(like.end_datetime) - Date.parse(like.start_datetime)) / 1000;
       wanted.length = Math.max(1, Math.round(seconds)) * 1000;
     }
-    this.draft = newDraft(wanted, this.now);
+    await this.loadPresets();
+    this.draft = presets.newDraft(wanted, this.now);
   },
 
-  /** Move the default window to a free slot, so that a new form has no collision. */
-  avoidConflicts() {
-    if (!this.draft.startPreset) return;
-    const free = findCollision(this.draft, this.others, this.now)?.free;
-    if (free) this.draft = setWindow(this.draft, free.start, free.end);
-  },
-
+  /** Let the start follow the clock while a preset is chosen; return whether it has changed. */
   slideWindow() {
     const before = this.draft;
-    this.draft = followClock(before, this.now);
+    if (before.startPreset) this.draft = presets.followClock(before, this.now);
     return this.draft.start !== before.start;
   },
 
@@ -84,56 +66,62 @@ export const spikeWindow = () => ({
   },
 
   chooseStart(preset) {
-    this.now = serverNow();
-    this.setWindow(applyStartPreset(this.draft, preset, this.now));
+    return this.changeWindow(() => presets.applyStartPreset(this.draft, preset, this.now));
   },
 
   chooseDuration(milliseconds) {
-    this.now = serverNow();
-    this.setWindow(this.withDuration(milliseconds));
+    return this.changeWindow(() => presets.changeDuration(this.draft, milliseconds, this.now, this.isActive));
   },
 
-  /** Return the draft with this duration; for an active spike it counts from now. */
-  withDuration(milliseconds) {
-    return this.isActive ? applyRemaining(this.draft, milliseconds, this.now) : applyDuration(this.draft, milliseconds);
+  async changeWindow(change) {
+    try {
+      await this.loadPresets();
+    } catch {
+      this.error = UNREACHABLE;
+      return;
+    }
+    this.now = serverNow();
+    this.setWindow(change());
+  },
+
+  async loadPresets() {
+    presets ??= await import("../../lib/window-presets.js");
   },
 
   /** Start typing into an input; small changes are relative to its current value. */
   startTyping(part) {
     this.typing = { part, text: null, before: this.draft[part] };
+    this.loadParser();
   },
 
   stopTyping(part) {
     if (this.typing.part === part) this.typing = NOT_TYPING;
   },
 
-  typeStart(text) {
-    this.applyText("start", text, applyStartText);
-  },
-
-  typeEnd(text) {
-    this.applyText("end", text, applyEndText);
-  },
-
-  applyText(part, text, take) {
+  typeTime(part, text) {
     if (this.typing.part !== part) this.startTyping(part);
     this.typing.text = text;
-    this.setWindow(take(this.draft, text, this.typing.before));
-    this.skippedTimes[part] = { words: formatSkippedTime(text), at: this.draft[part] };
+    const { before } = this.typing;
+    this.parse((parser) => parser.applyTime(this, part, text, before));
   },
-
-  /** Load the parser of durations when the input is focused. */
-  loadParser: () => import("../../lib/duration-text.js"),
 
   typeDuration(text) {
     this.typedDuration = text;
-    this.parsing = this.loadParser().then(({ parseDuration }) => {
-      if (text !== this.typedDuration) return; // the text has changed in the meantime
-      const { length: milliseconds, error } = parseDuration(text);
-      if (!error) this.chooseDuration(milliseconds);
-      Object.assign(this, { typedDuration: text, durationError: error });
-      this.touch("length");
-    });
+    this.parse((parser) => parser.applyDuration(this, text));
+  },
+
+  /** Load the parser when an input gets the focus. */
+  loadParser: () => import("./parsing.js").catch(() => null),
+
+  /** Apply what was typed after everything that was typed before it. */
+  parse(apply) {
+    const before = this.parsing;
+    this.parsing = (async () => {
+      await before;
+      const parser = await this.loadParser();
+      if (parser) apply(parser);
+      else this.error = UNREACHABLE;
+    })();
   },
 
   /** Normalize a valid duration when the user leaves the input. */
@@ -168,25 +156,6 @@ export const spikeWindow = () => ({
 
   formatTwins(twins) {
     return twins.length ? `${twins[0].label.split(" ")[1]} occurs twice that day.` : "";
-  },
-
-  // Remedies are applied without a check, because their slots are known to be free.
-
-  moveToFree() {
-    const { start, end } = this.collision.free;
-    this.draft = setWindow(this.draft, start, end);
-    this.check();
-    this.focusStart();
-  },
-
-  shortenToFree() {
-    this.draft = shortenTo(this.draft, this.collision.shortened);
-    this.check();
-    this.focusStart();
-  },
-
-  focusStart() {
-    document.getElementById("spike-start")?.focus({ preventScroll: true });
   },
 
   // Getters
@@ -251,34 +220,7 @@ export const spikeWindow = () => ({
     return `${begun}ends in ${formatCountdown(end - this.now)}`;
   },
 
-  get collisionText() {
-    if (!this.collision) return "";
-    const [first, ...more] = this.collision.conflicts;
-    const rest = more.length ? ` and ${more.length} more` : "";
-    return `Collides with “${first.name}”, ${formatWindowTimes(first)}${rest}.`;
-  },
-
-  get moveText() {
-    return this.collision?.free
-      ? `Move to ${formatOtherDay(this.collision.free.start, this.draft.start)}${formatWindowTimes(this.collision.free)}`
-      : "";
-  },
-
-  get shortenText() {
-    const end = this.collision?.shortened;
-    return end ? `Shorten to ${formatWindowTimes({ start: this.draft.start, end })}` : "";
-  },
-
-  get firstConflict() {
-    return this.collision?.conflicts[0] ?? { id: 0, name: "" };
-  },
 });
-
-/** Format the day, if it differs from the previous one. */
-function formatOtherDay(instant, before) {
-  if (new Date(instant).toDateString() === new Date(before).toDateString()) return "";
-  return `${new Date(instant).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" })} `;
-}
 
 const formatInputUtc = (instant) =>
   instant === null ? "" : formatUtc(Number(new Date(instant))).replace(/:00 UTC$/, " UTC");

@@ -11,7 +11,7 @@ import { serverNow } from "../../lib/server-clock.js";
 import { getUser } from "../../lib/page-data.js";
 import { formatDay, formatUtc } from "../../lib/time.js";
 import { toast } from "../../lib/toast.js";
-import { confirm } from "../layout/confirmation.js";
+import { confirm } from "../../lib/dialogs.js";
 import { askUser } from "./dialog.js";
 import { askRemoval } from "./removal.js";
 
