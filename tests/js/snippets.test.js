@@ -6,7 +6,6 @@ import { test } from "node:test";
 
 import { TOOLS } from "../../static/js/lib/snippets/index.js";
 import * as quote from "../../static/js/lib/snippets/quote.js";
-import { uuid } from "../../static/js/lib/snippets/zabbix.js";
 
 const HOSTILE = [
   "cpu",
@@ -261,23 +260,19 @@ test("PowerShell's own limits are said", () => {
   assert.match(getTool("powershell", target({ fields: [field(1, "°C")] })).notes[0], /UTF-8 with BOM/);
 });
 
-test("Zabbix gets one item that polls, and valid ids that stay the same", () => {
-  const text = textOf("zabbix", target());
-  assert.equal(text.match(/type: HTTP_AGENT/g).length, 1);
-  assert.equal(text.match(/type: DEPENDENT/g).length, HOSTILE.length);
-  const ids = [...text.matchAll(/uuid: (\S+)/g)].map(([, id]) => id);
-  assert.equal(new Set(ids).size, HOSTILE.length + 3);
-  for (const id of ids) assert.match(id, /^[0-9a-f]{12}4[0-9a-f]{3}8[0-9a-f]{15}$/);
-  assert.equal(text, textOf("zabbix", target()));
-  assert.equal(
-    new Set(Array.from({ length: 50_000 }, (_, id) => uuid(`https://a 3 Performance ${id}`))).size,
-    50_000,
-  );
+test("Zabbix' templates get their macros, by collection or for all", () => {
+  const [all, single] = getTool("zabbix", target()).blocks;
+  assert.equal(all.text, "{$SPIKECAST.URL}  https://spikecast.example.org\n{$SPIKECAST.KEY}  spk_KEY\n");
+  assert.equal(single.text, `${all.text}{$SPIKECAST.ID}  3\n`);
 });
 
-test("a template's name is short enough for Zabbix", () => {
-  const text = textOf("zabbix", target({ collection: { id: 3, name: "🚚".repeat(255) } }));
-  assert.equal([...JSON.parse(/^      name: (".*")$/m.exec(text)[1])].length, 128);
+test("Zabbix' templates are for Performance; the other type has its item by hand", () => {
+  const { blocks } = getTool("zabbix", target({ type: "Configuration" }));
+  assert.deepEqual(
+    blocks.map(({ title }) => title),
+    ["By hand: HTTP agent item", "By hand: the JSONPath of each field"],
+  );
+  assert.match(blocks[0].text, /spikecast\.poll\[3,configuration\]/);
 });
 
 test("every tool says where each snippet goes, and holds the key where it polls", () => {

@@ -7,7 +7,6 @@ import string
 import subprocess
 import sys
 import tomllib
-from itertools import combinations
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from urllib.parse import unquote
@@ -286,52 +285,14 @@ def test_sciencelogic_reads_every_argument(targets, made):
 # --- Zabbix --------------------------------------------------------------------------------------------
 
 
-def template(snippet: dict) -> dict:
-    [found] = yaml.safe_load(text(snippet, "zabbix"))["zabbix_export"]["templates"]
-    return found
-
-
-def test_zabbix_reads_every_template(targets, made):
+def test_zabbix_finds_each_field_by_its_path_and_polls_its_address(targets, made):
     for each, snippet in zip(targets, made, strict=True):
-        read = template(snippet)
-        master, item = read["items"]
-        assert re.fullmatch(r"[0-9A-Za-z_. -]{1,128}", read["template"])
-        assert read["template"] == read["template"].strip()
-        assert 1 <= len(read["name"]) <= 128
-        assert len(master["url"]) <= 2048
-        assert len(master["name"]) <= 255
-        assert item["name"] == each["field"]["field_name"]
-        assert item["master_item"]["key"] == master["key"]
-        [macro] = read["macros"]
-        assert re.fullmatch(r"\{\$[A-Z0-9_.]+\}", macro["macro"])
-        assert macro["value"] == KEY
-        assert master["headers"] == [{"name": "X-API-Key", "value": macro["macro"]}]
-        path = item["preprocessing"][0]["parameters"][0]
-        quoted = re.fullmatch(r"\$\.data\['((?:[^'\\]|\\['\\])*)'\]", path)
+        *_, item, paths = snippet["zabbix"]["blocks"]
+        quoted = re.fullmatch(r"\$\.data\['((?:[^'\\]|\\['\\])*)'\]\n", paths["text"])
         assert re.sub(r"\\(.)", r"\1", quoted[1]) == each["field"]["field_name"]
-
-
-def test_one_host_takes_the_templates_of_both_types_and_of_several_devices():
-    given = [
-        target(number, "Truck", kind) for number in (3, 4, 34) for kind in ("Performance", "Configuration")
-    ]
-    for place, each in enumerate(given):
-        each["fields"] = [field(10 * place + offset, f"field {offset}") for offset in range(5)]
-    templates = [template(snippet) for snippet in snippets(given)]
-    for one, other in combinations(templates, 2):
-        for member in ("template", "name", "uuid"):
-            assert one[member] != other[member]
-        for things, member in (("items", "key"), ("items", "uuid"), ("macros", "macro")):
-            assert not {each[member] for each in one[things]} & {each[member] for each in other[things]}
-
-
-def test_two_servers_have_templates_of_different_names():
-    given = [
-        target(3, "Truck", origin=origin) for origin in ("http://one:8088", "http://two:8088", "http://two:1")
-    ]
-    templates = [template(snippet) for snippet in snippets(given)]
-    for member in ("template", "name", "uuid"):
-        assert len({each[member] for each in templates}) == 3
+        settings = dict(line.split(":", 1) for line in item["text"].splitlines())
+        assert_is_address(settings["URL"].strip(), each)
+        assert settings["Headers"].strip() == f"X-API-Key: {KEY}"
 
 
 # --- TOML ----------------------------------------------------------------------------------------------

@@ -69,7 +69,8 @@ const infinityBlocks = (target) => [
 export const grafana = (target) => ({
   notes: [
     "Prefer Prometheus in between: Grafana then reads what was scraped. With Infinity, every refresh of a dashboard is " +
-      "a poll and advances the counters by one step.",
+      "a poll and advances the counters by one step. With Prometheus, import deploy/grafana/spikecast.json of " +
+      "Spikecast's source: one dashboard for all collections, with their spikes.",
   ],
   blocks: [...prometheusBlocks(target), ...infinityBlocks(target)],
 });
