@@ -27,11 +27,19 @@ test("what is sent holds only the settings of the chosen type", () => {
     field_name: "cpu",
     collection_type: "Performance",
     value_type: "INCREMENT",
+    metric: null,
     start_number: 0,
     step_number: 0.5,
     reset_number: null,
     randomization_percentage: null,
   });
+});
+
+test("an empty metric is none, so that the field is named after itself", () => {
+  assert.equal(bodyOf(form({ metric: "  " })).metric, null);
+  assert.equal(bodyOf(form({ metric: " node_load1 " })).metric, "node_load1");
+  assert.equal(formOf({ field_name: "cpu", metric: "node_load1" }).metric, "node_load1");
+  assert.equal(formOf({ field_name: "cpu", metric: null }).metric, "");
 });
 
 test("a text may be empty, a needed number may not", () => {

@@ -73,6 +73,19 @@ def test_a_spiked_series_is_marked_in_the_prometheus_format(editor, truck):
     expect(marked).to_have_text(re.compile(r"^spikecast_engine_celsius \d+$"))
 
 
+def test_a_field_gets_the_series_of_a_real_exporter(editor, truck, complaints):
+    complaints.expect("422")
+    page = editor.browse(f"/collections/{truck['id']}")
+    page.get_by_role("button", name="Edit engine °C").click()
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_label("Metric").fill("up")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("must not be up")).to_be_visible()
+    dialog.get_by_label("Metric").fill('node_temp{chip="a"}')
+    dialog.get_by_role("button", name="Save").click()
+    expect(row(page, "engine °C")).to_contain_text('node_temp{chip="a"}')
+
+
 def test_each_field_shows_its_series_with_a_copy_control(editor, truck):
     page = editor.browse(f"/collections/{truck['id']}", permissions=["clipboard-read", "clipboard-write"])
     expect(row(page, "engine °C")).to_contain_text("spikecast_engine_celsius")

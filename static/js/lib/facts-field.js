@@ -14,6 +14,7 @@ export function fieldFacts(field) {
     nameFact("field_name", "Name", field.field_name),
     fact("collection_type", "Type", field.collection_type, field.collection_type),
     fact("value_type", "Value", field.value_type, getType(field).label),
+    fact("metric", "Metric", field.metric ?? null, field.metric || NONE),
     ...settings,
   ];
 }

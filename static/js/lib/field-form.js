@@ -13,6 +13,7 @@ export function formOf(field, collectionType = "Performance") {
     field_name: field?.field_name ?? "",
     collection_type: field?.collection_type ?? collectionType,
     value_type: field?.value_type ?? Object.keys(VALUE_TYPES)[0],
+    metric: shown(field?.metric),
     ...settings,
   };
 }
@@ -23,6 +24,7 @@ export function bodyOf(form) {
     field_name: form.field_name,
     collection_type: form.collection_type,
     value_type: form.value_type,
+    metric: form.metric.trim() || null,
   };
   for (const name of VALUE_TYPES[form.value_type].settings) body[name] = valueOf(name, form[name]);
   return body;
@@ -38,6 +40,6 @@ export function changesOf(body, field) {
   const own = bodyOf(formOf(field));
   if (body.value_type === own.value_type)
     return Object.fromEntries(Object.entries(body).filter(([name, value]) => !Object.is(value, own[name])));
-  const same = (name) => ["field_name", "collection_type"].includes(name) && body[name] === own[name];
+  const same = (name) => ["field_name", "collection_type", "metric"].includes(name) && body[name] === own[name];
   return Object.fromEntries(Object.entries(body).filter(([name]) => !same(name)));
 }
