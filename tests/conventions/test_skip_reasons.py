@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import skipping
+from tests.support import monitoring, skipping
 from tests.support.server import REPOSITORY
 
 
@@ -30,6 +30,12 @@ def test_every_program_that_tests_skip_for_has_its_package():
     assert len(reasons) >= 5
     for reason in reasons:
         assert "apt-get install" in skipping.summarize([reason])[0], reason
+
+
+@pytest.mark.parametrize("program", monitoring.PACKAGES)
+def test_every_monitoring_program_has_its_package(program):
+    [line] = skipping.summarize([f"Skipped: no {program}: install Debian's package"])
+    assert f"apt-get install {monitoring.PACKAGES[program]}" in line
 
 
 @pytest.mark.parametrize("arguments", [["tests/tools/fuzz/test_main.py", "-k", "one_case"]])

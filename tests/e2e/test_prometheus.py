@@ -1,18 +1,14 @@
 """A real Prometheus watches a counter through spikes: it sees no reset, and no rate that nobody asked for."""
 
-import shutil
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
 
-from tests.support import skip_or_fail
+from tests.support import monitoring
+from tests.support.monitoring import query_values
 from tests.support.product import Product
-from tests.support.server import own_port, running_server
+from tests.support.server import running_server
 from tests.support.wait import wait_until
 
 pytestmark = pytest.mark.e2e
@@ -32,50 +28,14 @@ COUNTER, GAUGE = "spikecast_count_total", "spikecast_level"
 """The series of the fields `count` and `level`."""
 
 
-@pytest.fixture
-def program() -> str:
-    found = shutil.which("prometheus")
-    if found is None:
-        skip_or_fail("prometheus", "no Prometheus: install Debian's package prometheus")
-    return found
-
-
-@contextmanager
-def prometheus(program: str, product: Product, folder: Path) -> Iterator[str]:
-    """Yield the URL of a Prometheus that scrapes the product every second, with nothing in between."""
+def write_config(folder: Path, product: Product) -> Path:
+    """Write a configuration that scrapes one collection every second, with nothing in between."""
     config = folder / "prometheus.yml"
     config.write_text(CONFIG.format(key=product.key, target=product.url.removeprefix("http://")))
-    with own_port() as port, (folder / "prometheus.log").open("wb") as log:
-        address = f"127.0.0.1:{port}"
-        arguments = [f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}"]
-        arguments.append(f"--web.listen-address={address}")
-        process = subprocess.Popen([program, *arguments], stdout=log, stderr=log)
-        try:
-            url = f"http://{address}"
-            wait_until(lambda: asked(url, COUNTER), "Prometheus has scraped")
-            yield url
-        finally:
-            process.kill()
-            process.wait()
+    return config
 
 
-def asked(url: str, query: str, **more: object) -> list[float]:
-    """The values of the one series that answers a query: now, or from `start` to `end` each second."""
-    path = "query_range" if more else "query"
-    try:
-        answer = requests.get(f"{url}/api/v1/{path}", params={"query": query, **more}, timeout=10)
-    except requests.ConnectionError:
-        return []
-    if answer.status_code != 200:  # it is starting
-        return []
-    found = answer.json()["data"]["result"]
-    if not found:
-        return []
-    points = found[0].get("values") or [found[0]["value"]]
-    return [float(value) for _, value in points]
-
-
-def test_no_spike_looks_like_a_restart_of_the_device(program, tmp_path, record_property):
+def test_no_spike_looks_like_a_restart_of_the_device(tmp_path, record_property):
     with running_server(f"sqlite:///{tmp_path / 'spikecast.db'}", workers=2) as server:
         product = Product(server)
         counter = {"value_type": "INCREMENT", "start_number": 5_000_000, "step_number": STEP}
@@ -90,19 +50,20 @@ def test_no_spike_looks_like_a_restart_of_the_device(program, tmp_path, record_p
             product.done(product.ask("POST", "/api/spike-schedules", body))
             time.sleep(SPIKE + NORMAL)
 
-        with prometheus(program, product, tmp_path) as url:
+        with monitoring.prometheus(write_config(tmp_path, product)) as url:
+            wait_until(lambda: query_values(url, COUNTER), "Prometheus has scraped")
             began = time.time()
             time.sleep(NORMAL)
             spike("level", fixed_value_number=99)
             second = time.time()
             spike("count", step_number=SPIKED_STEP)
             span = {"start": began + NORMAL, "end": time.time(), "step": 1}
-            rates = asked(url, f"rate({COUNTER}[10s])", **span)
-            left_alone = asked(url, f"rate({COUNTER}[10s])", **span | {"end": second})
-            [resets] = asked(url, f"resets({COUNTER}[5m])")
-            [increase] = asked(url, f"increase({COUNTER}[60s])")
-            levels = set(asked(url, GAUGE, **span))
-            active = set(asked(url, "spikecast_spike_active", **span))
+            rates = query_values(url, f"rate({COUNTER}[10s])", **span)
+            left_alone = query_values(url, f"rate({COUNTER}[10s])", **span | {"end": second})
+            [resets] = query_values(url, f"resets({COUNTER}[5m])")
+            [increase] = query_values(url, f"increase({COUNTER}[60s])")
+            levels = set(query_values(url, GAUGE, **span))
+            active = set(query_values(url, "spikecast_spike_active", **span))
     seen = {"resets": resets, "rate left alone": max(left_alone), "rate": max(rates), "increase": increase}
     record_property("seen", seen)
     print(seen)
