@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from app.auth import login_throttle, passwords
-from app.auth.attempts import Client, recording_throttling, verify_code
+from app.auth.attempts import Client, get_locked_user, recording_throttling, verify_code
 from app.auth.service import create_sign_in
 from app.auth.users import service as users_service
-from app.core.errors import BEARER_CHALLENGE, Conflict, Invalid, Unauthenticated
+from app.core.errors import Conflict, Invalid
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, SignIn, User
@@ -32,9 +32,7 @@ def reauthenticate(
         Invalid: The password or the code is wrong, or the code is missing.
         Unauthenticated: The account was deleted meanwhile.
     """
-    user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
-    if user is None:
-        raise Unauthenticated("This account no longer exists.", headers=BEARER_CHALLENGE)
+    user = get_locked_user(actor)
     sign_in_id = actor.sign_in_id
     with recording_throttling(action, user):
         login_throttle.check_reauthentication(sign_in_id, now)

@@ -9,10 +9,10 @@ from app.auth import login_throttle
 from app.auth.login_throttle import AttemptSource
 from app.auth.two_factor import codes as second_factor
 from app.core.client_address import parse_address
-from app.core.errors import TooManyAttempts
+from app.core.errors import BEARER_CHALLENGE, TooManyAttempts, Unauthenticated
 from app.db.session import db
 from app.domain import audit
-from app.models import User
+from app.models import Actor, User
 from app.models.audit_actions import Action, Outcome
 
 
@@ -30,28 +30,54 @@ class Client:
         return AttemptSource(parse_address(self.address).network, self.device)
 
 
+def get_locked_user(actor: Actor) -> User:
+    """Return the actor's user, locked until the transaction ends.
+
+    Raises:
+        Unauthenticated: The account was deleted meanwhile.
+    """
+    user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
+    if user is None:
+        raise Unauthenticated("This account no longer exists.", headers=BEARER_CHALLENGE)
+    return user
+
+
 def verify_code(
     action: Action, user: User, code: str, client: Client, now: datetime, *, sign_in_id: str | None = None
 ) -> bool:
-    """Return whether the code is valid, and record a wrong one. The caller has locked the user."""
-    if second_factor.is_recovery_code(code):
-        if second_factor.use_recovery_code(user, code):
-            return True
-        login_throttle.record_recovery_code_failure(user, client.origin, now)
-    else:
-        check_codes(action, user, now, sign_in_id=sign_in_id)
-        if second_factor.verify_app_code(user, code, now):
-            return True
-        login_throttle.record_code_failure(user, client.origin, now, sign_in_id=sign_in_id)
-    audit.record(action, user, outcome=Outcome.REFUSED, why="wrong code")
-    db.session.commit()
+    """Return whether the app or recovery code is valid, and record a wrong one.
+
+    The caller has locked the user.
+    """
+    if not second_factor.is_recovery_code(code):
+        return verify_app_code(action, user, code, client, now, sign_in_id=sign_in_id)
+    if second_factor.use_recovery_code(user, code):
+        return True
+    login_throttle.record_recovery_code_failure(user, client.origin, now)
+    _record_wrong_code(action, user)
     return False
 
 
-def check_codes(action: Action, user: User, now: datetime, *, sign_in_id: str | None) -> None:
-    """Raise TooManyAttempts, and record it, if too many wrong codes were given."""
+def verify_app_code(
+    action: Action, user: User, code: str, client: Client, now: datetime, *, sign_in_id: str | None
+) -> bool:
+    """Return whether the code of the app is valid, and record a wrong one.
+
+    Raises:
+        TooManyAttempts: Too many wrong codes were tried before.
+    """
     with recording_throttling(action, user):
         login_throttle.check_codes(user, now, sign_in_id=sign_in_id)
+    if second_factor.verify_app_code(user, code, now):
+        return True
+    login_throttle.record_code_failure(user, client.origin, now, sign_in_id=sign_in_id)
+    _record_wrong_code(action, user)
+    return False
+
+
+def _record_wrong_code(action: Action, user: User) -> None:
+    audit.record(action, user, outcome=Outcome.REFUSED, why="wrong code")
+    db.session.commit()
 
 
 @contextmanager

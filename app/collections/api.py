@@ -21,7 +21,7 @@ from app.models.spike_queries import attach_current_spike
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
 from app.web.openapi import Blueprint, documents_errors
-from app.web.pagination import QueryInteger, list_query_schema, page_schema, paginate
+from app.web.pagination import QueryInteger, filter_equal, list_query_schema, page_schema, paginate
 from app.web.preconditions import require_match, with_etag, with_if_match
 
 blp = Blueprint(
@@ -46,8 +46,7 @@ CollectionsQuery = list_query_schema("Collections", tuple(SORTABLE), "name", own
 def list_collections(args: dict[str, Any]) -> dict[str, Any]:
     """List your collections. Admins see the collections of all users."""
     query = sa.select(Collection).where(current_actor().readable(Collection.owner_id))
-    if "owner_id" in args:
-        query = query.where(Collection.owner_id == args["owner_id"])
+    query = filter_equal(query, args, Collection.owner_id)
     shown = [joinedload(Collection.owner), undefer(Collection.field_count), undefer_group("last poll")]
     page = paginate(
         query,
@@ -71,10 +70,10 @@ def create_collection(values: dict[str, Any]) -> tuple[Collection, dict[str, str
     """Create a collection."""
     collection = service.create_collection(current_actor(), values)
     db.session.commit()
-    return collection, location_of(collection)
+    return collection, build_location(collection)
 
 
-def location_of(collection: Collection) -> dict[str, str]:
+def build_location(collection: Collection) -> dict[str, str]:
     """Return the Location header for a new collection."""
     return {"Location": url_for("collections.get_collection", collection_id=collection.id)}
 
@@ -128,7 +127,7 @@ def copy_collection(values: dict[str, Any], collection_id: int) -> tuple[Collect
     original = require_match(Collection.get_for(current_actor(), collection_id, locked=True))
     collection = service.copy_collection(current_actor(), original, values["name"])
     db.session.commit()
-    return collection, location_of(collection)
+    return collection, build_location(collection)
 
 
 @blp.route("/bulk-delete", methods=["POST"])

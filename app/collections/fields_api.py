@@ -14,7 +14,7 @@ from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
 from app.web.fields import CollectionTypeParam
 from app.web.openapi import Blueprint, documents_errors
-from app.web.pagination import list_query_schema, page_schema, paginate
+from app.web.pagination import filter_equal, list_query_schema, page_schema, paginate
 from app.web.preconditions import require_match, with_etag, with_if_match
 
 blp = Blueprint(
@@ -39,8 +39,7 @@ def list_fields(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
     """List a collection's fields."""
     collection = Collection.get_for(current_actor(), collection_id)
     query = sa.select(Field).where(Field.collection_id == collection.id)
-    if "collection_type" in args:
-        query = query.where(Field.collection_type == args["collection_type"])
+    query = filter_equal(query, args, Field.collection_type)
     return paginate(query, args, sortable=SORTABLE, searched=[Field.field_name])
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, column_property, mapped_column, relationship
@@ -71,8 +71,43 @@ class Collection(Timestamps, Base):
         return collection
 
 
-class Field(Timestamps, ValueColumns, Base):
+class CollectionPart:
+    """Mixin of rows that belong to a collection: who may read the collection may read them."""
+
+    NOUN: ClassVar[str]
+    """What messages call such a row."""
+
+    if TYPE_CHECKING:
+        collection_id: Mapped[int]
+
+    @classmethod
+    def get_for(cls, actor: Actor, part_id: int, *, locked: bool = False) -> Self:
+        """Return the row if its collection exists for this actor.
+
+        Args:
+            actor: The user who requests the row.
+            part_id: The id of the row.
+            locked: Whether to lock the collection until the transaction ends, and to reload the row.
+
+        Raises:
+            NotFound: There is no such row, or its collection belongs to another user.
+        """
+        part = db.session.get(cls, part_id)
+        try:
+            if part is None:
+                raise NotFound("")
+            Collection.get_for(actor, part.collection_id, locked=locked)
+            if locked:
+                db.session.refresh(part)  # another transaction may have changed or deleted it meanwhile
+        except (NotFound, sa.exc.InvalidRequestError):
+            raise NotFound(f"There is no {cls.NOUN} {part_id}.") from None
+        return part
+
+
+class Field(CollectionPart, Timestamps, ValueColumns, Base):
     """A named value of a collection, with its value type and the settings of its generator."""
+
+    NOUN = "field"
 
     __tablename__ = "fields"
     __table_args__ = (
@@ -104,29 +139,6 @@ class Field(Timestamps, ValueColumns, Base):
         self.current_number = number
         if self.counts_integers:
             self.round_current_number()
-
-    @staticmethod
-    def get_for(actor: Actor, field_id: int, *, locked: bool = False) -> "Field":
-        """Return the field if its collection exists for this actor.
-
-        Args:
-            actor: The user who asks for the field.
-            field_id: The id of the field.
-            locked: Whether to lock the collection until the transaction ends, and to reload the field.
-
-        Raises:
-            NotFound: there is no such field, or its collection belongs to another user.
-        """
-        field = db.session.get(Field, field_id)
-        try:
-            if field is None:
-                raise NotFound("")
-            Collection.get_for(actor, field.collection_id, locked=locked)
-            if locked:
-                db.session.refresh(field)  # another transaction may have changed or deleted it meanwhile
-        except (NotFound, sa.exc.InvalidRequestError):
-            raise NotFound(f"There is no field {field_id}.") from None
-        return field
 
 
 def counts_backwards(value_type: str, before: State, after: Decimal) -> bool:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.errors import NotFound
 from app.db.session import Base, db
 from app.models.actor import Actor
-from app.models.collection import Collection
+from app.models.collection import Collection, CollectionPart
 from app.models.mixins import MAX_NAME_LENGTH, Timestamps, Window
 
 if TYPE_CHECKING:
@@ -29,8 +28,10 @@ class CountersAfter(StrEnum):
     """Resume from the values before the window."""
 
 
-class SpikeSchedule(Timestamps, Window, Base):
+class SpikeSchedule(CollectionPart, Timestamps, Window, Base):
     """A window in which polls of a collection are served from copies of its fields, some overridden."""
+
+    NOUN = "spike schedule"
 
     __tablename__ = "spike_schedules"
     __table_args__ = (
@@ -70,29 +71,6 @@ class SpikeSchedule(Timestamps, Window, Base):
     def collection_name(self) -> str:
         """The collection's name."""
         return self.collection.name
-
-    @staticmethod
-    def get_for(actor: Actor, schedule_id: int, *, locked: bool = False) -> "SpikeSchedule":
-        """Return the schedule if its collection exists for this actor.
-
-        Args:
-            actor: The user who asks for the schedule.
-            schedule_id: The id of the schedule.
-            locked: Whether to lock the collection until the transaction ends, and to reload the schedule.
-
-        Raises:
-            NotFound: there is no such schedule, or its collection belongs to another user.
-        """
-        schedule = db.session.get(SpikeSchedule, schedule_id)
-        try:
-            if schedule is None:
-                raise NotFound("")
-            Collection.get_for(actor, schedule.collection_id, locked=locked)
-            if locked:
-                db.session.refresh(schedule)  # another transaction may have changed or deleted it meanwhile
-        except (NotFound, sa.exc.InvalidRequestError):
-            raise NotFound(f"There is no spike schedule {schedule_id}.") from None
-        return schedule
 
     @staticmethod
     def readable(query: sa.Select[*tuple[Any, ...]], actor: Actor) -> sa.Select[*tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.text import bounded_nfc
@@ -78,6 +79,13 @@ def page_schema(item: type[Schema], **options: Any) -> type[Schema]:
         "per_page": Integer(),
     }
     return Schema.from_dict(members, name=f"{item.__name__}Page")  # type: ignore[return-value]
+
+
+def filter_equal(
+    query: sa.Select[Any], args: Mapping[str, Any], *columns: InstrumentedAttribute[Any]
+) -> sa.Select[Any]:
+    """Return the query, limited to rows whose columns equal the arguments of the same names, if given."""
+    return query.where(*(column == args[column.key] for column in columns if column.key in args))
 
 
 def paginate(

@@ -15,12 +15,11 @@ MAY_COMMIT = {
         "reauthenticate": "a wrong password counts although it is refused",
         "change_email": "an attempt to take another user's address counts although it is refused",
     },
-    "app/auth/attempts.py": {"verify_code": "a wrong code counts although it is refused"},
+    "app/auth/attempts.py": {"_record_wrong_code": "a wrong code counts although it is refused"},
     "app/auth/service.py": {
         "authenticate": "a wrong password counts although it is refused",
         "sign_in": "a right password without the required code is recorded although it is refused",
     },
-    "app/auth/two_factor/service.py": {"enable": "a wrong code counts although it is refused"},
     "app/generation/expired_spikes.py": {
         "delete_expired": "expired schedules go before anything is served, and whatever is",
     },

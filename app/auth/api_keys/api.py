@@ -13,7 +13,7 @@ from app.models import ApiKey, ApiKeyCollection
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.openapi import Blueprint, documents_errors
-from app.web.pagination import QueryInteger, list_query_schema, page_schema, paginate
+from app.web.pagination import QueryInteger, filter_equal, list_query_schema, page_schema, paginate
 from app.web.preconditions import compute_etag, require_match, with_etag, with_if_match
 
 blp = Blueprint("api-keys", __name__, url_prefix="/api/api-keys", description="API keys for monitoring tools")
@@ -35,8 +35,7 @@ KeysQuery = list_query_schema("ApiKeys", tuple(SORTABLE), "-created_at", user_id
 def list_keys(args: dict[str, Any]) -> dict[str, Any]:
     """List your API keys. Admins see the keys of all users."""
     query = sa.select(ApiKey).where(current_actor().readable(ApiKey.user_id))
-    if "user_id" in args:
-        query = query.where(ApiKey.user_id == args["user_id"])
+    query = filter_equal(query, args, ApiKey.user_id)
     shown = [joinedload(ApiKey.user), selectinload(ApiKey.limits).joinedload(ApiKeyCollection.collection)]
     searched = [ApiKey.label, ApiKey.prefix]
     return paginate(query, args, sortable=SORTABLE, searched=searched, options=shown)

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from app.auth import login_throttle, service
+from app.auth import service
 from app.auth.account_service import reauthenticate
-from app.auth.attempts import Client, check_codes
+from app.auth.attempts import Client, get_locked_user, verify_app_code
 from app.auth.two_factor import codes as second_factor
-from app.core.errors import BEARER_CHALLENGE, Conflict, Invalid, Unauthenticated
-from app.db.session import db
+from app.core.errors import Conflict, Invalid
 from app.domain import audit
 from app.models import Actor, User
-from app.models.audit_actions import Action, Outcome
+from app.models.audit_actions import Action
 
 
 def start_setup(actor: Actor, password: str, client: Client, now: datetime) -> tuple[User, str]:
@@ -30,18 +29,12 @@ def enable(actor: Actor, code: str, client: Client, now: datetime) -> list[str]:
         Invalid: The code is wrong.
         Unauthenticated: The account was deleted meanwhile.
     """
-    action, sign_in_id = Action.TURN_ON_TWO_FACTOR, actor.sign_in_id
-    user = db.session.get(User, actor.user_id, with_for_update={"key_share": True})
-    if user is None:
-        raise Unauthenticated("This account no longer exists.", headers=BEARER_CHALLENGE)
+    action = Action.TURN_ON_TWO_FACTOR
+    user = get_locked_user(actor)
     _require_off(user)
     if user.two_factor_secret is None:
         raise Conflict("Request a secret for your app first.", problem_type="two-factor-off")
-    check_codes(action, user, now, sign_in_id=sign_in_id)
-    if not second_factor.verify_app_code(user, code, now):
-        login_throttle.record_code_failure(user, client.origin, now, sign_in_id=sign_in_id)
-        audit.record(action, user, outcome=Outcome.REFUSED, why="wrong code")
-        db.session.commit()
+    if not verify_app_code(action, user, code, client, now, sign_in_id=actor.sign_in_id):
         raise Invalid({"code": ["does not match your app's; check the clock of your device"]})
     user.two_factor_since = now
     audit.record(action, user)

@@ -14,7 +14,7 @@ from app.models import Role, User
 from app.web.access import admin, current_actor
 from app.web.fields import COMMON_MESSAGES, Choice
 from app.web.openapi import Blueprint, documents_errors
-from app.web.pagination import QueryInteger, list_query_schema, page_schema, paginate
+from app.web.pagination import QueryInteger, filter_equal, list_query_schema, page_schema, paginate
 from app.web.preconditions import require_match, with_etag, with_if_match
 from app.web.schema import Schema
 
@@ -50,9 +50,7 @@ class DeleteQuery(Schema):
 @blp.arguments(UsersQuery, location="query")
 def list_users(args: dict[str, Any]) -> dict[str, Any]:
     """List users."""
-    query = sa.select(User)
-    if "role" in args:
-        query = query.where(User.role == args["role"])
+    query = filter_equal(sa.select(User), args, User.role)
     return paginate(query, args, sortable=SORTABLE, searched=[User.username, User.email])
 
 
