@@ -81,45 +81,45 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 
     An invalid setting raises BadSetting, whose message names the setting and describes valid values.
     """
-    given = read_environment(environ)
+    variables = read_environment(environ)
 
     def integer(name: str, default: int, minimum: int, maximum: int) -> int:
-        return parse_integer(name, given.get(name, str(default)), minimum, maximum)
+        return parse_integer(name, variables.get(name, str(default)), minimum, maximum)
 
-    instance = parse_folder("INSTANCE", given.get("INSTANCE", ROOT / "instance"))
+    instance = parse_folder("INSTANCE", variables.get("INSTANCE", ROOT / "instance"))
     return Settings(
         instance=instance,
-        database_url=parse_database_url(given.get("DATABASE_URL"), instance),
-        secret_key=parse_secret_key(given.get("SECRET_KEY")),
-        bind=parse_bind(given.get("BIND", "127.0.0.1:8088")),
+        database_url=parse_database_url(variables.get("DATABASE_URL"), instance),
+        secret_key=parse_secret_key(variables.get("SECRET_KEY")),
+        bind=parse_bind(variables.get("BIND", "127.0.0.1:8088")),
         workers=integer("WORKERS", 3, 1, 256),
         sqlite_synchronous=parse_choice(
-            "SQLITE_SYNCHRONOUS", given.get("SQLITE_SYNCHRONOUS", "FULL"), ("FULL", "NORMAL")
+            "SQLITE_SYNCHRONOUS", variables.get("SQLITE_SYNCHRONOUS", "FULL"), ("FULL", "NORMAL")
         ),
         cached_fields=integer("CACHED_FIELDS", 150_000, 0, 10**8),
         fast_polls=integer("FAST_POLLS", 1, 0, 1),
         trusted_proxies=integer("TRUSTED_PROXIES", 0, 0, 10),
-        url_prefix=parse_url_prefix(given.get("URL_PREFIX", "")),
-        cookie_name=parse_cookie_name(given.get("COOKIE_NAME", "")),
-        cors_origins=parse_origins(given.get("CORS_ORIGINS", "")),
+        url_prefix=parse_url_prefix(variables.get("URL_PREFIX", "")),
+        cookie_name=parse_cookie_name(variables.get("COOKIE_NAME", "")),
+        cors_origins=parse_origins(variables.get("CORS_ORIGINS", "")),
         audit_entries=integer("AUDIT_ENTRIES", 100_000, 1000, MAX_AUDIT_ENTRIES),
         audit_people_entries=integer("AUDIT_PEOPLE_ENTRIES", 100_000, 1000, MAX_AUDIT_ENTRIES),
         audit_refusals=integer("AUDIT_REFUSALS", 20_000, 1000, MAX_AUDIT_ENTRIES),
-        first_admin=_parse_first_admin(given),
+        first_admin=_parse_first_admin(variables),
     )
 
 
-def _parse_first_admin(given: Mapping[str, str]) -> FirstAdmin | None:
+def _parse_first_admin(variables: Mapping[str, str]) -> FirstAdmin | None:
     """Return the first Admin, or None if none of their settings is given.
 
     Raises:
         BadSetting: only some of their settings are given.
     """
     names = ("ADMIN_EMAIL", "ADMIN_USERNAME", "ADMIN_PASSWORD")
-    missing = [name for name in names if name not in given]
+    missing = [name for name in names if name not in variables]
     if len(missing) == len(names):
         return None
     if missing:
         problem = "is missing: the first Admin needs an e-mail, a user name and a password"
         raise BadSetting(missing[0], problem)
-    return FirstAdmin(*(given[name] for name in names))
+    return FirstAdmin(*(variables[name] for name in names))

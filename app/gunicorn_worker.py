@@ -158,12 +158,12 @@ def prepare_in_child(
 
 
 def _open_serving_lock(settings: config.Settings) -> int | None:
-    place = settings.serving_lock
-    if place is None:
+    path = settings.serving_lock
+    if path is None:
         return None
     try:
-        file_ownership.make_folder(place.parent)
-        return file_ownership.open_file(place, os.O_RDWR, Path(str(settings.database_url.database)))
+        file_ownership.make_folder(path.parent)
+        return file_ownership.open_file(path, os.O_RDWR, Path(str(settings.database_url.database)))
     except OSError:
         return None  # `prepare` reports what is wrong with the folder
 

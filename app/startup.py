@@ -104,11 +104,11 @@ def clock_skew_warning() -> str | None:
     )
 
 
-def ensure_first_admin(wanted: config.FirstAdmin | None) -> list[str]:
+def ensure_first_admin(admin: config.FirstAdmin | None) -> list[str]:
     """If there are no users, create the Admin that the settings name, or return lines that say how."""
     if User.exists():
         return []
-    if wanted is None:
+    if admin is None:
         token = first_admin.create_setup_token(clock.now())
         settings: config.Settings = current_app.config["SETTINGS"]
         return [
@@ -117,25 +117,25 @@ def ensure_first_admin(wanted: config.FirstAdmin | None) -> list[str]:
             "or within 24 hours in a browser at:",
             f"{settings.address}/setup?token={token}",
         ]
-    users_service.create_user(**validate_first_admin(wanted), is_set_up=True)
-    log.info("Created the first Admin: %s", wanted.username)
+    users_service.create_user(**validate_first_admin(admin), is_set_up=True)
+    log.info("Created the first Admin: %s", admin.username)
     return []
 
 
-def validate_first_admin(wanted: config.FirstAdmin) -> dict[str, Any]:
+def validate_first_admin(admin: config.FirstAdmin) -> dict[str, Any]:
     """Return the attributes of the first Admin, validated like those of any user.
 
     Raises:
         BadSetting: one of the three settings is invalid.
     """
-    given = {
-        "email": wanted.email,
-        "username": wanted.username,
-        "password": wanted.password,
+    inputs = {
+        "email": admin.email,
+        "username": admin.username,
+        "password": admin.password,
         "role": Role.ADMIN,
     }
-    faults = UserIn().validate(given)
-    for name, messages in flatten_errors(faults).items() if faults else ():
+    errors = UserIn().validate(inputs)
+    for name, messages in flatten_errors(errors).items() if errors else ():
         raise config.BadSetting(f"ADMIN_{name.upper()}", messages[0])
-    values: dict[str, Any] = UserIn().load(given)
+    values: dict[str, Any] = UserIn().load(inputs)
     return values

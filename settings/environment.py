@@ -43,11 +43,11 @@ def read_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
     BadSetting is raised if one is unknown, is given twice, cannot be read from its file, or is not text.
     """
-    given = dict(_select_settings(environ))
-    _refuse_unknown(given)
-    _read_files(given)
-    _refuse_unprintable(given)
-    return given
+    environment = dict(_select_settings(environ))
+    _refuse_unknown(environment)
+    _read_files(environment)
+    _refuse_unprintable(environment)
+    return environment
 
 
 # Variables that Kubernetes sets in every container for a Service called spikecast (or spikecast-web), and
@@ -79,14 +79,14 @@ def _is_set_by_orchestrator(name: str, value: str) -> bool:
     return any(names.fullmatch(name) and values.fullmatch(value) for names, values in pairs)
 
 
-def _refuse_unknown(given: Mapping[str, str]) -> None:
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """Check that all names are known.
 
     Raises:
         BadSetting: one is not; the message suggests the closest known name.
     """
     files = {f"{name}{FILE_SUFFIX}" for name in FILE_SETTINGS}
-    for name in sorted(given.keys() - SETTINGS.keys() - TEST_SETTINGS - files):
+    for name in sorted(environment.keys() - SETTINGS.keys() - TEST_SETTINGS - files):
         unknown = "is not a setting of Spikecast"
         if name.removesuffix(FILE_SUFFIX) in SETTINGS:
             raise BadSetting(name, f"{unknown}; only these can be read from files: {_format_names(files)}")
@@ -101,20 +101,20 @@ def _format_names(names: Iterable[str]) -> str:
     return ", ".join(f"{PREFIX}{name}" for name in sorted(names))
 
 
-def _read_files(given: dict[str, str]) -> None:
+def _read_files(environment: dict[str, str]) -> None:
     """Replace each setting `<name>_FILE` by `<name>` with the content of the file.
 
     Raises:
         BadSetting: both are given.
     """
     for name in sorted(FILE_SETTINGS):
-        path = given.pop(f"{name}{FILE_SUFFIX}", None)
+        path = environment.pop(f"{name}{FILE_SUFFIX}", None)
         if path is None:
             continue
-        if name in given:
+        if name in environment:
             raise BadSetting(f"{name}{FILE_SUFFIX}", f"and {PREFIX}{name} are both set; set only one of them")
         value = _read_file(f"{name}{FILE_SUFFIX}", path)
-        given[name] = value if name in SECRETS else value.strip()
+        environment[name] = value if name in SECRETS else value.strip()
 
 
 def _read_file(name: str, path: str) -> str:
@@ -148,8 +148,8 @@ def _read_file(name: str, path: str) -> str:
 _UNPRINTABLE = "contains bytes that are not printable UTF-8 text"
 
 
-def _refuse_unprintable(given: Mapping[str, str]) -> None:
-    for name, value in given.items():
+def _refuse_unprintable(environment: Mapping[str, str]) -> None:
+    for name, value in environment.items():
         if name in SECRETS and value.endswith(("\n", "\r")):
             raise BadSetting(name, "ends with a line break, which would be part of the secret; remove it")
         if not value.isprintable():

@@ -12,5 +12,5 @@ pages = Blueprint("audit-pages", __name__)
 @admin
 def audit() -> str:
     """Show the audit log to Admins."""
-    kept = get_bounds(current_app.config["SETTINGS"])
-    return render_template("audit/list.html", kept=sum(kept.values()))
+    bounds = get_bounds(current_app.config["SETTINGS"])
+    return render_template("audit/list.html", kept=sum(bounds.values()))

@@ -82,7 +82,7 @@ def change_email(
         login_throttle.record_email_change_failure(actor.sign_in_id, client.origin, now)
         audit.record(Action.CHANGE_EMAIL, user, outcome=Outcome.REFUSED, why="taken")
         db.session.commit()
-        said = f"A user with the email {email!r} already exists."
-        raise Conflict(said, problem_type="name-taken", errors={"email": ["is taken by another user"]})
+        detail = f"A user with the email {email!r} already exists."
+        raise Conflict(detail, problem_type="name-taken", errors={"email": ["is taken by another user"]})
     users_service.change_email(user, email)
     return user

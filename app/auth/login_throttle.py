@@ -128,8 +128,8 @@ def check_codes(user: User, now: datetime, *, sign_in_id: str | None = None) -> 
     """Raise TooManyAttempts if a limit of wrong codes is reached. The caller has locked the user."""
     of_codes = sa.and_(SignInFailure.account == _get_code_account(user, sign_in_id), _is_recent(DAY, now))
     failures = _load_failures(of_codes)
-    for most, period in CODE_LIMITS:
-        _check_limit([each for each in failures if abs(now - each.failed_at) < period], most, period, now)
+    for limit, period in CODE_LIMITS:
+        _check_limit([each for each in failures if abs(now - each.failed_at) < period], limit, period, now)
 
 
 class _Failure(NamedTuple):
@@ -151,17 +151,17 @@ def _is_recent(period: timedelta, now: datetime) -> sa.ColumnElement[bool]:
 
 
 def _check_limit(
-    failures: list[_Failure], most: int, period: timedelta, now: datetime, *, hint: str = ""
+    failures: list[_Failure], limit: int, period: timedelta, now: datetime, *, hint: str = ""
 ) -> None:
     """Compare the failures, newest first, with a limit.
 
     Raises:
         TooManyAttempts: The limit is reached; `Retry-After` says in how many seconds the oldest one expires.
     """
-    if len(failures) >= most:
-        seconds = max(1, ceil((failures[most - 1].failed_at + period - now).total_seconds()))
-        said = f"Too many failed sign-ins. Try again in {seconds} seconds{f'; {hint}' if hint else ''}."
-        raise TooManyAttempts(said, headers={"Retry-After": str(seconds)})
+    if len(failures) >= limit:
+        seconds = max(1, ceil((failures[limit - 1].failed_at + period - now).total_seconds()))
+        detail = f"Too many failed sign-ins. Try again in {seconds} seconds{f'; {hint}' if hint else ''}."
+        raise TooManyAttempts(detail, headers={"Retry-After": str(seconds)})
 
 
 def lock_attempts(*subjects: str) -> None:

@@ -38,19 +38,19 @@ def sign_in() -> AnyResponse:
     if not form.validate_on_submit():
         _record_cross_site(Action.SIGN_IN, form)
         return _render_step(form, _get_first_error(form), 422 if form.errors else 200)
-    given = {"login": form.login.data, "password": form.password.data}
-    if wrong := LoginIn().validate(given):  # what the API refuses, nothing is trimmed
-        name, (said, *_more) = next(iter(flatten_errors(wrong).items()))
-        return _render_step(form, f"{form[name].label.text} {said}.", 422)
+    values = {"login": form.login.data, "password": form.password.data}
+    if errors := LoginIn().validate(values):  # what the API refuses, nothing is trimmed
+        name, (message, *_more) = next(iter(flatten_errors(errors).items()))
+        return _render_step(form, f"{form[name].label.text} {message}.", 422)
     try:
         client, now = get_browser_client(), clock.now()
         user = service.authenticate(form.login.data or "", form.password.data or "", client, now)
-        waits = service.create_pending_sign_in(user, now) if user.has_two_factor else None
-        sign_in = None if waits else service.complete_sign_in(user, client, now)
+        pending_token = service.create_pending_sign_in(user, now) if user.has_two_factor else None
+        sign_in = None if pending_token else service.complete_sign_in(user, client, now)
     except DomainError as error:
         return _render_step(form, error.detail, error.status, error.headers)
     db.session.commit()
-    return _sign_in_browser(user, sign_in) if sign_in else _redirect_to_code(waits or "")
+    return _sign_in_browser(user, sign_in) if sign_in else _redirect_to_code(pending_token or "")
 
 
 def get_browser_client() -> Client:
@@ -93,8 +93,8 @@ def sign_in_code() -> AnyResponse:
 
 
 def _sign_in_browser(user: User, sign_in: SignIn) -> Response:
-    wanted = safe_next(request.args.get("next"), url_for("spikes-pages.dashboard"))
-    response = make_response(jsonify({}) if _is_dialog() else redirect(wanted, 303))
+    target = safe_next(request.args.get("next"), url_for("spikes-pages.dashboard"))
+    response = make_response(jsonify({}) if _is_dialog() else redirect(target, 303))
     browser_session.set_cookies(response, user.id, sign_in.id)
     browser_session.set_device_cookie(response, g.device)
     return response
@@ -104,16 +104,18 @@ def _get_first_error(form: FlaskForm) -> str:
     return next(iter(form.errors.values()), [""])[0]
 
 
-def _render_step(form: FlaskForm, fault: str, status: int, headers: dict[str, str] | None = None) -> Response:
+def _render_step(
+    form: FlaskForm, error_message: str, status: int, headers: dict[str, str] | None = None
+) -> Response:
     """Return a step of the sign-in: a page, or JSON for the dialog of a page."""
     wants_code = isinstance(form, CodeForm)
     if _is_dialog():
-        answer = make_response(jsonify({"detail": fault, "wants_code": wants_code}), status)
+        answer = make_response(jsonify({"detail": error_message, "wants_code": wants_code}), status)
     else:
         template = "auth/sign_in_code.html" if wants_code else "auth/sign_in.html"
         by_recovery = "recovery" in request.args
         answer = make_response(
-            render_template(template, form=form, fault=fault, by_recovery=by_recovery), status
+            render_template(template, form=form, fault=error_message, by_recovery=by_recovery), status
         )
     answer.headers.update(headers or {})
     return answer
@@ -137,14 +139,16 @@ def set_up() -> AnyResponse:
     form = SetUpForm(token=request.args.get("token", ""))
     if not form.validate_on_submit():
         _record_cross_site(Action.SET_UP, form)
-        faults = {name: said[0] for name, said in form.errors.items() if name}
-        return _render_set_up(form, faults, 422 if form.errors else 200)
-    given = {name: form[name].data for name in ("email", "username", "password")}
-    wrong = UserIn(partial=["role"]).validate(given)
-    if wrong:
-        return _render_set_up(form, {name: said[0] for name, said in flatten_errors(wrong).items()}, 422)
+        errors = {name: messages[0] for name, messages in form.errors.items() if name}
+        return _render_set_up(form, errors, 422 if form.errors else 200)
+    values = {name: form[name].data for name in ("email", "username", "password")}
+    errors = UserIn(partial=["role"]).validate(values)
+    if errors:
+        return _render_set_up(
+            form, {name: messages[0] for name, messages in flatten_errors(errors).items()}, 422
+        )
     client, now = get_browser_client(), clock.now()
-    values = UserIn(partial=["role"]).load(given)
+    values = UserIn(partial=["role"]).load(values)
     try:
         user = first_admin.create_first_admin(form.token.data or "", values, now)
     except Forbidden as error:
@@ -164,8 +168,8 @@ def _record_cross_site(action: Action, form: FlaskForm) -> None:
         audit.record_refusal(action, why="no CSRF token")
 
 
-def _render_set_up(form: SetUpForm, faults: dict[str, str], status: int) -> Response:
-    return make_response(render_template("auth/set_up.html", form=form, faults=faults), status)
+def _render_set_up(form: SetUpForm, errors: dict[str, str], status: int) -> Response:
+    return make_response(render_template("auth/set_up.html", form=form, faults=errors), status)
 
 
 @pages.route("/profile")

@@ -46,9 +46,9 @@ def _guessable_names(names: Iterable[str]) -> set[str]:
 def _build_variants(password: str) -> set[str]:
     """Return the texts, in lower case, to which the password is equivalent."""
     text = fold(password)
-    found = {text, _repeated_unit(text)}
-    found |= {_SURROUNDING_NON_LETTERS.sub("", each) for each in found}
-    return found | {each.translate(_LEET) for each in found}
+    forms = {text, _repeated_unit(text)}
+    forms |= {_SURROUNDING_NON_LETTERS.sub("", each) for each in forms}
+    return forms | {each.translate(_LEET) for each in forms}
 
 
 def _repeated_unit(text: str) -> str:

@@ -66,8 +66,8 @@ def sign_in(
     if user.has_two_factor and code is None:
         audit.record(Action.ASK_FOR_CODE, user)
         db.session.commit()
-        said = "The password is correct. Add a code of your authenticator app, or a recovery code, as code."
-        raise Unauthenticated(said, problem_type="second-factor-required", headers=BEARER_CHALLENGE)
+        detail = "The password is correct. Add a code of your authenticator app, or a recovery code, as code."
+        raise Unauthenticated(detail, problem_type="second-factor-required", headers=BEARER_CHALLENGE)
     if user.has_two_factor:
         _require_code(user, code or "", client, now)
     return user, complete_sign_in(user, client, now)
@@ -88,10 +88,10 @@ def create_pending_sign_in(user: User, now: datetime) -> str:
     """Return a token with which a browser comes back to send the code, within `PENDING_SIGN_IN_LIFETIME`."""
     token = secrets.token_urlsafe(32)
     db.session.execute(sa.delete(PendingSignIn).where(PendingSignIn.expires_at <= now))
-    waits = PendingSignIn(
+    pending = PendingSignIn(
         token_hash=key_format.hash_secret(token), user_id=user.id, expires_at=now + PENDING_SIGN_IN_LIFETIME
     )
-    db.session.add(waits)
+    db.session.add(pending)
     audit.record(Action.ASK_FOR_CODE, user)
     return token
 
@@ -112,8 +112,8 @@ def verify_pending_code(token: str, code: str, client: Client, now: datetime) ->
     with recording_throttling(Action.SIGN_IN, user):
         login_throttle.check_network(client.origin, now)
     _require_code(user, code, client, now)
-    waits = sa.delete(PendingSignIn).where(PendingSignIn.token_hash == key_format.hash_secret(token))
-    if db.session.scalar(waits.returning(PendingSignIn.user_id)) is None:  # the password changed meanwhile
+    pending = sa.delete(PendingSignIn).where(PendingSignIn.token_hash == key_format.hash_secret(token))
+    if db.session.scalar(pending.returning(PendingSignIn.user_id)) is None:  # the password changed meanwhile
         raise Unauthenticated("This sign-in has expired. Start again.", problem_type=SIGN_IN_EXPIRED)
     return user, complete_sign_in(user, client, now)
 
@@ -156,13 +156,13 @@ def end_sign_in(actor: Actor, sign_in_id: str) -> None:
 
 def _end_sign_in(actor: Actor, sign_in_id: str) -> str | None:
     """Delete a sign-in and return its address, or None if there was none."""
-    wanted = sa.delete(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == actor.user_id)
-    return db.session.scalar(wanted.returning(SignIn.address))
+    deletion = sa.delete(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == actor.user_id)
+    return db.session.scalar(deletion.returning(SignIn.address))
 
 
 def end_other_sign_ins(actor: Actor) -> None:
     """End all sign-ins of the actor except the present one."""
     others = sa.delete(SignIn).where(SignIn.user_id == actor.user_id, SignIn.id != actor.sign_in_id)
-    ended = len(db.session.scalars(others.returning(SignIn.id)).all())
-    if ended:
-        audit.record(Action.END_OTHER_SIGN_INS, ended=ended)
+    ended_count = len(db.session.scalars(others.returning(SignIn.id)).all())
+    if ended_count:
+        audit.record(Action.END_OTHER_SIGN_INS, ended=ended_count)

@@ -56,21 +56,22 @@ def restore_counters(
     """
     copies = {id: copy for id, copy in restored.copies.items() if not copy.is_over(now)}
     fields = _get_known_fields(restored, known, now) if known else {}
-    found = _get_known_copies(copies, known)
+    known_copies = _get_known_copies(copies, known)
     unknown = [
         *(field for id, field in restored.fields.items() if id not in fields),
-        *(copy for id, copy in copies.items() if id not in found),
+        *(copy for id, copy in copies.items() if id not in known_copies),
     ]
     if unknown and not policy.is_given:
         _refuse_unknown(unknown, doubt)
     _skip_fields(restored, fields, policy.skip_values or 0, now)
-    _skip_copies(copies, fields, found, policy.skip_values or 0)
+    _skip_copies(copies, fields, known_copies, policy.skip_values or 0)
     fields = {id: _round_if_whole(restored.fields[id], state) for id, state in fields.items()}
-    found = {
-        id: _round_if_whole(restored.fields.get(copies[id].original), state) for id, state in found.items()
+    known_copies = {
+        id: _round_if_whole(restored.fields.get(copies[id].original), state)
+        for id, state in known_copies.items()
     }
     _write(connection, Field.__table__, fields)
-    _write(connection, SpikeScheduleField.__table__, found)
+    _write(connection, SpikeScheduleField.__table__, known_copies)
     # The next poll would delete them too, but the collection's counters have taken over already.
     connection.execute(sa.delete(SpikeSchedule).where(SpikeSchedule.has_status("expired", now)))
     seamless = sum(copy.is_seamless for copy in copies.values())
@@ -90,13 +91,13 @@ def _skip_fields(restored: Snapshot, fields: States, skipped: int, now: datetime
         fields.setdefault(field.id, skip_ahead(field, last, skipped, steps))
 
 
-def _skip_copies(copies: Mapping[int, Counter], fields: States, found: States, skipped: int) -> None:
-    """Add the states of unknown copies to `found`: those of the backup, advanced by `skipped` values."""
+def _skip_copies(copies: Mapping[int, Counter], fields: States, known_copies: States, skipped: int) -> None:
+    """Add the states of unknown copies to `known_copies`: the backup's, advanced by `skipped` values."""
     for copy in copies.values():
         base = copy.current
         if base is None and not copy.has_own_start:
             base = fields.get(copy.original)
-        found.setdefault(copy.id, skip_ahead(copy, base, skipped) if skipped else copy.current)
+        known_copies.setdefault(copy.id, skip_ahead(copy, base, skipped) if skipped else copy.current)
 
 
 def _get_known_fields(restored: Snapshot, known: Snapshot, now: datetime) -> States:
@@ -120,15 +121,15 @@ def _get_known_fields(restored: Snapshot, known: Snapshot, now: datetime) -> Sta
 def _get_known_copies(copies: Mapping[int, Counter], known: Snapshot | None) -> States:
     """Return the states of those copies whose state is known, by id."""
     # A copy whose window has not begun has served nothing.
-    found = {copy.id: copy.current for copy in copies.values() if not copy.may_have_served}
+    known_copies = {copy.id: copy.current for copy in copies.values() if not copy.may_have_served}
     for id, copy in copies.items():
         is_same = known is not None and _is_same(copies, known.copies, id)
         # Values that a deleted copy served since are counted by the collection's counter.
         if copy.is_seamless and (known is None or known.copies_handed_back or is_same):
-            found[id] = None
+            known_copies[id] = None
         elif known is not None and is_same:
-            found[id] = known.copies[id].current
-    return found
+            known_copies[id] = known.copies[id].current
+    return known_copies
 
 
 def _is_same(restored: Mapping[int, Counter], known: Mapping[int, Counter], id: int) -> bool:

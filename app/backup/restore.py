@@ -61,19 +61,23 @@ def restore(
                 report = _upgrade_and_reconcile(draft, _snapshot_previous(database, now), policy, now)
                 sqlite_files.finalize(draft, file)
                 _copy_ownership(draft, database)
-                kept = _keep_previous(database, now)
+                previous = _keep_previous(database, now)
                 sqlite_files.publish(draft, database, overwrite=True)
                 _remove_empty_logs(database)
     except (OSError, sqlite3.Error) as error:
         reason = sqlite_checks.get_reason(error)
         raise Conflict(f"{file} could not be restored to {database}: {reason}.") from error
-    return [f"Restored {file} to {database}.", *([_describe_kept(kept)] if kept else []), *report]
+    return [
+        f"Restored {file} to {database}.",
+        *([_describe_kept(previous)] if previous else []),
+        *report,
+    ]
 
 
-def _describe_kept(kept: Path) -> str:
-    if kept.exists():
-        return f"The previous database is kept as {kept}."
-    logs = ", ".join(map(str, _list_logs(kept)))
+def _describe_kept(previous: Path) -> str:
+    if previous.exists():
+        return f"The previous database is kept as {previous}."
+    logs = ", ".join(map(str, _list_logs(previous)))
     return f"The previous database was missing; what was left of it is kept as {logs}."
 
 
@@ -168,17 +172,17 @@ def _keep_previous(database: Path, now: datetime) -> Path | None:
         return None
     name = f"{database.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"
     names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
-    kept = next(path for path in map(database.with_name, names) if not _is_used(path))
+    previous = next(path for path in map(database.with_name, names) if not _is_used(path))
     if database.exists():
-        _link_or_copy(database, kept)
+        _link_or_copy(database, previous)
     for log in logs:
-        _link_or_copy(log, kept.with_name(kept.name + log.name.removeprefix(database.name)))
+        _link_or_copy(log, previous.with_name(previous.name + log.name.removeprefix(database.name)))
         with sqlite_files.create_draft(log) as empty:
             _copy_ownership(empty, log)
             empty.replace(log)
     # The index of the log is rebuilt from it.
     database.with_name(f"{database.name}-shm").unlink(missing_ok=True)
-    return kept
+    return previous
 
 
 def _list_logs(database: Path) -> list[Path]:
@@ -187,23 +191,23 @@ def _list_logs(database: Path) -> list[Path]:
     return [log for log in logs if log.exists()]
 
 
-def _is_used(kept: Path) -> bool:
-    return kept.exists() or bool(_list_logs(kept))
+def _is_used(previous: Path) -> bool:
+    return previous.exists() or bool(_list_logs(previous))
 
 
-def _link_or_copy(file: Path, kept: Path) -> None:
+def _link_or_copy(file: Path, previous: Path) -> None:
     """Give the file a second name, or copy it if its file system has no hard links.
 
     Raises:
         FileExistsError: There is a file of that name.
     """
     try:
-        os.link(file, kept)
+        os.link(file, previous)
     except FileExistsError:
         raise
     except OSError:
-        shutil.copyfile(file, kept)
-        _copy_ownership(kept, file)
+        shutil.copyfile(file, previous)
+        _copy_ownership(previous, file)
 
 
 def _remove_empty_logs(database: Path) -> None:

@@ -158,13 +158,13 @@ def _read_two_factors(connection: sa.Connection) -> dict[int, TwoFactor]:
 
 def _read_last_ids(connection: sa.Connection) -> dict[str, int]:
     if connection.dialect.name == "sqlite":
-        given = "SELECT name, seq FROM sqlite_sequence"
+        query = "SELECT name, seq FROM sqlite_sequence"
     else:
-        given = (
+        query = (
             "SELECT replace(sequencename, '_id_seq', ''), last_value FROM pg_sequences "
             "WHERE schemaname = current_schema() AND last_value IS NOT NULL"
         )
-    return {row[0]: row[1] for row in connection.execute(sa.text(given))}
+    return {row[0]: row[1] for row in connection.execute(sa.text(query))}
 
 
 def skip_used_ids(connection: sa.Connection, last_ids: Mapping[str, int]) -> None:

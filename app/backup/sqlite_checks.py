@@ -87,10 +87,10 @@ def refuse_foreign_schema(draft: Path, file: Path, schema: str, reference: Path)
     Raises:
         Conflict: The schemas differ.
     """
-    found, expected = _read_objects(draft), _read_objects(reference)
-    foreign = sorted(found.keys() - expected.keys())
-    missing = sorted(expected.keys() - found.keys())
-    changed = sorted(key for key in found.keys() & expected.keys() if found[key] != expected[key])
+    actual, expected = _read_objects(draft), _read_objects(reference)
+    foreign = sorted(actual.keys() - expected.keys())
+    missing = sorted(expected.keys() - actual.keys())
+    changed = sorted(key for key in actual.keys() & expected.keys() if actual[key] != expected[key])
     differences = [
         *(f"contains the {kind} {name!a}, which does not belong to Spikecast" for kind, name in foreign),
         *(f"has another {kind} {name!a} than Spikecast's schema {schema}" for kind, name in changed),

@@ -106,13 +106,13 @@ def _create_device(
     collection = collections.create_collection(actor, {"name": name})
     for collection_type, fields in (("Performance", performance), ("Configuration", configuration)):
         for field_name, value_type, settings in fields:
-            given = {
+            values = {
                 "collection_type": collection_type,
                 "field_name": field_name,
                 "value_type": value_type,
                 **settings,
             }
-            collections.add_field(collection, FieldIn().load(given), now)
+            collections.add_field(collection, FieldIn().load(values), now)
     db.session.refresh(collection, ["fields"])
     return collection
 

@@ -79,9 +79,9 @@ def load_input(schema: marshmallow.Schema, values: Mapping[str, Any]) -> Any:
         raise click.ClickException(format_errors("Invalid input:", flatten_errors(messages))) from None
 
 
-def format_errors(detail: str, faults: Mapping[str, Any]) -> str:
+def format_errors(detail: str, errors: Mapping[str, Any]) -> str:
     """Return `detail` and the errors with their paths, one per line."""
-    return "\n".join([detail, *(f"  {path} {'; '.join(said)}" for path, said in faults.items())])
+    return "\n".join([detail, *(f"  {path} {'; '.join(messages)}" for path, messages in errors.items())])
 
 
 def read_password(*, from_stdin: bool) -> str:

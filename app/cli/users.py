@@ -27,8 +27,8 @@ from_stdin = click.option("--password-stdin", is_flag=True, help="Read the passw
 def create_user(email: str, username: str, role: str, password_stdin: bool) -> str:
     """Create a user. Asks for the password."""
     password = read_password(from_stdin=password_stdin)
-    given = {"email": email, "username": username, "role": role, "password": password}
-    user = users_service.create_user(**load_input(UserIn(), given))
+    values = {"email": email, "username": username, "role": role, "password": password}
+    user = users_service.create_user(**load_input(UserIn(), values))
     return f"Created {user.role} {user.username} <{user.email}>."
 
 
@@ -47,9 +47,11 @@ def set_password(login: str, revoke_keys: bool | None, password_stdin: bool) -> 
     keys = _count_keys(_get_user(login), now)  # fails for an unknown user before the password is typed
     if revoke_keys is None:
         revoke_keys = bool(keys and not password_stdin) and _confirm_revocation(keys)
-    given = {"password": read_password(from_stdin=password_stdin)}
+    values = {"password": read_password(from_stdin=password_stdin)}
     user = _get_user(login)
-    users_service.set_password(user, load_input(UserPatch(), given)["password"], now, revoke_keys=revoke_keys)
+    users_service.set_password(
+        user, load_input(UserPatch(), values)["password"], now, revoke_keys=revoke_keys
+    )
     audit.record(Action.CHANGE_PASSWORD, user)
     message = f"{user.username} has a new password. Their sign-ins have ended."
     if not keys:

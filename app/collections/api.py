@@ -47,14 +47,14 @@ def list_collections(args: dict[str, Any]) -> dict[str, Any]:
     """List your collections. Admins see the collections of all users."""
     query = sa.select(Collection).where(current_actor().readable(Collection.owner_id))
     query = filter_equal(query, args, Collection.owner_id)
-    shown = [joinedload(Collection.owner), undefer(Collection.field_count), undefer_group("last poll")]
+    options = [joinedload(Collection.owner), undefer(Collection.field_count), undefer_group("last poll")]
     page = paginate(
         query,
         args,
         sortable=SORTABLE,
         searched=[Collection.name],
         joins={"owner": Collection.owner},
-        options=shown,
+        options=options,
     )
     attach_current_spike(page["items"], request_clock.now())
     return page

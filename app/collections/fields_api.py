@@ -49,10 +49,10 @@ def list_fields(args: dict[str, Any], collection_id: int) -> dict[str, Any]:
 @documents_errors(404, 409)
 @with_etag
 @blp.arguments(FieldIn)
-def add_field(given: Validated, collection_id: int) -> tuple[Field, dict[str, str]]:
+def add_field(validated: Validated, collection_id: int) -> tuple[Field, dict[str, str]]:
     """Add a field. Spike schedules that have not ended get a copy of it."""
     collection = Collection.get_for(current_actor(), collection_id, locked=True)
-    field = service.add_field(collection, given, request_clock.now())
+    field = service.add_field(collection, validated, request_clock.now())
     db.session.commit()
     return field, {"Location": url_for("fields.get_field", field_id=field.id)}
 
@@ -73,10 +73,10 @@ def get_field(field_id: int) -> Field:
 @documents_errors(404, 409)
 @with_if_match
 @blp.arguments(FieldPatch)
-def change_field(given: Validated, field_id: int) -> Field:
+def change_field(validated: Validated, field_id: int) -> Field:
     """Change a field and update its copies in spike schedules that have not ended."""
     field = require_match(Field.get_for(current_actor(), field_id, locked=True))
-    service.change_field(field, given, request_clock.now())
+    service.change_field(field, validated, request_clock.now())
     db.session.commit()
     return field
 

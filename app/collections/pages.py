@@ -19,5 +19,5 @@ def collections() -> str:
 @signed_in
 def collection(collection_id: int) -> str:
     """Render a collection with its fields, spikes and a sample poll."""
-    found = Collection.get_for(current_actor(), collection_id)
-    return render_template("collections/detail.html", collection=found)
+    row = Collection.get_for(current_actor(), collection_id)
+    return render_template("collections/detail.html", collection=row)

@@ -109,33 +109,35 @@ def delete_collections(actor: Actor, ids: Sequence[int]) -> None:
     Raises:
         NotFound: one of them does not exist for the actor.
     """
-    wanted = (
+    query = (
         sa.select(Collection.id)
         .where(Collection.id.in_(ids), actor.readable(Collection.owner_id))
         .order_by(Collection.id)
         .with_for_update()
     )
-    found = set(db.session.scalars(wanted))
+    existing_ids = set(db.session.scalars(query))
     missing = {
         f"collection_ids.{index}": [f"there is no collection {id_}"]
         for index, id_ in enumerate(ids)
-        if id_ not in found
+        if id_ not in existing_ids
     }
     if missing:
         raise NotFound("Nothing was deleted: some of the collections do not exist.", errors=missing)
-    gone = db.session.scalars(sa.delete(Collection).where(Collection.id.in_(found)).returning(Collection))
+    gone = db.session.scalars(
+        sa.delete(Collection).where(Collection.id.in_(existing_ids)).returning(Collection)
+    )
     audit.record_each(Action.DELETE_COLLECTION, gone)
 
 
 # --- Fields --------------------------------------------------------------------------------------------
 
 
-def add_field(collection: Collection, given: Validated, now: datetime) -> Field:
+def add_field(collection: Collection, validated: Validated, now: datetime) -> Field:
     """Add a field to a collection, which the caller has locked, and to its schedules that have not ended."""
-    values, faults = given
-    settings = _complete_settings(values, values, faults)
-    _check_metric(values.get("metric"), values.get("value_type"), faults)
-    raise_if_errors(faults)
+    values, errors = validated
+    settings = _complete_settings(values, values, errors)
+    _check_metric(values.get("metric"), values.get("value_type"), errors)
+    raise_if_errors(errors)
     field = Field(
         collection_id=collection.id,
         collection_type=values["collection_type"],
@@ -151,18 +153,18 @@ def add_field(collection: Collection, given: Validated, now: datetime) -> Field:
     return field
 
 
-def change_field(field: Field, given: Validated, now: datetime) -> None:
+def change_field(field: Field, validated: Validated, now: datetime) -> None:
     """Change a field, whose collection the caller has locked, and update its copies."""
-    changes, faults = given
+    changes, errors = validated
     before = _field_audit_values(field)
     value_type = changes.get("value_type", field.value_type)
     collection_type = changes.get("collection_type", field.collection_type)
-    kept = field.settings if value_type == field.value_type else {}  # another type's settings are dropped
-    merged = kept | {name: changes[name] for name in all_settings() if name in changes}
-    settings = _complete_settings({"value_type": value_type}, merged, faults)
+    previous = field.settings if value_type == field.value_type else {}  # another type's settings are dropped
+    merged = previous | {name: changes[name] for name in all_settings() if name in changes}
+    settings = _complete_settings({"value_type": value_type}, merged, errors)
     metric = changes.get("metric", field.metric)
-    _check_metric(metric, value_type, faults)
-    raise_if_errors(faults)
+    _check_metric(metric, value_type, errors)
+    raise_if_errors(errors)
     kind_changed = (value_type, collection_type) != (field.value_type, field.collection_type)
     if is_counter(value_type) and not kind_changed and counts_integers(settings):
         _refuse_fractional_overrides(field)
@@ -184,19 +186,19 @@ def _refuse_fractional_overrides(field: Field) -> None:
     Raises:
         Conflict: a spike does.
     """
-    found = spike_copies.fractional_overrides(field)
-    if not found:
+    copies = spike_copies.fractional_overrides(field)
+    if not copies:
         return
-    copy, *others = found
+    copy, *others = copies
     names = fractional_settings(copy.settings)
-    shown = ", ".join(f"{name} {getattr(copy, name).normalize():f}" for name in names)
+    overrides = ", ".join(f"{name} {getattr(copy, name).normalize():f}" for name in names)
     more = f" So do {len(others)} more." if others else ""
     raise Conflict(
         f"With these settings {field.field_name!r} counts in whole numbers, but the spike "
-        f"{copy.spike_schedule.name!r} overrides it with {shown}.{more} Change or remove that override "
+        f"{copy.spike_schedule.name!r} overrides it with {overrides}.{more} Change or remove that override "
         "first, or keep a fraction in the start, step or reset of the field.",
         problem_type="fractional-override",
-        members={"spike_schedules": [each.spike_schedule_id for each in found]},
+        members={"spike_schedules": [each.spike_schedule_id for each in copies]},
     )
 
 
@@ -210,15 +212,15 @@ def _field_types(field: Field) -> dict[str, Any]:
 
 
 def _complete_settings(
-    types: Mapping[str, Any], settings: Mapping[str, Any], faults: dict[str, list[str]]
+    types: Mapping[str, Any], settings: Mapping[str, Any], errors: dict[str, list[str]]
 ) -> dict[str, Any]:
-    """Return the settings with their defaults, and add errors to `faults` for inputs that have none yet."""
+    """Return the settings with their defaults, and add messages to `errors` for inputs without any."""
     if "value_type" not in types:
         return {}
-    settled, found = validate_settings(types["value_type"], settings)
-    for name, messages in found.items():
-        faults.setdefault(name, messages)
-    return settled
+    completed, new_errors = validate_settings(types["value_type"], settings)
+    for name, messages in new_errors.items():
+        errors.setdefault(name, messages)
+    return completed
 
 
 def _check_metric(metric: str | None, value_type: str | None, errors: dict[str, list[str]]) -> None:
@@ -233,12 +235,12 @@ def _flush_field(field: Field) -> None:
     try:
         db.session.flush()  # raises IntegrityError for a taken name
     except IntegrityError as error:
-        known = {
+        handlers = {
             "uq_fields_collection_id_collection_type_field_name": lambda: field_name_taken(
                 name, collection_type
             )
         }
-        raise to_domain_error(error, known) from error
+        raise to_domain_error(error, handlers) from error
 
 
 def reset_counter(field: Field, now: datetime) -> None:

@@ -30,21 +30,21 @@ UNKNOWN = ClientAddress("unknown", "unknown")
 """Everything that is not an address counts as one client."""
 
 
-def parse_address(given: str | None) -> ClientAddress:
-    """Return the address that `given` stands for, without port, brackets and zone; UNKNOWN if it is none.
+def parse_address(text: str | None) -> ClientAddress:
+    """Return the address that `text` stands for, without port, brackets and zone; UNKNOWN if it is none.
 
     IPv4 addresses inside of IPv6 (`::ffff:1.2.3.4`, NAT64's `64:ff9b::1.2.3.4`) are IPv4.
     """
-    if given is None or len(given) > MAX_INPUT_LENGTH:
+    if text is None or len(text) > MAX_INPUT_LENGTH:
         return UNKNOWN
-    return _parse(given)
+    return _parse(text)
 
 
 @lru_cache(maxsize=1024)
-def _parse(given: str) -> ClientAddress:
-    text = given.strip().strip('"')
-    if found := _WITH_PORT.fullmatch(text):
-        text = found[1] or found[2] or ""
+def _parse(text: str) -> ClientAddress:
+    text = text.strip().strip('"')
+    if match := _WITH_PORT.fullmatch(text):
+        text = match[1] or match[2] or ""
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

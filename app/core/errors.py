@@ -59,14 +59,14 @@ def _truncate(errors: ErrorsByPath | None) -> tuple[ErrorsByPath | None, int]:
     omitted: int = getattr(errors, "omitted", 0)
     if total <= MAX_ERRORS:
         return errors, omitted
-    listed: dict[str, list[str]] = {}
+    truncated: dict[str, list[str]] = {}
     left = MAX_ERRORS
     for path, messages in errors.items():
-        listed[path] = list(messages[:left])
-        left -= len(listed[path])
+        truncated[path] = list(messages[:left])
+        left -= len(truncated[path])
         if not left:
             break
-    return listed, omitted + total - MAX_ERRORS
+    return truncated, omitted + total - MAX_ERRORS
 
 
 class Malformed(DomainError):
@@ -122,8 +122,8 @@ class Invalid(DomainError):
 
     def __init__(self, errors: ErrorsByPath, detail: str | None = None) -> None:
         count = sum(map(len, errors.values())) + getattr(errors, "omitted", 0)
-        said = "1 input is invalid." if count == 1 else f"{count:,} inputs are invalid."
-        super().__init__(detail or said, errors=errors)
+        summary = "1 input is invalid." if count == 1 else f"{count:,} inputs are invalid."
+        super().__init__(detail or summary, errors=errors)
 
 
 class TooManyAttempts(DomainError):

@@ -22,8 +22,8 @@ PRIVATE, GROUP_0 = 0o600, 0o660
 def get_new_file_mode(folder: Path) -> int:
     """Return the mode of a new file in `folder`."""
     with suppress(OSError):
-        found = folder.stat()
-        if found.st_gid == 0 and found.st_mode & 0o077 == 0o070:
+        status = folder.stat()
+        if status.st_gid == 0 and status.st_mode & 0o077 == 0o070:
             return GROUP_0
     return PRIVATE
 
@@ -68,8 +68,8 @@ def copy_owner(file: int | Path, like: Path) -> None:
     """Give what root created to the owner of `like`; do nothing for anybody else."""
     if os.geteuid() == 0:
         with suppress(OSError):  # some file systems have no owners
-            found = like.stat()
-            os.chown(file, found.st_uid, found.st_gid)
+            status = like.stat()
+            os.chown(file, status.st_uid, status.st_gid)
 
 
 def fsync(path: Path) -> None:
@@ -97,12 +97,12 @@ def find_access_problem(paths: Iterable[Path], *, writes: bool = True) -> str | 
     needed = os.R_OK | (os.W_OK if writes else 0)
     for path in paths:
         try:
-            found = path.stat()
+            status = path.stat()
         except PermissionError:
             return _describe_problem(_find_closed_folder(path), "entered")
         except OSError:
             continue
-        is_folder = stat.S_ISDIR(found.st_mode)
+        is_folder = stat.S_ISDIR(status.st_mode)
         if not os.access(path, needed | (os.X_OK if is_folder else 0), effective_ids=True):
             readable = os.access(path, os.R_OK, effective_ids=True)
             return _describe_problem(path, "written" if readable else "read")
@@ -117,13 +117,13 @@ def _find_closed_folder(path: Path) -> Path:
 
 
 def _describe_problem(path: Path, verb: str) -> str:
-    found = path.stat()
-    me, owner = get_user_name(os.geteuid()), get_user_name(found.st_uid)
-    fact = f"{path} cannot be {verb} by {me}: it belongs to {owner}, mode {stat.S_IMODE(found.st_mode):04o}"
-    if found.st_uid == os.geteuid():
+    status = path.stat()
+    me, owner = get_user_name(os.geteuid()), get_user_name(status.st_uid)
+    fact = f"{path} cannot be {verb} by {me}: it belongs to {owner}, mode {stat.S_IMODE(status.st_mode):04o}"
+    if status.st_uid == os.geteuid():
         return f"{fact}. Remedy: chmod u+rw{'x' if path.is_dir() else ''} {path}"
-    whole = path if path.is_dir() else path.parent
-    return f"{fact}. Remedy: run this as {owner}, or, as root: chown -R {_account(os.geteuid())} {whole}"
+    target = path if path.is_dir() else path.parent
+    return f"{fact}. Remedy: run this as {owner}, or, as root: chown -R {_account(os.geteuid())} {target}"
 
 
 def _account(uid: int) -> str:
@@ -143,15 +143,15 @@ def get_group_name(gid: int) -> str:
 def find_exposure(path: Path) -> str | None:
     """Return which others may use a file or folder of the installation, and the remedy, or None."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    mode, tolerated = stat.S_IMODE(found.st_mode), 0o750 if path.is_dir() else 0o640
-    if found.st_gid == 0:
+    mode, tolerated = stat.S_IMODE(status.st_mode), 0o750 if path.is_dir() else 0o640
+    if status.st_gid == 0:
         tolerated |= 0o070
     excess = mode & 0o777 & ~tolerated
     if not excess:
         return None
-    who = "everybody on this machine" if excess & 0o007 else f"the group {get_group_name(found.st_gid)}"
+    who = "everybody on this machine" if excess & 0o007 else f"the group {get_group_name(status.st_gid)}"
     may = "write to it" if excess & 0o022 else "look into it"
     return f"{path} has mode {mode:04o}: {who} may {may}. Remedy: chmod {mode & tolerated:04o} {path}"

@@ -27,16 +27,16 @@ def load_or_create_secret(instance: Path) -> str:
     Raises:
         BadSetting: The folder cannot be used, or the file is damaged.
     """
-    place = secret_path(instance)
+    path = secret_path(instance)
     try:
         file_ownership.make_folder(instance)
-        if not place.exists():
-            _create_secret(place)
-        return _read_secret(place)
+        if not path.exists():
+            _create_secret(path)
+        return _read_secret(path)
     except OSError as error:
-        why = file_ownership.find_access_problem([instance, place]) or error.strerror
-        said = f"is {instance}, where no secret key can be stored: {why}"
-        raise config.BadSetting("INSTANCE", said) from error
+        why = file_ownership.find_access_problem([instance, path]) or error.strerror
+        detail = f"is {instance}, where no secret key can be stored: {why}"
+        raise config.BadSetting("INSTANCE", detail) from error
 
 
 def load_secret(instance: Path) -> str | None:
@@ -44,40 +44,42 @@ def load_secret(instance: Path) -> str | None:
     return load_or_create_secret(instance) if os.path.lexists(secret_path(instance)) else None
 
 
-def _read_secret(place: Path) -> str:
+def _read_secret(path: Path) -> str:
     """Read the key, and check it like the setting: a damaged file must not sign tokens."""
-    if not place.is_file():
-        _refuse(place, "is not a file")
-    with place.open("rb") as file:
+    if not path.is_file():
+        _refuse(path, "is not a file")
+    with path.open("rb") as file:
         content = file.read(MAX_FILE_BYTES + 1)
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        _refuse(place, "is damaged: it is not text in UTF-8")
+        _refuse(path, "is damaged: it is not text in UTF-8")
     secret = text.strip()
     if len(secret.encode()) < MIN_SECRET_BYTES:
-        _refuse(place, "is too short")
+        _refuse(path, "is too short")
     if len(content) > MAX_FILE_BYTES or not secret.isprintable():
-        _refuse(place, "is damaged: it contains bytes that are not printable text")
-    if fault := find_weakness(secret):
-        _refuse(place, f"is too weak: it {fault}")
+        _refuse(path, "is damaged: it contains bytes that are not printable text")
+    if weakness := find_weakness(secret):
+        _refuse(path, f"is too weak: it {weakness}")
     if text == secret and len(text) < GENERATED_DIGITS and set(text) <= set(string.hexdigits):
-        _refuse(place, f"is cut off: {len(text)} of {GENERATED_DIGITS} digits are left")
+        _refuse(path, f"is cut off: {len(text)} of {GENERATED_DIGITS} digits are left")
     return secret
 
 
-def _refuse(place: Path, fault: str) -> NoReturn:
+def _refuse(path: Path, weakness: str) -> NoReturn:
     """Refuse the stored key.
 
     Raises:
         BadSetting: The file is damaged or weak in this way.
     """
-    said = f"contains a secret_key that {fault} ({place}). Restore a copy, or delete it to create a new one"
-    raise config.BadSetting("INSTANCE", said) from None
+    detail = (
+        f"contains a secret_key that {weakness} ({path}). Restore a copy, or delete it to create a new one"
+    )
+    raise config.BadSetting("INSTANCE", detail) from None
 
 
-def _create_secret(place: Path) -> None:
-    draft = place.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
+def _create_secret(path: Path) -> None:
+    draft = path.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
     handle = file_ownership.create_file(draft, os.O_WRONLY)
     try:
         with os.fdopen(handle, "w") as file:
@@ -85,7 +87,7 @@ def _create_secret(place: Path) -> None:
             file.flush()
             os.fsync(handle)
         with suppress(FileExistsError):
-            os.link(draft, place)
+            os.link(draft, path)
     finally:
         draft.unlink()
-    file_ownership.fsync(place.parent)
+    file_ownership.fsync(path.parent)

@@ -40,12 +40,12 @@ def parse_timestamp(text: str) -> datetime:
         TimestampOutOfRange: It is outside the years 1970 to 9998.
         ValueError: The text has another format, or the day or time does not exist. Seconds end at 59.
     """
-    found = None
+    match = None
     if len(text) <= MAX_LENGTH:
-        found = _EXTENDED.fullmatch(text) or _BASIC.fullmatch(text)
-    if found is None:
+        match = _EXTENDED.fullmatch(text) or _BASIC.fullmatch(text)
+    if match is None:
         raise ValueError("no instant in ISO 8601")
-    *numbers, fraction, sign, hours, minutes = found.groups()
+    *numbers, fraction, sign, hours, minutes = match.groups()
     year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     zone = timezone(-offset if sign == "-" else offset)

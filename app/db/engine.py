@@ -122,11 +122,11 @@ def configure_each_transaction(engine: Engine, settings: Mapping[str, str]) -> N
 
 def _set_config(settings: Mapping[str, str], url: URL, *, is_local: bool) -> str:
     """Return the statement that sets these settings, for the session or for the transaction alone."""
-    given = parse_options(url)
+    options = parse_options(url)
     calls = (
         f"set_config('{name}', '{value}', {str(is_local).lower()})"
         for name, value in settings.items()
-        if name not in given
+        if name not in options
     )
     return f"SELECT {', '.join(calls)}"
 

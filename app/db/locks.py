@@ -45,8 +45,8 @@ def is_served() -> bool:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(*lock)))
             connection.rollback()
     else:
-        place = Path(str(db.engine.url.database))
-        file = file_ownership.open_file(place.with_name(f"{place.name}.serving"), os.O_RDWR, place)
+        path = Path(str(db.engine.url.database))
+        file = file_ownership.open_file(path.with_name(f"{path.name}.serving"), os.O_RDWR, path)
         try:
             alone = try_lock(file, fcntl.LOCK_EX)
         finally:
@@ -71,13 +71,13 @@ def migration_lock() -> Iterator[None]:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
                 connection.rollback()
     else:
-        place = Path(str(db.engine.url.database))
-        file = place.with_name(f"{place.name}.migrating")
+        path = Path(str(db.engine.url.database))
+        file = path.with_name(f"{path.name}.migrating")
         try:
-            file_ownership.make_folder(place.parent)
-            handle = os.fdopen(file_ownership.open_file(file, os.O_RDWR, place), "w")
+            file_ownership.make_folder(path.parent)
+            handle = os.fdopen(file_ownership.open_file(file, os.O_RDWR, path), "w")
         except OSError as error:
-            why = file_ownership.find_access_problem([place.parent, file]) or error.strerror
+            why = file_ownership.find_access_problem([path.parent, file]) or error.strerror
             url = redact_url(db.engine.url)
             problem = f"SPIKECAST_DATABASE_URL is {url}, where no file can be created: {why}"
             raise CannotStart(problem) from error

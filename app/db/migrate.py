@@ -37,9 +37,9 @@ def refuse_unusable_files() -> None:
     url = db.engine.url
     if url.get_backend_name() != "sqlite":
         return
-    place = Path(str(url.database))
-    beside = [place.with_name(place.name + ending) for ending in ("", *SQLITE_SUFFIXES)]
-    if why := file_ownership.find_access_problem([place.parent, *beside]):
+    path = Path(str(url.database))
+    beside = [path.with_name(path.name + ending) for ending in ("", *SQLITE_SUFFIXES)]
+    if why := file_ownership.find_access_problem([path.parent, *beside]):
         raise CannotStart(f"SPIKECAST_DATABASE_URL is {redact_url(url)}, and {why}")
 
 

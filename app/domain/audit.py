@@ -135,8 +135,8 @@ def record(
         **details: More about it, as JSON values or aware datetimes.
     """
     subject = Subject.from_row(row) if row else Subject()
-    shown = {name: _to_json(value) for name, value in details.items()}
-    _write([make_entry(_get_origin(by), action, outcome, subject, shown, now=clock.now())])
+    json_details = {name: _to_json(value) for name, value in details.items()}
+    _write([make_entry(_get_origin(by), action, outcome, subject, json_details, now=clock.now())])
 
 
 def record_each(action: Action, rows: Iterable[Row], **details: Any) -> None:

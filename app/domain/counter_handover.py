@@ -28,19 +28,19 @@ class _Takeover(NamedTuple):
     is_backwards: bool
 
 
-def predict_counters_after(going: sa.ColumnElement[bool]) -> Mapping[int, Decimal]:
+def predict_counters_after(deleted: sa.ColumnElement[bool]) -> Mapping[int, Decimal]:
     """Return by field id the values that counters will have once these schedules are deleted.
 
     Counters that keep their value are left out.
     """
-    return {id_: takeover.number for id_, takeover in _find_takeovers(going).items()}
+    return {id_: takeover.number for id_, takeover in _find_takeovers(deleted).items()}
 
 
-def hand_over_counters(going: sa.ColumnElement[bool]) -> None:
+def hand_over_counters(deleted: sa.ColumnElement[bool]) -> None:
     """Set the collection's counters from the copies in these schedules, which are about to be deleted."""
     forwards: list[dict[str, Any]] = []
     backwards: list[dict[str, Any]] = []
-    for id_, (number, is_backwards) in _find_takeovers(going).items():
+    for id_, (number, is_backwards) in _find_takeovers(deleted).items():
         (backwards if is_backwards else forwards).append({"field": id_, "number": number})
     fields: Any = Field.__table__
     taken_over = (
@@ -55,9 +55,9 @@ def hand_over_counters(going: sa.ColumnElement[bool]) -> None:
         db.session.execute(taken_over, backwards)
 
 
-def _find_takeovers(going: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
+def _find_takeovers(deleted: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
     copy, schedule = SpikeScheduleField, SpikeSchedule
-    counted: sa.Select[*tuple[Any, ...]] = (
+    query: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             Field.id,
             Field.value_type,
@@ -70,12 +70,12 @@ def _find_takeovers(going: sa.ColumnElement[bool]) -> dict[int, _Takeover]:
         .select_from(copy)
         .join(schedule, schedule.id == copy.spike_schedule_id)
         .join(Field, Field.id == copy.original_field_id)
-        .where(going, copy.current_number.is_not(None), copy.value_type == Field.value_type)
+        .where(deleted, copy.current_number.is_not(None), copy.value_type == Field.value_type)
         # Sorted by window, so that the latest schedule determines the value.
         .order_by(schedule.end_datetime, schedule.start_datetime, schedule.id)
     )
     takeovers = {}
-    for id_, value_type, before, number, counters_after, overridden, *counting in db.session.execute(counted):
+    for id_, value_type, before, number, counters_after, overridden, *counting in db.session.execute(query):
         if hands_back(counters_after, overridden):
             # The field may count in whole numbers by now; then it takes no fraction.
             if counts_integers(dict(zip(EXACT_SETTING_NAMES, counting, strict=True))):

@@ -52,14 +52,14 @@ def on_counter_restarted(field: Field, now: datetime) -> None:
 
     All copies in ended schedules are cleared, too: they must not hand back values of the old sequence.
     """
-    counted = (
+    query = (
         sa.select(SpikeScheduleField, SpikeSchedule.end_datetime)
         .join(SpikeSchedule)
         .where(
             SpikeScheduleField.original_field_id == field.id, SpikeScheduleField.current_number.is_not(None)
         )
     )
-    for copy, ends in db.session.execute(counted):
+    for copy, ends in db.session.execute(query):
         if ends <= now or not copy.is_start_overridden:
             copy.restart_counter()
 

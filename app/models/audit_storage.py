@@ -26,26 +26,26 @@ def write_entries(entries: list[dict[str, Any]], bounds: Mapping[Category, int])
         _prune(bounds, max(MIN_PRUNE_BATCH, 2 * interval))
 
 
-def _prune(bounds: Mapping[Category, int], most: int) -> None:
+def _prune(bounds: Mapping[Category, int], limit: int) -> None:
     """Delete the entries beyond the bound of each category: the oldest of the actors with the most entries.
 
     Therefore no actor can displace the entries of others. If another transaction is pruning, nothing is done.
 
     Args:
         bounds: The number of entries to keep, per category.
-        most: The maximum number of entries to delete per actor and category.
+        limit: The maximum number of entries to delete per actor and category.
     """
     if not _try_prune_lock():
         return
-    counted = sa.select(AuditEntry.category, AuditEntry.actor_id, sa.func.count())
+    query = sa.select(AuditEntry.category, AuditEntry.actor_id, sa.func.count())
     counts: dict[str, dict[int | None, int]] = {}
     for category, actor_id, count in db.session.execute(
-        counted.group_by(AuditEntry.category, AuditEntry.actor_id)
+        query.group_by(AuditEntry.category, AuditEntry.actor_id)
     ):
         counts.setdefault(category, {})[actor_id] = count
     for category, bound in bounds.items():
         for actor_id, excess in compute_excess(counts.get(category, {}), bound).items():
-            _delete_oldest(category, actor_id, min(excess, most))
+            _delete_oldest(category, actor_id, min(excess, limit))
 
 
 def _try_prune_lock() -> bool:

@@ -79,17 +79,17 @@ class SpikeScheduleField(ValueColumns, Base):
         """Copy the type, name and settings of the collection's field, and drop all overrides."""
         self.collection_type = field.collection_type
         self.field_name = field.field_name
-        self._apply(field, field.settings, given=())
+        self._apply(field, field.settings, overridden=())
 
-    def override(self, field: Field, settings: dict[str, object], given: Names[str]) -> None:
+    def override(self, field: Field, settings: dict[str, object], overridden: Names[str]) -> None:
         """Replace the settings.
 
         Args:
             field: The field that this is a copy of.
             settings: The values of all settings.
-            given: The names of the settings that the schedule overrides.
+            overridden: The names of the settings that the schedule overrides.
         """
-        self._apply(field, settings, given)
+        self._apply(field, settings, overridden)
 
     def hand_over_and_restart(self) -> None:
         """Restart the counter, after handing its value to the collection's counter if the schedule says so.
@@ -109,18 +109,18 @@ class SpikeScheduleField(ValueColumns, Base):
         # old value then cannot advance the counter from it.
         flag_modified(self, "overridden_settings")
 
-    def _apply(self, field: Field, settings: dict[str, Any], given: Names[str]) -> None:
-        own_start = None if continues_counter(given) else settings["start_number"]
+    def _apply(self, field: Field, settings: dict[str, Any], overridden: Names[str]) -> None:
+        own_start = None if continues_counter(overridden) else settings["start_number"]
         if (field.value_type, own_start) != (self.value_type, self._own_start):
             self.hand_over_and_restart()  # the last value belongs to the old sequence
-        stands = self.current_number
+        last_value = self.current_number
         self.apply_settings(field.value_type, settings)
         # `apply_settings` clears the value if the start differs, which is irrelevant to a copy that continues
         # the collection's counter.
-        self.current_number = stands
+        self.current_number = last_value
         if field.counts_integers:
             self.round_current_number()
-        self.overridden_settings = sorted(given)
+        self.overridden_settings = sorted(overridden)
 
     @property
     def _own_start(self) -> Decimal | None:

@@ -28,9 +28,9 @@ def attach_current_spike(collections: Sequence[Collection], now: datetime) -> No
         .subquery()
     )
     query = sa.select(SpikeSchedule).join(ranked, ranked.c.id == SpikeSchedule.id).where(ranked.c.place == 1)
-    found = {spike.collection_id: spike for spike in db.session.scalars(query)}
+    spikes = {spike.collection_id: spike for spike in db.session.scalars(query)}
     for collection in collections:
-        collection.spike = found.get(collection.id)
+        collection.spike = spikes.get(collection.id)
 
 
 def refresh_search_text(which: sa.ColumnElement[bool], *, without: int | None = None) -> None:
@@ -53,7 +53,7 @@ def refresh_search_text(which: sa.ColumnElement[bool], *, without: int | None = 
         .scalar_subquery()
     )
     names = lower(SpikeSchedule.name + sa.func.coalesce(overridden, ""))
-    noted = sa.update(SpikeSchedule).where(which)
+    update = sa.update(SpikeSchedule).where(which)
     # `updated_at` keeps its value, because users have not changed the schedule.
-    noted = noted.values(searched=names, updated_at=SpikeSchedule.updated_at)
-    db.session.execute(noted, execution_options={"synchronize_session": False})
+    update = update.values(searched=names, updated_at=SpikeSchedule.updated_at)
+    db.session.execute(update, execution_options={"synchronize_session": False})

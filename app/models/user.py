@@ -60,8 +60,8 @@ class User(Timestamps, Base):
         """
         if "\0" in login:
             return None  # no name contains it, and PostgreSQL refuses it as a parameter
-        found = sa.or_(User.email == login.strip().lower(), User.username_folded == folded(login))
-        query = sa.select(User).where(found)
+        matches_login = sa.or_(User.email == login.strip().lower(), User.username_folded == folded(login))
+        query = sa.select(User).where(matches_login)
         if locked:
             query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
         return db.session.scalar(query)

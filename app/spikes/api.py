@@ -71,14 +71,14 @@ def name_contains(text: str) -> sa.ColumnElement[bool]:
 
 def _order_by_status(now: datetime, status: str | None) -> list[Segment]:
     """Return the sort order: active and scheduled ones, earliest first; then expired ones, latest first."""
-    still_open = (SortKey(SpikeSchedule.start_datetime),)
-    over = (SortKey(SpikeSchedule.end_datetime, is_descending=True),)
+    by_start = (SortKey(SpikeSchedule.start_datetime),)
+    by_end = (SortKey(SpikeSchedule.end_datetime, is_descending=True),)
     if status:
         # Repeated for searches without an index, so that reading the page can use one.
-        return [Segment(over if status == "expired" else still_open, SpikeSchedule.has_status(status, now))]
+        return [Segment(by_end if status == "expired" else by_start, SpikeSchedule.has_status(status, now))]
     return [
-        Segment(still_open, SpikeSchedule.end_datetime > now),
-        Segment(over, SpikeSchedule.end_datetime <= now),
+        Segment(by_start, SpikeSchedule.end_datetime > now),
+        Segment(by_end, SpikeSchedule.end_datetime <= now),
     ]
 
 
@@ -138,14 +138,14 @@ def list_spikes_of_collection(args: dict[str, Any], collection_id: int) -> dict[
 @documents_errors(404, 409)
 @with_etag
 @blp.arguments(SpikeIn)
-def create_spike(given: Validated) -> tuple[SpikeSchedule, dict[str, str]]:
+def create_spike(validated: Validated) -> tuple[SpikeSchedule, dict[str, str]]:
     """Schedule a spike.
 
     The schedule copies all fields of the collection. `spike_fields` lists the overrides of its numeric
     Performance fields. If the window overlaps another window of the collection, the response is 409. It lists
     the other schedules in `conflicts`, and in `next_free_start` the next free window of the same length.
     """
-    spike = service.schedule(current_actor(), given, request_clock.now())
+    spike = service.schedule(current_actor(), validated, request_clock.now())
     db.session.commit()
     return spike, {"Location": url_for("spikes.get_spike", spike_id=spike.id)}
 
@@ -166,13 +166,13 @@ def get_spike(spike_id: int) -> SpikeSchedule:
 @documents_errors(404, 409)
 @with_if_match
 @blp.arguments(SpikePatch)
-def change_spike(given: Validated, spike_id: int) -> SpikeSchedule:
+def change_spike(validated: Validated, spike_id: int) -> SpikeSchedule:
     """Change a spike schedule.
 
     Absent keys keep their values. `spike_fields`, if present, replaces the complete set of overrides.
     """
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
-    service.reschedule(spike, given, request_clock.now())
+    service.reschedule(spike, validated, request_clock.now())
     db.session.commit()
     return spike
 
@@ -207,9 +207,9 @@ def end_spike(spike_id: int) -> SpikeSchedule:
 @documents_errors(404, 409)
 @with_if_match
 @blp.arguments(ExtendIn)
-def extend_spike(given: Validated, spike_id: int) -> SpikeSchedule:
+def extend_spike(validated: Validated, spike_id: int) -> SpikeSchedule:
     """Extend a spike by a number of seconds."""
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
-    service.extend(spike, given, request_clock.now())
+    service.extend(spike, validated, request_clock.now())
     db.session.commit()
     return spike

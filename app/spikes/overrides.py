@@ -17,14 +17,14 @@ class Override(NamedTuple):
 
 
 def read_overrides(
-    entries: list[dict[str, Any]], fields: list[Field], faults: ErrorsByPath
+    entries: list[dict[str, Any]], fields: list[Field], errors: ErrorsByPath
 ) -> dict[int, Override]:
     """Return the overrides by field id.
 
     Args:
         entries: The items of `spike_fields`, as loaded by the schema.
         fields: The fields of the collection.
-        faults: Messages by path, such as `spike_fields.0.step_number`; new ones are added and name the field.
+        errors: Messages by path, such as `spike_fields.0.step_number`; new ones are added and name the field.
     """
     by_id = {field.id: field for field in fields}
     overrides: dict[int, Override] = {}
@@ -35,14 +35,14 @@ def read_overrides(
         path = f"spike_fields.{index}"
         field = by_id.get(field_id)
         if field is None:
-            _add(faults, f"{path}.original_field_id", f"this collection has no field {field_id}")
+            _add(errors, f"{path}.original_field_id", f"this collection has no field {field_id}")
         elif not field.is_editable:
             message = f"{field.field_name} cannot be overridden: only numeric Performance fields can"
-            _add(faults, f"{path}.original_field_id", message)
+            _add(errors, f"{path}.original_field_id", message)
         elif field_id in overrides:
-            _add(faults, f"{path}.original_field_id", f"{field.field_name} is listed twice")
+            _add(errors, f"{path}.original_field_id", f"{field.field_name} is listed twice")
         else:
-            overrides[field_id] = _merge(entry, field, path, faults)
+            overrides[field_id] = _merge(entry, field, path, errors)
     return overrides
 
 
@@ -57,18 +57,18 @@ def apply_overrides(spike: SpikeSchedule, fields: list[Field], overrides: dict[i
             copy.follow(by_id[copy.original_field_id])
 
 
-def _merge(entry: dict[str, Any], field: Field, path: str, faults: ErrorsByPath) -> Override:
+def _merge(entry: dict[str, Any], field: Field, path: str, errors: ErrorsByPath) -> Override:
     """Merge an override with the field's settings, and validate the result by the rules of its value type."""
     given = {name: entry[name] for name in all_settings() if name in entry}
-    settings, found = validate_settings(field.value_type, field.settings | given)
-    for name, messages in found.items():
-        for message in messages if f"{path}.{name}" not in faults else []:
-            _add(faults, f"{path}.{name}", f"{field.field_name}: {message}")
-    if field.counts_integers and not found:
+    settings, new_errors = validate_settings(field.value_type, field.settings | given)
+    for name, messages in new_errors.items():
+        for message in messages if f"{path}.{name}" not in errors else []:
+            _add(errors, f"{path}.{name}", f"{field.field_name}: {message}")
+    if field.counts_integers and not new_errors:
         for name in fractional_settings(settings):
-            _add(faults, f"{path}.{name}", f"{field.field_name}: {name} {_MUST_BE_WHOLE}")
+            _add(errors, f"{path}.{name}", f"{field.field_name}: {name} {_MUST_BE_WHOLE}")
     return Override(settings, [name for name in given if name in get_spec(field.value_type).setting_names])
 
 
-def _add(faults: ErrorsByPath, path: str, message: str) -> None:
-    faults.setdefault(path, []).append(message)
+def _add(errors: ErrorsByPath, path: str, message: str) -> None:
+    errors.setdefault(path, []).append(message)

@@ -31,21 +31,21 @@ MIN_POLLS_BESIDE = 5
 Preview = Mapping[str, Any]
 
 
-def preview_draft(actor: Actor, given: Validated, now: datetime, rng: random.Random) -> Preview:
+def preview_draft(actor: Actor, validated: Validated, now: datetime, rng: random.Random) -> Preview:
     """Preview a new schedule, or changes to a saved one, that have not been saved.
 
     NotFound is raised if the actor has no such collection or schedule, Invalid if the input is invalid.
     """
-    values, faults = given
-    raise_if_errors({} if "collection_id" in values else faults)
+    values, errors = validated
+    raise_if_errors({} if "collection_id" in values else errors)
     transactions.begin(writes=False)
     if "schedule_id" in values:
         spike = SpikeSchedule.get_for(actor, values["schedule_id"])
         collection = _load_detached(spike.collection, now, spike)
-        span = service.apply_changes(spike, given, now, allow_past=True)
+        span = service.apply_changes(spike, validated, now, allow_past=True)
     else:
         collection = _load_detached(Collection.get_for(actor, values["collection_id"]), now)
-        spike, span = service.build_draft(collection, given, now, allow_past=True)
+        spike, span = service.build_draft(collection, validated, now, allow_past=True)
     return _simulate(spike, collection.fields, span, values.get("interval", DEFAULT_INTERVAL_S), rng)
 
 
@@ -129,7 +129,7 @@ def _simulate_field(
     rng: random.Random,
 ) -> dict[str, Any]:
     """Return the values of one field in each phase, and their means."""
-    found = simulate(
+    simulation = simulate(
         SimulatedField(field.value_type, field.settings, field.current_number),
         SimulatedField(copy.value_type, copy.settings, copy.current_number),
         continues=not copy.is_start_overridden,
@@ -142,9 +142,9 @@ def _simulate_field(
         "field_name": field.field_name,
         "value_type": field.value_type,
         "is_overridden": copy.is_overridden,
-        "values": [*found.before, *found.during, *found.after],
+        "values": [*simulation.before, *simulation.during, *simulation.after],
         "normal": get_bounds(field.value_type, field.settings),
-        "mean": Phases(_mean(found.before), _mean(found.during), _mean(found.after)),
+        "mean": Phases(_mean(simulation.before), _mean(simulation.during), _mean(simulation.after)),
     }
 
 

@@ -23,14 +23,14 @@ blp = Blueprint(
 @signed_in
 @documents_errors(404)
 @blp.arguments(PreviewIn)
-def preview_draft(given: Validated) -> preview.Preview:
+def preview_draft(validated: Validated) -> preview.Preview:
     """Preview the values of an unsaved schedule. Saves nothing and advances no counter.
 
     The validation is that of creating a schedule, or of changing the one that `schedule_id` names, with two
     exceptions: the window may be in the past, and an overlap is no error. `conflicts` and `next_free_start`
     report it.
     """
-    return preview.preview_draft(current_actor(), given, request_clock.now(), rng)
+    return preview.preview_draft(current_actor(), validated, request_clock.now(), rng)
 
 
 @blp.route("/<id:spike_id>/preview", methods=["GET"])

@@ -30,16 +30,16 @@ from app.values import to_json_number
 MAX_AUDITED_OVERRIDES = 20
 
 
-def schedule(actor: Actor, given: Validated, now: datetime) -> SpikeSchedule:
+def schedule(actor: Actor, validated: Validated, now: datetime) -> SpikeSchedule:
     """Create a schedule with a copy of every field of its collection.
 
     NotFound is raised if the actor has no such collection, Invalid if the input breaks the rules of windows
     or overrides, Conflict if the window overlaps another one.
     """
-    values, faults = given
-    raise_if_errors({} if "collection_id" in values else faults)
+    values, errors = validated
+    raise_if_errors({} if "collection_id" in values else errors)
     collection = Collection.get_for(actor, values["collection_id"], locked=True)
-    spike, span = build_draft(collection, given, now)
+    spike, span = build_draft(collection, validated, now)
     _save_window(spike, span)
     overridden = [copy.field_name for copy in spike.spike_fields if copy.is_overridden]
     details: dict[str, Any] = {"counters_after": spike.counters_after} if spike.counters_after else {}
@@ -50,21 +50,21 @@ def schedule(actor: Actor, given: Validated, now: datetime) -> SpikeSchedule:
 
 
 def build_draft(
-    collection: Collection, given: Validated, now: datetime, *, allow_past: bool = False
+    collection: Collection, validated: Validated, now: datetime, *, allow_past: bool = False
 ) -> tuple[SpikeSchedule, Span]:
     """Build a new schedule without a window, and return it with its window; neither is saved.
 
     Invalid is raised if the input breaks the rules of windows or overrides.
     """
-    values, faults = given
+    values, errors = validated
     fields = collection.fields
     if not fields:
-        faults["collection_id"] = [f"{collection.name!r} has no fields yet; add a field first"]
-    span = read_window(values, now, faults)
-    overrides = read_overrides(values.get("spike_fields", []), fields, faults)
+        errors["collection_id"] = [f"{collection.name!r} has no fields yet; add a field first"]
+    span = read_window(values, now, errors)
+    overrides = read_overrides(values.get("spike_fields", []), fields, errors)
     if span:
-        check_window(span, values, now, faults, allow_past=allow_past)
-    raise_if_errors(faults)
+        check_window(span, values, now, errors, allow_past=allow_past)
+    raise_if_errors(errors)
     assert span is not None
     spike = SpikeSchedule(
         collection_id=collection.id, name=values.get("name"), counters_after=values.get("counters_after")
@@ -74,33 +74,35 @@ def build_draft(
     return spike, span
 
 
-def reschedule(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
+def reschedule(spike: SpikeSchedule, validated: Validated, now: datetime) -> None:
     """Change a schedule. The caller must have locked its collection.
 
     Invalid is raised if the input breaks the rules of windows or overrides, Conflict if the window overlaps
     another one.
     """
     before = _audit_values(spike)
-    _save_window(spike, apply_changes(spike, given, now))
+    _save_window(spike, apply_changes(spike, validated, now))
     _audit_change(Action.CHANGE_SPIKE, spike, before)
 
 
-def apply_changes(spike: SpikeSchedule, given: Validated, now: datetime, *, allow_past: bool = False) -> Span:
+def apply_changes(
+    spike: SpikeSchedule, validated: Validated, now: datetime, *, allow_past: bool = False
+) -> Span:
     """Apply all changes except that of the window, and return the window, which is not saved.
 
     Invalid is raised if the input breaks the rules of windows or overrides.
     """
-    values, faults = given
+    values, errors = validated
     if values.get("collection_id", spike.collection_id) != spike.collection_id:
-        faults["collection_id"] = ["cannot be changed; create a new schedule for the other collection"]
-    span = read_window(values, now, faults, current=spike)
+        errors["collection_id"] = ["cannot be changed; create a new schedule for the other collection"]
+    span = read_window(values, now, errors, current=spike)
     fields = spike.collection.fields
     overrides = None
     if "spike_fields" in values:
-        overrides = read_overrides(values["spike_fields"], fields, faults)
+        overrides = read_overrides(values["spike_fields"], fields, errors)
     if span:
-        check_window(span, values, now, faults, allow_past=allow_past)
-    raise_if_errors(faults)
+        check_window(span, values, now, errors, allow_past=allow_past)
+    raise_if_errors(errors)
     assert span is not None
     spike_copies.resync(spike, fields)
     spike.name = values.get("name", spike.name)
@@ -138,17 +140,17 @@ def end(spike: SpikeSchedule, now: datetime) -> None:
     _audit_change(Action.END_SPIKE, spike, before)
 
 
-def extend(spike: SpikeSchedule, given: Validated, now: datetime) -> None:
+def extend(spike: SpikeSchedule, validated: Validated, now: datetime) -> None:
     """Move the end of a schedule by a duration.
 
     Invalid is raised if the new window breaks the rules of windows, Conflict if it overlaps another one.
     """
-    values, faults = given
-    raise_if_errors(faults)
-    new_end = add_duration(spike.end_datetime, values["duration"], faults)
+    values, errors = validated
+    raise_if_errors(errors)
+    new_end = add_duration(spike.end_datetime, values["duration"], errors)
     if new_end:
-        check_window(Span(spike.start_datetime, new_end), values, now, faults)
-    raise_if_errors(faults)
+        check_window(Span(spike.start_datetime, new_end), values, now, errors)
+    raise_if_errors(errors)
     assert new_end is not None
     spike_copies.resync(spike, spike.collection.fields)
     before = _audit_values(spike)

@@ -192,8 +192,8 @@ def read_claims() -> dict[str, Any]:
     token = request.cookies.get(get_cookie_name(TOKEN_COOKIE))
     if token is None:
         return _read_legacy_claims()
-    found: dict[str, Any] = jwt_extended.decode_token(token)
-    return found
+    claims: dict[str, Any] = jwt_extended.decode_token(token)
+    return claims
 
 
 def _read_legacy_claims() -> dict[str, Any]:
@@ -206,10 +206,10 @@ def _read_legacy_claims() -> dict[str, Any]:
         NoAuthorizationError: There is no such cookie, or its token is not accepted.
     """
     with suppress(Exception):  # it may belong to another instance
-        found: dict[str, Any] = jwt_extended.decode_token(request.cookies[LEGACY_NAMES[TOKEN_COOKIE]])
-        if "in" not in found and found["exp"] - found["iat"] == LIFETIME.total_seconds():
+        claims: dict[str, Any] = jwt_extended.decode_token(request.cookies[LEGACY_NAMES[TOKEN_COOKIE]])
+        if "in" not in claims and claims["exp"] - claims["iat"] == LIFETIME.total_seconds():
             g.came_by_former = True
-            return found | {"iat": 0}
+            return claims | {"iat": 0}
     raise NoAuthorizationError
 
 
@@ -225,13 +225,13 @@ def authenticate(claims: dict[str, Any]) -> None:
         return
     sent, expected = request.headers.get("X-CSRF-TOKEN", ""), claims["csrf"]
     if not hmac.compare_digest(sent.encode(), expected.encode()):
-        said = "The CSRF token is missing or wrong. Reload the page."
-        raise Forbidden(said, audit_details={"why": "no CSRF token"})
+        detail = "The CSRF token is missing or wrong. Reload the page."
+        raise Forbidden(detail, audit_details={"why": "no CSRF token"})
     origin = request.headers.get("Origin")
     if origin and not is_same_host(origin, request.host):
-        said = "Pages of other sites cannot use your sign-in."
+        detail = "Pages of other sites cannot use your sign-in."
         raise Forbidden(
-            said, audit_details={"why": "a page of another site", "origin": origin[:MAX_LOGGED_ORIGIN]}
+            detail, audit_details={"why": "a page of another site", "origin": origin[:MAX_LOGGED_ORIGIN]}
         )
 
 

@@ -75,8 +75,10 @@ def on_http_exception(error: HTTPException) -> Response:
     status = error.code or 500
     if 300 <= status < 400:
         return error.get_response()  # type: ignore[return-value]
-    kept = {name: value for name, value in error.get_headers() if name in FORWARDED_HEADERS}
-    return problem_response(status, HTTPStatus(status).phrase.capitalize(), get_detail(error), headers=kept)
+    headers = {name: value for name, value in error.get_headers() if name in FORWARDED_HEADERS}
+    return problem_response(
+        status, HTTPStatus(status).phrase.capitalize(), get_detail(error), headers=headers
+    )
 
 
 def get_detail(error: HTTPException) -> str:
@@ -91,14 +93,14 @@ def get_detail(error: HTTPException) -> str:
 def on_database_error(error: Exception) -> Response:
     """Return 503 for a database that is busy, full, read-only or unreachable; nothing was done."""
     if isinstance(error, IntegrityError) and is_concurrent_change(error):
-        said = "Something this request refers to changed concurrently. Reload and try again."
-        return on_domain_error(Conflict(said))
+        detail = "Something this request refers to changed concurrently. Reload and try again."
+        return on_domain_error(Conflict(detail))
     if not is_transient(error):
         return on_unexpected_error(error)
     log.warning("The database did not serve %s: %s", ascii(request.path), _first_line(error))
     rollback_safely()
-    said = "The database is busy or unavailable. Try again in a moment."
-    retry = Unavailable(said, headers={"Retry-After": str(RETRY_AFTER_S)})
+    detail = "The database is busy or unavailable. Try again in a moment."
+    retry = Unavailable(detail, headers={"Retry-After": str(RETRY_AFTER_S)})
     return problem_response(retry.status, retry.title, retry.detail, headers=retry.headers)
 
 

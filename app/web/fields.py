@@ -63,10 +63,10 @@ class CollectionTypeParam(fields.String):
         super().__init__(**described | more)
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
-        found = CollectionType.from_word(super()._deserialize(value, *args, **options))
-        if found is None:
+        collection_type = CollectionType.from_word(super()._deserialize(value, *args, **options))
+        if collection_type is None:
             raise self.make_error("unknown")
-        return found
+        return collection_type
 
 
 class Timestamp(fields.DateTime):
@@ -119,8 +119,8 @@ class ListOf(fields.List[Any]):
         **more: Any,
     ) -> None:
         bounds = {"minItems": min_items or None, "maxItems": max_items}
-        shown = {key: value for key, value in bounds.items() if value is not None}
-        super().__init__(inner, **more | {"metadata": shown | more.get("metadata", {})})
+        metadata = {key: value for key, value in bounds.items() if value is not None}
+        super().__init__(inner, **more | {"metadata": metadata | more.get("metadata", {})})
         self.min_items, self.max_items, self.size_error = min_items, max_items, size_error
 
     def _deserialize(self, value: Any, *_args: Any, **options: Any) -> list[Any]:
@@ -132,10 +132,10 @@ class ListOf(fields.List[Any]):
         if not isinstance(value, list | tuple):
             raise self.make_error("invalid")
         if len(value) < self.min_items or (self.max_items is not None and len(value) > self.max_items):
-            said = f"must have at most {self.max_items:,} entries, not {len(value):,}"
-            raise ValidationError(self.size_error or said)
+            message = f"must have at most {self.max_items:,} entries, not {len(value):,}"
+            raise ValidationError(self.size_error or message)
         loaded: list[Any] = []
-        faults: dict[Any, Any] = {}
+        errors: dict[Any, Any] = {}
         omitted = 0
         for index, each in enumerate(value):
             try:
@@ -143,14 +143,14 @@ class ListOf(fields.List[Any]):
             except ValidationError as error:
                 if error.valid_data is not None:
                     loaded.append(error.valid_data)
-                if len(faults) < MAX_ERRORS:
-                    faults[index] = error.messages
+                if len(errors) < MAX_ERRORS:
+                    errors[index] = error.messages
                 else:
                     omitted += count_messages(error.messages)
         if omitted:
-            faults[OMITTED] = [omitted]
-        if faults:
-            raise ValidationError(faults, valid_data=loaded)
+            errors[OMITTED] = [omitted]
+        if errors:
+            raise ValidationError(errors, valid_data=loaded)
         return loaded
 
 

@@ -31,8 +31,8 @@ def read_json(request: Request) -> Any:
     try:
         body = _decoder.decode(text)
     except json.JSONDecodeError as error:
-        said = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
-        raise Malformed(said) from None
+        detail = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        raise Malformed(detail) from None
     except RecursionError:
         raise Malformed("The body is nested too deeply.") from None
     if "\\u" in text:  # nothing else makes half of a surrogate pair: UTF-8 has none
@@ -50,17 +50,17 @@ def _refuse_other_encodings(data: bytes) -> None:
     if encoding == "utf-8-sig":
         raise Malformed("The body starts with a byte order mark (BOM); send UTF-8 without one.")
     if encoding != "utf-8":
-        said = f"The body looks like {encoding[:6].upper()}; send JSON in UTF-8."
-        raise Malformed(said)
+        detail = f"The body looks like {encoding[:6].upper()}; send JSON in UTF-8."
+        raise Malformed(detail)
 
 
 def _to_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in members:
             raise Malformed(f"The key {shorten(key)!a} is given twice in one object.")
-        found[key] = value
-    return found
+        members[key] = value
+    return members
 
 
 def _parse_int(digits: str) -> int:
@@ -103,8 +103,8 @@ def _refuse_lone_surrogates(body: Any) -> None:
             try:
                 value.encode()
             except UnicodeEncodeError:
-                said = "A string contains half of a surrogate pair, which is not a character."
-                raise Malformed(said) from None
+                detail = "A string contains half of a surrogate pair, which is not a character."
+                raise Malformed(detail) from None
         elif isinstance(value, dict):
             waiting.extend(value.keys())
             waiting.extend(value.values())

@@ -27,8 +27,8 @@ class Number(fields.Field[Any]):
         **more: Any,
     ) -> None:
         bounds = {"minimum": minimum, "maximum": maximum, "exclusiveMinimum": above}
-        shown = {key: value for key, value in bounds.items() if value is not None}
-        super().__init__(**more | {"metadata": shown | more.get("metadata", {})})
+        metadata = {key: value for key, value in bounds.items() if value is not None}
+        super().__init__(**more | {"metadata": metadata | more.get("metadata", {})})
         self.minimum, self.maximum, self.above = minimum, maximum, above
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> Any:

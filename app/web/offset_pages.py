@@ -53,8 +53,8 @@ class Segment:
 
 def build_order(what: Any, ties: Sequence[Any], *, backwards: bool) -> list[Segment]:
     """Return the order of a list: by a column, or by segments that cover all rows."""
-    stretches = what if isinstance(what, Sequence) else [Segment((SortKey(what),))]
-    order = [stretch.then_by(ties, backwards=backwards) for stretch in stretches]
+    segments = what if isinstance(what, Sequence) else [Segment((SortKey(what),))]
+    order = [segment.then_by(ties, backwards=backwards) for segment in segments]
     return order[::-1] if backwards else order
 
 
@@ -84,23 +84,23 @@ class PagedQuery:
 
     def page(self, start: int, size: int) -> tuple[int, Keys]:
         """Return the total, and the keys of `size` rows from offset `start`."""
-        parts = [stretch.where for stretch in self.order] if len(self.order) > 1 else [ALL_ROWS]
+        parts = [segment.where for segment in self.order] if len(self.order) > 1 else [ALL_ROWS]
         counts = count_segments(self.query, parts)
-        found: Keys = []
+        matched: Keys = []
         passed = 0
-        for stretch, count in zip(self.order, counts, strict=True):
+        for segment, count in zip(self.order, counts, strict=True):
             first = max(start - passed, 0)
-            wanted = min(size - len(found), count - first)
-            if wanted > 0:
-                found += self._part(stretch, first, wanted, count)
+            count_here = min(size - len(matched), count - first)
+            if count_here > 0:
+                matched += self._part(segment, first, count_here, count)
             passed += count
-        return sum(counts), found
+        return sum(counts), matched
 
     def search(self, start: int, size: int) -> tuple[int, Keys]:
         """Like `page`, for expensive filters: up to 10,000 matches are materialized once, then sorted."""
-        found, sorting = self._found()
-        key = [found.c[column.name] for column in self.key]
-        count = sa.select(sa.func.count()).select_from(found).scalar_subquery()
+        matched, sorting = self._matched_cte()
+        key = [matched.c[column.name] for column in self.key]
+        count = sa.select(sa.func.count()).select_from(matched).scalar_subquery()
         rows = db.session.execute(sa.select(*key, count).order_by(*sorting).offset(start).limit(size)).all()
         if not rows and not start:
             return 0, []
@@ -108,38 +108,40 @@ class PagedQuery:
             return rows[0][-1], [tuple(row[:-1]) for row in rows]
         return self.page(start, size)
 
-    def _part(self, stretch: Segment, first: int, wanted: int, count: int) -> Keys:
+    def _part(self, segment: Segment, first: int, count_here: int, count: int) -> Keys:
         """Return keys of a segment, read from its nearer end."""
-        after = count - first - wanted
+        after = count - first - count_here
         backwards = after < first
-        sorting = [by.clause(backwards=backwards) for by in stretch.by]
-        keys = self._keys().where(stretch.where).order_by(*sorting)
-        rows = db.session.execute(keys.offset(after if backwards else first).limit(wanted)).all()
-        found = [tuple(row) for row in rows]
-        return found[::-1] if backwards else found
+        sorting = [by.clause(backwards=backwards) for by in segment.by]
+        keys = self._keys().where(segment.where).order_by(*sorting)
+        rows = db.session.execute(keys.offset(after if backwards else first).limit(count_here)).all()
+        matched = [tuple(row) for row in rows]
+        return matched[::-1] if backwards else matched
 
     def _keys(self) -> Query:
         query = self.query if self.joined is None else self.query.join(self.joined)
         return query.with_only_columns(*self.key, maintain_column_froms=True)
 
-    def _found(self) -> tuple[sa.CTE, list[sa.UnaryExpression[Any]]]:
+    def _matched_cte(self) -> tuple[sa.CTE, list[sa.UnaryExpression[Any]]]:
         """Return a CTE of up to `MATERIALIZE_LIMIT` + 1 keys with their sort columns, and its ORDER BY."""
         sorting = self._sorting()
-        columns = [by.column.label(f"by_{place}") for place, by in enumerate(sorting)]
-        found = (
+        columns = [by.column.label(f"by_{position}") for position, by in enumerate(sorting)]
+        matched = (
             self._keys()
             .add_columns(*columns)
             .limit(MATERIALIZE_LIMIT + 1)
             .cte("found")
             .prefix_with("MATERIALIZED")
         )
-        return found, [by.clause(of=found.c[f"by_{place}"]) for place, by in enumerate(sorting)]
+        return matched, [by.clause(of=matched.c[f"by_{position}"]) for position, by in enumerate(sorting)]
 
     def _sorting(self) -> list[SortKey]:
         """Return one order for all segments: by segment, then by the keys of each."""
         if len(self.order) == 1:
             return list(self.order[0].by)
-        sorting = [SortKey(sa.case(*((stretch.where, place) for place, stretch in enumerate(self.order))))]
-        for stretch in self.order:
-            sorting += [SortKey(sa.case((stretch.where, by.column)), by.is_descending) for by in stretch.by]
+        sorting = [
+            SortKey(sa.case(*((segment.where, position) for position, segment in enumerate(self.order))))
+        ]
+        for segment in self.order:
+            sorting += [SortKey(sa.case((segment.where, by.column)), by.is_descending) for by in segment.by]
         return sorting

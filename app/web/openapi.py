@@ -102,8 +102,8 @@ class Parser(FlaskParser):
             Invalid: The request has those errors.
         """
         messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-        (faults,) = messages.values()  # {location: {path: …}}
-        raise Invalid(flatten_errors(faults))
+        (errors,) = messages.values()  # {location: {path: …}}
+        raise Invalid(flatten_errors(errors))
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -264,7 +264,7 @@ def build_document(api: Api) -> dict[str, Any]:
 
 def _find_referenced(node: Any, schemas: dict[str, Any]) -> set[str]:
     """Return the names of all schemas that a part of the document refers to, directly or not."""
-    found: set[str] = set()
+    referenced: set[str] = set()
     waiting = [node]
     while waiting:
         node = waiting.pop()
@@ -272,11 +272,11 @@ def _find_referenced(node: Any, schemas: dict[str, Any]) -> set[str]:
             waiting += node
         elif isinstance(node, dict):
             name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
-            if name in schemas and name not in found:
-                found.add(name)
+            if name in schemas and name not in referenced:
+                referenced.add(name)
                 waiting.append(schemas[name])
             waiting += node.values()
-    return found
+    return referenced
 
 
 _TO_SIGN_IN = "The `access_token` from POST /api/auth/login. For POST /api/auth/refresh: the `refresh_token`."

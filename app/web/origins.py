@@ -14,20 +14,20 @@ def is_same_host(origin: str, host: str) -> bool:
     Browsers write hosts in lower case and leave out the scheme's own port; people and proxies do not.
     The scheme itself is not compared: behind a proxy that is not trusted it is not known here.
     """
-    found = _ORIGIN.fullmatch(origin)
-    if found is None:
+    match = _ORIGIN.fullmatch(origin)
+    if match is None:
         return False
-    port = _DEFAULT_PORTS[found[1].lower()]
-    ours = _authority(host, port)
-    return ours is not None and _authority(found[2], port) == ours
+    port = _DEFAULT_PORTS[match[1].lower()]
+    own = _authority(host, port)
+    return own is not None and _authority(match[2], port) == own
 
 
 def _authority(text: str, default_port: int) -> tuple[str, int] | None:
     """Return host and port in one spelling; None where it is no such thing."""
-    found = _AUTHORITY.fullmatch(text)
-    if found is None:
+    match = _AUTHORITY.fullmatch(text)
+    if match is None:
         return None
-    name, port = found[1].lower().removesuffix("."), int(found[2] or default_port)
+    name, port = match[1].lower().removesuffix("."), int(match[2] or default_port)
     if name.startswith("["):
         try:
             name = ipaddress.IPv6Address(name[1:-1]).compressed

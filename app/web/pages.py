@@ -44,8 +44,8 @@ def current_user() -> CurrentUser:
 def error_page(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return an error page; without a sign-in (401), a redirect to the sign-in page."""
     if status == 401:
-        wanted = at(request.full_path.rstrip("?")) if request.method == "GET" else None
-        return make_response(redirect(url_for("people.sign_in", next=wanted)))
+        target = at(request.full_path.rstrip("?")) if request.method == "GET" else None
+        return make_response(redirect(url_for("people.sign_in", next=target)))
     title = ERROR_TITLES.get(status, "Request failed")
     page = render_template("errors/error.html", status=status, title=title, detail=detail)
     return make_response(page, status, dict(headers or {}))

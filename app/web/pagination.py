@@ -114,36 +114,36 @@ def paginate(
     name, backwards = args["sort"].removeprefix("-"), args["sort"].startswith("-")
     order = build_order(sortable[name], ties or [sortable["id"]], backwards=backwards)
     entity = query.column_descriptions[0]["entity"]
-    listed = PagedQuery(query, sa.inspect(entity).primary_key, order, joins.get(name))
+    paged = PagedQuery(query, sa.inspect(entity).primary_key, order, joins.get(name))
     start, size = (args["page"] - 1) * args["per_page"], args["per_page"]
-    total, found = listed.search(start, size) if args["search"] else listed.page(start, size)
-    items = _load_rows(entity, listed.key, found, options)
+    total, keys = paged.search(start, size) if args["search"] else paged.page(start, size)
+    items = _load_rows(entity, paged.key, keys, options)
     return {"items": items, "total": total, "page": args["page"], "per_page": args["per_page"]}
 
 
 def _load_rows(
-    entity: Any, key: Sequence[sa.Column[Any]], found: Keys, options: Sequence[ExecutableOption]
+    entity: Any, key: Sequence[sa.Column[Any]], keys: Keys, options: Sequence[ExecutableOption]
 ) -> list[Any]:
-    if not found:
+    if not keys:
         return []
-    rows = sa.select(entity).where(_has_key_in(key, found)).options(*options)
+    rows = sa.select(entity).where(_has_key_in(key, keys)).options(*options)
     read = {sa.inspect(row).identity: row for row in db.session.scalars(rows).unique()}
-    return [read[each] for each in found if each in read]
+    return [read[each] for each in keys if each in read]
 
 
-def _has_key_in(key: Sequence[sa.Column[Any]], found: Keys) -> sa.ColumnElement[bool]:
+def _has_key_in(key: Sequence[sa.Column[Any]], keys: Keys) -> sa.ColumnElement[bool]:
     """Return the condition that a row has one of these keys."""
-    wanted: Any = found
+    candidates: Any = keys
     if len(key) > 1 and db.engine.dialect.name == "postgresql":
         # It plans each of many tuples by itself; a table of them it joins.
         arrays = [
             sa.literal(list(values), postgresql.ARRAY(column.type))
-            for column, values in zip(key, zip(*found, strict=True), strict=True)
+            for column, values in zip(key, zip(*keys, strict=True), strict=True)
         ]
-        wanted = sa.select(
+        candidates = sa.select(
             sa.func.unnest(*arrays).table_valued(*(column.name for column in key)).render_derived()
         )
-    return sa.tuple_(*key).in_(wanted)
+    return sa.tuple_(*key).in_(candidates)
 
 
 def contains(column: Any, text: str, *, is_lowered: bool = False) -> sa.ColumnElement[bool]:

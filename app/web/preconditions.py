@@ -141,10 +141,10 @@ def _add_documentation(view: View, **facts: bool) -> View:
 
 def require_match(row: Row) -> Row:
     """Return the row, which the caller has locked, if the request's `If-Match` matches it or is absent."""
-    wanted = request.headers.get("If-Match")
-    if wanted is None or wanted.strip(" \t") == "*":
+    header = request.headers.get("If-Match")
+    if header is None or header.strip(" \t") == "*":
         return row
-    tags = _parse(wanted)
+    tags = _parse(header)
     present = compute_etag(row)
     if present not in tags:
         _refuse(row, present, is_weakened=f"W/{present}" in tags)
@@ -161,9 +161,9 @@ def _parse(header: str) -> list[str]:
         Malformed: The header is invalid.
     """
     tags, position = [], 0
-    while found := _TAG.match(header, position):
-        tags.append(found[1])
-        position = found.end()
+    while match := _TAG.match(header, position):
+        tags.append(match[1])
+        position = match.end()
     if not tags or header[position:].strip(" \t,"):
         raise Malformed(
             'If-Match must be an ETag in double quotes, such as "abc", several with commas, or *.'
@@ -187,12 +187,14 @@ def _refuse(row: Row, present: str, *, is_weakened: bool) -> NoReturn:
         "changes": changes,
     }
     if is_weakened:
-        said = f"A weak ETag never matches. Send it without W/, which a proxy may have added: {present}."
+        detail = f"A weak ETag never matches. Send it without W/, which a proxy may have added: {present}."
     else:
         by = " by {by} at {at}".format_map(changes[0]) if changes else ""
-        said = f"The {kind} {name!r} was changed{by}. Load it again, and send If-Match with its current ETag."
+        detail = (
+            f"The {kind} {name!r} was changed{by}. Load it again, and send If-Match with its current ETag."
+        )
     raise PreconditionFailed(
-        said, problem_type="precondition-failed", members=facts, headers={"ETag": present}
+        detail, problem_type="precondition-failed", members=facts, headers={"ETag": present}
     )
 
 

@@ -16,7 +16,7 @@ def now() -> datetime:
     """
     if not has_request_context():
         return clock.now()
-    found: datetime | None = request.environ.get(_KEY)
-    if found is None:
-        found = request.environ[_KEY] = clock.now()
-    return found
+    time: datetime | None = request.environ.get(_KEY)
+    if time is None:
+        time = request.environ[_KEY] = clock.now()
+    return time

@@ -115,8 +115,8 @@ def flatten_errors(messages: Any, path: str = "") -> ErrorMap:
         here = path if key == "_schema" else f"{path}.{shorten(str(key))}".lstrip(".")
         inner = flatten_errors(below, here)
         flat.omitted += inner.omitted
-        for found, said in inner.items():
-            flat.setdefault(found, []).extend(said)
+        for inner_path, inner_messages in inner.items():
+            flat.setdefault(inner_path, []).extend(inner_messages)
     return flat
 
 

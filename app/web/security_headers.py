@@ -64,13 +64,13 @@ def with_headers(wsgi_app: WSGI) -> WSGI:
 
         host = environ.get("HTTP_HOST")
         if host is None:
-            fault = NO_HOST if environ.get("SERVER_PROTOCOL") == "HTTP/1.1" else None
+            body = NO_HOST if environ.get("SERVER_PROTOCOL") == "HTTP/1.1" else None
         else:
-            fault = None if HOST.fullmatch(host) else INVALID_HOST
-        if fault:
-            size = ("Content-Length", str(len(fault)))
+            body = None if HOST.fullmatch(host) else INVALID_HOST
+        if body:
+            size = ("Content-Length", str(len(body)))
             begin("400 Bad Request", [("Content-Type", "application/problem+json"), size, NO_STORE])
-            return [fault if environ["REQUEST_METHOD"] != "HEAD" else b""]
+            return [body if environ["REQUEST_METHOD"] != "HEAD" else b""]
         return wsgi_app(environ, begin)
 
     return answer

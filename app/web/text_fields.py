@@ -21,8 +21,8 @@ class Text(fields.String):
 
     def __init__(self, *, min_length: int = 0, max_length: int | None = None, **more: Any) -> None:
         bounds = {"minLength": min_length or None, "maxLength": max_length}
-        shown = {key: value for key, value in bounds.items() if value is not None}
-        super().__init__(**more | {"metadata": shown | more.get("metadata", {})})
+        metadata = {key: value for key, value in bounds.items() if value is not None}
+        super().__init__(**more | {"metadata": metadata | more.get("metadata", {})})
         self.min_length, self.max_length = min_length, max_length
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
@@ -33,8 +33,8 @@ class Text(fields.String):
         if self.max_length is not None and len(text) > self.max_length:
             raise self._too_long(len(text))
         if len(text) < self.min_length:
-            few = f"must have at least {self.min_length} characters"
-            raise ValidationError("must not be empty" if self.min_length == 1 else few)
+            too_short = f"must have at least {self.min_length} characters"
+            raise ValidationError("must not be empty" if self.min_length == 1 else too_short)
         if "\0" in text:
             raise ValidationError("must not contain NUL characters")
         return text

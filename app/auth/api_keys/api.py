@@ -36,9 +36,9 @@ def list_keys(args: dict[str, Any]) -> dict[str, Any]:
     """List your API keys. Admins see the keys of all users."""
     query = sa.select(ApiKey).where(current_actor().readable(ApiKey.user_id))
     query = filter_equal(query, args, ApiKey.user_id)
-    shown = [joinedload(ApiKey.user), selectinload(ApiKey.limits).joinedload(ApiKeyCollection.collection)]
+    options = [joinedload(ApiKey.user), selectinload(ApiKey.limits).joinedload(ApiKeyCollection.collection)]
     searched = [ApiKey.label, ApiKey.prefix]
-    return paginate(query, args, sortable=SORTABLE, searched=searched, options=shown)
+    return paginate(query, args, sortable=SORTABLE, searched=searched, options=options)
 
 
 @blp.route("", methods=["POST"])

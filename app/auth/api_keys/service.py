@@ -66,15 +66,15 @@ def _apply(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime)
     Raises:
         Invalid: The expiry is past, or a collection is missing or listed twice.
     """
-    faults: dict[str, list[str]] = {}
+    errors: dict[str, list[str]] = {}
     expires_at = changes.get("expires_at")
     if expires_at is not None and expires_at <= now:
-        faults["expires_at"] = ["must be in the future"]
+        errors["expires_at"] = ["must be in the future"]
     if "allowed_collections" in changes:
         limits = changes["allowed_collections"]
-        faults |= _set_limits(actor, key, limits)
-    if faults:
-        raise Invalid(faults)
+        errors |= _set_limits(actor, key, limits)
+    if errors:
+        raise Invalid(errors)
     key.label = changes.get("label", key.label)
     key.expires_at = changes.get("expires_at", key.expires_at)
     db.session.flush()  # gives it an id
@@ -83,34 +83,37 @@ def _apply(actor: Actor, key: ApiKey, changes: Mapping[str, Any], now: datetime)
 
 def _reload(key: ApiKey) -> None:
     """Load what the response shows, because nothing is read after the commit."""
-    shown = (
+    options = (
         selectinload(ApiKey.user),
         selectinload(ApiKey.limits).selectinload(ApiKeyCollection.collection),
     )
-    again = sa.select(ApiKey).where(ApiKey.id == key.id).options(*shown)
+    again = sa.select(ApiKey).where(ApiKey.id == key.id).options(*options)
     db.session.scalars(again.execution_options(populate_existing=True)).one()
 
 
 def _set_limits(actor: Actor, key: ApiKey, limits: list[dict[str, Any]] | None) -> dict[str, list[str]]:
     """Limit the key to these collections, or with None to none in particular; return errors by path."""
-    wanted = [(limit["collection_id"], limit["collection_type"]) for limit in limits or []]
+    requested = [(limit["collection_id"], limit["collection_type"]) for limit in limits or []]
     readable = sa.select(Collection.id).where(
-        Collection.id.in_({collection_id for collection_id, _ in wanted}), actor.readable(Collection.owner_id)
+        Collection.id.in_({collection_id for collection_id, _ in requested}),
+        actor.readable(Collection.owner_id),
     )
-    known = set(db.session.scalars(readable))
-    faults: dict[str, list[str]] = {}
-    for index, entry in enumerate(wanted):
+    readable_ids = set(db.session.scalars(readable))
+    errors: dict[str, list[str]] = {}
+    for index, entry in enumerate(requested):
         path = f"allowed_collections.{index}.collection_id"
-        if entry[0] not in known:
-            faults[path] = [f"there is no collection {entry[0]}"]
-        elif entry in wanted[:index]:
-            faults[path] = ["is listed twice"]
-    if not faults:
+        if entry[0] not in readable_ids:
+            errors[path] = [f"there is no collection {entry[0]}"]
+        elif entry in requested[:index]:
+            errors[path] = ["is listed twice"]
+    if not errors:
         key.limits.clear()
         db.session.flush()  # or an entry that stays would meet its former self
-        key.limits.extend(ApiKeyCollection(collection_id=id_, collection_type=type_) for id_, type_ in wanted)
+        key.limits.extend(
+            ApiKeyCollection(collection_id=id_, collection_type=type_) for id_, type_ in requested
+        )
         key.is_limited = limits is not None
-    return faults
+    return errors
 
 
 def revoke_key(key: ApiKey, now: datetime) -> None:

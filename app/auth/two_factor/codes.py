@@ -55,8 +55,8 @@ def build_otpauth_uri(user: User, secret: str) -> str:
 def build_qr_svg(address: str) -> str:
     """Return the URI as a QR code in SVG: black on white in every theme, as cameras need it."""
     picture = BytesIO()
-    looks: dict[str, Any] = {"light": "#fff", "omitsize": True, "svgclass": None, "lineclass": None}
-    segno.make_qr(address, error="m").save(picture, kind="svg", xmldecl=False, nl=False, **looks)
+    options: dict[str, Any] = {"light": "#fff", "omitsize": True, "svgclass": None, "lineclass": None}
+    segno.make_qr(address, error="m").save(picture, kind="svg", xmldecl=False, nl=False, **options)
     return picture.getvalue().decode()
 
 

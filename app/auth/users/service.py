@@ -54,8 +54,8 @@ def change_user(actor: Actor, user: User, changes: Mapping[str, Any], now: datet
     email = changes.get("email", user.email)
     if user.id == actor.user_id and ("password" in changes or email != user.email):
         # A stolen token is not enough to take an account over.
-        said = "Change your own password and e-mail in your profile, with your current password."
-        raise Conflict(said, problem_type="own-credentials")
+        detail = "Change your own password and e-mail in your profile, with your current password."
+        raise Conflict(detail, problem_type="own-credentials")
     before = _get_audited_values(user)
     if "role" in changes and changes["role"] is not user.role:
         if user.role is Role.ADMIN:
@@ -97,9 +97,9 @@ def _flush_user(user: User) -> None:
         ) from error
 
 
-def _name_taken(what: str, value: str) -> Conflict:
-    said = f"A user with the {what} {value!r} already exists."
-    return Conflict(said, problem_type="name-taken", errors={what: ["is taken by another user"]})
+def _name_taken(member: str, value: str) -> Conflict:
+    detail = f"A user with the {member} {value!r} already exists."
+    return Conflict(detail, problem_type="name-taken", errors={member: ["is taken by another user"]})
 
 
 def change_email(user: User, email: str) -> None:
@@ -152,11 +152,11 @@ def reset_two_factor(user: User, actor: Actor | None = None) -> None:
         Conflict: It is the actor's own, which takes a code to turn off.
     """
     if actor is not None and user.id == actor.user_id:
-        said = (
+        detail = (
             "Turn off your own two-factor sign-in in your profile, with a code. "
             "If you have none, ask another Admin to reset it."
         )
-        raise Conflict(said, problem_type="own-two-factor")
+        raise Conflict(detail, problem_type="own-two-factor")
     if not user.has_two_factor:
         return
     second_factor.disable(user)
@@ -206,7 +206,7 @@ def _transfer(user: User, heir_id: int) -> None:
     heir = db.session.get(User, heir_id, with_for_update=True)
     if heir is None or heir is user:
         raise Invalid({"transfer_to": ["must be the id of another user"]})
-    given = sa.update(Collection).where(Collection.owner_id == user.id).values(owner_id=heir_id)
+    transfer = sa.update(Collection).where(Collection.owner_id == user.id).values(owner_id=heir_id)
     changed = {"owner": [user.username, heir.username]}
-    moved = db.session.scalars(given.returning(Collection))
+    moved = db.session.scalars(transfer.returning(Collection))
     audit.record_each(Action.CHANGE_COLLECTION, moved, changed=changed)
