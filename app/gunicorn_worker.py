@@ -169,7 +169,7 @@ def _open_serving_lock(settings: config.Settings) -> int | None:
 
 
 def connect_early(app: Any) -> None:
-    """On PostgreSQL connect this worker at once, which tells other commands that a server runs.
+    """Connect this worker to PostgreSQL at once, so that other commands see that a server runs.
 
     If the database is away, requests report it. On SQLite the server's first process holds a lock instead.
     """

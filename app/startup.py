@@ -105,7 +105,7 @@ def clock_skew_warning() -> str | None:
 
 
 def ensure_first_admin(admin: config.FirstAdmin | None) -> list[str]:
-    """If there are no users, create the Admin that the settings name, or return lines that say how."""
+    """Create the Admin of the settings if there are no users; without such settings, return instructions."""
     if User.exists():
         return []
     if admin is None:

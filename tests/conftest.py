@@ -105,7 +105,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @contextmanager
 def create_empty_database(kind: str, name: str, pytest_config: pytest.Config) -> Iterator[str]:
-    """The URL of a new database without any tables; the test is skipped where the kind is not to be had."""
+    """Yield the URL of a new database without tables; skip the test if its kind is not available."""
     if kind == "sqlite":
         with ram_folder("spikecast-tests-") as folder:
             yield f"sqlite:///{folder / name}.db"
@@ -119,20 +119,20 @@ def create_empty_database(kind: str, name: str, pytest_config: pytest.Config) ->
 
 @pytest.fixture(scope="session", params=DATABASE_KINDS)
 def database_url(request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
-    """The database that the tests of this process share; `app` empties it after each."""
+    """Yield the URL of this process's test database, which `app` empties after each test."""
     with create_empty_database(request.param, f"spikecast_test_{worker_id}", request.config) as url:
         yield url
 
 
 @pytest.fixture(params=DATABASE_KINDS)
 def own_database_url(request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
-    """A database without any tables, for one test alone."""
+    """Yield the URL of a database without tables, for one test alone."""
     with create_empty_database(request.param, f"spikecast_own_{worker_id}", request.config) as url:
         yield url
 
 
 def settings_for(database_url: str, instance: Path, **environment: str) -> config.Settings:
-    """The settings of a database of the tests."""
+    """Return the settings of a test database."""
     return config.load(
         {
             "SPIKECAST_DATABASE_URL": database_url,
@@ -145,7 +145,7 @@ def settings_for(database_url: str, instance: Path, **environment: str) -> confi
 
 @pytest.fixture(scope="session")
 def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The app on a database with its schema; use `app`, which also cleans up."""
+    """Yield the app on a migrated database. Use `app`, which also cleans up."""
     settings = settings_for(database_url, tmp_path_factory.mktemp("instance"))
     app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS)
     startup.prepare(app)
@@ -166,7 +166,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def app(migrated_app: Flask, clock: time_machine.Traveller) -> Iterator[Flask]:
-    """The app on an empty database, with the clock stopped."""
+    """Yield the app on an empty database, with a stopped clock."""
     yield migrated_app
     delete_all_rows(migrated_app)
 
@@ -199,37 +199,37 @@ def add_user(app: Flask, role: Role, name: str) -> Caller:
 
 @pytest.fixture
 def nobody(app: Flask) -> Caller:
-    """A caller without credentials."""
+    """Return a client without credentials."""
     return Caller(app)
 
 
 @pytest.fixture
 def admin(app: Flask) -> Caller:
-    """An Admin."""
+    """Return a client of an Admin."""
     return add_user(app, Role.ADMIN, "ada")
 
 
 @pytest.fixture
 def owner(app: Flask) -> Caller:
-    """An Editor, who owns what `make` makes."""
+    """Return a client of an Editor, who owns what `make` creates."""
     return add_user(app, Role.EDITOR, "owen")
 
 
 @pytest.fixture
 def stranger(app: Flask) -> Caller:
-    """An Editor who owns nothing."""
+    """Return a client of an Editor who owns nothing."""
     return add_user(app, Role.EDITOR, "stan")
 
 
 @pytest.fixture
 def viewer(app: Flask) -> Caller:
-    """A Viewer, who owns nothing until an Admin gives them something."""
+    """Return a client of a Viewer, who owns nothing until an Admin transfers something to them."""
     return add_user(app, Role.VIEWER, "vera")
 
 
 @pytest.fixture
 def make(owner: Caller) -> Maker:
-    """Collections, fields, keys and spikes, made over the API by `owner`."""
+    """Return a factory of collections, fields, keys and spikes, which `owner` creates over the API."""
     return Maker(owner)
 
 

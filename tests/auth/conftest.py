@@ -15,7 +15,7 @@ from tests.support.two_factor import SECONDS, Authenticator, turn_on
 
 @pytest.fixture
 def start_worker(app: Flask) -> Iterator[Callable[..., Flask]]:
-    """Starts further apps on the same database: other workers, other nodes, or the same after a restart."""
+    """Return a function that starts another app on the same database, such as another worker."""
     started = []
 
     def start(**overrides: int) -> Flask:
@@ -32,13 +32,13 @@ def start_worker(app: Flask) -> Iterator[Callable[..., Flask]]:
 
 @pytest.fixture
 def another_worker(start_worker: Callable[..., Flask]) -> Flask:
-    """One of them."""
+    """Return a second app on the same database."""
     return start_worker()
 
 
 @pytest.fixture
 def authenticator(owner: Caller, clock: time_machine.Traveller) -> Authenticator:
-    """Of owen, who has turned it on."""
+    """Turn on two-factor sign-in for owen, and return his authenticator app."""
     made = turn_on(owner)
     clock.shift(SECONDS)  # the code that turned it on is used
     return made

@@ -35,21 +35,21 @@ class Installation:
             self.close()
 
     def backup(self) -> Path:
-        """A backup of this instant."""
+        """Write a backup of the present state, and return its path."""
         file = self.database.parents[1] / "a.backup"
         done(self.run("backup", "--overwrite", file))
         return file
 
     def restored(self, *arguments: object) -> str:
-        """What `restore` says, which must succeed."""
+        """Restore, which must succeed, and return the output."""
         return done(self.run("restore", *arguments))
 
     def sign_in_again(self) -> None:
-        """As one has to after a restore."""
+        """Sign in again, which a restore makes necessary."""
         self.owner = self.make.person = signed_in(self.app, self.owner.name)
 
     def state(self) -> tuple[dict[str, list[str]], set[str]]:
-        """All rows, and which files there are."""
+        """Return all rows and the names of all files."""
         rows = dump_tables(self.app)
         self.close()
         return rows, {path.name for path in self.database.parent.iterdir()} - LOCKS
@@ -66,7 +66,7 @@ LOCKS = {"spikecast.db.migrating", "spikecast.db.serving"}
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its schema and nothing in it."""
+    """Return an empty, migrated database file."""
     folder = tmp_path_factory.mktemp("migrated")
     file = folder / "migrated.db"
     app = create_app(settings_for(f"sqlite:///{file}", folder))
@@ -76,7 +76,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(migrated_file: Path, tmp_path: Path, clock: object) -> Iterator[Installation]:
-    """An installation of the test's own."""
+    """Return an installation for this test alone."""
     database = tmp_path / "data" / "spikecast.db"
     database.parent.mkdir()
     shutil.copyfile(migrated_file, database)

@@ -32,7 +32,7 @@ def run(app: Flask) -> Run:
 
 @pytest.fixture
 def new_app(own_database_url: str, tmp_path: Path, clock: object) -> Iterator[Flask]:
-    """The app on a database without any tables."""
+    """Return an app on a database without tables."""
     app = create_app(settings_for(own_database_url, tmp_path / "instance"), TESTING=True, **FAST_SETTINGS)
     yield app
     with app.app_context():

@@ -14,7 +14,7 @@ from tests.conftest import FAST_SETTINGS, settings_for
 
 @pytest.fixture
 def other_app(tmp_path) -> Iterator[Flask]:
-    """An app whose database was never made, in a folder that is not there."""
+    """Return an app whose database was never created, in a folder that does not exist."""
     settings = settings_for(f"sqlite:///{tmp_path / 'missing' / 'spikecast.db'}", tmp_path)
     app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS)
     yield app
@@ -24,7 +24,7 @@ def other_app(tmp_path) -> Iterator[Flask]:
 
 @pytest.fixture
 def description(other_app) -> dict[str, Any]:
-    """The OpenAPI document, as it is sent."""
+    """Return the OpenAPI document, as it is served."""
     response = other_app.test_client().get("/api/openapi.json")
     assert response.status_code == 200
     return json.loads(response.text)

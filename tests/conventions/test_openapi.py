@@ -207,7 +207,7 @@ def test_every_answer_is_as_described(app, admin, things, rule):
     response = caller.get(things.path(rule))
     assert response.status_code == 200, response.text
     operation = app.extensions["openapi"]["paths"][braced(rule)]["get"]
-    assert document.faults(operation, response) == []
+    assert document.find_faults(operation, response) == []
 
 
 def test_state_is_no_input(description):

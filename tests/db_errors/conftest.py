@@ -16,7 +16,7 @@ LOCK_TIMEOUT_S = 0.1
 
 
 def short_timeout_app(settings, **more) -> Flask:
-    """An app that waits a tenth of a second for a lock or a connection, not fifteen seconds."""
+    """Yield an app that waits 0.1 s for a lock or a connection, instead of 15 s."""
     options = engine_options(settings.database_url, lock_timeout_s=LOCK_TIMEOUT_S) | more
     return create_app(
         settings,
@@ -40,5 +40,5 @@ def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def world(app: Flask, admin: Caller) -> WriteFixtures:
-    """Something for every write to be about."""
+    """Create one row for each kind of write."""
     return WriteFixtures(app, admin)

@@ -25,6 +25,6 @@ def _confinement() -> None:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder of the test's own whose path is short enough for a socket."""
+    """Yield a temporary folder whose path is short enough for a socket."""
     with tempfile.TemporaryDirectory(prefix="spikecast-") as place:
         yield Path(place)

@@ -43,7 +43,7 @@ class Node:
         self._running.enter_context(server)
 
     def kill(self) -> None:
-        """As a power cut does."""
+        """Kill the node at once, as a power failure does."""
         self._running.close()
 
 
@@ -55,12 +55,12 @@ class Machines:
         self.admin = self.sign_in(nodes[0].url).json()["access_token"]
 
     def sign_in(self, url: str, login: str = ADMIN_USERNAME, **headers: str) -> requests.Response:
-        """The answer to a sign-in there; the password is the Admin's."""
+        """Return the response to a sign-in at this node, with the Admin's password."""
         body = {"login": login, "password": ADMIN_PASSWORD}
         return requests.post(f"{url}/api/auth/login", json=body, headers=headers, timeout=TIMEOUT_S)
 
     def call(self, method: str, url: str, body: object = None, token: str = "") -> requests.Response:
-        """The answer to an Admin, at this address."""
+        """Return the response to an Admin's request to this address."""
         headers = {"Authorization": f"Bearer {token or self.admin}"}
         return requests.request(method, url, json=body, headers=headers, timeout=TIMEOUT_S)
 
@@ -71,7 +71,7 @@ class Machines:
         return answer.json()
 
     def counting(self, name: str) -> tuple[dict[str, int], str, int]:
-        """A collection with a level and two counters: its fields' ids by name, a key, and its id."""
+        """Create a collection with a level and two counters; return field ids by name, a key, and the id."""
         collection = self.make("/api/collections", {"name": name})
         counter = {"value_type": "INCREMENT", "start_number": 0, "step_number": 1}
         rules = {

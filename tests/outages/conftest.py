@@ -31,7 +31,7 @@ def serve() -> Iterator[Callable[..., Product]]:
 
 @contextmanager
 def own_postgresql(config: pytest.Config, settings: str = NO_FSYNC, folder: str = "") -> Iterator[Throwaway]:
-    """A PostgreSQL server of a test's own, which it may stop, break and start again."""
+    """Yield a PostgreSQL server for one test, which may stop, break and restart it."""
     if config.option.no_postgresql:
         pytest.skip("--no-postgresql was given")
     try:

@@ -88,7 +88,7 @@ def test_quick_factors_are_one_stop_and_the_arrow_keys_move_among_them(editor, t
 
 def test_the_button_that_creates_is_near(editor, twelve):
     page = form(editor, twelve)
-    tab_to(page, page.get_by_role("button", name="Create spike"), most=75)
+    tab_to(page, page.get_by_role("button", name="Create spike"), max_presses=75)
 
 
 def test_control_enter_saves_from_anywhere_and_the_page_says_so(editor, twelve):

@@ -38,12 +38,12 @@ def toast(page: Page, words: str) -> None:
     expect(page.locator(".toast").filter(has_text=words)).to_be_visible()
 
 
-def go(page: Page, place: str) -> None:
+def go(page: Page, name: str) -> None:
     """Open a page with the navigation bar, which is a menu on a phone."""
     menu = page.get_by_role("button", name="Menu", exact=True)
     if menu.is_visible():
         menu.click()
-    follow(page, page.get_by_role("navigation", name="Main").get_by_role("link", name=place))
+    follow(page, page.get_by_role("navigation", name="Main").get_by_role("link", name=name))
 
 
 def follow(page: Page, link: Locator) -> None:
@@ -84,15 +84,15 @@ def fits(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def tab_to(page: Page, target: Locator, *, backwards: bool = False, most: int = 60) -> None:
+def tab_to(page: Page, target: Locator, *, backwards: bool = False, max_presses: int = 60) -> None:
     """Press Tab until the target has the focus.
 
     Raises:
-        AssertionError: The target does not have it after `most` times.
+        AssertionError: The target does not have it after `max_presses` times.
     """
     expect(target).to_be_visible()
-    for _ in range(most):
+    for _ in range(max_presses):
         if target.evaluate("element => element === document.activeElement"):
             return
         page.keyboard.press("Shift+Tab" if backwards else "Tab")
-    raise AssertionError(f"{most} times Tab do not lead to {target}")
+    raise AssertionError(f"{max_presses} presses of Tab do not reach {target}")

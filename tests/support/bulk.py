@@ -18,9 +18,9 @@ def insert_fields(
     app: Flask, collection: dict[str, Any], count: int, value_type: str = "NUMBER_RANGE", **settings: Any
 ) -> None:
     """Insert Performance fields named `<value type> <number>`."""
-    settled, faults = validate_settings(value_type, settings or SETTINGS[value_type])
-    assert not faults
-    usual = settled | {
+    completed, errors = validate_settings(value_type, settings or SETTINGS[value_type])
+    assert not errors
+    usual = completed | {
         "collection_id": collection["id"],
         "collection_type": CollectionType.PERFORMANCE,
         "value_type": value_type,

@@ -16,7 +16,7 @@ def refused(result: Result) -> str:
     assert isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output
     assert result.stdout == ""
-    _, database, said = result.stderr.rpartition("Database: ")
-    said = said.partition("\n")[2] if database else result.stderr
-    assert said.startswith(("Error: ", "Usage: ")), result.stderr
-    return said
+    _, database, output = result.stderr.rpartition("Database: ")
+    output = output.partition("\n")[2] if database else result.stderr
+    assert output.startswith(("Error: ", "Usage: ")), result.stderr
+    return output

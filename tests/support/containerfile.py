@@ -28,15 +28,15 @@ class Stage:
 
     def command(self, instruction: str) -> list[str]:
         """Return a command in exec form, which runs without a shell."""
-        said: list[str] = json.loads(re.sub(r"^.*?(?=\[)", "", self.one(instruction)))
-        return said
+        arguments: list[str] = json.loads(re.sub(r"^.*?(?=\[)", "", self.one(instruction)))
+        return arguments
 
     def environment(self, image: Path) -> dict[str, str]:
         """Return the stage's ENV, for an image that is unpacked in this folder."""
-        given = dict(pair.split("=", 1) for line in self.all("ENV") for pair in line.split())
-        given["PATH"] = given["PATH"].replace("$PATH", os.environ["PATH"])
+        variables = dict(pair.split("=", 1) for line in self.all("ENV") for pair in line.split())
+        variables["PATH"] = variables["PATH"].replace("$PATH", os.environ["PATH"])
         own = (self.one("WORKDIR"), *self.command("VOLUME"))
-        return {name: re.sub("|".join(own), rf"{image}\g<0>", text) for name, text in given.items()}
+        return {name: re.sub("|".join(own), rf"{image}\g<0>", text) for name, text in variables.items()}
 
     def copy(self, image: Path) -> Path:
         """Replay the COPY instructions into this folder, with the installed packages; return the WORKDIR."""
@@ -54,13 +54,13 @@ def included(source: Path) -> list[Path]:
     """Return the files in `source` that .dockerignore includes: the last matching pattern decides."""
     lines = (REPOSITORY / ".dockerignore").read_text().splitlines()
     patterns = [line for line in lines if line and not line.startswith("#")]
-    found = []
+    copied = []
     for folder, folders, files in os.walk(source):
         here = Path(folder).relative_to(source)
         # Excluded files must not be in an image; excluded folders are not searched at all.
         folders[:] = [name for name in folders if _is_in(here / name, patterns)]
-        found += [here / name for name in files if _is_in(here / name, patterns)]
-    return found
+        copied += [here / name for name in files if _is_in(here / name, patterns)]
+    return copied
 
 
 def _is_in(path: Path, patterns: list[str]) -> bool:

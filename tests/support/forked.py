@@ -39,7 +39,7 @@ def run_in_processes(
 ) -> list[str]:
     """Call `run()` of `setup` in `processes` processes, all of which must succeed, and return the results."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("SPIKECAST_")}
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", SCRIPT.format(setup=dedent(setup), count=count), *arguments],
         cwd=REPOSITORY,
         env={**outside, **(env or {})},
@@ -48,5 +48,5 @@ def run_in_processes(
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
+    assert completed.returncode == 0, completed.stderr
+    return completed.stdout.split()

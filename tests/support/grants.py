@@ -5,8 +5,8 @@ Each change gets a place with `owner`, `admin`, `tool`, the URL `truck` and the 
 
 
 def limit_the_key(place):
-    listed = [{"collection_id": place.bridge}]
-    return place.owner.patch(f"/api/api-keys/{place.tool.id}", {"allowed_collections": listed})
+    limits = [{"collection_id": place.bridge}]
+    return place.owner.patch(f"/api/api-keys/{place.tool.id}", {"allowed_collections": limits})
 
 
 def delete_its_user(place):

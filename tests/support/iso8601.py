@@ -40,10 +40,10 @@ def read_microseconds(text: str) -> int | None:
     if len(text) > 64:
         return None
     try:
-        found = _read(_Reader(text))
+        instant = _read(_Reader(text))
     except _Wrong:
         return None
-    return found if _FIRST <= found < _END else None
+    return instant if _FIRST <= instant < _END else None
 
 
 def read_instant(text: str) -> datetime | None:

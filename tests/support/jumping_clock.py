@@ -57,7 +57,7 @@ def _forget_the_killed() -> None:
 
 def library() -> Path:
     """Return the path of the multi-threaded libfaketime; skip the test, or fail it, if it is missing."""
-    found = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-    if found is None:
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    if library is None:
         skip_or_fail("faketime", "no libfaketime: install Debian's package of that name")
-    return found
+    return library

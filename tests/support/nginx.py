@@ -85,28 +85,33 @@ def need() -> None:
 
 @contextmanager
 def running_nginx(
-    servers: Sequence[str], *, tls: bool = False, prefix: str = "", tells: bool = True, strips: bool = False
+    servers: Sequence[str],
+    *,
+    tls: bool = False,
+    prefix: str = "",
+    sends_prefix: bool = True,
+    strips: bool = False,
 ) -> Iterator[Proxy]:
     """Run nginx in front of two servers, `host:port` each, and yield it once it answers; see `need`.
 
-    It serves below `prefix`. `tells` says whether it sends the prefix to Spikecast, and `strips` whether it
-    removes the prefix from the path.
+    It serves below `prefix`. `sends_prefix` says whether it sends the prefix to Spikecast, and `strips`
+    whether it removes the prefix from the path.
 
     Raises:
         RuntimeError: nginx does not serve.
     """
     folder = tempfile.TemporaryDirectory(prefix="spikecast-nginx-")
-    with folder as place, own_port() as port, own_port() as other:
-        proxy = Proxy(f"127.0.0.1:{port}", Path(place), f"127.0.0.1:{other}", prefix, tls)
+    with folder as path, own_port() as port, own_port() as other:
+        proxy = Proxy(f"127.0.0.1:{port}", Path(path), f"127.0.0.1:{other}", prefix, tls)
         text = _shipped(proxy, servers)
         if prefix:
-            text = _below(text, prefix, tells=tells, strips=strips)
+            text = _below(text, prefix, sends_prefix=sends_prefix, strips=strips)
         (proxy.folder / "spikecast.conf").write_text(text)
         # If started as root, the workers would otherwise switch to a user that cannot enter the folder.
         user = "user root;" if os.geteuid() == 0 else ""
-        (proxy.folder / "nginx.conf").write_text(AROUND.format(folder=place, user=user))
+        (proxy.folder / "nginx.conf").write_text(AROUND.format(folder=path, user=user))
         log = proxy.folder / "error"
-        command = [program() or "nginx", "-p", place, "-c", f"{place}/nginx.conf", "-e", str(log)]
+        command = [program() or "nginx", "-p", path, "-c", f"{path}/nginx.conf", "-e", str(log)]
         process = subprocess.Popen([*command, "-g", "daemon off;"], stdin=subprocess.DEVNULL)
         try:
             deadline = time.monotonic() + START_TIMEOUT_S
@@ -143,10 +148,10 @@ def _shipped(proxy: Proxy, servers: Sequence[str]) -> str:
     return _replaced(text, others)
 
 
-def _below(text: str, prefix: str, *, tells: bool, strips: bool) -> str:
+def _below(text: str, prefix: str, *, sends_prefix: bool, strips: bool) -> str:
     rewrite = f"\n        rewrite ^{prefix}(/.*)$ $1 break;" if strips else ""
     others = {"    location / {\n": f"    location {prefix}/ {{{rewrite}\n"}
-    if tells:
+    if sends_prefix:
         others |= {'X-Forwarded-Prefix "";': f"X-Forwarded-Prefix {prefix};"}
     return _replaced(text, others)
 

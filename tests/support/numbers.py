@@ -33,7 +33,7 @@ _TABLE = (
     (("randomization_percentage",), ("500.1", "1e400"), "must be 500 or less"),
 )
 BAD_NUMBERS = [
-    (setting, text, says) for settings, texts, says in _TABLE for setting in settings for text in texts
+    (setting, text, message) for settings, texts, message in _TABLE for setting in settings for text in texts
 ]
 """The setting, its JSON text, and the error message."""
 

@@ -7,6 +7,6 @@ import pytest
 
 def fail_if_any(offenders: Iterable[str], advice: str) -> None:
     """Fail the test with `advice` and one line per offender."""
-    found = list(offenders)
-    if found:
-        pytest.fail("\n    ".join([f"{advice} {len(found)} found:", *found]), pytrace=False)
+    listed = list(offenders)
+    if listed:
+        pytest.fail("\n    ".join([f"{advice} {len(listed)} found:", *listed]), pytrace=False)

@@ -54,24 +54,24 @@ def running_pgbouncer(url: str, pool_size: int = 30, mode: str = "session") -> I
         RuntimeError: PgBouncer does not serve.
     """
     account, behind = _account(), make_url(url)
-    with own_port() as port, tempfile.TemporaryDirectory(prefix="spikecast-pgbouncer-", dir="/tmp") as place:
-        os.chown(place, account.pw_uid, account.pw_gid)
-        settings = Path(place, "pgbouncer.ini")
+    with own_port() as port, tempfile.TemporaryDirectory(prefix="spikecast-pgbouncer-", dir="/tmp") as folder:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        settings = Path(folder, "pgbouncer.ini")
         server = behind.query["host"]
         settings.write_text(
-            SETTINGS.format(server=server, port=port, folder=place, pool_size=pool_size, mode=mode)
+            SETTINGS.format(server=server, port=port, folder=folder, pool_size=pool_size, mode=mode)
         )
         settings.chmod(0o644)
         process = subprocess.Popen(
             [program() or "pgbouncer", "-q", str(settings)],
-            cwd=place,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             **_as(account),
         )
         through = behind.set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
         try:
-            _wait_until_it_serves(process, through, Path(place, "log"))
+            _wait_until_it_serves(process, through, Path(folder, "log"))
             yield through
         finally:
             process.kill()
@@ -86,6 +86,6 @@ def _wait_until_it_serves(process: subprocess.Popen[bytes], url: str, log: Path)
             return
         except psycopg.OperationalError:
             if process.poll() is not None or time.monotonic() > deadline:
-                said = log.read_text() if log.exists() else ""
-                raise RuntimeError(f"PgBouncer does not serve:\n{said}") from None
+                output = log.read_text() if log.exists() else ""
+                raise RuntimeError(f"PgBouncer does not serve:\n{output}") from None
         time.sleep(0.05)

@@ -109,8 +109,10 @@ class Product:
     def assert_serving(self, *calls: Callable[[], requests.Response]) -> None:
         """Assert that these calls succeed on every worker."""
         for call in calls:
-            answers = run_concurrently(*[call] * AT_ONCE)
-            assert {answer.status_code for answer in answers} <= {200, 201}, [each.text for each in answers]
+            responses = run_concurrently(*[call] * AT_ONCE)
+            assert {answer.status_code for answer in responses} <= {200, 201}, [
+                each.text for each in responses
+            ]
 
     def is_refused(self, *calls: Callable[[], requests.Response]) -> None:
         """Assert that each of these calls returns 503, in the form for scripts and in that for browsers."""
@@ -153,11 +155,11 @@ def unavailable(answer: requests.Response) -> None:
     assert answer.status_code == 503, f"{answer.status_code}: {answer.text[:500]}"
     assert int(answer.headers["Retry-After"]) > 0
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
-    said = "The database is busy or unavailable. Try again in a moment."
+    detail = "The database is busy or unavailable. Try again in a moment."
     if "/api/" in answer.url:
         assert answer.headers["Content-Type"] == "application/problem+json"
-        assert (answer.json()["status"], answer.json()["detail"]) == (503, said)
+        assert (answer.json()["status"], answer.json()["detail"]) == (503, detail)
     else:
         assert answer.headers["Content-Type"].startswith("text/html")
-        assert said in answer.text
+        assert detail in answer.text
         assert "main.css" in answer.text

@@ -27,8 +27,8 @@ class RouteFixtures:
         made = Maker(self.people["owner"])
         collection = made.collection(f"Device {self.number} / %", {"value_type": "INCREMENT", "name": "n"})
         self.spike = made.spike(collection)
-        given = {"owner_id": self.holder.user_id}
-        assert self.people["admin"].patch(f"/api/collections/{collection['id']}", given).status_code == 200
+        values = {"owner_id": self.holder.user_id}
+        assert self.people["admin"].patch(f"/api/collections/{collection['id']}", values).status_code == 200
         return collection
 
     @property
@@ -75,4 +75,4 @@ class RouteFixtures:
 
     def path(self, rule: str) -> str:
         """Return the rule with the ids of the resources filled in."""
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(getattr(self, found[1])), rule)
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(getattr(self, match[1])), rule)

@@ -58,11 +58,11 @@ def unavailable_reason() -> str | None:
 def _mount_read_only(writable: Collection[str]) -> None:
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
     places = {line.split()[4].encode().decode("unicode_escape") for line in lines}
-    for place in writable:
-        subprocess.run(["mount", "--bind", place, place], check=True)
-    for place in sorted(places - set(writable)):
-        if not (place + "/").startswith(tuple(each + "/" for each in NOT_FILES)) and os.path.ismount(place):
-            subprocess.run(["mount", "-o", "remount,bind,ro", place], check=True)
+    for path in writable:
+        subprocess.run(["mount", "--bind", path, path], check=True)
+    for path in sorted(places - set(writable)):
+        if not (path + "/").startswith(tuple(each + "/" for each in NOT_FILES)) and os.path.ismount(path):
+            subprocess.run(["mount", "-o", "remount,bind,ro", path], check=True)
 
 
 def _start_own_network() -> None:

@@ -38,8 +38,8 @@ def summarize(reasons: Iterable[str]) -> list[str]:
 
 
 def _missing(reason: str) -> str:
-    found = (what for pattern, what in PACKAGES.items() if re.search(pattern, reason, re.IGNORECASE))
-    return next(found, reason.removeprefix("Skipped: "))
+    missing = (what for pattern, what in PACKAGES.items() if re.search(pattern, reason, re.IGNORECASE))
+    return next(missing, reason.removeprefix("Skipped: "))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -26,15 +26,15 @@ class Unit:
 
     def one(self, name: str) -> str:
         """Return the only value of this name in the unit."""
-        (said,) = self.all(name)
-        return said
+        (command,) = self.all(name)
+        return command
 
     def confinement(self, writable: list[Path]) -> Confinement:
         """Return the unit's confinement, as far as it is possible without systemd."""
         assert (self.one("ProtectSystem"), self.one("NoNewPrivileges")) == ("strict", "yes")
         assert self.one("SystemCallErrorNumber") == "EPERM"
         return Confinement(
-            writable=[str(place) for place in writable],
+            writable=[str(path) for path in writable],
             system_calls=sorted(self._system_calls()),
             address_families=self.one("RestrictAddressFamilies").split(),
             may_make_code=self.one("MemoryDenyWriteExecute") != "yes",
@@ -56,6 +56,6 @@ def _members(name: str) -> set[str]:
     if not name.startswith("@"):
         return {name}
     command = ["systemd-analyze", "syscall-filter", name]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    names = {line.strip() for line in listed if line.startswith("    ") and "#" not in line}
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    names = {line.strip() for line in output if line.startswith("    ") and "#" not in line}
     return set[str]().union(*map(_members, names))

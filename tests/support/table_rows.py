@@ -53,8 +53,8 @@ def fill(connection: sa.Connection) -> None:
             row = {
                 column.name: value(column, number, made) for column in table.columns if not numbered(column)
             }
-            kept = connection.execute(sa.insert(table).values(row).returning(*table.columns)).one()
-            made[table.name].append(dict(kept._mapping))
+            inserted = connection.execute(sa.insert(table).values(row).returning(*table.columns)).one()
+            made[table.name].append(dict(inserted._mapping))
 
 
 def numbered(column: sa.Column[Any]) -> bool:
@@ -69,9 +69,9 @@ def value(column: sa.Column[Any], number: int, made: Rows) -> Any:
     if number == ROWS and column.nullable:
         return None
     if column.name in MEANINGS:
-        meant = MEANINGS[column.name](number)
+        value = MEANINGS[column.name](number)
         is_text = isinstance(column.type, sa.String)
-        return str(meant) if is_text and meant is not None else meant
+        return str(value) if is_text and value is not None else value
     return OF_TYPE[type(column.type.as_generic())](column, number)
 
 
@@ -94,21 +94,21 @@ OF_TYPE: dict[type, Callable[[sa.Column[Any], int], Any]] = {
 
 def reflected(connection: sa.Connection) -> sa.MetaData:
     """Return the tables as they are in the database, independent of the models."""
-    found = sa.MetaData()
-    found.reflect(connection)
-    return found
+    metadata = sa.MetaData()
+    metadata.reflect(connection)
+    return metadata
 
 
 def content(connection: sa.Connection, like: Rows | None = None) -> Rows:
     """Return all rows; with `like`, only the tables and columns in it that still exist."""
-    found: Rows = {}
+    rows_by_table: Rows = {}
     for name, table in reflected(connection).tables.items():
         if name in ITS_OWN or (like is not None and name not in like):
             continue
-        known = [c for c in table.columns if like is None or c.name in like[name][0]]
-        rows = connection.execute(sa.select(*known).order_by(*table.primary_key.columns))
-        found[name] = [{key: in_utc(each) for key, each in row._mapping.items()} for row in rows]
-    return found
+        columns = [c for c in table.columns if like is None or c.name in like[name][0]]
+        rows = connection.execute(sa.select(*columns).order_by(*table.primary_key.columns))
+        rows_by_table[name] = [{key: in_utc(each) for key, each in row._mapping.items()} for row in rows]
+    return rows_by_table
 
 
 def in_utc(each: Any) -> Any:

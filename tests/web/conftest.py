@@ -13,13 +13,13 @@ from tests.support.route_fixtures import RouteFixtures
 
 @pytest.fixture
 def things(admin: Caller, owner: Caller) -> RouteFixtures:
-    """A collection with a counter and a spike, a key, a user: all the Admin's."""
+    """Create a collection with a counter and a spike, a key and a user, all owned by the Admin."""
     return RouteFixtures({"admin": admin, "owner": owner}, admin)
 
 
 @pytest.fixture
 def rows(app: Flask) -> Callable[[], dict[str, list]]:
-    """Everything that is in the database."""
+    """Return all rows of the database."""
 
     def read() -> dict[str, list]:
         with app.app_context():
@@ -33,7 +33,7 @@ def rows(app: Flask) -> Callable[[], dict[str, list]]:
 
 @pytest.fixture
 def nothing_written(rows) -> Iterator[None]:
-    """Checks that the test left the database as it was when this fixture was asked for."""
+    """Check that the test did not change the database."""
     before = rows()
     yield
     assert rows() == before

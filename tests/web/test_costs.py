@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.normalizing import MAX_NORMALIZED, spy_on_normalizing
-from tools.fuzz import runner as hunt
+from tools.fuzz import runner
 from tools.fuzz.case import Case, Sender
 from tools.fuzz.corpus.value import Value, text, written
 from tools.fuzz.fixtures import FuzzFixtures, create_fixtures
@@ -61,7 +61,7 @@ def in_a_header(value: Value) -> Value:
 
 def cases(made: FuzzFixtures) -> Iterator[Case]:
     """Every input with the worst text and another one, so that each has its turn."""
-    for number, each in enumerate(hunt.find_inputs(made)):
+    for number, each in enumerate(runner.find_inputs(made)):
         if each.place is Place.HEADER and str(each.route) not in SOME_ROUTES:
             continue
         for value in (WORST, OTHERS[number % len(OTHERS)]):
@@ -93,7 +93,7 @@ def test_long_text_costs_little_in_every_input_there_is(app, monkeypatch):
 def heaviest(made: FuzzFixtures) -> list[Input]:
     """One input of each kind in the body of each route: addresses and headers are short in any server."""
     found: dict[tuple[str, Place], Input] = {}
-    for each in hunt.find_inputs(made):
+    for each in runner.find_inputs(made):
         if each.place in (Place.BODY, Place.KEY, Place.FORM):
             found.setdefault((str(each.route), each.place), each)
     return list(found.values())

@@ -38,10 +38,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_load(
         commands.add_parser("load", help="measure polls under load, and compare them with an empty route")
     )
-    shown = commands.add_parser("show", help="print the tables of an earlier run")
-    shown.add_argument("file", type=Path)
-    shown.add_argument("--markdown", action="store_true", help="print Markdown")
-    shown.set_defaults(command=_show)
+    show = commands.add_parser("show", help="print the tables of an earlier run")
+    show.add_argument("file", type=Path)
+    show.add_argument("--markdown", action="store_true", help="print Markdown")
+    show.set_defaults(command=_show)
     compared = commands.add_parser("compare", help="compare two runs; exits with 1 if something got slower")
     compared.add_argument("old", type=Path)
     compared.add_argument("new", type=Path)
@@ -94,20 +94,20 @@ def _run_load(args: argparse.Namespace) -> int:
     against = args.against
     if against and args.header:
         against = load.Target(against.name, against.site, [(path, args.header) for path, _ in against.asks])
-    wanted = RunConfig(
+    run_config = RunConfig(
         databases=_databases(args),
         names=args.cases,
         rounds=args.rounds,
         seconds=args.seconds,
         against=against,
     )
-    found = result.Result(machine.describe() | {"Rounds": f"{args.rounds} of {args.seconds} s each"})
-    Run(wanted, found).all()
+    results = result.Result(machine.describe() | {"Rounds": f"{args.rounds} of {args.seconds} s each"})
+    Run(run_config, results).all()
     file = args.output or RESULTS_FOLDER / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
-    found.save(file)
-    print(report.as_markdown(found) if args.markdown else report.as_text(found))
+    results.save(file)
+    print(report.as_markdown(results) if args.markdown else report.as_text(results))
     print(f"\nSaved as {file}", file=sys.stderr)
-    return 1 if found.fails else 0
+    return 1 if results.fails else 0
 
 
 def _databases(args: argparse.Namespace) -> Sequence[str]:
@@ -123,8 +123,8 @@ def _databases(args: argparse.Namespace) -> Sequence[str]:
 
 
 def _show(args: argparse.Namespace) -> int:
-    found = result.read(args.file)
-    print(report.as_markdown(found) if args.markdown else report.as_text(found))
+    results = result.read(args.file)
+    print(report.as_markdown(results) if args.markdown else report.as_text(results))
     return 0
 
 

@@ -65,7 +65,7 @@ def _build_request(name: str, key: str) -> Request:
 
 def small(database_url: str) -> Dataset:
     """Seed one collection for each case, ten more, and one API key."""
-    world = Dataset(database_url)
+    dataset = Dataset(database_url)
     with open_app(database_url):
         owner = seed.add_user("bench", Role.EDITOR)
         (key,) = seed.add_keys(owner, 1)
@@ -83,18 +83,18 @@ def small(database_url: str) -> Dataset:
             seed.add_fields(collection_id, rules)
             if name == "spike":
                 seed.start_spike(owner, collection_id)
-            world.asks[name] = [_build_request(name, key)]
+            dataset.asks[name] = [_build_request(name, key)]
         devices = _devices(owner, 10)
         seed.analyze()
-    world.asks["collections"] = [_build_request(name, key) for name in devices]
+    dataset.asks["collections"] = [_build_request(name, key) for name in devices]
     for name in ("schedules-one", "schedules-all", "keys"):
-        world.asks[name] = world.asks["10-fields"]
-    return world
+        dataset.asks[name] = dataset.asks["10-fields"]
+    return dataset
 
 
 def large(database_url: str) -> Dataset:
     """Seed many collections, many schedules of one and of all of them, and many API keys."""
-    world = Dataset(database_url)
+    dataset = Dataset(database_url)
     with open_app(database_url):
         owner = seed.add_user("bench", Role.EDITOR)
         texts = seed.add_keys(owner, MANY_KEYS)
@@ -104,11 +104,11 @@ def large(database_url: str) -> Dataset:
         seed.add_schedules([devices[busy]], MANY_SCHEDULES)
         seed.analyze()
     key, usual = texts[0], others[0]
-    world.asks["collections"] = [_build_request(name, key) for name in devices]
-    world.asks["schedules-one"] = [_build_request(busy, key)]
-    world.asks["schedules-all"] = [_build_request(usual, key)]
-    world.asks["keys"] = [_build_request(usual, text) for text in texts[:KEYS_IN_TURN]]
-    return world
+    dataset.asks["collections"] = [_build_request(name, key) for name in devices]
+    dataset.asks["schedules-one"] = [_build_request(busy, key)]
+    dataset.asks["schedules-all"] = [_build_request(usual, key)]
+    dataset.asks["keys"] = [_build_request(usual, text) for text in texts[:KEYS_IN_TURN]]
+    return dataset
 
 
 def _devices(owner: User, count: int) -> dict[str, int]:

@@ -27,8 +27,8 @@ def describe() -> dict[str, str]:
 
 
 def _revision() -> str:
-    said = _get_output("git", "describe", "--always", "--dirty", "--abbrev=12")
-    return said or "not from a git repository"
+    version = _get_output("git", "describe", "--always", "--dirty", "--abbrev=12")
+    return version or "not from a git repository"
 
 
 def _processor() -> str:

@@ -54,18 +54,18 @@ def wrk() -> str:
     Raises:
         LoadFailed: wrk is not installed.
     """
-    found = shutil.which("wrk")
-    if found is None:
+    path = shutil.which("wrk")
+    if path is None:
         raise LoadFailed(
             "wrk, which makes the load, is not installed. On Debian or Ubuntu: apt-get install wrk"
         )
-    return found
+    return path
 
 
 def version() -> str:
     """Return the version of wrk."""
-    said = subprocess.run([wrk(), "-v"], capture_output=True, text=True, check=False)
-    return (said.stdout or said.stderr).split("[")[0].strip()
+    completed = subprocess.run([wrk(), "-v"], capture_output=True, text=True, check=False)
+    return (completed.stdout or completed.stderr).split("[")[0].strip()
 
 
 def run(target: Target, seconds: int, *, begin: int = 0, at_random: bool = True) -> Load:
@@ -86,10 +86,12 @@ def run(target: Target, seconds: int, *, begin: int = 0, at_random: bool = True)
         order = "at-random" if at_random else "in-order"
         command = [wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "20s", "-s", str(SCRIPT)]
         command += [target.site, "--", asks.name, order, str(begin)]
-        said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
-    if said.returncode:
-        raise LoadFailed(f"wrk ended with {said.returncode}: {said.stderr.strip() or said.stdout.strip()}")
-    return parse(said.stdout)
+        completed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
+    if completed.returncode:
+        raise LoadFailed(
+            f"wrk ended with {completed.returncode}: {completed.stderr.strip() or completed.stdout.strip()}"
+        )
+    return parse(completed.stdout)
 
 
 def warm_up(target: Target, passes: int) -> None:
@@ -98,10 +100,10 @@ def warm_up(target: Target, passes: int) -> None:
     Requests that differ only in their query string count as one.
     """
     different = dict.fromkeys((path.partition("?")[0], header) for path, header in target.asks)
-    target, asked = replace(target, asks=list(different)), 0
+    target, requested = replace(target, asks=list(different)), 0
     for _ in range(90):
-        asked += run(target, 1, begin=asked, at_random=False).requests
-        if asked >= passes * len(target.asks):
+        requested += run(target, 1, begin=requested, at_random=False).requests
+        if requested >= passes * len(target.asks):
             return
 
 
@@ -114,12 +116,12 @@ def parse(output: str) -> Load:
     line = next((line for line in output.splitlines() if line.startswith(RESULT_PREFIX)), None)
     if line is None:
         raise LoadFailed(f"wrk did not say what it saw: {output.strip()[-500:]}")
-    told = json.loads(line.removeprefix(RESULT_PREFIX))
+    counts = json.loads(line.removeprefix(RESULT_PREFIX))
     return Load(
-        requests=told["requests"],
-        seconds=told["microseconds"] / 1e6,
-        p50_ms=told["p50"] / 1000,
-        p99_ms=told["p99"] / 1000,
-        not_2xx=told["not_2xx"],
-        socket_errors=told["socket_errors"],
+        requests=counts["requests"],
+        seconds=counts["microseconds"] / 1e6,
+        p50_ms=counts["p50"] / 1000,
+        p99_ms=counts["p99"] / 1000,
+        not_2xx=counts["not_2xx"],
+        socket_errors=counts["socket_errors"],
     )

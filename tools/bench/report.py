@@ -25,7 +25,7 @@ def as_markdown(result: Result) -> str:
 
 
 def _written(result: Result, form: Form) -> str:
-    about = [f"{name}: {said}" for name, said in result.about.items()]
+    about = [f"{name}: {value}" for name, value in result.about.items()]
     if form is table.markdown:
         about = [f"- {line}" for line in about]
     parts = ["\n".join(about), form(HEAD, [row for each in result.measured for row in _rows(each)])]
@@ -66,15 +66,15 @@ def _against_yardstick(measured: Measured, name: str) -> Row:
 
 def _others(result: Result) -> Iterator[Row]:
     for counted in result.counted:
-        found = counted.exactness
-        figure = f"{found.twice} served twice, {found.missing} missing of {found.values:,}"
-        said = _verdict([] if found.holds else ["exactness"])
-        yield [counted.database, "counter values, 32 connections", figure, "none", said]
+        exactness = counted.exactness
+        figure = f"{exactness.twice} served twice, {exactness.missing} missing of {exactness.values:,}"
+        verdict = _verdict([] if exactness.holds else ["exactness"])
+        yield [counted.database, "counter values, 32 connections", figure, "none", verdict]
     for memory in result.memory:
         figure = f"{memory.largest['rss']:.0f} MiB RSS, {memory.largest['pss']:.0f} MiB PSS"
-        said = _verdict([] if memory.is_met else ["memory"])
+        verdict = _verdict([] if memory.is_met else ["memory"])
         what = "largest worker after 10,000 collections"
-        yield [memory.database, what, figure, f"{MAX_WORKER_MIB} MiB RSS", said]
+        yield [memory.database, what, figure, f"{MAX_WORKER_MIB} MiB RSS", verdict]
 
 
 def _verdict(misses: Sequence[str]) -> str:

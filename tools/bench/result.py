@@ -113,19 +113,19 @@ def read(file: Path) -> Result:
         Unreadable: The file does not contain a result, or has another format.
     """
     try:
-        told = json.loads(file.read_text())
-        if told["format"] != FORMAT:
+        saved = json.loads(file.read_text())
+        if saved["format"] != FORMAT:
             raise Unreadable(f"{file} was written by another version of the measurements.")
         return Result(
-            told["about"],
-            [_measured(each) for each in told["measured"]],
-            [Counted(each["database"], Exactness(**each["exactness"])) for each in told["counted"]],
-            [Memory(**each) for each in told["memory"]],
+            saved["about"],
+            [_measured(each) for each in saved["measured"]],
+            [Counted(each["database"], Exactness(**each["exactness"])) for each in saved["counted"]],
+            [Memory(**each) for each in saved["memory"]],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Unreadable(f"{file} holds no result of a measurement: {error}") from error
 
 
-def _measured(told: dict[str, Any]) -> Measured:
-    rounds = {name: [Load(**load) for load in loads] for name, loads in told.pop("rounds").items()}
-    return Measured(**told, rounds=rounds)
+def _measured(saved: dict[str, Any]) -> Measured:
+    rounds = {name: [Load(**load) for load in loads] for name, loads in saved.pop("rounds").items()}
+    return Measured(**saved, rounds=rounds)

@@ -58,15 +58,15 @@ Found = tuple[str, str, Timing]
 def report(databases: Sequence[str], *, only_missed: bool = False, markdown: bool = False) -> str:
     """Return the table of all requests and the number that missed their limits. Takes minutes."""
     progress = Progress(len(databases) * (_SEEDS + _MEASURES))
-    found = [each for database in databases for each in _on(database, progress)]
+    timings = [each for database in databases for each in _on(database, progress)]
     progress.end()
-    rows = [took.row(database, who) for database, who, took in found if not (only_missed and took.is_met)]
-    return f"{(table.markdown if markdown else table.plain)(HEAD, rows)}\n\n{summary(found)}"
+    rows = [took.row(database, who) for database, who, took in timings if not (only_missed and took.is_met)]
+    return f"{(table.markdown if markdown else table.plain)(HEAD, rows)}\n\n{summary(timings)}"
 
 
-def summary(found: Sequence[Found]) -> str:
+def summary(timings: Sequence[Found]) -> str:
     """Return how many requests there are, and how many took too long in the median and in the best case."""
-    took = [each for _, _, each in found]
+    took = [each for _, _, each in timings]
     usually = sum(not each.is_met for each in took)
     always = sum(each.best >= each.ask.most_ms for each in took)
     return f"{len(took)} requests; {usually} missed their goal by the median, {always} by the best time."
@@ -79,10 +79,10 @@ def _on(database: str, progress: Progress) -> Iterator[Found]:
 
     with servers.place(database) as place, place.database("large") as url, datasets.open_app(url) as app:
         admin, editor = scale_seed.large(say)
-        found = scale_routes.find_route_arguments(editor)
+        arguments = scale_routes.find_route_arguments(editor)
         for who, actor in (("Admin", admin), ("Editor", editor)):
             progress.say(f"{database}: every request as {who}")
-            for took in measure(app, actor, list(scale_routes.build_requests(app, found))):
+            for took in measure(app, actor, list(scale_routes.build_requests(app, arguments))):
                 yield database, who, took
             progress.step()
 

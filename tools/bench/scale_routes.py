@@ -68,8 +68,8 @@ class RouteArguments:
 
     def path(self, rule: str) -> str:
         """Return the rule with these ids filled in."""
-        known = vars(self) | {"collection_type": "performance"}
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), rule)
+        values = vars(self) | {"collection_type": "performance"}
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]]), rule)
 
 
 def find_route_arguments(owner: Actor) -> RouteArguments:
@@ -78,7 +78,7 @@ def find_route_arguments(owner: Actor) -> RouteArguments:
     collection_id = db.session.scalars(mine.order_by(Collection.id).offset(500).limit(1)).one()
     spikes = sa.select(SpikeSchedule.id).where(SpikeSchedule.collection_id == collection_id)
     spikes = spikes.where(SpikeSchedule.name.startswith("Rush 2 "))
-    found = RouteArguments(
+    arguments = RouteArguments(
         collection_id=collection_id,
         field_id=db.session.scalars(
             sa.select(Field.id).where(Field.collection_id == collection_id).order_by(Field.id).limit(1)
@@ -88,13 +88,13 @@ def find_route_arguments(owner: Actor) -> RouteArguments:
         user_id=owner.user_id,
     )
     db.session.rollback()
-    return found
+    return arguments
 
 
 def rules(app: Flask) -> list[str]:
     """Return every route with a GET, except those in NOT_MEASURED."""
-    found = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    return sorted(found - NOT_MEASURED.keys())
+    rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    return sorted(rules - NOT_MEASURED.keys())
 
 
 def rules_for(app: Flask, access_rule: access.AccessRule) -> set[str]:
@@ -107,31 +107,31 @@ def rules_for(app: Flask, access_rule: access.AccessRule) -> set[str]:
     }
 
 
-def build_requests(app: Flask, found: RouteArguments) -> Iterator[Request]:
+def build_requests(app: Flask, arguments: RouteArguments) -> Iterator[Request]:
     """Yield every request to measure."""
     for rule in rules(app):
-        path, is_page = found.path(rule), not rule.startswith("/api/") or rule == "/api/docs"
+        path, is_page = arguments.path(rule), not rule.startswith("/api/") or rule == "/api/docs"
         most_ms = MAX_MS.get(rule, MAX_PAGE_MS if is_page else MAX_API_MS)
         yield Request(rule, path, most_ms)
-        for query in [] if is_page else _queries(app, rule, found):
+        for query in [] if is_page else _queries(app, rule, arguments):
             yield Request(rule, f"{path}?{query}", most_ms)
-    yield from _pages(found)
-    yield _preview(found)
+    yield from _pages(arguments)
+    yield _preview(arguments)
 
 
-def _pages(found: RouteArguments) -> Iterator[Request]:
+def _pages(arguments: RouteArguments) -> Iterator[Request]:
     """Yield pages whose query changes what they show."""
-    yield Request("/spikes/new", f"/spikes/new?copy={found.spike_id}", MAX_PAGE_MS)
-    yield Request("/spikes/new", f"/spikes/new?collection={found.collection_id}", MAX_PAGE_MS)
+    yield Request("/spikes/new", f"/spikes/new?copy={arguments.spike_id}", MAX_PAGE_MS)
+    yield Request("/spikes/new", f"/spikes/new?collection={arguments.collection_id}", MAX_PAGE_MS)
     yield Request("/spikes", "/spikes?view=timeline&status=active", MAX_PAGE_MS)
 
 
-def _preview(found: RouteArguments) -> Request:
-    body = {"collection_id": found.collection_id, "duration": 3600, "interval": 60}
+def _preview(arguments: RouteArguments) -> Request:
+    body = {"collection_id": arguments.collection_id, "duration": 3600, "interval": 60}
     return Request("/api/spike-schedules/preview", "/api/spike-schedules/preview", MAX_API_MS, body)
 
 
-def _queries(app: Flask, rule: str, found: RouteArguments) -> Iterator[str]:
+def _queries(app: Flask, rule: str, arguments: RouteArguments) -> Iterator[str]:
     """Yield every documented sort and status, searches, filters and the last page."""
     parameters = _parameters(app, rule)
     for name in ("sort", "status"):
@@ -141,8 +141,12 @@ def _queries(app: Flask, rule: str, found: RouteArguments) -> Iterator[str]:
         yield f"page={LAST_PAGES[rule]}"
     if "per_page" in parameters:
         yield "per_page=200"
-    filters = {"collection_id": found.collection_id, "owner_id": found.user_id, "user_id": found.user_id}
-    filters |= {"api_key_id": found.key_id}
+    filters = {
+        "collection_id": arguments.collection_id,
+        "owner_id": arguments.user_id,
+        "user_id": arguments.user_id,
+    }
+    filters |= {"api_key_id": arguments.key_id}
     yield from (f"{name}={value}" for name, value in filters.items() if name in parameters)
     if {"status", "search"} <= parameters.keys():
         for status, text in itertools.product(parameters["status"], ["hall 7", "field 0003"]):
@@ -153,5 +157,5 @@ def _parameters(app: Flask, rule: str) -> dict[str, list[str]]:
     """Return the query parameters of a GET, each with its choices if it has any."""
     described = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
     operation = app.extensions["openapi"]["paths"].get(described, {}).get("get", {})
-    given = [each for each in operation.get("parameters", ()) if each.get("in") == "query"]
-    return {each["name"]: each.get("schema", {}).get("enum", []) for each in given}
+    parameters = [each for each in operation.get("parameters", ()) if each.get("in") == "query"]
+    return {each["name"]: each.get("schema", {}).get("enum", []) for each in parameters}

@@ -106,20 +106,20 @@ def _keys(owner_ids: Sequence[int], collection_ids: Sequence[int]) -> None:
     seed.write(sa.insert(ApiKey), rows)
     key_ids = _ids(ApiKey.id)
     limits = [
-        {"api_key_id": key_id, "collection_id": collection_ids[(place + more) % len(collection_ids)]}
-        for place, key_id in enumerate(key_ids)
-        if place % 2 == 0
+        {"api_key_id": key_id, "collection_id": collection_ids[(position + more) % len(collection_ids)]}
+        for position, key_id in enumerate(key_ids)
+        if position % 2 == 0
         for more in range(3)
     ]
     seed.write(sa.insert(ApiKeyCollection), limits)
     polls = [
         {
-            "api_key_id": key_ids[(place + more) % len(key_ids)],
+            "api_key_id": key_ids[(position + more) % len(key_ids)],
             "collection_id": collection_id,
             "collection_type": CollectionType.PERFORMANCE,
-            "polled_at": now - timedelta(seconds=7 * place + more),
+            "polled_at": now - timedelta(seconds=7 * position + more),
         }
-        for place, collection_id in enumerate(collection_ids)
+        for position, collection_id in enumerate(collection_ids)
         for more in range(2)
     ]
     seed.write(sa.insert(Poll), polls)
@@ -129,13 +129,13 @@ def _schedules(collection_ids: Sequence[int], now: datetime) -> None:
     """Create the schedules of each collection: two expired, possibly one active, the others scheduled."""
     hour = timedelta(hours=1)
     rows = []
-    for place, collection_id in enumerate(collection_ids):
-        shift = timedelta(minutes=place % 600)
+    for position, collection_id in enumerate(collection_ids):
+        shift = timedelta(minutes=position % 600)
         for number in range(SCHEDULES_EACH):
             start = now + shift + timedelta(days=number - 2) + hour
-            if number == 2 and place % ONE_IN == 0:
+            if number == 2 and position % ONE_IN == 0:
                 start = now - hour / 2
-            name = f"Rush {number} of hall {place % 40}, round {place:05}"
+            name = f"Rush {number} of hall {position % 40}, round {position:05}"
             row = {"collection_id": collection_id, "name": name, "start_datetime": start}
             rows.append(row | {"end_datetime": start + hour})
     with seed.without_triggers():

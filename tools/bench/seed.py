@@ -75,9 +75,9 @@ def add_user(name: str, role: Role) -> User:
 def add_collections(owner: User, names: Sequence[str]) -> list[int]:
     """Create collections without fields, and return their ids in the order of the names."""
     write(sa.insert(Collection), [{"name": name, "owner_id": owner.id} for name in names])
-    known = dict(db.session.execute(sa.select(Collection.name, Collection.id)).all())
+    ids_by_name = dict(db.session.execute(sa.select(Collection.name, Collection.id)).all())
     db.session.rollback()
-    return [known[name] for name in names]
+    return [ids_by_name[name] for name in names]
 
 
 def add_fields(collection_id: int, rules: Sequence[Rule]) -> None:
@@ -148,8 +148,8 @@ def without_triggers() -> Iterator[None]:
         yield
         write(sa.text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
         return
-    kept = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE :overlap")
-    triggers = db.session.execute(kept, {"overlap": f"{OVERLAP}%"}).all()
+    query = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE :overlap")
+    triggers = db.session.execute(query, {"overlap": f"{OVERLAP}%"}).all()
     for trigger in triggers:
         write(sa.text(f"DROP TRIGGER {trigger.name}"))
     yield

@@ -14,8 +14,7 @@ from tests.support import throwaway_postgres
 from tools.bench.progress import Progress
 from tools.bench.scenarios import DATABASES
 from tools.bench.servers import Place, place
-from tools.fuzz import runner as hunt
-from tools.fuzz import sampling
+from tools.fuzz import runner, sampling
 from tools.fuzz.case import Case
 from tools.fuzz.corpus import VALUES
 from tools.fuzz.environment import fuzz_environment
@@ -39,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # SIGTERM must also stop the servers that this process started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        with _world(args.database) as (world, server):
-            report = _run(world, server, args)
+        with _fixtures(args.database) as (fixtures, server):
+            report = _run(fixtures, server, args)
     except (throwaway_postgres.Unavailable, CaseNotFound) as missing:
         print(f"fuzz: {missing}", file=sys.stderr)
         return 2
@@ -72,25 +71,25 @@ def _parser() -> argparse.ArgumentParser:
 
 
 @contextmanager
-def _world(database: str) -> Iterator[tuple[FuzzFixtures, str]]:
+def _fixtures(database: str) -> Iterator[tuple[FuzzFixtures, str]]:
     """Yield fixtures in a temporary database, and a description of that database."""
     with (
         place(database, throwaway_postgres.NO_FSYNC) as where,
         where.database("fuzz") as url,
-        fuzz_environment(url, where.folder) as world,
+        fuzz_environment(url, where.folder) as fixtures,
     ):
-        yield world, _server_of(where)
+        yield fixtures, _server_of(where)
 
 
 def _server_of(where: Place) -> str:
     return throwaway_postgres.version(where.server) if where.server else f"SQLite {sqlite3.sqlite_version}"
 
 
-def _run(world: FuzzFixtures, server: str, args: argparse.Namespace) -> Report:
-    inputs, began, tally = hunt.find_inputs(world), time.monotonic(), Tally()
+def _run(fixtures: FuzzFixtures, server: str, args: argparse.Namespace) -> Report:
+    inputs, began, tally = runner.find_inputs(fixtures), time.monotonic(), Tally()
     cases = [_find_case(inputs, args.case)] if args.case else sampling.cases(inputs, args.cases, args.seed)
     progress = Progress(len(cases))
-    for case in Runner(world, tally).all(cases):
+    for case in Runner(fixtures, tally).all(cases):
         if progress.done % PROGRESS_INTERVAL == 0:
             progress.say(f"{len(tally.findings)} faults found, at {case.input.route}")
         progress.step()

@@ -50,26 +50,26 @@ class Sent:
 class Sender:
     """Sends cases to an app, each from a different address, so that the sign-in throttle never applies."""
 
-    def __init__(self, world: FuzzFixtures) -> None:
-        self.world = world
+    def __init__(self, fixtures: FuzzFixtures) -> None:
+        self.fixtures = fixtures
         self._numbers = itertools.count()
 
     def request(self, case: Case) -> Sent:
         """Build the request of a case."""
         route, value = case.input.route, case.value
-        sent = Sent(route.method, self.world.path(route.rule))
-        sent.headers = {k: v.encode() for k, v in self.world.caller(route).headers.items()}
+        sent = Sent(route.method, self.fixtures.path(route.rule))
+        sent.headers = {k: v.encode() for k, v in self.fixtures.caller(route).headers.items()}
         self._fill(sent, case.input)
         (name,) = case.input.at[:1] or ("",)
         match case.input.place:
             case Place.PATH:
-                sent.path = self.world.path(route.rule, {str(name): value.escaped})
+                sent.path = self.fixtures.path(route.rule, {str(name): value.escaped})
             case Place.QUERY:
                 sent.query = f"{name}={value.escaped}"
             case Place.PARAMETER:
                 sent.query = f"{value.escaped}=1"
             case Place.FORM:
-                sent.data = urlencode(self.world.get_form(route) | {str(name): value.plain}).encode()
+                sent.data = urlencode(self.fixtures.get_form(route) | {str(name): value.plain}).encode()
             case Place.HEADER:
                 if name in CREDENTIALS:
                     for credential in CREDENTIALS:
@@ -83,15 +83,15 @@ class Sender:
         route = input_.route
         if route.takes_json:
             sent.headers["Content-Type"] = b"application/json"
-            sent.data = json.dumps(self.world.get_bodies(route)[input_.body]).encode()
+            sent.data = json.dumps(self.fixtures.get_bodies(route)[input_.body]).encode()
         elif str(route) in FORMS:
-            sent.headers |= {"Content-Type": FORM.encode(), "Cookie": self.world.form_cookie.encode()}
-            sent.data = urlencode(self.world.get_form(route)).encode()
+            sent.headers |= {"Content-Type": FORM.encode(), "Cookie": self.fixtures.form_cookie.encode()}
+            sent.data = urlencode(self.fixtures.get_form(route)).encode()
 
     def body(self, case: Case) -> bytes:
         """Return the valid body with the value inserted."""
         input_ = case.input
-        body = copy.deepcopy(self.world.get_bodies(input_.route)[input_.body])
+        body = copy.deepcopy(self.fixtures.get_bodies(input_.route)[input_.body])
         if input_.place is Place.KEY:
             return _with_key(body, input_.at, case.value)
         if not input_.at:
@@ -102,7 +102,7 @@ class Sender:
 
     def send(self, sent: Sent) -> TestResponse:
         """Send a request, and return the response."""
-        return send(self.world.app, sent, next(self._numbers))
+        return send(self.fixtures.app, sent, next(self._numbers))
 
 
 def at(body: Any, path: tuple[str | int, ...]) -> Any:

@@ -58,8 +58,8 @@ class RefusalOracle:
 
     def _why_key(self, case: Case) -> str:
         schema = self.document.schema_at(case.input.route.operation or {}, case.input.at)
-        known = self.document.properties(schema)
-        return "" if case.value.as_key in known else "no such key is known"
+        properties = self.document.properties(schema)
+        return "" if case.value.as_key in properties else "no such key is known"
 
     def _why_query(self, case: Case, sent: Sent) -> str:
         route = case.input.route
@@ -73,8 +73,8 @@ class RefusalOracle:
 
     def _why_parameter(self, case: Case, sent: Sent) -> str:
         route = case.input.route
-        given = [name for name, _ in parse_qsl(sent.query, keep_blank_values=True)]
-        is_wrong = route.is_api and not set(given) <= route.parameters.keys()
+        names = [name for name, _ in parse_qsl(sent.query, keep_blank_values=True)]
+        is_wrong = route.is_api and not set(names) <= route.parameters.keys()
         return "no such parameter is known" if is_wrong else ""
 
 

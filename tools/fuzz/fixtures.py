@@ -44,7 +44,7 @@ class FuzzFixtures:
         self._make_things()
         self._states: dict[str, Rows] = {NOBODY_YET: empty, USUAL: self._rows()}
         self.state = USUAL
-        self.seen = self.look()
+        self.snapshot = self.take_snapshot()
         self.bodies = {route: self._right_bodies(route) for route in JSON_ROUTES}
 
     def _set_up_only(self) -> Rows:
@@ -74,7 +74,7 @@ class FuzzFixtures:
             for table in self.tables
         }
 
-    def look(self) -> tuple[Any, ...]:
+    def take_snapshot(self) -> tuple[Any, ...]:
         """Return the contents of the database, except AUTOMATIC_COLUMNS, with one statement."""
         return tuple(self.session.execute(self._glance).one())
 
@@ -83,23 +83,23 @@ class FuzzFixtures:
 
         Some need a resource, such as an authenticator app, which exists only for requests to this route.
         """
-        found = list(bodies(self.things, route))
-        if self.look() != self.seen:
+        candidates = list(bodies(self.things, route))
+        if self.take_snapshot() != self.snapshot:
             self._states[route] = self._rows()
             self.restore()
-        return found
+        return candidates
 
     def prepare_for(self, route: Route) -> None:
         """Load what a route needs: no users, the resources of its bodies, or the standard fixtures."""
-        wanted = NOBODY_YET if route.rule == "/setup" else str(route) if str(route) in self._states else USUAL
-        if wanted != self.state:
-            self.state = wanted
+        state = NOBODY_YET if route.rule == "/setup" else str(route) if str(route) in self._states else USUAL
+        if state != self.state:
+            self.state = state
             self.restore()
 
     def restore(self) -> None:
         """Restore the database."""
         self._put(self._states[self.state])
-        self.seen = self.look()
+        self.snapshot = self.take_snapshot()
 
     def _put(self, rows: Rows) -> None:
         begin = "BEGIN IMMEDIATE" if self.session.dialect.name == "sqlite" else "BEGIN"

@@ -120,12 +120,12 @@ class Input:
 def find_routes(app: Flask) -> list[Route]:
     """Return every route, with its operation if it belongs to the API."""
     described = app.extensions["openapi"]["paths"]
-    found = [
+    inputs = [
         _route(method, rule, described.get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {}))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
-    return sorted(found, key=str)
+    return sorted(inputs, key=str)
 
 
 def _route(method: str, rule: Rule, item: dict[str, Any]) -> Route:

@@ -30,22 +30,22 @@ class Document:
         schema = {"$ref": reference, "components": self.description["components"]}
         return jsonschema_rs.validator_for(schema, validate_formats=True)
 
-    def faults(self, operation: dict[str, Any], response: TestResponse) -> list[str]:
+    def find_faults(self, operation: dict[str, Any], response: TestResponse) -> list[str]:
         """Return where a response differs from the operation's description."""
-        said = operation["responses"].get(str(response.status_code))
-        if said is None:
+        documented = operation["responses"].get(str(response.status_code))
+        if documented is None:
             return [f"{response.status_code} is not documented"]
-        if "$ref" in said:
-            said = self._at(said["$ref"])
-        wanted = said.get("headers", {}).keys() if response.status_code != 200 else ()
-        missing = [f"has no {name}" for name in wanted if name not in response.headers]
-        return missing + self._faults_of_content(said.get("content", {}), response)
+        if "$ref" in documented:
+            documented = self._at(documented["$ref"])
+        required = documented.get("headers", {}).keys() if response.status_code != 200 else ()
+        missing = [f"has no {name}" for name in required if name not in response.headers]
+        return missing + self._faults_of_content(documented.get("content", {}), response)
 
     def _at(self, reference: str) -> dict[str, Any]:
-        found: Any = self.description
+        node: Any = self.description
         for key in reference.removeprefix("#/").split("/"):
-            found = found[key]
-        return dict(found)
+            node = node[key]
+        return dict(node)
 
     def _faults_of_content(self, content: dict[str, Any], response: TestResponse) -> list[str]:
         if not content:
@@ -70,9 +70,9 @@ class Document:
                 value = unicodedata.normalize("NFC", value)
             if schema.get("format") == "date-time":
                 return not is_instant(value)
-        whole = {"components": self.description["components"], **schema}
+        self_contained = {"components": self.description["components"], **schema}
         try:
-            return not jsonschema_rs.is_valid(whole, value)
+            return not jsonschema_rs.is_valid(self_contained, value)
         except (ValueError, OverflowError):  # JSON Schema validators cannot represent such a number
             return True
 
@@ -87,8 +87,8 @@ class Document:
 
     def properties(self, schema: dict[str, Any]) -> set[str]:
         """Return the keys that an object may have."""
-        meant = self._at(schema["$ref"]) if "$ref" in schema else schema
-        return set(meant.get("properties", ()))
+        resolved = self._at(schema["$ref"]) if "$ref" in schema else schema
+        return set(resolved.get("properties", ()))
 
 
 def is_instant(text: str) -> bool:

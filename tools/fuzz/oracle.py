@@ -35,7 +35,9 @@ class Oracle:
         self.expected = RefusalOracle(self.document)
         self.routes = {(route.method, route.rule): route for route in find_routes(app)}
 
-    def faults(self, case: Case, sent: Sent, answer: TestResponse, changed: bool, name: str) -> list[str]:
+    def find_faults(
+        self, case: Case, sent: Sent, answer: TestResponse, changed: bool, name: str
+    ) -> list[str]:
         """Return what is wrong with the response to a case.
 
         Args:
@@ -50,17 +52,17 @@ class Oracle:
         # An invalid Host is refused before the request is routed.
         is_of_host = case.input.at == ("Host",) and answer.status_code == HTTPStatus.BAD_REQUEST
         route = None if is_of_host else self.route_of(sent, answer)
-        found = [*check_every_answer(sent, answer, case.value.plain)]
+        findings = [*check_every_answer(sent, answer, case.value.plain)]
         if sent.path.startswith("/api/") and answer.mimetype != "text/html":
-            found += self._of_the_api(route, answer)
+            findings += self._of_the_api(route, answer)
         elif answer.status_code not in PAGE_STATUSES:
-            found.append(f"a page answers {answer.status}")
-        found += self._of_the_case(case, sent, answer, name)
+            findings.append(f"a page answers {answer.status}")
+        findings += self._of_the_case(case, sent, answer, name)
         is_refused = answer.status_code >= HTTPStatus.BAD_REQUEST
         may_write = not is_refused and (sent.method != "GET" or (route is not None and route.is_poll))
         if changed and not may_write:
-            found.append(f"answers {answer.status} and wrote something")
-        return found
+            findings.append(f"answers {answer.status} and wrote something")
+        return findings
 
     def route_of(self, sent: Sent, answer: TestResponse) -> Route | None:
         """Return the route that matched the request, or None. A hostile URL may match another route."""
@@ -73,14 +75,14 @@ class Oracle:
         return self.routes.get((sent.method, rule.rule))
 
     def _of_the_api(self, route: Route | None, answer: TestResponse) -> list[str]:
-        found = []
+        findings = []
         if route is not None and route.operation is not None:
-            found += self.document.faults(route.operation, answer)
+            findings += self.document.find_faults(route.operation, answer)
         elif answer.status_code not in NO_ROUTE_STATUSES:
-            found.append(f"answers {answer.status} where there is no route")
+            findings.append(f"answers {answer.status} where there is no route")
         if answer.status_code >= HTTPStatus.BAD_REQUEST:
-            found += _check_refusal(answer)
-        return found
+            findings += _check_refusal(answer)
+        return findings
 
     def _of_the_case(self, case: Case, sent: Sent, answer: TestResponse, name: str) -> list[str]:
         is_accepted = answer.status_code < HTTPStatus.MULTIPLE_CHOICES
@@ -103,22 +105,24 @@ class Oracle:
 
 def check_every_answer(sent: Sent, answer: TestResponse, value: bytes) -> list[str]:
     """Return what is wrong with a response by the rules that hold for every request."""
-    found = [
-        f"comes without {name}: {wanted[:40]}"
-        for name, wanted in HEADERS
-        if answer.headers.get(name) != wanted
+    findings = [
+        f"comes without {name}: {expected[:40]}"
+        for name, expected in HEADERS
+        if answer.headers.get(name) != expected
     ]
     if not answer.headers.get("Cache-Control") and not sent.path.startswith("/static/"):
-        found.append("does not say whether it may be kept")
-    found += [f"has control characters in {name}" for name, text in answer.headers if _CONTROLS.search(text)]
+        findings.append("does not say whether it may be kept")
+    findings += [
+        f"has control characters in {name}" for name, text in answer.headers if _CONTROLS.search(text)
+    ]
     location = answer.headers.get("Location")
     if location is not None and not _OWN_ADDRESS.fullmatch(location):
-        found.append(f"leads to {location[:80]!r}")
+        findings.append(f"leads to {location[:80]!r}")
     if "Traceback (most recent" in answer.text:
-        found.append("shows a stack trace")
+        findings.append("shows a stack trace")
     if answer.mimetype == "text/html" and b"<" in value and value in answer.data:
-        found.append("shows the value as markup")
-    return found
+        findings.append("shows the value as markup")
+    return findings
 
 
 def _check_refusal(answer: TestResponse) -> list[str]:
@@ -132,17 +136,17 @@ def _check_refusal(answer: TestResponse) -> list[str]:
 
 
 def _names_the_input(case: Case, answer: TestResponse) -> list[str]:
-    """Return a fault if a 422 names the input neither by its path nor in a message about another one."""
+    """Return a message if a 422 names the input neither by its path nor in a message about another one."""
     errors: dict[str, Any] = (answer.json or {}).get("errors", {})
     if case.input.place is Place.PARAMETER or (case.input.place is Place.BODY and not case.input.at):
         return []
-    place = ".".join(map(str, case.input.at))
+    input_path = ".".join(map(str, case.input.at))
     if case.input.place is Place.KEY:
-        place = ".".join([place, shorten(case.value.as_key)]).lstrip(".")
-    last = str(case.input.at[-1]) if case.input.at else place
+        input_path = ".".join([input_path, shorten(case.value.as_key)]).lstrip(".")
+    last = str(case.input.at[-1]) if case.input.at else input_path
     for path, messages in errors.items():
-        if f"{path}.".startswith(f"{place}.") or f"{place}.".startswith(f"{path}."):
+        if f"{path}.".startswith(f"{input_path}.") or f"{input_path}.".startswith(f"{path}."):
             return []
         if any(last in message for message in messages):
             return []
-    return [f"names {', '.join(errors)[:100]}, not {place[:60]}"]
+    return [f"names {', '.join(errors)[:100]}, not {input_path[:60]}"]

@@ -42,7 +42,7 @@ class Report:
             "",
             self.table(),
             "",
-            *(f"{self.told(finding)}\n" for finding in tally.findings[:MAX_SHOWN]),
+            *(f"{self.format_finding(finding)}\n" for finding in tally.findings[:MAX_SHOWN]),
         ]
         if len(tally.findings) > MAX_SHOWN:
             lines.append(f"… and {len(tally.findings) - MAX_SHOWN:,} more.")
@@ -60,13 +60,13 @@ class Report:
         )
 
     def _counts(self, places: tuple[Place, ...], classes: list[str]) -> list[int]:
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for (place, kind), number in self.tally.answers.items():
             if place in places:
-                found[kind] += number
-        return [found.total(), *(found[kind] for kind in classes)]
+                counts[kind] += number
+        return [counts.total(), *(counts[kind] for kind in classes)]
 
-    def told(self, finding: Finding) -> str:
+    def format_finding(self, finding: Finding) -> str:
         """Format a finding, with the command that sends its case again."""
         again = shlex.join(["--database", self.database, "--case", finding.case])
         return f"{finding}\n  again: .venv/bin/python -m tools.fuzz {again}"

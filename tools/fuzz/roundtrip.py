@@ -17,11 +17,15 @@ _MISSING = object()
 
 def find_change(sent: bytes, answer: str, path: tuple[str | int, ...]) -> str | None:
     """Return the value shown for `path` if it differs from the one sent; None if it is equal or not shown."""
-    given = _at(_read(sent), path)
-    shown = _at(_read(answer), path)
-    if shown is _MISSING or isinstance(given, dict | list) or is_preserved(str(path[-1]), given, shown):
+    sent_value = _at(_read(sent), path)
+    shown_value = _at(_read(answer), path)
+    if (
+        shown_value is _MISSING
+        or isinstance(sent_value, dict | list)
+        or is_preserved(str(path[-1]), sent_value, shown_value)
+    ):
         return None
-    return f"shows {str(shown)[:80]!r} for {str(given)[:80]!r}"
+    return f"shows {str(shown_value)[:80]!r} for {str(sent_value)[:80]!r}"
 
 
 def _read(text: str | bytes) -> Any:
@@ -42,34 +46,34 @@ def _at(node: Any, path: tuple[str | int, ...]) -> Any:
     return node
 
 
-def is_preserved(name: str, given: Any, shown: Any) -> bool:
+def is_preserved(name: str, sent_value: Any, shown_value: Any) -> bool:
     """Return whether the shown value means the same as the given one, by the rules of this input."""
-    if given is None and name in DEFAULTS:
-        return bool(shown is None or shown == DEFAULTS[name])
-    if isinstance(given, bool) or given is None:
-        return shown is given
-    if isinstance(given, str):
-        return isinstance(shown, str) and _is_same_text(name, given, shown)
-    if isinstance(shown, bool | str) or shown is None:
+    if sent_value is None and name in DEFAULTS:
+        return bool(shown_value is None or shown_value == DEFAULTS[name])
+    if isinstance(sent_value, bool) or sent_value is None:
+        return shown_value is sent_value
+    if isinstance(sent_value, str):
+        return isinstance(shown_value, str) and _is_same_text(name, sent_value, shown_value)
+    if isinstance(shown_value, bool | str) or shown_value is None:
         return False
-    return _is_same_number(name, Decimal(given), shown)
+    return _is_same_number(name, Decimal(sent_value), shown_value)
 
 
-def _is_same_text(name: str, given: str, shown: str) -> bool:
+def _is_same_text(name: str, sent_value: str, shown_value: str) -> bool:
     if name in NAMES:
-        return shown == unicodedata.normalize("NFC", given.strip())
+        return shown_value == unicodedata.normalize("NFC", sent_value.strip())
     if name == "email":
-        return shown == given.strip().lower()
+        return shown_value == sent_value.strip().lower()
     if name.endswith(("_at", "_datetime")):
-        return read_instant(given) == read_instant(shown)
-    return shown == given
+        return read_instant(sent_value) == read_instant(shown_value)
+    return shown_value == sent_value
 
 
-def _is_same_number(name: str, given: Decimal, shown: int | Decimal) -> bool:
+def _is_same_number(name: str, sent_value: Decimal, shown_value: int | Decimal) -> bool:
     if name in EXACT:
-        return abs(Decimal(shown) - given) <= TEN_DECIMALS / 2
+        return abs(Decimal(shown_value) - sent_value) <= TEN_DECIMALS / 2
     if name == "interval":
-        return Decimal(shown) >= given  # a preview of a long window has fewer polls than requested
+        return Decimal(shown_value) >= sent_value  # a preview of a long window has fewer polls than requested
     if name.endswith("_float"):
-        return float(shown) == float(given)
-    return Decimal(shown) == given
+        return float(shown_value) == float(sent_value)
+    return Decimal(shown_value) == sent_value

@@ -43,18 +43,20 @@ class Tally:
         return sum(self.answers.values())
 
 
-def find_inputs(world: FuzzFixtures) -> list[Input]:
+def find_inputs(fixtures: FuzzFixtures) -> list[Input]:
     """Return every input of every route."""
-    return [each for route in find_routes(world.app) for each in get_inputs(route, world.get_bodies(route))]
+    return [
+        each for route in find_routes(fixtures.app) for each in get_inputs(route, fixtures.get_bodies(route))
+    ]
 
 
 class Runner:
     """Sends cases to an app and checks the responses."""
 
-    def __init__(self, world: FuzzFixtures, tally: Tally) -> None:
-        self.world, self.tally = world, tally
-        self.sender, self.judge = Sender(world), Oracle(world.app)
-        self.name = world.things.collection["name"]
+    def __init__(self, fixtures: FuzzFixtures, tally: Tally) -> None:
+        self.fixtures, self.tally = fixtures, tally
+        self.sender, self.oracle = Sender(fixtures), Oracle(fixtures.app)
+        self.name = fixtures.things.collection["name"]
         self._since_put_back = 0
 
     def all(self, cases: Iterable[Case]) -> Iterator[Case]:
@@ -65,16 +67,16 @@ class Runner:
 
     def one(self, case: Case) -> None:
         """Send a case, check the response, and undo its changes."""
-        world = self.world
-        world.prepare_for(case.input.route)
+        fixtures = self.fixtures
+        fixtures.prepare_for(case.input.route)
         sent = self.sender.request(case)
         answer = self.sender.send(sent)
-        seen = world.look()
-        changed = seen != world.seen
+        snapshot = fixtures.take_snapshot()
+        changed = snapshot != fixtures.snapshot
         self.tally.count(case.input.place, answer.status_code)
-        for fault in self.judge.faults(case, sent, answer, changed, self.name):
+        for fault in self.oracle.find_faults(case, sent, answer, changed, self.name):
             self.tally.findings.append(Finding(str(case), answer.status_code, fault, sent.curl()))
         self._since_put_back += 1
         if changed or self._since_put_back >= RESTORE_INTERVAL:
             self._since_put_back = 0
-            world.restore()
+            fixtures.restore()

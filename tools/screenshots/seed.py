@@ -76,7 +76,7 @@ def _spike(
 ) -> Json:
     """Create a spike. One that should be expired ends in the future for now; `_put_back` moves its end."""
     collection, ends = collections[collection_name], start + length
-    given = [
+    spike_fields = [
         {"original_field_id": collection["field_ids"][field], **_settings(rule)}
         for field, rule in overrides.items()
     ]
@@ -85,7 +85,7 @@ def _spike(
         "name": name,
         "start_datetime": start.isoformat(),
         "end_datetime": (ends if ends > now else now + HOUR).isoformat(),
-        "spike_fields": given,
+        "spike_fields": spike_fields,
     }
     return api.post("/api/spike-schedules", body) | {"ends": ends}
 
@@ -95,10 +95,10 @@ def _settings(rule: Json) -> Json:
     return {name: value for name, value in rule.items() if name not in {"value_type", "float_precision"}}
 
 
-def _put_back(database: Path, collections: dict[str, Json], over: list[Json]) -> None:
+def _put_back(database: Path, collections: dict[str, Json], expired: list[Json]) -> None:
     """Move ends of spikes and times of polls into the past, which the API does not allow."""
     with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
-        for spike in over:
+        for spike in expired:
             end = spike["ends"].replace(tzinfo=None).isoformat(sep=" ") + ".000000"
             sql = "UPDATE spike_schedules SET end_datetime = ? WHERE id = ?"
             connection.execute(sql, [end, spike["id"]])

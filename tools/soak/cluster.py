@@ -122,7 +122,7 @@ def _is_running(pid: int) -> bool:
 
 
 @dataclass
-class Place:
+class Cluster:
     """A database and the nodes that use it."""
 
     kind: str
@@ -144,7 +144,7 @@ class Place:
 
 
 @contextmanager
-def place(kind: str, workers: int, app: str = PRODUCT) -> Iterator[Place]:
+def create_cluster(kind: str, workers: int, app: str = PRODUCT) -> Iterator[Cluster]:
     """Provide a SQLite file and one node, or a PostgreSQL server and two nodes that share the workers.
 
     PostgreSQL has its default, durable settings and is running; no node is. Everything is removed at the end.
@@ -152,18 +152,18 @@ def place(kind: str, workers: int, app: str = PRODUCT) -> Iterator[Place]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spikecast-soak-")))
         if kind == SQLITE:
-            found = Place(kind, f"sqlite:///{folder}/spikecast.db")
+            cluster = Cluster(kind, f"sqlite:///{folder}/spikecast.db")
             shares = [workers]
         else:
             postgres = throwaway_postgres.start()
             stack.callback(postgres.stop)
             name = throwaway_postgres.fresh_database(postgres.url, "spikecast_soak")
-            found = Place(kind, stack.enter_context(name), postgres)
+            cluster = Cluster(kind, stack.enter_context(name), postgres)
             shares = [workers - workers // 2, workers // 2]
         for number, share in enumerate(filter(None, shares)):
             port = stack.enter_context(own_port())
             own = folder / str(number)
             own.mkdir()
-            found.nodes.append(Node(found.database_url, port, share, own, app))
-        stack.callback(found.stop)
-        yield found
+            cluster.nodes.append(Node(cluster.database_url, port, share, own, app))
+        stack.callback(cluster.stop)
+        yield cluster

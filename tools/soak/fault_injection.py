@@ -4,7 +4,7 @@ import random
 import time
 from dataclasses import dataclass
 
-from tools.soak.cluster import Node, Place, kill
+from tools.soak.cluster import Cluster, Node, kill
 from tools.soak.invariants import Checker
 from tools.soak.outages import FaultKind, Outage
 from tools.soak.violations import ViolationKind
@@ -22,7 +22,7 @@ class ScheduledFault:
     """A fault, and how many values must be served before it is injected."""
 
     values: int
-    strike: FaultKind
+    kind: FaultKind
 
 
 def schedule(
@@ -30,59 +30,57 @@ def schedule(
 ) -> list[ScheduledFault]:
     """Return the given numbers of faults in random order, spread over the values of a run."""
     all_at_once = workers // EVERY_NTH_KILLS_ALL
-    strikes = [FaultKind.WORKER] * (workers - all_at_once) + [FaultKind.WORKERS] * all_at_once
-    strikes += [FaultKind.SERVER] * servers
-    strikes += [RESTARTS[n % 2] for n in range(restarts)]
-    rng.shuffle(strikes)
-    each = values / (len(strikes) + 1)
-    return [
-        ScheduledFault(int(each * (n + rng.uniform(0.5, 1.5))), strike) for n, strike in enumerate(strikes)
-    ]
+    kinds = [FaultKind.WORKER] * (workers - all_at_once) + [FaultKind.WORKERS] * all_at_once
+    kinds += [FaultKind.SERVER] * servers
+    kinds += [RESTARTS[n % 2] for n in range(restarts)]
+    rng.shuffle(kinds)
+    each = values / (len(kinds) + 1)
+    return [ScheduledFault(int(each * (n + rng.uniform(0.5, 1.5))), kind) for n, kind in enumerate(kinds)]
 
 
 class FaultInjector:
     """Injects faults one at a time, and waits after each until the nodes serve again."""
 
-    def __init__(self, place: Place, checker: Checker, rng: random.Random) -> None:
-        self._place, self._checker, self._rng = place, checker, rng
+    def __init__(self, cluster: Cluster, checker: Checker, rng: random.Random) -> None:
+        self._cluster, self._checker, self._rng = cluster, checker, rng
 
-    def strike(self, strike: FaultKind) -> None:
+    def inject(self, kind: FaultKind) -> None:
         """Inject a fault, and wait until all affected nodes have served again."""
-        number = self._rng.randrange(len(self._place.nodes))
-        node = self._place.nodes[number]
+        number = self._rng.randrange(len(self._cluster.nodes))
+        node = self._cluster.nodes[number]
         _wait_until_full(node)
         time.sleep(self._rng.uniform(0, MAX_DELAY_S))
-        felt = range(len(self._place.nodes)) if strike in RESTARTS else [number]
-        trouble = Outage(strike, frozenset(felt), since=time.time())
-        self._checker.troubles.begin(trouble)
-        trouble.processes = self._hit(strike, node)
-        trouble.gone = time.time()
-        if strike is FaultKind.SERVER:
+        felt = range(len(self._cluster.nodes)) if kind in RESTARTS else [number]
+        outage = Outage(kind, frozenset(felt), since=time.time())
+        self._checker.outages.begin(outage)
+        outage.processes = self._hit(kind, node)
+        outage.gone = time.time()
+        if kind is FaultKind.SERVER:
             node.start()
-        elif strike in RESTARTS:
-            assert self._place.postgres is not None
-            self._place.postgres.control("start")
-        self._wait_until_over(trouble)
+        elif kind in RESTARTS:
+            assert self._cluster.postgres is not None
+            self._cluster.postgres.control("start")
+        self._wait_until_over(outage)
 
-    def _hit(self, strike: FaultKind, node: Node) -> int:
+    def _hit(self, kind: FaultKind, node: Node) -> int:
         """Kill the target, wait until it is gone, and return how many workers were killed."""
-        if strike is FaultKind.SERVER:
+        if kind is FaultKind.SERVER:
             return node.kill()
-        if strike in RESTARTS:
-            assert self._place.postgres is not None
-            self._place.postgres.control("stop", f"--mode={_MODES[strike]}")
+        if kind in RESTARTS:
+            assert self._cluster.postgres is not None
+            self._cluster.postgres.control("stop", f"--mode={_MODES[kind]}")
             return 0
         workers = node.workers()
-        hit = workers if strike is FaultKind.WORKERS else [self._rng.choice(workers)]
+        hit = workers if kind is FaultKind.WORKERS else [self._rng.choice(workers)]
         kill(hit)
         return len(hit)
 
-    def _wait_until_over(self, trouble: Outage) -> None:
+    def _wait_until_over(self, outage: Outage) -> None:
         deadline = time.monotonic() + TIMEOUT_S
-        while not trouble.is_over:
+        while not outage.is_over:
             if time.monotonic() > deadline:
-                what = f"{TIMEOUT_S} s after {trouble.strike}, nodes {set(trouble.nodes)}"
-                self._checker.faults.add(ViolationKind.AWAY, what)
+                what = f"{TIMEOUT_S} s after {outage.kind}, nodes {set(outage.nodes)}"
+                self._checker.violations.add(ViolationKind.AWAY, what)
                 return
             time.sleep(0.01)
 

@@ -116,11 +116,11 @@ def create_fixtures(
 
 
 def get_stored_values(
-    admin: Admin, site: str, world: SoakFixtures, counters: Sequence[CounterRule]
+    admin: Admin, site: str, fixtures: SoakFixtures, counters: Sequence[CounterRule]
 ) -> dict[int, list[Any]]:
     """Return the stored counter values of each collection."""
     found = {}
-    for number, id_ in enumerate(world.ids):
+    for number, id_ in enumerate(fixtures.ids):
         fields = _fields(admin, site, id_)
         found[number] = [fields[rule.name]["current_number"] for rule in counters]
     return found

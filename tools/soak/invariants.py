@@ -25,8 +25,8 @@ class Poll(NamedTuple):
     client: int
     node: int
     collection: int
-    asked: float
-    answered: float
+    sent_at: float
+    answered_at: float
     sent: bool = True
     """Whether the request may have reached a server; if not, it cannot have advanced a counter."""
     status: int | None = None
@@ -46,7 +46,7 @@ class Checker:
 
     def __init__(self, collections: int, rules: Sequence[CounterRule], clients: int) -> None:
         self.rules, self.clients = rules, clients
-        self.faults, self.troubles = Violations(), Outages()
+        self.violations, self.outages = Violations(), Outages()
         self.answers = self.values = self.of_spikes = 0
         self.failed: Counter[str] = Counter()
         self.caught: Counter[int] = Counter()
@@ -63,7 +63,7 @@ class Checker:
         """Check a poll that has ended."""
         with self._lock:
             if poll.status == HTTPStatus.OK:
-                self.troubles.record_success(poll.node, poll.asked, poll.answered)
+                self.outages.record_success(poll.node, poll.sent_at, poll.answered_at)
                 self._good(poll)
             else:
                 self._failed(poll)
@@ -80,12 +80,14 @@ class Checker:
     # --- Polls that failed -----------------------------------------------------------------------------
 
     def _failed(self, poll: Poll) -> None:
-        trouble = self.troubles.explaining(poll.node, poll.asked, poll.answered)
+        outage = self.outages.explaining(poll.node, poll.sent_at, poll.answered_at)
         what = str(poll.status or ("no answer" if poll.sent else "nobody listens"))
         self.failed[what] += 1
-        if trouble is None or poll.status not in {None, HTTPStatus.SERVICE_UNAVAILABLE}:
-            self.faults.add(ViolationKind.REFUSED, f"{what}, asked at {poll.asked:.3f} of node {poll.node}")
-        elif poll.sent and trouble.caught(poll.node, poll.asked, poll.answered):
+        if outage is None or poll.status not in {None, HTTPStatus.SERVICE_UNAVAILABLE}:
+            self.violations.add(
+                ViolationKind.REFUSED, f"{what}, sent at {poll.sent_at:.3f} to node {poll.node}"
+            )
+        elif poll.sent and outage.caught(poll.node, poll.sent_at, poll.answered_at):
             self.caught[poll.collection] += 1
 
     # --- Answers ---------------------------------------------------------------------------------------
@@ -100,8 +102,8 @@ class Checker:
         if poll.spike is not None and poll.spike not in self.windows:
             self._keep_waiting(poll.spike, poll)
             return
-        told = json.loads(poll.body, parse_float=Decimal)
-        epoch, data = told["generated_at_epoch"], told["data"]
+        document = json.loads(poll.body, parse_float=Decimal)
+        epoch, data = document["generated_at_epoch"], document["data"]
         self.answers += 1
         self._check_instant(poll, epoch, data)
         self._count(poll, data, is_late=is_late)
@@ -112,28 +114,28 @@ class Checker:
 
     def _check_instant(self, poll: Poll, epoch: int, data: Mapping[str, Any]) -> None:
         """Check that the response's time lies within the poll and agrees with the window it belongs to."""
-        if not int(poll.asked) <= epoch <= int(poll.answered):
-            took = f"{poll.asked:.3f} to {poll.answered:.3f}"
-            self.faults.add(ViolationKind.INSTANT, f"{epoch} in a poll from {took}")
+        if not int(poll.sent_at) <= epoch <= int(poll.answered_at):
+            period = f"{poll.sent_at:.3f} to {poll.answered_at:.3f}"
+            self.violations.add(ViolationKind.INSTANT, f"{epoch} in a poll from {period}")
         level = USUAL_LEVEL
         if poll.spike is not None:
             self.of_spikes += 1
             window = self.windows[poll.spike]
             level = window.draft.level
             if not window.covers(epoch) or window.draft.collection != poll.collection:
-                self.faults.add(
+                self.violations.add(
                     ViolationKind.WINDOW, f"spike {poll.spike} at {epoch}, its window is {window.draft}"
                 )
             if poll.ends != iso(window.draft.end):
-                self.faults.add(ViolationKind.WINDOW, f"X-Spike-Ends: {poll.ends} for {window.draft}")
+                self.violations.add(ViolationKind.WINDOW, f"X-Spike-Ends: {poll.ends} for {window.draft}")
         else:
             for window in self.of_collection[poll.collection]:
-                if window.covers(epoch) and window.known <= poll.asked:
-                    self.faults.add(
+                if window.covers(epoch) and window.known <= poll.sent_at:
+                    self.violations.add(
                         ViolationKind.WINDOW, f"normal values at {epoch}, in the window {window.draft}"
                     )
         if data[LEVEL] != level:
-            self.faults.add(ViolationKind.WINDOW, f"{LEVEL} {data[LEVEL]}, not {level}, at {epoch}")
+            self.violations.add(ViolationKind.WINDOW, f"{LEVEL} {data[LEVEL]}, not {level}, at {epoch}")
 
     def _count(self, poll: Poll, data: Mapping[str, Any], *, is_late: bool) -> None:
         """Check the value of each counter."""
@@ -143,19 +145,19 @@ class Checker:
             value, served, start = data[rule.name], own, None
             if poll.spike is not None and number == len(self.rules) - 1:
                 served, start = self.copies[poll.spike], self.windows[poll.spike].own_start
-            place = rule.place_of(value, start)
+            position = rule.find_position(value, start)
             what = f"{rule.name} = {value} of collection {poll.collection}, spike {poll.spike}"
-            if place is None or served.is_too_far(place):
-                self.faults.add(ViolationKind.NO_VALUE, what)
+            if position is None or served.is_too_far(position):
+                self.violations.add(ViolationKind.NO_VALUE, what)
                 continue
-            if not served.take(place):
-                self.faults.add(ViolationKind.TWICE, what)
-            if not is_late and not served.goes_forward(poll.client, place):
-                self.faults.add(ViolationKind.BACKWARDS, f"{what}, client {poll.client}")
+            if not served.take(position):
+                self.violations.add(ViolationKind.TWICE, what)
+            if not is_late and not served.goes_forward(poll.client, position):
+                self.violations.add(ViolationKind.BACKWARDS, f"{what}, client {poll.client}")
             if number < len(self.rules) - 1:
-                places.append(place)
+                places.append(position)
         if len(set(places)) > 1:
-            self.faults.add(ViolationKind.TORN, f"places {places} of collection {poll.collection}")
+            self.violations.add(ViolationKind.TORN, f"places {places} of collection {poll.collection}")
 
     # --- At the end ------------------------------------------------------------------------------------
 
@@ -167,7 +169,7 @@ class Checker:
         """
         with self._lock:
             for spike, polls in self._waiting.items():
-                self.faults.add(
+                self.violations.add(
                     ViolationKind.WINDOW, f"{len(polls)} answers of spike {spike}, which nobody made"
                 )
             left_out = 0
@@ -179,7 +181,7 @@ class Checker:
                         missing += sum(self.copies[window.id].missing() for window in windows)
                     left_out += missing
                     if missing > self.caught[collection]:
-                        self.faults.add(
+                        self.violations.add(
                             ViolationKind.GAP,
                             f"{rule.name} of collection {collection} left out {missing} values, and "
                             f"{self.caught[collection]} polls were in flight",
@@ -189,9 +191,9 @@ class Checker:
     def _missing_of_own(
         self, collection: int, rule: CounterRule, own: ServedValues, stored: int | Decimal | None
     ) -> int:
-        stands = -1 if stored is None else rule.place_of(stored)
-        if stands is None or stands < own.highest:
+        last_position = -1 if stored is None else rule.find_position(stored)
+        if last_position is None or last_position < own.highest:
             what = f"{rule.name} of collection {collection} is stored as {stored}"
-            self.faults.add(ViolationKind.LOST, f"{what}, place {own.highest} was served")
-            stands = own.highest
-        return own.missing(last=stands)
+            self.violations.add(ViolationKind.LOST, f"{what}, position {own.highest} was served")
+            last_position = own.highest
+        return own.missing(last=last_position)

@@ -19,7 +19,7 @@ class FaultKind(StrEnum):
 class Outage:
     """The effect of one injected fault. All times are in seconds since 1970."""
 
-    strike: FaultKind
+    kind: FaultKind
     nodes: frozenset[int]
     """The affected nodes."""
     since: float
@@ -39,23 +39,27 @@ class Outage:
         """The seconds from the fault until the last affected node served again."""
         return max(self.served_again.values()) - self.since
 
-    def record_success(self, node: int, asked: float, answered: float) -> None:
+    def record_success(self, node: int, sent_at: float, answered_at: float) -> None:
         """Record a successful response of a node."""
-        is_since = self.gone is not None and asked >= self.gone
+        is_since = self.gone is not None and sent_at >= self.gone
         if node in self.nodes and is_since:
-            self.served_again.setdefault(node, answered)
+            self.served_again.setdefault(node, answered_at)
 
-    def explains(self, node: int, asked: float, answered: float) -> bool:
+    def explains(self, node: int, sent_at: float, answered_at: float) -> bool:
         """Return whether a poll of this node may have failed because of the outage."""
-        over = self.served_again.get(node)
-        return node in self.nodes and answered >= self.since and (over is None or asked <= over)
+        served_again = self.served_again.get(node)
+        return (
+            node in self.nodes
+            and answered_at >= self.since
+            and (served_again is None or sent_at <= served_again)
+        )
 
-    def caught(self, node: int, asked: float, answered: float) -> bool:
+    def caught(self, node: int, sent_at: float, answered_at: float) -> bool:
         """Return whether a poll was in flight when the outage began, so that its answer may be lost.
 
         It may have advanced the counters. A poll that began later reached no server.
         """
-        return self.explains(node, asked, answered) and (self.gone is None or asked <= self.gone)
+        return self.explains(node, sent_at, answered_at) and (self.gone is None or sent_at <= self.gone)
 
 
 class Outages:
@@ -64,21 +68,21 @@ class Outages:
     def __init__(self) -> None:
         self.all: list[Outage] = []
 
-    def begin(self, trouble: Outage) -> Outage:
+    def begin(self, outage: Outage) -> Outage:
         """Record an outage. Must be called before the fault is injected."""
-        self.all = [*self.all, trouble]
-        return trouble
+        self.all = [*self.all, outage]
+        return outage
 
-    def record_success(self, node: int, asked: float, answered: float) -> None:
+    def record_success(self, node: int, sent_at: float, answered_at: float) -> None:
         """Record a successful response of a node."""
-        for trouble in self.all[-2:]:  # outages do not overlap, so older ones are over
-            trouble.record_success(node, asked, answered)
+        for outage in self.all[-2:]:  # outages do not overlap, so older ones are over
+            outage.record_success(node, sent_at, answered_at)
 
-    def explaining(self, node: int, asked: float, answered: float) -> Outage | None:
+    def explaining(self, node: int, sent_at: float, answered_at: float) -> Outage | None:
         """Return the outage that explains a failed poll, or None."""
-        return next((each for each in self.all[-2:] if each.explains(node, asked, answered)), None)
+        return next((each for each in self.all[-2:] if each.explains(node, sent_at, answered_at)), None)
 
-    def recoveries(self, strikes: Iterable[FaultKind]) -> Sequence[float]:
+    def recoveries(self, kinds: Iterable[FaultKind]) -> Sequence[float]:
         """Return the recovery times of these kinds of faults in seconds, shortest first."""
-        wanted = set(strikes)
-        return sorted(each.seconds for each in self.all if each.strike in wanted and each.is_over)
+        chosen = set(kinds)
+        return sorted(each.seconds for each in self.all if each.kind in chosen and each.is_over)

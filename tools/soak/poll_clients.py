@@ -66,7 +66,7 @@ class PollClients:
 
     def _poll(self, client: int, node: int, collection: int) -> Poll:
         connection = HTTPConnection(self._addresses[node], timeout=TIMEOUT_S)
-        asked, sent = time.time(), False
+        sent_at, sent = time.time(), False
         try:
             connection.connect()
             sent = True  # from here on the request may have reached the server
@@ -74,7 +74,7 @@ class PollClients:
             answer = connection.getresponse()
             body = answer.read()
         except (OSError, HTTPException):
-            return Poll(client, node, collection, asked, time.time(), sent)
+            return Poll(client, node, collection, sent_at, time.time(), sent)
         finally:
             connection.close()
         spike = answer.headers["X-Spike-Schedule"]
@@ -82,7 +82,7 @@ class PollClients:
             client,
             node,
             collection,
-            asked,
+            sent_at,
             time.time(),
             sent,
             answer.status,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from tests.support.throwaway_postgres import version
 from tools.bench.progress import Progress
 from tools.bench.scenarios import SQLITE
-from tools.soak import fixtures as world
 from tools.soak import integrity
-from tools.soak.cluster import CONTROL, PRODUCT, Place, place
+from tools.soak.cluster import CONTROL, PRODUCT, Cluster, create_cluster
 from tools.soak.fault_injection import RESTARTS, FaultInjector, schedule
+from tools.soak.fixtures import Admin, SoakFixtures, build_rules, create_fixtures, get_stored_values
 from tools.soak.invariants import Checker
 from tools.soak.outages import FaultKind
 from tools.soak.poll_clients import PollClients
@@ -45,9 +45,9 @@ class Goal:
 
 @dataclass
 class _Run:
-    place: Place
-    admin: world.Admin
-    world: world.SoakFixtures
+    cluster: Cluster
+    admin: Admin
+    fixtures: SoakFixtures
     checker: Checker
     pollers: PollClients
 
@@ -55,17 +55,17 @@ class _Run:
 @contextmanager
 def _start(kind: str, goal: Goal, app: str) -> Iterator[_Run]:
     """Start the servers and the clients that poll them, and stop them at the end."""
-    rules, clients = world.build_rules(COUNTERS), goal.workers * CLIENTS_PER_WORKER
-    with place(kind, goal.workers, app) as found:
-        found.start()
-        admin, site = world.Admin(), found.nodes[0].url
-        made = world.create_fixtures(admin, site, COLLECTIONS, rules)
+    rules, clients = build_rules(COUNTERS), goal.workers * CLIENTS_PER_WORKER
+    with create_cluster(kind, goal.workers, app) as cluster:
+        cluster.start()
+        admin, site = Admin(), cluster.nodes[0].url
+        made = create_fixtures(admin, site, COLLECTIONS, rules)
         checker = Checker(COLLECTIONS, rules, clients)
-        addresses = [node.address for node in found.nodes]
+        addresses = [node.address for node in cluster.nodes]
         pollers = PollClients(addresses, made.paths, made.key, checker.take, clients, goal.seed)
         pollers.start()
         try:
-            yield _Run(found, admin, made, checker, pollers)
+            yield _Run(cluster, admin, made, checker, pollers)
         finally:
             pollers.stop()
 
@@ -73,16 +73,16 @@ def _start(kind: str, goal: Goal, app: str) -> Iterator[_Run]:
 def soak(kind: str, goal: Goal) -> Verdict:
     """Poll until the goal is reached or the time is over, and return the verdict."""
     restarts = 0 if kind == SQLITE else goal.restarts
-    rng = random.Random(f"{goal.seed} strikes")
+    rng = random.Random(f"{goal.seed} kinds")
     due = schedule(goal.values, goal.worker_kills, goal.server_kills, restarts, rng)
     began = time.monotonic()
     deadline = began + goal.minutes * 60
     with _start(kind, goal, PRODUCT) as run:
         checker = run.checker
-        spiker = SpikeClients(run.place.nodes, run.admin, run.world, checker, goal.seed)
+        spiker = SpikeClients(run.cluster.nodes, run.admin, run.fixtures, checker, goal.seed)
         spiker.start()
         try:
-            striker, progress = FaultInjector(run.place, checker, rng), _Lines(kind, goal.values)
+            injector, progress = FaultInjector(run.cluster, checker, rng), _Lines(kind, goal.values)
             while time.monotonic() < deadline and (
                 due or checker.values < goal.values or spiker.closed < goal.windows
             ):
@@ -90,9 +90,9 @@ def soak(kind: str, goal: Goal) -> Verdict:
                     break  # stop() raises the exception
                 progress.say(checker)
                 if due and checker.values >= due[0].values:
-                    strike = due.pop(0).strike
-                    striker.strike(strike)
-                    if strike is FaultKind.SERVER or strike in RESTARTS:
+                    fault_kind = due.pop(0).kind
+                    injector.inject(fault_kind)
+                    if fault_kind is FaultKind.SERVER or fault_kind in RESTARTS:
                         _check_database(run)
                 time.sleep(CHECK_INTERVAL_S)
         finally:
@@ -105,12 +105,12 @@ def soak(kind: str, goal: Goal) -> Verdict:
         return Verdict(
             kind,
             database=_database(run),
-            nodes=len(run.place.nodes),
+            nodes=len(run.cluster.nodes),
             goal_values=goal.values,
             workers=goal.workers,
             seed=goal.seed,
             seconds=time.monotonic() - began,
-            strikes_left=len(due),
+            faults_left=len(due),
             left_out=left_out,
             checker=checker,
             windows=spiker.closed,
@@ -128,7 +128,7 @@ def control(kind: str, goal: Goal) -> Checker:
     with _start(kind, goal, CONTROL) as run:
         checker = run.checker
         while time.monotonic() < deadline:
-            if checker.faults.count[ViolationKind.TWICE] and checker.values >= goal.values:
+            if checker.violations.count[ViolationKind.TWICE] and checker.values >= goal.values:
                 break
             time.sleep(CHECK_INTERVAL_S)
         run.pollers.stop()
@@ -137,25 +137,25 @@ def control(kind: str, goal: Goal) -> Checker:
 
 def _finish(run: _Run) -> int:
     """Run the final checks, after all clients have stopped."""
-    checker, site = run.checker, run.place.nodes[0].url
-    left_out = checker.finish(world.get_stored_values(run.admin, site, run.world, checker.rules))
-    run.place.stop()
+    checker, site = run.checker, run.cluster.nodes[0].url
+    left_out = checker.finish(get_stored_values(run.admin, site, run.fixtures, checker.rules))
+    run.cluster.stop()
     _check_database(run)
-    for node in run.place.nodes:
+    for node in run.cluster.nodes:
         for trace in node.log().split("Traceback")[1:]:
-            checker.faults.add(ViolationKind.LOG, trace[:MAX_EXCERPT_CHARS])
+            checker.violations.add(ViolationKind.LOG, trace[:MAX_EXCERPT_CHARS])
     return left_out
 
 
 def _check_database(run: _Run) -> None:
-    for fault in integrity.find_faults(run.place.database_url):
-        run.checker.faults.add(ViolationKind.DATABASE, fault)
+    for fault in integrity.find_faults(run.cluster.database_url):
+        run.checker.violations.add(ViolationKind.DATABASE, fault)
 
 
 def _database(run: _Run) -> str:
-    if run.place.postgres is None:
+    if run.cluster.postgres is None:
         return f"SQLite {sqlite3.sqlite_version}"
-    return version(run.place.postgres.url)
+    return version(run.cluster.postgres.url)
 
 
 class _Lines:
@@ -170,8 +170,10 @@ class _Lines:
             return
         self._said = time.monotonic()
         self._progress.done = checker.values
-        struck, faults = len(checker.troubles.all), sum(checker.faults.count.values())
-        self._progress.say(f"{self._kind}: {checker.answers:,} polls, struck {struck} times, {faults} faults")
+        faults, violations = len(checker.outages.all), sum(checker.violations.count.values())
+        self._progress.say(
+            f"{self._kind}: {checker.answers:,} polls, {faults} faults injected, {violations} violations"
+        )
 
     def end(self) -> None:
         """End the progress line."""

@@ -9,19 +9,19 @@ MAX_JUMP = 1_000_000
 
 @dataclass(frozen=True)
 class CounterRule:
-    """The settings of a counter. It has no random part, so each value has a fixed place in the sequence."""
+    """The settings of a counter. It has no random part, so each value has a fixed position."""
 
     name: str
     value_type: str
     start: Decimal
     step: Decimal
 
-    def place_of(self, value: int | Decimal, start: Decimal | None = None) -> int | None:
+    def find_position(self, value: int | Decimal, start: Decimal | None = None) -> int | None:
         """Return the value's index in the sequence, from 0, or None if the value is not part of it."""
         way = Decimal(value) - (self.start if start is None else start)
-        place = way / (self.step if self.value_type == "INCREMENT" else -self.step)
-        whole = int(place)
-        return whole if whole == place and whole >= 0 else None
+        position = way / (self.step if self.value_type == "INCREMENT" else -self.step)
+        whole_position = int(position)
+        return whole_position if whole_position == position and whole_position >= 0 else None
 
 
 @dataclass
@@ -32,29 +32,29 @@ class ServedValues:
     highest: int = -1
     bits: bytearray = field(default_factory=bytearray)
     last_of: dict[int, int] = field(default_factory=dict)
-    """The place of the last value that each client got."""
+    """The position of the last value that each client got."""
 
-    def is_too_far(self, place: int) -> bool:
-        """Return whether the place is so far ahead that the value must be wrong."""
-        return place > max(self.highest, 0) + MAX_JUMP
+    def is_too_far(self, position: int) -> bool:
+        """Return whether the position is so far ahead that the value must be wrong."""
+        return position > max(self.highest, 0) + MAX_JUMP
 
-    def take(self, place: int) -> bool:
+    def take(self, position: int) -> bool:
         """Record a value, and return False if it was served before."""
-        byte, bit = place >> 3, 1 << (place & 7)
+        byte, bit = position >> 3, 1 << (position & 7)
         if byte >= len(self.bits):
             self.bits.extend(bytes(byte + 1 - len(self.bits)))
         if self.bits[byte] & bit:
             return False
         self.bits[byte] |= bit
         self.count += 1
-        self.highest = max(self.highest, place)
+        self.highest = max(self.highest, position)
         return True
 
-    def goes_forward(self, client: int, place: int) -> bool:
+    def goes_forward(self, client: int, position: int) -> bool:
         """Return whether this client, which polls sequentially, got a later value than before."""
         before = self.last_of.get(client, -1)
-        self.last_of[client] = place
-        return place > before
+        self.last_of[client] = position
+        return position > before
 
     def missing(self, first: int = 0, last: int | None = None) -> int:
         """Return how many values from `first` to `last` (default: the highest served) were never served."""

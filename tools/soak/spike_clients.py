@@ -24,7 +24,7 @@ MIN_LEAD_S = 2
 MAX_LEAD_S = 6
 LOST_ANSWER_PAUSE_S = 1.0
 """The pause in seconds after which a request in flight has either taken effect or never will."""
-MAX_LOOKS = 60
+MAX_LOOKUPS = 60
 END_MARGIN_S = 0.1
 """A margin in seconds for the difference from the database's clock, which decides when a window ends."""
 
@@ -33,11 +33,11 @@ class SpikeClients:
     """Creates windows in a thread until it is stopped."""
 
     def __init__(
-        self, nodes: Sequence[Node], admin: Admin, world: SoakFixtures, checker: Checker, seed: int
+        self, nodes: Sequence[Node], admin: Admin, fixtures: SoakFixtures, checker: Checker, seed: int
     ) -> None:
-        self._nodes, self._admin, self._world, self._checker = nodes, admin, world, checker
+        self._nodes, self._admin, self._fixtures, self._checker = nodes, admin, fixtures, checker
         self._rng = random.Random(f"{seed} spiker")
-        self._taken_until = [0] * len(world.ids)
+        self._taken_until = [0] * len(fixtures.ids)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.failure: BaseException | None = None
@@ -80,18 +80,18 @@ class SpikeClients:
     def _round(self, collection: int) -> None:
         drafts = self._drafts(collection)
         nodes = [self._rng.choice(self._nodes) for _ in drafts]
-        asked = [
+        calls = [
             lambda draft=draft, node=node: self._make(draft, node)
             for draft, node in zip(drafts, nodes, strict=True)
         ]
-        answers = run_concurrently(*asked)
+        answers = run_concurrently(*calls)
         self.rounds += 1
         made = [each for each in answers if isinstance(each, Window)]
         lost = [each for each in answers if isinstance(each, Draft)]
         if lost:
             self._over.wait(LOST_ANSWER_PAUSE_S)
             made += self._look_for(lost)
-        self._judge(drafts, made, is_certain=not lost)
+        self._check(drafts, made, is_certain=not lost)
 
     def _drafts(self, collection: int) -> list[Draft]:
         """Return windows that all overlap each other."""
@@ -128,22 +128,22 @@ class SpikeClients:
             return draft
         self.outcomes["refused"] += 1
         if answer.status_code != 409 or not answer.json().get("conflicts"):
-            self._fault(f"{draft} is answered {answer.status_code}: {answer.text[:300]}")
+            self._add_violation(f"{draft} is answered {answer.status_code}: {answer.text[:300]}")
         return None
 
     def _body(self, draft: Draft) -> dict[str, Any]:
         return {
-            "collection_id": self._world.ids[draft.collection],
+            "collection_id": self._fixtures.ids[draft.collection],
             "name": draft.name,
             "start_datetime": iso(draft.start),
             "end_datetime": iso(draft.end),
             "spike_fields": [
                 {
-                    "original_field_id": self._world.level_ids[draft.collection],
+                    "original_field_id": self._fixtures.level_ids[draft.collection],
                     "fixed_value_number": draft.level,
                 },
                 {
-                    "original_field_id": self._world.last_ids[draft.collection],
+                    "original_field_id": self._fixtures.last_ids[draft.collection],
                     "start_number": draft.own_start,
                 },
             ],
@@ -152,9 +152,9 @@ class SpikeClients:
     def _look_for(self, lost: Sequence[Draft]) -> list[Window]:
         """Return the windows that were created although their clients got no confirmation."""
         drafts = {draft.name: draft for draft in lost}
-        id_ = self._world.ids[lost[0].collection]
-        for look in range(MAX_LOOKS):
-            node = self._nodes[look % len(self._nodes)]
+        id_ = self._fixtures.ids[lost[0].collection]
+        for attempt in range(MAX_LOOKUPS):
+            node = self._nodes[attempt % len(self._nodes)]
             try:
                 path = f"/api/collections/{id_}/spike-schedules?per_page=200"
                 answer = self._admin.call("GET", node.url + path)
@@ -165,23 +165,23 @@ class SpikeClients:
                 now = time.time()
                 return [Window(drafts[name], found[name], now) for name in found.keys() & drafts.keys()]
             self._over.wait(0.5)
-        self._fault(f"nobody tells which of {list(drafts)} were made")
+        self._add_violation(f"no node said which of {list(drafts)} were created")
         return []
 
-    def _judge(self, drafts: Sequence[Draft], made: Sequence[Window], *, is_certain: bool) -> None:
+    def _check(self, drafts: Sequence[Draft], made: Sequence[Window], *, is_certain: bool) -> None:
         # Two windows are no violation if one had ended, and was deleted, before the other was created.
-        told, over = (window.known for window in made), (window.draft.end for window in made)
-        if len(made) > 1 and max(told) < min(over):
-            self._fault(f"{[each.draft for each in made]} were all made")
+        known_times, ends = (window.known for window in made), (window.draft.end for window in made)
+        if len(made) > 1 and max(known_times) < min(ends):
+            self._add_violation(f"{[each.draft for each in made]} overlap, but all were created")
         if is_certain and not made:
-            self._fault(f"none of {drafts} was made, and nobody was in the way")
+            self._add_violation(f"none of {drafts} was created, although nothing overlapped")
         for window in made:
             self._ends.append(window.draft.end)
             self._taken_until[window.draft.collection] = window.draft.end
             self._checker.knows(window)
 
-    def _fault(self, what: str) -> None:
-        self._checker.faults.add(ViolationKind.OVERLAP, what)
+    def _add_violation(self, what: str) -> None:
+        self._checker.violations.add(ViolationKind.OVERLAP, what)
 
 
 def _is_too_late(draft: Draft, answer: requests.Response) -> bool:

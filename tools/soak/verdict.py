@@ -25,7 +25,7 @@ class Verdict:
     workers: int
     seed: int
     seconds: float
-    strikes_left: int
+    faults_left: int
     left_out: int
     checker: Checker
     windows: int
@@ -36,32 +36,32 @@ class Verdict:
     def is_reached(self) -> bool:
         """Whether the run reached its goal."""
         enough = self.checker.values >= self.goal_values and self.windows >= self.goal_windows
-        return enough and not self.strikes_left
+        return enough and not self.faults_left
 
     @property
     def slowest(self) -> float:
         """The longest recovery time in seconds."""
-        return max(self.checker.troubles.recoveries(FaultKind), default=0.0)
+        return max(self.checker.outages.recoveries(FaultKind), default=0.0)
 
     @property
     def holds(self) -> bool:
         """Whether every check passed."""
-        return self.is_reached and not self.checker.faults and self.slowest <= MAX_RECOVERY_S
+        return self.is_reached and not self.checker.violations and self.slowest <= MAX_RECOVERY_S
 
     def __str__(self) -> str:
         width = max(len(name) for name, _ in self._rows())
         lines = [f"{name.ljust(width)}  {text}" for name, text in self._rows()]
-        return "\n".join([*lines, "", *self.checker.faults.lines(), self._last_line()])
+        return "\n".join([*lines, "", *self.checker.violations.lines(), self._last_line()])
 
     def _rows(self) -> list[tuple[str, str]]:
         checker = self.checker
         servers = f"{self.nodes} server{'s' * (self.nodes > 1)}, {self.workers} workers"
         rules, collections = len(checker.rules), len(checker.own)
-        twice = checker.faults.count[ViolationKind.TWICE]
+        twice = checker.violations.count[ViolationKind.TWICE]
         caught = sum(checker.caught.values())
         return [
-            ("on", f"{self.database}, {servers}, {checker.clients} clients, seed {self.seed}"),
-            ("took", f"{int(self.seconds) // 60}:{int(self.seconds) % 60:02} min"),
+            ("database", f"{self.database}, {servers}, {checker.clients} clients, seed {self.seed}"),
+            ("duration", f"{int(self.seconds) // 60}:{int(self.seconds) % 60:02} min"),
             (
                 "values checked",
                 f"{checker.values:,}, in {checker.answers:,} polls of {collections} collections with "
@@ -69,18 +69,18 @@ class Verdict:
             ),
             ("served twice", f"{twice:,}"),
             (
-                "left out",
-                f"{self.left_out:,}; {caught} polls were in flight when something was killed, "
+                "never served",
+                f"{self.left_out:,}; {caught} polls were in flight when a fault was injected, "
                 f"which explains up to {caught * rules:,}",
             ),
-            ("polls that failed", self._failed()),
+            ("failed polls", self._failed()),
             *self._recoveries(),
             (
                 "windows",
-                f"{self.windows} opened and closed, {checker.of_spikes:,} polls within; each was wanted by "
-                f"several at once: {_counts(self.outcomes)}",
+                f"{self.windows} opened and closed, {checker.of_spikes:,} polls during them; "
+                f"several clients requested each one at the same time: {_counts(self.outcomes)}",
             ),
-            ("database", integrity.describe_check(self.kind)),
+            ("integrity", integrity.describe_check(self.kind)),
         ]
 
     def _failed(self) -> str:
@@ -89,24 +89,24 @@ class Verdict:
 
     def _recoveries(self) -> list[tuple[str, str]]:
         rows = []
-        for strike in FaultKind:
-            times = sum(each.strike is strike for each in self.checker.troubles.all)
-            seconds = self.checker.troubles.recoveries([strike])
+        for kind in FaultKind:
+            times = sum(each.kind is kind for each in self.checker.outages.all)
+            seconds = self.checker.outages.recoveries([kind])
             if times:
-                rows.append((f"{strike}", f"{times}×, served again after {_span(seconds)}"))
+                rows.append((f"{kind}", f"{times} times, served again after {_span(seconds)}"))
         return rows
 
     def _last_line(self) -> str:
         if self.holds:
-            return "HOLDS: none served twice, nothing amiss."
+            return "PASSED: no value was served twice, and no check failed."
         why = []
-        if self.checker.faults:
-            why.append(f"{sum(self.checker.faults.count.values()):,} faults")
+        if self.checker.violations:
+            why.append(f"{sum(self.checker.violations.count.values()):,} violations")
         if not self.is_reached:
-            why.append("the minutes were over before the goal was reached")
+            why.append("the time was over before the goal was reached")
         if self.slowest > MAX_RECOVERY_S:
-            why.append(f"{self.slowest:.1f} s until it served again, {MAX_RECOVERY_S:.0f} s is the goal")
-        return f"FAILS: {'; '.join(why)}."
+            why.append(f"{self.slowest:.1f} s until all nodes served again (goal: {MAX_RECOVERY_S:.0f} s)")
+        return f"FAILED: {'; '.join(why)}."
 
 
 def _counts(counted: Counter[str]) -> str:

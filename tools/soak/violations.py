@@ -10,18 +10,18 @@ class ViolationKind(StrEnum):
     """The kinds of violations, in the words of the verdict."""
 
     TWICE = "values served twice"
-    BACKWARDS = "values that one client got out of order"
-    NO_VALUE = "values that the counter does not have"
-    TORN = "answers whose counters do not stand at the same place"
+    BACKWARDS = "values that a client received out of order"
+    NO_VALUE = "values outside of the counter's sequence"
+    TORN = "responses whose counters have different positions"
     GAP = "gaps larger than what was in flight"
-    LOST = "stored counters that stand behind what was served"
-    INSTANT = "answers of another instant than that of the poll"
-    WINDOW = "answers that do not fit the window"
-    OVERLAP = "windows that overlap, or that nobody or more than one of all could make"
-    REFUSED = "polls that failed without any trouble"
-    AWAY = "times that it did not serve again"
+    LOST = "stored counters that are behind the served values"
+    INSTANT = "responses whose time is not that of the poll"
+    WINDOW = "responses that do not fit the window"
+    OVERLAP = "windows that overlap, or of which not exactly one was created"
+    REFUSED = "polls that failed without an outage"
+    AWAY = "nodes that did not serve again in time"
     LOG = "stack traces in the log"
-    DATABASE = "faults of the database"
+    DATABASE = "errors in the database files"
 
 
 class Violations:
@@ -31,10 +31,10 @@ class Violations:
         self.count: Counter[ViolationKind] = Counter()
         self.examples: dict[ViolationKind, list[str]] = {}
 
-    def add(self, fault: ViolationKind, what: str) -> None:
+    def add(self, kind: ViolationKind, what: str) -> None:
         """Record a violation."""
-        self.count[fault] += 1
-        examples = self.examples.setdefault(fault, [])
+        self.count[kind] += 1
+        examples = self.examples.setdefault(kind, [])
         if len(examples) < MAX_EXAMPLES:
             examples.append(what)
 
@@ -43,8 +43,8 @@ class Violations:
 
     def lines(self) -> list[str]:
         """Return the violations as lines for people; empty if there are none."""
-        found = []
-        for fault, count in self.count.items():
-            found.append(f"{count:,} {fault}, such as:")
-            found += [f"    {example}" for example in self.examples[fault]]
-        return found
+        lines = []
+        for kind, count in self.count.items():
+            lines.append(f"{count:,} {kind}, such as:")
+            lines += [f"    {example}" for example in self.examples[kind]]
+        return lines

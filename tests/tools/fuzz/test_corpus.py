@@ -5,8 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tools.fuzz import runner as hunt
-from tools.fuzz import sampling
+from tools.fuzz import runner, sampling
 from tools.fuzz.case import Case
 from tools.fuzz.corpus import BY_NAME, VALUES
 from tools.fuzz.fixtures import create_fixtures
@@ -43,7 +42,7 @@ def test_what_is_no_json_is_known_never_to_be_right():
 @pytest.fixture
 def inputs(app):
     with create_fixtures(app) as made:
-        return hunt.find_inputs(made)
+        return runner.find_inputs(made)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tools.fuzz import runner as hunt
-from tools.fuzz import sampling
+from tools.fuzz import runner, sampling
 from tools.fuzz.environment import fuzz_environment
 from tools.fuzz.fixtures import create_fixtures
 from tools.fuzz.runner import Runner, Tally
@@ -17,7 +16,7 @@ def test_nothing_is_found(own_database_url, tmp_path):
     tally = Tally()
     with fuzz_environment(own_database_url, tmp_path) as made:
         seed = SEEDS[made.session.dialect.name]
-        for _case in Runner(made, tally).all(sampling.cases(hunt.find_inputs(made), CASES, seed)):
+        for _case in Runner(made, tally).all(sampling.cases(runner.find_inputs(made), CASES, seed)):
             assert not tally.findings, "\n".join(map(str, tally.findings))
     assert tally.cases == CASES
 
@@ -26,4 +25,4 @@ def test_nothing_is_found(own_database_url, tmp_path):
 def test_a_route_without_a_right_body_does_not_go_unnoticed(app, monkeypatch):
     monkeypatch.setattr("tools.fuzz.inputs.JSON_ROUTES", ())
     with create_fixtures(app) as made, pytest.raises(LookupError, match=r"there is no right body for it"):
-        hunt.find_inputs(made)
+        runner.find_inputs(made)

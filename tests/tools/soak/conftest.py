@@ -8,7 +8,7 @@ from tests.support import skip_or_fail, throwaway_postgres
 
 @pytest.fixture(params=DATABASE_KINDS)
 def kind(request):
-    """The name of a database that can be started here."""
+    """Return the name of a database that can be started on this machine."""
     if request.param == "postgresql":
         if request.config.option.no_postgresql:
             pytest.skip("--no-postgresql was given")

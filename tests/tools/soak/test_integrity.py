@@ -14,7 +14,7 @@ from tests.conftest import settings_for
 from tests.support.table_rows import fill
 from tests.support.timestamps import NOW
 from tools.soak import integrity
-from tools.soak.cluster import place
+from tools.soak.cluster import create_cluster
 
 TRUCK, NOBODY = 1, 987_654
 AN_INDEX = "ix_spike_schedules_window"
@@ -80,7 +80,7 @@ def _minute(minute):
 
 @pytest.fixture
 def database(kind, tmp_path):
-    with place(kind, workers=1) as found:
+    with create_cluster(kind, workers=1) as found:
         app = create_app(settings_for(found.database_url, tmp_path))
         with app.app_context():
             upgrade()

@@ -49,11 +49,11 @@ class Desk:
     def fail(self, *, status=None, at=NOW + 1.2, sent=True):
         self.checker.take(Poll(0, 0, 0, at, at, sent, status))
 
-    def trouble(self, since, gone, again=None):
-        trouble = Outage(FaultKind.SERVER, frozenset({0}), since, gone)
+    def outage(self, since, gone, again=None):
+        outage = Outage(FaultKind.SERVER, frozenset({0}), since, gone)
         if again:
-            trouble.record_success(0, gone, again)
-        return self.checker.troubles.begin(trouble)
+            outage.record_success(0, gone, again)
+        return self.checker.outages.begin(outage)
 
     def knows(self, known=float(NOW)):
         self.checker.knows(Window(DRAFT, 7, known))
@@ -65,7 +65,7 @@ class Desk:
 
     @property
     def found(self):
-        return set(self.checker.faults.count)
+        return set(self.checker.violations.count)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_nothing_is_found_where_nothing_is_wrong(desk):
     desk.serve(0, 1, at=NOW + 5.5, spike=7, begin=5)
     desk.serve(7, at=NOW + 8.0, own=5)
     assert desk.finish(7, own=5) == 0
-    assert not desk.checker.faults, desk.checker.faults.lines()
+    assert not desk.checker.violations, desk.checker.violations.lines()
     assert (desk.checker.answers, desk.checker.values, desk.checker.of_spikes) == (8, 24, 2)
 
 
@@ -89,7 +89,7 @@ def test_a_value_that_was_served_to_somebody_else_is_found(desk):
     desk.serve(0, 1)
     desk.serve(1, client=1)
     assert desk.found == {ViolationKind.TWICE}
-    assert desk.checker.faults.count[ViolationKind.TWICE] == 3
+    assert desk.checker.violations.count[ViolationKind.TWICE] == 3
 
 
 def test_a_value_that_was_served_twice_in_a_window_is_found(desk):
@@ -137,7 +137,7 @@ def test_a_value_that_was_stored_and_never_served_is_a_gap(desk):
 
 def test_as_many_values_may_be_left_out_as_polls_were_in_flight(desk):
     desk.serve(0)
-    desk.trouble(NOW + 1, NOW + 2, again=NOW + 4)
+    desk.outage(NOW + 1, NOW + 2, again=NOW + 4)
     desk.fail()
     desk.serve(2, at=NOW + 4)
     assert desk.finish(2) == 3
@@ -150,7 +150,7 @@ def test_as_many_values_may_be_left_out_as_polls_were_in_flight(desk):
 @pytest.mark.parametrize("late", [{"at": NOW + 2.5}, {"sent": False}], ids=["nobody was there", "not sent"])
 def test_a_poll_that_reached_nobody_explains_no_gap(desk, late):
     desk.serve(0)
-    desk.trouble(NOW + 1, NOW + 2, again=NOW + 4)
+    desk.outage(NOW + 1, NOW + 2, again=NOW + 4)
     desk.fail(**late)
     desk.serve(2, at=NOW + 4)
     desk.finish(2)
@@ -166,13 +166,13 @@ def test_a_stored_counter_behind_what_was_served_is_found(desk):
 @pytest.mark.parametrize("at", [NOW + 0.5, NOW + 4.5], ids=["before", "after"])
 @pytest.mark.parametrize("status", [None, 503])
 def test_a_poll_that_fails_without_trouble_is_found(desk, at, status):
-    desk.trouble(NOW + 1, NOW + 2, again=NOW + 4)
+    desk.outage(NOW + 1, NOW + 2, again=NOW + 4)
     desk.fail(at=at, status=status)
     assert desk.found == {ViolationKind.REFUSED}
 
 
 def test_in_trouble_503_is_right_and_500_is_not(desk):
-    desk.trouble(NOW + 1, NOW + 2)
+    desk.outage(NOW + 1, NOW + 2)
     desk.fail(status=503)
     assert not desk.found
     desk.fail(status=500)
@@ -280,5 +280,5 @@ def test_answers_of_a_window_that_was_known_late_may_come_in_any_order(desk):
 def test_only_the_first_examples_of_many_faults_are_kept(desk):
     for _ in range(100):
         desk.serve(0)
-    assert desk.checker.faults.count[ViolationKind.TWICE] == 297
-    assert len(desk.checker.faults.examples[ViolationKind.TWICE]) < 10
+    assert desk.checker.violations.count[ViolationKind.TWICE] == 297
+    assert len(desk.checker.violations.examples[ViolationKind.TWICE]) < 10

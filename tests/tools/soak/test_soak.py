@@ -12,10 +12,10 @@ pytestmark = pytest.mark.e2e
 
 def test_every_value_comes_at_most_once_and_every_answer_is_right_whatever_is_killed(kind):
     verdict = soak(kind, SHORT)
-    assert not verdict.checker.faults, f"\n{verdict}"
+    assert not verdict.checker.violations, f"\n{verdict}"
     assert verdict.is_reached, f"\n{verdict}"
 
 
 def test_counters_that_are_read_added_to_and_written_back_are_found_out(kind):
     checker = control(kind, Goal(values=1_000, minutes=10))
-    assert checker.faults.count[ViolationKind.TWICE]
+    assert checker.violations.count[ViolationKind.TWICE]

@@ -12,15 +12,15 @@ from tools.soak.verdict import Verdict
 from tools.soak.violations import ViolationKind
 
 
-def verdict(seconds=1.0, values=100, strikes_left=0, windows=1, fault=None):
-    """After one strike from which it took so long to recover."""
+def verdict(seconds=1.0, values=100, faults_left=0, windows=1, fault=None):
+    """Return the verdict of a run with one fault, `seconds` before it was over."""
     checker = Checker(1, [], clients=1)
     checker.values = values
-    trouble = checker.troubles.begin(Outage(FaultKind.SERVER, frozenset({0, 1}), since=1000.0, gone=1000.0))
-    trouble.record_success(0, asked=1000.1, answered=1000.2)
-    trouble.record_success(1, asked=1000.2, answered=1000.0 + seconds)
+    outage = checker.outages.begin(Outage(FaultKind.SERVER, frozenset({0, 1}), since=1000.0, gone=1000.0))
+    outage.record_success(0, sent_at=1000.1, answered_at=1000.2)
+    outage.record_success(1, sent_at=1000.2, answered_at=1000.0 + seconds)
     if fault:
-        checker.faults.add(fault, "42")
+        checker.violations.add(fault, "42")
     return Verdict(
         kind="sqlite",
         database="SQLite",
@@ -30,7 +30,7 @@ def verdict(seconds=1.0, values=100, strikes_left=0, windows=1, fault=None):
         workers=4,
         seed=1,
         seconds=60,
-        strikes_left=strikes_left,
+        faults_left=faults_left,
         left_out=0,
         checker=checker,
         windows=windows,
@@ -40,34 +40,34 @@ def verdict(seconds=1.0, values=100, strikes_left=0, windows=1, fault=None):
 
 def test_it_holds_where_all_is_right_and_reached():
     assert verdict().holds
-    assert "HOLDS" in str(verdict())
+    assert "PASSED" in str(verdict())
 
 
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"seconds": 5.1}, "5.1 s until it served again"),
-        ({"values": 99}, "the minutes were over before the goal"),
-        ({"strikes_left": 1}, "the minutes were over before the goal"),
-        ({"windows": 0}, "the minutes were over before the goal"),
-        ({"fault": ViolationKind.TWICE}, "1 faults"),
+        ({"seconds": 5.1}, "5.1 s until all nodes served again"),
+        ({"values": 99}, "the time was over before the goal"),
+        ({"faults_left": 1}, "the time was over before the goal"),
+        ({"windows": 0}, "the time was over before the goal"),
+        ({"fault": ViolationKind.TWICE}, "1 violations"),
     ],
-    ids=["slow", "few values", "few strikes", "few windows", "fault"],
+    ids=["slow", "few values", "few faults", "few windows", "fault"],
 )
 def test_it_fails_and_says_why(wrong, says):
     assert not verdict(**wrong).holds
-    assert f"FAILS: {says}" in str(verdict(**wrong))
+    assert f"FAILED: {says}" in str(verdict(**wrong))
 
 
 def test_the_examples_of_faults_are_told():
     assert "values served twice, such as:\n    42" in str(verdict(fault=ViolationKind.TWICE))
 
 
-def test_strikes_are_spread_over_the_values_and_come_again_with_the_same_seed():
+def test_faults_are_spread_over_the_values_and_repeat_with_the_same_seed():
     due = schedule(1000, workers=10, servers=3, restarts=2, rng=random.Random(1))
     assert due == schedule(1000, workers=10, servers=3, restarts=2, rng=random.Random(1))
     assert due != schedule(1000, workers=10, servers=3, restarts=2, rng=random.Random(2))
-    assert Counter(each.strike for each in due) == {
+    assert Counter(each.kind for each in due) == {
         FaultKind.WORKER: 8,
         FaultKind.WORKERS: 2,
         FaultKind.SERVER: 3,

@@ -85,6 +85,6 @@ _BYTES = {"Latin-1": b"Zo\xeb", "not UTF-8": b"\xff\xfe", "controls": b"a\x01\x0
 def values() -> list[Value]:
     """Return all header values."""
     return [
-        *(text("header", name, said) for name, said in _HEADERS.items()),
-        *(written("header", name, said, never=True) for name, said in _BYTES.items()),
+        *(text("header", name, content) for name, content in _HEADERS.items()),
+        *(written("header", name, content, never=True) for name, content in _BYTES.items()),
     ]

@@ -142,10 +142,10 @@ def values() -> list[Value]:
     """Return all numbers."""
     return [
         *(_near(name, bound) for name, number in _BOUNDS.items() for bound in _around(number)),
-        *(written("number", name, said) for name, said in _WRITTEN.items()),
-        *(written("number", name, said, never=True) for name, said in _BEYOND_ALL.items()),
-        *(written("no number", name, said, never=True) for name, said in _NO_JSON.items()),
-        *(text("number as text", name, said) for name, said in _TEXTS.items()),
+        *(written("number", name, content) for name, content in _WRITTEN.items()),
+        *(written("number", name, content, never=True) for name, content in _BEYOND_ALL.items()),
+        *(written("no number", name, content, never=True) for name, content in _NO_JSON.items()),
+        *(text("number as text", name, content) for name, content in _TEXTS.items()),
         *_of_the_settings(),
     ]
 
@@ -166,7 +166,7 @@ def _of_the_settings() -> list[Value]:
         *(str(n) for b in _BOUNDS.values() for n in _around(b)),
     }
     return [
-        written("number of a setting", said[:30], said)
-        for said in dict.fromkeys(said for _, said, _ in BAD_NUMBERS)
-        if said not in here and said[0] in "-0123456789"
+        written("number of a setting", content[:30], content)
+        for content in dict.fromkeys(content for _, content, _ in BAD_NUMBERS)
+        if content not in here and content[0] in "-0123456789"
     ]

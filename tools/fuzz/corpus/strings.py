@@ -148,8 +148,8 @@ _NEVER = {
 def values() -> list[Value]:
     """Return all texts, including the valid and invalid names of the tests of names."""
     return [
-        *(text("text", name, said) for name, said in _TEXTS.items()),
-        *(text("text", name, said, never=True) for name, said in _NEVER.items()),
+        *(text("text", name, content) for name, content in _TEXTS.items()),
+        *(text("text", name, content, never=True) for name, content in _NEVER.items()),
         *(text("text", f"U+{ord(turner):04X}", f"a{turner}b") for turner in BIDI_CONTROLS),
         *_names(),
     ]
@@ -157,9 +157,9 @@ def values() -> list[Value]:
 
 def _names() -> list[Value]:
     here = {*_TEXTS.values(), *_NEVER.values(), *(f"a{turner}b" for turner in BIDI_CONTROLS)}
-    given = [name for name, *_ in (*VALID_NAMES, *INVALID_NAMES) if isinstance(name, str)]
+    names = [name for name, *_ in (*VALID_NAMES, *INVALID_NAMES) if isinstance(name, str)]
     return [
-        text("name", f"{number}, {ascii(said)[:24]} of {len(said)}", said)
-        for number, said in enumerate(given)
-        if said not in here
+        text("name", f"{number}, {ascii(content)[:24]} of {len(content)}", content)
+        for number, content in enumerate(names)
+        if content not in here
     ]

@@ -88,6 +88,6 @@ _NEVER: dict[str, str | bytes] = {
 def values() -> list[Value]:
     """Return all structures."""
     return [
-        *(written("JSON", name, said) for name, said in _OTHER_KINDS.items()),
-        *(written("JSON", name, said, never=True) for name, said in _NEVER.items()),
+        *(written("JSON", name, content) for name, content in _OTHER_KINDS.items()),
+        *(written("JSON", name, content, never=True) for name, content in _NEVER.items()),
     ]

@@ -107,4 +107,4 @@ _INSTANTS = (
 
 def values() -> list[Value]:
     """Return all dates and times; each value is its own name."""
-    return [text("instant", ascii(said)[1:-1][:44], said) for said in _INSTANTS]
+    return [text("instant", ascii(timestamp)[1:-1][:44], timestamp) for timestamp in _INSTANTS]

@@ -56,4 +56,4 @@ _ESCAPED = {
 
 def values() -> list[Value]:
     """Return all URLs."""
-    return [in_an_address("address", name, said) for name, said in _ESCAPED.items()]
+    return [in_an_address("address", name, content) for name, content in _ESCAPED.items()]

@@ -50,10 +50,10 @@ def written(kind: str, name: str, sent: str | bytes, *, never: bool = False) -> 
     return Value(kind, name, sent, sent, quote(sent, safe=""), never)
 
 
-def text(kind: str, name: str, said: str, *, never: bool = False) -> Value:
+def text(kind: str, name: str, content: str, *, never: bool = False) -> Value:
     """Build a text. A lone surrogate is escaped in JSON, and encoded like any other character elsewhere."""
-    plain = said.encode("utf-8", "surrogatepass")
-    return Value(kind, name, json.dumps(said).encode(), plain, quote(plain, safe=""), never)
+    plain = content.encode("utf-8", "surrogatepass")
+    return Value(kind, name, json.dumps(content).encode(), plain, quote(plain, safe=""), never)
 
 
 def in_an_address(kind: str, name: str, escaped: str) -> Value:
