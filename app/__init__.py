@@ -59,7 +59,7 @@ from app.web.json_provider import OrjsonProvider
 
 
 class Spikecast(Flask):
-    """The app, without what Flask does for views that are coroutines: none is here."""
+    """The Flask app, without Flask's support for coroutine views: Spikecast has none."""
 
     request_class = limits.Request
 

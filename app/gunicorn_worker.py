@@ -96,7 +96,7 @@ def require_free_address(bind: str) -> None:
                 attempt.connect(bind.removeprefix("unix:"))
             except OSError:
                 return
-        problem = "another program, perhaps another Spikecast, listens there"
+        problem = "another program, perhaps another Spikecast, is listening there"
     else:
         host, _, port = bind.rpartition(":")
         try:
@@ -105,7 +105,7 @@ def require_free_address(bind: str) -> None:
             if error.errno != errno.EADDRINUSE:
                 problem = error.strerror or str(error)
             else:
-                problem = "another program, perhaps another Spikecast, listens there"
+                problem = "another program, perhaps another Spikecast, is listening there"
         else:
             return
     log_format.get_writer().flush(log_format.EXIT_FLUSH_TIMEOUT_S)  # so that this message is the last one

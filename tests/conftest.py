@@ -1,4 +1,4 @@
-"""What every test may ask for: the app on each database, people, things to work with, a clock."""
+"""Fixtures of all tests: the app on each database, clients, a factory of things to work with, and a clock."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

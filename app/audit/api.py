@@ -58,7 +58,7 @@ def _word(words: type[StrEnum], *more: None) -> Text:
 
 
 class AuditEntryOut(Schema):
-    """An entry of the audit log. Names are those of that moment; what they name may be gone."""
+    """An entry of the audit log. Names are those at that time; the row may no longer exist."""
 
     id = Id()
     noted_at = Timestamp()

@@ -1,4 +1,4 @@
-"""The forms that must work before there is a token."""
+"""Forms for users without a token: sign-in, code and set-up."""
 
 from urllib.parse import urlsplit
 

@@ -18,7 +18,7 @@ def revoke_keys(
     """Revoke the restored keys that were revoked or deleted, or that expired, since the backup."""
     if known is None:
         count = len(restored.keys)
-        check = "Any that were revoked since are valid again: check with list-keys and revoke-key."
+        check = "Keys that were revoked since then are valid again: check them with list-keys and revoke-key."
         return [f"API keys that are valid, as at the backup: {count}. {check}"] if count else []
     ended = [id for key_hash, id in restored.keys.items() if key_hash not in known.keys]
     if not ended:
@@ -43,9 +43,9 @@ def report_users(restored: Snapshot, known: Snapshot | None) -> list[str]:
         if last is not None and last.password_hash != person.password_hash:
             passwords.append(person.username)
     report = (
-        ("Users who were deleted since the backup are back: ", returned),
-        ("Users who have the role from the backup again: ", roles),
-        ("Users who have the password from the backup again: ", passwords),
+        ("Users who were deleted since the backup exist again: ", returned),
+        ("Users whose role is that of the backup again: ", roles),
+        ("Users whose password is that of the backup again: ", passwords),
     )
     return [f"{what}{', '.join(names)}." for what, names in report if names]
 
@@ -92,4 +92,4 @@ def end_sign_ins(connection: sa.Connection) -> list[str]:
     ended = connection.execute(sa.delete(SignIn)).rowcount
     connection.execute(sa.delete(PendingSignIn))
     connection.execute(sa.delete(SetUpToken))
-    return [f"Ended all sign-ins ({ended}): everybody must sign in again."] if ended else []
+    return [f"Ended all sign-ins ({ended}): all users must sign in again."] if ended else []

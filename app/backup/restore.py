@@ -78,7 +78,7 @@ def _describe_kept(previous: Path) -> str:
     if previous.exists():
         return f"The previous database is kept as {previous}."
     logs = ", ".join(map(str, _list_logs(previous)))
-    return f"The previous database was missing; what was left of it is kept as {logs}."
+    return f"The previous database was missing; its remaining files are kept as {logs}."
 
 
 def _refuse_unusable_backup(file: Path, database: Path) -> None:

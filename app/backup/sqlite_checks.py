@@ -93,7 +93,7 @@ def refuse_foreign_schema(draft: Path, file: Path, schema: str, reference: Path)
     changed = sorted(key for key in actual.keys() & expected.keys() if actual[key] != expected[key])
     differences = [
         *(f"contains the {kind} {name!a}, which does not belong to Spikecast" for kind, name in foreign),
-        *(f"has another {kind} {name!a} than Spikecast's schema {schema}" for kind, name in changed),
+        *(f"has a {kind} {name!a} that differs from Spikecast's schema {schema}" for kind, name in changed),
         *(f"lacks the {kind} {name!a} of Spikecast's schema {schema}" for kind, name in missing),
     ]
     if differences:

@@ -43,13 +43,13 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--accept-repeats",
             is_flag=True,
-            help="Where the progress of counters since the backup is unknown, serve values a second time.",
+            help="Counters whose progress since the backup is unknown may serve values again.",
         ),
         click.option(
             "--counters-on",
             type=click.IntRange(1, 10**9),
             metavar="N",
-            help="Where the progress of counters since the backup is unknown, skip the next N values.",
+            help="Counters whose progress since the backup is unknown skip the next N values.",
         ),
     ):
         command = option(command)
@@ -160,7 +160,7 @@ def _get_policy(counters_on: int | None, *, accept_repeats: bool) -> UnknownCoun
         UsageError: both options are given.
     """
     if counters_on and accept_repeats:
-        raise click.UsageError("--counters-on and --accept-repeats exclude each other; choose one.")
+        raise click.UsageError("--counters-on and --accept-repeats cannot be combined; choose one.")
     return UnknownCounterPolicy(counters_on, accept_repeats)
 
 

@@ -16,7 +16,7 @@ from app.core.errors import CannotStart
 @click.option(
     "--beside-servers",
     is_flag=True,
-    help="Migrate even if a server seems to run, because a pooler keeps connections of one that has stopped.",
+    help="Migrate even if a server seems to be running: a pooler may keep connections of a stopped one.",
 )
 @with_appcontext
 def prepare(*, beside_servers: bool) -> None:

@@ -147,5 +147,5 @@ class BulkDeleteIn(Schema):
     """The collections to delete."""
 
     collection_ids = ListOf(
-        Id(), required=True, min_items=1, max_items=1000, size_error="must name 1 to 1000 collections"
+        Id(), required=True, min_items=1, max_items=1000, size_error="must list 1 to 1000 collections"
     )

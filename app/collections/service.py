@@ -69,7 +69,7 @@ def _assign_owner(actor: Actor, collection: Collection, values: Mapping[str, Any
     if owner_id == collection.owner_id:
         return
     if not actor.is_admin:
-        raise Forbidden("Only an Admin may say who owns a collection.")
+        raise Forbidden("Only Admins can choose the owner of a collection.")
     if db.session.get(User, owner_id) is None:
         raise Invalid({"owner_id": [f"there is no user {owner_id}"]})
     collection.owner_id = owner_id
@@ -250,7 +250,7 @@ def reset_counter(field: Field, now: datetime) -> None:
         Conflict: the field is no counter.
     """
     if not is_counter(field.value_type):
-        raise Conflict(f"{field.field_name} is no counter: {field.value_type} has nothing to reset.")
+        raise Conflict(f"{field.field_name} is not a counter: {field.value_type} has nothing to reset.")
     field.current_number = None
     spike_copies.on_counter_restarted(field, now)
     audit.record(Action.RESET_FIELD, field, collection_type=field.collection_type)

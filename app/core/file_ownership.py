@@ -1,4 +1,4 @@
-"""Files that Spikecast creates: their mode, their owner, and what to say about one that cannot be used.
+"""Files that Spikecast creates: their mode, their owner, and messages about files that cannot be used.
 
 New files are for their owner alone (0600). There is one exception, for containers that run under an arbitrary
 user id of group 0: in a folder of group 0 that this group may write and others may not enter, the group may
@@ -152,6 +152,6 @@ def find_exposure(path: Path) -> str | None:
     excess = mode & 0o777 & ~tolerated
     if not excess:
         return None
-    who = "everybody on this machine" if excess & 0o007 else f"the group {get_group_name(status.st_gid)}"
-    may = "write to it" if excess & 0o022 else "look into it"
+    who = "all users of this machine" if excess & 0o007 else f"the group {get_group_name(status.st_gid)}"
+    may = "write to it" if excess & 0o022 else "read it"
     return f"{path} has mode {mode:04o}: {who} may {may}. Remedy: chmod {mode & tolerated:04o} {path}"

@@ -76,7 +76,9 @@ class BackgroundWriter:
                 lost, self._lost = self._lost, 0
                 self._changed.notify_all()
             if lost:
-                self._write_out(f"{lost} lines of the log were dropped: nobody read it in time.\n".encode())
+                self._write_out(
+                    f"{lost} log lines were dropped, because the log was not read fast enough.\n".encode()
+                )
 
     def _write_out(self, data: bytes) -> None:
         with suppress(OSError):  # the reader of the pipe is gone

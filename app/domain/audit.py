@@ -1,4 +1,4 @@
-"""Record who does what, and from where: in the transaction that does it, and as a line of the log.
+"""Record who does what and from where, in the same transaction and as a log line.
 
 Who acts comes from the `AuditContext`, which the web layer sets for each request and the command line for
 each command. An entry says which settings changed; it holds values of `SETTINGS_WITH_VALUES` alone, so that

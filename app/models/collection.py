@@ -161,11 +161,11 @@ Collection.field_count = column_property(  # type: ignore[assignment]
 
 def name_taken(name: str) -> Conflict:
     """Return the Conflict for a collection name that another collection has."""
-    detail = f"A collection named {name!r} exists already."
+    detail = f"A collection named {name!r} already exists."
     return Conflict(detail, problem_type="name-taken", errors={"name": ["is taken by another collection"]})
 
 
 def field_name_taken(name: str, collection_type: str) -> Conflict:
     """Return the Conflict for a field name that another field of the collection and type has."""
-    detail = f"The collection has a {collection_type} field named {name!r} already."
+    detail = f"The collection already has a {collection_type} field named {name!r}."
     return Conflict(detail, problem_type="name-taken", errors={"field_name": ["is taken by another field"]})

@@ -77,7 +77,7 @@ def init_app(app: Flask) -> None:
     for endpoint, view in app.view_functions.items():
         rule = get_access_rule(view)
         if rule is None:
-            raise RuntimeError(f"{endpoint} does not say who may call it")
+            raise RuntimeError(f"{endpoint} has no access rule")
         if rule is not AccessRule.API_KEY:
             app.view_functions[endpoint] = with_access_check(view, rule)
 
@@ -156,7 +156,7 @@ def _authenticate(*, refresh: bool) -> Actor:
     try:
         claims = _read_header_claims() if by_header else browser_session.read_claims()
         if claims["type"] != ("refresh" if refresh else "access"):
-            raise ValueError("an access token does not refresh, nor does a refresh token give access")
+            raise ValueError("wrong type of token")
         actor = SignIn.actor_of(str(claims["sid"]), int(claims["sub"]), request_clock.now())
     except (JWTExtendedException, PyJWTError, KeyError, ValueError) as error:
         raise _to_unauthenticated(error) from None

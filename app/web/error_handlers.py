@@ -64,7 +64,7 @@ def rollback_safely() -> None:
     try:
         db.session.rollback()
     except DBAPIError as error:
-        log.warning("The database went away from %s: %s", ascii(request.path), _first_line(error))
+        log.warning("Lost the database connection at %s: %s", ascii(request.path), _first_line(error))
         db.session().invalidate()
 
 
@@ -84,7 +84,7 @@ def on_http_exception(error: HTTPException) -> Response:
 def get_detail(error: HTTPException) -> str:
     """Return what an error of Flask or Werkzeug says, in words that fit an API."""
     if isinstance(error, NotFound):
-        return f"There is nothing at {shorten(request.path)}."
+        return f"There is no page or API route at {shorten(request.path)}."
     if isinstance(error, RequestEntityTooLarge) and request.max_content_length:
         return f"The body is too large. At most {request.max_content_length:,} bytes are allowed."
     return error.description or ""
@@ -97,7 +97,7 @@ def on_database_error(error: Exception) -> Response:
         return on_domain_error(Conflict(detail))
     if not is_transient(error):
         return on_unexpected_error(error)
-    log.warning("The database did not serve %s: %s", ascii(request.path), _first_line(error))
+    log.warning("Database error at %s: %s", ascii(request.path), _first_line(error))
     rollback_safely()
     detail = "The database is busy or unavailable. Try again in a moment."
     retry = Unavailable(detail, headers={"Retry-After": str(RETRY_AFTER_S)})
@@ -130,7 +130,7 @@ def is_transient(error: Exception) -> bool:
 
 def on_unexpected_error(error: Exception) -> Response:
     """Log a bug with its stack trace, and return 500."""
-    log.error("Failed at %s %s", request.method, ascii(request.path), exc_info=error)
+    log.error("Unhandled error at %s %s", request.method, ascii(request.path), exc_info=error)
     rollback_safely()
     return on_logged_error(error)
 

@@ -57,9 +57,9 @@ def test_whose_account_is_as_it_was_is_told(here):
     assert admin.patch(f"/api/users/{lowered.user_id}", {"role": "Viewer"}).status_code == 200
     assert admin.patch(f"/api/users/{changed.user_id}", {"password": "another password"}).status_code == 200
     said = here.restored(file)
-    assert "Users who were deleted since the backup are back: eve." in said
-    assert "Users who have the role from the backup again: lou (Editor)." in said
-    assert "Users who have the password from the backup again: cho." in said
+    assert "Users who were deleted since the backup exist again: eve." in said
+    assert "Users whose role is that of the backup again: lou (Editor)." in said
+    assert "Users whose password is that of the backup again: cho." in said
     assert sign_in(here.app, "eve").status_code == 200
 
 

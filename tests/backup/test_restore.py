@@ -245,17 +245,17 @@ FOREIGN = {
     "a table": ("CREATE TABLE help (id INTEGER)", "contains the table 'help'"),
     "a virtual table": ("CREATE VIRTUAL TABLE help USING fts5(words)", "contains the table 'help"),
     "an index": ("CREATE INDEX help ON users (role)", "contains the index 'help'"),
-    "a column": ("ALTER TABLE users ADD COLUMN help TEXT", "has another table 'users'"),
+    "a column": ("ALTER TABLE users ADD COLUMN help TEXT", "has a table 'users'"),
     "a generated column": (
         "ALTER TABLE users ADD COLUMN help TEXT AS (lower(email)) VIRTUAL",
-        "has another table 'users'",
+        "has a table 'users'",
     ),
     "a missing index": ("DROP INDEX ix_sign_ins_user_id", "lacks the index 'ix_sign_ins_user_id'"),
     "a missing guard": ("DROP TRIGGER spike_no_overlap_on_insert", "lacks the trigger 'spike_no_overlap_on_"),
     "another guard": (
         "DROP TRIGGER spike_no_overlap_on_insert; CREATE TRIGGER spike_no_overlap_on_insert "
         f"BEFORE INSERT ON spike_schedules BEGIN {PROMOTE}",
-        "has another trigger 'spike_no_overlap_on_insert'",
+        "has a trigger 'spike_no_overlap_on_insert'",
     ),
     "a hidden trigger": (
         "PRAGMA writable_schema=ON; INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES "
@@ -313,7 +313,7 @@ def test_a_log_whose_database_is_gone_is_kept_and_not_applied(here, ending):
     here.database.with_name(f"spikecast.db{ending}").write_bytes(log or b"what was written last")
     here.database.with_name("spikecast.db-shm").write_bytes(b"an index")
     said = here.restored(file, "--accept-repeats")
-    assert "what was left of it is kept as" in said
+    assert "its remaining files are kept as" in said
     assert [each.name.endswith(ending) for each in kept(here)] == [True]
     assert names(here) == ["Truck 01"]
 

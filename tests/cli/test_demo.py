@@ -130,7 +130,7 @@ def test_on_a_new_database_it_says_how_to_begin(run_new):
 
 def test_a_second_time_it_refuses_and_changes_nothing(run, app, admin):
     tool = poller(app, done(run("demo")))
-    assert "A collection named 'Demo web server' exists already." in refused(run("demo"))
+    assert "A collection named 'Demo web server' already exists." in refused(run("demo"))
     assert admin.get("/api/collections").json["total"] == 2
     assert admin.get("/api/api-keys").json["total"] == 1
     assert tool.poll(SERVER).status_code == 200
@@ -138,7 +138,7 @@ def test_a_second_time_it_refuses_and_changes_nothing(run, app, admin):
 
 def test_where_one_of_the_two_names_is_taken_nothing_is_made(run, admin, make):
     make.collection(TRUCK)
-    assert "A collection named 'Demo truck' exists already." in refused(run("demo"))
+    assert "A collection named 'Demo truck' already exists." in refused(run("demo"))
     assert admin.get("/api/collections").json["total"] == 1
     assert admin.get("/api/api-keys").json["total"] == 0
     assert admin.get("/api/spike-schedules").json["total"] == 0

@@ -287,7 +287,7 @@ def test_a_name_is_unique_within_its_collection_and_type(owner, path, twin):
     owner.post(path, body("EPOCH_NOW") | {"field_name": "Café"})
     problem = refused(owner.post(path, body("NUMBER_RANGE") | {"field_name": twin}), 409)
     assert problem["errors"] == {"field_name": ["is taken by another field"]}
-    assert problem["detail"] == "The collection has a Performance field named 'Café' already."
+    assert problem["detail"] == "The collection already has a Performance field named 'Café'."
 
 
 def test_the_other_type_and_other_collections_may_use_the_name_too(owner, path, make):

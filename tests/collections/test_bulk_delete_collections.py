@@ -63,8 +63,8 @@ def test_an_admin_deletes_everybodys(admin, owner, stranger, ids):
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ([], {"collection_ids": ["must name 1 to 1000 collections"]}),
-        (list(range(1, 1002)), {"collection_ids": ["must name 1 to 1000 collections"]}),
+        ([], {"collection_ids": ["must list 1 to 1000 collections"]}),
+        (list(range(1, 1002)), {"collection_ids": ["must list 1 to 1000 collections"]}),
         (None, {"collection_ids": ["must not be null"]}),
         (1, {"collection_ids": ["must be a list"]}),
         ({"0": 1}, {"collection_ids": ["must be a list"]}),

@@ -223,7 +223,7 @@ def test_a_name_that_is_taken_is_refused(owner, make, collection, cpu, twin):
 def test_moving_to_the_other_type_where_the_name_is_taken_is_refused(owner, make, collection, cpu):
     make.field(collection, name="cpu", collection_type="Configuration")
     problem = refused(change(owner, cpu, collection_type="Configuration"), 409)
-    assert problem["detail"] == "The collection has a Configuration field named 'cpu' already."
+    assert problem["detail"] == "The collection already has a Configuration field named 'cpu'."
 
 
 def test_moving_to_the_other_type_makes_it_no_longer_editable(owner, cpu):

@@ -78,7 +78,7 @@ def test_a_name_that_is_taken_is_refused_beside_the_name(owner, make, twin):
     problem = refused(owner.post("/api/collections", {"name": twin}), 409)
     assert problem["errors"] == {"name": ["is taken by another collection"]}
     assert problem["type"] == "urn:spikecast:problem:name-taken"
-    assert problem["detail"] == "A collection named 'Café' exists already."
+    assert problem["detail"] == "A collection named 'Café' already exists."
 
 
 def test_a_name_is_taken_even_where_the_other_collection_is_somebody_elses(stranger, make):

@@ -27,7 +27,7 @@ def test_a_counter_that_has_not_counted_yet_may_be_reset_too(owner, make):
 def test_a_field_that_is_no_counter_has_nothing_to_reset(owner, make, value_type):
     field = make.field(make.collection(), value_type, name="cpu")
     problem = refused(owner.post(f"/api/fields/{field['id']}/reset"), 409)
-    assert problem["detail"] == f"cpu is no counter: {value_type} has nothing to reset."
+    assert problem["detail"] == f"cpu is not a counter: {value_type} has nothing to reset."
 
 
 def test_a_field_that_does_not_exist_cannot_be_reset(owner):

@@ -1,4 +1,4 @@
-"""What was skipped is told in a few lines, with what would bring it; nothing fails for want of a program."""
+"""The summary of skipped tests: one line per missing program, with how to install it."""
 
 import re
 import subprocess
@@ -11,20 +11,20 @@ from tests.support import monitoring, skipping
 from tests.support.server import REPOSITORY
 
 
-def test_thousands_of_skipped_tests_are_told_in_a_line_for_each_thing_that_is_missing():
+def test_skipped_tests_are_summarized_in_one_line_per_missing_program():
     reasons = ["Skipped: initdb was found neither on PATH nor in /usr/lib/postgresql"] * 3000
     reasons += ["Skipped: no Chromium: install Debian's package chromium"] * 40 + ["Skipped: it rains"]
     assert skipping.summarize(reasons) == [
-        "3,000 skipped for want of PostgreSQL: apt-get install postgresql",
-        "   40 skipped for want of Chromium: apt-get install chromium-headless-shell",
-        "    1 skipped for want of it rains",
+        "3,000 skipped, missing PostgreSQL: apt-get install postgresql",
+        "   40 skipped, missing Chromium: apt-get install chromium-headless-shell",
+        "    1 skipped, missing it rains",
     ]
 
 
 REASON = re.compile(r'(?:skip_or_fail\("\w+", |Unavailable\(\s*)f?"([^"]+)')
 
 
-def test_every_program_that_tests_skip_for_has_its_package():
+def test_every_skip_for_a_missing_program_names_its_package():
     texts = [path.read_text() for path in (REPOSITORY / "tests").rglob("*.py") if path != Path(__file__)]
     reasons = {reason for text in texts for reason in REASON.findall(text) if "install" in reason.lower()}
     assert len(reasons) >= 5
@@ -49,5 +49,5 @@ def test_without_postgresql_its_tests_are_skipped_and_the_rest_passes(arguments,
         timeout=300,
     )
     assert ran.returncode == 0, ran.stdout
-    assert "1 skipped for want of PostgreSQL: apt-get install postgresql" in ran.stdout
+    assert "1 skipped, missing PostgreSQL: apt-get install postgresql" in ran.stdout
     assert len(ran.stdout.splitlines()) < 12

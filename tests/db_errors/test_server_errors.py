@@ -78,7 +78,7 @@ def test_the_answer_has_the_headers_of_every_answer(faulty):
 def test_the_log_says_what_went_wrong_and_where(faulty, caplog):
     Caller(faulty).get("/api/broken/x")
     (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert record.getMessage() == "Failed at GET '/api/broken/x'"
+    assert record.getMessage() == "Unhandled error at GET '/api/broken/x'"
     assert SECRET in caplog.text
     assert "in broken" in caplog.text
 
@@ -86,7 +86,7 @@ def test_the_log_says_what_went_wrong_and_where(faulty, caplog):
 def test_no_path_can_forge_a_line_of_the_log(faulty, caplog):
     Caller(faulty).get("/api/broken/x%0dCRITICAL all is lost")
     (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert record.getMessage() == r"Failed at GET '/api/broken/x\rCRITICAL all is lost'"
+    assert record.getMessage() == r"Unhandled error at GET '/api/broken/x\rCRITICAL all is lost'"
 
 
 def test_a_request_that_fails_half_way_leaves_nothing_behind(faulty, admin):

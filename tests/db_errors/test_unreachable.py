@@ -95,7 +95,7 @@ def test_the_log_says_what_the_database_said_in_one_line(away, caplog):
     assert record.levelname == "WARNING"
     assert len(record.getMessage().splitlines()) == 1
     assert record.getMessage().startswith(
-        r"The database did not serve '/api/data/Truck 01\rCRITICAL all\u2028is lost/performance': "
+        r"Database error at '/api/data/Truck 01\rCRITICAL all\u2028is lost/performance': "
     )
     assert "hunter2" not in record.getMessage()
     assert record.exc_info is None

@@ -15,9 +15,7 @@ HERE = "Host: spikecast.example"
 END = "Connection: close"
 LARGE = 6 * 1024 * 1024
 PATIENCE = 30
-GONE = (
-    "Spikecast does not answer. Try again in a moment; if this was a change, look first whether it was made."
-)
+GONE = "Spikecast does not respond. Try again in a moment. After a change, first check whether it was saved."
 
 
 @pytest.fixture(scope="module")

@@ -148,4 +148,4 @@ def test_a_fault_of_ours_is_told_to_the_log_and_not_to_the_client(app, truck, ma
     response = make.key().poll("Truck 01")
     assert (response.status_code, response.json["title"]) == (500, "Internal error")
     assert "NoneType" not in response.text
-    assert "Failed at GET '/api/data/Truck 01/performance'" in caplog.text
+    assert "Unhandled error at GET '/api/data/Truck 01/performance'" in caplog.text

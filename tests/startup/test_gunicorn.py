@@ -150,7 +150,7 @@ def test_a_taken_address_is_told_before_anything_is_made_or_promised(tmp_path):
     said = (tmp_path / "log").read_text()
     assert said.splitlines()[-1] == (
         f"Spikecast does not start: SPIKECAST_BIND is {bind}, but another program, perhaps another "
-        "Spikecast, listens there."
+        "Spikecast, is listening there."
     )
     assert "/setup" not in said
     assert not (tmp_path / "instance" / "spikecast.db").exists()
@@ -163,7 +163,7 @@ def test_so_is_a_socket_at_which_somebody_listens(tmp_path):
         taken.listen()
         settings = {"SPIKECAST_INSTANCE": str(tmp_path / "instance"), "SPIKECAST_BIND": f"unix:{place}"}
         assert launch("wsgi:app", settings, tmp_path / "log").wait(60) == 1
-    assert "listens there." in (tmp_path / "log").read_text()
+    assert "is listening there." in (tmp_path / "log").read_text()
     assert place.exists()
 
 

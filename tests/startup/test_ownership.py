@@ -89,7 +89,7 @@ def warnings_of(app, caplog):
 def test_a_wide_folder_is_warned_of_with_the_remedy(folder, caplog):
     app = create_app(settings_for(f"sqlite:///{folder / 'spikecast.db'}", folder))
     [said] = warnings_of(app, caplog)
-    assert said.startswith(f"{folder} has mode 0755: everybody on this machine may look into it.")
+    assert said.startswith(f"{folder} has mode 0755: all users of this machine may read it.")
     assert said.endswith(f"Remedy: chmod 0750 {folder}")
 
 

@@ -23,9 +23,9 @@ PACKAGES = {
     r"influx": "InfluxDB: apt-get install influxdb",
     r"collectd": "collectd: apt-get install collectd-core",
     r"check_http": "check_http: apt-get install monitoring-plugins-basic",
-    r"no disk to fill|mount": "a disk that can be filled: the right to mount one, as root",
-    r"namespace|unshare": "namespaces: a kernel that gives them to its users",
-    r"only root": "the right to be somebody else: run as root",
+    r"no disk to fill|mount": "a disk to fill: run as root, which can mount one",
+    r"namespace|unshare": "user namespaces: use a kernel that allows them",
+    r"only root": "root rights: run as root",
 }
 """The missing software by a text in the skip reason; the first match counts."""
 
@@ -34,7 +34,7 @@ def summarize(reasons: Iterable[str]) -> list[str]:
     """Return a line for each missing thing, the one with the most skipped tests first."""
     counts = Counter(_missing(reason) for reason in reasons)
     width = max((len(f"{count:,}") for count in counts.values()), default=0)
-    return [f"{count:>{width},} skipped for want of {what}" for what, count in counts.most_common()]
+    return [f"{count:>{width},} skipped, missing {what}" for what, count in counts.most_common()]
 
 
 def _missing(reason: str) -> str:

@@ -1,4 +1,4 @@
-"""What hostile requests are sent to."""
+"""Resources that hostile requests refer to."""
 
 from collections.abc import Callable, Iterator
 

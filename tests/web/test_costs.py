@@ -85,7 +85,7 @@ def test_long_text_costs_little_in_every_input_there_is(app, monkeypatch):
             assert took < MAX_SECONDS, f"{case} took {took:.1f} s"
             assert answer.status_code < 500, case
             places.add(case.input.place)
-            if made.look() != made.seen:
+            if made.take_snapshot() != made.snapshot:
                 made.restore()
     assert places == set(Place)
 
@@ -112,5 +112,5 @@ def test_long_text_takes_little_memory(app):
             _, peak = tracemalloc.get_traced_memory()
             tracemalloc.stop()
             assert peak < MAX_BYTES, f"{case} took {peak / 2**20:.0f} MiB"
-            if made.look() != made.seen:
+            if made.take_snapshot() != made.snapshot:
                 made.restore()

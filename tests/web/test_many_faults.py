@@ -100,7 +100,7 @@ def test_the_length_of_a_list_is_looked_at_before_its_entries(overrides):
 @pytest.mark.parametrize(
     ("path", "name", "said"),
     [
-        ("/api/collections/bulk-delete", "collection_ids", "must name 1 to 1000 collections"),
+        ("/api/collections/bulk-delete", "collection_ids", "must list 1 to 1000 collections"),
         (
             "/api/api-keys",
             "allowed_collections",

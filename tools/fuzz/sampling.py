@@ -28,8 +28,8 @@ def count(inputs: Sequence[Input]) -> int:
     return sum(len(values_for(input_)) for input_ in inputs)
 
 
-def cases(inputs: Sequence[Input], count: int, seed: int = 0) -> list[Case]:
-    """Return `count` cases, input by input; the same ones for the same seed.
+def cases(inputs: Sequence[Input], total: int, seed: int = 0) -> list[Case]:
+    """Return `total` cases, input by input; the same ones for the same seed.
 
     There are always enough for every value to be sent, for every input to get one, and for a value of each
     kind to be in each input, or in each header of any route. The rest is random, without duplicates.
@@ -39,7 +39,7 @@ def cases(inputs: Sequence[Input], count: int, seed: int = 0) -> list[Case]:
     others = [each for each in inputs if each.place is not Place.HEADER]
     chosen = dict.fromkeys(_of_each_kind(others, draw))
     chosen |= dict.fromkeys([*_dealt(headers, HEADER_VALUES, draw), *_of_each_header(headers, draw)])
-    more = max(0, count - len(chosen))
+    more = max(0, total - len(chosen))
     left = [[case for case in _all(group) if case not in chosen] for group in (headers, others)]
     # If one group is exhausted, the other provides the missing cases.
     of_headers = max(min(round(more * HEADER_SHARE), len(left[0])), more - len(left[1]))

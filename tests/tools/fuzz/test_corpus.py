@@ -47,7 +47,7 @@ def inputs(app):
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_however_few_cases_are_sent_every_value_and_every_input_has_its_turn(inputs):
-    sent = sampling.cases(inputs, wanted=1)
+    sent = sampling.cases(inputs, total=1)
     assert {case.value for case in sent} == set(VALUES)
     assert {case.input for case in sent} == set(inputs)
 
@@ -57,7 +57,7 @@ def test_however_few_cases_are_sent_a_value_of_each_kind_is_in_each_input_and_ea
     def where(input_):
         return input_.at if input_.place is Place.HEADER else input_
 
-    sent = {(where(case.input), case.value.kind) for case in sampling.cases(inputs, wanted=1)}
+    sent = {(where(case.input), case.value.kind) for case in sampling.cases(inputs, total=1)}
     kinds = {value.kind for value in VALUES}
     assert sent == {(where(each), kind) for each in inputs for kind in kinds}
 
@@ -73,7 +73,7 @@ def test_as_many_cases_are_sent_as_are_wanted_others_for_another_seed(inputs):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_all_cases_are_sent_where_as_many_are_wanted(inputs):
     few = [each for each in inputs if each.place in (Place.PATH, Place.FORM)][::4]
-    sent = sampling.cases(few, wanted=sampling.count(few))
+    sent = sampling.cases(few, total=sampling.count(few))
     assert len(sent) == sampling.count(few)
     assert set(sent) == {Case(input_, value) for input_ in few for value in VALUES}
 

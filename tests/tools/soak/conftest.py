@@ -1,4 +1,4 @@
-"""Both databases, with a PostgreSQL of its own that may be stopped; and a checker to feed."""
+"""Fixtures of the soak tests: the databases to run on."""
 
 import pytest
 
