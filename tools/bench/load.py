@@ -41,7 +41,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Target:
-    """A server and the requests to send: URLs on one server, each with a header or None."""
+    """A server and the requests to send: paths on one server, each with its headers, separated by tabs."""
 
     name: str
     site: str

@@ -1,5 +1,5 @@
 -- What wrk asks, and how it tells what came of it.
--- Arguments: a file with "path<TAB>header" in each line; "in-order" or "at-random"; where to begin.
+-- Arguments: a file with "path<TAB>header<TAB>header…" in each line; "in-order" or "at-random"; where to begin.
 
 local requests, turn, at_random = {}, 0, false
 
@@ -7,10 +7,9 @@ function init(args)
     at_random = args[2] == "at-random"
     turn = tonumber(args[3])
     for line in io.lines(args[1]) do
-        local path, header = line:match("^([^\t]*)\t(.*)$")
+        local path, rest = line:match("^([^\t]*)(.*)$")
         local headers = {}
-        if header ~= "" then
-            local name, value = header:match("^([^:]+): *(.*)$")
+        for name, value in rest:gmatch("\t([^:\t]+): *([^\t]*)") do
             headers[name] = value
         end
         requests[#requests + 1] = wrk.format("GET", path, headers)

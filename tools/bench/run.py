@@ -9,10 +9,12 @@ from tools.bench import counter_check, datasets, load, scenarios, servers
 from tools.bench.load import Target
 from tools.bench.progress import Progress
 from tools.bench.result import Counted, Measured, Memory, Result
-from tools.bench.scenarios import Case, Growth
+from tools.bench.scenarios import Case, Comparison, Growth
 
 STEPS = {"field 0008": 1, "field 0009": 5, "field 0010": 1}
 """The step of each counter in the dataset's counting collections."""
+
+PROMETHEUS_ACCEPT = "text/plain;version=0.0.4;q=1,*/*;q=0.1"
 
 PASSES = 4 * servers.WORKERS
 """The number of warm-up passes over randomly polled requests, so that each worker has served nearly all."""
@@ -36,13 +38,25 @@ class RunConfig:
         """Return the chosen measurements of growth."""
         return [growth for growth in scenarios.GROWTHS if growth.name in self.names]
 
+    def formats_on(self, database: str) -> list[Comparison]:
+        """Return the chosen formats; they are measured on SQLite, since rendering needs no database."""
+        chosen = [each for each in scenarios.FORMATS if each.name in self.names]
+        return chosen if database == scenarios.SQLITE else []
+
+    def uses_granian(self, database: str) -> bool:
+        """Return whether to measure granian on this database."""
+        return scenarios.GRANIAN.name in self.names and database == scenarios.SQLITE
+
     @property
     def steps(self) -> int:
         """The number of measurements, for the progress line."""
         each = len(self.growths()) + sum(
             name in self.names for name in (scenarios.EXACTNESS, scenarios.MEMORY)
         )
-        return sum(len(self.cases_on(database)) + each for database in self.databases)
+        return sum(
+            len(self.cases_on(name)) + len(self.formats_on(name)) + self.uses_granian(name) + each
+            for name in self.databases
+        )
 
 
 class Run:
@@ -64,6 +78,9 @@ class Run:
         with place.database("small") as url:
             small = datasets.small(url)
             self._cases(place.kind, small)
+            self._formats(place.kind, small)
+            if self.config.uses_granian(place.kind):
+                self._granian(place.kind, small)
             if scenarios.EXACTNESS in self.config.names:
                 self._exactness(place.kind, small)
             if self.config.growths() or scenarios.MEMORY in self.config.names:
@@ -89,6 +106,30 @@ class Run:
                     self._measure(
                         database, case, targets, case.goals[database], most_p99_ratio=scenarios.MAX_P99_RATIO
                     )
+
+    # --- Against the default format and server ---------------------------------------------------------
+
+    def _formats(self, database: str, small: datasets.Dataset) -> None:
+        formats = self.config.formats_on(database)
+        if not formats:
+            return
+        with servers.spikecast(small.database_url) as server:
+            for each in formats:
+                [(path, key)] = small.asks[each.case]
+                targets = [
+                    Target("JSON", server.url, [(path, key)]),
+                    Target("Prometheus text", server.url, [(path, f"{key}\tAccept: {PROMETHEUS_ACCEPT}")]),
+                ]
+                self._measure(database, each, targets, each.goal)
+
+    def _granian(self, database: str, small: datasets.Dataset) -> None:
+        asks = small.asks[scenarios.GRANIAN.case]
+        with (
+            servers.spikecast(small.database_url) as gunicorn,
+            servers.spikecast_under_granian(small.database_url) as granian_url,
+        ):
+            targets = [Target("gunicorn", gunicorn.url, asks), Target("granian", granian_url, asks)]
+            self._measure(database, scenarios.GRANIAN, targets, scenarios.GRANIAN.goal)
 
     # --- Exactness -------------------------------------------------------------------------------------
 
@@ -129,7 +170,7 @@ class Run:
     def _measure(
         self,
         database: str,
-        case: Case | Growth,
+        case: Case | Comparison | Growth,
         targets: Sequence[Target],
         least_ratio: float,
         most_p99_ratio: float | None = None,

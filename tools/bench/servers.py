@@ -1,7 +1,11 @@
 """Servers of the benchmarks: databases, Spikecast, and the empty route."""
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +13,7 @@ from pathlib import Path
 
 import config
 from tests.support import throwaway_postgres
-from tests.support.server import RunningServer, running_server
+from tests.support.server import START_TIMEOUT_S, RunningServer, is_healthy, own_port, running_server
 from tools.bench.scenarios import SQLITE
 
 WORKERS = config.load({}).workers
@@ -56,6 +60,35 @@ def spikecast(database_url: str, synchronous: str = "FULL") -> Iterator[RunningS
     settings = {"SPIKECAST_SQLITE_SYNCHRONOUS": synchronous}
     with running_server(database_url, WORKERS, settings) as server:
         yield server
+
+
+@contextmanager
+def spikecast_under_granian(database_url: str) -> Iterator[str]:
+    """Run Spikecast under granian, with 2 workers of 4 blocking threads, and yield its URL.
+
+    Raises:
+        RuntimeError: granian ended, or does not answer in time.
+    """
+    with tempfile.TemporaryDirectory(prefix="spikecast-bench-") as folder, own_port() as port:
+        settings = {"SPIKECAST_DATABASE_URL": database_url, "SPIKECAST_INSTANCE": folder}
+        address = f"127.0.0.1:{port}"
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "wsgi:app"]
+        command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "4"]
+        log = Path(folder, "granian.log")
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, cwd=config.ROOT, env=os.environ | settings, stdout=output, stderr=output
+            )
+        try:
+            deadline = time.monotonic() + START_TIMEOUT_S
+            while not is_healthy(address):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"granian does not serve:\n{log.read_text()}")
+                time.sleep(0.05)
+            yield f"http://{address}"
+        finally:
+            process.terminate()
+            process.wait()
 
 
 @contextmanager

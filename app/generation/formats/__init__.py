@@ -9,6 +9,7 @@ A poll chooses by `?format=csv`, or else by its `Accept` header (`negotiation`).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs
 
 from app.core.errors import DomainError
@@ -57,13 +58,19 @@ def get_format(query: str, accept: str) -> Format:
     """
     if not query and accept in _JSON_ACCEPTS:  # most polls
         return JSON
-    names = parse_qs(query, keep_blank_values=True).get("format") if "format" in query else None
-    if names and len(names) > 1:
-        raise DomainError("The query parameter 'format' is given twice.")
-    name = names[0] if names else negotiate(accept)
+    name = _choose_name(query, accept)
     if name not in FORMATS:
         raise DomainError(f"Unknown format {shorten(name)!r}. Use one of: {', '.join(sorted(FORMATS))}.")
     return FORMATS[name]
+
+
+@lru_cache(maxsize=256)
+def _choose_name(query: str, accept: str) -> str:
+    """Return the name of the format, registered or not. A tool sends the same with each poll."""
+    names = parse_qs(query, keep_blank_values=True).get("format") if "format" in query else None
+    if names and len(names) > 1:
+        raise DomainError("The query parameter 'format' is given twice.")
+    return names[0] if names else negotiate(accept)
 
 
 _JSON_ACCEPTS = frozenset({"", "*/*", "application/json"})

@@ -5,7 +5,6 @@ even if it prefers OpenMetrics: names of series must not depend on the scraper, 
 from the metadata of a counter. A poll is never refused with 406.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 JSON, PROMETHEUS, OPENMETRICS = "json", "prometheus", "openmetrics"
@@ -20,7 +19,6 @@ class _Rank(NamedTuple):
     place: int
 
 
-@lru_cache(maxsize=256)
 def negotiate(accept: str) -> str:
     """Return the name of the format for an `Accept` header; empty where the request has none."""
     if len(accept) > MAX_ACCEPT_LENGTH:
