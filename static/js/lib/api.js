@@ -46,20 +46,14 @@ export const post = (path, body, etag) => call("POST", path, body, etag);
 export const patch = (path, body, etag) => call("PATCH", path, body, etag);
 export const remove = (path, etag) => call("DELETE", path, undefined, etag);
 
-/** Return the response to a GET for display: `{status, words, headers, text}`; an error status does not reject. */
-export async function getRaw(path) {
-  const answer = await send("GET", path);
-  if (answer.status === 401 && (await signInAgain())) return getRaw(path);
-  return { status: answer.status, words: answer.statusText, headers: answer.headers, text: await answer.text() };
-}
-
 /** Return the path with a query string; empty values are omitted. */
 export function withQuery(path, query = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
-async function send(method, path, body, etag) {
+/** Send a request; resolve to the response, whatever its status. Reject with a Problem if there is none. */
+export async function send(method, path, body, etag) {
   const headers = { Accept: "application/json" };
   if (etag) headers["If-Match"] = etag;
   if (method !== "GET") headers["X-CSRF-TOKEN"] = cookie(csrfCookie);
@@ -83,7 +77,9 @@ export function cookie(name, text = document.cookie) {
 
 // The dialog is in the layout; it resolves to whether the user signed in.
 let signInRequest = null;
-function signInAgain() {
+
+/** Ask the user to sign in; resolve to whether that succeeded. */
+export function signInAgain() {
   signInRequest ??= new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent("signed-out", { detail: resolve }));
   }).finally(() => {

@@ -1,6 +1,8 @@
 // Numbers with more digits than a double: counters are exact to ten decimals. If a double can represent the number,
 // a number is used; otherwise an ExactNumber, which is shown and sent with all its digits.
 
+import { EXACT_SETTINGS } from "./value-types.js";
+
 const instances = new Map();
 
 class ExactNumber {
@@ -72,10 +74,12 @@ export function multiply(value, by) {
 
 // In JSON
 
-const EXACT = /"(start_number|step_number|reset_number|current_number)":(-?\d[\d.]*)(?=[,}\]\s])/g;
+// The catalogue says which settings are exact; a counter's present value is as exact as they are.
+const NAMES = [...EXACT_SETTINGS, "current_number"];
+const EXACT = new RegExp(`"(${NAMES.join("|")})":(-?\\d[\\d.]*)(?=[,}\\]\\s])`, "g");
 const KEY = "$digits";
 
-/** Parse JSON text; settings of counters keep all digits. */
+/** Parse JSON text; exact settings and the values of counters keep all digits. */
 export function fromJson(text) {
   let isExact = false;
   const marked = text.replace(EXACT, (all, name, numeral) => {

@@ -1,6 +1,6 @@
 // The live sample: what a poll would return now, in any format, with spiked values highlighted.
 
-import { getRaw } from "../../lib/api.js";
+import { getRaw } from "../../lib/raw-response.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { parseLines, parseValues } from "../../lib/json-lines.js";
 import { SAMPLE_FORMATS, splitLines } from "../../lib/sample-formats.js";
