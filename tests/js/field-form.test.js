@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bodyOf, changesOf, faultsOf, formOf } from "../../static/js/lib/field-form.js";
+import { bodyOf, changesOf, validateField, formOf } from "../../static/js/lib/field-form.js";
 import { humanize } from "../../static/js/lib/server-errors.js";
 
 const form = (values) => ({ ...formOf(null), field_name: "cpu", ...values });
@@ -43,35 +43,35 @@ test("an empty metric is none, so that the field is named after itself", () => {
 });
 
 test("a text may be empty, a needed number may not", () => {
-  assert.deepEqual(faultsOf(bodyOf(form({ value_type: "TEXT_FIXED" }))), {});
-  assert.deepEqual(faultsOf(bodyOf(form({ value_type: "NUMBER_FIXED" }))), {
+  assert.deepEqual(validateField(bodyOf(form({ value_type: "TEXT_FIXED" }))), {});
+  assert.deepEqual(validateField(bodyOf(form({ value_type: "NUMBER_FIXED" }))), {
     fixed_value_number: "Needs a number.",
   });
 });
 
 test("what is no number says so at its input", () => {
-  const faults = faultsOf(bodyOf(form({ range_start_number: "five", range_end_number: "1.5" })));
+  const faults = validateField(bodyOf(form({ range_start_number: "five", range_end_number: "1.5" })));
   assert.deepEqual(Object.keys(faults), ["range_start_number", "range_end_number"]);
 });
 
 test("a range that is the wrong way round is told with its other end", () => {
-  const faults = faultsOf(bodyOf(form({ range_start_number: "100", range_end_number: "5" })));
+  const faults = validateField(bodyOf(form({ range_start_number: "100", range_end_number: "5" })));
   assert.deepEqual(faults, { range_start_number: "Must not be above “To”, 5." });
 });
 
 test("a counter must move, and start again on its far side", () => {
   const up = { value_type: "INCREMENT", start_number: "10", step_number: "5", reset_number: "9" };
-  assert.deepEqual(faultsOf(bodyOf(form(up))), { reset_number: "Must not be below “Start”, 10." });
-  assert.deepEqual(faultsOf(bodyOf(form({ ...up, value_type: "DECREMENT", reset_number: "11" }))), {
+  assert.deepEqual(validateField(bodyOf(form(up))), { reset_number: "Must not be below “Start”, 10." });
+  assert.deepEqual(validateField(bodyOf(form({ ...up, value_type: "DECREMENT", reset_number: "11" }))), {
     reset_number: "Must not be above “Start”, 10.",
   });
-  assert.deepEqual(faultsOf(bodyOf(form({ ...up, step_number: "0", reset_number: "" }))), {
+  assert.deepEqual(validateField(bodyOf(form({ ...up, step_number: "0", reset_number: "" }))), {
     step_number: "Must be greater than 0.",
   });
 });
 
 test("integers that a client would not read exactly are refused", () => {
-  const faults = faultsOf(
+  const faults = validateField(
     bodyOf(form({ value_type: "NUMBER_FIXED", fixed_value_number: "9007199254740993" })),
   );
   assert.match(faults.fixed_value_number, /at most 9,007,199,254,740,991/);
@@ -96,7 +96,7 @@ test("of a field only what was changed is sent", () => {
 
 test("a number with a comma is refused with a hint", () => {
   const typed = form({ value_type: "FLOAT_FIXED", fixed_value_float: "1,250" });
-  assert.deepEqual(faultsOf(bodyOf(typed), typed), {
+  assert.deepEqual(validateField(bodyOf(typed), typed), {
     fixed_value_float: "Must be a number: use a point, not a comma (1.250).",
   });
 });

@@ -18,7 +18,7 @@ import {
   ownTexts,
   pressFactor,
   reasonsOf,
-  rowFaults,
+  validateRow,
   rowOf,
   tidied,
 } from "../../static/js/lib/override-rows.js";
@@ -114,11 +114,11 @@ test("an empty spread is none", () => {
 });
 
 test("an override is checked together with what it leaves alone", () => {
-  assert.deepEqual(rowFaults(rowOf(range())), {});
-  assert.match(rowFaults(type(rowOf(range()), { range_start_number: "40" })).range_start_number, /35/);
-  assert.match(rowFaults(type(rowOf(range()), { range_start_number: "" })).range_start_number, /number/);
-  assert.match(rowFaults(type(rowOf(range()), { range_end_number: "99.5" })).range_end_number, /whole/);
-  assert.match(rowFaults(type(rowOf(range()), { range_end_number: "0,5" })).range_end_number, /number/);
+  assert.deepEqual(validateRow(rowOf(range())), {});
+  assert.match(validateRow(type(rowOf(range()), { range_start_number: "40" })).range_start_number, /35/);
+  assert.match(validateRow(type(rowOf(range()), { range_start_number: "" })).range_start_number, /number/);
+  assert.match(validateRow(type(rowOf(range()), { range_end_number: "99.5" })).range_end_number, /whole/);
+  assert.match(validateRow(type(rowOf(range()), { range_end_number: "0,5" })).range_end_number, /number/);
 });
 
 test("factors multiply the collection's values, rounded by the field's type", () => {
@@ -192,7 +192,7 @@ test("a copy that kept what the collection has changed since shows and sends wha
   const copy = copyOf(range(50, 60), { range_start_number: 5, range_end_number: 100 }, ["range_end_number"]);
   const row = rowOf(range(50, 60), givenOfCopy(copy));
   assert.deepEqual(row.texts, { range_start_number: "5", range_end_number: "100" });
-  assert.deepEqual(rowFaults(row), {});
+  assert.deepEqual(validateRow(row), {});
   assert.deepEqual(entriesOf([row]), [{ original_field_id: 12, range_start_number: 5, range_end_number: 100 }]);
 });
 
@@ -221,15 +221,15 @@ test("numbers of any length count as overridden only where they are", () => {
 });
 
 test("a comma is refused with a hint", () => {
-  const said = rowFaults(type(rowOf(float(4, 9)), { range_end_float: "12,125" }));
+  const said = validateRow(type(rowOf(float(4, 9)), { range_end_float: "12,125" }));
   assert.equal(said.range_end_float, "Must be a number: use a point, not a comma (12.125).");
-  assert.match(rowFaults(type(rowOf(counter({ start_number: 0.5 })), { step_number: "0,125" })).step_number, /use a point/);
+  assert.match(validateRow(type(rowOf(counter({ start_number: 0.5 })), { step_number: "0,125" })).step_number, /use a point/);
 });
 
 test("a counter of whole numbers stays one", () => {
   const fault = "Must be a whole number: this counter counts in whole numbers.";
-  assert.deepEqual(rowFaults(type(rowOf(counter()), { step_number: "1.5" })), { step_number: fault });
-  assert.deepEqual(rowFaults(type(rowOf(counter({ step_number: 0.5 })), { step_number: "1.25" })), {});
+  assert.deepEqual(validateRow(type(rowOf(counter()), { step_number: "1.5" })), { step_number: fault });
+  assert.deepEqual(validateRow(type(rowOf(counter({ step_number: 0.5 })), { step_number: "1.25" })), {});
   assert.deepEqual(multiplied(rowOf(counter({ step_number: 5 })), 0.5), { step_number: 3 });
   assert.equal(canMultiply(rowOf(counter()), 0.5), false);
 });

@@ -9,7 +9,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z$/;
 
 /** An input has the time zone of this browser; a URL may be opened in another zone, so it has UTC. */
 const instant = {
-  getDefaults: "",
+  defaultValue: "",
   read(text) {
     const found = INSTANT.test(text) ? new Date(text) : new Date(NaN);
     return Number.isNaN(found.getTime()) ? undefined : toInputValue(found);

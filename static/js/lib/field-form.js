@@ -3,7 +3,7 @@
 import { parseExactNumber, parseNumber } from "./numbers.js";
 import { EXACT_SETTINGS, SETTINGS, VALUE_TYPES, isInteger } from "./value-types.js";
 
-export { faultsOf } from "./field-rules.js";
+export { validateField } from "./field-rules.js";
 
 /** What the inputs show for a field, or for a new one of a collection type. */
 export function formOf(field, collectionType = "Performance") {

@@ -5,19 +5,19 @@ import { formatNumber, getNumberError } from "./numbers.js";
 import { SETTINGS, VALUE_TYPES } from "./value-types.js";
 
 /** What is wrong with a body before it is sent, by input; the server checks everything again. */
-export function faultsOf(body, texts = {}) {
+export function validateField(body, texts = {}) {
   const type = VALUE_TYPES[body.value_type];
-  const faults = {};
-  if (!body.field_name.trim()) faults.field_name = "Give the field a name.";
+  const errors = {};
+  if (!body.field_name.trim()) errors.field_name = "Give the field a name.";
   for (const name of type.settings) {
-    const fault = faultOf(SETTINGS[name], body[name] ?? null, texts[name]);
-    if (fault) faults[name] = fault;
+    const error = checkSetting(SETTINGS[name], body[name] ?? null, texts[name]);
+    if (error) errors[name] = error;
   }
-  if (Object.keys(faults).length === 0) Object.assign(faults, ...type.orders.map((order) => orderFault(order, body)));
-  return faults;
+  if (Object.keys(errors).length === 0) Object.assign(errors, ...type.orders.map((order) => checkOrder(order, body)));
+  return errors;
 }
 
-function faultOf({ kind, is_optional: isOptional, minimum, maximum, above }, value, text) {
+function checkSetting({ kind, is_optional: isOptional, minimum, maximum, above }, value, text) {
   if (kind === "text") return "";
   if (value === null) return isOptional ? "" : "Needs a number.";
   if (!Number.isFinite(Number(value))) return getNumberError(text);
@@ -31,7 +31,7 @@ function faultOf({ kind, is_optional: isOptional, minimum, maximum, above }, val
 }
 
 /** What is wrong where one setting must not be greater than another. */
-function orderFault([low, high, blamed], body) {
+function checkOrder([low, high, blamed], body) {
   const [least, most] = [body[low] ?? null, body[high] ?? null];
   if (least === null || most === null || compareNumbers(least, most) <= 0) return {};
   if (blamed === low) return { [low]: `Must not be above “${SETTINGS[high].label}”, ${formatNumber(most)}.` };

@@ -1,7 +1,7 @@
 // What a spike overrides: a row for each field that it may, with the collection's values beside its own.
 
 import { isExactNumber, multiply } from "./exact-number.js";
-import { faultsOf } from "./field-rules.js";
+import { validateField } from "./field-rules.js";
 import { formatRuleBriefly } from "./format.js";
 import { formatNumber, isWholeCounter, parseExactNumber, parseNumber } from "./numbers.js";
 import { EXACT_SETTINGS, SETTINGS, VALUE_TYPES, getDecimals, getType, isCounter, isInteger } from "./value-types.js";
@@ -128,16 +128,16 @@ export const entriesOf = (rows) =>
   rows.filter(isOverridden).map((row) => ({ original_field_id: row.id, ...givenOf(row) }));
 
 /** What is wrong with a row, by setting; checked together with the values that it leaves alone. */
-export function rowFaults(row) {
+export function validateRow(row) {
   const given = givenOf(row);
   if (!Object.keys(given).length) return {};
-  const faults = faultsOf({ ...row.own, ...given, field_name: row.name }, row.texts);
+  const errors = validateField({ ...row.own, ...given, field_name: row.name }, row.texts);
   for (const setting of row.isCounter && isWholeCounter(row.own) ? EXACT_SETTINGS : []) {
     const isFraction = Number.isFinite(Number(given[setting] ?? 0)) && !Number.isInteger(given[setting] ?? 0);
-    if (isFraction) faults[setting] ??= "Must be a whole number: this counter counts in whole numbers.";
+    if (isFraction) errors[setting] ??= "Must be a whole number: this counter counts in whole numbers.";
   }
   const own = (setting) => row.inputs.some((input) => input.setting === setting);
-  return Object.fromEntries(Object.entries(faults).filter(([setting]) => own(setting)));
+  return Object.fromEntries(Object.entries(errors).filter(([setting]) => own(setting)));
 }
 
 /** The texts of a row that is what the collection says. */

@@ -2,7 +2,7 @@
 // reload and a link show the same. Invalid values in a URL are ignored.
 
 /**
- * Create the functions that read and write the state of a list. Each of `fields` has its `usual` (default) value,
+ * Create the functions that read and write the state of a list. Each of `fields` has its `defaultValue`,
  * `read(text)`, which returns undefined for invalid text, and optionally `write(value)` and the `key` that it has
  * in the URL.
  */
@@ -10,7 +10,7 @@ export function urlState(fields) {
   const names = Object.keys(fields);
   const getKey = (name) => fields[name].key ?? name;
 
-  const getDefaults = () => Object.fromEntries(names.map((name) => [name, fields[name].getDefaults]));
+  const getDefaults = () => Object.fromEntries(names.map((name) => [name, fields[name].defaultValue]));
 
   function readUrl(query) {
     const given = new URLSearchParams(query);
@@ -25,9 +25,9 @@ export function urlState(fields) {
 
   /** Return the URL with all values that differ from their defaults. */
   function buildUrl(path, state) {
-    const told = names.filter((name) => state[name] !== fields[name].getDefaults);
+    const changed = names.filter((name) => state[name] !== fields[name].defaultValue);
     const write = (name) => fields[name].write?.(state[name]) ?? state[name];
-    const query = new URLSearchParams(told.map((name) => [getKey(name), write(name)])).toString();
+    const query = new URLSearchParams(changed.map((name) => [getKey(name), write(name)])).toString();
     return query ? `${path}?${query}` : path;
   }
 
@@ -35,31 +35,31 @@ export function urlState(fields) {
 }
 
 /** A field with one of several texts; the first is the default, unless another is given. */
-export const oneOf = (choices, getDefaults = choices[0]) => ({
-  getDefaults,
+export const oneOf = (choices, defaultValue = choices[0]) => ({
+  defaultValue,
   read: (text) => (choices.includes(text) ? text : undefined),
 });
 
 /** A text that matches a pattern; empty by default. */
-export const matching = (pattern) => ({ getDefaults: "", read: (text) => (pattern.test(text) ? text : undefined) });
+export const matching = (pattern) => ({ defaultValue: "", read: (text) => (pattern.test(text) ? text : undefined) });
 
 /** A sort order by one of these columns, in either direction. */
-export const sortedBy = (columns, getDefaults = columns[0]) =>
+export const sortedBy = (columns, defaultValue = columns[0]) =>
   oneOf(
     columns.flatMap((column) => [column, `-${column}`]),
-    getDefaults,
+    defaultValue,
   );
 
-export const SEARCH = { getDefaults: "", read: (text) => [...text].slice(0, 255).join("") };
+export const SEARCH = { defaultValue: "", read: (text) => [...text].slice(0, 255).join("") };
 
-export const PAGE = { getDefaults: 1, read: (text) => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined) };
+export const PAGE = { defaultValue: 1, read: (text) => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined) };
 
-export const ID = { getDefaults: "", read: (text) => (/^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined) };
+export const ID = { defaultValue: "", read: (text) => (/^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined) };
 
 /** A flag; `key=word` in the URL inverts its default. */
-export const flag = (key, word, getDefaults = false) => ({
+export const flag = (key, word, defaultValue = false) => ({
   key,
-  getDefaults,
-  read: (text) => (text === word ? !getDefaults : undefined),
+  defaultValue,
+  read: (text) => (text === word ? !defaultValue : undefined),
   write: () => word,
 });

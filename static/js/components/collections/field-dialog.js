@@ -3,7 +3,7 @@
 import { patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
 import { fieldFacts } from "../../lib/facts-field.js";
-import { bodyOf, changesOf, faultsOf, formOf } from "../../lib/field-form.js";
+import { bodyOf, changesOf, validateField, formOf } from "../../lib/field-form.js";
 import { mix } from "../../lib/mix.js";
 import { formatRule } from "../../lib/format.js";
 import { SETTINGS, VALUE_TYPES } from "../../lib/value-types.js";
@@ -48,7 +48,7 @@ export const fieldDialog = () =>
 
     save() {
       const body = bodyOf(this.form);
-      const errors = faultsOf(body, this.form);
+      const errors = validateField(body, this.form);
       if (Object.keys(errors).length) return this.showErrors(errors);
       const { field } = this;
       if (!field) return this.send(() => post(`/api/collections/${this.collectionId}/fields`, body));
@@ -102,7 +102,7 @@ export const fieldDialog = () =>
     /** Return the rule as the list will show it; empty while it is incomplete. */
     get preview() {
       const body = bodyOf(this.form);
-      const { field_name: _name, ...rest } = faultsOf(body);
+      const { field_name: _name, ...rest } = validateField(body);
       return Object.keys(rest).length ? "" : formatRule(body);
     },
 

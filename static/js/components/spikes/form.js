@@ -2,7 +2,7 @@
 
 import { debounce } from "../../lib/debounce.js";
 import { mix } from "../../lib/mix.js";
-import { entriesOf, rowFaults } from "../../lib/override-rows.js";
+import { entriesOf, validateRow } from "../../lib/override-rows.js";
 import { formatProblems, listProblems } from "../../lib/spike-form-errors.js";
 import { resolveWindow, toWindowBody, validateWindow } from "../../lib/spike-window.js";
 import { getProps, getUser } from "../../lib/page-data.js";
@@ -108,7 +108,7 @@ export const spikeForm = (choosing) => () =>
       if (!this.hasFields && this.isSubmitted) errors.collection = "This collection has no fields yet. Add one first.";
       if (this.durationError) errors.length = this.durationError;
       for (const row of this.rows) {
-        for (const [setting, words] of Object.entries(rowFaults(row))) errors[`${row.id}.${setting}`] = words;
+        for (const [setting, words] of Object.entries(validateRow(row))) errors[`${row.id}.${setting}`] = words;
       }
       this.errors = errors;
       const hasWindow = !errors.start && !errors.end && this.collection;

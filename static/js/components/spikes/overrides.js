@@ -200,7 +200,7 @@ export const spikeOverrides = () => ({
     return setting === "start_number" && !isGiven(row, setting);
   },
 
-  faultsOfRow(row) {
+  getRowErrors(row) {
     return row.inputs
       .map(({ setting, id }) => ({ id: `${id}-fault`, words: this.getError(`${row.id}.${setting}`) }))
       .filter(({ words }) => words);
