@@ -1,0 +1,100 @@
+"""Previews of a saved spike: of changes to it, and as it is."""
+
+from tests.support.previews import PATH, get_field, get_preview, hot, override_of, phases, post_preview
+from tests.support.problems import faults, refused
+from tests.support.statements import get_writes
+from tests.support.timestamps import at
+
+
+class TestOfASavedSchedule:
+    def test_what_is_absent_stays_as_it_is_saved(self, owner, make, truck):
+        spike = make.spike(truck, hot(truck), start_datetime=at(30), duration=600)
+        body = {"collection_id": truck["id"], "schedule_id": spike["id"]}
+        preview = owner.post(PATH, body).json
+        assert (preview["start_datetime"], preview["end_datetime"]) == (at(30), at(40))
+        assert all(90 <= value <= 100 for value in phases(preview, "cpu")[1])
+
+    def test_given_overrides_replace_the_saved_ones(self, owner, make, truck):
+        spike = make.spike(truck, hot(truck))
+        km = override_of(truck, "km", step_number=50)
+        preview = get_preview(owner, truck, km, schedule_id=spike["id"])
+        assert not get_field(preview, "cpu")["is_overridden"]
+        assert get_field(preview, "km")["is_overridden"]
+
+    def test_a_counter_of_an_active_one_goes_on_where_it_stands(self, owner, make, truck):
+        spike = make.spike(truck)
+        poller = make.key()
+        assert [poller.data("Truck")["km"] for _ in range(3)] == [10, 15, 20]
+        preview = get_preview(owner, truck, schedule_id=spike["id"], duration=60)
+        assert phases(preview, "km")[1] == [25]
+
+    def test_a_new_start_for_its_counter_begins_there(self, owner, make, truck):
+        spike = make.spike(truck)
+        make.key().data("Truck")
+        km = override_of(truck, "km", start_number=500)
+        preview = get_preview(owner, truck, km, schedule_id=spike["id"], duration=60)
+        assert phases(preview, "km")[1] == [500]
+
+    def test_it_is_not_in_its_own_way(self, owner, make, truck):
+        spike = make.spike(truck)
+        assert get_preview(owner, truck, schedule_id=spike["id"])["conflicts"] == []
+
+    def test_an_expired_one_knows_the_fields_that_came_since(self, owner, make, truck, clock):
+        spike = make.spike(truck, duration=60)
+        clock.shift(60)
+        make.field(truck, name="new")
+        preview = get_preview(owner, truck, schedule_id=spike["id"], duration=600)
+        assert [field["field_name"] for field in preview["fields"]] == ["cpu", "km", "new"]
+
+    def test_its_collection_cannot_be_another_one(self, owner, make, truck):
+        spike = make.spike(truck)
+        other = make.collection(None, {})
+        assert list(faults(post_preview(owner, other, schedule_id=spike["id"]))) == ["collection_id"]
+
+    def test_one_that_does_not_exist_is_not_found(self, owner, truck):
+        refused(post_preview(owner, truck, schedule_id=999_999), 404)
+
+
+class TestOfAScheduleAsItIs:
+    def path(self, spike, query=""):
+        return f"/api/spike-schedules/{spike['id']}/preview{query}"
+
+    def test_it_shows_what_is_saved(self, owner, make, truck):
+        spike = make.spike(truck, hot(truck), start_datetime=at(30), duration=600)
+        preview = owner.get(self.path(spike)).json
+        assert preview["phases"] == {"before": 5, "during": 10, "after": 5}
+        assert (preview["start_datetime"], preview["end_datetime"]) == (at(30), at(40))
+        assert all(90 <= value <= 100 for value in phases(preview, "cpu")[1])
+        assert preview["conflicts"] == []
+
+    def test_the_interval_may_be_said(self, owner, make, truck):
+        spike = make.spike(truck, duration=600)
+        assert owner.get(self.path(spike, "?interval=30")).json["phases"]["during"] == 20
+        assert list(faults(owner.get(self.path(spike, "?interval=0")))) == ["interval"]
+
+    def test_it_writes_nothing(self, owner, make, truck, queries):
+        spike = make.spike(truck, hot(truck))
+        with queries() as seen:
+            assert owner.get(self.path(spike)).status_code == 200
+        assert get_writes(seen) == []
+
+    def test_an_expired_one_is_shown_with_the_fields_that_came_since(self, owner, make, truck, clock):
+        spike = make.spike(truck, hot(truck), duration=60)
+        clock.shift(60)
+        make.field(truck, name="new")
+        preview = owner.get(self.path(spike)).json
+        assert [field["field_name"] for field in preview["fields"]] == ["cpu", "km", "new"]
+
+    def test_one_that_was_ended_at_its_start_has_no_poll_in_its_window(self, owner, make, truck):
+        spike = make.spike(truck)
+        owner.post(f"/api/spike-schedules/{spike['id']}/end")
+        preview = owner.get(self.path(spike)).json
+        assert preview["phases"] == {"before": 5, "during": 0, "after": 5}
+        assert get_field(preview, "cpu")["mean"]["during"] is None
+
+    def test_who_may_look(self, admin, owner, stranger, nobody, make, truck):
+        spike = make.spike(truck)
+        assert admin.get(self.path(spike)).status_code == 200
+        refused(stranger.get(self.path(spike)), 404)
+        refused(nobody.get(self.path(spike)), 401)
+        refused(owner.get("/api/spike-schedules/999999/preview"), 404)
