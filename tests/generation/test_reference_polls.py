@@ -90,6 +90,7 @@ steps = st.lists(
         st.tuples(st.just("wait"), st.sampled_from([1, 20, 60, 120])),
         st.tuples(st.just("change"), st.integers(0, 5)),
         st.tuples(st.just("add"), fields),
+        st.tuples(st.just("name_series"), st.integers(0, 5)),
         st.tuples(st.just("delete"), st.integers(0, 5)),
         st.tuples(st.just("end"), st.none()),
     ),
@@ -124,6 +125,12 @@ class Side:
                 {"step_number": 3} if field["start_number"] is not None else {"field_name": f"new {number}"}
             )
             return self.make.person.patch(f"/api/fields/{field['id']}", changed).status_code
+        return None
+
+    def name_series(self, number: int) -> int | None:
+        """Give a field a series of its own in Prometheus."""
+        for field in self.fields[number : number + 1]:
+            return self.make.person.patch(f"/api/fields/{field['id']}", {"metric": f"m_{number}"}).status_code
         return None
 
     def delete(self, number: int) -> None:
@@ -170,7 +177,8 @@ class Side:
             return type(error), self.unnamed(error.detail)
         result = answer.result
         kinds = {name: type(value) for name, value in result.data.items()}
-        return list(result.data.items()), kinds, result.epoch, result.spike and result.spike.ends
+        metrics = list(result.layout.metrics.values())
+        return list(result.data.items()), kinds, metrics, result.epoch, result.spike and result.spike.ends
 
     def unnamed(self, text: str) -> str:
         return text.replace(self.collection["name"], "NAME")

@@ -78,7 +78,8 @@ def bodies(things: RouteFixtures, route: str) -> Iterator[dict[str, Any]]:
             yield {"collection_ids": [things.collection_id]}
         case "POST /api/collections/<id:collection_id>/fields" | "PATCH /api/fields/<id:field_id>":
             for number, values in enumerate(VALUES):
-                yield {"collection_type": "Performance", "field_name": f"f{number}", **values}
+                named = {"field_name": f"f{number}", "metric": f'metric_{number}{{a="1"}}'}
+                yield {"collection_type": "Performance", **named, **values}
         case "POST /api/spike-schedules" | "PATCH /api/spike-schedules/<id:spike_id>":
             yield from _spikes(things, name)
         case "POST /api/spike-schedules/preview":

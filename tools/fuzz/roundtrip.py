@@ -5,6 +5,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Any
 
+from app.domain.series_notation import parse_series
 from tests.support.iso8601 import read_instant
 
 EXACT = {"start_number", "step_number", "reset_number", "randomization_percentage"}
@@ -62,6 +63,8 @@ def is_preserved(name: str, sent_value: Any, shown_value: Any) -> bool:
 def _is_same_text(name: str, sent_value: str, shown_value: str) -> bool:
     if name in NAMES:
         return shown_value == unicodedata.normalize("NFC", sent_value.strip())
+    if name == "metric":
+        return parse_series(shown_value) == parse_series(sent_value)
     if name == "email":
         return shown_value == sent_value.strip().lower()
     if name.endswith(("_at", "_datetime")):

@@ -29,6 +29,11 @@ def read(text, *, openmetrics):
     return series
 
 
+def get_samples(text):
+    """Return the lines of samples, without comments."""
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
 FIELDS = [
     MetricField(1, "engine °C", "gauge"),
     MetricField(2, "requests", "counter"),
@@ -133,6 +138,30 @@ names = st.lists(
 numbers = st.one_of(
     st.integers(-(2**53) + 1, 2**53 - 1), st.floats(allow_nan=False, allow_infinity=False, width=64)
 )
+
+
+families = st.sampled_from(
+    ["load", "load_total", "load_info", "load_created", "load_bucket", "a:b", "spikecast_x", "x_seconds"]
+)
+"""Names that clash in one of the formats if they are not told apart."""
+
+
+@given(st.lists(st.tuples(families, st.integers(0, 2)), min_size=1, max_size=6, unique=True), st.data())
+def test_series_that_authors_gave_are_the_same_in_both_formats(series, data):
+    types = {name: data.draw(st.sampled_from(["gauge", "counter", "info"])) for name, _ in series}
+    fields, values = [], {}
+    for number, (name, label) in enumerate(series, 1):
+        metric, metric_type = f'{name}{{l="{label}"}}' if label else name, types[name]
+        text = "x" if metric_type == "info" else None
+        fields.append(MetricField(number, f"field {number}", metric_type, text, metric))
+        values[f"field {number}"] = text or number
+    fields.append(MetricField(99, "x", "gauge"))
+    values["x"] = 99
+    classic = render(fields, values, spike_series=True)
+    strict = render(fields, values, openmetrics=True, spike_series=True)
+    assert get_samples(classic) == get_samples(strict)
+    # The classic parser of prometheus-client adds `_total` to counters without it; Prometheus does not.
+    assert len(read(strict, openmetrics=True)) == len(fields) + 1, "and the one of spikes"
 
 
 @given(names, st.data())
