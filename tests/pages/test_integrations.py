@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.pages.conftest import Person
-from tests.support.browsing import RANGE
+from tests.support.accessible import violations
+from tests.support.browser import PHONE, WIDE
+from tests.support.browsing import RANGE, fits
 from tests.support.wait import wait_until
 
 STORED = "() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"
@@ -112,3 +115,20 @@ def test_the_snippets_name_series_as_the_server_does(editor):
     )
     page.get_by_role("tab", name="Grafana").click()
     expect(snippet(page, "Panel query")).to_contain_text("spikecast_engine_celsius{")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_axe_finds_nothing_where_a_key_was_tried(editor, viewport):
+    collection = collection_of(editor)
+    page = editor.browse("/api-keys", viewport=viewport, bypass_csp=True)
+    create_key(page, "Prometheus")
+    integrations = open_snippets(page)
+    for each in (page, integrations):
+        each.get_by_role("button", name="Poll now").click()
+        expect(each.get_by_text("200 OK", exact=True)).to_be_visible()
+        assert violations(each) == []
+        assert fits(each)
+    integrations.goto(f"{editor.site}/collections/{collection['id']}?format=prometheus")
+    expect(integrations.get_by_text("# TYPE spikecast_load gauge")).to_be_visible()
+    assert violations(integrations) == []
+    assert fits(integrations)
