@@ -13,7 +13,7 @@ const templateBlocks = ({ origin, collection, type, key }) =>
           title: "All collections: macros",
           where:
             `Import ${TEMPLATES} of Spikecast's source (Zabbix 6.0 or later) and link “Spikecast collections by HTTP” ` +
-            "to a host with these macros. It creates a host for each collection that the key can read.",
+            "to a host. Set these macros on the host, the key as secret text. It creates a host for each collection that the key can read.",
           text: macros([
             ["URL", origin],
             ["KEY", key],
