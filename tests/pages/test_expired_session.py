@@ -3,6 +3,22 @@
 from playwright.sync_api import expect
 
 
+def test_signing_in_again_says_that_the_server_does_not_respond(editor, complaints):
+    complaints.expect("401")
+    complaints.expect("ERR_FAILED")
+    page = editor.browse("/collections")
+    page.get_by_role("button", name="New collection").first.click()
+    page.get_by_role("dialog", name="New collection").get_by_label("Name").fill("Kept")
+    editor.api.post("/api/auth/logout")
+    page.keyboard.press("Enter")
+    again = page.get_by_role("dialog", name="Sign in to continue")
+    again.get_by_label("E-mail or user name").fill(editor.login)
+    again.get_by_label("Password").fill(editor.password)
+    page.route("**/sign-in", lambda route: route.abort())
+    again.get_by_role("button", name="Sign in").click()
+    expect(again.get_by_role("alert")).to_contain_text("The server is not responding")
+
+
 def test_the_form_asks_to_sign_in_and_goes_on_with_its_input(site, editor, admin_api, complaints):
     complaints.expect("401")
     page = editor.browse("/collections")

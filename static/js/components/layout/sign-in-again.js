@@ -1,5 +1,6 @@
 // The dialog for a sign-in that has ended: sign in again without losing input.
 
+import { UNREACHABLE } from "../../lib/api.js";
 import { at } from "../../lib/base.js";
 
 export const signInAgain = () => ({
