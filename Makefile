@@ -75,9 +75,10 @@ screenshots: .venv/.dev ## Take the screenshots in docs/images/ again, with Chro
 lock: .venv/.dev ## Write requirements*.txt from requirements*.in (newer versions: ARGS=--upgrade)
 	$(UV_COMPILE) $(ARGS) requirements.in -o requirements.txt
 	$(UV_COMPILE) $(ARGS) requirements-dev.in -o requirements-dev.txt
+	$(UV_COMPILE) $(ARGS) requirements-datadog.in -o requirements-datadog.txt
 
 clean: ## Remove .venv and caches, but not instance/, which holds your data
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf .venv .venv-datadog .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A half-made .venv is removed, so that the next try starts afresh.
@@ -95,6 +96,12 @@ clean: ## Remove .venv and caches, but not instance/, which holds your data
 .venv/.run: requirements.txt | .venv/.made
 	@echo "Installing Spikecast's packages into .venv; it takes half a minute or so, once." >&2
 	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+# Datadog's check brings old packages along, so it has a virtual environment of its own. CI makes it.
+.venv-datadog/.made: requirements-datadog.txt
+	@$(PYTHON) -m venv .venv-datadog || { rm -rf .venv-datadog; exit 1; }
+	@.venv-datadog/bin/python -m pip install --quiet --require-hashes --disable-pip-version-check -r requirements-datadog.txt
 	@touch $@
 
 # The development lock contains all of requirements.txt.

@@ -22,6 +22,7 @@ PACKAGES = {
     r"victoria": "VictoriaMetrics: apt-get install victoria-metrics",
     r"influx": "InfluxDB: apt-get install influxdb",
     r"collectd": "collectd: apt-get install collectd-core",
+    r"datadog": "Datadog's check: make .venv-datadog/.made",
     r"check_http": "check_http: apt-get install monitoring-plugins-basic",
     r"no disk to fill|mount": "a disk to fill: run as root, which can mount one",
     r"namespace|unshare": "user namespaces: use a kernel that allows them",
