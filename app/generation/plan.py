@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.generation.counter_steps import CounterStep, CounterSteps
+from app.generation.template_store import TemplateStore
 from app.values import (
     Exact,
     FieldSettings,
@@ -47,8 +48,7 @@ class Layout:
     value_types: tuple[str, ...]
     metrics: Mapping[int, str]
     """The series that authors have given to fields, by the ids of the fields."""
-    templates: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
-    """What formats have compiled for this plan, by the names of format and collection."""
+    templates: TemplateStore = field(default_factory=TemplateStore, repr=False, compare=False)
 
 
 def build_layout(fields: Iterable[tuple[int, str, str | None]]) -> Layout:

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from functools import partial
 
 from flask import Flask
 
@@ -50,15 +51,22 @@ class PlanCache:
             plan = load_plan(collection_id, collection_type, now)
             db.session.rollback()
         if plan is not None:
+            plan.layout.templates.on_grown = partial(self._count_again, key)
             self._plans.put(key, plan)
         return plan
+
+    def _count_again(self, key: tuple[int, CollectionType]) -> None:
+        """Count the memory of a plan for which a format has been compiled."""
+        plan = self._plans.get(key)
+        if plan is not None:
+            self._plans.put(key, plan)
 
     def __len__(self) -> int:
         return len(self._plans)
 
 
 def _cost(plan: Plan) -> int:
-    """Return how many ordinary fields take as much memory as this plan; a long text counts as many."""
+    """Return how many ordinary fields take as much memory as this plan, with its texts and templates."""
     texts = (text for text in (*plan.fixed, *plan.fixed.values()) if isinstance(text, str))
     extra_bytes = sum(max(0, sys.getsizeof(text) - ORDINARY_TEXT_BYTES) for text in texts)
-    return 1 + len(plan.fixed) + extra_bytes // FIELD_BYTES
+    return 1 + len(plan.fixed) + (extra_bytes + plan.layout.templates.size) // FIELD_BYTES

@@ -39,3 +39,26 @@ def test_ordinary_fields_count_one_each(app, make, monkeypatch):
         make.collection(name, *({"name": f"n{number}"} for number in range(10)))
         tool.poll(name)
     assert len(plans) == 2
+
+
+def test_templates_of_formats_count_for_the_memory_that_they_take(app, make, monkeypatch):
+    plans = plan_cache.PlanCache(app, max_fields=54)
+    monkeypatch.setattr(app.extensions["polls"], "plans", plans)
+    tool = make.key()
+    for name in ("a", "b"):
+        make.collection(name, *({"name": f"n{number}"} for number in range(25)))
+        tool.poll(name)
+    assert len(plans) == 2
+    tool.get("/api/data/a/performance?format=prometheus")  # some 70 bytes a field
+    assert len(plans) == 1
+
+
+def test_a_template_never_brings_an_evicted_plan_back(app, make, monkeypatch):
+    plans = plan_cache.PlanCache(app, max_fields=30)
+    monkeypatch.setattr(app.extensions["polls"], "plans", plans)
+    tool = make.key()
+    make.collection("a", *({"name": f"n{number}"} for number in range(25)))
+    for _ in range(2):
+        answer = tool.get("/api/data/a/performance?format=prometheus")
+        assert answer.status_code == 200
+        assert len(plans) == 0, "plan and template together are larger than the bound"

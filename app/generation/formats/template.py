@@ -10,8 +10,7 @@ from typing import Any
 from app.core.json_bytes import to_json_bytes
 from app.generation.poll_result import PollResult, Rendered
 
-MAX_TEMPLATES = 2
-"""Templates that a plan keeps: a collection that is polled in more formats compiles some of them again."""
+_REFERENCE_BYTES, _FIXED_BYTES = 8, 300
 
 
 class Template:
@@ -21,6 +20,7 @@ class Template:
         """Args: `field_names`, one for each `%b` of `pattern`, in their order."""
         self._get = _build_getter(field_names)
         self._pattern = pattern
+        self.size = len(pattern) + _REFERENCE_BYTES * len(field_names) + _FIXED_BYTES
 
     def render(self, data: Mapping[str, Any], dump: Callable[[Any], bytes]) -> bytes:
         """Return the answer with the numbers of `data`; `dump` writes a list of numbers as JSON."""
@@ -52,13 +52,11 @@ def build_renderer(
 
     def render(result: PollResult) -> Rendered:
         templates = result.layout.templates
-        key = name, result.collection_name  # a template may contain it, and a plan outlives a new name
+        key = name, result.collection_name
         template = templates.get(key)
         if template is None:
             template = build(result)
-            if len(templates) >= MAX_TEMPLATES:
-                templates.clear()
-            templates[key] = template
+            templates.put(key, template)
         return Rendered(content_type, template.render(result.data, to_json_bytes))
 
     return render
