@@ -10,6 +10,7 @@ from tools.zabbix_check.fixtures import (
     DELETED,
     LATER,
     LATER_FIELDS,
+    RENAMED,
     SPIKE_VALUE,
     SPIKED,
     TRUCK,
@@ -23,6 +24,8 @@ COLLECTION_TEMPLATE, DISCOVERY_TEMPLATE = "Spikecast by HTTP", "Spikecast collec
 OTHERS = {"Truck", "Bridge"}  # the collections of every Product
 POLL_SECONDS, DISCOVERY_SECONDS, SPIKE_SECONDS = 2, 5, 20
 MAX_NAME_LENGTH = 128
+LIMIT = 100  # of the triggers: above the usual value of SPIKED, and below its value in the spike
+NUMBER, WORDS = "spikecast.value[", "spikecast.text["  # how the keys of items begin
 SECRET, TEXT = "1", "0"  # types of a macro
 UNSUPPORTED = "1"
 IMPORT_RULES = {
@@ -45,6 +48,8 @@ class Checks:
         self.values_arrive()
         self.counter_advances_once_a_poll()
         self.a_later_collection_is_discovered()
+        self.a_renamed_collection_keeps_its_host()
+        self.triggers_are_accepted()
         self.a_spike_is_seen()
         self.a_host_made_by_hand_works()
         self.nothing_is_unsupported()
@@ -90,18 +95,42 @@ class Checks:
         served = self.product.get_values(LATER)
         self.report.wait("with its values", lambda: self._values(LATER), served)
 
+    def a_renamed_collection_keeps_its_host(self) -> None:
+        """Rename a collection, and wait until its host has the new name."""
+        before = self._technical_name(LATER)
+        self.product.rename(LATER, RENAMED)
+        self.report.wait("a renamed collection keeps its host", lambda: self._technical_name(RENAMED), before)
+
+    def triggers_are_accepted(self) -> None:
+        """Create a trigger for each number, however its field is named."""
+        for name in COLLECTIONS:
+            host = self._technical_name(name)
+            keys = {
+                item["name"]: item["key_"] for item in self._items(name) if item["key_"].startswith(NUMBER)
+            }
+            made = [
+                trigger
+                for field, key in keys.items()
+                for trigger in self.zabbix.call(
+                    "trigger.create", description=field, expression=f"last(/{host}/{key})>{LIMIT}"
+                )["triggerids"]
+            ]
+            self.report.check(f"triggers for the numbers of {name[:40]!r}", len(made), len(keys))
+
     def a_spike_is_seen(self) -> None:
         """Schedule a spike, and follow it until it is over."""
         self.report.wait("no spike is active", lambda: self._spike("active"), 0)
         schedule = self.product.spike(SPIKE_SECONDS)
         self.report.wait("a spike is seen as active", lambda: self._spike("active"), 1)
         self.report.wait("its override arrives", lambda: self._values(TRUCK).get(SPIKED), SPIKE_VALUE)
+        self.report.wait("a trigger fires", lambda: self._problems(SPIKED), 1)
         self.report.check("with its schedule", self._spike("schedule"), schedule["id"])
         end = datetime.fromisoformat(schedule["end_datetime"])
         self.report.check("and its end", self._spike("ends"), int(end.timestamp()))
         self.report.wait("afterwards it is seen as over", lambda: self._spike("active"), 0)
         served = self.product.get_values(TRUCK)
         self.report.wait("and the usual values return", lambda: self._values(TRUCK), served)
+        self.report.wait("and the trigger is resolved", lambda: self._problems(SPIKED), 0)
 
     def a_host_made_by_hand_works(self) -> None:
         """Link the template for one collection by hand, after a field has been deleted."""
@@ -154,6 +183,13 @@ class Checks:
     def _discovered(self) -> set[str]:
         return {host["name"] for host in self._hosts()}
 
+    def _technical_name(self, name: str) -> str | None:
+        visible = _visible(name, self.product.ids[name])
+        return next((host["host"] for host in self._hosts() if host["name"] == visible), None)
+
+    def _problems(self, name: str) -> int:
+        return len(self.zabbix.call("problem.get", search={"name": name}, output=["eventid"]))
+
     def _items(self, name: str) -> list[dict[str, Any]]:
         visible = _visible(name, self.product.ids.get(name, 0))
         hosts = self.zabbix.call("host.get", filter={"name": visible}, output=["hostid"])
@@ -169,9 +205,9 @@ class Checks:
         for item in self._items(name):
             if item["lastclock"] == "0":
                 continue
-            if item["key_"].startswith("spikecast.value["):
+            if item["key_"].startswith(NUMBER):
                 values[item["name"]] = float(item["lastvalue"])
-            elif item["key_"].startswith("spikecast.text["):
+            elif item["key_"].startswith(WORDS):
                 values[item["name"]] = item["lastvalue"]
         return values
 

@@ -53,6 +53,7 @@ COLLECTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "長い名前 " + "ж" * 200: {"level": _number(1)},
 }
 LATER = "Pumpe Süd № 4 / 東京"
+RENAMED = 'Pumpe "Süd" 100 %'
 LATER_FIELDS: dict[str, dict[str, Any]] = {"Druck bar": _float(3.5), "Zustand": _text("läuft")}
 
 
@@ -78,6 +79,11 @@ class MonitoredProduct(Product):
             ],
         }
         return dict(self.done(self.ask("POST", "/api/spike-schedules", body)))
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Rename a collection."""
+        self.ids[new_name] = self.ids.pop(name)
+        self.done(self.ask("PATCH", f"/api/collections/{self.ids[new_name]}", {"name": new_name}))
 
     def delete_field(self, field_name: str) -> None:
         """Delete a field of the truck."""
