@@ -1,14 +1,15 @@
 // The mixin of lists: load a page of items, search, sort, paging; loading, empty and error states.
 
 import { get } from "./api.js";
+import { startAutoRefresh } from "./auto-refresh.js";
 import { debounce } from "./debounce.js";
 import { showIfSlow } from "./slow-loading.js";
 import { requestSequence } from "./request-sequence.js";
 
 /**
  * State and actions of a list that the API serves at `path`; `filters()` returns further query
- * parameters. Mix it into a component and call `load()` in its init. With an `address` (lib/url-state.js) the
- * state is kept in the page's URL: then call `readUrl()` first.
+ * parameters. Mix it into a component, call `startList()` in its init and `stopList()` in its destroy. With an
+ * `address` (lib/url-state.js) the state is kept in the page's URL.
  */
 export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), address = null }) => ({
   items: [],
@@ -22,8 +23,15 @@ export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), addr
   loadError: "",
   startRequest: requestSequence(),
 
-  readUrl() {
-    Object.assign(this, address.readUrl(window.location.search));
+  /** Load the list, and reload it regularly. */
+  startList() {
+    if (address) Object.assign(this, address.readUrl(window.location.search));
+    this.stopAutoRefresh = startAutoRefresh(() => this.load());
+    this.load();
+  },
+
+  stopList() {
+    this.stopAutoRefresh();
   },
 
   async load() {
@@ -56,9 +64,17 @@ export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), addr
   }),
 
   sortBy(column) {
-    this.sort = this.sort === column ? `-${column}` : column;
+    return this.setFilter("sort", this.sort === column ? `-${column}` : column);
+  },
+
+  setFilter(name, value) {
+    this[name] = value;
     this.page = 1;
     return this.load();
+  },
+
+  clearSearch() {
+    return this.setFilter("search", "");
   },
 
   previous() {
@@ -80,7 +96,7 @@ export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), addr
     return !this.loading && !this.loadError && this.items.length === 0;
   },
 
-  get isSearching() {
+  get isFiltered() {
     return this.search !== "";
   },
 

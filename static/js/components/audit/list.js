@@ -12,7 +12,6 @@ import {
 } from "../../lib/audit-format.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
-import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { formatDateTime, formatUtc } from "../../lib/time.js";
 
 const MAX_LISTED = 200;
@@ -48,14 +47,12 @@ export const auditList = () =>
       // Lifecycle
 
       init() {
-        this.readUrl();
-        this.stopAutoRefresh = startAutoRefresh(() => this.load());
-        this.load();
+        this.startList();
         this.loadPeople();
       },
 
       destroy() {
-        this.stopAutoRefresh();
+        this.stopList();
       },
 
       // Actions
@@ -69,18 +66,12 @@ export const auditList = () =>
         ];
       },
 
-      choose(filter, value) {
-        this[filter] = value;
-        this.page = 1;
-        this.load();
-      },
-
-      only(entry) {
+      showOnly(entry) {
         this.thingName = formatSubject(entry);
-        this.choose("thing", `${entry.thing_kind} ${entry.thing_id}`);
+        this.setFilter("thing", `${entry.thing_kind} ${entry.thing_id}`);
       },
 
-      showAll() {
+      clearFilters() {
         Object.assign(this, getDefaults());
         this.load();
       },
@@ -125,12 +116,8 @@ export const auditList = () =>
         return this.thing !== "" || this.period === "between";
       },
 
-      get isFirst() {
-        return this.isEmpty && buildUrl("", this) === "";
-      },
-
-      get nothingFound() {
-        return this.isEmpty && buildUrl("", this) !== "";
+      get isFiltered() {
+        return buildUrl("", this) !== "";
       },
     },
   );

@@ -6,8 +6,8 @@ import { formatImpact } from "../../lib/collection-format.js";
 import { collectionFacts } from "../../lib/facts-collection.js";
 import { PAGE, SEARCH, flag, sortedBy, urlState } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
+import { changeReports } from "../../lib/change-reports.js";
 import { mix } from "../../lib/mix.js";
-import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { rowSelection } from "../../lib/row-selection.js";
 import { STATUS_LABELS, getSpikeStatus } from "../../lib/spike-status.js";
 import { deleteIfUnchanged } from "../../lib/conditional-update.js";
@@ -26,6 +26,7 @@ export const collectionList = () =>
   mix(
     clockTick(),
     rowSelection(),
+    changeReports(),
     pagedList("/api/collections", {
       sort: "name",
       filters() {
@@ -40,20 +41,17 @@ export const collectionList = () =>
     }),
     {
       onlyMine: false,
-      error: "",
 
       // Lifecycle
 
       init() {
-        this.readUrl();
         this.startClock();
-        this.stopAutoRefresh = startAutoRefresh(() => this.load());
-        this.load();
+        this.startList();
       },
 
       destroy() {
         this.stopClock();
-        this.stopAutoRefresh();
+        this.stopList();
       },
 
       onLoaded() {
@@ -61,17 +59,6 @@ export const collectionList = () =>
       },
 
       // Actions
-
-      show(onlyMine) {
-        this.onlyMine = onlyMine;
-        this.page = 1;
-        this.load();
-      },
-
-      clearSearch() {
-        this.search = "";
-        this.load();
-      },
 
       async create() {
         const made = await askCollection({ mode: "create" });
@@ -96,50 +83,27 @@ export const collectionList = () =>
       },
 
       remove(collection) {
-        const title = `Delete “${collection.name}”?`;
-        const path = `/api/collections/${collection.id}`;
+        const { id, name } = collection;
+        const path = `/api/collections/${id}`;
         const change = {
           path,
-          name: collection.name,
+          name,
           seen: collection,
           facts: collectionFacts, // a row shows no fields
           send: (etag) => remove(path, etag),
         };
-        return this.confirmAndDelete([collection], title, () => deleteIfUnchanged(change));
+        const question = { title: `Delete “${name}”?`, verb: "Delete collection" };
+        const action = () => deleteIfUnchanged(change);
+        return this.applyChange(() => confirmAndDelete([collection], question, action), `“${name}” deleted.`);
       },
 
       deleteSelected() {
-        const wanted = this.selectedItems;
-        const body = { collection_ids: wanted.map(({ id }) => id) };
-        const title = `Delete ${formatCount(wanted.length, "collection")}?`;
-        return this.confirmAndDelete(wanted, title, () => post("/api/collections/bulk-delete", body));
-      },
-
-      async confirmAndDelete(collections, title, action) {
-        this.error = "";
-        try {
-          const impacts = await Promise.all(
-            collections.map(({ id }) => get(`/api/collections/${id}/impact`)),
-          );
-          const names = collections.length > 1 ? `${namesOf(collections)}. ` : "";
-          const question = {
-            title,
-            text: names + formatImpact(impacts),
-            more: "Polls will return 404.",
-          };
-          const verb = collections.length > 1 ? "Delete collections" : "Delete collection";
-          if (!(await confirm({ ...question, verb }))) return;
-          const done = await action();
-          if (done && done.outcome !== "saved") return await this.load();
-          toast(
-            collections.length > 1
-              ? `${collections.length} collections deleted.`
-              : `“${collections[0].name}” deleted.`,
-          );
-        } catch (problem) {
-          this.error = problem.message;
-        }
-        await this.load();
+        const collections = this.selectedItems;
+        if (collections.length === 1) return this.remove(collections[0]);
+        const count = formatCount(collections.length, "collection");
+        const question = { title: `Delete ${count}?`, verb: "Delete collections" };
+        const action = () => deleteAll(collections);
+        return this.applyChange(() => confirmAndDelete(collections, question, action), `${count} deleted.`);
       },
 
       // What a row shows
@@ -173,17 +137,27 @@ export const collectionList = () =>
 
       // Getters
 
-      get isFirst() {
-        return this.isEmpty && !this.isSearching && !this.onlyMine;
-      },
-
-      get nothingFound() {
-        return this.isEmpty && !this.isFirst;
+      get isFiltered() {
+        return this.onlyMine || this.search !== "";
       },
     },
   );
 
-function namesOf(collections) {
+/** Delete collections with `action`, after the user has confirmed the consequences. */
+async function confirmAndDelete(collections, question, action) {
+  const impacts = await Promise.all(collections.map(({ id }) => get(`/api/collections/${id}/impact`)));
+  const names = collections.length > 1 ? `${formatNames(collections)}. ` : "";
+  const text = names + formatImpact(impacts);
+  const isSure = await confirm({ ...question, text, more: "Polls will return 404." });
+  return isSure ? action() : { outcome: "cancelled" };
+}
+
+async function deleteAll(collections) {
+  await post("/api/collections/bulk-delete", { collection_ids: collections.map(({ id }) => id) });
+  return { outcome: "saved" };
+}
+
+function formatNames(collections) {
   const names = collections.slice(0, 5).map(({ name }) => `“${name}”`);
   const more = collections.length - names.length;
   return more ? `${names.join(", ")} and ${more} more` : names.join(", ");

@@ -2,7 +2,6 @@
 
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
-import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { formatPollTime } from "../../lib/spike-format.js";
 import { formatUtc } from "../../lib/time.js";
 
@@ -10,17 +9,14 @@ const MAX_POLLS = 6;
 
 export const recentPolls = () =>
   mix(pagedList("/api/polls", { sort: "-polled_at", perPage: MAX_POLLS }), {
-    stopAutoRefresh: null,
-
     // Lifecycle
 
     init() {
-      this.stopAutoRefresh = startAutoRefresh(() => this.load());
-      this.load();
+      this.startList();
     },
 
     destroy() {
-      this.stopAutoRefresh();
+      this.stopList();
     },
 
     onLoaded() {

@@ -5,8 +5,8 @@ import { keyFacts } from "../../lib/facts-key.js";
 import { expiresSoon, formatAccess, formatAccessLines, formatExpiry, getKeyStatus } from "../../lib/key-format.js";
 import { PAGE, SEARCH, flag, sortedBy, urlState } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
+import { changeReports } from "../../lib/change-reports.js";
 import { mix } from "../../lib/mix.js";
-import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { deleteIfUnchanged, updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { getUser } from "../../lib/page-data.js";
@@ -36,40 +36,27 @@ export const keyList = () =>
         page: PAGE,
       }),
     }),
+    changeReports(),
     keyCreated(),
     keyTrial(),
     {
       onlyMine: true,
-      error: "",
 
       // Lifecycle
 
       init() {
-        this.readUrl();
         this.startClock();
         this.guardKey();
-        this.stopAutoRefresh = startAutoRefresh(() => this.load());
-        this.load();
+        this.startList();
       },
 
       destroy() {
         this.stopClock();
         this.stopGuardingKey();
-        this.stopAutoRefresh();
+        this.stopList();
       },
 
       // Actions
-
-      show(onlyMine) {
-        this.onlyMine = onlyMine;
-        this.page = 1;
-        this.load();
-      },
-
-      clearSearch() {
-        this.search = "";
-        this.load();
-      },
 
       async create() {
         if (!(await this.confirmLeaving())) return;
@@ -87,24 +74,20 @@ export const keyList = () =>
       },
 
       async revoke(key) {
-        const text =
-          "Polls with this key will get 401. This cannot be undone. The key stays in the list.";
-        if (
-          !(await confirm({
-            title: `Revoke “${key.label}”?`,
-            text,
-            more: this.describeLastUse(key),
-            verb: "Revoke key",
-          }))
-        )
-          return;
+        const question = {
+          title: `Revoke “${key.label}”?`,
+          text: "Polls with this key will get 401. This cannot be undone. The key stays in the list.",
+          more: this.describeLastUse(key),
+          verb: "Revoke key",
+        };
+        if (!(await confirm(question))) return;
         const change = {
           ...asSeen(key),
           send: (etag) => post(`/api/api-keys/${key.id}/revoke`, undefined, etag),
           isDone: (present) => present.revoked_at !== null,
           verb: () => "Revoke anyway",
         };
-        await this.withToast(() => updateIfUnchanged(change), `“${key.label}” revoked.`);
+        await this.applyChange(() => updateIfUnchanged(change), `“${key.label}” revoked.`);
       },
 
       async deleteKey(key) {
@@ -120,22 +103,8 @@ export const keyList = () =>
         };
         if (!(await confirm(question))) return;
         const change = { ...asSeen(key), send: (etag) => remove(`/api/api-keys/${key.id}`, etag) };
-        const done = await this.withToast(() => deleteIfUnchanged(change), `“${key.label}” deleted.`);
+        const done = await this.applyChange(() => deleteIfUnchanged(change), `“${key.label}” deleted.`);
         if (done && this.createdKey?.id === key.id) this.createdKey = null;
-      },
-
-      async withToast(action, words) {
-        this.error = "";
-        try {
-          const { outcome } = await action();
-          if (outcome === "saved") toast(words);
-          return outcome === "saved";
-        } catch (problem) {
-          this.error = problem.message;
-          return false;
-        } finally {
-          await this.load();
-        }
       },
 
       // What a row shows
@@ -203,14 +172,6 @@ export const keyList = () =>
       get heading() {
         return this.onlyMine ? "Your keys" : "All keys";
       },
-
-      get isFirst() {
-        return this.isEmpty && !this.isSearching;
-      },
-
-      get nothingFound() {
-        return this.isEmpty && this.isSearching;
-      },
     },
   );
 
@@ -219,5 +180,5 @@ const asSeen = (key) => ({
   path: `/api/api-keys/${key.id}`,
   name: key.label,
   seen: key,
-  facts: (thing) => keyFacts(thing, serverNow()),
+  facts: (version) => keyFacts(version, serverNow()),
 });

@@ -7,7 +7,6 @@ import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
 import { windowEdges } from "../../lib/window-edges.js";
-import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { spikeUrlState } from "../../lib/spike-filters.js";
@@ -52,7 +51,6 @@ export const spikeList = () =>
       // Lifecycle
 
       init() {
-        this.readUrl();
         this.startClock();
         this.$watch("now", (now) => {
           const minute = Math.floor(now / MINUTE_MS);
@@ -60,14 +58,13 @@ export const spikeList = () =>
           if (now >= this.nextEdge) this.announce();
           this.reloadAtEdge(() => this.reload());
         });
-        this.stopAutoRefresh = startAutoRefresh(() => this.reload());
-        this.load();
+        this.startList();
         this.loadCollections();
       },
 
       destroy() {
         this.stopClock();
-        this.stopAutoRefresh();
+        this.stopList();
       },
 
       onLoaded() {

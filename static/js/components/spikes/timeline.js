@@ -6,7 +6,6 @@ import { at } from "../../lib/base.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
 import { windowEdges } from "../../lib/window-edges.js";
-import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { formatPollTime } from "../../lib/spike-format.js";
 import { getSpikeStatus } from "../../lib/spike-status.js";
@@ -46,7 +45,6 @@ export const timeline = () =>
       filter: NO_FILTER,
       drawing: null,
       drawnAt: 0,
-      stopAutoRefresh: null,
       watcher: null,
       reload: null,
       isFirstLoad: true,
@@ -56,19 +54,18 @@ export const timeline = () =>
       init() {
         this.startClock();
         this.$watch("now", () => this.tick());
-        this.stopAutoRefresh = startAutoRefresh(() => this.load());
         this.watcher = new ResizeObserver(() => this.draw());
         this.watcher.observe(this.$refs.plot);
         document.fonts.ready.then(() => this.draw());
         this.reload = () => this.load();
         document.addEventListener("spikes-changed", this.reload);
         this.shift = this.getShift(Date.parse(getHighlight().start));
-        this.load();
+        this.startList();
       },
 
       destroy() {
         this.stopClock();
-        this.stopAutoRefresh();
+        this.stopList();
         this.watcher.disconnect();
         document.removeEventListener("spikes-changed", this.reload);
       },
@@ -229,7 +226,7 @@ export const timeline = () =>
       },
 
       get isNew() {
-        return this.isEmpty && !this.isSearching && this.filter.collection === "";
+        return this.isEmpty && !this.isFiltered && this.filter.collection === "";
       },
     },
   );

@@ -4,8 +4,8 @@ import { post } from "../../lib/api.js";
 import { userFacts } from "../../lib/facts-user.js";
 import { PAGE, SEARCH, oneOf, sortedBy, urlState } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
+import { changeReports } from "../../lib/change-reports.js";
 import { mix } from "../../lib/mix.js";
-import { startAutoRefresh } from "../../lib/auto-refresh.js";
 import { updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { getUser } from "../../lib/page-data.js";
@@ -31,34 +31,26 @@ export const userList = () =>
         page: PAGE,
       }),
     }),
+    changeReports(),
     {
       roles: ROLES,
       role: "",
-      error: "",
 
       // Lifecycle
 
       init() {
-        this.stopAutoRefresh = startAutoRefresh(() => this.load());
-        this.readUrl();
-        this.load();
+        this.startList();
       },
 
       destroy() {
-        this.stopAutoRefresh();
+        this.stopList();
       },
 
       // Actions
 
-      show(role) {
-        this.role = role;
-        this.page = 1;
-        this.load();
-      },
-
-      showAll() {
+      clearFilters() {
         this.search = "";
-        this.show("");
+        this.setFilter("role", "");
       },
 
       async create() {
@@ -84,23 +76,18 @@ export const userList = () =>
           verb: "Reset",
         });
         if (!isSure) return;
-        this.error = "";
         const path = `/api/users/${person.id}`;
-        try {
-          const { outcome } = await updateIfUnchanged({
-            path,
-            name: person.username,
-            seen: person,
-            facts: userFacts,
-            send: (etag) => post(`${path}/reset-two-factor`, undefined, etag),
-            isDone: (present) => !present.has_two_factor,
-            verb: () => "Reset anyway",
-          });
-          if (outcome !== "saved") return this.load();
-          this.done(`“${person.username}” can sign in with the password alone.`);
-        } catch (problem) {
-          this.error = problem.message;
-        }
+        const change = {
+          path,
+          name: person.username,
+          seen: person,
+          facts: userFacts,
+          send: (etag) => post(`${path}/reset-two-factor`, undefined, etag),
+          isDone: (present) => !present.has_two_factor,
+          verb: () => "Reset anyway",
+        };
+        const text = `“${person.username}” can sign in with the password alone.`;
+        await this.applyChange(() => updateIfUnchanged(change), text);
       },
 
       async remove(person) {
