@@ -98,7 +98,7 @@ PRECISION = integer(
     "float_precision",
     "Decimals",
     "Decimals of the generated float. Default: 2.",
-    help="0 to 15. 2 where left empty.",
+    help="0 to 15. Default: 2.",
     unit="decimal",
     minimum=0,
     maximum=15,
@@ -106,12 +106,12 @@ PRECISION = integer(
     default=2,
     has_override_input=False,
 )
-START = exact("start_number", "Start", "First value of the counter.", help="The first value that is served.")
+START = exact("start_number", "Start", "First value of the counter.", help="The first value that polls return.")
 STEP = exact(
     "step_number",
     "Step",
     "Amount that each poll adds or subtracts.",
-    help="How far each poll moves it.",
+    help="How much each poll changes the value.",
     above=0,
     is_scaled=True,
 )
@@ -119,7 +119,7 @@ RANDOMIZATION = float_(
     "randomization_percentage",
     "Step varies by ± %",
     "Maximum random deviation of the step in percent. Default: 0.",
-    help="0 to 500. 0 where left empty.",
+    help="0 to 500. Default: 0.",
     minimum=0,
     maximum=500,
     is_required=False,
@@ -128,9 +128,9 @@ RANDOMIZATION = float_(
 )
 RESET = exact(
     "reset_number",
-    "Back at",
+    "Reset at",
     "If the counter would pass this value, it restarts.",
-    help="Where a step would pass this, it starts again. Empty: never.",
+    help="If a step would pass this value, the counter returns to its start. Empty: it never resets.",
     is_required=False,
 )
 

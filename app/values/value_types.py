@@ -43,7 +43,7 @@ def _counter(name: str, verb: str, description: str, direction: int, order: Orde
         name=name,
         label=verb.capitalize(),
         description=description,
-        rule=f"{verb} from {{start_number}} by {{step_number}}{spread}[, back at {{reset_number}}]",
+        rule=f"{verb} from {{start_number}} by {{step_number}}{spread}[, resets at {{reset_number}}]",
         short_rule=f"{sign}{{step_number}}{spread} a poll",
         settings=(settings.START, settings.STEP, settings.RESET, settings.RANDOMIZATION),
         override_order=("start_number", "step_number", "randomization_percentage", "reset_number"),

@@ -52,11 +52,19 @@ def describe_catalogue() -> dict[str, Any]:
     """Return what the pages know of the catalogue: all types and settings by name, in their order.
 
     What is empty or has its usual value is left out, because every page loads the script. lib/value-types.js
-    adds it again.
+    adds it again. The help of the field dialog is not part of it (see `describe_help`).
     """
     return {
         "types": {spec.name: _describe_type(spec) for spec in all_specs()},
         "settings": {name: _describe_setting(setting) for name, setting in all_settings().items()},
+    }
+
+
+def describe_help() -> dict[str, dict[str, str]]:
+    """Return the help texts of the field dialog: of types and settings, by name."""
+    return {
+        "types": {spec.name: spec.description for spec in all_specs()},
+        "settings": {name: setting.help for name, setting in all_settings().items() if setting.help},
     }
 
 
@@ -65,7 +73,6 @@ def _describe_type(spec: ValueTypeSpec) -> dict[str, Any]:
     inputs = tuple(name for name in spec.override_order or spec.setting_names if name in has_input)
     described = {
         "label": spec.label,
-        "description": spec.description,
         "rule": spec.rule,
         "short_rule": spec.short_rule,
         "kind_label": spec.kind_label,
@@ -83,7 +90,6 @@ def _describe_setting(setting: Setting) -> dict[str, Any]:
     described = {
         "kind": setting.kind,
         "label": setting.label,
-        "help": setting.help,
         "unit": setting.unit,
         # The bounds of the kind itself are left to the server.
         "minimum": setting.minimum if setting.minimum != -MAX_BY_KIND.get(setting.kind, 0) else None,

@@ -27,7 +27,7 @@ test("each rule is told in words", () => {
     [increment, "counts up from 0 by 5"],
     [
       { ...increment, value_type: "DECREMENT", reset_number: 0, randomization_percentage: 50 },
-      "counts down from 0 by 5 ± 50 %, back at 0",
+      "counts down from 0 by 5 ± 50 %, resets at 0",
     ],
   ];
   for (const [field, words] of rules) assert.equal(formatRule(field), words);

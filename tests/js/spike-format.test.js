@@ -60,7 +60,7 @@ test("of a counter only what was given is told", () => {
   assert.equal(formatOverride(counter(["step_number"], { step_number: 40 })), "counts up by 40");
   const both = counter(["start_number", "step_number"], { start_number: 180, step_number: 12 });
   assert.equal(formatOverride({ ...both, value_type: "DECREMENT" }), "counts down from 180 by 12");
-  assert.equal(formatOverride(counter(["reset_number"], {})), "counts up never back");
+  assert.equal(formatOverride(counter(["reset_number"], {})), "counts up never resets");
   assert.equal(formatOverride(range), "random 90 to 100");
 });
 

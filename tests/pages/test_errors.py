@@ -66,11 +66,11 @@ def test_a_setting_that_only_the_server_refuses(editor, complaints):
     page.get_by_role("button", name="Edit km").click()
     dialog = page.get_by_role("dialog", name="Edit “km”")
     dialog.get_by_label("Step varies by").fill("501")
-    dialog.get_by_label("Back at").fill("9")
+    dialog.get_by_label("Reset at").fill("9")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_label("Step varies by")).to_be_focused()
     expect(dialog.locator("#fault-randomization_percentage")).to_contain_text("500")
-    expect(dialog.get_by_label("Back at")).to_have_value("9")
+    expect(dialog.get_by_label("Reset at")).to_have_value("9")
 
 
 def test_an_override_that_is_inside_out_or_that_only_the_server_refuses(editor, complaints):
@@ -80,7 +80,7 @@ def test_an_override_that_is_inside_out_or_that_only_the_server_refuses(editor, 
     page.get_by_label("Name", exact=True).fill("Drill")
     page.get_by_label("load: from").fill("30")
     page.get_by_label("km: step varies").fill("501")
-    page.get_by_label("km: back at").fill("9")
+    page.get_by_label("km: reset at").fill("9")
     page.get_by_role("button", name="Create spike").click()
     load, spread = page.get_by_label("load: from"), page.get_by_label("km: step varies")
     expect(load).to_be_focused()
@@ -90,7 +90,7 @@ def test_an_override_that_is_inside_out_or_that_only_the_server_refuses(editor, 
     expect(spread).to_be_focused()
     expect(spread).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Drill")
-    expect(page.get_by_label("km: back at")).to_have_value("9")
+    expect(page.get_by_label("km: reset at")).to_have_value("9")
     spread.fill("50")
     follow(page, page.get_by_role("button", name="Create spike"))
     toast(page, "“Drill” created.")

@@ -139,7 +139,7 @@ def test_a_zero_stays_a_zero_and_fractions_can_be_typed(site, editor, spikes):
     page.get_by_text("unchanged").click()
     override(page, "volts").get_by_role("textbox").fill("0.5")
     override(page, "bytes").get_by_label("bytes: step", exact=True).fill(".25")
-    override(page, "bytes").get_by_label("bytes: back at").fill("10")
+    override(page, "bytes").get_by_label("bytes: reset at").fill("10")
     save(page, spikes.scheduled)
     overrides = spikes.overrides(spikes.scheduled)
     assert overrides["cores"] == {"fixed_value_number": 0}

@@ -19,8 +19,8 @@ FIELDS = {
     ),
     "requests": (
         "Counts up",
-        {"Start": "10", "Step": "5", "Back at": "30"},
-        "counts up from 10 by 5, back at 30",
+        {"Start": "10", "Step": "5", "Reset at": "30"},
+        "counts up from 10 by 5, resets at 30",
     ),
     "fuel": ("Counts down", {"Start": "100", "Step": "0.5"}, "counts down from 100 by 0.5"),
     "cores": ("Fixed integer", {"Value": "8"}, "fixed at 8"),

@@ -1,6 +1,7 @@
 // Calling the JSON API from a page. Every response sets the server's clock.
 
 import { at, csrfCookie } from "./base.js";
+import { openDialog } from "./dialogs.js";
 import { fromJson, toJson } from "./exact-number.js";
 import { serverClock, serverNow } from "./server-clock.js";
 
@@ -80,9 +81,7 @@ let signInRequest = null;
 
 /** Ask the user to sign in; resolve to whether that succeeded. */
 export function signInAgain() {
-  signInRequest ??= new Promise((resolve) => {
-    document.dispatchEvent(new CustomEvent("signed-out", { detail: resolve }));
-  }).finally(() => {
+  signInRequest ??= openDialog("signed-out").finally(() => {
     signInRequest = null;
   });
   return signInRequest;

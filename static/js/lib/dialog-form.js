@@ -1,28 +1,41 @@
 // The mixin of forms in dialogs: open, warn before input is lost, send, show errors.
 
 import { confirm } from "./dialogs.js";
+import { eventDialog } from "./event-dialog.js";
+import { mix } from "./mix.js";
 import { humanize } from "./server-errors.js";
 import { requestRefresh } from "./auto-refresh.js";
 import { updateIfUnchanged } from "./conditional-update.js";
 
 /**
- * State and actions of a form in a `<dialog x-ref="dialog" @cancel.prevent="requestClose()" @close="onClosed()">`.
- * The component has a `form`, and calls `openWith` and `send`; call `warnBeforeUnload()` in its init.
+ * State and actions of a form in a `<dialog x-ref="dialog" @cancel.prevent="requestClose()" @close="onClosed()">`,
+ * which opens when `event` is dispatched. The component has a `form` and `ask(question)`, and calls `openWith` and
+ * `send`.
  */
-export const dialogForm = () => ({
+export function dialogForm(event) {
+  const { init, destroy, ...dialog } = eventDialog(event);
+  return mix(dialog, formState(), {
+    init() {
+      init.call(this);
+      this.beforeUnload = (leaving) => {
+        if (this.resolve && this.dirty) leaving.preventDefault();
+      };
+      window.addEventListener("beforeunload", this.beforeUnload);
+    },
+
+    destroy() {
+      destroy.call(this);
+      window.removeEventListener("beforeunload", this.beforeUnload);
+    },
+  });
+}
+
+const formState = () => ({
   form: {},
   initial: "",
   errors: {},
   error: "",
   busy: false,
-  resolve: null,
-
-  warnBeforeUnload() {
-    this.beforeUnload = (event) => {
-      if (this.resolve && this.dirty) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", this.beforeUnload);
-  },
 
   openWith(form, resolve) {
     Object.assign(this, { form, initial: JSON.stringify(form), errors: {}, error: "", busy: false, resolve });
@@ -37,7 +50,7 @@ export const dialogForm = () => ({
       verb: "Discard",
     };
     if (this.busy || (this.dirty && !(await confirm(question)))) return;
-    this.finish(null);
+    this.close(null);
   },
 
   /** Handle that the browser closed the dialog itself, as a second Escape does. */
@@ -47,24 +60,17 @@ export const dialogForm = () => ({
     this.requestClose();
   },
 
-  finish(result) {
-    const { resolve } = this;
-    this.resolve = null;
-    this.$refs.dialog.close();
-    resolve?.(result);
-  },
-
   send(action) {
-    return this.submit(async () => this.finish(await action()));
+    return this.submit(async () => this.close(await action()));
   },
 
   /** Save a change; if someone else changed the item, the user decides (see conditional-update.js). */
   saveIfUnchanged(change) {
     return this.submit(async () => {
       const { outcome, answer } = await updateIfUnchanged(change).catch(explainGone);
-      if (outcome === "saved") this.finish(answer);
+      if (outcome === "saved") this.close(answer);
       if (outcome !== "theirs") return;
-      this.finish(null);
+      this.close(null);
       requestRefresh();
     });
   },

@@ -1,12 +1,13 @@
-// Opening the dialogs of the layout. The dialogs return the focus when they close.
+// Opening dialogs by events, so that a page needs no reference to them. Dialogs return the focus when they close.
 
 /** Ask for confirmation: `{title, text, more, verb, cancelText, isHarmless}`; resolve to whether the user confirmed. */
-export const confirm = (question) => ask("confirm", question);
+export const confirm = (question) => openDialog("confirm", question);
 
 /** Ask what to do about someone else's change; resolve to "mine", "theirs" or "edit". */
-export const askConflict = (question) => ask("conflict", question);
+export const askConflict = (question) => openDialog("conflict", question);
 
-const ask = (event, question) =>
+/** Open the dialog that listens for `event`; resolve to its result. */
+export const openDialog = (event, question = {}) =>
   new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent(event, { detail: { ...question, resolve } }));
   });

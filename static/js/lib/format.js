@@ -7,7 +7,7 @@ export * from "./numbers.js";
 
 const MAX_DECIMALS_SHOWN = 3;
 
-/** A field's rule in words: "random 5 to 20", "counts up from 10 by 5, back at 30". */
+/** A field's rule in words: "random 5 to 20", "counts up from 10 by 5, resets at 30". */
 export const formatRule = (field) => fillIn(getType(field).rule, field);
 
 /** Format the rule briefly, for old beside new: "90–100", "+25 a poll", "14.5". */

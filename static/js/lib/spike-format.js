@@ -20,7 +20,7 @@ export function formatOverride(copy) {
   return parts.join(" ");
 }
 
-const formatReset = ({ reset_number: back }) => (isNone(back) ? "never back" : `back at ${formatNumber(back)}`);
+const formatReset = ({ reset_number: reset }) => (isNone(reset) ? "never resets" : `resets at ${formatNumber(reset)}`);
 
 /** Format the new and the old value briefly: `{now: "+25 a poll", was: "+1"}`. */
 export function formatChange(copy) {

@@ -2,6 +2,7 @@
 
 import { at } from "./base.js";
 import Alpine from "../../vendor/alpine/module.esm.min.js";
+import { menu } from "../components/layout/menu.js";
 import { shell } from "../components/layout/top-bar.js";
 import { toasts } from "../components/layout/toasts.js";
 import { UNREACHABLE } from "./api.js";
@@ -16,7 +17,7 @@ const DIALOGS = {
 
 /** Register the page's components by name, and start Alpine. */
 export function start(components = {}) {
-  for (const [name, component] of Object.entries({ shell, toasts, ...components })) {
+  for (const [name, component] of Object.entries({ shell, menu, toasts, ...components })) {
     Alpine.data(name, component);
   }
   Object.keys(DIALOGS).forEach(loadWhenAsked);
@@ -34,7 +35,7 @@ function loadWhenAsked(name) {
     } catch {
       document.addEventListener(event, listen, { once: true });
       toast(UNREACHABLE);
-      (detail.resolve ?? detail)(false); // as if it had been cancelled
+      detail.resolve(false); // as if it had been cancelled
       return;
     }
     const element = template.content.firstElementChild.cloneNode(true);

@@ -3,6 +3,7 @@
 import { get, patch, post } from "../../lib/api.js";
 import { buildCopyName } from "../../lib/collection-format.js";
 import { dialogForm } from "../../lib/dialog-form.js";
+import { openDialog } from "../../lib/dialogs.js";
 import { collectionFacts } from "../../lib/facts-collection.js";
 import { mix } from "../../lib/mix.js";
 import { getUser } from "../../lib/page-data.js";
@@ -14,24 +15,11 @@ const MODES = {
 };
 
 export const collectionDialog = () =>
-  mix(dialogForm(), {
+  mix(dialogForm("collection-dialog"), {
     mode: "create",
     collection: null,
     owners: [],
     ownersError: "",
-
-    // Lifecycle
-
-    init() {
-      this.warnBeforeUnload();
-      this.listener = (event) => this.ask(event.detail);
-      document.addEventListener("collection-dialog", this.listener);
-    },
-
-    destroy() {
-      document.removeEventListener("collection-dialog", this.listener);
-      window.removeEventListener("beforeunload", this.beforeUnload);
-    },
 
     // Actions
 
@@ -113,7 +101,4 @@ async function allUsers() {
 }
 
 /** Open the dialog; resolve to the saved collection, or to null. */
-export const askCollection = (question) =>
-  new Promise((resolve) => {
-    document.dispatchEvent(new CustomEvent("collection-dialog", { detail: { ...question, resolve } }));
-  });
+export const askCollection = (question) => openDialog("collection-dialog", question);

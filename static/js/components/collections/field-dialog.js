@@ -2,37 +2,27 @@
 
 import { patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
+import { openDialog } from "../../lib/dialogs.js";
 import { fieldFacts } from "../../lib/facts-field.js";
 import { bodyOf, changesOf, validateField, formOf } from "../../lib/field-form.js";
+import { getProps } from "../../lib/page-data.js";
 import { mix } from "../../lib/mix.js";
 import { formatRule } from "../../lib/format.js";
 import { SETTINGS, VALUE_TYPES } from "../../lib/value-types.js";
 
 export const fieldDialog = () =>
-  mix(dialogForm(), {
+  mix(dialogForm("field-dialog"), {
     form: formOf(null),
     collectionId: 0,
     field: null,
     hasSpikes: false,
+    help: { types: {}, settings: {} },
     choices: Object.entries(VALUE_TYPES).map(([type, { label }]) => ({ type, label })),
-
-    // Lifecycle
-
-    init() {
-      this.warnBeforeUnload();
-      this.listener = (event) => this.ask(event.detail);
-      document.addEventListener("field-dialog", this.listener);
-    },
-
-    destroy() {
-      document.removeEventListener("field-dialog", this.listener);
-      window.removeEventListener("beforeunload", this.beforeUnload);
-    },
 
     // Actions
 
     ask({ collectionId, field = null, collectionType, hasSpikes = false, resolve }) {
-      Object.assign(this, { collectionId, field, hasSpikes });
+      Object.assign(this, { collectionId, field, hasSpikes }, getProps(this.$root));
       this.openWith(formOf(field, collectionType), resolve);
     },
 
@@ -65,8 +55,12 @@ export const fieldDialog = () =>
 
     // Inputs
 
-    asks(name) {
+    getSetting(name) {
       return SETTINGS[name];
+    },
+
+    getHelp(name) {
+      return this.help.settings[name];
     },
 
     isNumber(name) {
@@ -96,7 +90,7 @@ export const fieldDialog = () =>
     },
 
     get purpose() {
-      return VALUE_TYPES[this.form.value_type].description;
+      return this.help.types[this.form.value_type];
     },
 
     /** Return the rule as the list will show it; empty while it is incomplete. */
@@ -127,7 +121,4 @@ export const fieldDialog = () =>
   });
 
 /** Open the dialog; resolve to the saved field, or to null. */
-export const askField = (question) =>
-  new Promise((resolve) => {
-    document.dispatchEvent(new CustomEvent("field-dialog", { detail: { ...question, resolve } }));
-  });
+export const askField = (question) => openDialog("field-dialog", question);

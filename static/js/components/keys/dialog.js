@@ -3,6 +3,7 @@
 import { get, patch, post } from "../../lib/api.js";
 import { debounce } from "../../lib/debounce.js";
 import { dialogForm } from "../../lib/dialog-form.js";
+import { openDialog } from "../../lib/dialogs.js";
 import { keyFacts } from "../../lib/facts-key.js";
 import { EXPIRIES, getLimitsError, toBody, toForm, toggleLimit, validate } from "../../lib/key-form.js";
 import { TYPES, toDateInput, toExpiry } from "../../lib/key-format.js";
@@ -17,7 +18,7 @@ import { formatCount } from "../../lib/numbers.js";
 const MAX_LISTED = 50;
 
 export const keyDialog = () =>
-  mix(dialogForm(), {
+  mix(dialogForm("key-dialog"), {
     form: toForm(null),
     key: null,
     expiries: EXPIRIES,
@@ -29,19 +30,6 @@ export const keyDialog = () =>
     loadError: "",
     startRequest: requestSequence(),
     atFirst: [],
-
-    // Lifecycle
-
-    init() {
-      this.warnBeforeUnload();
-      this.listener = (event) => this.ask(event.detail);
-      document.addEventListener("key-dialog", this.listener);
-    },
-
-    destroy() {
-      document.removeEventListener("key-dialog", this.listener);
-      window.removeEventListener("beforeunload", this.beforeUnload);
-    },
 
     // Actions
 
@@ -188,7 +176,4 @@ export const keyDialog = () =>
   });
 
 /** Open the dialog; resolve to the saved key, or to null. A new key includes its text. */
-export const askKey = (question) =>
-  new Promise((resolve) => {
-    document.dispatchEvent(new CustomEvent("key-dialog", { detail: { ...question, resolve } }));
-  });
+export const askKey = (question) => openDialog("key-dialog", question);

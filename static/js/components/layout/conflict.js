@@ -1,70 +1,55 @@
 // The dialog for a change that conflicts with someone else's.
 
+import { eventDialog } from "../../lib/event-dialog.js";
+import { mix } from "../../lib/mix.js";
+
 const EMPTY = { name: "", who: "", rows: [], hasForm: false, verb: "", warning: "" };
 
-export const conflict = () => ({
-  ...EMPTY,
-  resolve: null,
+export const conflict = () =>
+  mix(eventDialog("conflict"), {
+    ...EMPTY,
 
-  // Lifecycle
+    // Actions
 
-  init() {
-    this.listener = (event) => this.ask(event.detail);
-    document.addEventListener("conflict", this.listener);
-  },
+    ask({ resolve, ...question }) {
+      Object.assign(this, EMPTY, question, { resolve });
+      this.$refs.dialog.showModal();
+    },
 
-  destroy() {
-    document.removeEventListener("conflict", this.listener);
-  },
+    takeMine() {
+      this.close("mine");
+    },
 
-  // Actions
+    keepTheirs() {
+      this.close("theirs");
+    },
 
-  ask({ resolve, ...question }) {
-    Object.assign(this, EMPTY, question, { resolve });
-    this.$refs.dialog.showModal();
-  },
+    requestClose() {
+      this.close(this.hasForm ? "edit" : "theirs");
+    },
 
-  takeMine() {
-    this.close("mine");
-  },
+    /** Handle that the browser closed the dialog itself, as a second Escape does. */
+    onClosed() {
+      if (this.resolve) this.requestClose();
+    },
 
-  keepTheirs() {
-    this.close("theirs");
-  },
+    // Getters
 
-  requestClose() {
-    this.close(this.hasForm ? "edit" : "theirs");
-  },
+    get title() {
+      return `“${this.name}” has changed`;
+    },
 
-  /** Handle that the browser closed the dialog itself, as a second Escape does. */
-  onClosed() {
-    if (this.resolve) this.requestClose();
-  },
+    get mineLabel() {
+      return this.hasForm ? "Yours" : "When you opened it";
+    },
 
-  close(outcome) {
-    const { resolve } = this;
-    this.resolve = null;
-    if (this.$refs.dialog.open) this.$refs.dialog.close();
-    resolve?.(outcome);
-  },
+    get explanation() {
+      return this.hasForm
+        ? "Nothing is saved yet. Save mine overwrites their changes. Keep theirs discards yours."
+        : "Nothing has been changed yet.";
+    },
 
-  // Getters
-
-  get title() {
-    return `“${this.name}” has changed`;
-  },
-
-  get mineLabel() {
-    return this.hasForm ? "Yours" : "When you opened it";
-  },
-
-  get explanation() {
-    return this.hasForm
-      ? "Nothing is saved yet. Save mine overwrites their changes. Keep theirs discards yours."
-      : "Nothing has been changed yet.";
-  },
-
-  get leaveText() {
-    return this.hasForm ? "Keep editing" : "Cancel";
-  },
-});
+    get leaveText() {
+      return this.hasForm ? "Keep editing" : "Cancel";
+    },
+  });

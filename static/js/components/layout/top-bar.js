@@ -1,4 +1,4 @@
-// The top bar: the menu on phones, the user's menu, the theme, signing out.
+// The top bar: the menu on phones, the theme, signing out.
 
 import { at } from "../../lib/base.js";
 import { post } from "../../lib/api.js";
@@ -10,7 +10,6 @@ const THEMES = { "": "dark", dark: "light", light: "" };
 
 export const shell = () => ({
   open: false,
-  menuOpen: false,
   theme: document.documentElement.dataset.theme || "",
   zone: getZoneName(),
   activeSpikes: 0,
@@ -29,20 +28,6 @@ export const shell = () => ({
 
   toggle() {
     this.open = !this.open;
-  },
-
-  toggleMenu() {
-    this.menuOpen = !this.menuOpen;
-  },
-
-  closeMenu() {
-    this.menuOpen = false;
-  },
-
-  closeMenuAndFocus() {
-    if (!this.menuOpen) return;
-    this.menuOpen = false;
-    this.$refs.menuButton.focus();
   },
 
   switchTheme() {

@@ -2,6 +2,7 @@
 
 import { patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
+import { openDialog } from "../../lib/dialogs.js";
 import { userFacts } from "../../lib/facts-user.js";
 import { mix } from "../../lib/mix.js";
 import { getUser } from "../../lib/page-data.js";
@@ -10,22 +11,10 @@ import { countValidKeys, formatRevokeLabel } from "../../lib/valid-keys.js";
 const EMPTY = { username: "", email: "", role: "Editor", password: "" };
 
 export const userDialog = () =>
-  mix(dialogForm(), {
+  mix(dialogForm("user-dialog"), {
     mode: "create",
     person: null,
     keys: 0,
-
-    // Lifecycle
-
-    init() {
-      this.warnBeforeUnload();
-      this.listener = (event) => this.ask(event.detail);
-      document.addEventListener("ask-user", this.listener);
-    },
-
-    destroy() {
-      document.removeEventListener("ask-user", this.listener);
-    },
 
     // Actions
 
@@ -95,7 +84,4 @@ export const userDialog = () =>
   });
 
 /** Open the dialog; resolve to the saved user, or to null. */
-export const askUser = (question) =>
-  new Promise((resolve) => {
-    document.dispatchEvent(new CustomEvent("ask-user", { detail: { ...question, resolve } }));
-  });
+export const askUser = (question) => openDialog("user-dialog", question);
