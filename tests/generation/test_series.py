@@ -69,6 +69,12 @@ def test_a_field_with_a_metric_has_that_series(owner, make, truck):
     assert temp["selector"] == f'node_hwmon_temp_celsius{{chip="a",collection_id="{truck["id"]}"}}'
 
 
+def test_a_label_that_the_target_has_too_is_selected_as_prometheus_stores_it(owner, make, truck):
+    make.field(truck, metric='a{instance="x",z="1"}', range_start_number=1, range_end_number=2)
+    items = owner.get(f"/api/collections/{truck['id']}/series/performance").json["items"]
+    assert items[-1]["selector"] == f'a{{exported_instance="x",z="1",collection_id="{truck["id"]}"}}'
+
+
 def test_a_type_has_its_own_fields_only(owner, make, truck):
     [seats] = list_series(owner, truck, "Configuration").json["items"]
     assert seats["series"] == "spikecast_seats"
