@@ -106,7 +106,9 @@ PRECISION = integer(
     default=2,
     has_override_input=False,
 )
-START = exact("start_number", "Start", "First value of the counter.", help="The first value that polls return.")
+START = exact(
+    "start_number", "Start", "First value of the counter.", help="The first value that polls return."
+)
 STEP = exact(
     "step_number",
     "Step",
