@@ -60,7 +60,7 @@ HEADERS = SPIKE_HEADERS | {
     },
     "Vary": {
         "schema": {"type": "string"},
-        "description": "`Origin`, if SPIKECAST_CORS_ORIGINS lists origins.",
+        "description": "`Accept`, and `Origin` if SPIKECAST_CORS_ORIGINS lists origins.",
     },
 }
 TYPE_IN_PATH = {
