@@ -132,7 +132,7 @@ RESET = exact(
     "reset_number",
     "Reset at",
     "If the counter would pass this value, it restarts.",
-    help="If a step would pass this value, the counter returns to its start. Empty: it never resets.",
+    help="If a step would pass this, the counter returns to its start. Empty: never.",
     is_required=False,
 )
 

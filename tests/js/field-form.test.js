@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bodyOf, changesOf, validateField, formOf } from "../../static/js/lib/field-form.js";
+import { toBody, toChanges, validateField, toForm } from "../../static/js/lib/field-form.js";
 import { humanize } from "../../static/js/lib/server-errors.js";
 
-const form = (values) => ({ ...formOf(null), field_name: "cpu", ...values });
+const form = (values) => ({ ...toForm(null), field_name: "cpu", ...values });
 
 test("a form shows a field as it is, zero and fractions included", () => {
-  const shown = formOf({
+  const shown = toForm({
     field_name: "cpu",
     collection_type: "Performance",
     value_type: "INCREMENT",
@@ -20,7 +20,7 @@ test("a form shows a field as it is, zero and fractions included", () => {
 });
 
 test("what is sent holds only the settings of the chosen type", () => {
-  const body = bodyOf(
+  const body = toBody(
     form({ value_type: "INCREMENT", start_number: "0", step_number: "0.5", range_start_number: "7" }),
   );
   assert.deepEqual(body, {
@@ -36,43 +36,43 @@ test("what is sent holds only the settings of the chosen type", () => {
 });
 
 test("an empty metric is none, so that the field is named after itself", () => {
-  assert.equal(bodyOf(form({ metric: "  " })).metric, null);
-  assert.equal(bodyOf(form({ metric: " node_load1 " })).metric, "node_load1");
-  assert.equal(formOf({ field_name: "cpu", metric: "node_load1" }).metric, "node_load1");
-  assert.equal(formOf({ field_name: "cpu", metric: null }).metric, "");
+  assert.equal(toBody(form({ metric: "  " })).metric, null);
+  assert.equal(toBody(form({ metric: " node_load1 " })).metric, "node_load1");
+  assert.equal(toForm({ field_name: "cpu", metric: "node_load1" }).metric, "node_load1");
+  assert.equal(toForm({ field_name: "cpu", metric: null }).metric, "");
 });
 
 test("a text may be empty, a needed number may not", () => {
-  assert.deepEqual(validateField(bodyOf(form({ value_type: "TEXT_FIXED" }))), {});
-  assert.deepEqual(validateField(bodyOf(form({ value_type: "NUMBER_FIXED" }))), {
+  assert.deepEqual(validateField(toBody(form({ value_type: "TEXT_FIXED" }))), {});
+  assert.deepEqual(validateField(toBody(form({ value_type: "NUMBER_FIXED" }))), {
     fixed_value_number: "Needs a number.",
   });
 });
 
 test("what is no number says so at its input", () => {
-  const faults = validateField(bodyOf(form({ range_start_number: "five", range_end_number: "1.5" })));
+  const faults = validateField(toBody(form({ range_start_number: "five", range_end_number: "1.5" })));
   assert.deepEqual(Object.keys(faults), ["range_start_number", "range_end_number"]);
 });
 
 test("a range that is the wrong way round is told with its other end", () => {
-  const faults = validateField(bodyOf(form({ range_start_number: "100", range_end_number: "5" })));
+  const faults = validateField(toBody(form({ range_start_number: "100", range_end_number: "5" })));
   assert.deepEqual(faults, { range_start_number: "Must not be above “To”, 5." });
 });
 
 test("a counter must move, and start again on its far side", () => {
   const up = { value_type: "INCREMENT", start_number: "10", step_number: "5", reset_number: "9" };
-  assert.deepEqual(validateField(bodyOf(form(up))), { reset_number: "Must not be below “Start”, 10." });
-  assert.deepEqual(validateField(bodyOf(form({ ...up, value_type: "DECREMENT", reset_number: "11" }))), {
+  assert.deepEqual(validateField(toBody(form(up))), { reset_number: "Must not be below “Start”, 10." });
+  assert.deepEqual(validateField(toBody(form({ ...up, value_type: "DECREMENT", reset_number: "11" }))), {
     reset_number: "Must not be above “Start”, 10.",
   });
-  assert.deepEqual(validateField(bodyOf(form({ ...up, step_number: "0", reset_number: "" }))), {
+  assert.deepEqual(validateField(toBody(form({ ...up, step_number: "0", reset_number: "" }))), {
     step_number: "Must be greater than 0.",
   });
 });
 
 test("integers that a client would not read exactly are refused", () => {
   const faults = validateField(
-    bodyOf(form({ value_type: "NUMBER_FIXED", fixed_value_number: "9007199254740993" })),
+    toBody(form({ value_type: "NUMBER_FIXED", fixed_value_number: "9007199254740993" })),
   );
   assert.match(faults.fixed_value_number, /at most 9,007,199,254,740,991/);
 });
@@ -84,7 +84,7 @@ test("the server's words use the names of the form", () => {
 
 test("of a field only what was changed is sent", () => {
   const own = { field_name: "bytes", collection_type: "Performance", value_type: "INCREMENT", start_number: 0.1, step_number: 5, reset_number: null, randomization_percentage: 0 };
-  const changed = (more) => changesOf(bodyOf({ ...formOf(own), ...more }), own);
+  const changed = (more) => toChanges(toBody({ ...toForm(own), ...more }), own);
   assert.deepEqual(changed({}), {});
   assert.deepEqual(changed({ field_name: "octets" }), { field_name: "octets" });
   assert.deepEqual(changed({ step_number: "5.0", reset_number: "100" }), { reset_number: 100 });
@@ -96,7 +96,7 @@ test("of a field only what was changed is sent", () => {
 
 test("a number with a comma is refused with a hint", () => {
   const typed = form({ value_type: "FLOAT_FIXED", fixed_value_float: "1,250" });
-  assert.deepEqual(validateField(bodyOf(typed), typed), {
+  assert.deepEqual(validateField(toBody(typed), typed), {
     fixed_value_float: "Must be a number: use a point, not a comma (1.250).",
   });
 });

@@ -1,26 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { carriedOver } from "../../static/js/lib/carried-overrides.js";
+import { getCarriedOverrides } from "../../static/js/lib/carried-overrides.js";
 import { parseExact } from "../../static/js/lib/exact-number.js";
 import { formatKind } from "../../static/js/lib/format.js";
 import {
   canMultiply,
   changesAnything,
-  entriesOf,
-  givenOf,
-  givenOfCopy,
-  isGiven,
+  buildSpikeFields,
+  getOverrides,
+  getCopyOverrides,
+  isSettingOverridden,
   isMultiplied,
   isOverridden,
-  multiplied,
-  namesOf,
-  ownTexts,
-  pressFactor,
-  reasonsOf,
+  multiplyRow,
+  formatNames,
+  getNormalTexts,
+  toggleFactor,
+  formatReasons,
   validateRow,
-  rowOf,
-  tidied,
+  buildRow,
+  normalizeText,
 } from "../../static/js/lib/override-rows.js";
 
 const field = (value_type, settings, more = {}) => ({
@@ -59,82 +59,82 @@ test("a row that nobody touched overrides nothing", () => {
     counter({ current_number: 4182 }),
     field("NUMBER_FIXED", { fixed_value_number: 0 }),
   ]) {
-    assert.deepEqual(givenOf(rowOf(each)), {});
+    assert.deepEqual(getOverrides(buildRow(each)), {});
   }
 });
 
 test("only what differs is sent", () => {
-  const row = type(rowOf(range()), { range_end_number: "1,800" });
-  assert.deepEqual(entriesOf([rowOf(range()), row]), [{ original_field_id: 12, range_end_number: 1800 }]);
+  const row = type(buildRow(range()), { range_end_number: "1,800" });
+  assert.deepEqual(buildSpikeFields([buildRow(range()), row]), [{ original_field_id: 12, range_end_number: 1800 }]);
 });
 
 test("zero and fractions are numbers like any other", () => {
-  assert.deepEqual(givenOf(type(rowOf(range()), { range_start_number: "0" })), { range_start_number: 0 });
-  assert.deepEqual(givenOf(type(rowOf(float(4, 9)), { range_start_float: "0.5" })), {
+  assert.deepEqual(getOverrides(type(buildRow(range()), { range_start_number: "0" })), { range_start_number: 0 });
+  assert.deepEqual(getOverrides(type(buildRow(float(4, 9)), { range_start_float: "0.5" })), {
     range_start_float: 0.5,
   });
 });
 
 test("what the author gave stays given, even where the collection has the same value by now", () => {
-  const row = rowOf(range(), { range_start_number: 18, range_end_number: 90 });
-  assert.deepEqual(givenOf(row), { range_start_number: 18, range_end_number: 90 });
-  row.kept = {};
-  Object.assign(row.texts, ownTexts(row));
+  const row = buildRow(range(), { range_start_number: 18, range_end_number: 90 });
+  assert.deepEqual(getOverrides(row), { range_start_number: 18, range_end_number: 90 });
+  row.saved = {};
+  Object.assign(row.texts, getNormalTexts(row));
   assert.equal(isOverridden(row), false);
 });
 
 test("a setting without an input is kept as long as the row is not set back", () => {
-  const row = rowOf(float(4, 9), { float_precision: 3 });
-  assert.deepEqual(givenOf(row), { float_precision: 3 });
-  assert.equal(formatKind({ ...row.own, ...row.kept }), "random, 3 decimals");
+  const row = buildRow(float(4, 9), { float_precision: 3 });
+  assert.deepEqual(getOverrides(row), { float_precision: 3 });
+  assert.equal(formatKind({ ...row.field, ...row.saved }), "random, 3 decimals");
 });
 
 test("an untouched counter shows where it goes on from, and that is no override", () => {
-  const row = rowOf(counter({ current_number: 4182 }));
+  const row = buildRow(counter({ current_number: 4182 }));
   assert.equal(row.texts.start_number, "4,182");
-  assert.equal(isGiven(row, "start_number"), false);
-  assert.equal(isGiven(type(row, { start_number: "0" }), "start_number"), true);
+  assert.equal(isSettingOverridden(row, "start_number"), false);
+  assert.equal(isSettingOverridden(type(row, { start_number: "0" }), "start_number"), true);
 });
 
 test("an end that was emptied means that there is none", () => {
-  assert.deepEqual(givenOf(type(rowOf(counter()), { reset_number: "" })), { reset_number: null });
-  const shown = rowOf(counter(), givenOfCopy({ overridden_settings: ["reset_number"], reset_number: null }));
+  assert.deepEqual(getOverrides(type(buildRow(counter()), { reset_number: "" })), { reset_number: null });
+  const shown = buildRow(counter(), getCopyOverrides({ overridden_settings: ["reset_number"], reset_number: null }));
   assert.equal(shown.texts.reset_number, "");
-  assert.deepEqual(givenOf(shown), { reset_number: null });
+  assert.deepEqual(getOverrides(shown), { reset_number: null });
 });
 
 test("an empty spread is none", () => {
-  assert.deepEqual(givenOf(type(rowOf(counter()), { randomization_percentage: "" })), {
+  assert.deepEqual(getOverrides(type(buildRow(counter()), { randomization_percentage: "" })), {
     randomization_percentage: 0,
   });
   assert.deepEqual(
-    givenOf(type(rowOf(counter({ randomization_percentage: null })), { randomization_percentage: "" })),
+    getOverrides(type(buildRow(counter({ randomization_percentage: null })), { randomization_percentage: "" })),
     {},
   );
 });
 
 test("an override is checked together with what it leaves alone", () => {
-  assert.deepEqual(validateRow(rowOf(range())), {});
-  assert.match(validateRow(type(rowOf(range()), { range_start_number: "40" })).range_start_number, /35/);
-  assert.match(validateRow(type(rowOf(range()), { range_start_number: "" })).range_start_number, /number/);
-  assert.match(validateRow(type(rowOf(range()), { range_end_number: "99.5" })).range_end_number, /whole/);
-  assert.match(validateRow(type(rowOf(range()), { range_end_number: "0,5" })).range_end_number, /number/);
+  assert.deepEqual(validateRow(buildRow(range())), {});
+  assert.match(validateRow(type(buildRow(range()), { range_start_number: "40" })).range_start_number, /35/);
+  assert.match(validateRow(type(buildRow(range()), { range_start_number: "" })).range_start_number, /number/);
+  assert.match(validateRow(type(buildRow(range()), { range_end_number: "99.5" })).range_end_number, /whole/);
+  assert.match(validateRow(type(buildRow(range()), { range_end_number: "0,5" })).range_end_number, /number/);
 });
 
 test("factors multiply the collection's values, rounded by the field's type", () => {
-  assert.deepEqual(multiplied(rowOf(range(3, 5)), 0.5), { range_start_number: 2, range_end_number: 3 });
-  assert.deepEqual(multiplied(rowOf(float(4.1, 9)), 0.5), { range_start_float: 2, range_end_float: 4.5 });
-  assert.deepEqual(multiplied(rowOf(float(1, 3, 0)), 5), { range_start_float: 5, range_end_float: 15 });
-  assert.deepEqual(multiplied(rowOf(counter({ step_number: 0.1 })), 0.5), { step_number: 0.05 });
-  assert.deepEqual(multiplied(rowOf(field("FLOAT_FIXED", { fixed_value_float: 0.1 })), 10), {
+  assert.deepEqual(multiplyRow(buildRow(range(3, 5)), 0.5), { range_start_number: 2, range_end_number: 3 });
+  assert.deepEqual(multiplyRow(buildRow(float(4.1, 9)), 0.5), { range_start_float: 2, range_end_float: 4.5 });
+  assert.deepEqual(multiplyRow(buildRow(float(1, 3, 0)), 5), { range_start_float: 5, range_end_float: 15 });
+  assert.deepEqual(multiplyRow(buildRow(counter({ step_number: 0.1 })), 0.5), { step_number: 0.05 });
+  assert.deepEqual(multiplyRow(buildRow(field("FLOAT_FIXED", { fixed_value_float: 0.1 })), 10), {
     fixed_value_float: 1,
   });
-  assert.deepEqual(multiplied(rowOf(range(-5, -1)), 0.5), { range_start_number: -2, range_end_number: 0 });
+  assert.deepEqual(multiplyRow(buildRow(range(-5, -1)), 0.5), { range_start_number: -2, range_end_number: 0 });
 });
 
 test("a factor stays pressed while it is true", () => {
-  const row = rowOf(range());
-  Object.assign(row.texts, pressFactor(row, 10));
+  const row = buildRow(range());
+  Object.assign(row.texts, toggleFactor(row, 10));
   assert.deepEqual([row.texts.range_start_number, row.texts.range_end_number], ["180", "350"]);
   assert.deepEqual([isMultiplied(row, 10), isMultiplied(row, 5)], [true, false]);
   type(row, { range_end_number: "351" });
@@ -144,68 +144,68 @@ test("a factor stays pressed while it is true", () => {
 });
 
 test("a factor that is pressed again is taken back", () => {
-  const row = rowOf(counter());
-  Object.assign(row.texts, pressFactor(row, 5));
-  assert.deepEqual(givenOf(row), { step_number: 5 });
-  Object.assign(row.texts, pressFactor(row, 5));
-  assert.deepEqual(givenOf(row), {});
+  const row = buildRow(counter());
+  Object.assign(row.texts, toggleFactor(row, 5));
+  assert.deepEqual(getOverrides(row), { step_number: 5 });
+  Object.assign(row.texts, toggleFactor(row, 5));
+  assert.deepEqual(getOverrides(row), {});
 });
 
 test("twice nothing is nothing, so that factor is not offered", () => {
-  const zero = rowOf(field("NUMBER_FIXED", { fixed_value_number: 0 }));
+  const zero = buildRow(field("NUMBER_FIXED", { fixed_value_number: 0 }));
   assert.equal(canMultiply(zero, 2), false);
   assert.equal(isMultiplied(zero, 2), false);
 });
 
-test("a typed number is tidied, anything else stays as it was typed", () => {
-  assert.equal(tidied(type(rowOf(range()), { range_end_number: "1200" }), "range_end_number"), "1,200");
-  assert.equal(tidied(type(rowOf(range()), { range_end_number: "12x" }), "range_end_number"), "12x");
-  assert.equal(tidied(type(rowOf(float(4, 9)), { range_end_float: "45" }), "range_end_float"), "45.0");
+test("a typed number is normalizeText, anything else stays as it was typed", () => {
+  assert.equal(normalizeText(type(buildRow(range()), { range_end_number: "1200" }), "range_end_number"), "1,200");
+  assert.equal(normalizeText(type(buildRow(range()), { range_end_number: "12x" }), "range_end_number"), "12x");
+  assert.equal(normalizeText(type(buildRow(float(4, 9)), { range_end_float: "45" }), "range_end_float"), "45.0");
 });
 
-test("the collection's rule stands beside the inputs", () => {
-  assert.equal(rowOf(range(120, 1800)).rule, "120–1,800");
-  assert.equal(rowOf(float(4, 9)).rule, "4.0–9.0");
-  const row = rowOf(counter({ current_number: 4182 }));
-  assert.deepEqual([row.rule, row.stand], ["+1 ± 50 % a poll", "now at 4,182"]);
+test("the collection's rule counter beside the inputs", () => {
+  assert.equal(buildRow(range(120, 1800)).rule, "120–1,800");
+  assert.equal(buildRow(float(4, 9)).rule, "4.0–9.0");
+  const row = buildRow(counter({ current_number: 4182 }));
+  assert.deepEqual([row.rule, row.counterText], ["+1 ± 50 % a poll", "now at 4,182"]);
 });
 
 test("another collection takes over what has the same name and type, and only what differs there", () => {
-  const row = type(rowOf(range()), { range_start_number: "36", range_end_number: "70" });
-  const twin = { ...range(36, 40), id: 99 };
-  assert.deepEqual(carriedOver([row], [twin]), { 99: { range_end_number: 70 } });
-  assert.deepEqual(carriedOver([row], [{ ...float(1, 2), id: 99 }]), {});
+  const row = type(buildRow(range()), { range_start_number: "36", range_end_number: "70" });
+  const other = { ...range(36, 40), id: 99 };
+  assert.deepEqual(getCarriedOverrides([row], [other]), { 99: { range_end_number: 70 } });
+  assert.deepEqual(getCarriedOverrides([row], [{ ...float(1, 2), id: 99 }]), {});
 });
 
 test("names and reasons in words", () => {
-  assert.equal(namesOf([{ name: "a" }, { name: "b" }, { name: "c" }], 2), "a, b and 1 more");
+  assert.equal(formatNames([{ name: "a" }, { name: "b" }, { name: "c" }], 2), "a, b and 1 more");
   const text = { collection_type: "Performance", value_type: "TEXT_FIXED" };
   const time = { collection_type: "Performance", value_type: "EPOCH_NOW" };
   const setup = { collection_type: "Configuration", value_type: "NUMBER_FIXED" };
-  assert.equal(reasonsOf([text, time, setup]), "text, time and all Configuration fields");
-  assert.equal(reasonsOf([setup]), "all Configuration fields");
+  assert.equal(formatReasons([text, time, setup]), "text, time and all Configuration fields");
+  assert.equal(formatReasons([setup]), "all Configuration fields");
 });
 
 const copyOf = (original, settings, given) => ({ ...original, ...settings, original, overridden_settings: given });
 
 test("a copy that kept what the collection has changed since shows and sends what polls get", () => {
   const copy = copyOf(range(50, 60), { range_start_number: 5, range_end_number: 100 }, ["range_end_number"]);
-  const row = rowOf(range(50, 60), givenOfCopy(copy));
+  const row = buildRow(range(50, 60), getCopyOverrides(copy));
   assert.deepEqual(row.texts, { range_start_number: "5", range_end_number: "100" });
   assert.deepEqual(validateRow(row), {});
-  assert.deepEqual(entriesOf([row]), [{ original_field_id: 12, range_start_number: 5, range_end_number: 100 }]);
+  assert.deepEqual(buildSpikeFields([row]), [{ original_field_id: 12, range_start_number: 5, range_end_number: 100 }]);
 });
 
 test("a copy that is not overridden has nothing of its own, and an untouched start is not given", () => {
-  assert.deepEqual(givenOfCopy(copyOf(range(50, 60), { range_start_number: 5 }, [])), {});
+  assert.deepEqual(getCopyOverrides(copyOf(range(50, 60), { range_start_number: 5 }, [])), {});
   const counting = copyOf(counter({ start_number: 7 }), { start_number: 0, step_number: 9, reset_number: 500 }, ["step_number"]);
-  assert.deepEqual(givenOfCopy(counting), { step_number: 9, reset_number: 500 });
+  assert.deepEqual(getCopyOverrides(counting), { step_number: 9, reset_number: 500 });
   const decimals = copyOf(float(4, 9, 3), { range_end_float: 40, float_precision: 1 }, ["range_end_float"]);
-  assert.deepEqual(givenOfCopy(decimals), { range_end_float: 40, float_precision: 1 });
+  assert.deepEqual(getCopyOverrides(decimals), { range_end_float: 40, float_precision: 1 });
 });
 
-test("a counter whose copy has begun to count shows where that stands", () => {
-  const row = rowOf(counter({ current_number: 40 }), {}, 55);
+test("a counter whose copy has begun to count shows where that counter", () => {
+  const row = buildRow(counter({ current_number: 40 }), {}, 55);
   assert.equal(row.texts.start_number, "55");
   assert.equal(isOverridden(row), false);
 });
@@ -215,29 +215,29 @@ test("numbers of any length count as overridden only where they are", () => {
   const large = field("FLOAT_FIXED", { fixed_value_float: 1250 });
   const long = counter({ start_number: parseExact("9007199254740991.0123456789"), reset_number: null });
   for (const each of [tiny, large, float(1250, 2500, 0), long, counter({ step_number: 1250.5, start_number: 1250 })])
-    assert.deepEqual(givenOf(rowOf(each)), {});
-  const changed = type(rowOf(long), { start_number: "9,007,199,254,740,991.0123456788" });
-  assert.equal(JSON.stringify(givenOf(changed)), '{"start_number":"9007199254740991.0123456788"}');
+    assert.deepEqual(getOverrides(buildRow(each)), {});
+  const changed = type(buildRow(long), { start_number: "9,007,199,254,740,991.0123456788" });
+  assert.equal(JSON.stringify(getOverrides(changed)), '{"start_number":"9007199254740991.0123456788"}');
 });
 
 test("a comma is refused with a hint", () => {
-  const said = validateRow(type(rowOf(float(4, 9)), { range_end_float: "12,125" }));
+  const said = validateRow(type(buildRow(float(4, 9)), { range_end_float: "12,125" }));
   assert.equal(said.range_end_float, "Must be a number: use a point, not a comma (12.125).");
-  assert.match(validateRow(type(rowOf(counter({ start_number: 0.5 })), { step_number: "0,125" })).step_number, /use a point/);
+  assert.match(validateRow(type(buildRow(counter({ start_number: 0.5 })), { step_number: "0,125" })).step_number, /use a point/);
 });
 
 test("a counter of whole numbers stays one", () => {
   const fault = "Must be a whole number: this counter counts in whole numbers.";
-  assert.deepEqual(validateRow(type(rowOf(counter()), { step_number: "1.5" })), { step_number: fault });
-  assert.deepEqual(validateRow(type(rowOf(counter({ step_number: 0.5 })), { step_number: "1.25" })), {});
-  assert.deepEqual(multiplied(rowOf(counter({ step_number: 5 })), 0.5), { step_number: 3 });
-  assert.equal(canMultiply(rowOf(counter()), 0.5), false);
+  assert.deepEqual(validateRow(type(buildRow(counter()), { step_number: "1.5" })), { step_number: fault });
+  assert.deepEqual(validateRow(type(buildRow(counter({ step_number: 0.5 })), { step_number: "1.25" })), {});
+  assert.deepEqual(multiplyRow(buildRow(counter({ step_number: 5 })), 0.5), { step_number: 3 });
+  assert.equal(canMultiply(buildRow(counter()), 0.5), false);
 });
 
 test("a spike changes something where a value is another one, or a counter counts apart", () => {
-  assert.equal(changesAnything([rowOf(range()), rowOf(counter())]), false);
-  assert.equal(changesAnything([rowOf(range(), { range_end_number: 35 })]), false);
-  assert.equal(changesAnything([rowOf(range(), { range_end_number: 36 })]), true);
-  assert.equal(changesAnything([rowOf(counter(), { reset_number: null })]), true);
-  assert.equal(changesAnything([rowOf(counter(), { start_number: 0 })]), true);
+  assert.equal(changesAnything([buildRow(range()), buildRow(counter())]), false);
+  assert.equal(changesAnything([buildRow(range(), { range_end_number: 35 })]), false);
+  assert.equal(changesAnything([buildRow(range(), { range_end_number: 36 })]), true);
+  assert.equal(changesAnything([buildRow(counter(), { reset_number: null })]), true);
+  assert.equal(changesAnything([buildRow(counter(), { start_number: 0 })]), true);
 });

@@ -204,11 +204,11 @@ test("a spike that is on goes on for so long from now", () => {
   assert.equal(applyStartPreset(draft, "in-1-h", NOW).lengthPreset, 0);
 });
 
-test("the twins of a time that comes twice, with their own milliseconds", () => {
+test("both instants of a local time that occurs twice keep their milliseconds", () => {
   const second = Date.UTC(2027, 9, 31, 1, 30, 9, 250);
-  const twins = getAmbiguousTimes(second, BERLIN);
+  const instants = getAmbiguousTimes(second, BERLIN);
   assert.deepEqual(
-    twins.map(({ at: instant, label, offset }) => [instant, label, offset]),
+    instants.map(({ at: instant, label, offset }) => [instant, label, offset]),
     [
       [second - 3_600_000, "First 02:30:09", "UTC+2"],
       [second, "Second 02:30:09", "UTC+1"],

@@ -13,7 +13,7 @@ export class Problem extends Error {
   }
 }
 
-/** What the user is told if the server does not respond. */
+/** The message if the server does not respond. */
 export const UNREACHABLE = "The server is not responding. Try again in a moment.";
 
 const ETAG = Symbol("ETag");
@@ -49,8 +49,8 @@ export const remove = (path, etag) => call("DELETE", path, undefined, etag);
 
 /** Return the path with a query string; empty values are omitted. */
 export function withQuery(path, query = {}) {
-  const given = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
-  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
+  const nonEmpty = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  return nonEmpty.length ? `${path}?${new URLSearchParams(nonEmpty)}` : path;
 }
 
 /** Send a request; resolve to the response, whatever its status. Reject with a Problem if there is none. */

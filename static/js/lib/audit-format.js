@@ -112,8 +112,8 @@ export const formatCollection = ({ thing_kind: kind, collection_name: name }) =>
   name !== null && kind !== "collection" ? `in “${name}”` : "";
 
 /** Format further details: "role: Editor → Admin; password". */
-export function formatDetails({ details: given }, now) {
-  const { changed = {}, start_datetime: start, end_datetime: end, ...others } = given;
+export function formatDetails({ details }, now) {
+  const { changed = {}, start_datetime: start, end_datetime: end, ...others } = details;
   const words = Object.entries(changed).map(([name, values]) => formatChange(name, values, now));
   if (start && end) words.push(formatWindow(start, end, now));
   for (const [name, value] of Object.entries(others)) words.push(formatDetail(name, value, now));
@@ -146,11 +146,11 @@ function formatChange(name, values, now) {
 /** Format changed overrides: "overrides: cpu: range end 90 → as usual". The log only has those that changed. */
 function formatOverrides(before, after) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const told = (given, name) => {
-    const settings = Object.hasOwn(given, name) ? Object.entries(given[name]) : [];
+  const format = (overrides, name) => {
+    const settings = Object.hasOwn(overrides, name) ? Object.entries(overrides[name]) : [];
     return settings.map(([setting, value]) => `${formatSetting(setting)} ${value ?? "none"}`).join(", ") || "as usual";
   };
-  const changes = names.map((name) => `${name}: ${told(before, name)} → ${told(after, name)}`);
+  const changes = names.map((name) => `${name}: ${format(before, name)} → ${format(after, name)}`);
   return `overrides: ${changes.join("; ")}`;
 }
 

@@ -1,14 +1,14 @@
-// Overrides that are kept when another collection is chosen for the spike.
+// The overrides that stay when another collection is chosen for the spike.
 
-import { givenOf, isOverridden } from "./override-rows.js";
+import { getOverrides, isOverridden } from "./override-rows.js";
 
-/** Return the overrides by the id of the field that has the same name and type in the other collection. */
-export function carriedOver(rows, fields) {
-  const found = {};
+/** Return the overrides of fields that have the same name and type in the other collection, by field id. */
+export function getCarriedOverrides(rows, fields) {
+  const carried = {};
   for (const row of rows.filter(isOverridden)) {
-    const twin = fields.find((field) => field.field_name === row.name && field.value_type === row.type);
-    const differs = ([setting, value]) => twin[setting] !== value;
-    if (twin) found[twin.id] = Object.fromEntries(Object.entries(givenOf(row)).filter(differs));
+    const field = fields.find((each) => each.field_name === row.name && each.value_type === row.type);
+    const differs = ([setting, value]) => field[setting] !== value;
+    if (field) carried[field.id] = Object.fromEntries(Object.entries(getOverrides(row)).filter(differs));
   }
-  return found;
+  return carried;
 }

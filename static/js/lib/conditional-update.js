@@ -3,7 +3,7 @@
 
 import { askConflict } from "./dialogs.js";
 import { get, getEtag, getLoadedAt } from "./api.js";
-import { areEqual, formatAuthors, getConflicts } from "./facts.js";
+import { areEqual, formatAuthors, getConflicts } from "./compare-versions.js";
 import { serverNow } from "./server-clock.js";
 import { getUser } from "./page-data.js";
 import { formatRelative } from "./relative-time.js";
@@ -15,32 +15,32 @@ const UNKNOWN_ETAG = '"unknown"'; // for an item of a list that has changed sinc
  *
  * - `path`: of the item; `name`: shown to the user.
  * - `seen`: the version that was shown. An item of a list has no ETag: then the current version is loaded and compared.
- * - `facts(item)`: its facts, see facts.js; `mine`: the facts of the form, null for an action.
+ * - `properties(item)`: see compare-versions.js; `mine`: the properties of the form, null for an action.
  * - `send(etag, base)`: makes the change; `base` is the version that the user saw last.
- * - `isDone(present)`: whether the item is already as wanted, for example if a response was lost.
+ * - `isDone(present)`: whether the change has already been made, for example if a response was lost.
  * - `verb(present)`: the button that makes the change anyway; `warning(present)`: what it would undo.
  *
  * Resolve to `{outcome, answer}`. The outcome is "saved" (`answer` is the server's response), or what the user
  * chose instead: "theirs" or "edit" (`answer` is the current version). Reject with a Problem.
  */
-export async function updateIfUnchanged({ path, name, seen, facts, mine = null, send, ...more }) {
+export async function updateIfUnchanged({ path, name, seen, properties, mine = null, send, ...more }) {
   const { isDone = () => false, verb = () => "Save mine", warning = () => "" } = more;
   let base = seen;
-  let etag = getEtag(base) || (await getEtagIfUnchanged(path, base, facts));
+  let etag = getEtag(base) || (await getEtagIfUnchanged(path, base, properties));
   for (;;) {
     try {
       return { outcome: "saved", answer: await send(etag, base) };
     } catch (problem) {
       if (problem.status !== 412) throw problem;
       const present = await get(path);
-      const theirs = facts(present);
+      const theirs = properties(present);
       if (isDone(present) || (mine && areEqual(mine, theirs))) return { outcome: "saved", answer: present };
-      const rows = getConflicts(facts(base), theirs, mine);
+      const rows = getConflicts(properties(base), theirs, mine);
       if (rows.length) {
-        const told = { since: getLoadedAt(base), me: getUser().name, now: serverNow(), ago: formatRelative };
-        const who = formatAuthors(problem.changes ?? [], told);
-        const words = { name, who, verb: verb(present), warning: warning(present) };
-        const outcome = await askConflict({ ...words, rows, hasForm: mine !== null });
+        const context = { since: getLoadedAt(base), me: getUser().name, now: serverNow(), ago: formatRelative };
+        const who = formatAuthors(problem.changes ?? [], context);
+        const texts = { name, who, verb: verb(present), warning: warning(present) };
+        const outcome = await askConflict({ ...texts, rows, hasForm: mine !== null });
         if (outcome !== "mine") return { outcome, answer: present };
       }
       base = present;
@@ -60,7 +60,7 @@ export async function deleteIfUnchanged(change) {
 }
 
 /** Return the current ETag if the item is still the version that was shown. */
-async function getEtagIfUnchanged(path, seen, facts) {
+async function getEtagIfUnchanged(path, seen, properties) {
   const present = await get(path);
-  return areEqual(facts(seen), facts(present)) ? getEtag(present) : UNKNOWN_ETAG;
+  return areEqual(properties(seen), properties(present)) ? getEtag(present) : UNKNOWN_ETAG;
 }

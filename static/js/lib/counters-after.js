@@ -1,6 +1,6 @@
 // What each counter does after the end of a spike, in words.
 
-import { namesOf } from "./override-rows.js";
+import { formatNames } from "./override-rows.js";
 import { isCounter } from "./value-types.js";
 
 export const getCounters = (fields) => fields.filter(isCounter);
@@ -24,5 +24,5 @@ export function formatCountersAfter(counters, choice, ownStarts) {
 }
 
 function line(counters, one, many) {
-  return counters.length ? `${counters.length > 1 ? many : one}: ${namesOf(counters)}` : "";
+  return counters.length ? `${counters.length > 1 ? many : one}: ${formatNames(counters)}` : "";
 }

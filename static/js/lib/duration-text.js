@@ -20,26 +20,26 @@ const error = (words) => ({ length: null, error: words });
 
 /** Parse a typed duration as `{length, error}`: milliseconds and "", or null and a message. */
 export function parseDuration(text) {
-  const given = text.trim().toLowerCase();
-  if (!given) return error(`Enter a duration, ${EXAMPLES}.`);
-  if (given.startsWith("-") || given.startsWith("−")) return error("Must be greater than zero.");
-  if (given.includes(":")) return checkRange(parseClock(given));
-  const [, hours, minutes] = /^(\d+)\s*h\s*(\d{1,2})$/.exec(given) ?? [];
+  const input = text.trim().toLowerCase();
+  if (!input) return error(`Enter a duration, ${EXAMPLES}.`);
+  if (input.startsWith("-") || input.startsWith("−")) return error("Must be greater than zero.");
+  if (input.includes(":")) return checkRange(parseClock(input));
+  const [, hours, minutes] = /^(\d+)\s*h\s*(\d{1,2})$/.exec(input) ?? [];
   if (hours !== undefined) return checkRange(parseClock(`${hours}:${minutes}`));
-  if (/\d,\d/.test(given)) return error("Use a point, not a comma: 1.5h.");
-  if (/^\d+(\.\d+)?$/.test(given)) return error(`Add a unit: ${given}m or ${given}h.`);
-  return checkRange(parseUnits(given));
+  if (/\d,\d/.test(input)) return error("Use a point, not a comma: 1.5h.");
+  if (/^\d+(\.\d+)?$/.test(input)) return error(`Add a unit: ${input}m or ${input}h.`);
+  return checkRange(parseUnits(input));
 }
 
-function parseClock(given) {
-  const [, hours, minutes, seconds = "0"] = /^(\d+):(\d{1,2})(?::(\d{1,2}))?$/.exec(given) ?? [];
-  if (hours === undefined) return error(`“${given}” is not a duration. Use a format ${EXAMPLES}.`);
+function parseClock(input) {
+  const [, hours, minutes, seconds = "0"] = /^(\d+):(\d{1,2})(?::(\d{1,2}))?$/.exec(input) ?? [];
+  if (hours === undefined) return error(`“${input}” is not a duration. Use a format ${EXAMPLES}.`);
   if (minutes > 59 || seconds > 59) return error("Minutes and seconds go from 0 to 59: 1:30 is 1 hour 30 minutes.");
   return { length: hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS, error: "" };
 }
 
-function parseUnits(given) {
-  let [rest, length] = [given, 0];
+function parseUnits(input) {
+  let [rest, length] = [input, 0];
   const seen = new Set();
   while (rest) {
     const [part, amount, word] = PART.exec(rest) ?? [];

@@ -94,8 +94,8 @@ export function fromJson(text) {
 /** Serialize to JSON text; exact numbers keep all digits. */
 export function toJson(value) {
   const mark = `digits ${Math.random()} `;
-  const text = JSON.stringify(value, function (key, given) {
-    return isExactNumber(this[key]) ? mark + this[key].text : given;
+  const text = JSON.stringify(value, function (key, item) {
+    return isExactNumber(this[key]) ? mark + this[key].text : item;
   });
   return text?.replaceAll(new RegExp(`"${mark}(-?[\\d.]+)"`, "g"), "$1");
 }

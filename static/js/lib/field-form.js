@@ -5,8 +5,8 @@ import { EXACT_SETTINGS, SETTINGS, VALUE_TYPES, isInteger } from "./value-types.
 
 export { validateField } from "./field-rules.js";
 
-/** What the inputs show for a field, or for a new one of a collection type. */
-export function formOf(field, collectionType = "Performance") {
+/** Return what the inputs show for a field, or for a new field of a collection type. */
+export function toForm(field, collectionType = "Performance") {
   const shown = (value) => (value === null || value === undefined ? "" : String(value));
   const settings = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, shown(field?.[name])]));
   return {
@@ -18,28 +18,28 @@ export function formOf(field, collectionType = "Performance") {
   };
 }
 
-/** What is sent: only the settings of the chosen type, as numbers; an empty one is null. */
-export function bodyOf(form) {
+/** Return the body of a request: the settings of the chosen type, as numbers; an empty one is null. */
+export function toBody(form) {
   const body = {
     field_name: form.field_name,
     collection_type: form.collection_type,
     value_type: form.value_type,
     metric: form.metric.trim() || null,
   };
-  for (const name of VALUE_TYPES[form.value_type].settings) body[name] = valueOf(name, form[name]);
+  for (const name of VALUE_TYPES[form.value_type].settings) body[name] = toValue(name, form[name]);
   return body;
 }
 
-function valueOf(name, text) {
+function toValue(name, text) {
   if (SETTINGS[name].kind === "text") return text;
   return (EXACT_SETTINGS.has(name) ? parseExactNumber : parseNumber)(text, isInteger(name));
 }
 
-/** Of a body what differs from the field; with another value type, all of its settings. */
-export function changesOf(body, field) {
-  const own = bodyOf(formOf(field));
-  if (body.value_type === own.value_type)
-    return Object.fromEntries(Object.entries(body).filter(([name, value]) => !Object.is(value, own[name])));
-  const same = (name) => ["field_name", "collection_type", "metric"].includes(name) && body[name] === own[name];
+/** Return the part of a body that differs from the field; with another value type, all of its settings. */
+export function toChanges(body, field) {
+  const current = toBody(toForm(field));
+  if (body.value_type === current.value_type)
+    return Object.fromEntries(Object.entries(body).filter(([name, value]) => !Object.is(value, current[name])));
+  const same = (name) => ["field_name", "collection_type", "metric"].includes(name) && body[name] === current[name];
   return Object.fromEntries(Object.entries(body).filter(([name]) => !same(name)));
 }

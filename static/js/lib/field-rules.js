@@ -1,10 +1,10 @@
-// What is wrong with the settings of a field, in words.
+// Validation of the settings of a field.
 
 import { compareNumbers } from "./exact-number.js";
 import { formatNumber, getNumberError } from "./numbers.js";
 import { SETTINGS, VALUE_TYPES } from "./value-types.js";
 
-/** What is wrong with a body before it is sent, by input; the server checks everything again. */
+/** Return the errors of a body before it is sent, by input; the server validates everything again. */
 export function validateField(body, texts = {}) {
   const type = VALUE_TYPES[body.value_type];
   const errors = {};
@@ -30,10 +30,10 @@ function checkSetting({ kind, is_optional: isOptional, minimum, maximum, above }
   return "";
 }
 
-/** What is wrong where one setting must not be greater than another. */
+/** Return the error if `low` is greater than `high`. */
 function checkOrder([low, high, blamed], body) {
-  const [least, most] = [body[low] ?? null, body[high] ?? null];
-  if (least === null || most === null || compareNumbers(least, most) <= 0) return {};
-  if (blamed === low) return { [low]: `Must not be above “${SETTINGS[high].label}”, ${formatNumber(most)}.` };
-  return { [high]: `Must not be below “${SETTINGS[low].label}”, ${formatNumber(least)}.` };
+  const [min, max] = [body[low] ?? null, body[high] ?? null];
+  if (min === null || max === null || compareNumbers(min, max) <= 0) return {};
+  if (blamed === low) return { [low]: `Must not be above “${SETTINGS[high].label}”, ${formatNumber(max)}.` };
+  return { [high]: `Must not be below “${SETTINGS[low].label}”, ${formatNumber(min)}.` };
 }

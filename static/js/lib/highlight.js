@@ -13,9 +13,9 @@ export function getHighlight() {
 }
 
 function takeFromStorage() {
-  const kept = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "null");
+  const stored = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "null");
   sessionStorage.removeItem(STORAGE_KEY);
-  return kept && Date.now() - kept.at < MAX_AGE_MS ? kept : NONE;
+  return stored && Date.now() - stored.at < MAX_AGE_MS ? stored : NONE;
 }
 
 let isShown = false;

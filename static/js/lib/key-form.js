@@ -46,8 +46,8 @@ export function toBody(form, before, now) {
 export function toLimits({ limited, chosen }) {
   if (!limited) return null;
   return Object.entries(chosen).flatMap(([id, { types }]) => {
-    const given = types.length === TYPES.length ? [null] : types;
-    return given.map((type) => ({ collection_id: Number(id), collection_type: type }));
+    const limited = types.length === TYPES.length ? [null] : types;
+    return limited.map((type) => ({ collection_id: Number(id), collection_type: type }));
   });
 }
 

@@ -34,19 +34,19 @@ export function parseExactNumber(text, isWhole = true) {
 }
 
 function toNumeral(text, isWhole) {
-  const given = String(text ?? "").trim();
-  if (given === "") return null;
-  if (!isWhole && AMBIGUOUS.test(given)) return "NaN";
-  const plain = GROUPED.test(given) ? given.replace(/[, ]/g, "") : given;
+  const trimmed = String(text ?? "").trim();
+  if (trimmed === "") return null;
+  if (!isWhole && AMBIGUOUS.test(trimmed)) return "NaN";
+  const plain = GROUPED.test(trimmed) ? trimmed.replace(/[, ]/g, "") : trimmed;
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? plain : "NaN";
 }
 
 /** Return the error message for a text that is not a number. */
 export function getNumberError(text) {
-  const given = String(text ?? "").trim();
-  if (!/\d*,\d/.test(given)) return "Must be a number, such as 20 or 0.5.";
-  const mended = given.replace(",", ".");
-  const example = Number.isFinite(Number(mended)) ? mended : "0.5";
+  const trimmed = String(text ?? "").trim();
+  if (!/\d*,\d/.test(trimmed)) return "Must be a number, such as 20 or 0.5.";
+  const withPoint = trimmed.replace(",", ".");
+  const example = Number.isFinite(Number(withPoint)) ? withPoint : "0.5";
   return `Must be a number: use a point, not a comma (${example}).`;
 }
 

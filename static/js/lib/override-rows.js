@@ -1,4 +1,4 @@
-// What a spike overrides: a row for each field that it may, with the collection's values beside its own.
+// The overrides of a spike: a row for each field that can be overridden, with the collection's values and the spike's.
 
 import { isExactNumber, multiply } from "./exact-number.js";
 import { validateField } from "./field-rules.js";
@@ -14,24 +14,23 @@ export const FACTORS = [
 ];
 
 /**
- * A row for a field of the collection; `given` are the settings that the spike's author gave it, `stands` is where
- * the counter of its copy stands, if that has begun to count.
+ * Build the row of a field. `saved` has the settings that the spike already overrides; `counter` is the current
+ * value of the spike's own counter, if it has counted.
  */
-export function rowOf(field, given = {}, stands = null) {
-  const type = field.value_type;
+export function buildRow(field, saved = {}, counter = null) {
   const row = {
     id: field.id,
     name: field.field_name,
-    type,
-    own: field,
-    stands,
-    kept: { ...given },
+    type: field.value_type,
+    field,
+    counter,
+    saved: { ...saved },
     texts: {},
     rule: formatRuleBriefly(field),
-    stand: standOf(field),
+    counterText: formatCounter(field),
     isCounter: isCounter(field),
     inputs: buildInputs(field),
-    isUp: Object.keys(given).length > 0,
+    isUp: Object.keys(saved).length > 0, // among the changed rows
     isMoving: false,
     cameUp: false,
     stop: 0,
@@ -39,12 +38,12 @@ export function rowOf(field, given = {}, stands = null) {
   row.isRange = row.inputs.some(({ joins }) => joins);
   row.hasInsets = row.inputs.some(({ inset }) => inset);
   for (const { setting } of row.inputs) {
-    row.texts[setting] = textOf(row, setting in given ? given[setting] : shownOf(row, setting), setting);
+    row.texts[setting] = formatValue(row, setting in saved ? saved[setting] : getNormalValue(row, setting), setting);
   }
   return row;
 }
 
-/** The inputs of a field. If there are several that are no range, each shows what it is. */
+/** Build the inputs of a field. If there are several that are not a range, each shows its label. */
 function buildInputs(field) {
   const names = getType(field).override_inputs;
   const hasInsets = names.filter((name) => !SETTINGS[name].is_range_end).length > 1;
@@ -62,162 +61,163 @@ function buildInputs(field) {
 }
 
 /**
- * The settings of a copy that are its own: those that its author gave, and where there are such, those in which
- * the collection's field was changed since: the copy kept what it had, and that is what polls get. Not a start
- * that nobody gave: the counter goes on.
+ * Return the settings that a spike's copy of a field overrides. If there are any, settings that were changed in the
+ * collection since are included, because polls return the copy's values. A start that is not overridden is not
+ * included: the counter continues.
  */
-export function givenOfCopy(copy) {
-  const given = copy.overridden_settings ?? [];
+export function getCopyOverrides(copy) {
+  const overridden = copy.overridden_settings ?? [];
   const original = copy.original?.value_type === copy.value_type ? copy.original : null;
-  const left = (given.length && original ? getType(copy).settings : []).filter(
+  const changedSince = (overridden.length && original ? getType(copy).settings : []).filter(
     (setting) => setting !== "start_number" && (copy[setting] ?? null) !== (original[setting] ?? null),
   );
-  return Object.fromEntries([...new Set([...given, ...left])].map((setting) => [setting, copy[setting] ?? null]));
+  const names = [...new Set([...overridden, ...changedSince])];
+  return Object.fromEntries(names.map((setting) => [setting, copy[setting] ?? null]));
 }
 
 // What the spike overrides
 
-/** The collection's value as the input shows it: an untouched counter goes on from where it stands. */
-function shownOf(row, setting) {
-  if (setting === "start_number") return row.stands ?? row.own.current_number ?? row.own.start_number;
-  return row.own[setting] ?? null;
+/** Return the collection's value; the start of a counter is its current value, from which it continues. */
+function getNormalValue({ field, counter }, setting) {
+  if (setting === "start_number") return counter ?? field.current_number ?? field.start_number;
+  return field[setting] ?? null;
 }
 
-/** What the input says: a number, null where it is empty, NaN where it is none. */
-function valueOf(row, setting) {
-  const value = typedIn(row, setting, row.texts[setting]);
-  return value ?? SETTINGS[setting].default ?? null;
+/** Return the value of an input: a number, the default or null if it is empty, NaN if it is not a number. */
+function getValue(row, setting) {
+  return parseText(row, setting) ?? SETTINGS[setting].default ?? null;
 }
 
-/** Whether a setting only takes whole numbers: a comma then stands between thousands. */
-const isWhole = (row, setting) =>
-  isInteger(setting) || (EXACT_SETTINGS.has(setting) && isWholeCounter(row.own));
+/** Return whether a setting only takes integers; then a comma separates thousands. */
+const takesIntegers = (row, setting) =>
+  isInteger(setting) || (EXACT_SETTINGS.has(setting) && isWholeCounter(row.field));
 
-const typedIn = (row, setting, text) =>
-  (EXACT_SETTINGS.has(setting) ? parseExactNumber : parseNumber)(text, isWhole(row, setting));
+const parseText = (row, setting) =>
+  (EXACT_SETTINGS.has(setting) ? parseExactNumber : parseNumber)(row.texts[setting], takesIntegers(row, setting));
 
-/** Whether the author gave this setting: it differs from the collection's, or was given before and stands. */
-export function isGiven(row, setting) {
-  const value = valueOf(row, setting);
-  if (setting in row.kept && value === row.kept[setting]) return true;
-  return value !== (shownOf(row, setting) ?? SETTINGS[setting].default ?? null);
+/** Return whether a setting is overridden: it differs from the collection's, or is unchanged since it was saved. */
+export function isSettingOverridden(row, setting) {
+  const value = getValue(row, setting);
+  if (setting in row.saved && value === row.saved[setting]) return true;
+  return value !== (getNormalValue(row, setting) ?? SETTINGS[setting].default ?? null);
 }
 
-/** Exactly the settings that the author gave; one without an input (such as decimals) stays as it was. */
-export function givenOf(row) {
-  const asked = row.inputs.map(({ setting }) => setting);
-  const hidden = Object.entries(row.kept).filter(([setting]) => !asked.includes(setting));
-  const given = asked
-    .filter((setting) => isGiven(row, setting))
-    .map((setting) => [setting, valueOf(row, setting)]);
-  return Object.fromEntries([...given, ...hidden]);
+/** Return the overridden settings of a row; one without an input, such as the decimals, stays as it was saved. */
+export function getOverrides(row) {
+  const names = row.inputs.map(({ setting }) => setting);
+  const hidden = Object.entries(row.saved).filter(([setting]) => !names.includes(setting));
+  const overridden = names
+    .filter((setting) => isSettingOverridden(row, setting))
+    .map((setting) => [setting, getValue(row, setting)]);
+  return Object.fromEntries([...overridden, ...hidden]);
 }
 
-export const isOverridden = (row) => Object.keys(givenOf(row)).length > 0;
+export const isOverridden = (row) => Object.keys(getOverrides(row)).length > 0;
 
-/** Whether polls would get other values; an own start counts, for the counter then counts apart. */
+/** Return whether polls would get other values; with its own start, a counter counts separately. */
 export const changesAnything = (rows) =>
   rows.some((row) =>
-    Object.entries(givenOf(row)).some(
-      ([setting, value]) => setting === "start_number" || (value ?? null) !== (row.own[setting] ?? null),
+    Object.entries(getOverrides(row)).some(
+      ([setting, value]) => setting === "start_number" || (value ?? null) !== (row.field[setting] ?? null),
     ),
   );
 
-/** The overrides as they are sent. */
-export const entriesOf = (rows) =>
-  rows.filter(isOverridden).map((row) => ({ original_field_id: row.id, ...givenOf(row) }));
+/** Build the `spike_fields` of a request. */
+export const buildSpikeFields = (rows) =>
+  rows.filter(isOverridden).map((row) => ({ original_field_id: row.id, ...getOverrides(row) }));
 
-/** What is wrong with a row, by setting; checked together with the values that it leaves alone. */
+/** Return the errors of a row, by setting. Overrides are validated together with the collection's other settings. */
 export function validateRow(row) {
-  const given = givenOf(row);
-  if (!Object.keys(given).length) return {};
-  const errors = validateField({ ...row.own, ...given, field_name: row.name }, row.texts);
-  for (const setting of row.isCounter && isWholeCounter(row.own) ? EXACT_SETTINGS : []) {
-    const isFraction = Number.isFinite(Number(given[setting] ?? 0)) && !Number.isInteger(given[setting] ?? 0);
-    if (isFraction) errors[setting] ??= "Must be a whole number: this counter counts in whole numbers.";
+  const overrides = getOverrides(row);
+  if (!Object.keys(overrides).length) return {};
+  const errors = validateField({ ...row.field, ...overrides, field_name: row.name }, row.texts);
+  for (const setting of row.isCounter && isWholeCounter(row.field) ? EXACT_SETTINGS : []) {
+    const value = overrides[setting] ?? 0;
+    if (Number.isFinite(Number(value)) && !Number.isInteger(value))
+      errors[setting] ??= "Must be a whole number: this counter counts in whole numbers.";
   }
-  const own = (setting) => row.inputs.some((input) => input.setting === setting);
-  return Object.fromEntries(Object.entries(errors).filter(([setting]) => own(setting)));
+  const hasInput = (setting) => row.inputs.some((input) => input.setting === setting);
+  return Object.fromEntries(Object.entries(errors).filter(([setting]) => hasInput(setting)));
 }
 
-/** The texts of a row that is what the collection says. */
-export const ownTexts = (row) =>
-  Object.fromEntries(row.inputs.map(({ setting }) => [setting, textOf(row, shownOf(row, setting), setting)]));
+/** Return the texts of a row that overrides nothing. */
+export const getNormalTexts = (row) =>
+  Object.fromEntries(row.inputs.map(({ setting }) => [setting, formatValue(row, getNormalValue(row, setting), setting)]));
 
-/** What was typed, as numbers are written; what is no number stays as it is. */
-export function tidied(row, setting) {
-  const value = typedIn(row, setting, row.texts[setting]);
+/** Return the text of an input with its number formatted; text that is not a number is unchanged. */
+export function normalizeText(row, setting) {
+  const value = parseText(row, setting);
   const isNumber = value !== null && Number.isFinite(Number(value));
-  return isNumber ? textOf(row, value, setting) : row.texts[setting];
+  return isNumber ? formatValue(row, value, setting) : row.texts[setting];
 }
 
-/** As numbers are written; but never so that it could be read in two ways. */
-function textOf(row, value, setting) {
+/** Format a value for its input, without a comma that could be read as a decimal comma. */
+function formatValue(row, value, setting) {
   const text = formatNumber(value, Math.min(decimals(row), 3));
-  return !isWhole(row, setting) && !text.includes(".") ? text.replaceAll(",", "") : text;
+  return !takesIntegers(row, setting) && !text.includes(".") ? text.replaceAll(",", "") : text;
 }
 
 // Quick factors
 
-const decimals = (row) => getDecimals({ ...row.own, ...row.kept });
+const decimals = (row) => getDecimals({ ...row.field, ...row.saved });
 
-/** The collection's values times a factor, rounded by the field's type. */
-export const multiplied = (row, by) =>
+/** Return the collection's values times a factor, rounded as the value type requires. */
+export const multiplyRow = (row, by) =>
   Object.fromEntries(
     VALUE_TYPES[row.type].settings
       .filter((setting) => SETTINGS[setting].is_scaled)
-      .map((setting) => [setting, rounded(row, setting, multiply(row.own[setting], by))]),
+      .map((setting) => [setting, roundValue(row, setting, multiply(row.field[setting], by))]),
   );
 
-function rounded(row, setting, value) {
+function roundValue(row, setting, value) {
   if (isInteger(setting)) return Math.round(value) + 0;
   if (!EXACT_SETTINGS.has(setting))
     return Number(VALUE_TYPES[row.type].decimals ? value.toFixed(decimals(row)) : value.toPrecision(15)) + 0;
   if (isExactNumber(value)) return value;
-  if (isWholeCounter(row.own)) return Math.max(Math.round(value), 1);
+  if (isWholeCounter(row.field)) return Math.max(Math.round(value), 1);
   return Math.max(Number(value.toFixed(10)), 1e-10); // counters are exact to ten decimals
 }
 
-/** Whether the factor would change anything: twice nothing is nothing. */
+/** Return whether the factor would change any value; it does not change zero. */
 export const canMultiply = (row, by) =>
-  Object.entries(multiplied(row, by)).some(([setting, value]) => value !== row.own[setting]);
+  Object.entries(multiplyRow(row, by)).some(([setting, value]) => value !== row.field[setting]);
 
-/** Whether the inputs are the collection's values times the factor. */
+/** Return whether the inputs are the collection's values times the factor. */
 export const isMultiplied = (row, by) =>
   canMultiply(row, by) &&
-  Object.entries(multiplied(row, by)).every(([setting, value]) => valueOf(row, setting) === value);
+  Object.entries(multiplyRow(row, by)).every(([setting, value]) => getValue(row, setting) === value);
 
-/** The texts of the row after a factor was pressed; pressed again, they are the collection's. */
-export function pressFactor(row, by) {
-  const values = isMultiplied(row, by) ? multiplied(row, 1) : multiplied(row, by);
-  const texts = Object.entries(values).map(([setting, value]) => [setting, textOf(row, value, setting)]);
+/** Return the texts of a row after its factor was pressed; pressed again, they are the collection's values. */
+export function toggleFactor(row, by) {
+  const values = multiplyRow(row, isMultiplied(row, by) ? 1 : by);
+  const texts = Object.entries(values).map(([setting, value]) => [setting, formatValue(row, value, setting)]);
   return { ...row.texts, ...Object.fromEntries(texts) };
 }
 
 // In words
 
-function standOf(field) {
+function formatCounter(field) {
   if (!isCounter(field)) return "";
-  const stands = field.current_number ?? null;
-  return stands === null ? `from ${formatNumber(field.start_number)}` : `now at ${formatNumber(stands)}`;
+  const current = field.current_number ?? null;
+  return current === null ? `from ${formatNumber(field.start_number)}` : `now at ${formatNumber(current)}`;
 }
 
-/** "mem_used, temp_c and 3 more". */
-export function namesOf(rows, most = 6) {
-  const names = rows.slice(0, most).map(({ name, field_name: own }) => name ?? own);
+/** Format names, such as "mem_used, temp_c and 3 more". */
+export function formatNames(rows, max = 6) {
+  const names = rows.slice(0, max).map(({ name, field_name: fieldName }) => name ?? fieldName);
   const more = rows.length - names.length;
   return names.join(", ") + (more ? ` and ${more} more` : "");
 }
 
-/** Why a field cannot be overridden. */
-export function reasonOf(field) {
+/** Format why a field cannot be overridden. */
+export function formatReason(field) {
   if (field.collection_type === "Configuration") return "Configuration";
   return getType(field).kind_label;
 }
 
-/** "text, time and all Configuration fields": what of the collection cannot be overridden. */
-export function reasonsOf(fields) {
-  const reasons = new Set(fields.map(reasonOf));
+/** Format which fields cannot be overridden, such as "text, time and all Configuration fields". */
+export function formatReasons(fields) {
+  const reasons = new Set(fields.map(formatReason));
   const kinds = Object.values(VALUE_TYPES).map(({ kind_label: label }) => label);
   const parts = [...new Set(kinds)].filter((each) => reasons.has(each));
   if (reasons.has("Configuration")) parts.push("all Configuration");

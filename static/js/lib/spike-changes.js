@@ -1,7 +1,7 @@
 // Ending, extending and deleting a spike, unless someone else changed it.
 
 import { patch, post, remove } from "./api.js";
-import { spikeFacts } from "./facts-spike.js";
+import { getSpikeProperties } from "./spike-properties.js";
 import { deleteIfUnchanged, updateIfUnchanged } from "./conditional-update.js";
 import { serverNow } from "./server-clock.js";
 
@@ -12,7 +12,7 @@ export const spikeChange = (spike) => ({
   path: getPath(spike),
   name: spike.name,
   seen: spike,
-  facts: (thing) => spikeFacts(thing, serverNow()),
+  properties: (version) => getSpikeProperties(version, serverNow()),
 });
 
 export const endSpike = (spike) =>

@@ -11,12 +11,12 @@ const isNone = (value) => value === null || value === undefined;
 /** Format an override: "random 90 to 100"; for a counter only its overridden settings: "counts up by 40". */
 export function formatOverride(copy) {
   if (!isCounter(copy)) return formatRule(copy);
-  const given = new Set(copy.overridden_settings);
+  const overridden = new Set(copy.overridden_settings);
   const parts = [formatKind(copy)];
-  if (given.has("start_number")) parts.push(`from ${formatNumber(copy.start_number)}`);
-  if (given.has("step_number")) parts.push(`by ${formatNumber(copy.step_number)}`);
-  if (given.has("randomization_percentage")) parts.push(`± ${formatNumber(copy.randomization_percentage ?? 0)} %`);
-  if (given.has("reset_number")) parts.push(formatReset(copy));
+  if (overridden.has("start_number")) parts.push(`from ${formatNumber(copy.start_number)}`);
+  if (overridden.has("step_number")) parts.push(`by ${formatNumber(copy.step_number)}`);
+  if (overridden.has("randomization_percentage")) parts.push(`± ${formatNumber(copy.randomization_percentage ?? 0)} %`);
+  if (overridden.has("reset_number")) parts.push(formatReset(copy));
   return parts.join(" ");
 }
 
@@ -32,9 +32,9 @@ export function formatChange(copy) {
     randomization_percentage: (field) => `± ${formatNumber(field.randomization_percentage ?? 0)} %`,
     reset_number: formatReset,
   };
-  const given = Object.keys(words).filter((name) => copy.overridden_settings.includes(name));
-  const of = (field) => given.map((name) => words[name](field)).join(", ");
-  return { now: given.join() === "step_number" ? `${of(copy)} a poll` : of(copy), was: of(copy.original) };
+  const overridden = Object.keys(words).filter((name) => copy.overridden_settings.includes(name));
+  const of = (field) => overridden.map((name) => words[name](field)).join(", ");
+  return { now: overridden.join() === "step_number" ? `${of(copy)} a poll` : of(copy), was: of(copy.original) };
 }
 
 const MAX_NAMES_LENGTH = 48;

@@ -24,8 +24,8 @@ const MAX_INSTANT = Date.UTC(9999, 0, 1);
 /** Return the visible range: `shift` times its own length away from now, within the years 1970 to 9998. */
 export function getVisibleRange(now, days, shift = 0) {
   const { daysBack } = ZOOMS.find((zoom) => zoom.days === days);
-  const wanted = new Date(now).setMinutes(0, 0, 0) - daysBack * DAY_MS + shift * days * DAY_MS;
-  const from = Math.min(Math.max(wanted, 0), MAX_INSTANT - days * DAY_MS);
+  const start = new Date(now).setMinutes(0, 0, 0) - daysBack * DAY_MS + shift * days * DAY_MS;
+  const from = Math.min(Math.max(start, 0), MAX_INSTANT - days * DAY_MS);
   return { from, to: from + days * DAY_MS };
 }
 

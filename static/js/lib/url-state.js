@@ -13,14 +13,14 @@ export function urlState(fields) {
   const getDefaults = () => Object.fromEntries(names.map((name) => [name, fields[name].defaultValue]));
 
   function readUrl(query) {
-    const given = new URLSearchParams(query);
-    const found = getDefaults();
+    const parameters = new URLSearchParams(query);
+    const state = getDefaults();
     for (const name of names) {
-      const text = given.get(getKey(name));
+      const text = parameters.get(getKey(name));
       const value = text === null ? undefined : fields[name].read(text);
-      if (value !== undefined) found[name] = value;
+      if (value !== undefined) state[name] = value;
     }
-    return found;
+    return state;
   }
 
   /** Return the URL with all values that differ from their defaults. */

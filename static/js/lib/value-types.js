@@ -26,13 +26,13 @@ export const getType = (field) => VALUE_TYPES[field.value_type];
 
 export const isCounter = (field) => getType(field).direction !== 0;
 
-/** Whether a setting only takes integers. */
+/** Return whether a setting only takes integers. */
 export const isInteger = (name) => SETTINGS[name].kind === "integer";
 
-/** The value of a field's setting, or its default. */
+/** Return the value of a field's setting, or its default. */
 export const getSetting = (field, name) => field[name] ?? SETTINGS[name].default ?? null;
 
-/** How many decimals the field's values and its settings have at least; 0 where the type does not say. */
+/** Return the minimum number of decimals of the field's values and settings; 0 if its type has none. */
 export function getDecimals(field) {
   const { decimals } = getType(field);
   return decimals ? getSetting(field, decimals) : 0;

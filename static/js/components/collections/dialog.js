@@ -4,7 +4,7 @@ import { get, patch, post } from "../../lib/api.js";
 import { buildCopyName } from "../../lib/collection-format.js";
 import { dialogForm } from "../../lib/dialog-form.js";
 import { openDialog } from "../../lib/dialogs.js";
-import { collectionFacts } from "../../lib/facts-collection.js";
+import { getCollectionProperties } from "../../lib/collection-properties.js";
 import { mix } from "../../lib/mix.js";
 import { getUser } from "../../lib/page-data.js";
 
@@ -66,8 +66,8 @@ export const collectionDialog = () =>
         path,
         name: collection.name,
         seen: collection,
-        facts: collectionFacts,
-        mine: collectionFacts({ ...collection, owner, ...body }),
+        properties: getCollectionProperties,
+        mine: getCollectionProperties({ ...collection, owner, ...body }),
         send: (etag) => patch(path, body, etag),
       });
     },

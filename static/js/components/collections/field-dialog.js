@@ -3,8 +3,8 @@
 import { patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
 import { openDialog } from "../../lib/dialogs.js";
-import { fieldFacts } from "../../lib/facts-field.js";
-import { bodyOf, changesOf, validateField, formOf } from "../../lib/field-form.js";
+import { getFieldProperties } from "../../lib/field-properties.js";
+import { toBody, toChanges, validateField, toForm } from "../../lib/field-form.js";
 import { getProps } from "../../lib/page-data.js";
 import { mix } from "../../lib/mix.js";
 import { formatRule } from "../../lib/format.js";
@@ -12,7 +12,7 @@ import { SETTINGS, VALUE_TYPES } from "../../lib/value-types.js";
 
 export const fieldDialog = () =>
   mix(dialogForm("field-dialog"), {
-    form: formOf(null),
+    form: toForm(null),
     collectionId: 0,
     field: null,
     hasSpikes: false,
@@ -23,7 +23,7 @@ export const fieldDialog = () =>
 
     ask({ collectionId, field = null, collectionType, hasSpikes = false, resolve }) {
       Object.assign(this, { collectionId, field, hasSpikes }, getProps(this.$root));
-      this.openWith(formOf(field, collectionType), resolve);
+      this.openWith(toForm(field, collectionType), resolve);
     },
 
     chooseType(type) {
@@ -37,7 +37,7 @@ export const fieldDialog = () =>
     },
 
     save() {
-      const body = bodyOf(this.form);
+      const body = toBody(this.form);
       const errors = validateField(body, this.form);
       if (Object.keys(errors).length) return this.showErrors(errors);
       const { field } = this;
@@ -47,9 +47,9 @@ export const fieldDialog = () =>
         path,
         name: field.field_name,
         seen: field,
-        facts: fieldFacts,
-        mine: fieldFacts({ ...field, ...body }),
-        send: (etag, base) => patch(path, changesOf(body, base), etag),
+        properties: getFieldProperties,
+        mine: getFieldProperties({ ...field, ...body }),
+        send: (etag, base) => patch(path, toChanges(body, base), etag),
       });
     },
 
@@ -95,7 +95,7 @@ export const fieldDialog = () =>
 
     /** Return the rule as the list will show it; empty while it is incomplete. */
     get preview() {
-      const body = bodyOf(this.form);
+      const body = toBody(this.form);
       const { field_name: _name, ...rest } = validateField(body);
       return Object.keys(rest).length ? "" : formatRule(body);
     },

@@ -1,7 +1,7 @@
 // A collection's fields: two tabs, a table of rules, and actions on fields.
 
 import { post, remove } from "../../lib/api.js";
-import { fieldFacts } from "../../lib/facts-field.js";
+import { getFieldProperties } from "../../lib/field-properties.js";
 import { formatValue } from "../../lib/json-lines.js";
 import { deleteIfUnchanged, updateIfUnchanged } from "../../lib/conditional-update.js";
 import { formatTime } from "../../lib/time.js";
@@ -199,8 +199,8 @@ export const collectionFields = () => ({
   },
 
   get found() {
-    const wanted = this.fieldSearch.trim().toLowerCase();
-    const found = this.tabFields.filter((field) => field.field_name.toLowerCase().includes(wanted));
+    const text = this.fieldSearch.trim().toLowerCase();
+    const found = this.tabFields.filter((field) => field.field_name.toLowerCase().includes(text));
     if (!this.sort) return found;
     const turn = this.sort.startsWith("-") ? -1 : 1;
     return found.sort(
@@ -242,5 +242,5 @@ const asSeen = (field) => ({
   path: `/api/fields/${field.id}`,
   name: field.field_name,
   seen: field,
-  facts: fieldFacts,
+  properties: getFieldProperties,
 });

@@ -3,7 +3,7 @@
 import { at } from "../../lib/base.js";
 import { get, post, remove } from "../../lib/api.js";
 import { formatImpact } from "../../lib/collection-format.js";
-import { collectionFacts } from "../../lib/facts-collection.js";
+import { getCollectionProperties } from "../../lib/collection-properties.js";
 import { PAGE, SEARCH, flag, sortedBy, urlState } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
 import { changeReports } from "../../lib/change-reports.js";
@@ -89,7 +89,7 @@ export const collectionList = () =>
           path,
           name,
           seen: collection,
-          facts: collectionFacts, // a row shows no fields
+          properties: getCollectionProperties, // a row shows no fields
           send: (etag) => remove(path, etag),
         };
         const question = { title: `Delete “${name}”?`, verb: "Delete collection" };

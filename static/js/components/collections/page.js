@@ -4,7 +4,7 @@ import { at, origin } from "../../lib/base.js";
 import { get, remove } from "../../lib/api.js";
 import { dataPath, dataPathById, formatImpact } from "../../lib/collection-format.js";
 import { copyInput } from "../../lib/clipboard.js";
-import { wholeCollectionFacts } from "../../lib/facts-collection.js";
+import { getAllCollectionProperties } from "../../lib/collection-properties.js";
 import { mix } from "../../lib/mix.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";
@@ -111,7 +111,7 @@ export const collectionPage = () =>
           path,
           name,
           seen: this.collection,
-          facts: wholeCollectionFacts,
+          properties: getAllCollectionProperties,
           send: (etag) => remove(path, etag),
         });
         if (outcome !== "saved") return this.refresh();

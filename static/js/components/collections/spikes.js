@@ -43,15 +43,15 @@ export const collectionSpikes = () => ({
 
   /** Check once a second whether a window has started or ended, and update the page only then. */
   updateEdges() {
-    const at = (spike) => this.getStatus(spike);
-    const active = this.spikes.find((spike) => at(spike) === "active")?.id ?? 0;
-    const next = this.spikes.find((spike) => at(spike) === "scheduled")?.id ?? 0;
-    const turned = this.isLoaded && active !== this.activeId;
+    const find = (status) => this.spikes.find((spike) => this.getStatus(spike) === status)?.id ?? 0;
+    const active = find("active");
+    const next = find("scheduled");
+    const hasChanged = this.isLoaded && active !== this.activeId;
     Object.assign(this, { activeId: active, nextId: next });
     const key = `${active} ${next} ${Math.floor(this.now / 30_000)}`;
     if (key !== this.stripKey) this.drawStrip();
     this.stripKey = key;
-    if (turned) this.refresh().then(() => this.takeSample());
+    if (hasChanged) this.refresh().then(() => this.takeSample());
   },
 
   drawStrip() {

@@ -4,7 +4,7 @@ import { get, patch, post } from "../../lib/api.js";
 import { debounce } from "../../lib/debounce.js";
 import { dialogForm } from "../../lib/dialog-form.js";
 import { openDialog } from "../../lib/dialogs.js";
-import { keyFacts } from "../../lib/facts-key.js";
+import { getKeyProperties } from "../../lib/key-properties.js";
 import { EXPIRIES, getLimitsError, toBody, toForm, toggleLimit, validate } from "../../lib/key-form.js";
 import { TYPES, toDateInput, toExpiry } from "../../lib/key-format.js";
 import { requestSequence } from "../../lib/request-sequence.js";
@@ -88,13 +88,13 @@ export const keyDialog = () =>
       const body = toBody(this.form, before, now);
       if (!this.key) return this.send(() => post("/api/api-keys", body));
       const path = `/api/api-keys/${this.key.id}`;
-      const facts = (key) => keyFacts(key, now);
+      const properties = (key) => getKeyProperties(key, now);
       return this.saveIfUnchanged({
         path,
         name: this.key.label,
         seen: this.key,
-        facts,
-        mine: facts({ ...this.key, ...body, allowed_collections: this.limitsNamed(body) }),
+        properties,
+        mine: properties({ ...this.key, ...body, allowed_collections: this.limitsNamed(body) }),
         send: (etag) => patch(path, body, etag),
       });
     },

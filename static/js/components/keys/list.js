@@ -1,7 +1,7 @@
 // The list of API keys: access, last use and expiry, with actions.
 
 import { post, remove } from "../../lib/api.js";
-import { keyFacts } from "../../lib/facts-key.js";
+import { getKeyProperties } from "../../lib/key-properties.js";
 import { expiresSoon, formatAccess, formatAccessLines, formatExpiry, getKeyStatus } from "../../lib/key-format.js";
 import { PAGE, SEARCH, flag, sortedBy, urlState } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
@@ -180,5 +180,5 @@ const asSeen = (key) => ({
   path: `/api/api-keys/${key.id}`,
   name: key.label,
   seen: key,
-  facts: (version) => keyFacts(version, serverNow()),
+  properties: (version) => getKeyProperties(version, serverNow()),
 });

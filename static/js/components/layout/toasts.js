@@ -9,10 +9,10 @@ export const toasts = () => ({
   init() {
     this.listener = (event) => this.show(event.detail);
     document.addEventListener("toast", this.listener);
-    const kept = sessionStorage.getItem("toast");
-    if (kept) {
+    const stored = sessionStorage.getItem("toast");
+    if (stored) {
       sessionStorage.removeItem("toast");
-      this.show(JSON.parse(kept));
+      this.show(JSON.parse(stored));
     }
   },
 

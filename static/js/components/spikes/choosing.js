@@ -1,7 +1,7 @@
-// Choosing the collection of a new spike. Loaded only if the collection is not given.
+// Choosing the collection of a new spike. Loaded only if the page has no collection.
 
 import { get } from "../../lib/api.js";
-import { carriedOver } from "../../lib/carried-overrides.js";
+import { getCarriedOverrides } from "../../lib/carried-overrides.js";
 import { formatCount } from "../../lib/numbers.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 
@@ -15,7 +15,7 @@ export const spikeChoosing = () => ({
       const isStale = this.startCollectionRequest();
       const collection = await get(`/api/collections/${id}`);
       if (isStale()) return;
-      await this.useCollection(collection, carriedOver(this.rows, collection.fields));
+      await this.useCollection(collection, getCarriedOverrides(this.rows, collection.fields));
       this.touch("collection");
       this.check();
     });

@@ -2,7 +2,7 @@
 
 import { formatCountersAfter, getCounters } from "../../lib/counters-after.js";
 import { CHOICES } from "../../lib/counters-after-choices.js";
-import { isGiven } from "../../lib/override-rows.js";
+import { isSettingOverridden } from "../../lib/override-rows.js";
 
 export const spikeCounters = () => ({
   countersChoices: CHOICES,
@@ -24,7 +24,7 @@ export const spikeCounters = () => ({
   },
 
   get countersText() {
-    const given = this.rows.filter((row) => row.isCounter && isGiven(row, "start_number"));
-    return formatCountersAfter(this.counters, this.countersAfter, new Set(given.map(({ id }) => id)));
+    const withStart = this.rows.filter((row) => row.isCounter && isSettingOverridden(row, "start_number"));
+    return formatCountersAfter(this.counters, this.countersAfter, new Set(withStart.map(({ id }) => id)));
   },
 });

@@ -4,7 +4,7 @@
 import { patch, post } from "../../lib/api.js";
 import { at } from "../../lib/base.js";
 import { getReturnPath, highlightOnNextPage } from "../../lib/return-path.js";
-import { changesAnything, entriesOf } from "../../lib/override-rows.js";
+import { changesAnything, buildSpikeFields } from "../../lib/override-rows.js";
 import { updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { deleteSpike as sendDelete, endSpike, spikeChange } from "../../lib/spike-changes.js";
@@ -13,7 +13,7 @@ import { toWindowBody } from "../../lib/spike-window.js";
 import { toast } from "../../lib/toast.js";
 import { confirm } from "../../lib/dialogs.js";
 import { toastOnNextPage } from "../layout/toasts.js";
-import { givenOfSpike } from "./loading.js";
+import { getSpikeOverrides } from "./loading.js";
 
 const LOST = { title: "Discard your changes?", text: "Your changes will be lost.", verb: "Discard" };
 const DISCARD = { text: "Your changes will be lost.", verb: "End now" };
@@ -38,7 +38,7 @@ export async function save(form) {
   if (form.problems.length) return focusFirstProblem(form);
   if (changesNothing(form) && !(await confirm(noChangesQuestion(form)))) return focusFirstRow(form);
   if (form.status === "expired" && !(await confirm(runAgainQuestion(form.spike)))) return;
-  const sent = entriesOf(form.rows);
+  const sent = buildSpikeFields(form.rows);
   form.busy = true;
   try {
     if (form.spike) await change(form, sent);
@@ -59,7 +59,7 @@ async function create(form, sent) {
 /** Save the changes; if someone else changed the spike, the user decides. */
 async function change(form, sent) {
   const seen = spikeChange(form.spike);
-  const mine = seen.facts(toSavedSpike(form, sent));
+  const mine = seen.properties(toSavedSpike(form, sent));
   const isRevived = ({ status }) => status === "expired";
   try {
     const { outcome, answer } = await updateIfUnchanged({
@@ -79,10 +79,10 @@ async function change(form, sent) {
 
 /** Return the spike as it would be saved, for comparing it. */
 function toSavedSpike(form, sent) {
-  const copies = sent.map(({ original_field_id: id, ...given }) => {
+  const copies = sent.map(({ original_field_id: id, ...overrides }) => {
     const row = form.rowById(id);
-    const names = { original_field_id: id, overridden_settings: Object.keys(given) };
-    return { ...row.own, ...given, ...names };
+    const names = { original_field_id: id, overridden_settings: Object.keys(overrides) };
+    return { ...row.field, ...overrides, ...names };
   });
   const { name, countersAfter, windowNow } = form;
   return { ...form.spike, name, ...windowNow, counters_after: countersAfter || null, spike_fields: copies };
@@ -95,9 +95,9 @@ function reloadPage(form) {
 
 /** Return to the previous page, where the spike is highlighted; else open the spike's page. */
 function leaveAfterSave(form, saved, done) {
-  const [own, back] = [`/spikes/${saved.id}`, getReturnPath()];
+  const [spikePath, back] = [`/spikes/${saved.id}`, getReturnPath()];
   if (back) highlightOnNextPage(saved);
-  leaveFor(form, back || own, `“${saved.name}” ${done}.`, back && own);
+  leaveFor(form, back || spikePath, `“${saved.name}” ${done}.`, back && spikePath);
 }
 
 function leaveFor(form, path, words, href = "") {
@@ -110,7 +110,7 @@ function leaveFor(form, path, words, href = "") {
 export async function cancel(form) {
   if (form.isDirty && !(await confirm(LOST))) return;
   form.leaving = true;
-  window.location.assign(at(getReturnPath() || form.given.back));
+  window.location.assign(at(getReturnPath() || form.props.back));
 }
 
 /** Focus the first value that can be changed. */
@@ -175,7 +175,7 @@ export async function endNow(form) {
     form.spike = answer;
     form.name = form.spike.name;
     form.startWindow({ saved: form.spike });
-    await form.useCollection(form.collection, givenOfSpike(form.spike));
+    await form.useCollection(form.collection, getSpikeOverrides(form.spike));
     form.before = form.snapshot;
     form.now = serverNow();
     form.updateReadOnly();

@@ -2,7 +2,7 @@
 
 import { debounce } from "../../lib/debounce.js";
 import { mix } from "../../lib/mix.js";
-import { entriesOf, validateRow } from "../../lib/override-rows.js";
+import { buildSpikeFields, validateRow } from "../../lib/override-rows.js";
 import { formatProblems, listProblems } from "../../lib/spike-form-errors.js";
 import { resolveWindow, toWindowBody, validateWindow } from "../../lib/spike-window.js";
 import { getProps, getUser } from "../../lib/page-data.js";
@@ -32,7 +32,7 @@ const PARTS = [
   spikeSaving,
 ];
 
-/** Create the form; `choosing` are the mixins that choose the collection, if it is not given. */
+/** Create the form; `choosing` are the mixins that choose the collection, if the page has none. */
 export const spikeForm = (choosing) => () =>
   mix(...[...choosing, ...PARTS].map((part) => part()), {
     name: "",
@@ -46,7 +46,7 @@ export const spikeForm = (choosing) => () =>
     // Lifecycle
 
     init() {
-      Object.assign(this.given, getProps(this.$el));
+      Object.assign(this.props, getProps(this.$el));
       this.startClock();
       this.$watch("now", () => this.tick());
       this.beforeUnload = (event) => {
@@ -146,7 +146,7 @@ export const spikeForm = (choosing) => () =>
     get snapshot() {
       const { startPreset, start, end, length } = this.draft;
       const window_ = [startPreset || start, length ?? end];
-      const overrides = JSON.stringify(entriesOf(this.rows));
+      const overrides = JSON.stringify(buildSpikeFields(this.rows));
       const { name, countersAfter } = this;
       return JSON.stringify({ name, window_, collection: this.collection?.id, overrides, countersAfter });
     },

@@ -84,17 +84,17 @@ export const spikeList = () =>
       /** Show the spike that was just saved first, if this page of the list does not contain it. */
       async showSaved() {
         const { id } = getHighlight();
-        const lacks = () => !this.items.some((item) => item.id === id);
+        const isMissing = () => !this.items.some((item) => item.id === id);
         const here = [this.status, this.collection, this.search, this.sort, this.page].join();
         const isFirst = !this.savedAt;
         this.savedAt ||= here;
         if (!id || this.savedAt !== here) return;
-        if (isFirst && lacks() && !this.loadError) {
+        if (isFirst && isMissing() && !this.loadError) {
           const found = await get(`/api/spike-schedules/${id}`).catch(() => null);
           const copies = found?.spike_fields.filter((copy) => copy.is_overridden);
           this.saved = found && { ...found, spike_fields: copies };
         }
-        if (this.saved && lacks()) this.items = [this.saved, ...this.items];
+        if (this.saved && isMissing()) this.items = [this.saved, ...this.items];
         this.$nextTick(scrollToHighlight);
       },
 

@@ -3,7 +3,7 @@
 import { get } from "../../lib/api.js";
 import { showIfSlow } from "../../lib/slow-loading.js";
 import { requestSequence } from "../../lib/request-sequence.js";
-import { givenOfCopy } from "../../lib/override-rows.js";
+import { getCopyOverrides } from "../../lib/override-rows.js";
 import { toOccupied } from "../../lib/collisions.js";
 
 const MAX_PAGES = 5;
@@ -12,7 +12,7 @@ const MAX_PAGES = 5;
 const loadCopyName = async (name) => (await import("../../lib/copy-name.js")).buildCopyName(name);
 
 export const spikeLoading = () => ({
-  given: { collection: null, spike: null, copy: null, start: "", back: "/spikes" },
+  props: { collection: null, spike: null, copy: null, start: "", back: "/spikes" },
   spike: null,
   collection: null,
   startOthersRequest: requestSequence(),
@@ -50,24 +50,24 @@ export const spikeLoading = () => ({
   },
 
   async fetch() {
-    const { spike, copy, collection, start } = this.given;
+    const { spike, copy, collection, start } = this.props;
     const source = spike ?? copy;
-    const [found, own] = await Promise.all([
+    const [loaded, ownCollection] = await Promise.all([
       source ? get(`/api/spike-schedules/${source.id}`) : null,
       collection ? get(`/api/collections/${collection.id}`) : null,
     ]);
-    if (spike) this.spike = found;
-    this.countersAfter = found?.counters_after ?? "";
-    if (found) this.name = spike ? found.name : await loadCopyName(found.name);
-    await this.startWindow({ saved: this.spike, like: copy ? found : null, start });
-    if (own) await this.useCollection(own, givenOfSpike(found, { isSaved: Boolean(spike) }));
+    if (spike) this.spike = loaded;
+    this.countersAfter = loaded?.counters_after ?? "";
+    if (loaded) this.name = spike ? loaded.name : await loadCopyName(loaded.name);
+    await this.startWindow({ saved: this.spike, like: copy ? loaded : null, start });
+    if (ownCollection) await this.useCollection(ownCollection, getSpikeOverrides(loaded, { isSaved: Boolean(spike) }));
     await this.avoidConflicts();
   },
 
   /** Use the fields and the spikes of this collection. */
-  async useCollection(collection, given = {}) {
+  async useCollection(collection, overrides = {}) {
     this.collection = collection;
-    this.makeRows(collection.fields, given);
+    this.makeRows(collection.fields, overrides);
     await this.fetchOthers();
   },
 
@@ -84,11 +84,11 @@ export const spikeLoading = () => ({
     this.others = found.map(toOccupied).filter(({ id }) => id !== this.spike?.id);
   },
 
-  /** Add conflicts that only the server knew. */
+  /** Add the conflicts that the server reported. */
   mergeConflicts(conflicts) {
-    const known = new Map(this.others.map((other) => [other.id, other]));
-    for (const other of conflicts.map(toOccupied)) if (other.id !== this.spike?.id) known.set(other.id, other);
-    this.others = [...known.values()];
+    const byId = new Map(this.others.map((other) => [other.id, other]));
+    for (const other of conflicts.map(toOccupied)) if (other.id !== this.spike?.id) byId.set(other.id, other);
+    this.others = [...byId.values()];
   },
 });
 
@@ -96,8 +96,12 @@ export const spikeLoading = () => ({
  * Return the overrides by field id, each with its value type; for a saved spike also the current values of its
  * counters.
  */
-export function givenOfSpike(spike, { isSaved = true } = {}) {
+export function getSpikeOverrides(spike, { isSaved = true } = {}) {
   const copies = spike?.spike_fields ?? [];
-  const given = (copy) => ({ ...givenOfCopy(copy), stands: isSaved ? copy.current_number : null });
-  return Object.fromEntries(copies.map((copy) => [copy.original_field_id, { type: copy.value_type, ...given(copy) }]));
+  const toOverrides = (copy) => ({
+    type: copy.value_type,
+    counter: isSaved ? copy.current_number : null,
+    ...getCopyOverrides(copy),
+  });
+  return Object.fromEntries(copies.map((copy) => [copy.original_field_id, toOverrides(copy)]));
 }

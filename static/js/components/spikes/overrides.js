@@ -5,16 +5,16 @@ import { formatKind } from "../../lib/format.js";
 import {
   FACTORS,
   canMultiply,
-  isGiven,
+  isSettingOverridden,
   isMultiplied,
   isOverridden,
-  namesOf,
-  ownTexts,
-  pressFactor,
-  reasonOf,
-  reasonsOf,
-  rowOf,
-  tidied,
+  formatNames,
+  getNormalTexts,
+  toggleFactor,
+  formatReason,
+  formatReasons,
+  buildRow,
+  normalizeText,
 } from "../../lib/override-rows.js";
 import { afterPointerUp } from "../../lib/pointer.js";
 import { formatCount, formatNumber } from "../../lib/numbers.js";
@@ -31,13 +31,13 @@ export const spikeOverrides = () => ({
 
   // Actions
 
-  /** Create the rows of these fields; `given` are overrides by field id, each with its value type. */
-  makeRows(fields, given = {}) {
-    const rowFor = (field) => {
-      const { type, stands, ...settings } = given[field.id] ?? {};
-      return type === undefined || type === field.value_type ? rowOf(field, settings, stands) : rowOf(field);
+  /** Create the rows of these fields; `overrides` has the saved overrides by field id, each with its value type. */
+  makeRows(fields, overrides = {}) {
+    const toRow = (field) => {
+      const { type, counter, ...settings } = overrides[field.id] ?? {};
+      return type === undefined || type === field.value_type ? buildRow(field, settings, counter) : buildRow(field);
     };
-    this.rows = fields.filter((field) => field.is_editable).map(rowFor);
+    this.rows = fields.filter((field) => field.is_editable).map(toRow);
     this.locked = fields.filter((field) => !field.is_editable);
     this.find = "";
     this.maxUnchanged = SHOWN_AT_FIRST;
@@ -51,7 +51,7 @@ export const spikeOverrides = () => ({
   },
 
   tidy(row, setting) {
-    if (!row.isMoving) row.texts[setting] = tidied(row, setting);
+    if (!row.isMoving) row.texts[setting] = normalizeText(row, setting);
   },
 
   /**
@@ -95,7 +95,7 @@ export const spikeOverrides = () => ({
   },
 
   press(row, factor) {
-    Object.assign(row.texts, pressFactor(row, factor.by));
+    Object.assign(row.texts, toggleFactor(row, factor.by));
     row.stop = factor.by;
     if (!row.isUp && isOverridden(row)) this.moveRowUp(row, this.factorId(row, factor));
     this.touchRow(row);
@@ -113,16 +113,16 @@ export const spikeOverrides = () => ({
   },
 
   resetRow(row) {
-    row.kept = {};
-    Object.assign(row.texts, ownTexts(row));
+    row.saved = {};
+    Object.assign(row.texts, getNormalTexts(row));
     this.touchRow(row);
     this.$nextTick(() => document.getElementById(row.inputs[0].id)?.focus({ preventScroll: true }));
   },
 
   resetAll() {
     for (const row of this.rows) {
-      row.kept = {};
-      Object.assign(row.texts, ownTexts(row));
+      row.saved = {};
+      Object.assign(row.texts, getNormalTexts(row));
       row.isUp = false;
       this.touchRow(row);
     }
@@ -156,16 +156,16 @@ export const spikeOverrides = () => ({
   },
 
   isSpiked(row, setting) {
-    return isGiven(row, setting);
+    return isSettingOverridden(row, setting);
   },
 
   kind(row) {
-    return formatKind({ ...row.own, ...row.kept });
+    return formatKind({ ...row.field, ...row.saved });
   },
 
   /** Return whether the spike overrides the decimals, which only scripts can do. */
   hasOwnDecimals(row) {
-    return VALUE_TYPES[row.type].decimals in row.kept;
+    return VALUE_TYPES[row.type].decimals in row.saved;
   },
 
   isChanged(row) {
@@ -197,30 +197,30 @@ export const spikeOverrides = () => ({
 
   /** Return whether a counter continues from the collection's value, because its start is not overridden. */
   goesOn(row, setting) {
-    return setting === "start_number" && !isGiven(row, setting);
+    return setting === "start_number" && !isSettingOverridden(row, setting);
   },
 
   getRowErrors(row) {
     return row.inputs
-      .map(({ setting, id }) => ({ id: `${id}-fault`, words: this.getError(`${row.id}.${setting}`) }))
-      .filter(({ words }) => words);
+      .map(({ setting, id }) => ({ id: `${id}-fault`, text: this.getError(`${row.id}.${setting}`) }))
+      .filter(({ text }) => text);
   },
 
   // Signed numbers use the full keyboard, because the number pads of some phones have no minus.
   keyboard(row, setting) {
-    const value = row.own[setting];
+    const value = row.field[setting];
     return value !== null && value < 0 ? "text" : "decimal";
   },
 
   reason(field) {
-    return reasonOf(field);
+    return formatReason(field);
   },
 
   // Getters
 
   get found() {
-    const wanted = this.find.trim().toLowerCase();
-    return wanted ? this.rows.filter(({ name }) => name.toLowerCase().includes(wanted)) : this.rows;
+    const text = this.find.trim().toLowerCase();
+    return text ? this.rows.filter(({ name }) => name.toLowerCase().includes(text)) : this.rows;
   },
 
   get changedRows() {
@@ -256,7 +256,7 @@ export const spikeOverrides = () => ({
   },
 
   get unchangedNames() {
-    return namesOf(this.unchanged);
+    return formatNames(this.unchanged);
   },
 
   get lockedText() {
@@ -264,7 +264,7 @@ export const spikeOverrides = () => ({
   },
 
   get lockedReasons() {
-    return reasonsOf(this.locked);
+    return formatReasons(this.locked);
   },
 
   get foundNothing() {

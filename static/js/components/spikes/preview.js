@@ -1,7 +1,7 @@
 // The preview of the draft: what polls would return before, during and after the window.
 
 import { post } from "../../lib/api.js";
-import { entriesOf } from "../../lib/override-rows.js";
+import { buildSpikeFields } from "../../lib/override-rows.js";
 import { buildChart, draw, findNearestPoint, highlightPoint } from "../../lib/preview-chart.js";
 import {
   describeChart,
@@ -72,7 +72,7 @@ export const spikePreview = () => {
       this.previewError = this.missingText;
       if (this.previewError) return;
       this.previewing = true;
-      const sent = entriesOf(this.rows);
+      const sent = buildSpikeFields(this.rows);
       try {
         const found = await post("/api/spike-schedules/preview", this.previewBody(sent));
         if (mine !== requestId) return; // a later request was sent

@@ -234,8 +234,8 @@ export const timeline = () =>
 const iso = (instant) => new Date(instant).toISOString();
 
 function daysAtFirst() {
-  const kept = Number(localStorage.getItem(STORAGE_KEY));
-  if (ZOOMS.some(({ days }) => days === kept)) return kept;
+  const stored = Number(localStorage.getItem(STORAGE_KEY));
+  if (ZOOMS.some(({ days }) => days === stored)) return stored;
   return window.innerWidth <= PHONE_WIDTH_PX ? 2 : 5;
 }
 

@@ -44,13 +44,13 @@ export const spikeWindow = () => ({
       return;
     }
     const from = Date.parse(start);
-    const wanted = Number.isNaN(from) ? { startPreset: "in-5-min" } : { start: from };
+    const preset = Number.isNaN(from) ? { startPreset: "in-5-min" } : { start: from };
     if (like) {
       const seconds = (Date.parse(like.end_datetime) - Date.parse(like.start_datetime)) / 1000;
-      wanted.length = Math.max(1, Math.round(seconds)) * 1000;
+      preset.length = Math.max(1, Math.round(seconds)) * 1000;
     }
     await this.loadPresets();
-    this.draft = presets.newDraft(wanted, this.now);
+    this.draft = presets.newDraft(preset, this.now);
   },
 
   /** Let the start follow the clock while a preset is chosen; return whether it has changed. */
@@ -133,12 +133,12 @@ export const spikeWindow = () => ({
   },
 
   /** Choose the first or the second instant of an ambiguous time. */
-  chooseTwin(part, { at }) {
+  chooseRepeat(part, { at }) {
     this.stopTyping(part);
     this.setWindow(part === "start" ? setStart(this.draft, at) : setEnd(this.draft, at));
   },
 
-  isChosenTwin(part, { at }) {
+  isChosenRepeat(part, { at }) {
     return this.draft[part] === at;
   },
 
@@ -154,17 +154,17 @@ export const spikeWindow = () => ({
     return at === part && text !== null ? text : toText(this.draft[part]);
   },
 
-  formatTwins(twins) {
-    return twins.length ? `${twins[0].label.split(" ")[1]} occurs twice that day.` : "";
+  formatRepeatedTime(instants) {
+    return instants.length ? `${instants[0].label.split(" ")[1]} occurs twice that day.` : "";
   },
 
   // Getters
 
-  get startTwins() {
+  get startRepeats() {
     return getAmbiguousTimes(this.draft.start);
   },
 
-  get endTwins() {
+  get endRepeats() {
     return getAmbiguousTimes(this.draft.end);
   },
 

@@ -3,7 +3,7 @@
 import { patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
 import { openDialog } from "../../lib/dialogs.js";
-import { userFacts } from "../../lib/facts-user.js";
+import { getUserProperties } from "../../lib/user-properties.js";
 import { mix } from "../../lib/mix.js";
 import { getUser } from "../../lib/page-data.js";
 import { countValidKeys, formatRevokeLabel } from "../../lib/valid-keys.js";
@@ -43,8 +43,8 @@ export const userDialog = () =>
         path,
         name: person.username,
         seen: person,
-        facts: userFacts,
-        mine: this.onlyPassword ? null : userFacts(rest),
+        properties: getUserProperties,
+        mine: this.onlyPassword ? null : getUserProperties(rest),
         send: (etag) => patch(path, body, etag),
         verb: () => (this.onlyPassword ? "Set it anyway" : "Save mine"),
       });

@@ -1,7 +1,7 @@
 // The list of users, for Admins.
 
 import { post } from "../../lib/api.js";
-import { userFacts } from "../../lib/facts-user.js";
+import { getUserProperties } from "../../lib/user-properties.js";
 import { PAGE, SEARCH, oneOf, sortedBy, urlState } from "../../lib/url-state.js";
 import { pagedList } from "../../lib/list.js";
 import { changeReports } from "../../lib/change-reports.js";
@@ -81,7 +81,7 @@ export const userList = () =>
           path,
           name: person.username,
           seen: person,
-          facts: userFacts,
+          properties: getUserProperties,
           send: (etag) => post(`${path}/reset-two-factor`, undefined, etag),
           isDone: (present) => !present.has_two_factor,
           verb: () => "Reset anyway",

@@ -1,7 +1,7 @@
 // The dialog that deletes a user and decides about their collections.
 
 import { get, remove, withQuery } from "../../lib/api.js";
-import { userFacts } from "../../lib/facts-user.js";
+import { getUserProperties } from "../../lib/user-properties.js";
 import { openDialog } from "../../lib/dialogs.js";
 import { eventDialog } from "../../lib/event-dialog.js";
 import { mix } from "../../lib/mix.js";
@@ -47,7 +47,7 @@ export const userRemoval = () =>
           path,
           name: this.person.username,
           seen: this.person,
-          facts: userFacts,
+          properties: getUserProperties,
           send: (etag) => remove(withQuery(path, query), etag),
         });
         this.close(outcome === "saved");

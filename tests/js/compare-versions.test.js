@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { parseExact } from "../../static/js/lib/exact-number.js";
-import { collectionFacts, wholeCollectionFacts } from "../../static/js/lib/facts-collection.js";
-import { fieldFacts } from "../../static/js/lib/facts-field.js";
-import { keyFacts } from "../../static/js/lib/facts-key.js";
-import { spikeFacts } from "../../static/js/lib/facts-spike.js";
-import { userFacts } from "../../static/js/lib/facts-user.js";
-import { areEqual, compare, formatAuthors, getConflicts } from "../../static/js/lib/facts.js";
+import { getCollectionProperties, getAllCollectionProperties } from "../../static/js/lib/collection-properties.js";
+import { getFieldProperties } from "../../static/js/lib/field-properties.js";
+import { getKeyProperties } from "../../static/js/lib/key-properties.js";
+import { getSpikeProperties } from "../../static/js/lib/spike-properties.js";
+import { getUserProperties } from "../../static/js/lib/user-properties.js";
+import { areEqual, compare, formatAuthors, getConflicts } from "../../static/js/lib/compare-versions.js";
 
 const NOW = Date.parse("2026-11-27T10:00:00Z");
 const FIELD = {
@@ -32,11 +32,11 @@ const SPIKE = {
   end_datetime: "2026-11-27T12:00:00Z",
   spike_fields: [copy()],
 };
-const facts = (spike) => spikeFacts(spike, NOW);
+const properties = (spike) => getSpikeProperties(spike, NOW);
 const keysOf = (rows) => rows.map(({ key }) => key);
 
 test("what differs is told on both sides, in words", () => {
-  const rows = compare(fieldFacts(FIELD), fieldFacts({ ...FIELD, field_name: "CPU", range_end_number: 2000 }));
+  const rows = compare(getFieldProperties(FIELD), getFieldProperties({ ...FIELD, field_name: "CPU", range_end_number: 2000 }));
   assert.deepEqual(rows, [
     { key: "field_name", label: "Name", mine: "cpu", theirs: "CPU" },
     { key: "range_end_number", label: "To", mine: "20", theirs: "2,000" },
@@ -52,31 +52,31 @@ test("a form and its thing are the same, however the form writes numbers and nam
     float_precision: 2,
   };
   const typed = { ...decimal, field_name: " cpu ", float_precision: null };
-  assert.ok(areEqual(fieldFacts(decimal), fieldFacts(typed)));
+  assert.ok(areEqual(getFieldProperties(decimal), getFieldProperties(typed)));
   const counter = (start) => ({ ...FIELD, value_type: "INCREMENT", start_number: parseExact(start), step_number: 1 });
   const [digits, more] = ["123456789012.1234567891", "123456789012.1234567892"];
-  assert.ok(areEqual(fieldFacts(counter(digits)), fieldFacts(counter(`${digits}0`))));
-  assert.ok(!areEqual(fieldFacts(counter(digits)), fieldFacts(counter(more))));
+  assert.ok(areEqual(getFieldProperties(counter(digits)), getFieldProperties(counter(`${digits}0`))));
+  assert.ok(!areEqual(getFieldProperties(counter(digits)), getFieldProperties(counter(more))));
 });
 
 test("another type of value is told with the settings of both", () => {
   const counter = { ...FIELD, value_type: "INCREMENT", start_number: 0, step_number: 5, reset_number: null };
-  const keys = keysOf(compare(fieldFacts(FIELD), fieldFacts(counter)));
+  const keys = keysOf(compare(getFieldProperties(FIELD), getFieldProperties(counter)));
   assert.ok(["value_type", "range_start_number", "start_number", "step_number"].every((key) => keys.includes(key)));
 });
 
 test("where nobody else changed anything of it, nothing is asked, whatever the form says", () => {
-  assert.deepEqual(getConflicts(facts(SPIKE), facts(SPIKE), facts({ ...SPIKE, name: "Mine" })), []);
+  assert.deepEqual(getConflicts(properties(SPIKE), properties(SPIKE), properties({ ...SPIKE, name: "Mine" })), []);
 });
 
 test("where all is as the form says, nothing is asked", () => {
   const saved = { ...SPIKE, name: "Mine", end_datetime: "2026-11-27T13:00:00Z" };
-  assert.deepEqual(getConflicts(facts(SPIKE), facts(saved), facts(saved)), []);
+  assert.deepEqual(getConflicts(properties(SPIKE), properties(saved), properties(saved)), []);
 });
 
 test("what others changed is asked about, and what only the form changed is told with it", () => {
   const theirs = { ...SPIKE, end_datetime: "2026-11-27T13:00:00Z" };
-  const rows = getConflicts(facts(SPIKE), facts(theirs), facts({ ...SPIKE, name: "Mine" }));
+  const rows = getConflicts(properties(SPIKE), properties(theirs), properties({ ...SPIKE, name: "Mine" }));
   assert.deepEqual(keysOf(rows), ["name", "end_datetime"]);
   assert.deepEqual(
     rows.map(({ isTheirs }) => isTheirs),
@@ -85,30 +85,30 @@ test("what others changed is asked about, and what only the form changed is told
 });
 
 test("without a form, whatever others changed is asked about", () => {
-  const rows = getConflicts(facts(SPIKE), facts({ ...SPIKE, spike_fields: [] }));
+  const rows = getConflicts(properties(SPIKE), properties({ ...SPIKE, spike_fields: [] }));
   assert.deepEqual(rows, [
     { key: "override 3", label: "cpu", mine: "random 5 to 90", theirs: "as usual", isTheirs: true },
   ]);
 });
 
 test("instants within one second are told apart", () => {
-  const [row] = compare(facts(SPIKE), facts({ ...SPIKE, end_datetime: "2026-11-27T12:00:00.25Z" }));
+  const [row] = compare(properties(SPIKE), properties({ ...SPIKE, end_datetime: "2026-11-27T12:00:00.25Z" }));
   assert.notEqual(row.mine, row.theirs);
   assert.match(row.theirs, /12:00:00\.250 UTC/);
 });
 
 test("a copy that is left alone is no fact of a spike, a field's new name is none of its value", () => {
   const others = [copy(), copy({ original_field_id: 4, overridden_settings: [] })];
-  assert.ok(areEqual(facts(SPIKE), facts({ ...SPIKE, spike_fields: others })));
-  assert.ok(areEqual(facts(SPIKE), facts({ ...SPIKE, spike_fields: [copy({ field_name: "CPU" })] })));
+  assert.ok(areEqual(properties(SPIKE), properties({ ...SPIKE, spike_fields: others })));
+  assert.ok(areEqual(properties(SPIKE), properties({ ...SPIKE, spike_fields: [copy({ field_name: "CPU" })] })));
 });
 
 test("a collection that is renamed has no fields to compare, one that is deleted has", () => {
   const one = { name: "Truck", owner_id: 1, owner: "ada", fields: [{ id: 1, ...FIELD }] };
   const more = { ...one, fields: [...one.fields, { ...FIELD, id: 2, field_name: "disk" }] };
-  assert.ok(areEqual(collectionFacts(one), collectionFacts(more)));
+  assert.ok(areEqual(getCollectionProperties(one), getCollectionProperties(more)));
   assert.deepEqual(
-    compare(wholeCollectionFacts(one), wholeCollectionFacts(more)).map(({ label }) => label),
+    compare(getAllCollectionProperties(one), getAllCollectionProperties(more)).map(({ label }) => label),
     ["Field “disk”"],
   );
 });
@@ -117,18 +117,18 @@ test("of a key its label, end and limits are compared, in whatever order they ar
   const limit = (id, type) => ({ collection_id: id, collection_name: `C${id}`, collection_type: type });
   const key = { label: "Zabbix", expires_at: null, allowed_collections: [limit(1, null), limit(2, "Performance")] };
   const turned = { ...key, allowed_collections: [...key.allowed_collections].reverse() };
-  assert.ok(areEqual(keyFacts(key, NOW), keyFacts(turned, NOW)));
-  const [row] = compare(keyFacts(key, NOW), keyFacts({ ...key, allowed_collections: null }, NOW));
+  assert.ok(areEqual(getKeyProperties(key, NOW), getKeyProperties(turned, NOW)));
+  const [row] = compare(getKeyProperties(key, NOW), getKeyProperties({ ...key, allowed_collections: null }, NOW));
   assert.deepEqual([row.mine, row.theirs], ["C1, C2 (Performance)", "everything its owner can read"]);
   assert.deepEqual(
-    keysOf(compare(keyFacts(key, NOW), keyFacts({ ...key, revoked_at: "2026-11-27T09:00:00Z" }, NOW))),
+    keysOf(compare(getKeyProperties(key, NOW), getKeyProperties({ ...key, revoked_at: "2026-11-27T09:00:00Z" }, NOW))),
     ["revoked_at"],
   );
 });
 
 test("letter case does not tell e-mail addresses apart", () => {
   const ada = { username: "ada", email: "ada@example.org", role: "Admin" };
-  assert.ok(areEqual(userFacts(ada), userFacts({ ...ada, email: "Ada@example.org" })));
+  assert.ok(areEqual(getUserProperties(ada), getUserProperties({ ...ada, email: "Ada@example.org" })));
 });
 
 test("it is told who changed it and when, each once, and of what was before it was opened nothing", () => {
