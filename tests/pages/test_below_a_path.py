@@ -16,10 +16,10 @@ from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, running_server
 
 PREFIX = "/tools/spikecast"
 WAYS = {
-    "the setting, the path stays": ({"SPIKECAST_URL_PREFIX": PREFIX}, {"tells": False}),
+    "the setting, the path stays": ({"SPIKECAST_URL_PREFIX": PREFIX}, {"sends_prefix": False}),
     "the setting, nginx takes the path away": (
         {"SPIKECAST_URL_PREFIX": f"{PREFIX}/"},
-        {"tells": False, "strips": True},
+        {"sends_prefix": False, "strips": True},
     ),
     "nginx says so, the path stays": ({}, {}),
     "nginx says so and takes the path away": ({}, {"strips": True}),

@@ -26,7 +26,7 @@ def resources(app, admin) -> WriteFixtures:
 
 @pytest.mark.parametrize("write", [write for write in WRITES if write.status in (200, 201)], ids=str)
 def test_the_etag_of_a_write_is_that_of_the_next_read(resources, write):
-    response = resources.send_write(write)
+    response = resources.do(write)
     if "ETag" not in response.headers:
         assert not RESOURCE.match(write.path) or write.status != 200
         return
