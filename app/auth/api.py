@@ -127,7 +127,7 @@ def change_email(values: dict[str, Any]) -> User:
 def list_sign_ins() -> dict[str, Any]:
     """List your own sign-ins."""
     actor = current_actor()
-    return {"items": [(each, actor) for each in SignIn.all_of(actor.user_id, clock.now())]}
+    return {"items": [(each, actor) for each in SignIn.load_all(actor.user_id, clock.now())]}
 
 
 @blp.route("/sign-ins/<sign_in_id>", methods=["DELETE"])

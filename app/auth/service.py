@@ -105,7 +105,7 @@ def verify_pending_code(token: str, code: str, client: Client, now: datetime) ->
         Unauthenticated: The pending sign-in has expired.
     """
     login_throttle.lock_attempts(client.origin.network)
-    user_id = PendingSignIn.user_of(key_format.hash_secret(token), now)
+    user_id = PendingSignIn.get_user_id(key_format.hash_secret(token), now)
     user = db.session.get(User, user_id, with_for_update={"key_share": True}) if user_id else None
     if user is None or not user.has_two_factor:
         raise Unauthenticated("This sign-in has expired. Start again.", problem_type=SIGN_IN_EXPIRED)

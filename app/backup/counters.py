@@ -86,7 +86,7 @@ def _skip_fields(restored: Snapshot, fields: States, skipped: int, now: datetime
     )
     handing_back = [copy for copy in restored.copies.values() if copy.hands_back and copy.may_have_served]
     for field in restored.fields.values():
-        steps = [_get_max_step(copy) for copy in handing_back if _is_copy_of(copy, field)]
+        steps = [_get_max_step(copy) for copy in handing_back if _is_copy(copy, field)]
         last = backed_up.get(field.id, field.current)
         fields.setdefault(field.id, skip_ahead(field, last, skipped, steps))
 
@@ -151,13 +151,13 @@ def _collect_handed_back(
         copy.original: copy.current
         for copy in in_order
         if copy.original in fields
-        and _is_copy_of(copy, fields[copy.original])
+        and _is_copy(copy, fields[copy.original])
         and copy.current is not None
         and hands_back(copy)
     }
 
 
-def _is_copy_of(copy: Counter, field: Counter) -> bool:
+def _is_copy(copy: Counter, field: Counter) -> bool:
     return (copy.original, copy.value_type) == (field.id, field.value_type)
 
 

@@ -104,7 +104,7 @@ class ValueColumns:
             )
 
 
-def status_of(start: datetime, end: datetime, now: datetime) -> str:
+def get_status(start: datetime, end: datetime, now: datetime) -> str:
     """Return `scheduled`, `active` or `expired`: the status of the window at `now`."""
     if now >= end:
         return "expired"
@@ -119,7 +119,7 @@ class Window:
 
     def status(self, now: datetime) -> str:
         """Return `scheduled` before the start, `active` from the start on, `expired` from the end on."""
-        return status_of(self.start_datetime, self.end_datetime, now)
+        return get_status(self.start_datetime, self.end_datetime, now)
 
     @classmethod
     def has_status(cls, status: str, now: datetime, *, in_passing: bool = False) -> sa.ColumnElement[bool]:

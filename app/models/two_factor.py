@@ -34,7 +34,7 @@ class PendingSignIn(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @staticmethod
-    def user_of(token_hash: str, now: datetime) -> int | None:
+    def get_user_id(token_hash: str, now: datetime) -> int | None:
         """Return the id of the user of an unexpired pending sign-in, or None."""
         waiting = PendingSignIn.token_hash == token_hash
         return db.session.scalar(

@@ -128,13 +128,13 @@ class SignIn(Base):
     user_agent: Mapped[str] = mapped_column(sa.String(255))
 
     @staticmethod
-    def all_of(user_id: int, now: datetime) -> "list[SignIn]":
+    def load_all(user_id: int, now: datetime) -> "list[SignIn]":
         """Return a user's unexpired sign-ins, newest first."""
         mine = sa.select(SignIn).where(SignIn.user_id == user_id, SignIn.expires_at > now)
         return list(db.session.scalars(mine.order_by(SignIn.created_at.desc(), SignIn.id)))
 
     @staticmethod
-    def actor_of(sign_in_id: str, user_id: int, now: datetime) -> Actor | None:
+    def get_actor(sign_in_id: str, user_id: int, now: datetime) -> Actor | None:
         """Return the actor of an unexpired sign-in of this user, or None, with one query."""
         query = (
             sa.select(User.id, User.role, User.username)

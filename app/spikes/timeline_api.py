@@ -11,7 +11,7 @@ from sqlalchemy.orm import undefer
 from app.core.timestamps import format_iso
 from app.db.session import MAX_ID, db
 from app.models import Collection, SpikeSchedule
-from app.models.mixins import status_of
+from app.models.mixins import get_status
 from app.models.spike_queries import attach_current_spike
 from app.spikes.api import name_contains
 from app.web import request_clock
@@ -112,7 +112,7 @@ class SpikeRow(NamedTuple):
 
     def status(self, now: datetime) -> str:
         """Return the status, as `SpikeSchedule.status` does."""
-        return status_of(self.start_datetime, self.end_datetime, now)
+        return get_status(self.start_datetime, self.end_datetime, now)
 
 
 def _load_spikes(

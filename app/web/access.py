@@ -157,7 +157,7 @@ def _authenticate(*, refresh: bool) -> Actor:
         claims = _read_header_claims() if by_header else browser_session.read_claims()
         if claims["type"] != ("refresh" if refresh else "access"):
             raise ValueError("wrong type of token")
-        actor = SignIn.actor_of(str(claims["sid"]), int(claims["sub"]), request_clock.now())
+        actor = SignIn.get_actor(str(claims["sid"]), int(claims["sub"]), request_clock.now())
     except (JWTExtendedException, PyJWTError, KeyError, ValueError) as error:
         raise _to_unauthenticated(error) from None
     # The read ends here: what the view writes must begin a transaction of its own.

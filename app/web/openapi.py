@@ -1,21 +1,18 @@
 """The OpenAPI 3.1 document, built from the schemas that validate requests."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 import flask_smorest
 import marshmallow
-from flask import Flask, Request
-from webargs.flaskparser import FlaskParser
+from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from app.core.errors import Invalid, Malformed
-from app.core.text import shorten
 from app.core.version import __version__
 from app.db.session import MAX_ID
 from app.web.access import AccessRule
-from app.web.json_body import read_json
+from app.web.input_parser import Parser
 from app.web.number_fields import FixedDecimal, Float, Id, Integer
-from app.web.schema import Schema, flatten_errors
+from app.web.schema import Schema
 from app.web.text_fields import Text
 
 BEARER, API_KEY, API_KEY_AS_BEARER, API_KEY_AS_BASIC = "token", "apiKey", "apiKeyAsBearer", "apiKeyAsBasic"
@@ -70,40 +67,6 @@ class Problem(Schema):
 
     class Meta:
         unknown = marshmallow.INCLUDE
-
-
-class Parser(FlaskParser):
-    """Reads input strictly, and raises errors as domain errors."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": marshmallow.RAISE}
-
-    def load_json(self, req: Request, _schema: Any) -> Any:
-        """Return the body."""
-        return read_json(req)
-
-    def load_querystring(self, req: Request, schema: Any) -> Any:
-        """Return the query parameters.
-
-        Raises:
-            Malformed: A parameter is given twice that is not a list.
-        """
-        lists = {
-            each.data_key for each in schema.fields.values() if isinstance(each, marshmallow.fields.List)
-        }
-        for name, values in req.args.lists():
-            if len(values) > 1 and name not in lists:
-                raise Malformed(f"The query parameter {shorten(name)!a} is given twice.")
-        return super().load_querystring(req, schema)
-
-    def handle_error(self, error: marshmallow.ValidationError, *_args: Any, **_options: Any) -> NoReturn:
-        """Refuse the request with every error by its path.
-
-        Raises:
-            Invalid: The request has those errors.
-        """
-        messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-        (errors,) = messages.values()  # {location: {path: …}}
-        raise Invalid(flatten_errors(errors))
 
 
 class Blueprint(flask_smorest.Blueprint):

@@ -1,6 +1,6 @@
 """Previews of a saved spike: of changes to it, and as it is."""
 
-from tests.support.previews import PATH, get_field, get_preview, hot, override_of, phases, post_preview
+from tests.support.previews import PATH, build_override, get_field, get_preview, hot, phases, post_preview
 from tests.support.problems import faults, refused
 from tests.support.statements import get_writes
 from tests.support.timestamps import at
@@ -16,7 +16,7 @@ class TestOfASavedSchedule:
 
     def test_given_overrides_replace_the_saved_ones(self, owner, make, truck):
         spike = make.spike(truck, hot(truck))
-        km = override_of(truck, "km", step_number=50)
+        km = build_override(truck, "km", step_number=50)
         preview = get_preview(owner, truck, km, schedule_id=spike["id"])
         assert not get_field(preview, "cpu")["is_overridden"]
         assert get_field(preview, "km")["is_overridden"]
@@ -31,7 +31,7 @@ class TestOfASavedSchedule:
     def test_a_new_start_for_its_counter_begins_there(self, owner, make, truck):
         spike = make.spike(truck)
         make.key().data("Truck")
-        km = override_of(truck, "km", start_number=500)
+        km = build_override(truck, "km", start_number=500)
         preview = get_preview(owner, truck, km, schedule_id=spike["id"], duration=60)
         assert phases(preview, "km")[1] == [500]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOW
-from tests.support.previews import PATH, get_field, get_preview, hot, override_of, phases, post_preview
+from tests.support.previews import PATH, build_override, get_field, get_preview, hot, phases, post_preview
 from tests.support.problems import faults, refused
 from tests.support.statements import get_writes, work
 from tests.support.timestamps import at, format_utc
@@ -85,7 +85,7 @@ class TestValues:
 
     def test_the_means_are_told(self, owner, make):
         collection = make.collection(None, {"value_type": "NUMBER_FIXED", "name": "cpu"})
-        spiked = override_of(collection, "cpu", fixed_value_number=90)
+        spiked = build_override(collection, "cpu", fixed_value_number=90)
         assert get_field(get_preview(owner, collection, spiked), "cpu")["mean"] == {
             "before": 7,
             "during": 90,
@@ -115,19 +115,19 @@ class TestValues:
         assert phases(get_preview(owner, truck, counters_after="resume"), "km")[2] == [40, 45, 50, 55, 60]
 
     def test_a_counter_with_a_start_of_its_own_continues_where_that_is_asked_for(self, owner, truck):
-        own_start = override_of(truck, "km", start_number=500, step_number=1)
+        own_start = build_override(truck, "km", start_number=500, step_number=1)
         _, during, after = phases(get_preview(owner, truck, own_start, counters_after="continue"), "km")
         assert (during[-1], after[0]) == (504, 509)
 
     def test_a_counter_with_a_start_of_its_own_begins_there(self, owner, truck):
-        own_start = override_of(truck, "km", start_number=500, step_number=1)
+        own_start = build_override(truck, "km", start_number=500, step_number=1)
         assert phases(get_preview(owner, truck, own_start), "km")[1] == [500, 501, 502, 503, 504]
 
     @pytest.mark.parametrize(
         "settings", [{}, {"step_number": 50}, {"start_number": 500}], ids=["as it is", "step", "start"]
     )
     def test_what_a_preview_tells_is_what_polls_then_get(self, owner, make, truck, clock, settings):
-        spiked = override_of(truck, "km", **settings)
+        spiked = build_override(truck, "km", **settings)
         poller = make.key()
         poller.data("Truck")
         window = {"start_datetime": at(6), "duration": 240}
@@ -155,7 +155,7 @@ class TestNothingHappens:
 
     def test_the_saved_schedule_stays_as_it_was(self, owner, make, truck):
         spike = make.spike(truck, hot(truck))
-        km = override_of(truck, "km", start_number=500)
+        km = build_override(truck, "km", start_number=500)
         get_preview(owner, truck, km, schedule_id=spike["id"], name="Other", duration=60)
         assert owner.get(f"/api/spike-schedules/{spike['id']}").json == spike
 

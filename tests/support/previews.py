@@ -26,10 +26,10 @@ def phases(preview, name):
     return values[:start], values[start:end], values[end:]
 
 
-def override_of(collection, name, **settings):
+def build_override(collection, name, **settings):
     field = next(field for field in collection["fields"] if field["field_name"] == name)
     return {"original_field_id": field["id"], **settings}
 
 
 def hot(collection):
-    return override_of(collection, "cpu", range_start_number=90, range_end_number=100)
+    return build_override(collection, "cpu", range_start_number=90, range_end_number=100)

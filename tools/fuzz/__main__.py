@@ -78,10 +78,10 @@ def _fixtures(database: str) -> Iterator[tuple[FuzzFixtures, str]]:
         where.database("fuzz") as url,
         fuzz_environment(url, where.folder) as fixtures,
     ):
-        yield fixtures, _server_of(where)
+        yield fixtures, _get_server(where)
 
 
-def _server_of(where: Place) -> str:
+def _get_server(where: Place) -> str:
     return throwaway_postgres.version(where.server) if where.server else f"SQLite {sqlite3.sqlite_version}"
 
 

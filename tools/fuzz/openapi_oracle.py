@@ -24,9 +24,9 @@ class Document:
 
     def __init__(self, description: dict[str, Any]) -> None:
         self.description = description
-        self._validator = cache(self._validator_of)
+        self._validator = cache(self._get_validator)
 
-    def _validator_of(self, reference: str) -> Any:
+    def _get_validator(self, reference: str) -> Any:
         schema = {"$ref": reference, "components": self.description["components"]}
         return jsonschema_rs.validator_for(schema, validate_formats=True)
 

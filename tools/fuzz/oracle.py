@@ -51,7 +51,7 @@ class Oracle:
             return [f"answers {answer.status}: {answer.text[:200]}"]
         # An invalid Host is refused before the request is routed.
         is_of_host = case.input.at == ("Host",) and answer.status_code == HTTPStatus.BAD_REQUEST
-        route = None if is_of_host else self.route_of(sent, answer)
+        route = None if is_of_host else self.find_route(sent, answer)
         findings = [*check_every_answer(sent, answer, case.value.plain)]
         if sent.path.startswith("/api/") and answer.mimetype != "text/html":
             findings += self._of_the_api(route, answer)
@@ -64,7 +64,7 @@ class Oracle:
             findings.append(f"answers {answer.status} and wrote something")
         return findings
 
-    def route_of(self, sent: Sent, answer: TestResponse) -> Route | None:
+    def find_route(self, sent: Sent, answer: TestResponse) -> Route | None:
         """Return the route that matched the request, or None. A hostile URL may match another route."""
         try:
             adapter = self.app.create_url_adapter(answer.request)  # type: ignore[arg-type]
