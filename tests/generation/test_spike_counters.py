@@ -1,4 +1,4 @@
-"""Counters during a spike: copies count for themselves; `test_counters_after.py` has what follows."""
+"""Counters during a spike: copies count for themselves; `counters_after_spike/` has what follows."""
 
 from datetime import timedelta
 
