@@ -13,4 +13,4 @@ pages = Blueprint("audit-pages", __name__)
 def audit() -> str:
     """Show the audit log to Admins."""
     bounds = get_bounds(current_app.config["SETTINGS"])
-    return render_template("audit/list.html", kept=sum(bounds.values()))
+    return render_template("audit/list.html", max_entries=sum(bounds.values()))

@@ -115,7 +115,7 @@ def _render_step(
         template = "auth/sign_in_code.html" if wants_code else "auth/sign_in.html"
         by_recovery = "recovery" in request.args
         answer = make_response(
-            render_template(template, form=form, fault=error_message, by_recovery=by_recovery), status
+            render_template(template, form=form, error=error_message, by_recovery=by_recovery), status
         )
     answer.headers.update(headers or {})
     return answer
@@ -169,7 +169,7 @@ def _record_cross_site(action: Action, form: FlaskForm) -> None:
 
 
 def _render_set_up(form: SetUpForm, errors: dict[str, str], status: int) -> Response:
-    return make_response(render_template("auth/set_up.html", form=form, faults=errors), status)
+    return make_response(render_template("auth/set_up.html", form=form, errors=errors), status)
 
 
 @pages.route("/profile")

@@ -16,10 +16,10 @@ ERROR_TITLES = {403: "Not allowed", 404: "Page not found", 500: "Something went 
 
 def init_app(app: Flask) -> None:
     """Give the templates their globals."""
-    app.jinja_env.globals.update(version=__version__, current_user=current_user, at=at)
+    app.jinja_env.globals.update(version=__version__, current_user=current_user, with_prefix=with_prefix)
 
 
-def at(path: str) -> str:
+def with_prefix(path: str) -> str:
     """Return the URL path of one of our paths, below the prefix where Spikecast is served."""
     return request.script_root + path
 
@@ -44,7 +44,7 @@ def current_user() -> CurrentUser:
 def error_page(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return an error page; without a sign-in (401), a redirect to the sign-in page."""
     if status == 401:
-        target = at(request.full_path.rstrip("?")) if request.method == "GET" else None
+        target = with_prefix(request.full_path.rstrip("?")) if request.method == "GET" else None
         return make_response(redirect(url_for("people.sign_in", next=target)))
     title = ERROR_TITLES.get(status, "Request failed")
     page = render_template("errors/error.html", status=status, title=title, detail=detail)

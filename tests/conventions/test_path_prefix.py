@@ -9,18 +9,18 @@ from settings.values import OWN_PATHS
 OWN = "|".join(sorted(OWN_PATHS - {"api", "static"}))
 LINK = re.compile(r"""(?<![\w-])(?:href|action|src)="(?:/|'/|`/)""")
 LITERAL = re.compile(rf"""["'`]/(?:{OWN})\b""")
-ADDED = re.compile(r"\bat\(|\bleaveFor\(|\bgetReturnPath\(|\bback: ")
+ADDED = re.compile(r"\bwithPrefix\(|\bleaveFor\(|\bgetReturnPath\(|\bback: ")
 """What puts the path in front; see static/js/lib/base.js."""
 
 
-def test_links_of_templates_are_made_with_at():
+def test_links_of_templates_have_the_path_prefix():
     for template in (config.ROOT / "templates").rglob("*.html"):
         assert not LINK.findall(template.read_text("utf-8")), (
-            f"{template}: put at('/…') or $at('/…') around it"
+            f"{template}: use with_prefix('/…') or $withPrefix('/…')"
         )
 
 
-def test_addresses_in_scripts_are_made_with_at():
+def test_urls_in_scripts_have_the_path_prefix():
     wrong = [
         f"{script.name}:{number}: {line.strip()}"
         for script in _scripts()

@@ -7,12 +7,12 @@ const NOW = Date.parse("2026-11-27T08:00:00Z");
 const query = (filters) =>
   Object.fromEntries(Object.entries(toQuery({ ...getDefaults(), ...filters }, NOW)).filter(([, value]) => value !== ""));
 
-test("an address without filters is as usual", () => {
+test("a URL without filters gives the defaults", () => {
   assert.deepEqual(readUrl(""), getDefaults());
   assert.equal(buildUrl("/audit", getDefaults()), "/audit");
 });
 
-test("there and back", () => {
+test("filters are read back from the URL that they make", () => {
   const filters = {
     outcome: "refused",
     who: "command line",
@@ -28,7 +28,7 @@ test("there and back", () => {
   assert.deepEqual(readUrl(buildUrl("/audit", filters).slice("/audit".length)), filters);
 });
 
-test("an address tells instants in UTC, so that it means the same in every zone", () => {
+test("a URL has instants in UTC, so that it means the same in every time zone", () => {
   const filters = { ...getDefaults(), period: "between", since: "2026-11-27T08:00", until: "2026-11-27T09:00:30" };
   const told = new URLSearchParams(buildUrl("", filters).slice(1));
   assert.equal(new Date(told.get("since")).getTime(), new Date("2026-11-27T08:00").getTime());
@@ -36,42 +36,42 @@ test("an address tells instants in UTC, so that it means the same in every zone"
   assert.match(told.get("until"), /:30Z$/);
 });
 
-test("an instant without a zone makes no sense in an address", () => {
+test("an instant without a time zone in a URL is ignored", () => {
   assert.equal(readUrl("?period=between&since=2026-11-27T08:00").since, "");
 });
 
-test("what makes no sense is as if it was not there", () => {
+test("invalid values in a URL are ignored", () => {
   assert.deepEqual(readUrl("?outcome=odd&who=0&what=A&thing=ship+1&period=year&since=soon"), getDefaults());
 });
 
-test("without filters nothing is asked for", () => {
+test("without filters the request has no parameters", () => {
   assert.deepEqual(query({}), {});
 });
 
-test("who is a user by id, or what acts without one", () => {
+test("the filter “who” is a user's id, or the command line or the server", () => {
   assert.deepEqual(query({ who: "3" }), { actor_id: "3" });
   assert.deepEqual(query({ who: "command line" }), { source: "command line" });
 });
 
-test("what is an action, or all about a kind of thing", () => {
+test("the filter “what” is one action, or all actions on one kind", () => {
   assert.deepEqual(query({ what: "change-user" }), { action: "change-user" });
   assert.deepEqual(query({ what: "about:user" }), { thing_kind: "user" });
 });
 
-test("one thing; of a collection, what is in it as well", () => {
+test("a filter for a collection includes its fields and spikes", () => {
   assert.deepEqual(query({ thing: "spike 7" }), { thing_kind: "spike", thing_id: "7" });
   assert.deepEqual(query({ thing: "collection 3" }), { collection_id: "3" });
 });
 
-test("one thing of a kind that is asked for is of its own kind", () => {
+test("a filter for one item replaces the filter for its kind", () => {
   assert.deepEqual(query({ thing: "spike 7", what: "about:user" }).thing_kind, "spike");
 });
 
-test("a period reaches back from now", () => {
+test("a period ends now", () => {
   assert.deepEqual(query({ period: "day" }), { since: "2026-11-26T08:00:00.000Z" });
 });
 
-test("a period between two instants; one of them is enough", () => {
+test("a custom period has a start, an end or both", () => {
   const since = "2026-11-27T08:00";
   const expected = new Date(since).toISOString();
   assert.deepEqual(query({ period: "between", since }), { since: expected });

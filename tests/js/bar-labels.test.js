@@ -19,7 +19,7 @@ test("labels do not overlap each other", () => {
   assert.deepEqual(places([bar(100, 110), bar(205, 215), bar(230, 240)]), ["right", "", "right"]);
 });
 
-test("a shorter text is used where the longer one has no room", () => {
+test("a shorter text is used if the longer one does not fit", () => {
   const [label] = placeLabels(
     [{ left: 0, right: 100, texts: [{ name: "Drill", times: "14:00–15:00", width: 900 }, { name: "Drill", times: "", width: 50 }] }],
     { pixels: PIXELS, lineX: null, paddingPx: 7, gapPx: 7 },

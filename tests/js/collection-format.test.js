@@ -25,14 +25,14 @@ test("what a deletion removes is described in one or two sentences", () => {
   );
 });
 
-test("a copy has a name of its own that is never too long", () => {
+test("the name of a copy is numbered and not too long", () => {
   assert.equal(buildCopyName("Truck"), "Truck copy");
   assert.equal(buildCopyName("Truck copy"), "Truck copy 2");
   assert.equal(buildCopyName("Truck copy 2"), "Truck copy 3");
   assert.equal([...buildCopyName("🚚".repeat(255))].length, 255);
 });
 
-test("a name is one segment of the address", () => {
+test("a name is encoded as one segment of the URL", () => {
   assert.equal(dataPath({ id: 3, name: "A/B 50%" }, "Performance"), "/api/data/A%2FB%2050%25/Performance");
   assert.equal(dataPath({ id: 3, name: ".." }, "Performance"), "/api/collections/3/data/Performance");
 });

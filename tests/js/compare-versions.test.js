@@ -35,7 +35,7 @@ const SPIKE = {
 const properties = (spike) => getSpikeProperties(spike, NOW);
 const keysOf = (rows) => rows.map(({ key }) => key);
 
-test("what differs is told on both sides, in words", () => {
+test("differences have the text of both versions", () => {
   const rows = compare(getFieldProperties(FIELD), getFieldProperties({ ...FIELD, field_name: "CPU", range_end_number: 2000 }));
   assert.deepEqual(rows, [
     { key: "field_name", label: "Name", mine: "cpu", theirs: "CPU" },
@@ -43,7 +43,7 @@ test("what differs is told on both sides, in words", () => {
   ]);
 });
 
-test("a form and its thing are the same, however the form writes numbers and names", () => {
+test("a form equals its item if only the notation of numbers and names differs", () => {
   const decimal = {
     ...FIELD,
     value_type: "FLOAT_RANGE",
@@ -59,22 +59,22 @@ test("a form and its thing are the same, however the form writes numbers and nam
   assert.ok(!areEqual(getFieldProperties(counter(digits)), getFieldProperties(counter(more))));
 });
 
-test("another type of value is told with the settings of both", () => {
+test("a changed value type lists the settings of both types", () => {
   const counter = { ...FIELD, value_type: "INCREMENT", start_number: 0, step_number: 5, reset_number: null };
   const keys = keysOf(compare(getFieldProperties(FIELD), getFieldProperties(counter)));
   assert.ok(["value_type", "range_start_number", "start_number", "step_number"].every((key) => keys.includes(key)));
 });
 
-test("where nobody else changed anything of it, nothing is asked, whatever the form says", () => {
+test("without changes by others there is no conflict", () => {
   assert.deepEqual(getConflicts(properties(SPIKE), properties(SPIKE), properties({ ...SPIKE, name: "Mine" })), []);
 });
 
-test("where all is as the form says, nothing is asked", () => {
+test("there is no conflict if the form has the same values as the server", () => {
   const saved = { ...SPIKE, name: "Mine", end_datetime: "2026-11-27T13:00:00Z" };
   assert.deepEqual(getConflicts(properties(SPIKE), properties(saved), properties(saved)), []);
 });
 
-test("what others changed is asked about, and what only the form changed is told with it", () => {
+test("a conflict marks others' changes and lists those of the form too", () => {
   const theirs = { ...SPIKE, end_datetime: "2026-11-27T13:00:00Z" };
   const rows = getConflicts(properties(SPIKE), properties(theirs), properties({ ...SPIKE, name: "Mine" }));
   assert.deepEqual(keysOf(rows), ["name", "end_datetime"]);
@@ -84,26 +84,26 @@ test("what others changed is asked about, and what only the form changed is told
   );
 });
 
-test("without a form, whatever others changed is asked about", () => {
+test("without a form every change by others is a conflict", () => {
   const rows = getConflicts(properties(SPIKE), properties({ ...SPIKE, spike_fields: [] }));
   assert.deepEqual(rows, [
     { key: "override 3", label: "cpu", mine: "random 5 to 90", theirs: "as usual", isTheirs: true },
   ]);
 });
 
-test("instants within one second are told apart", () => {
+test("instants within the same second are shown with milliseconds", () => {
   const [row] = compare(properties(SPIKE), properties({ ...SPIKE, end_datetime: "2026-11-27T12:00:00.25Z" }));
   assert.notEqual(row.mine, row.theirs);
   assert.match(row.theirs, /12:00:00\.250 UTC/);
 });
 
-test("a copy that is left alone is no fact of a spike, a field's new name is none of its value", () => {
+test("fields that are not overridden, and names of fields, are not properties of a spike", () => {
   const others = [copy(), copy({ original_field_id: 4, overridden_settings: [] })];
   assert.ok(areEqual(properties(SPIKE), properties({ ...SPIKE, spike_fields: others })));
   assert.ok(areEqual(properties(SPIKE), properties({ ...SPIKE, spike_fields: [copy({ field_name: "CPU" })] })));
 });
 
-test("a collection that is renamed has no fields to compare, one that is deleted has", () => {
+test("fields are compared when a collection is deleted, not when it is renamed", () => {
   const one = { name: "Truck", owner_id: 1, owner: "ada", fields: [{ id: 1, ...FIELD }] };
   const more = { ...one, fields: [...one.fields, { ...FIELD, id: 2, field_name: "disk" }] };
   assert.ok(areEqual(getCollectionProperties(one), getCollectionProperties(more)));
@@ -113,7 +113,7 @@ test("a collection that is renamed has no fields to compare, one that is deleted
   );
 });
 
-test("of a key its label, end and limits are compared, in whatever order they are", () => {
+test("a key's label, expiry and limits are compared, in any order of the limits", () => {
   const limit = (id, type) => ({ collection_id: id, collection_name: `C${id}`, collection_type: type });
   const key = { label: "Zabbix", expires_at: null, allowed_collections: [limit(1, null), limit(2, "Performance")] };
   const turned = { ...key, allowed_collections: [...key.allowed_collections].reverse() };
@@ -126,13 +126,13 @@ test("of a key its label, end and limits are compared, in whatever order they ar
   );
 });
 
-test("letter case does not tell e-mail addresses apart", () => {
+test("e-mail addresses are compared without case", () => {
   const ada = { username: "ada", email: "ada@example.org", role: "Admin" };
   assert.ok(areEqual(getUserProperties(ada), getUserProperties({ ...ada, email: "Ada@example.org" })));
 });
 
-test("it is told who changed it and when, each once, and of what was before it was opened nothing", () => {
-  const told = {
+test("authors since the page was loaded are listed once each", () => {
+  const context = {
     since: Date.parse("2026-11-27T09:00:00Z"),
     me: "ada",
     now: NOW,
@@ -140,7 +140,7 @@ test("it is told who changed it and when, each once, and of what was before it w
   };
   const change = (by, at) => ({ by, at: `2026-11-27T${at}Z` });
   const changes = [change("bob", "09:58:00"), change("ada", "09:50:00"), change("bob", "09:40:00"), change("eve", "08:00:00")];
-  const words = formatAuthors(changes, told);
+  const words = formatAuthors(changes, context);
   assert.match(words, /^Changed by bob a while ago \(\d\d:58\), you \(elsewhere\) a while ago \(\d\d:50\)\.$/);
-  assert.equal(formatAuthors([], told), "Someone changed it after you opened it.");
+  assert.equal(formatAuthors([], context), "Someone changed it after you opened it.");
 });

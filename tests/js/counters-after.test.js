@@ -8,11 +8,11 @@ const counter = (id, name) => ({ id, field_name: name, value_type: "INCREMENT" }
 const COUNTERS = [counter(1, "km"), counter(2, "trips")];
 const words = (choice, ...ownStarts) => formatCountersAfter(COUNTERS, choice, new Set(ownStarts));
 
-test("only counters count", () => {
+test("only counters are listed", () => {
   assert.deepEqual(getCounters([...COUNTERS, { id: 3, value_type: "NUMBER_RANGE" }]), COUNTERS);
 });
 
-test("by default those without a start of their own continue", () => {
+test("by default counters continue unless the spike sets their start", () => {
   assert.deepEqual(words(""), ["Continue from the spike’s last value: km, trips"]);
   assert.deepEqual(words("", 2), [
     "Continues from the spike’s last value: km",
@@ -20,12 +20,12 @@ test("by default those without a start of their own continue", () => {
   ]);
 });
 
-test("all continue, or all go back", () => {
+test("all counters continue, or all return", () => {
   assert.deepEqual(words("continue", 1, 2), ["Continue from the spike’s last value: km, trips"]);
   assert.deepEqual(words("resume", 2), ["Return to their value before the spike: km, trips"]);
 });
 
-test("there are three choices, and null is the first", () => {
+test("the first of three choices is null in the API", () => {
   assert.deepEqual(
     CHOICES.map(({ id }) => id),
     ["", "continue", "resume"],

@@ -13,28 +13,28 @@ const spike = (id, start, end) => ({
 });
 const hours = ({ from, to }) => [new Date(from), new Date(to)].map((date) => date.toISOString().slice(8, 16));
 
-test("six hours from the hour before now", () => {
+test("the strip shows six hours from the hour before now", () => {
   assert.deepEqual(hours(getVisibleRange([], at("14:22"))), ["24T13:00", "24T19:00"]);
 });
 
-test("the start of the active window is in sight", () => {
+test("the strip shows the start of the active window", () => {
   assert.deepEqual(hours(getVisibleRange([spike(1, at("11:10"), at("14:40"))], at("14:22"))), [
     "24T10:00",
     "24T16:00",
   ]);
 });
 
-test("the last window of today is in sight, one of tomorrow is not waited for", () => {
+test("the strip shows the last window of today, but not tomorrow's", () => {
   const spikes = [spike(1, at("21:30"), at("22:30")), spike(2, at("03:00", 25), at("04:00", 25))];
   assert.deepEqual(hours(getVisibleRange(spikes, at("14:22"))), ["24T13:00", "25T00:00"]);
 });
 
-test("a window without end does not stretch the strip without end", () => {
+test("a very long window does not make the strip very long", () => {
   const { from, to } = getVisibleRange([spike(1, at("14:00"), Date.parse("2030-01-01T00:00:00Z"))], at("14:22"));
   assert.equal((to - from) / 3_600_000, 26);
 });
 
-test("bars stand where their windows are, and are never too thin", () => {
+test("bars are at their windows and have a minimum width", () => {
   const { bars } = buildDayStrip(
     [spike(1, at("13:00"), at("14:30")), spike(2, at("16:00"), at("16:01"))],
     at("14:22"),
@@ -46,7 +46,7 @@ test("bars stand where their windows are, and are never too thin", () => {
   assert.equal(bars[1].width, "7px");
 });
 
-test("a label stands inside, right or left of its bar, or nowhere", () => {
+test("a label is inside, right or left of its bar, or hidden", () => {
   const spikes = [
     spike(1, at("14:00"), at("14:30")),
     spike(2, at("14:35"), at("14:40")),
@@ -70,7 +70,7 @@ test("narrow strips have fewer ticks", () => {
   assert.ok(narrow.length < wide.length);
 });
 
-test("no label stands across the line for now", () => {
+test("no label crosses the line for now", () => {
   for (const [start, end] of [["13:10", "14:25"], ["14:20", "16:00"], ["14:25", "14:26"], ["14:18", "14:20"]]) {
     const { bars, now } = buildDayStrip([spike(1, at(start), at(end))], at("14:22"), 600);
     const [left, width, line] = [bars[0].label.left, bars[0].label.width, now].map(parseFloat);

@@ -9,7 +9,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-test("lengths in people's own words", () => {
+test("durations are parsed in several notations", () => {
   const lengths = {
     "2h 30m": 2.5 * HOUR,
     "2h30": 2.5 * HOUR,
@@ -28,7 +28,7 @@ test("lengths in people's own words", () => {
   for (const [text, length] of Object.entries(lengths)) assert.deepEqual(parseDuration(text), { length, error: "" }, text);
 });
 
-test("an invalid duration is refused with a remedy", () => {
+test("an invalid duration is rejected with advice", () => {
   const faults = {
     "": "Enter a duration, such as 2h 30m, 90m, 1:30 or 1d.",
     90: "Add a unit: 90m or 90h.",
@@ -45,7 +45,7 @@ test("an invalid duration is refused with a remedy", () => {
   for (const [text, error] of Object.entries(faults)) assert.deepEqual(parseDuration(text), { length: null, error }, text);
 });
 
-test("a length is written as it can be typed again, to the second", () => {
+test("a formatted duration can be parsed again, to the second", () => {
   for (const seconds of [1, 59, 60, 61, 3600, 5400, 86_399, 86_400, 694_861]) {
     const text = toDurationText(seconds * SECOND);
     assert.equal(parseDuration(text).length, seconds * SECOND, text);

@@ -13,7 +13,7 @@ import {
 
 const MANY = "9007199254740991.0123456789";
 
-test("what a double holds is a number, anything else keeps its digits", () => {
+test("a numeral that a double holds exactly is a number, another keeps its digits", () => {
   for (const text of ["0", "-5", "0.1", "0.10", "1e3", "1e-7", "9007199254740991", "1200.0", "0.0000000001"])
     assert.equal(parseExact(text), Number(text), text);
   for (const text of [MANY, "-9007199254740991.5", "0.12345678901234567891", "9007199254740993"])
@@ -22,12 +22,12 @@ test("what a double holds is a number, anything else keeps its digits", () => {
   assert.equal(parseExact(`+0${MANY}00`), parseExact(MANY));
 });
 
-test("a numeral without an exponent and without zeros that say nothing", () => {
+test("numerals are normalized: no exponent, no redundant zeros", () => {
   const plain = { "1e3": "1000", "12.50": "12.5", "-0.0": "0", "1.5e-3": "0.0015", "00.5": "0.5", ".5": "0.5", "5.": "5", "1.23e1": "12.3" };
   for (const [text, expected] of Object.entries(plain)) assert.equal(toPlainDecimal(text), expected);
 });
 
-test("JSON comes and goes with every digit of a counter", () => {
+test("JSON keeps every digit of a counter", () => {
   const text = `{"id":7,"field_name":"\\"start_number\\":${MANY}","start_number":${MANY},"step_number":0.1,"reset_number":null,"current_number":-${MANY}}`;
   const read = fromJson(text);
   assert.equal(read.field_name, `"start_number":${MANY}`);
@@ -41,7 +41,7 @@ test("text that looks like digits stays text", () => {
   assert.equal(toJson(undefined), undefined);
 });
 
-test("many digits are compared and multiplied exactly", () => {
+test("exact numbers are compared and multiplied exactly", () => {
   const [less, more] = ["9007199254740990.0000000001", "9007199254740990.0000000002"].map(parseExact);
   assert.ok(compareNumbers(less, more) < 0 && compareNumbers(more, less) > 0);
   assert.equal(compareNumbers(less, less), 0);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 const DIGITS = "9007199254740991.0123456789";
 
-test("a setting that the catalogue calls exact keeps its digits, another one does not", async () => {
+test("only settings of the kind exact keep their digits", async () => {
   const { settings } = globalThis.spikecastValueTypes;
   settings.ceiling_number = { kind: "exact", label: "Ceiling" };
   settings.ceiling_float = { kind: "float", label: "Ceiling" };

@@ -6,13 +6,13 @@ const { buildSteps } = await import("../../static/js/lib/first-steps.js");
 const done = (given) => buildSteps(given).map(({ isDone }) => Number(isDone)).join("");
 const next = (given) => buildSteps(given).find(({ isNext }) => isNext)?.href;
 
-test("somebody new begins with a collection", () => {
+test("a new user begins with a collection", () => {
   const nothing = { collections: [], keys: 0, polls: 0, spikes: 0 };
   assert.equal(done(nothing), "00000");
   assert.equal(next(nothing), "/collections");
 });
 
-test("each step leads to where it is done, for the collection that is there", () => {
+test("each step links to its page, with the collection", () => {
   const empty = [{ id: 3, field_count: 0 }];
   const filled = [...empty, { id: 4, field_count: 2 }];
   assert.equal(next({ collections: empty, keys: 0, polls: 0, spikes: 0 }), "/collections/3");
@@ -21,6 +21,6 @@ test("each step leads to where it is done, for the collection that is there", ()
   assert.equal(next({ collections: filled, keys: 1, polls: 9, spikes: 0 }), "/spikes/new?collection=4");
 });
 
-test("steps are ticked off in any order", () => {
+test("steps can be done in any order", () => {
   assert.equal(done({ collections: [{ id: 3, field_count: 2 }], keys: 0, polls: 0, spikes: 1 }), "11001");
 });

@@ -13,7 +13,7 @@ import {
 
 const increment = { value_type: "INCREMENT", start_number: 0, step_number: 5, reset_number: null, randomization_percentage: 0 };
 
-test("each rule is told in words", () => {
+test("each rule is formatted", () => {
   const rules = [
     [{ value_type: "TEXT_FIXED", fixed_value_text: "up" }, "fixed text “up”"],
     [{ value_type: "NUMBER_FIXED", fixed_value_number: 4200 }, "fixed at 4,200"],
@@ -33,21 +33,21 @@ test("each rule is told in words", () => {
   for (const [field, words] of rules) assert.equal(formatRule(field), words);
 });
 
-test("in few words, for old beside new", () => {
+test("rules have a short form", () => {
   assert.equal(formatRuleBriefly({ value_type: "NUMBER_RANGE", range_start_number: 90, range_end_number: 100 }), "90–100");
   assert.equal(formatRuleBriefly({ value_type: "NUMBER_RANGE", range_start_number: -12, range_end_number: -8 }), "-12 to -8");
   assert.equal(formatRuleBriefly({ ...increment, step_number: 25 }), "+25 a poll");
   assert.equal(formatRuleBriefly({ value_type: "FLOAT_FIXED", fixed_value_float: 14.5 }), "14.5");
 });
 
-test("zero is a number, and nothing is none", () => {
+test("zero is formatted as a number, null as a dash", () => {
   assert.equal(formatNumber(0), "0");
   assert.equal(formatNumber(null), "");
   assert.equal(parseNumber("0"), 0);
   assert.equal(parseNumber(""), null);
 });
 
-test("what is typed is read with separators, a point in front, or an exponent", () => {
+test("numbers are parsed with separators, a leading point or an exponent", () => {
   assert.equal(parseNumber("1,200"), 1200);
   assert.equal(parseNumber("0.5"), 0.5);
   assert.equal(parseNumber(".5"), 0.5);
@@ -55,12 +55,12 @@ test("what is typed is read with separators, a point in front, or an exponent", 
   assert.ok(Number.isNaN(parseNumber("12 apples")));
 });
 
-test("one thing, several things", () => {
+test("counts have a singular and a plural", () => {
   assert.equal(formatCount(1, "field"), "1 field");
   assert.equal(formatCount(1200, "key"), "1,200 keys");
 });
 
-test("a comma is never taken for a point, nor for nothing", () => {
+test("an ambiguous comma is not parsed", () => {
   for (const text of ["0,125", "-0,500", "0,5", "12,5", "1,2345", "00,125", "1,25,000", "0 125", "1 2", "1,200 300", ",5"])
     assert.ok(Number.isNaN(parseNumber(text)), text);
   for (const text of ["1,250", "-12,500"]) {
@@ -73,7 +73,7 @@ test("a comma is never taken for a point, nor for nothing", () => {
   assert.equal(getNumberError("twelve"), "Must be a number, such as 20 or 0.5.");
 });
 
-test("every number is shown with all its decimals, and read back as it was", () => {
+test("a formatted number has all decimals and is parsed to the same number", () => {
   const numbers = [0.1, 1e-6, 0.0000012345678901234567, 123456.789, 1 / 3, 5e-324, 1.5e300, 2 ** 53 - 1, -0.000001234567890123456];
   for (const each of numbers) assert.equal(parseNumber(formatNumber(each), false), each, String(each));
   assert.equal(formatNumber(1234567.5, 2), "1,234,567.50");

@@ -7,7 +7,7 @@ const ANSWER =
   '{"collection":"Edge {1}","type":"Performance","generated_at_epoch":1795526528,' +
   '"data":{"cpu":97,"mem, \\"used\\"":15.10,"state":"up, \\"really\\": {yes}"}}';
 
-test("an answer is laid out line by line, every digit as it came", () => {
+test("a response is split into lines and keeps every digit", () => {
   const lines = parseLines(ANSWER).map(
     ({ indent, key, value, tail }) => `${" ".repeat(indent)}${key && `${key}: `}${value}${tail}`,
   );
@@ -25,7 +25,7 @@ test("an answer is laid out line by line, every digit as it came", () => {
   ]);
 });
 
-test("only fields are spiked, not what is around them", () => {
+test("only lines of fields are marked as spiked", () => {
   const lines = parseLines('{"type":"Performance","data":{"type":1,"cpu":2}}', new Set(["type"]));
   assert.deepEqual(
     lines.filter((line) => line.spiked).map((line) => line.indent),
@@ -33,14 +33,14 @@ test("only fields are spiked, not what is around them", () => {
   );
 });
 
-test("no fields make an empty object", () => {
+test("without fields the object is empty", () => {
   assert.deepEqual(
     parseLines('{"data":{}}').map((line) => line.key + line.value),
     ["{", '"data"{', "}", "}"],
   );
 });
 
-test("values by name, as they were written", () => {
+test("values are returned by name, as they were written", () => {
   assert.deepEqual(
     [...parseValues(ANSWER)],
     [

@@ -18,7 +18,7 @@ const keyWith = (limits, more = {}) => ({
   ...more,
 });
 
-test("what a key reads, in few words", () => {
+test("the access of a key is summarized", () => {
   assert.equal(keys.formatAccess(keyWith(null)), "Everything I can read");
   assert.equal(keys.formatAccess(keyWith(null), false), "Everything its owner can read");
   assert.equal(keys.formatAccess(keyWith([])), "Nothing");
@@ -34,7 +34,7 @@ test("what a key reads, in few words", () => {
   );
 });
 
-test("a key with limits reads those alone", () => {
+test("a key with limits reads only those collections", () => {
   const key = keyWith([limit(1, "Truck"), limit(2, "Van", "Performance")]);
   assert.ok(keys.canRead(key, 1, "Configuration"));
   assert.ok(keys.canRead(key, 2, "Performance"));
@@ -44,7 +44,7 @@ test("a key with limits reads those alone", () => {
   assert.ok(keys.canRead(keyWith(null), 3, "Performance"));
 });
 
-test("when a key ends", () => {
+test("the expiry of a key is formatted", () => {
   const ending = (expires_at, more = {}) => keyWith(null, { expires_at, ...more });
   const words = (expires_at) => keys.formatExpiry(ending(expires_at), NOW);
   assert.equal(words(null), "never");
@@ -61,7 +61,7 @@ test("when a key ends", () => {
   assert.ok(!keys.expiresSoon(ending(null), NOW));
 });
 
-test("a choice of days ends with the last of them, in the viewer's zone", () => {
+test("a key expires at the end of its last day in the viewer's time zone", () => {
   assert.equal(keys.toExpiry("never", "", NOW), null);
   assert.equal(keys.toExpiry("30", "", NOW), "2026-12-24T22:59:00.000Z");
   assert.equal(keys.toExpiry("date", "2027-07-01", NOW), "2027-07-01T21:59:00.000Z");
@@ -70,7 +70,7 @@ test("a choice of days ends with the last of them, in the viewer's zone", () => 
   assert.equal(keys.parseDate(""), null);
 });
 
-test("a mistyped key is told by its checksum", () => {
+test("the checksum reveals a mistyped key", () => {
   const body = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
   const key = `spk_${body}${keys.checksum(body)}`;
   assert.equal(keys.checksum(body), "1ggZdL"); // by the server's own rule
@@ -80,7 +80,7 @@ test("a mistyped key is told by its checksum", () => {
   assert.ok(!keys.isWellFormed(` ${key}`));
 });
 
-test("ticks become entries, both types of one collection a single one", () => {
+test("both types of a collection become one limit", () => {
   const truck = { id: 7, name: "Truck" };
   let chosen = form.toggleLimit({}, truck, "Configuration");
   assert.deepEqual(chosen, { 7: { name: "Truck", types: ["Configuration"] } });
@@ -94,7 +94,7 @@ test("ticks become entries, both types of one collection a single one", () => {
   assert.deepEqual(chosen, {});
 });
 
-test("only what was changed about a key is sent", () => {
+test("only changes of a key are sent", () => {
   const before = form.toForm(keyWith([limit(7, "Truck")], { expires_at: "2026-11-01T10:11:12Z" }));
   assert.deepEqual(form.toBody({ ...before, label: " New " }, before, NOW), { label: "New" });
   assert.deepEqual(form.validate({ ...before }, before, NOW), {}); // an expired key may keep its end
@@ -113,7 +113,7 @@ test("only what was changed about a key is sent", () => {
   });
 });
 
-test("what is wrong stands at its input", () => {
+test("errors are returned by input", () => {
   const wrong = { label: " ", expiry: "date", date: "", limited: true, chosen: {} };
   assert.deepEqual(Object.keys(form.validate(wrong, null, NOW)), [
     "label",

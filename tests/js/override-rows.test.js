@@ -51,7 +51,7 @@ const type = (row, texts) => {
   return row;
 };
 
-test("a row that nobody touched overrides nothing", () => {
+test("an unchanged row overrides nothing", () => {
   for (const each of [
     range(),
     float(4, 9),
@@ -63,19 +63,19 @@ test("a row that nobody touched overrides nothing", () => {
   }
 });
 
-test("only what differs is sent", () => {
+test("only differences are sent", () => {
   const row = type(buildRow(range()), { range_end_number: "1,800" });
   assert.deepEqual(buildSpikeFields([buildRow(range()), row]), [{ original_field_id: 12, range_end_number: 1800 }]);
 });
 
-test("zero and fractions are numbers like any other", () => {
+test("zero and fractions are valid overrides", () => {
   assert.deepEqual(getOverrides(type(buildRow(range()), { range_start_number: "0" })), { range_start_number: 0 });
   assert.deepEqual(getOverrides(type(buildRow(float(4, 9)), { range_start_float: "0.5" })), {
     range_start_float: 0.5,
   });
 });
 
-test("what the author gave stays given, even where the collection has the same value by now", () => {
+test("a saved override stays, even if the collection has the same value now", () => {
   const row = buildRow(range(), { range_start_number: 18, range_end_number: 90 });
   assert.deepEqual(getOverrides(row), { range_start_number: 18, range_end_number: 90 });
   row.saved = {};
@@ -83,27 +83,27 @@ test("what the author gave stays given, even where the collection has the same v
   assert.equal(isOverridden(row), false);
 });
 
-test("a setting without an input is kept as long as the row is not set back", () => {
+test("a setting without an input stays until the row is reset", () => {
   const row = buildRow(float(4, 9), { float_precision: 3 });
   assert.deepEqual(getOverrides(row), { float_precision: 3 });
   assert.equal(formatKind({ ...row.field, ...row.saved }), "random, 3 decimals");
 });
 
-test("an untouched counter shows where it goes on from, and that is no override", () => {
+test("an unchanged counter shows its current value, which is not an override", () => {
   const row = buildRow(counter({ current_number: 4182 }));
   assert.equal(row.texts.start_number, "4,182");
   assert.equal(isSettingOverridden(row, "start_number"), false);
   assert.equal(isSettingOverridden(type(row, { start_number: "0" }), "start_number"), true);
 });
 
-test("an end that was emptied means that there is none", () => {
+test("an emptied reset means that the counter never resets", () => {
   assert.deepEqual(getOverrides(type(buildRow(counter()), { reset_number: "" })), { reset_number: null });
   const shown = buildRow(counter(), getCopyOverrides({ overridden_settings: ["reset_number"], reset_number: null }));
   assert.equal(shown.texts.reset_number, "");
   assert.deepEqual(getOverrides(shown), { reset_number: null });
 });
 
-test("an empty spread is none", () => {
+test("an empty deviation is zero", () => {
   assert.deepEqual(getOverrides(type(buildRow(counter()), { randomization_percentage: "" })), {
     randomization_percentage: 0,
   });
@@ -113,7 +113,7 @@ test("an empty spread is none", () => {
   );
 });
 
-test("an override is checked together with what it leaves alone", () => {
+test("an override is validated together with the other settings", () => {
   assert.deepEqual(validateRow(buildRow(range())), {});
   assert.match(validateRow(type(buildRow(range()), { range_start_number: "40" })).range_start_number, /35/);
   assert.match(validateRow(type(buildRow(range()), { range_start_number: "" })).range_start_number, /number/);
@@ -132,7 +132,7 @@ test("factors multiply the collection's values, rounded by the field's type", ()
   assert.deepEqual(multiplyRow(buildRow(range(-5, -1)), 0.5), { range_start_number: -2, range_end_number: 0 });
 });
 
-test("a factor stays pressed while it is true", () => {
+test("a factor is pressed while the values match it", () => {
   const row = buildRow(range());
   Object.assign(row.texts, toggleFactor(row, 10));
   assert.deepEqual([row.texts.range_start_number, row.texts.range_end_number], ["180", "350"]);
@@ -143,7 +143,7 @@ test("a factor stays pressed while it is true", () => {
   assert.equal(isMultiplied(row, 10), true);
 });
 
-test("a factor that is pressed again is taken back", () => {
+test("pressing a factor again undoes it", () => {
   const row = buildRow(counter());
   Object.assign(row.texts, toggleFactor(row, 5));
   assert.deepEqual(getOverrides(row), { step_number: 5 });
@@ -151,33 +151,33 @@ test("a factor that is pressed again is taken back", () => {
   assert.deepEqual(getOverrides(row), {});
 });
 
-test("twice nothing is nothing, so that factor is not offered", () => {
+test("factors are disabled if they do not change the value", () => {
   const zero = buildRow(field("NUMBER_FIXED", { fixed_value_number: 0 }));
   assert.equal(canMultiply(zero, 2), false);
   assert.equal(isMultiplied(zero, 2), false);
 });
 
-test("a typed number is normalizeText, anything else stays as it was typed", () => {
+test("a typed number is normalized, other text is unchanged", () => {
   assert.equal(normalizeText(type(buildRow(range()), { range_end_number: "1200" }), "range_end_number"), "1,200");
   assert.equal(normalizeText(type(buildRow(range()), { range_end_number: "12x" }), "range_end_number"), "12x");
   assert.equal(normalizeText(type(buildRow(float(4, 9)), { range_end_float: "45" }), "range_end_float"), "45.0");
 });
 
-test("the collection's rule counter beside the inputs", () => {
+test("the collection's rule is shown beside the inputs", () => {
   assert.equal(buildRow(range(120, 1800)).rule, "120–1,800");
   assert.equal(buildRow(float(4, 9)).rule, "4.0–9.0");
   const row = buildRow(counter({ current_number: 4182 }));
   assert.deepEqual([row.rule, row.counterText], ["+1 ± 50 % a poll", "now at 4,182"]);
 });
 
-test("another collection takes over what has the same name and type, and only what differs there", () => {
+test("overrides are carried to fields with the same name and type, if they differ", () => {
   const row = type(buildRow(range()), { range_start_number: "36", range_end_number: "70" });
   const other = { ...range(36, 40), id: 99 };
   assert.deepEqual(getCarriedOverrides([row], [other]), { 99: { range_end_number: 70 } });
   assert.deepEqual(getCarriedOverrides([row], [{ ...float(1, 2), id: 99 }]), {});
 });
 
-test("names and reasons in words", () => {
+test("names and reasons are formatted", () => {
   assert.equal(formatNames([{ name: "a" }, { name: "b" }, { name: "c" }], 2), "a, b and 1 more");
   const text = { collection_type: "Performance", value_type: "TEXT_FIXED" };
   const time = { collection_type: "Performance", value_type: "EPOCH_NOW" };
@@ -188,7 +188,7 @@ test("names and reasons in words", () => {
 
 const copyOf = (original, settings, given) => ({ ...original, ...settings, original, overridden_settings: given });
 
-test("a copy that kept what the collection has changed since shows and sends what polls get", () => {
+test("a copy with settings that the collection has changed since shows and sends its own", () => {
   const copy = copyOf(range(50, 60), { range_start_number: 5, range_end_number: 100 }, ["range_end_number"]);
   const row = buildRow(range(50, 60), getCopyOverrides(copy));
   assert.deepEqual(row.texts, { range_start_number: "5", range_end_number: "100" });
@@ -196,7 +196,7 @@ test("a copy that kept what the collection has changed since shows and sends wha
   assert.deepEqual(buildSpikeFields([row]), [{ original_field_id: 12, range_start_number: 5, range_end_number: 100 }]);
 });
 
-test("a copy that is not overridden has nothing of its own, and an untouched start is not given", () => {
+test("a copy without overrides has none, and a start that is not overridden is not one", () => {
   assert.deepEqual(getCopyOverrides(copyOf(range(50, 60), { range_start_number: 5 }, [])), {});
   const counting = copyOf(counter({ start_number: 7 }), { start_number: 0, step_number: 9, reset_number: 500 }, ["step_number"]);
   assert.deepEqual(getCopyOverrides(counting), { step_number: 9, reset_number: 500 });
@@ -204,13 +204,13 @@ test("a copy that is not overridden has nothing of its own, and an untouched sta
   assert.deepEqual(getCopyOverrides(decimals), { range_end_float: 40, float_precision: 1 });
 });
 
-test("a counter whose copy has begun to count shows where that counter", () => {
+test("a counter that has counted in the spike shows its value there", () => {
   const row = buildRow(counter({ current_number: 40 }), {}, 55);
   assert.equal(row.texts.start_number, "55");
   assert.equal(isOverridden(row), false);
 });
 
-test("numbers of any length count as overridden only where they are", () => {
+test("numbers with many digits are overrides only if they differ", () => {
   const tiny = field("FLOAT_FIXED", { fixed_value_float: 0.0000012345678901234567 });
   const large = field("FLOAT_FIXED", { fixed_value_float: 1250 });
   const long = counter({ start_number: parseExact("9007199254740991.0123456789"), reset_number: null });
@@ -220,13 +220,13 @@ test("numbers of any length count as overridden only where they are", () => {
   assert.equal(JSON.stringify(getOverrides(changed)), '{"start_number":"9007199254740991.0123456788"}');
 });
 
-test("a comma is refused with a hint", () => {
+test("a comma is rejected with a hint", () => {
   const said = validateRow(type(buildRow(float(4, 9)), { range_end_float: "12,125" }));
   assert.equal(said.range_end_float, "Must be a number: use a point, not a comma (12.125).");
   assert.match(validateRow(type(buildRow(counter({ start_number: 0.5 })), { step_number: "0,125" })).step_number, /use a point/);
 });
 
-test("a counter of whole numbers stays one", () => {
+test("a counter of whole numbers only takes whole numbers", () => {
   const fault = "Must be a whole number: this counter counts in whole numbers.";
   assert.deepEqual(validateRow(type(buildRow(counter()), { step_number: "1.5" })), { step_number: fault });
   assert.deepEqual(validateRow(type(buildRow(counter({ step_number: 0.5 })), { step_number: "1.25" })), {});
@@ -234,7 +234,7 @@ test("a counter of whole numbers stays one", () => {
   assert.equal(canMultiply(buildRow(counter()), 0.5), false);
 });
 
-test("a spike changes something where a value is another one, or a counter counts apart", () => {
+test("a spike changes polls if a value differs or a counter has its own start", () => {
   assert.equal(changesAnything([buildRow(range()), buildRow(counter())]), false);
   assert.equal(changesAnything([buildRow(range(), { range_end_number: 35 })]), false);
   assert.equal(changesAnything([buildRow(range(), { range_end_number: 36 })]), true);

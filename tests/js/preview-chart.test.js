@@ -22,23 +22,23 @@ const line = (more = {}) => ({
 const chart = (more, width = 416, polls = preview) => buildChart(polls, line(more), width);
 const kinds = (all) => all.filter(({ path }) => path).map(({ kind }) => kind);
 
-test("a scale begins at zero where that costs little, and ends at a round level", () => {
+test("a scale begins at zero if that is near, and ends at a round number", () => {
   assert.deepEqual(buildValueScale([150, 1790], [120, 180]).levels, [0, 500, 1000, 1500, 2000]);
   assert.deepEqual(buildValueScale([-3, -40], null).levels, [-40, -30, -20, -10, 0]);
   assert.deepEqual(buildValueScale([4182, 4561], null).levels, [4100, 4200, 4300, 4400, 4500, 4600]);
 });
 
-test("what would be normal is always in sight", () => {
+test("normal values are always visible", () => {
   const { levels } = buildValueScale([20, 21], [900, 1000]);
   assert.ok(levels[0] <= 20 && levels.at(-1) >= 1000);
 });
 
-test("one value stands in the middle, and zero at the bottom", () => {
+test("a single value is in the middle, and zero at the bottom", () => {
   assert.equal(buildValueScale([8, 8], null).share(8), 0.5);
   assert.equal(buildValueScale([0, 0], null).share(0), 0);
 });
 
-test("numbers of any size have a finite place", () => {
+test("numbers of any size have a finite position", () => {
   for (const values of [[-1.7e308, 1.7e308], [5e-324, 0], [2 ** 53 - 1, 2 ** 53 - 2], [1e15, 1e15 + 0.125]]) {
     const { levels, share } = buildValueScale(values, null);
     assert.ok(levels.length <= 8);
@@ -60,7 +60,7 @@ test("the window is shaded from its start to its end, within the drawing", () =>
   assert.deepEqual(long.span, { from: left, to: right });
 });
 
-test("heads say before, window and after, as far as they have room", () => {
+test("the headings before, window and after are shown if they fit", () => {
   const heads = (width) => chart({}, width).heads.map(({ text }) => text);
   const window = new Date(START * 1000).toTimeString().slice(0, 5);
   assert.match(heads(600)[0], new RegExp(`^Spike ${window}–`));
@@ -68,7 +68,7 @@ test("heads say before, window and after, as far as they have room", () => {
   assert.deepEqual(heads(90), []);
 });
 
-test("the normal band is said where there is room over it", () => {
+test("the normal band has a label if it fits", () => {
   assert.equal(chart({}, 600).normal.words, "normally 120–180");
   assert.equal(chart({}, 200).normal.words, "");
   assert.equal(chart({ normal: [1490, 1790] }, 600).normal.words, "");
@@ -76,7 +76,7 @@ test("the normal band is said where there is room over it", () => {
   assert.equal(chart({ normal: null }).normal, null);
 });
 
-test("a poll under the pointer is told with its time and value", () => {
+test("the poll under the pointer shows its time and value", () => {
   const drawn = chart();
   const at = findNearestPoint(drawn, drawn.points[6].x + 2);
   assert.equal(at, 6);
@@ -84,7 +84,7 @@ test("a poll under the pointer is told with its time and value", () => {
   assert.equal(findNearestPoint({ points: [] }, 3), -1);
 });
 
-test("large levels are written short", () => {
+test("large numbers on the axis are abbreviated", () => {
   const large = chart({ values: Array(15).fill(5_000_000_000), normal: null });
   assert.ok(large.levels.every(({ label }) => label.length <= 4), JSON.stringify(large.levels));
 });

@@ -18,7 +18,7 @@ const line = (id, is_overridden = false) => ({
   mean: { before: 150.2, during: 1495.8, after: null },
 });
 
-test("means have as many decimals as somebody reads", () => {
+test("means are rounded to readable decimals", () => {
   assert.deepEqual([1495.8, 32.31, 6, 0.0417, -0.2, 0, null].map(formatMean), [
     "1,496",
     "32.3",
@@ -39,24 +39,24 @@ test("overridden fields come first, the rest in the order of the collection", ()
   );
 });
 
-test("the picked field is shown, else the first that is overridden", () => {
+test("the selected field is shown, else the first overridden one", () => {
   const lines = [line(1), line(2, true)];
   assert.equal(pickField(lines, 1).original_field_id, 1);
   assert.equal(pickField(lines, 0).original_field_id, 2);
   assert.equal(pickField([], 0), null);
 });
 
-test("the chart in words", () => {
+test("the chart has a text alternative", () => {
   assert.equal(describeChart(line(1)), "field 1: on average 150 before, 1,496 in the window, – after.");
 });
 
-test("polls in the window are counted at the interval that was asked for", () => {
+test("polls in the window are counted at the requested interval", () => {
   assert.equal(formatPollCount({ polls_in_window: 1, interval: 60 }, 60), "1 poll falls into the window.");
   const wide = formatPollCount({ polls_in_window: 1440, interval: 300 }, 60);
   assert.equal(wide, "1,440 polls fall into the window; one is drawn every 5 min.");
 });
 
-test("a counter has no mean, but a mean step", () => {
+test("a counter has a mean step instead of a mean", () => {
   const counting = { value_type: "INCREMENT", mean: { before: 5, during: 5, after: 5 }, values: [0, 5, 10, 60, 110, 10, 60, 65] };
   const phases = { before: 3, during: 4, after: 1 };
   const words = (field) => ["before", "during", "after"].map((phase) => formatPhase(field, phase, phases));

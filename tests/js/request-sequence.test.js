@@ -3,19 +3,19 @@ import { test } from "node:test";
 
 const { requestSequence } = await import("../../static/js/lib/request-sequence.js");
 
-test("the answer to the last question counts", () => {
+test("the response to the last request is current", () => {
   const ask = requestSequence();
   assert.equal(ask()(), false);
 });
 
-test("an answer is late once a later question was asked, whichever comes first", () => {
+test("a response is stale after a later request, in any order of arrival", () => {
   const ask = requestSequence();
   const [first, second] = [ask(), ask()];
   assert.equal(second(), false);
   assert.equal(first(), true);
 });
 
-test("questions of another kind do not matter", () => {
+test("sequences are independent of each other", () => {
   const [one, other] = [requestSequence(), requestSequence()];
   const isStale = one();
   other();

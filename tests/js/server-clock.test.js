@@ -6,29 +6,29 @@ import { createServerClock, estimateOffset, narrowOffset } from "../../static/js
 const NOON = Date.UTC(2026, 10, 27, 12);
 const DATE = "Fri, 27 Nov 2026 12:00:00 GMT";
 
-test("an answer tells the difference of the clocks to a second and the time it took", () => {
+test("a response gives the clocks' difference to within a second and its duration", () => {
   assert.deepEqual(estimateOffset(DATE, NOON - 100, NOON + 50), { min: -50, max: 1100 });
 });
 
-test("an answer without a date, or with nonsense, tells nothing", () => {
+test("a response without a valid date is ignored", () => {
   assert.equal(estimateOffset(null, NOON, NOON), null);
   assert.equal(estimateOffset("soon", NOON, NOON), null);
 });
 
-test("further answers narrow the difference", () => {
+test("further responses narrow the difference", () => {
   assert.deepEqual(narrowOffset({ min: -50, max: 1100 }, { min: 200, max: 1200 }), { min: 200, max: 1100 });
 });
 
-test("an answer that tells nothing leaves what is known", () => {
+test("an ignored response does not change the difference", () => {
   assert.deepEqual(narrowOffset({ min: 1, max: 2 }, null), { min: 1, max: 2 });
 });
 
-test("where a clock was set in between, the newer answer counts", () => {
+test("after a clock was set, the newer response counts", () => {
   const newer = { min: 60_000, max: 61_000 };
   assert.deepEqual(narrowOffset({ min: 0, max: 1000 }, newer), newer);
 });
 
-test("before the first answer it is what the browser's clock says", () => {
+test("before the first response the browser's clock is used", () => {
   assert.equal(createServerClock(() => NOON).now(), NOON);
 });
 
@@ -41,7 +41,7 @@ for (const off of [-60_000, 0, 90_000]) {
   });
 }
 
-test("many answers show it to a few milliseconds, whatever their delays", () => {
+test("many responses give the difference to a few milliseconds, whatever their delays", () => {
   const off = -42_000;
   let server = NOON;
   const clock = createServerClock(() => server + off);

@@ -12,7 +12,7 @@ const ROWS = [
   { id: 12, name: "cpu", inputs: [{ setting: "range_start_number" }, { setting: "range_end_number" }] },
 ];
 
-test("what the server refuses lands at its input", () => {
+test("the server's errors are mapped to inputs", () => {
   const sent = [{ original_field_id: 12 }];
   const serverErrors = {
     name: ["must not be empty"],
@@ -32,12 +32,12 @@ test("what the server refuses lands at its input", () => {
   assert.equal(other.length, 2);
 });
 
-test("the server's words for the window are the form's", () => {
+test("the server's messages about the window use the labels of the form", () => {
   const { errors } = mapServerErrors({ end_datetime: ["end_datetime must be after start_datetime"] }, []);
   assert.equal(errors.end, "The end must be after the start.");
 });
 
-test("what remains is counted in the order of the page, with a way to the first", () => {
+test("problems are counted in the order of the page and lead to the first", () => {
   const errors = { "12.range_end_number": "x", name: "y" };
   const found = listProblems({ errors, collides: true, rows: ROWS });
   assert.deepEqual(
@@ -47,7 +47,7 @@ test("what remains is counted in the order of the page, with a way to the first"
   assert.equal(formatProblems(found), "3 things to fix: the name first");
 });
 
-test("one thing is named, nothing is nothing", () => {
+test("a single problem is named, and no problem gives no text", () => {
   assert.equal(
     formatProblems(listProblems({ errors: {}, collides: true, rows: ROWS })),
     "1 thing to fix: the window collides",

@@ -43,12 +43,12 @@ test("the status changes at the second; the end is not part of the window", () =
   assert.equal(getSpikeStatus(drill, at("14:40:00")), "expired");
 });
 
-test("what the server has seen begin or end is not taken back by a clock that is behind", () => {
+test("a late clock does not revert a status that the server has reported", () => {
   assert.equal(getSpikeStatus(spike("14:10", "14:40", { status: "active" }), at("14:09:00")), "active");
   assert.equal(getSpikeStatus(spike("14:10", "14:40", { status: "expired" }), at("14:20:00")), "expired");
 });
 
-test("the next moment is the first start or end to come", () => {
+test("the next edge is the first start or end in the future", () => {
   const spikes = [spike("14:10", "14:40"), spike("15:00", "15:30")];
   assert.equal(getNextEdge(spikes, at("14:20:00")), at("14:40:00"));
   assert.equal(getNextEdge(spikes, at("14:40:00")), at("15:00:00"));
@@ -56,7 +56,7 @@ test("the next moment is the first start or end to come", () => {
   assert.equal(getNextEdge([], 0), Infinity);
 });
 
-test("of a counter only what was given is told", () => {
+test("a counter shows only overridden settings", () => {
   assert.equal(formatOverride(counter(["step_number"], { step_number: 40 })), "counts up by 40");
   const both = counter(["start_number", "step_number"], { start_number: 180, step_number: 12 });
   assert.equal(formatOverride({ ...both, value_type: "DECREMENT" }), "counts down from 180 by 12");
@@ -64,7 +64,7 @@ test("of a counter only what was given is told", () => {
   assert.equal(formatOverride(range), "random 90 to 100");
 });
 
-test("old beside new", () => {
+test("overrides show the old and the new value", () => {
   assert.deepEqual(formatChange(range), { now: "90–100", was: "18–35" });
   const step = counter(["step_number"], { step_number: 25 });
   assert.deepEqual(formatChange(step), { now: "+25 a poll", was: "+1" });
@@ -73,7 +73,7 @@ test("old beside new", () => {
   assert.deepEqual(formatChange(both), { now: "from 60, +4", was: "from 10, +1" });
 });
 
-test("fields are named while they are few and short", () => {
+test("fields are named if they are few and short", () => {
   const of = (...names) => formatFieldNames({ spike_fields: names.map((field_name) => ({ field_name })) });
   assert.equal(of("cpu", "mem_used"), "cpu, mem_used");
   assert.equal(of("a", "b", "c", "d"), "4 fields");
@@ -81,7 +81,7 @@ test("fields are named while they are few and short", () => {
   assert.equal(of(), "nothing overridden");
 });
 
-test("what brings a deleted spike back has its overrides and nothing else", () => {
+test("the body that restores a deleted spike has its overrides only", () => {
   const given = { ...spike("14:10", "14:40"), id: 7, collection_id: 3, name: "Drill", spike_fields: [range] };
   assert.deepEqual(toCreateBody(given), {
     collection_id: 3,
@@ -107,13 +107,13 @@ test("extensions that do not fit say why", () => {
   assert.equal(found[3].until, next.start_datetime);
 });
 
-test("up to the next window: not without one, and not where it follows at once", () => {
+test("a spike is extended to the next window if there is one and a gap before it", () => {
   const last = (next) => getExtensions(spike("14:10", "14:40"), next, at("14:20:00")).at(-1).why;
   assert.equal(last(null), "there is none");
   assert.equal(last({ name: "Flapping", ...spike("14:40", "15:20") }), "“Flapping” follows at once");
 });
 
-test("polls are noted to the minute, and told so", () => {
+test("a poll is shown with its age in minutes", () => {
   assert.equal(formatPollTime("2026-11-24T14:00:00Z", at("14:00:59")), "just now");
   assert.equal(formatPollTime("2026-11-24T14:00:00Z", at("14:03:59")), "3 min ago");
   assert.equal(formatPollTime("2026-11-24T14:00:10Z", at("14:00:00")), "just now");

@@ -38,7 +38,7 @@ const typed = (instant) => {
 };
 const other = (id, start, end) => ({ id, name: `spike ${id}`, start, end });
 
-test("a start preset begins on a whole minute that is not too early, and keeps the duration", () => {
+test("a start preset rounds up to a minute and keeps the duration", () => {
   const draft = applyStartPreset(newDraft({ start: at(20), length: 30 * MINUTE }, NOW), "in-5-min", NOW);
   assert.equal(draft.start, at(14, 6));
   assert.equal(draft.end, at(14, 36));
@@ -56,7 +56,7 @@ test("a length preset moves the end only", () => {
   assert.deepEqual([draft.start, draft.end, draft.lengthPreset], [at(15), at(19), 240 * MINUTE]);
 });
 
-test("a typed value clears the preset that is pressed, and no other", () => {
+test("a typed value clears only its own preset", () => {
   const draft = newDraft({ startPreset: "in-5-min", length: 15 * MINUTE }, NOW);
   const start = applyStartText(draft, typed(at(16)));
   assert.deepEqual([start.startPreset, start.lengthPreset, start.end], ["", 15 * MINUTE, at(16, 15)]);
@@ -64,12 +64,12 @@ test("a typed value clears the preset that is pressed, and no other", () => {
   assert.deepEqual([end.startPreset, end.lengthPreset, end.end], ["in-5-min", 0, at(16)]);
 });
 
-test("an end that was typed stays where it is while the start is typed", () => {
+test("a typed end stays when the start changes", () => {
   const draft = applyStartText(applyEndText(newDraft({ start: at(15) }, NOW), typed(at(18))), typed(at(16)));
   assert.deepEqual([draft.start, draft.end], [at(16), at(18)]);
 });
 
-test("a pressed start follows the clock from minute to minute, a typed one stays", () => {
+test("a preset start follows the clock, a typed one does not", () => {
   const pressed = newDraft({ startPreset: "in-5-min" }, NOW);
   assert.equal(followClock(pressed, NOW + 20_000), pressed);
   assert.equal(followClock(pressed, NOW + MINUTE).start, pressed.start + MINUTE);
@@ -77,26 +77,26 @@ test("a pressed start follows the clock from minute to minute, a typed one stays
   assert.equal(followClock(still, NOW + MINUTE), still);
 });
 
-test("now sends no start: a duration, or the end that was typed", () => {
+test("a start of now sends only a duration or the typed end", () => {
   const draft = newDraft({ startPreset: "now", length: 15 * MINUTE }, NOW);
   assert.deepEqual(toWindowBody(draft), { duration: 900 });
   assert.deepEqual(toWindowBody(applyEndText(draft, typed(at(15)))), { end_datetime: "2026-11-24T15:00:00.000Z" });
 });
 
-test("now is the second, not the minute that the input shows", () => {
+test("now is exact to the second, although the input shows minutes", () => {
   const draft = newDraft({ startPreset: "now" }, NOW);
   assert.equal(draft.start, at(14));
   assert.deepEqual(resolveWindow(draft, NOW), { start: NOW, end: NOW + 15 * MINUTE });
 });
 
-test("an instant that was not touched goes back with its microseconds", () => {
+test("an unchanged instant keeps its microseconds", () => {
   const saved = ["2026-11-24T15:00:13.522323Z", "2026-11-24T15:30:13.522323Z"];
   const draft = draftFromWindow(...saved);
   assert.deepEqual(toWindowBody(draft, saved), { start_datetime: saved[0], end_datetime: saved[1] });
   assert.equal(toIso(at(15), saved), "2026-11-24T15:00:00.000Z");
 });
 
-test("faults are told at the input that can mend them", () => {
+test("errors are at the input that can fix them", () => {
   const draft = newDraft({ start: at(15) }, NOW);
   assert.deepEqual(validateWindow(draft, NOW), {});
   assert.deepEqual(validateWindow(applyStartText(draft, ""), NOW), { start: "Enter a date and a time." });
@@ -106,7 +106,7 @@ test("faults are told at the input that can mend them", () => {
   assert.match(validateWindow(setWindow(draft, Date.UTC(1969, 0), at(15)), NOW).start, /1970/);
 });
 
-test("a window may begin in the past, for it is active at once", () => {
+test("a window may begin in the past", () => {
   assert.deepEqual(validateWindow(setWindow(newDraft({}, NOW), at(13), at(15)), NOW), {});
 });
 
@@ -115,7 +115,7 @@ test("windows may touch", () => {
   assert.equal(findCollision({ start: at(15), end: at(16) }, others, NOW), null);
 });
 
-test("a collision names what is in the way and how to get out of it", () => {
+test("a collision names the other windows and the remedies", () => {
   const others = [other(1, at(16), at(16, 20)), other(2, at(18), at(19))];
   const found = findCollision({ start: at(15, 45), end: at(16, 15) }, others, NOW);
   assert.deepEqual(
@@ -126,12 +126,12 @@ test("a collision names what is in the way and how to get out of it", () => {
   assert.equal(found.shortened, at(16));
 });
 
-test("the next free slot is behind all that leaves too little room", () => {
+test("the next free slot skips gaps that are too short", () => {
   const others = [other(1, at(16), at(16, 20)), other(2, at(16, 40), at(19))];
   assert.equal(findCollision({ start: at(15, 45), end: at(16, 15) }, others, NOW).free.start, at(19));
 });
 
-test("the next free slot is on a whole minute where that is free, else to the second", () => {
+test("the next free slot begins on a whole minute if possible", () => {
   const odd = at(16) + 13_000;
   const loose = findCollision({ start: at(15), end: at(15, 30) }, [other(1, at(14), odd)], NOW);
   assert.equal(loose.free.start, at(16, 1));
@@ -139,7 +139,7 @@ test("the next free slot is on a whole minute where that is free, else to the se
   assert.equal(findCollision({ start: at(15), end: at(15, 30) }, tight, NOW).free.start, odd);
 });
 
-test("a window that begins inside another one cannot be shortened", () => {
+test("a window that begins inside another cannot be shortened", () => {
   assert.equal(
     findCollision({ start: at(15), end: at(16) }, [other(1, at(14), at(15, 30))], NOW).shortened,
     null,
@@ -151,7 +151,7 @@ test("a window is not shortened into the past", () => {
   assert.equal(found.shortened, null);
 });
 
-test("an end with microseconds is not taken for the millisecond before it", () => {
+test("an end with microseconds is rounded up", () => {
   const spike = {
     id: 1,
     name: "a",
@@ -162,7 +162,7 @@ test("an end with microseconds is not taken for the millisecond before it", () =
   assert.equal(toOccupied({ ...spike, end_datetime: "2026-11-24T15:30:00.5Z" }).end, at(15, 30) + 500);
 });
 
-test("moving keeps the pressed length, shortening does not", () => {
+test("moving keeps the preset duration, shortening does not", () => {
   const draft = newDraft({ start: at(15), length: 15 * MINUTE }, NOW);
   assert.equal(setWindow(draft, at(16), at(16, 15)).lengthPreset, 15 * MINUTE);
   assert.equal(shortenTo(draft, at(15, 10)).lengthPreset, 0);
@@ -179,7 +179,7 @@ test("times say when the end is on another day", () => {
 const BERLIN = "Europe/Berlin";
 const iso = (instant) => new Date(instant).toISOString().slice(0, 16);
 
-test("a start by the day is that of the viewer's zone at nine, whatever the clocks do between", () => {
+test("a start on a later day is at nine in the viewer's time zone, across changes of the clocks", () => {
   const pressed = (preset, now) => iso(applyStartPreset(newDraft({ start: now }, now), preset, now, BERLIN).start);
   const saturday = Date.UTC(2027, 9, 30, 12);
   assert.equal(pressed("tomorrow", saturday), "2027-10-31T08:00");
@@ -188,7 +188,7 @@ test("a start by the day is that of the viewer's zone at nine, whatever the cloc
   assert.equal(pressed("next-monday", Date.UTC(2027, 9, 31, 22)), "2027-11-01T08:00");
 });
 
-test("a start by the day stays when that day comes, and is no longer tomorrow", () => {
+test("a start on a later day does not move when that day comes", () => {
   const evening = new Date(2026, 10, 24, 23, 59).getTime();
   const draft = applyStartPreset(newDraft({ start: evening }, evening), "tomorrow", evening);
   assert.equal(followClock(draft, evening + 30_000), draft);
@@ -196,7 +196,7 @@ test("a start by the day stays when that day comes, and is no longer tomorrow", 
   assert.deepEqual([later.start, later.startPreset], [draft.start, ""]);
 });
 
-test("a spike that is on goes on for so long from now", () => {
+test("the duration of an active spike counts from now", () => {
   const on = draftFromWindow("2026-11-24T10:00:00Z", "2026-11-24T20:00:00Z");
   const draft = applyRemaining(on, 15 * MINUTE, NOW);
   assert.deepEqual([draft.start, draft.end, draft.lengthPreset], [on.start, NOW + 15 * MINUTE, 15 * MINUTE]);
@@ -218,7 +218,7 @@ test("both instants of a local time that occurs twice keep their milliseconds", 
   assert.deepEqual(getAmbiguousTimes(null, BERLIN), []);
 });
 
-test("a time that is skipped is told with what it becomes", () => {
+test("a skipped local time is reported with its replacement", () => {
   assert.equal(
     formatSkippedTime("2027-03-28T02:30", BERLIN),
     "02:30 does not exist that day: clocks go from 02:00 to 03:00. 03:30 is used instead.",
@@ -227,7 +227,7 @@ test("a time that is skipped is told with what it becomes", () => {
   assert.equal(formatSkippedTime("", BERLIN), "");
 });
 
-test("a quarter of an hour more stays in the second hour", () => {
+test("changes of a repeated hour stay in its second occurrence", () => {
   const draft = draftFromWindow("2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z");
   assert.equal(iso(applyEndText(draft, "2027-10-31T02:45", draft.end, BERLIN).end), "2027-10-31T01:45");
   assert.equal(iso(applyStartText(draft, "2027-10-31T02:15", draft.start, BERLIN).start), "2027-10-31T00:15");

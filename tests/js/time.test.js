@@ -23,7 +23,7 @@ const at = (text) => Date.parse(text);
 const now = at("2026-11-24T13:22:00Z");
 const berlin = "Europe/Berlin";
 
-test("a window of today is told by its times in the viewer's zone", () => {
+test("a window today is shown by its times in the viewer's time zone", () => {
   assert.equal(formatWindow("2026-11-24T13:10:00Z", "2026-11-24T13:40:00Z", now, berlin), "Today 14:10–14:40");
 });
 
@@ -42,12 +42,12 @@ test("today is today in the viewer's zone, not in UTC", () => {
   assert.equal(formatDay("2026-11-24T23:30:00Z", now, berlin), "Wed 25 Nov");
 });
 
-test("the hour that a zone repeats in autumn is told by its offset", () => {
+test("a repeated hour is shown with its offset", () => {
   assert.equal(formatOffset("2026-10-25T00:30:00Z", berlin), "UTC+2");
   assert.equal(formatOffset("2026-10-25T01:30:00Z", berlin), "UTC+1");
 });
 
-test("lengths are told in two units at the most", () => {
+test("durations have at most two units", () => {
   const seconds = 1000;
   const lengths = [
     [45, "45 s"],
@@ -75,14 +75,14 @@ test("a status changes at the start and at the end, not after them", () => {
   assert.equal(getWindowStatus(start, end, at(end)), "expired");
 });
 
-test("the standing of a window is told in words", () => {
+test("the state of a window is formatted", () => {
   const [start, end] = ["2026-11-24T14:00:00Z", "2026-11-24T15:00:00Z"];
   assert.equal(formatWindowState(start, end, now), "starts in 38 min");
   assert.equal(formatWindowState(start, end, at("2026-11-24T14:56:55Z")), "ends in 3:05");
   assert.equal(formatWindowState(start, end, at("2026-11-24T17:00:00Z")), "ended 2 h ago");
 });
 
-test("how long ago something was", () => {
+test("past times are relative", () => {
   assert.equal(formatRelative("2026-11-24T13:21:58Z", now), "2 s ago");
   assert.equal(formatRelative("2026-11-24T13:22:00Z", now), "just now");
 });
@@ -137,17 +137,17 @@ for (const [zone, expected] of Object.entries(ZONES)) {
   });
 }
 
-test("a day with one offset tells none", () => {
+test("a day with one offset does not show it", () => {
   assert.equal(formatTimeRange("2027-10-30T00:30:00Z", "2027-10-30T01:30:00Z", berlin), "02:30–03:30");
   assert.equal(formatTimeRange("2027-04-30T10:00:00Z", "2027-04-30T11:00:00Z", "Africa/Cairo"), "13:00–14:00");
 });
 
-test("where one of the days has two offsets, both ends tell theirs", () => {
+test("if a day has two offsets, both ends show theirs", () => {
   const words = formatTimeRange("2027-10-30T21:00:00Z", "2027-10-31T01:30:00Z", berlin);
   assert.equal(words, "23:00 +02:00 – 02:30 +01:00 (+1)");
 });
 
-test("a day and an hour from today are of the zone, whatever the clocks do between", () => {
+test("days and hours from today are in the time zone, across changes of the clocks", () => {
   const saturday = at("2027-10-30T12:00:00Z");
   assert.equal(iso(getInstantInDays(1, 9, saturday, berlin)), "2027-10-31T08:00Z");
   assert.equal(iso(getInstantInDays(1, 9, at("2027-03-27T12:00:00Z"), berlin)), "2027-03-28T07:00Z");
@@ -155,7 +155,7 @@ test("a day and an hour from today are of the zone, whatever the clocks do betwe
   assert.equal(getWeekday(at("2027-10-30T23:00:00Z"), berlin), 0);
 });
 
-test("an input that is not complete, or no time, is none", () => {
+test("an incomplete or invalid input is null", () => {
   for (const text of ["", null, "2027-10-31", "2027-13-01T00:00", "2027-10-31T24:00", "soon"]) {
     assert.equal(parseInputValue(text, berlin), null);
     assert.equal(resolveInput(text, {}, berlin), null);

@@ -20,27 +20,27 @@ const spike = (id, start, end, name = `Spike ${id}`) => ({
 const numbers = ({ left, width }) => [parseFloat(left), parseFloat(width)];
 const places = (bars) => bars.map(({ place }) => place);
 
-test("a day lies back, four ahead; the span begins at a whole hour", () => {
+test("the timeline shows one day back and four ahead, from a whole hour", () => {
   const { from, to } = getVisibleRange(NOW, 5);
   assert.equal(new Date(from).toISOString(), "2026-11-23T13:00:00.000Z");
   assert.equal(to - from, 5 * 86_400_000);
 });
 
-test("earlier and later go by the whole span, without a gap", () => {
+test("earlier and later move by the visible range, without a gap", () => {
   for (const days of [2, 5, 8]) {
     assert.equal(getVisibleRange(NOW, days, 1).from, getVisibleRange(NOW, days, 0).to);
     assert.equal(getVisibleRange(NOW, days, -1).to, getVisibleRange(NOW, days, 0).from);
   }
 });
 
-test("however far one goes, the span stays within the years that windows may lie in", () => {
+test("the visible range stays within the valid years", () => {
   for (const days of [2, 5, 8]) {
     assert.equal(new Date(getVisibleRange(NOW, days, -1e6).from).toISOString(), "1970-01-01T00:00:00.000Z");
     assert.equal(new Date(getVisibleRange(NOW, days, 1e7).to).toISOString(), "9999-01-01T00:00:00.000Z");
   }
 });
 
-test("lines at midnight and noon of the viewer's zone", () => {
+test("there are lines at midnight and noon in the viewer's time zone", () => {
   const ticks = buildTimelineTicks(view());
   assert.deepEqual(
     ticks.slice(0, 3).map(({ at, isDay, label }) => [new Date(at).toISOString(), isDay, label]),
@@ -52,7 +52,7 @@ test("lines at midnight and noon of the viewer's zone", () => {
   );
 });
 
-test("no hours where there is no room for them, more lines where there is", () => {
+test("hours are hidden without room, and there are more lines with room", () => {
   assert.ok(buildTimelineTicks(view({ pixels: 366 })).every(({ label }) => label === ""));
   assert.ok(buildTimelineTicks(view({ days: 2 })).some(({ label }) => label === "03:00"));
 });
@@ -63,7 +63,7 @@ test("the day on which the clocks change still begins at midnight", () => {
   assert.deepEqual([...new Set(days.map(({ at }) => new Date(at).getHours()))], [0]);
 });
 
-test("days are named once with their month, and give way to the time on the axis", () => {
+test("the month is shown once, and days make room for the time on the axis", () => {
   const named = buildDayLabels(view());
   assert.deepEqual(
     named.map(({ label }) => label),
@@ -74,28 +74,28 @@ test("days are named once with their month, and give way to the time on the axis
   assert.ok(left > parseFloat(buildNowLine(midnight).line.left), "right of the pill that covers its place");
 });
 
-test("day names get shorter where there is little room", () => {
+test("day names are abbreviated if there is little room", () => {
   assert.ok(buildDayLabels(view({ days: 8, pixels: 200 })).every(({ label }) => label.length <= 2));
 });
 
-test("the span in words", () => {
+test("the visible range is formatted", () => {
   assert.equal(formatRange(getVisibleRange(NOW, 5)), "Mon 23 to Sat 28 Nov");
   assert.equal(formatRange(getVisibleRange(NOW, 8)), "Mon 23 Nov to Tue 1 Dec");
 });
 
-test("now is on the axis only where it is in sight", () => {
+test("now is on the axis only if it is visible", () => {
   assert.equal(buildNowLine(view()).label, "14:22");
   assert.deepEqual([buildNowLine(view({ shift: 1 })).isSeen, buildNowLine(view({ shift: 1 })).past.width], [false, "0px"]);
   assert.equal(buildNowLine(view({ shift: -1 })).past.width, "1000px");
 });
 
-test("a short window is at least 7 pixels wide, in a hit area of 24", () => {
+test("a short window is at least 7 pixels wide, with a hit area of 24", () => {
   const [bar] = buildLaneBars([spike(1, "25T12:00", "25T12:05")], view());
   assert.equal(numbers(bar.bar)[1], 7);
   assert.equal(numbers(bar.hit)[1], 24);
 });
 
-test("nothing reaches out of the drawing", () => {
+test("bars are clipped to the timeline", () => {
   const bars = buildLaneBars([spike(1, "20T12:00", "23T13:05"), spike(2, "28T12:55", "30T12:00")], view());
   assert.equal(bars.length, 2);
   for (const { hit } of bars) {
@@ -109,7 +109,7 @@ test("a window that only touches the edge is not drawn", () => {
   assert.equal(buildLaneBars(touching, view()).length, 0);
 });
 
-test("the label is inside where it fits, else right, else left", () => {
+test("the label is inside if it fits, else right, else left", () => {
   const bars = [
     spike(1, "24T20:00", "25T12:00", "Inside"),
     spike(2, "26T02:00", "26T02:30", "Flapping uplink"),
@@ -118,7 +118,7 @@ test("the label is inside where it fits, else right, else left", () => {
   assert.deepEqual(places(buildLaneBars(bars, view())), ["inside", "left", "right"]);
 });
 
-test("where labels would meet, the later one stays in the tooltip", () => {
+test("of two overlapping labels the later one is only in the tooltip", () => {
   const bars = [1, 2, 3].map((id) => spike(id, `26T0${id}:00`, `26T0${id}:20`, `A long name number ${id}`));
   const drawn = buildLaneBars([...bars, spike(4, "26T04:00", "26T04:20", "The last")], view());
   assert.deepEqual(places(drawn), ["left", "", "", "right"]);
@@ -130,18 +130,18 @@ test("a label keeps clear of the line for now", () => {
   assert.equal(bar.place, "left");
 });
 
-test("what is filtered out steps aside, without a label", () => {
+test("filtered spikes are dimmed and have no label", () => {
   const [bar] = buildLaneBars([spike(1, "26T02:00", "26T02:30")], view(), () => true);
   assert.deepEqual([bar.classes, bar.place], ["scheduled is-dimmed", ""]);
 });
 
-test("a click ahead offers a start on the half hour", () => {
+test("a click in the future offers a start on the half hour", () => {
   const at = view();
   const offer = findFreeSlot(at.toX(Date.parse("2026-11-26T09:40:00Z")), [], at);
   assert.deepEqual([offer.start, offer.label], ["2026-11-26T09:30:00.000Z", "10:30"]);
 });
 
-test("no offer in the past and inside a window; now, where the half hour has begun", () => {
+test("no slot is offered in the past or inside a window", () => {
   const at = view();
   assert.equal(findFreeSlot(at.toX(Date.parse("2026-11-24T10:00:00Z")), [], at), null);
   assert.equal(findFreeSlot(at.toX(NOW) + 1, [], at).start, "");
@@ -149,14 +149,14 @@ test("no offer in the past and inside a window; now, where the half hour has beg
   assert.equal(findFreeSlot(at.toX(Date.parse("2026-11-26T09:40:00Z")), [window], at), null);
 });
 
-test("beside a window the offer begins where it ends", () => {
+test("a slot after a window begins at its end", () => {
   const at = view();
   const window = spike(1, "26T08:00", "26T09:40");
   const offer = findFreeSlot(at.toX(Date.parse("2026-11-26T09:45:00Z")), [window], at);
   assert.equal(offer.start, "2026-11-26T09:40:00.000Z");
 });
 
-test("no label stands across the line for now, inside a bar neither", () => {
+test("no label crosses the line for now, not even inside a bar", () => {
   const line = parseFloat(buildNowLine(view()).line.left);
   const windows = [["24T01:00", "24T14:00"], ["24T13:00", "26T14:00"], ["24T12:00", "24T14:30"], ["24T11:30", "24T12:00"]];
   for (const [start, end] of windows) {

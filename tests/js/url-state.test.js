@@ -12,17 +12,17 @@ const { getDefaults, readUrl, buildUrl } = urlState({
   page: PAGE,
 });
 
-test("what is as usual is not told", () => {
+test("default values are not in the URL", () => {
   assert.equal(buildUrl("/users", getDefaults()), "/users");
   assert.deepEqual(readUrl(""), getDefaults());
 });
 
-test("what is told is read again", () => {
+test("values are read back from the URL", () => {
   const state = { role: "Viewer", onlyMine: false, collection: 7, search: "ä & b=c", sort: "-owner", page: 12 };
   assert.deepEqual(readUrl(buildUrl("/users", state).slice("/users".length)), state);
 });
 
-test("what makes no sense is as if it was not there", () => {
+test("invalid values in a URL are ignored", () => {
   const odd = "?role=King&owner=maybe&collection=0&sort=id&page=-1&page=2&more=1";
   assert.deepEqual(readUrl(odd), getDefaults());
   assert.deepEqual(readUrl("?page=1e3&collection=12345678901"), getDefaults());

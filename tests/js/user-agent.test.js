@@ -5,7 +5,7 @@ import { formatDevice } from "../../static/js/lib/user-agent.js";
 
 const WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)";
 
-test("browsers and systems are told by name", () => {
+test("browsers and systems are named", () => {
   const known = [
     [`Mozilla/5.0 (X11; Linux x86_64) ${WEBKIT} Chrome/130.0 Safari/537.36`, "Chrome on Linux"],
     [`Mozilla/5.0 (Windows NT 10.0) ${WEBKIT} Chrome/130.0 Safari/537.36 Edg/130.0`, "Edge on Windows"],
@@ -15,7 +15,7 @@ test("browsers and systems are told by name", () => {
   for (const [header, words] of known) assert.equal(formatDevice(header), words);
 });
 
-test("a program is told by its own name", () => {
+test("another program is shown by its own name", () => {
   assert.equal(formatDevice("curl/8.5.0"), "curl/8.5.0");
   assert.equal(formatDevice(""), "Unknown program");
 });

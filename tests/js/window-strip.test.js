@@ -29,14 +29,14 @@ test("the scale follows the length, from minutes to years", () => {
   }
 });
 
-test("a free slot that is near is in sight, one that is far is not waited for", () => {
+test("the strip shows a free slot only if it is near", () => {
   const near = { start: at(18), end: at(18, 30) };
   assert.ok(getVisibleRange(draft, near).to > near.end);
   const far = { start: at(23), end: at(23, 30) };
   assert.deepEqual(getVisibleRange(draft, far), getVisibleRange(draft));
 });
 
-test("a collision is the part that both windows share", () => {
+test("a collision is the overlap of both windows", () => {
   const other = { id: 1, name: "Flapping", start: at(16), end: at(16, 20) };
   const free = { start: at(16, 20), end: at(16, 50) };
   const found = strip({ others: [other], collision: { conflicts: [other], free } });
@@ -47,7 +47,7 @@ test("a collision is the part that both windows share", () => {
   assert.equal(found.free.times, "16:20–16:50");
 });
 
-test("windows out of sight are left out, and a short one is still wide enough to be seen", () => {
+test("invisible windows are left out, and short ones have a minimum width", () => {
   const others = [
     { id: 1, name: "far", start: at(3), end: at(4) },
     { id: 2, name: "short", start: at(17), end: at(17) + 1000 },
@@ -60,7 +60,7 @@ test("windows out of sight are left out, and a short one is still wide enough to
   assert.ok(found.others[0].right - found.others[0].left >= 6.99);
 });
 
-test("the state of the other windows is told", () => {
+test("other windows have a state", () => {
   const others = [
     { id: 1, name: "a", start: at(14), end: at(15) },
     { id: 2, name: "b", start: at(16, 30), end: at(17) },
@@ -71,7 +71,7 @@ test("the state of the other windows is told", () => {
   );
 });
 
-test("on a narrow strip only the names of the lower row stay", () => {
+test("a narrow strip only has the names of the lower row", () => {
   const found = strip({
     others: [{ id: 1, name: "a", start: at(16, 30), end: at(17) }],
     pixels: 340,
@@ -81,7 +81,7 @@ test("on a narrow strip only the names of the lower row stay", () => {
   assert.deepEqual([found.draft.label.name, found.draft.label.times], ["This spike", ""]);
 });
 
-test("ticks stand at round times, as far apart as their labels need", () => {
+test("ticks are at round times, with room for their labels", () => {
   const ticks = buildStripTicks(createScale({ from: at(14, 7), to: at(18, 7) }, 720));
   assert.deepEqual(
     ticks.slice(0, 2).map(({ label }) => label),
@@ -91,7 +91,7 @@ test("ticks stand at round times, as far apart as their labels need", () => {
   assert.ok(years.length < 20);
 });
 
-test("dragging moves by whole minutes and never turns the window round", () => {
+test("dragging moves by whole minutes and never inverts the window", () => {
   assert.deepEqual(dragWindow(draft, "move", 61_000), { start: draft.start + MINUTE, end: draft.end + MINUTE });
   assert.equal(dragWindow(draft, "end", -5 * HOUR).end, draft.start + MINUTE);
   assert.equal(dragWindow(draft, "start", 5 * HOUR).start, draft.end - MINUTE);

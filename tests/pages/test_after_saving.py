@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.support.browsing import RANGE, follow, row, toast
 
 FAR = "2031-05-20T12:00"
-ONE_MARKED_IS_IN_SIGHT = """() => [...document.querySelectorAll(".is-marked")].some((each) => {
+A_HIGHLIGHT_IS_VISIBLE = """() => [...document.querySelectorAll(".is-highlighted")].some((each) => {
   const { top, bottom, height } = each.getBoundingClientRect();
   return height > 0 && top >= 0 && bottom <= innerHeight;
 })"""
@@ -27,10 +27,10 @@ def create(page: Page, name: str = "Drill", start: str = "") -> None:
 
 
 def the_marked(page: Page):
-    return page.locator(".is-marked").filter(visible=True)
+    return page.locator(".is-highlighted").filter(visible=True)
 
 
-def test_from_the_list_one_is_back_in_the_list_as_it_was_with_the_row_marked(site, editor, collection):
+def test_saving_returns_to_the_list_and_highlights_the_row(site, editor, collection):
     for number in range(3):
         editor.api.spike(editor.api.collection(f"{number} {editor.login}", load=RANGE), f"Other {number}")
     page = editor.browse("/spikes?status=active")
@@ -51,7 +51,7 @@ def test_from_the_list_one_is_back_in_the_list_as_it_was_with_the_row_marked(sit
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
 
 
-def test_a_row_far_down_the_list_is_brought_into_sight(editor, collection):
+def test_a_highlighted_row_far_down_is_scrolled_into_view(editor, collection):
     for hour in range(30):
         start = f"2031-01-{hour + 1:02}T00:00:00Z"
         editor.api.spike(collection, f"Window {hour:02}", start_datetime=start)
@@ -64,7 +64,7 @@ def test_a_row_far_down_the_list_is_brought_into_sight(editor, collection):
 
 
 @pytest.mark.parametrize("start", ["", FAR, "2031-05-25T12:00"])
-def test_from_a_collection_one_is_back_there_with_the_spike_marked(site, editor, collection, start):
+def test_saving_returns_to_the_collection_and_highlights_the_spike(site, editor, collection, start):
     editor.api.spike(collection, "Before", start_datetime="2031-05-22T12:00:00Z")
     path = f"{site.url}/collections/{collection['id']}"
     page = editor.browse(f"/collections/{collection['id']}")
@@ -77,7 +77,7 @@ def test_from_a_collection_one_is_back_there_with_the_spike_marked(site, editor,
 
 @pytest.mark.parametrize("start", ["", FAR])
 @pytest.mark.parametrize("path", ["/", "/spikes?view=timeline"])
-def test_from_a_timeline_one_is_back_there_with_the_bar_marked(site, editor, collection, path, start):
+def test_saving_returns_to_the_timeline_and_highlights_the_bar(site, editor, collection, path, start):
     for number in range(26):
         editor.api.collection(f"A {number:02} {editor.login}", load=RANGE)
     page = editor.browse(path)
@@ -86,13 +86,13 @@ def test_from_a_timeline_one_is_back_there_with_the_bar_marked(site, editor, col
     page.get_by_role("option", name=collection["name"]).click()
     create(page, start=start)
     assert page.url == site.url + path
-    bar = page.locator(".timeline-hit.is-marked")
+    bar = page.locator(".timeline-hit.is-highlighted")
     expect(bar).to_have_count(1)
     expect(bar).to_have_accessible_name(f"Drill, {bar.get_attribute('aria-label').split(', ', 1)[1]}")
-    page.wait_for_function(ONE_MARKED_IS_IN_SIGHT)  # the dashboard also marks its row
+    page.wait_for_function(A_HIGHLIGHT_IS_VISIBLE)  # the dashboard also marks its row
 
 
-def test_opened_by_its_address_the_form_leads_to_the_page_of_the_spike(site, editor, collection):
+def test_without_a_previous_page_saving_opens_the_spike(site, editor, collection):
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
     create(page)
     (spike,) = editor.api.get("/api/spike-schedules")["items"]
@@ -100,7 +100,7 @@ def test_opened_by_its_address_the_form_leads_to_the_page_of_the_spike(site, edi
     expect(page.get_by_label("Name", exact=True)).to_have_value("Drill")
 
 
-def test_what_was_saved_is_one_click_away(site, editor, collection):
+def test_the_toast_links_to_the_saved_spike(site, editor, collection):
     page = editor.browse("/spikes")
     follow(page, page.get_by_role("link", name="New spike").first)
     page.get_by_role("combobox", name="Collection").fill(collection["name"])
@@ -111,7 +111,7 @@ def test_what_was_saved_is_one_click_away(site, editor, collection):
     assert page.url == f"{site.url}/spikes/{spike['id']}"
 
 
-def test_cancelling_leads_back_where_one_came_from(site, editor, collection):
+def test_cancelling_returns_to_the_previous_page(site, editor, collection):
     editor.api.spike(collection, "Drill")
     page = editor.browse("/spikes?status=active&search=Dri")
     expect(row(page, "Drill")).to_be_visible()
@@ -121,7 +121,7 @@ def test_cancelling_leads_back_where_one_came_from(site, editor, collection):
     assert "status=active" in page.url
 
 
-def test_a_spike_that_changes_nothing_is_only_created_where_one_means_it(editor, collection):
+def test_creating_a_spike_that_changes_nothing_asks_first(editor, collection):
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
     page.get_by_label("Name", exact=True).fill("Drill")
     page.get_by_role("button", name="Create spike").click()
@@ -136,7 +136,7 @@ def test_a_spike_that_changes_nothing_is_only_created_where_one_means_it(editor,
     assert editor.api.get("/api/spike-schedules")["total"] == 1
 
 
-def test_an_override_that_equals_the_usual_value_changes_nothing(editor, collection):
+def test_an_override_equal_to_the_normal_value_changes_nothing(editor, collection):
     field = collection["fields"][0]
     same = {"original_field_id": field["id"], "range_end_number": field["range_end_number"]}
     spike = editor.api.spike(collection, "Same", spike_fields=[same])
@@ -146,7 +146,7 @@ def test_an_override_that_equals_the_usual_value_changes_nothing(editor, collect
     expect(page.get_by_role("dialog", name="Nothing changes yet")).to_be_visible()
 
 
-def test_taking_the_last_override_away_is_asked_about_and_a_rename_is_not(editor, collection):
+def test_removing_the_last_override_asks_first_and_renaming_does_not(editor, collection):
     field = collection["fields"][0]
     spike = editor.api.spike(
         collection, "Drill", spike_fields=[{"original_field_id": field["id"], "range_end_number": 200}]

@@ -50,12 +50,12 @@ def docs(editor) -> Page:
     return editor.browse("/api/docs")
 
 
-def test_who_is_signed_in_tries_calls_as_they_are(editor, docs):
+def test_calls_are_made_as_the_signed_in_user(editor, docs):
     expect(run(docs, "auth-me")).to_have_text(re.compile("^200"))
     expect(docs.locator("#operations-auth-me")).to_contain_text(editor.login)
 
 
-def test_who_is_signed_in_writes_too(editor, docs):
+def test_a_signed_in_user_can_make_changes(editor, docs):
     status = run(docs, "collections-create_collection", '{"name": "Made on the page"}')
     expect(status).to_have_text(re.compile("^201"))
     [made] = editor.api.get("/api/collections?search=Made+on+the+page")["items"]
@@ -78,7 +78,7 @@ def test_a_poll_needs_a_key_and_asks_for_no_password(editor, docs, complaints):
     expect(status).to_have_text(re.compile("^200"))
 
 
-def test_who_is_not_signed_in_is_refused(site, open_page, complaints):
+def test_calls_without_a_sign_in_are_refused(site, open_page, complaints):
     complaints.expect("401")
     page = open_page()
     visit(page, f"{site.url}/api/docs")

@@ -12,7 +12,7 @@ def auditor(person):
     return person("Admin")
 
 
-def test_a_thing_in_a_row_filters_by_it_and_the_address_keeps_it(auditor, width):
+def test_the_subject_of_a_row_filters_and_is_kept_in_the_url(auditor, width):
     api = auditor.api
     collection = api.collection(f"Truck of {auditor.login}", cpu=RANGE)
     api.call("PATCH", f"/api/collections/{collection['id']}", {"name": f"Van of {auditor.login}"})
@@ -28,7 +28,7 @@ def test_a_thing_in_a_row_filters_by_it_and_the_address_keeps_it(auditor, width)
     page.wait_for_url("**/audit?what=create-field")
 
 
-def test_refusals_alone_and_nothing_found(auditor, viewer):
+def test_only_refusals_can_be_shown_and_an_empty_result_says_so(auditor, viewer):
     assert viewer.api.ask("POST", "/api/collections", {"name": "x"}).status_code == 403
     page = auditor.browse("/audit")
     page.get_by_role("button", name="Refused", exact=True).click()

@@ -43,7 +43,7 @@ def chips(page: Page, of: str):
     return page.get_by_role("group", name=f"{of} presets")
 
 
-def test_a_date_can_be_typed_straight_on(editor, collection):
+def test_a_date_can_be_typed_without_pauses(editor, collection):
     page = form(editor, collection)
     for part, typed in [("Start", "111120310945a"), ("End", "111120311030a")]:
         page.get_by_label(part, exact=True).focus()
@@ -53,7 +53,7 @@ def test_a_date_can_be_typed_straight_on(editor, collection):
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Los_Angeles", "Pacific/Kiritimati"])
-def test_day_words_are_of_the_viewers_day(editor, collection, zone):
+def test_presets_by_day_use_the_viewers_day(editor, collection, zone):
     page = form(editor, collection, zone)
     today = datetime.now(ZoneInfo(zone)).date()
     monday = today + timedelta(days=(MONDAY - today.weekday()) % 7 or 7)
@@ -65,7 +65,7 @@ def test_day_words_are_of_the_viewers_day(editor, collection, zone):
 
 
 @pytest.mark.parametrize("label", CHIPS)
-def test_each_length_is_one_click(editor, collection, label):
+def test_each_duration_preset_sets_the_end(editor, collection, label):
     page = form(editor, collection)
     chips(page, "Duration").get_by_role("button", name=label, exact=True).click()
     end = datetime(2031, 5, 5, 12, tzinfo=UTC) + timedelta(minutes=CHIPS[label])
@@ -73,7 +73,7 @@ def test_each_length_is_one_click(editor, collection, label):
 
 
 @pytest.mark.parametrize("label", CHIPS)
-def test_the_lengths_of_a_spike_that_is_on_count_from_now(editor, collection, label):
+def test_duration_presets_of_an_active_spike_count_from_now(editor, collection, label):
     begun = datetime.now(UTC) - timedelta(hours=3)
     spike = editor.api.spike(collection, "On", start_datetime=iso(begun), duration=86_400)
     page = editor.browse(f"/spikes/{spike['id']}", timezone_id="UTC")
@@ -87,7 +87,7 @@ def test_the_lengths_of_a_spike_that_is_on_count_from_now(editor, collection, la
 
 
 @pytest.mark.parametrize("text", LENGTHS)
-def test_a_length_can_be_typed_in_ones_own_words(editor, collection, text):
+def test_a_duration_can_be_typed_in_several_notations(editor, collection, text):
     page = form(editor, collection)
     field = page.get_by_label("Duration", exact=True)
     field.fill(text)
@@ -97,7 +97,7 @@ def test_a_length_can_be_typed_in_ones_own_words(editor, collection, text):
 
 
 @pytest.mark.parametrize("text", FAULTS)
-def test_a_length_that_says_nothing_is_refused_in_words(editor, collection, text):
+def test_an_invalid_duration_is_rejected_with_advice(editor, collection, text):
     page = form(editor, collection)
     page.get_by_label("Name", exact=True).fill("Drill")
     field = page.get_by_label("Duration", exact=True)
@@ -113,7 +113,7 @@ def test_a_length_that_says_nothing_is_refused_in_words(editor, collection, text
     expect(page.get_by_text(FAULTS[text])).to_be_hidden()
 
 
-def test_a_typed_length_of_a_spike_that_is_on_counts_from_now(editor, collection):
+def test_a_typed_duration_of_an_active_spike_counts_from_now(editor, collection):
     spike = editor.api.spike(collection, "On", duration=86_400)
     page = editor.browse(f"/spikes/{spike['id']}", timezone_id="UTC")
     page.get_by_label("Ends in").fill("20m")

@@ -16,7 +16,7 @@ def lorry(editor):
     return editor.api.collection(f"Lorry {editor.login}", km=COUNTER, trips=COUNTER, cpu=RANGE)
 
 
-def test_one_sees_what_each_counter_will_do_and_chooses(editor, lorry, width):
+def test_the_form_shows_what_each_counter_will_do(editor, lorry, width):
     page = editor.browse(f"/spikes/new?collection={lorry['id']}")
     words = page.locator("#spike-counters-words")
     expect(words).to_have_text("Continue from the spike’s last value: km, trips")
@@ -38,14 +38,14 @@ def test_one_sees_what_each_counter_will_do_and_chooses(editor, lorry, width):
     assert editor.api.get(f"/api/spike-schedules/{made['id']}")["counters_after"] is None
 
 
-def test_a_duplicate_takes_the_choice_along(editor, lorry):
+def test_a_duplicate_has_the_same_choice(editor, lorry):
     body = {"collection_id": lorry["id"], "name": "Drill", "duration": 60, "counters_after": "continue"}
     made = editor.api.post("/api/spike-schedules", body)
     page = editor.browse(f"/spikes/new?copy={made['id']}")
     expect(page.get_by_role("combobox", name=LABEL)).to_have_value("continue")
 
 
-def test_without_counters_nothing_is_asked(editor):
+def test_without_counters_there_is_no_choice(editor):
     collection = editor.api.collection(f"Plain {editor.login}", cpu=RANGE)
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
     expect(page.get_by_label("Name", exact=True)).to_be_visible()

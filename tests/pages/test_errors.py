@@ -18,7 +18,7 @@ def fail(page: Page, pattern: str) -> None:
     page.route(pattern, lambda route: route.fulfill(status=503, body=body, content_type=kind))
 
 
-def test_a_collections_name_that_is_taken(editor, complaints):
+def test_a_duplicate_collection_name_is_an_error_at_its_input(editor, complaints):
     complaints.expect("409")
     taken = editor.api.collection(f"Taken {editor.login}")["name"]
     page = editor.browse("/collections")
@@ -27,15 +27,15 @@ def test_a_collections_name_that_is_taken(editor, complaints):
     dialog.get_by_label("Name").fill(taken)
     dialog.get_by_role("button", name="Create").click()
     expect(dialog.get_by_label("Name")).to_be_focused()
-    expect(dialog.locator("#collection-name-fault")).to_contain_text("taken")
+    expect(dialog.locator("#collection-name-error")).to_contain_text("taken")
     expect(dialog.get_by_label("Name")).to_have_value(taken)
     dialog.get_by_label("Name").fill(f"{taken} 2")
-    expect(dialog.locator("#collection-name-fault")).to_be_hidden()
+    expect(dialog.locator("#collection-name-error")).to_be_hidden()
     follow(page, dialog.get_by_role("button", name="Create"))
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{taken} 2")
 
 
-def test_a_fields_name_that_is_taken_and_a_range_that_is_inside_out(editor, complaints):
+def test_a_duplicate_field_name_and_an_inverted_range_are_errors_at_their_inputs(editor, complaints):
     complaints.expect("409")
     collection = editor.api.collection(f"Fields {editor.login}", load=RANGE)
     page = editor.browse(f"/collections/{collection['id']}")
@@ -51,7 +51,7 @@ def test_a_fields_name_that_is_taken_and_a_range_that_is_inside_out(editor, comp
     start.fill("10")
     dialog.get_by_role("button", name="Create field").click()
     expect(dialog.get_by_label("Name")).to_be_focused()
-    expect(dialog.locator("#field-name-fault")).to_contain_text("taken")
+    expect(dialog.locator("#field-name-error")).to_contain_text("taken")
     for label, text in {"Name": "load", "From": "10", "To": "20"}.items():
         expect(dialog.get_by_label(label, exact=True)).to_have_value(text)
     dialog.get_by_label("Name").fill("load 2")
@@ -59,7 +59,7 @@ def test_a_fields_name_that_is_taken_and_a_range_that_is_inside_out(editor, comp
     toast(page, "“load 2” created.")
 
 
-def test_a_setting_that_only_the_server_refuses(editor, complaints):
+def test_an_error_of_the_server_is_at_its_input(editor, complaints):
     complaints.expect("422")
     collection = editor.api.collection(f"Settings {editor.login}", km=COUNTER)
     page = editor.browse(f"/collections/{collection['id']}")
@@ -69,11 +69,11 @@ def test_a_setting_that_only_the_server_refuses(editor, complaints):
     dialog.get_by_label("Reset at").fill("9")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_label("Step varies by")).to_be_focused()
-    expect(dialog.locator("#fault-randomization_percentage")).to_contain_text("500")
+    expect(dialog.locator("#error-randomization_percentage")).to_contain_text("500")
     expect(dialog.get_by_label("Reset at")).to_have_value("9")
 
 
-def test_an_override_that_is_inside_out_or_that_only_the_server_refuses(editor, complaints):
+def test_errors_of_overrides_are_at_their_inputs(editor, complaints):
     complaints.expect("422")
     collection = editor.api.collection(f"Overrides {editor.login}", load=RANGE, km=COUNTER)
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
@@ -96,7 +96,7 @@ def test_an_override_that_is_inside_out_or_that_only_the_server_refuses(editor, 
     toast(page, "“Drill” created.")
 
 
-def test_a_user_name_that_is_taken(person, complaints):
+def test_a_duplicate_user_name_is_an_error_at_its_input(person, complaints):
     complaints.expect("409")
     admin, other = person("Admin"), person()
     page = admin.browse("/users")
@@ -107,11 +107,11 @@ def test_a_user_name_that_is_taken(person, complaints):
     dialog.get_by_label("Password").fill("a password of eight")
     dialog.get_by_role("button", name="Create").last.click()
     expect(dialog.get_by_label("User name")).to_be_focused()
-    expect(dialog.locator("#user-username-fault")).to_contain_text("taken")
+    expect(dialog.locator("#user-username-error")).to_contain_text("taken")
     expect(dialog.get_by_label("E-mail")).to_have_value(f"new-{other.login}@example.org")
 
 
-def test_a_server_that_fails_in_the_middle_of_a_form_costs_no_input(editor, complaints):
+def test_a_server_error_loses_no_input(editor, complaints):
     complaints.expect("503")
     collection = editor.api.collection(f"Busy {editor.login}", load=RANGE)
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
@@ -127,7 +127,7 @@ def test_a_server_that_fails_in_the_middle_of_a_form_costs_no_input(editor, comp
     toast(page, "“Drill” created.")
 
 
-def test_a_server_that_cannot_be_reached_costs_no_input(editor, complaints):
+def test_an_unreachable_server_loses_no_input(editor, complaints):
     complaints.expect("ERR_FAILED")
     page = editor.browse("/collections")
     page.route("**/api/collections", lambda route: route.abort())
@@ -152,7 +152,7 @@ LISTS = {
 }
 
 
-def test_what_could_not_be_loaded_can_be_tried_again(site, editor, complaints):
+def test_loading_can_be_tried_again(site, editor, complaints):
     complaints.expect("503")
     collection = editor.api.collection(f"Again-{editor.login}", load=RANGE)
     editor.api.spike(collection, "Drill")
@@ -168,7 +168,7 @@ def test_what_could_not_be_loaded_can_be_tried_again(site, editor, complaints):
         expect(page.get_by_role("main"), path).to_contain_text(collection["name"])
 
 
-def test_keys_that_could_not_be_loaded_can_be_tried_again(editor, complaints):
+def test_loading_keys_can_be_tried_again(editor, complaints):
     complaints.expect("503")
     editor.api.post("/api/api-keys", {"label": "Grafana"})
     page = editor.browse("/profile")
@@ -181,7 +181,7 @@ def test_keys_that_could_not_be_loaded_can_be_tried_again(editor, complaints):
     expect(row(page, "Grafana")).to_be_visible()
 
 
-def test_a_page_that_is_left_with_typed_input_asks_first(site, editor, complaints):
+def test_leaving_a_page_with_input_asks_first(site, editor, complaints):
     collection = editor.api.collection(f"Left {editor.login}", cores=FIXED)
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
     page.get_by_label("cores: value").fill("70")
@@ -192,7 +192,7 @@ def test_a_page_that_is_left_with_typed_input_asks_first(site, editor, complaint
     expect(page.get_by_label("cores: value")).to_have_value("70")
 
 
-def test_a_page_that_is_not_there_has_a_way_back(site, editor, complaints):
+def test_an_unknown_page_links_to_the_dashboard(site, editor, complaints):
     complaints.expect("404")
     page = editor.browse("/profile")
     for path in ["/nowhere", "/collections/999999999", "/spikes/999999999", "/api-keys/x"]:
@@ -205,7 +205,7 @@ def test_a_page_that_is_not_there_has_a_way_back(site, editor, complaints):
 
 # Only a browser takes these for another host; tests/auth tries more.
 @pytest.mark.parametrize("target", ["/\\evil.example", "/\t/evil.example"])
-def test_signing_in_leads_to_no_other_host(site, editor, open_page, target):
+def test_signing_in_never_redirects_to_another_host(site, editor, open_page, target):
     page = open_page()
     page.goto(f"{site.url}/sign-in?next={quote(target, safe='')}")
     page.get_by_label("E-mail or user name").fill(editor.login)

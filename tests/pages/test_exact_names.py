@@ -8,14 +8,14 @@ INHERITED = ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"
 FIXED = {"value_type": "NUMBER_FIXED", "fixed_value_number": 1234}
 
 
-def test_fields_that_are_called_like_members_of_any_object_show_their_values(editor):
+def test_fields_named_like_object_properties_show_their_values(editor):
     collection = editor.api.collection(f"Members {editor.login}", **dict.fromkeys(INHERITED, FIXED))
     page = editor.browse(f"/collections/{collection['id']}")
     for name in INHERITED:
         expect(row(page, name).locator("td.sampled")).to_have_text("1,234")
 
 
-def test_names_have_no_ligatures_and_no_widened_hyphens(editor):
+def test_names_are_shown_without_ligatures(editor):
     name = f"x3 -> fi 1-2-3 {editor.login}"
     collection = editor.api.collection(name, **{name: FIXED})
     editor.api.spike(collection, name)

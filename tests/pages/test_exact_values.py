@@ -40,7 +40,7 @@ def field_text(editor, field: dict) -> str:
     return editor.api.ask("GET", f"/api/fields/{field['id']}").text
 
 
-def test_renaming_a_counter_of_many_digits_changes_its_name_only(site, editor):
+def test_renaming_a_counter_with_many_digits_changes_only_its_name(site, editor):
     collection = editor.api.collection(f"Digits {editor.login}")
     field = counter(editor, collection, start_number=MANY)
     key = editor.api.post("/api/api-keys", {"label": "Digits"})["key"]
@@ -60,7 +60,7 @@ def test_renaming_a_counter_of_many_digits_changes_its_name_only(site, editor):
     assert f'"current_number":{MANY}' in field_text(editor, field)
 
 
-def test_digits_that_are_typed_are_sent_as_they_are(editor):
+def test_typed_digits_are_sent_unchanged(editor):
     collection = editor.api.collection(f"Typed {editor.login}")
     field = counter(editor, collection, start_number="0.5")
     page = editor.browse(f"/collections/{collection['id']}")
@@ -71,7 +71,7 @@ def test_digits_that_are_typed_are_sent_as_they_are(editor):
     assert f'"start_number":{MANY}' in field_text(editor, field)
 
 
-def test_a_spike_does_not_override_what_merely_has_many_digits(editor):
+def test_a_value_with_many_digits_is_not_an_override(editor):
     collection = editor.api.collection(
         f"Untouched {editor.login}",
         tiny={"value_type": "FLOAT_FIXED", "fixed_value_float": 0.0000012345678901234567},
@@ -87,7 +87,7 @@ def test_a_spike_does_not_override_what_merely_has_many_digits(editor):
     assert [copy["field_name"] for copy in spike["spike_fields"]] == ["load"]
 
 
-def test_a_comma_in_a_number_is_refused_with_a_hint(editor):
+def test_a_comma_in_a_number_is_rejected_with_a_hint(editor):
     collection = editor.api.collection(f"Comma {editor.login}", load=FLOAT)
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
     page.get_by_label("Name", exact=True).fill("Drill")
@@ -122,7 +122,7 @@ def served(editor, spike: dict) -> tuple[int, int]:
     return copies[0]["range_start_number"], copies[0]["range_end_number"]
 
 
-def test_a_saved_spike_shows_previews_and_keeps_what_polls_get(editor):
+def test_a_saved_spike_shows_and_keeps_the_values_that_polls_get(editor):
     _, spike = kept_spike(editor)
     page = editor.browse("/spikes")
     with page.expect_response("**/api/spike-schedules/preview") as answer:
@@ -143,7 +143,7 @@ def test_a_saved_spike_shows_previews_and_keeps_what_polls_get(editor):
     assert served(editor, spike) == (5, 60)
 
 
-def test_renaming_a_saved_spike_leaves_its_values(editor):
+def test_renaming_a_saved_spike_keeps_its_values(editor):
     _, spike = kept_spike(editor)
     page = editor.browse(f"/spikes/{spike['id']}")
     page.get_by_label("Name", exact=True).fill("Renamed")
@@ -152,7 +152,7 @@ def test_renaming_a_saved_spike_leaves_its_values(editor):
     assert served(editor, spike) == (5, 100)
 
 
-def test_setting_a_kept_value_back_follows_the_collection_again(editor):
+def test_resetting_an_override_follows_the_collection_again(editor):
     _, spike = kept_spike(editor)
     page = editor.browse(f"/spikes/{spike['id']}")
     page.get_by_text("unchanged").click()

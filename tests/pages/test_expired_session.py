@@ -19,7 +19,7 @@ def test_signing_in_again_says_that_the_server_does_not_respond(editor, complain
     expect(again.get_by_role("alert")).to_contain_text("The server is not responding")
 
 
-def test_the_form_asks_to_sign_in_and_goes_on_with_its_input(site, editor, admin_api, complaints):
+def test_the_form_asks_to_sign_in_and_keeps_its_input(site, editor, admin_api, complaints):
     complaints.expect("401")
     page = editor.browse("/collections")
     page.get_by_role("button", name="New collection").first.click()

@@ -64,7 +64,7 @@ def make(editor: Person, name: str, *more: str) -> dict:
     return {"collection": collection["id"], "spike": spike["id"]}
 
 
-def test_hostile_names_of_things_are_shown_as_text_in_lists(site, editor):
+def test_hostile_names_are_shown_as_text_in_lists(site, editor):
     for name in NAMES:
         make(editor, name)
     page = editor.browse("/profile")
@@ -74,7 +74,7 @@ def test_hostile_names_of_things_are_shown_as_text_in_lists(site, editor):
 
 # One name for all that is hostile in the same way: a page each, instead of a page for each of them.
 @pytest.mark.parametrize("names", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_names_of_things_are_shown_as_text_on_pages_of_their_own(site, editor, names):
+def test_hostile_names_are_shown_as_text_on_their_pages(site, editor, names):
     name = " ".join(names)
     things = make(editor, name, *names)
     page = editor.browse("/profile")
@@ -82,7 +82,7 @@ def test_hostile_names_of_things_are_shown_as_text_on_pages_of_their_own(site, e
         look(page, site.url + path.format(**things), name)
 
 
-def test_hostile_names_are_shown_as_text_in_questions_and_confirmations(editor):
+def test_hostile_names_are_shown_as_text_in_dialogs_and_toasts(editor):
     for name in NAMES:
         editor.api.spike(editor.api.collection(f"{name} {editor.login}", load=RANGE), name)
     page = editor.browse("/spikes")
@@ -93,7 +93,7 @@ def test_hostile_names_are_shown_as_text_in_questions_and_confirmations(editor):
         toast(page, f"“{name}” deleted.")
 
 
-def test_hostile_names_of_people_and_of_their_programs_are_shown_as_text(site, person):
+def test_hostile_user_names_and_user_agents_are_shown_as_text(site, person):
     admin, people = person("Admin"), [person("Editor", name) for name in NAMES]
     for number, owner in enumerate(people):
         owner.api.collection(f"Owned {number}")

@@ -12,7 +12,7 @@ def press(button: Locator) -> None:
     button.press("Enter")
 
 
-def test_a_collection_a_field_and_a_spike_by_the_keyboard_alone(site, editor):
+def test_a_collection_a_field_and_a_spike_are_created_with_the_keyboard_alone(site, editor):
     page, keys = (page := editor.browse("/collections")), page.keyboard
     create = page.get_by_role("button", name="New collection").first
     tab_to(page, create)
@@ -58,7 +58,7 @@ def test_a_collection_a_field_and_a_spike_by_the_keyboard_alone(site, editor):
 
 
 @pytest.mark.parametrize("key", ["Escape", "Cancel"])
-def test_the_focus_returns_where_it_came_from(editor, key):
+def test_closing_a_dialog_returns_the_focus(editor, key):
     collection = editor.api.collection(f"Kept {editor.login}", load=RANGE)
     page = editor.browse(f"/collections/{collection['id']}")
     for name in ("New field", "Edit load", "Delete load", "Edit Collection"):
@@ -85,7 +85,7 @@ def test_a_dialog_keeps_the_focus_inside(editor):
     expect(dialog).to_be_visible()
 
 
-def test_typed_input_is_only_thrown_away_where_the_person_says_so(editor):
+def test_escape_asks_before_input_is_discarded(editor):
     page, keys = (page := editor.browse("/collections")), page.keyboard
     press(page.get_by_role("button", name="New collection").first)
     keys.type("Half a na")
@@ -104,7 +104,7 @@ def test_typed_input_is_only_thrown_away_where_the_person_says_so(editor):
     expect(page.get_by_role("button", name="New collection").first).to_be_focused()
 
 
-def test_menus_open_move_and_close(editor):
+def test_menus_open_move_and_close_with_the_keyboard(editor):
     collection = editor.api.collection(f"Menu {editor.login}", load=RANGE)
     page, keys = (page := editor.browse(f"/collections/{collection['id']}")), page.keyboard
     more = page.get_by_role("button", name="More", exact=True)
@@ -120,7 +120,7 @@ def test_menus_open_move_and_close(editor):
     expect(more).to_have_attribute("aria-expanded", "false")
 
 
-def test_errors_focus_the_first_input_that_is_wrong(editor):
+def test_errors_focus_the_first_invalid_input(editor):
     collection = editor.api.collection(f"Wrong {editor.login}", load=RANGE)
     page, keys = (page := editor.browse(f"/collections/{collection['id']}")), page.keyboard
     press(page.get_by_role("button", name="New field").first)
@@ -134,7 +134,7 @@ def test_errors_focus_the_first_input_that_is_wrong(editor):
     expect(page.get_by_role("dialog").get_by_label("From")).to_be_focused()
 
 
-def test_the_form_of_a_spike_leads_to_what_is_wrong(editor):
+def test_the_spike_form_focuses_the_first_problem(editor):
     collection = editor.api.collection(f"Wrong {editor.login}", load=RANGE)
     page, keys = (page := editor.browse(f"/spikes/new?collection={collection['id']}")), page.keyboard
     page.get_by_label("load: from").fill("30")
@@ -147,14 +147,14 @@ def test_the_form_of_a_spike_leads_to_what_is_wrong(editor):
     expect(page.get_by_label("load: from")).to_be_focused()
 
 
-def test_choosing_a_last_day_leads_to_its_input(editor):
+def test_choosing_an_expiry_date_focuses_its_input(editor):
     page = editor.browse("/api-keys")
     press(page.get_by_role("button", name="New key").first)
     press(page.get_by_role("dialog").get_by_role("button", name="A date"))
     expect(page.get_by_label("Last day")).to_be_focused()
 
 
-def test_a_page_can_be_entered_past_the_bar_at_the_top(editor):
+def test_the_top_bar_can_be_skipped(editor):
     page = editor.browse("/spikes")
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to content")

@@ -24,7 +24,7 @@ def rows(page: Page) -> list[str]:
     return page.locator("td.key .title").all_inner_texts()
 
 
-def test_collections_come_back_as_they_were_left(admin, editor):
+def test_back_restores_the_filters_of_collections(admin, editor):
     mine = admin.api.collection(f"Mine {admin.login}", load=FIXED)
     editor.api.collection(f"Theirs {admin.login}", load=FIXED)
     page = admin.browse("/collections")
@@ -45,7 +45,7 @@ def test_collections_come_back_as_they_were_left(admin, editor):
     assert rows(page) == [mine["name"]]
 
 
-def test_users_by_role_search_and_order_are_an_address(admin, editor, viewer):
+def test_role_search_and_order_of_users_are_in_the_url(admin, editor, viewer):
     page = admin.browse(f"/users?role=Viewer&search={viewer.login}&sort=-email")
     expect(row(page, viewer.login)).to_be_visible()
     expect(page.get_by_role("button", name="Viewer", exact=True)).to_have_attribute("aria-pressed", "true")
@@ -55,7 +55,7 @@ def test_users_by_role_search_and_order_are_an_address(admin, editor, viewer):
     expect(page).to_have_url(re.compile(f"search={editor.login}"))
 
 
-def test_the_page_of_a_list_is_in_its_address(admin):
+def test_the_page_of_a_list_is_in_the_url(admin):
     for number in range(51):
         admin.api.collection(f"Page {admin.login} {number:02}")
     page = admin.browse(f"/collections?search=Page+{admin.login}")
@@ -66,13 +66,13 @@ def test_the_page_of_a_list_is_in_its_address(admin):
     expect(row(page, f"Page {admin.login} 50")).to_be_visible()
 
 
-def test_an_address_that_makes_no_sense_shows_the_usual_list(admin):
+def test_an_invalid_url_shows_the_default_list(admin):
     page = admin.browse("/api-keys?sort=secret&page=-3&owner=perhaps")
     expect(page.get_by_role("heading", name="Your keys")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/api-keys$"))
 
 
-def test_an_answer_that_comes_too_late_is_dropped(admin):
+def test_a_stale_response_is_ignored(admin):
     for name in ("first", "second"):
         admin.api.collection(f"{name} {admin.login}")
     page = admin.browse("/collections")
@@ -89,7 +89,7 @@ def test_an_answer_that_comes_too_late_is_dropped(admin):
     assert rows(page) == [f"second {admin.login}"]
 
 
-def test_enter_in_the_collection_box_takes_what_was_typed_last(editor):
+def test_enter_chooses_by_the_last_typed_text(editor):
     for name in ("Alpha", "Beta"):
         editor.api.collection(f"{name} {editor.login}", load=FIXED)
     page = editor.browse("/spikes/new")
@@ -110,7 +110,7 @@ def test_signing_out_without_the_server_says_so(editor, complaints):
     expect(page.locator(".toast")).to_contain_text("You are still signed in.")
 
 
-def test_the_timeline_goes_years_away(editor):
+def test_the_timeline_moves_by_years(editor):
     editor.api.collection(f"Truck {editor.login}", load=FIXED)
     page = editor.browse("/spikes?view=timeline")
     later = page.get_by_role("button", name="Later", exact=True)
@@ -120,7 +120,7 @@ def test_the_timeline_goes_years_away(editor):
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_recent_polls_tell_what_each_poll_got(editor):
+def test_recent_polls_show_what_each_poll_returned(editor):
     collection = editor.api.collection(f"Truck {editor.login}", load=FIXED)
     key = editor.api.post("/api/api-keys", {"label": f"tool {editor.login}"})["key"]
     poll(editor.site, key, collection)

@@ -34,7 +34,7 @@ def test_a_sample_is_shown_in_another_format(editor, truck, name):
     expect(sample(page)).to_contain_text("Content-Type: ")
 
 
-def test_the_format_is_kept_in_the_address_and_beside_the_tab(editor, truck):
+def test_the_format_is_kept_in_the_url_with_the_tab(editor, truck):
     page = editor.browse(f"/collections/{truck['id']}#performance")
     sample(page).get_by_role("button", name="CSV").click()
     expect(page).to_have_url(re.compile(r"\?format=csv#performance$"))
@@ -54,7 +54,7 @@ def test_the_format_is_chosen_by_keyboard(editor, truck):
     expect(sample(page).get_by_role("button", name="Prometheus")).to_be_focused()
 
 
-def test_samples_in_another_format_move_no_counter(editor, truck):
+def test_samples_in_another_format_advance_no_counter(editor, truck):
     page = editor.browse(f"/collections/{truck['id']}?format=csv")
     for _ in range(3):
         sample(page).get_by_role("button", name="Sample again").click()

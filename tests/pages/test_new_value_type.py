@@ -22,7 +22,7 @@ def admin_api(site):
     return Api(site.url, ADMIN_USERNAME, ADMIN_PASSWORD)
 
 
-def test_a_field_of_it_is_added_and_a_spike_overrides_it(editor, width):
+def test_a_field_of_a_new_value_type_is_added_and_overridden(editor, width):
     collection = editor.api.collection(f"Saw {editor.login}")
     page = editor.browse(f"/collections/{collection['id']}", **width)
     page.get_by_role("button", name="New field").first.click()

@@ -32,7 +32,7 @@ def test_a_new_password_asks_about_api_keys(site, editor, width, complaints):
     expect(page.get_by_text("Revoked", exact=True)).to_have_count(2)
 
 
-def test_a_new_email_takes_the_password(site, editor, complaints):
+def test_changing_the_email_requires_the_password(site, editor, complaints):
     complaints.expect("422")
     page = editor.browse("/profile")
     mine = page.get_by_role("region", name="E-mail")
@@ -47,7 +47,7 @@ def test_a_new_email_takes_the_password(site, editor, complaints):
     expect(mine.get_by_label("New e-mail")).to_have_value("")
 
 
-def test_an_admin_gives_a_new_password_and_says_what_becomes_of_the_keys(site, person, width):
+def test_an_admin_sets_a_password_and_may_revoke_the_keys(site, person, width):
     admin, other = person("Admin"), person("Editor")
     other.api.post("/api/api-keys", {"label": "Zabbix"})
     page = admin.browse(f"/users?search={other.login}", bypass_csp=True, **width)
@@ -64,7 +64,7 @@ def test_an_admin_gives_a_new_password_and_says_what_becomes_of_the_keys(site, p
     assert {key["status"] for key in keys if key["username"] == other.login} == {"revoked"}
 
 
-def test_an_admin_is_sent_to_the_profile_for_their_own(site, person):
+def test_an_admins_own_email_is_changed_in_the_profile(site, person):
     admin = person("Admin")
     page = admin.browse("/users")
     page.get_by_role("searchbox").fill(admin.login)

@@ -33,7 +33,7 @@ def test_a_counter_in_the_preview_has_a_step_and_no_mean(editor):
 
 
 @pytest.mark.parametrize("tab", ["performance", "configuration"])
-def test_a_sample_of_either_type_has_the_headers_of_the_spike_and_says_why(editor, tab):
+def test_samples_of_both_types_explain_the_headers_of_the_spike(editor, tab):
     collection = editor.api.collection(f"Heads {editor.login}", load=RANGE)
     body = {"collection_type": "Configuration", "field_name": "site", **FIXED}
     editor.api.post(f"/api/collections/{collection['id']}/fields", body)

@@ -31,7 +31,7 @@ def fill(page: Page, token: str) -> None:
     page.get_by_role("button", name="Create Admin and sign in").click()
 
 
-def test_the_token_of_the_log_makes_the_first_admin_once(fresh, open_page, complaints):
+def test_the_token_in_the_log_creates_the_first_admin_once(fresh, open_page, complaints):
     page = open_page()
     page.goto(fresh.url)
     expect(page.get_by_role("heading", level=1)).to_have_text("Set up Spikecast")
@@ -55,7 +55,7 @@ def test_the_token_of_the_log_makes_the_first_admin_once(fresh, open_page, compl
     expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
 
 
-def test_the_address_in_the_log_brings_the_token_along(tmp_path, open_page):
+def test_the_url_in_the_log_contains_the_token(tmp_path, open_page):
     with running_server(f"sqlite:///{tmp_path / 'spikecast.db'}", workers=1, env=NOBODY) as server:
         page = open_page()
         page.goto(re.search(r"http://\S+/setup\?token=\S+", server.log())[0])

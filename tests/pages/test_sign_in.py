@@ -10,7 +10,7 @@ def sign_in(page: Page, person) -> None:
     page.keyboard.press("Enter")
 
 
-def test_a_page_asks_to_sign_in_and_comes_back(site, editor, open_page):
+def test_signing_in_returns_to_the_requested_page(site, editor, open_page):
     page = open_page()
     page.goto(f"{site.url}/collections?search=truck")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -19,7 +19,7 @@ def test_a_page_asks_to_sign_in_and_comes_back(site, editor, open_page):
     expect(page.get_by_role("button", name=editor.login)).to_be_visible()
 
 
-def test_a_wrong_password_is_told_and_the_login_kept(site, editor, open_page, complaints):
+def test_a_wrong_password_shows_an_error_and_keeps_the_login(site, editor, open_page, complaints):
     complaints.expect("401")
     page = open_page()
     page.goto(f"{site.url}/sign-in")
@@ -40,7 +40,7 @@ def test_signing_out_ends_the_sign_in(site, editor):
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_the_token_is_out_of_reach_of_scripts(site, editor, open_page):
+def test_scripts_cannot_read_the_token(site, editor, open_page):
     page = open_page()
     page.goto(f"{site.url}/sign-in")
     sign_in(page, editor)
@@ -53,7 +53,7 @@ def test_the_token_is_out_of_reach_of_scripts(site, editor, open_page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_theme_that_is_chosen_stays(editor, theme):
+def test_the_chosen_theme_is_kept(editor, theme):
     page = editor.browse()
     for _ in range(1 if theme == "dark" else 2):
         page.get_by_role("button", name="Theme").click()

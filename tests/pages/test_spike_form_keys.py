@@ -41,7 +41,7 @@ def form(editor, collection, **options) -> Page:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
-def test_what_has_the_focus_is_never_under_a_bar(editor, twelve, size, key):
+def test_the_focus_is_never_covered_by_a_bar(editor, twelve, size, key):
     page = form(editor, twelve, viewport=SIZES[size])
     covered = []
     for _ in range(110):
@@ -57,7 +57,7 @@ def test_on_a_low_screen_the_bars_scroll_away(editor, twelve):
     expect(page.get_by_role("button", name="Create spike")).not_to_be_in_viewport()
 
 
-def test_quick_factors_are_one_stop_and_the_arrow_keys_move_among_them(editor, twelve):
+def test_quick_factors_are_one_tab_stop_with_arrow_keys(editor, twelve):
     page, keys = (page := form(editor, twelve)), page.keyboard
     factors = page.get_by_role("group", name="Quick factors for field 03")
 
@@ -86,12 +86,12 @@ def test_quick_factors_are_one_stop_and_the_arrow_keys_move_among_them(editor, t
     expect(page.get_by_label("field 03: to")).to_have_value("40")
 
 
-def test_the_button_that_creates_is_near(editor, twelve):
+def test_the_create_button_is_near(editor, twelve):
     page = form(editor, twelve)
     tab_to(page, page.get_by_role("button", name="Create spike"), max_presses=75)
 
 
-def test_control_enter_saves_from_anywhere_and_the_page_says_so(editor, twelve):
+def test_control_enter_saves_and_the_page_says_so(editor, twelve):
     page = form(editor, twelve)
     bar = page.locator(".action-bar")
     expect(bar).to_contain_text("Ctrl Enter")
@@ -106,7 +106,7 @@ def test_control_enter_saves_from_anywhere_and_the_page_says_so(editor, twelve):
     assert [copy["range_end_number"] for copy in spike["spike_fields"]] == [200]
 
 
-def test_a_row_that_is_changed_stands_with_the_changed_ones_at_once(editor, twelve):
+def test_a_changed_row_moves_to_the_changed_rows_immediately(editor, twelve):
     page, keys = (page := form(editor, twelve)), page.keyboard
     changed = page.get_by_role("group", name="Overridden fields")
     value = page.get_by_label("field 07: to")

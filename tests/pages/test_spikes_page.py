@@ -72,7 +72,7 @@ def save(page: Page, spike: dict) -> None:
     toast(page, f"“{spike['name']}” saved.")
 
 
-def test_filters_count_and_stay_in_the_address(editor, spikes, width):
+def test_filters_show_counts_and_are_in_the_url(editor, spikes, width):
     page = editor.browse("/spikes", **width)
     expect(names(page)).to_have_text(["Rush", "Fair", "Flood"])
     for label, found in {"All": 3, "Active": 1, "Scheduled": 1, "Expired": 1}.items():
@@ -106,7 +106,7 @@ def test_search_finds_names_and_overridden_fields(editor, spikes, words, found):
     expect(status(page, "All")).to_have_text(f"All {len(found)}")
 
 
-def test_duplicate_takes_name_length_and_overrides_along(editor, spikes):
+def test_a_duplicate_has_the_name_duration_and_overrides(editor, spikes):
     page = editor.browse("/spikes")
     follow(page, page.get_by_role("link", name="Duplicate Fair"))
     expect(page.get_by_label("Name", exact=True)).to_have_value("Fair copy")
@@ -118,7 +118,7 @@ def test_duplicate_takes_name_length_and_overrides_along(editor, spikes):
     assert spikes.overrides(copy) == spikes.overrides(spikes.scheduled)
 
 
-def test_editing_changes_what_was_changed_and_nothing_else(editor, spikes):
+def test_editing_changes_only_edited_values(editor, spikes):
     page = editor.browse("/spikes")
     follow(page, page.get_by_role("link", name="Edit Fair"))
     expect(override(page, "cores").get_by_role("textbox")).to_have_value("70")
@@ -133,7 +133,7 @@ def test_editing_changes_what_was_changed_and_nothing_else(editor, spikes):
     assert spikes.overrides(spikes.scheduled) == {"load": load, "cores": {"fixed_value_number": 70}}
 
 
-def test_a_zero_stays_a_zero_and_fractions_can_be_typed(site, editor, spikes):
+def test_zero_and_fractions_can_be_typed(site, editor, spikes):
     page = editor.browse(f"/spikes/{spikes.scheduled['id']}")
     override(page, "cores").get_by_role("textbox").fill("0")
     page.get_by_text("unchanged").click()
@@ -151,7 +151,7 @@ def test_a_zero_stays_a_zero_and_fractions_can_be_typed(site, editor, spikes):
     expect(override(page, "bytes").get_by_label("bytes: step", exact=True)).to_have_value("0.25")
 
 
-def test_an_override_that_is_set_back_is_the_collections_again(editor, spikes):
+def test_a_reset_override_follows_the_collection_again(editor, spikes):
     page = editor.browse(f"/spikes/{spikes.scheduled['id']}")
     page.get_by_role("button", name="Reset cores").click()
     expect(override(page, "cores").get_by_role("textbox")).to_have_value("7")
@@ -160,7 +160,7 @@ def test_an_override_that_is_set_back_is_the_collections_again(editor, spikes):
     assert list(spikes.overrides(spikes.scheduled)) == ["load"]
 
 
-def test_extending_moves_the_end_and_ending_ends_at_once(editor, spikes, width):
+def test_spikes_are_extended_and_ended(editor, spikes, width):
     page = editor.browse("/spikes", **width)
     page.get_by_role("button", name="Extend: Rush").click()
     page.get_by_role("button", name="15 min").click()
@@ -175,7 +175,7 @@ def test_extending_moves_the_end_and_ending_ends_at_once(editor, spikes, width):
     assert spikes.seen(spikes.active)["status"] == "expired"
 
 
-def test_deleting_asks_and_can_be_taken_back(editor, spikes):
+def test_deleting_asks_first_and_can_be_undone(editor, spikes):
     before = spikes.overrides(spikes.scheduled)
     page = editor.browse("/spikes")
     page.get_by_role("button", name="Delete Fair").click()
@@ -196,7 +196,7 @@ def test_deleting_asks_and_can_be_taken_back(editor, spikes):
     assert back["start_datetime"] == spikes.scheduled["start_datetime"]
 
 
-def test_many_are_deleted_at_once(editor, spikes):
+def test_several_spikes_are_deleted_together(editor, spikes):
     page = editor.browse("/spikes")
     page.get_by_role("checkbox", name="Select Rush").check()
     page.get_by_role("checkbox", name="Select Flood").check()
@@ -210,7 +210,7 @@ def test_many_are_deleted_at_once(editor, spikes):
     assert spikes.names() == {"Fair"}
 
 
-def test_what_has_ended_can_be_looked_at_but_not_changed(editor, spikes):
+def test_an_ended_spike_is_read_only(editor, spikes):
     page = editor.browse("/spikes")
     ended = row(page, "Flood")
     expect(ended.get_by_role("link", name="Duplicate Flood")).to_be_visible()
@@ -224,7 +224,7 @@ def test_what_has_ended_can_be_looked_at_but_not_changed(editor, spikes):
     expect(page.get_by_role("button", name="End now")).to_be_hidden()
 
 
-def test_the_timeline_leads_to_a_spike(editor, spikes):
+def test_the_timeline_links_to_a_spike(editor, spikes):
     page = editor.browse("/spikes?view=timeline")
     lanes = page.get_by_role("list", name="Collections and their windows")
     expect(lanes.get_by_role("link", name="Rush")).to_be_visible()

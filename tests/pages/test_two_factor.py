@@ -46,7 +46,7 @@ def guarded(editor):
     return page, authenticator
 
 
-def test_from_turning_it_on_to_turning_it_off(site, editor, width, complaints):
+def test_two_factor_sign_in_is_turned_on_used_and_turned_off(site, editor, width, complaints):
     complaints.expect("401")
     page = editor.browse("/profile", **width)
     authenticator = turn_on(page, editor)
@@ -87,7 +87,7 @@ def test_from_turning_it_on_to_turning_it_off(site, editor, width, complaints):
     expect(mine.get_by_role("button", name="Turn on")).to_be_visible()
 
 
-def test_what_is_wrong_is_told_at_its_input(editor, complaints):
+def test_errors_are_at_their_inputs(editor, complaints):
     complaints.expect("422")
     page = editor.browse("/profile")
     mine = panel(page)
@@ -111,7 +111,7 @@ def test_a_new_password_asks_for_a_code_from_then_on(editor, guarded):
 
 
 @pytest.mark.parametrize("kind", ["app", "recovery"])
-def test_a_sign_in_that_ended_meanwhile_asks_for_the_code_too(site, editor, guarded, complaints, kind):
+def test_signing_in_again_asks_for_the_code_too(site, editor, guarded, complaints, kind):
     complaints.expect("401")
     page, authenticator = guarded
     page.goto(f"{site.url}/collections")
@@ -136,7 +136,7 @@ def test_a_sign_in_that_ended_meanwhile_asks_for_the_code_too(site, editor, guar
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Guarded {editor.login}")
 
 
-def test_an_admin_resets_it_for_somebody_who_lost_all(site, editor, guarded, person, open_page):
+def test_an_admin_resets_two_factor_sign_in(site, editor, guarded, person, open_page):
     page = person("Admin").browse(f"/users?search={editor.login}")
     row = page.get_by_role("row").filter(has_text=editor.login).first
     expect(row).to_contain_text("Two-factor")
@@ -149,7 +149,7 @@ def test_an_admin_resets_it_for_somebody_who_lost_all(site, editor, guarded, per
     expect(theirs.get_by_role("heading", level=1)).to_have_text("Dashboard")
 
 
-def test_axe_finds_nothing_on_the_way(site, editor, width):
+def test_axe_finds_nothing_in_any_step(site, editor, width):
     # axe puts styles of its own into the page, which the policy would refuse.
     page = editor.browse("/profile", bypass_csp=True, **width)
     seen = []

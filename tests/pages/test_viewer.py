@@ -35,7 +35,7 @@ def given(viewer, admin_api):
     return {"collection": collection["id"], **spikes}
 
 
-def test_no_page_offers_a_change_and_none_writes(site, viewer, given, width):
+def test_pages_offer_a_viewer_no_changes(site, viewer, given, width):
     page = viewer.browse("/", **width)
     writes = []
     page.on("request", lambda request: request.method != "GET" and writes.append(request))
@@ -52,7 +52,7 @@ def test_no_page_offers_a_change_and_none_writes(site, viewer, given, width):
     assert {request.url.removeprefix(site.url) for request in writes} <= {"/api/spike-schedules/preview"}
 
 
-def test_the_pages_show_what_was_given(site, viewer, given):
+def test_pages_show_the_viewers_collections(site, viewer, given):
     page = viewer.browse("/")
     active = page.get_by_role("region", name="1 spike active")
     expect(active.get_by_role("link", name="Going on")).to_be_visible()
@@ -85,7 +85,7 @@ def test_a_viewer_has_api_keys_of_their_own(site, viewer, given):
 
 
 @pytest.mark.parametrize("path", ["/spikes/new", "/users"])
-def test_pages_that_change_things_are_refused_with_a_way_back(site, viewer, complaints, path):
+def test_forms_are_refused_with_a_link_back(site, viewer, complaints, path):
     complaints.expect("403")
     page = viewer.browse("/")
     assert page.goto(site.url + path).status == 403
@@ -94,7 +94,7 @@ def test_pages_that_change_things_are_refused_with_a_way_back(site, viewer, comp
     expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
 
 
-def test_what_was_not_given_is_not_there(site, viewer, admin_api, complaints):
+def test_other_collections_are_not_found(site, viewer, admin_api, complaints):
     other = admin_api.collection(f"Not for {viewer.login}", load=RANGE)
     spike = admin_api.spike(other, "Secret")
     complaints.expect("404")

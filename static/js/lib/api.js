@@ -1,6 +1,6 @@
 // Calling the JSON API from a page. Every response sets the server's clock.
 
-import { at, csrfCookie } from "./base.js";
+import { withPrefix, csrfCookie } from "./base.js";
 import { openDialog } from "./dialogs.js";
 import { fromJson, toJson } from "./exact-number.js";
 import { serverClock, serverNow } from "./server-clock.js";
@@ -62,7 +62,7 @@ export async function send(method, path, body, etag) {
   const sent = Date.now();
   try {
     const text = body === undefined ? undefined : toJson(body);
-    const answer = await fetch(at(path), { method, headers, body: text });
+    const answer = await fetch(withPrefix(path), { method, headers, body: text });
     serverClock.observe(answer.headers.get("Date"), sent, Date.now());
     return answer;
   } catch {

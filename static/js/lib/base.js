@@ -8,8 +8,8 @@ export const base = below;
 /** The name of the cookie with the CSRF token. */
 export const csrfCookie = csrf;
 
-/** Return the URL of a path of Spikecast: `at("/spikes/7")`. */
-export const at = (path) => base + path;
+/** Return the URL of a path of Spikecast: `withPrefix("/spikes/7")`. */
+export const withPrefix = (path) => base + path;
 
 /** Return the scheme, host and port of this page. */
 export const host = () => window.location.origin;

@@ -1,6 +1,6 @@
 // The first steps of a new user. Pure.
 
-import { at } from "./base.js";
+import { withPrefix } from "./base.js";
 
 /** Build the steps from the collections and the numbers of keys, polls and spikes. */
 export function buildSteps({ collections, keys, polls, spikes }) {
@@ -11,35 +11,35 @@ export function buildSteps({ collections, keys, polls, spikes }) {
       title: "Create a collection",
       text: "A simulated device that is polled like a real one.",
       verb: "New collection",
-      href: at("/collections"),
+      href: withPrefix("/collections"),
       isDone: collections.length > 0,
     },
     {
       title: "Add fields",
       text: "Each has a rule for its values: a random range, a counter, a fixed text.",
       verb: "New field",
-      href: at(`/collections/${id}`),
+      href: withPrefix(`/collections/${id}`),
       isDone: Boolean(filled),
     },
     {
       title: "Create an API key",
       text: "Your monitoring tool sends it with every poll.",
       verb: "New key",
-      href: at("/api-keys"),
+      href: withPrefix("/api-keys"),
       isDone: keys > 0,
     },
     {
       title: "Poll",
       text: "Ready-made snippets for curl, Prometheus, Zabbix and others.",
       verb: "Show snippets",
-      href: at(id ? `/integrations?collection=${id}` : "/integrations"),
+      href: withPrefix(id ? `/integrations?collection=${id}` : "/integrations"),
       isDone: polls > 0,
     },
     {
       title: "Schedule a spike",
       text: "It replaces selected values for a while, so that you see whether your alerts fire.",
       verb: "New spike",
-      href: at(id ? `/spikes/new?collection=${id}` : "/spikes/new"),
+      href: withPrefix(id ? `/spikes/new?collection=${id}` : "/spikes/new"),
       isDone: spikes > 0,
     },
   ];

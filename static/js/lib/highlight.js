@@ -1,6 +1,6 @@
 // Highlighting the spike that was just saved on another page (see return-path.js).
 
-const STORAGE_KEY = "marked";
+const STORAGE_KEY = "highlighted-spike";
 const MAX_AGE_MS = 60_000;
 const NONE = { id: 0 };
 
@@ -24,7 +24,7 @@ let isShown = false;
 export function scrollToHighlight() {
   if (isShown || !getHighlight().id) return;
   requestAnimationFrame(() => {
-    const all = [...document.querySelectorAll(".is-marked")].filter((each) => each.getClientRects().length);
+    const all = [...document.querySelectorAll(".is-highlighted")].filter((each) => each.getClientRects().length);
     if (!all.length || isShown) return;
     isShown = true;
     const isSeen = (each) => {

@@ -2,7 +2,7 @@
 
 import { base, host } from "./base.js";
 
-const STORAGE_KEY = "marked";
+const STORAGE_KEY = "highlighted-spike";
 
 // Pages that show spikes: the dashboard, the list, a collection's page.
 const SPIKE_PAGES = /^\/(spikes|collections\/\d+)?$/;

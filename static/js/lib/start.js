@@ -1,6 +1,6 @@
 // Start Alpine with the components of the layout and of the page.
 
-import { at } from "./base.js";
+import { withPrefix } from "./base.js";
 import Alpine from "../../vendor/alpine/module.esm.min.js";
 import { menu } from "../components/layout/menu.js";
 import { shell } from "../components/layout/top-bar.js";
@@ -21,7 +21,7 @@ export function start(components = {}) {
     Alpine.data(name, component);
   }
   Object.keys(DIALOGS).forEach(loadWhenAsked);
-  Alpine.magic("at", () => at);
+  Alpine.magic("withPrefix", () => withPrefix);
   Alpine.start();
 }
 

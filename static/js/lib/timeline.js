@@ -1,7 +1,7 @@
 // The timeline: lanes of collections with their spikes. Pure: the time, the width and the width of a text are given.
 
 import { placeLabels } from "./bar-labels.js";
-import { at } from "./base.js";
+import { withPrefix } from "./base.js";
 import { STATUS_LABELS, getSpikeStatus } from "./spike-status.js";
 import { DAY_MS, MINUTE_MS, buildBars, buildTicks, createScale, toPx, toWindow } from "./time-axis.js";
 import { formatClockFace, formatTime, formatUtcRange, formatWindow } from "./time.js";
@@ -116,7 +116,7 @@ function describeBar({ spike, left, right, isDimmed }, label, { now, pixels }) {
   return {
     id: spike.id,
     name,
-    href: at(`/spikes/${spike.id}`),
+    href: withPrefix(`/spikes/${spike.id}`),
     classes: `${status}${isDimmed ? " is-dimmed" : ""}`,
     hit: { left: toPx(hitLeft), width: toPx(hitWidth) },
     bar: { left: toPx(left - hitLeft), width: toPx(right - left) },

@@ -115,7 +115,7 @@ export const fieldDialog = () =>
         return "Spikes that override this field lose that override.";
       const counting = this.field.current_number !== null && !kindChanged;
       return counting && start !== String(this.field.start_number)
-        ? "The counter begins at its new start."
+        ? "The counter restarts at its new start value."
         : "";
     },
   });

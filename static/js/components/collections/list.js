@@ -1,6 +1,6 @@
 // The list of collections, with actions on one or several.
 
-import { at } from "../../lib/base.js";
+import { withPrefix } from "../../lib/base.js";
 import { get, post, remove } from "../../lib/api.js";
 import { formatImpact } from "../../lib/collection-format.js";
 import { getCollectionProperties } from "../../lib/collection-properties.js";
@@ -79,7 +79,7 @@ export const collectionList = () =>
 
       open({ id }, words) {
         toastOnNextPage(words);
-        window.location.assign(at(`/collections/${id}`));
+        window.location.assign(withPrefix(`/collections/${id}`));
       },
 
       remove(collection) {

@@ -1,6 +1,6 @@
 // The page of a collection: its head, and what its panels share.
 
-import { at, origin } from "../../lib/base.js";
+import { withPrefix, origin } from "../../lib/base.js";
 import { get, remove } from "../../lib/api.js";
 import { dataPath, dataPathById, formatImpact } from "../../lib/collection-format.js";
 import { copyInput } from "../../lib/clipboard.js";
@@ -97,7 +97,7 @@ export const collectionPage = () =>
       const made = await askCollection({ mode: "copy", collection: this.collection });
       if (!made) return;
       toastOnNextPage(`“${this.collection.name}” copied as “${made.name}”.`);
-      window.location.assign(at(`/collections/${made.id}`));
+      window.location.assign(withPrefix(`/collections/${made.id}`));
     },
 
     async deleteCollection() {
@@ -116,7 +116,7 @@ export const collectionPage = () =>
         });
         if (outcome !== "saved") return this.refresh();
         toastOnNextPage(`“${name}” deleted.`);
-        window.location.assign(at("/collections"));
+        window.location.assign(withPrefix("/collections"));
       });
     },
 
@@ -164,6 +164,6 @@ export const collectionPage = () =>
     },
 
     get addressById() {
-      return at(dataPathById(this.collection, this.tab));
+      return withPrefix(dataPathById(this.collection, this.tab));
     },
   });

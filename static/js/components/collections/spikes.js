@@ -1,7 +1,7 @@
 // A collection's spikes: the active one, the next one, and a strip of the hours around now.
 
 import { get } from "../../lib/api.js";
-import { at } from "../../lib/base.js";
+import { withPrefix } from "../../lib/base.js";
 import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
 import { buildDayStrip } from "../../lib/day-strip.js";
 import { getExtensions } from "../../lib/spike-format.js";
@@ -148,7 +148,7 @@ export const collectionSpikes = () => ({
   },
 
   get allSpikesUrl() {
-    return at(this.spikesTotal === 1 ? `/spikes/${this.spikes[0]?.id}` : `/spikes?collection=${this.collection.id}`);
+    return withPrefix(this.spikesTotal === 1 ? `/spikes/${this.spikes[0]?.id}` : `/spikes?collection=${this.collection.id}`);
   },
 
   get allSpikesText() {

@@ -1,6 +1,6 @@
 // The dashboard: active and next spikes. They move from one list to the other at the second.
 
-import { at } from "../../lib/base.js";
+import { withPrefix } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { showActive } from "../../lib/active-count.js";
 import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
@@ -117,7 +117,7 @@ export const dashboard = () =>
       const made = await askCollection({ mode: "create" });
       if (!made) return;
       toastOnNextPage(`“${made.name}” created.`);
-      window.location.assign(at(`/collections/${made.id}`));
+      window.location.assign(withPrefix(`/collections/${made.id}`));
     },
 
     filterByStatus(status, now) {

@@ -1,6 +1,6 @@
 // Configuration snippets for a collection, type, field, key and tool.
 
-import { at, origin } from "../../lib/base.js";
+import { withPrefix, origin } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { copyText } from "../../lib/clipboard.js";
 import { TYPES } from "../../lib/key-format.js";
@@ -200,8 +200,8 @@ export const integrations = () =>
 
     get collectionUrl() {
       return this.collection
-        ? at(`/collections/${this.collection.id}#${this.type.toLowerCase()}`)
-        : at("/collections");
+        ? withPrefix(`/collections/${this.collection.id}#${this.type.toLowerCase()}`)
+        : withPrefix("/collections");
     },
   });
 

@@ -1,6 +1,6 @@
 // The panel of a new key: its text, which is shown only once, and a command to try it. Part of the list of keys.
 
-import { at, origin } from "../../lib/base.js";
+import { withPrefix, origin } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { copyInput, copyText } from "../../lib/clipboard.js";
 import { offerKey } from "../../lib/key-handover.js";
@@ -153,6 +153,6 @@ export const keyCreated = () => ({
   },
 
   get snippetsUrl() {
-    return at(this.sample ? `/integrations?collection=${this.sample.collection.id}&type=${this.sample.type}` : "/integrations");
+    return withPrefix(this.sample ? `/integrations?collection=${this.sample.collection.id}&type=${this.sample.type}` : "/integrations");
   },
 });

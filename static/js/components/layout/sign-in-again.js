@@ -1,7 +1,7 @@
 // The dialog for a sign-in that has ended: sign in again without losing input.
 
 import { UNREACHABLE } from "../../lib/api.js";
-import { at } from "../../lib/base.js";
+import { withPrefix } from "../../lib/base.js";
 import { eventDialog } from "../../lib/event-dialog.js";
 import { mix } from "../../lib/mix.js";
 
@@ -28,8 +28,8 @@ export const signInAgain = () =>
         const headers = { Accept: "application/json" };
         const body = new FormData(this.$refs.form);
         // Get a new CSRF token, because the cookie of this page's token may be gone too.
-        body.set("csrf_token", (await (await fetch(at("/sign-in"), { headers })).json()).csrf_token);
-        const step = at(this.wantsCode ? "/sign-in/code" : "/sign-in");
+        body.set("csrf_token", (await (await fetch(withPrefix("/sign-in"), { headers })).json()).csrf_token);
+        const step = withPrefix(this.wantsCode ? "/sign-in/code" : "/sign-in");
         const answer = await fetch(step, { method: "POST", headers, body });
         const { detail = "", wants_code: wantsCode = false } = await answer.json();
         if (answer.ok && !wantsCode) return this.finish(true);

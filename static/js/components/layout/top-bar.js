@@ -1,6 +1,6 @@
 // The top bar: the menu on phones, the theme, signing out.
 
-import { at } from "../../lib/base.js";
+import { withPrefix } from "../../lib/base.js";
 import { post } from "../../lib/api.js";
 import { getProps } from "../../lib/page-data.js";
 import { getZoneName } from "../../lib/time-zone.js";
@@ -40,7 +40,7 @@ export const shell = () => ({
   async signOut() {
     try {
       await post("/api/auth/logout");
-      window.location.assign(at("/sign-in"));
+      window.location.assign(withPrefix("/sign-in"));
     } catch (problem) {
       toast(`You are still signed in. ${problem.message}`);
     }

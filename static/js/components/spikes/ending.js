@@ -2,7 +2,7 @@
 // so that the form appears sooner.
 
 import { patch, post } from "../../lib/api.js";
-import { at } from "../../lib/base.js";
+import { withPrefix } from "../../lib/base.js";
 import { getReturnPath, highlightOnNextPage } from "../../lib/return-path.js";
 import { changesAnything, buildSpikeFields } from "../../lib/override-rows.js";
 import { updateIfUnchanged } from "../../lib/conditional-update.js";
@@ -103,14 +103,14 @@ function leaveAfterSave(form, saved, done) {
 function leaveFor(form, path, words, href = "") {
   form.leaving = true;
   toastOnNextPage(words, href);
-  window.location.assign(at(path));
+  window.location.assign(withPrefix(path));
 }
 
 /** Return to the previous page without saving. */
 export async function cancel(form) {
   if (form.isDirty && !(await confirm(LOST))) return;
   form.leaving = true;
-  window.location.assign(at(getReturnPath() || form.props.back));
+  window.location.assign(withPrefix(getReturnPath() || form.props.back));
 }
 
 /** Focus the first value that can be changed. */

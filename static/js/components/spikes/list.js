@@ -1,6 +1,6 @@
 // The list of spikes: filters in the URL, badges that change at the second, row actions.
 
-import { at } from "../../lib/base.js";
+import { withPrefix } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
 import { showActive } from "../../lib/active-count.js";
 import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
@@ -206,7 +206,7 @@ export const spikeList = () =>
       },
 
       get createHref() {
-        return at(this.collection ? `/spikes/new?collection=${this.collection}` : "/spikes/new");
+        return withPrefix(this.collection ? `/spikes/new?collection=${this.collection}` : "/spikes/new");
       },
 
       get windowSort() {

@@ -77,8 +77,8 @@ export const spikeOverrides = () => ({
     if (event.shiftKey || !row.cameUp) return;
     const stops = [...event.currentTarget.querySelectorAll("input, button")];
     const last = stops.findLast((stop) => stop.tabIndex >= 0 && !stop.disabled && stop.offsetParent);
-    const at = this.rows.indexOf(row);
-    const next = this.unchangedVisible.find((other) => this.rows.indexOf(other) > at);
+    const index = this.rows.indexOf(row);
+    const next = this.unchangedVisible.find((other) => this.rows.indexOf(other) > index);
     if (event.target !== last || !next || !this.isFoldOpen) return;
     event.preventDefault();
     document.getElementById(next.inputs[0].id)?.focus();
@@ -106,8 +106,8 @@ export const spikeOverrides = () => ({
   moveFactor(row, step) {
     const usable = FACTORS.filter(({ by }) => canMultiply(row, by));
     if (!usable.length) return;
-    const at = usable.findIndex(({ by }) => by === this.getFactorStop(row)) + step;
-    const factor = usable[Math.min(usable.length - 1, Math.max(0, at))];
+    const index = usable.findIndex(({ by }) => by === this.getFactorStop(row)) + step;
+    const factor = usable[Math.min(usable.length - 1, Math.max(0, index))];
     row.stop = factor.by;
     document.getElementById(this.factorId(row, factor)).focus();
   },
@@ -202,7 +202,7 @@ export const spikeOverrides = () => ({
 
   getRowErrors(row) {
     return row.inputs
-      .map(({ setting, id }) => ({ id: `${id}-fault`, text: this.getError(`${row.id}.${setting}`) }))
+      .map(({ setting, id }) => ({ id: `${id}-error`, text: this.getError(`${row.id}.${setting}`) }))
       .filter(({ text }) => text);
   },
 

@@ -2,7 +2,7 @@
 
 import { get } from "../../lib/api.js";
 import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
-import { at } from "../../lib/base.js";
+import { withPrefix } from "../../lib/base.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
 import { windowEdges } from "../../lib/window-edges.js";
@@ -164,12 +164,12 @@ export const timeline = () =>
         return {
           id: item.id,
           name: item.name,
-          href: at(`/collections/${item.id}`),
-          create: at(`/spikes/new?collection=${item.id}`),
+          href: withPrefix(`/collections/${item.id}`),
+          create: withPrefix(`/spikes/new?collection=${item.id}`),
           dot: isSpiking ? "spiking" : last && "polled",
           dotText: isSpiking ? `spiking, ${polled}` : polled,
           bars: buildLaneBars(item.spikes, view, (spike) => this.isDimmed(item, spike)).map((bar) =>
-            bar.id === getHighlight().id ? { ...bar, classes: `${bar.classes} is-marked-bar` } : bar,
+            bar.id === getHighlight().id ? { ...bar, classes: `${bar.classes} is-highlighted-bar` } : bar,
           ),
         };
       },

@@ -150,8 +150,8 @@ export const spikeWindow = () => ({
 
   /** Return the text of an input; while typing, unchanged. */
   getInputText(part) {
-    const { part: at, text } = this.typing;
-    return at === part && text !== null ? text : toText(this.draft[part]);
+    const { part: typedPart, text } = this.typing;
+    return typedPart === part && text !== null ? text : toText(this.draft[part]);
   },
 
   formatRepeatedTime(instants) {
@@ -197,9 +197,9 @@ export const spikeWindow = () => ({
 
   get zone() {
     const { start, end } = this.draft;
-    const at = (instant) => formatOffset(instant ?? this.now);
-    const changes = this.hasWindow && at(start) !== at(end);
-    const offsets = changes ? `${at(start)}, ${at(end)} at the end` : at(start);
+    const format = (instant) => formatOffset(instant ?? this.now);
+    const changes = this.hasWindow && format(start) !== format(end);
+    const offsets = changes ? `${format(start)}, ${format(end)} at the end` : format(start);
     return `${getZoneName()} (${offsets})`;
   },
 

@@ -43,7 +43,7 @@ def test_a_complaint_is_noticed(site, browser, script, words):
         noticed(page, seen, words)
 
 
-def test_a_complaint_that_a_test_expects_is_none(site, browser):
+def test_an_expected_complaint_does_not_fail_the_test(site, browser):
     seen = Complaints(expected=["404"])
     with context(browser, seen) as opened:
         page = opened.new_page()

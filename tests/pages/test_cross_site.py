@@ -32,7 +32,7 @@ def collections(person) -> int:
 
 
 @pytest.mark.parametrize("path", ["/", "/collections", "/profile", "/sign-in", "/nowhere", "/api/docs"])
-def test_no_page_is_shown_in_a_frame_of_another_site(site, attacker, victim, path):
+def test_pages_are_not_shown_in_frames_of_other_sites(site, attacker, victim, path):
     attacker.html = f'{BLANK}<iframe src="{site.url}{path}"></iframe>'
     victim.goto(attacker.url)
     victim.wait_for_function("() => frames.length === 1")
@@ -41,7 +41,7 @@ def test_no_page_is_shown_in_a_frame_of_another_site(site, attacker, victim, pat
     assert frame.url == "chrome-error://chromewebdata/"
 
 
-def test_our_own_page_shows_what_the_frame_did_not(site, victim):
+def test_the_same_page_is_shown_without_a_frame(site, victim):
     victim.goto(f"{site.url}/collections")
     expect(victim.locator("main")).to_have_count(1)
 
@@ -67,7 +67,7 @@ def test_a_form_of_another_site_writes_nothing(site, attacker, victim, editor, k
     assert collections(editor) == 0
 
 
-def test_a_form_of_another_site_signs_nobody_in_or_out(site, attacker, victim, editor):
+def test_a_form_of_another_site_cannot_sign_in_or_out(site, attacker, victim, editor):
     """Or somebody would work in the attacker's account without noticing."""
     attacker.html = f"""{BLANK}<form method="post" action="{site.url}/sign-in">
         <input name="login" value="{editor.login}"><input name="password" value="{editor.password}"></form>
@@ -125,7 +125,7 @@ def test_the_same_script_on_our_own_page_writes(site, victim, editor):
     assert collections(editor) == 1
 
 
-def test_no_page_of_ours_can_be_reached_through_a_window_that_another_site_opened(site, attacker, victim):
+def test_another_site_cannot_access_a_window_that_it_opened(site, attacker, victim):
     victim.goto(attacker.url)
     with victim.expect_popup() as opened:
         victim.evaluate(f"() => {{ window.other = window.open('{site.url}/collections') }}")

@@ -33,7 +33,7 @@ def windows(editor, collection) -> dict[str, tuple[str, str]]:
     return {each["name"]: (each["start_datetime"], each["end_datetime"]) for each in found}
 
 
-def test_the_note_names_what_is_in_the_way_and_one_click_moves_on(site, editor, collection, width):
+def test_a_collision_names_the_other_spike_and_one_click_moves_the_window(site, editor, collection, width):
     editor.api.spike(collection, "First", start_datetime=iso(NOON))
     page = editor.browse(f"/spikes/new?collection={collection['id']}", **width)
     page.get_by_label("Name", exact=True).fill("Second")
@@ -52,7 +52,7 @@ def test_the_note_names_what_is_in_the_way_and_one_click_moves_on(site, editor, 
     assert windows(editor, collection)["Second"] == (iso(NOON + HOUR), iso(NOON + 2 * HOUR))
 
 
-def test_a_window_that_would_reach_into_another_can_be_shortened(editor, collection):
+def test_an_overlapping_window_can_be_shortened(editor, collection):
     editor.api.spike(collection, "Later", start_datetime=iso(NOON))
     page = new_spike(editor, collection, NOON - HOUR / 2, "Short")
     page.get_by_role("button", name="Shorten to 13:30–14:00").click()
@@ -60,7 +60,7 @@ def test_a_window_that_would_reach_into_another_can_be_shortened(editor, collect
     assert windows(editor, collection)["Short"] == (iso(NOON - HOUR / 2), iso(NOON))
 
 
-def test_saving_into_a_collision_is_not_tried(editor, collection):
+def test_a_collision_prevents_saving(editor, collection):
     editor.api.spike(collection, "First", start_datetime=iso(NOON))
     page = new_spike(editor, collection, NOON, "Second")
     page.get_by_role("button", name="Create spike").click()
@@ -69,7 +69,7 @@ def test_saving_into_a_collision_is_not_tried(editor, collection):
     assert list(windows(editor, collection)) == ["First"]
 
 
-def test_a_window_made_meanwhile_by_somebody_else_shows_the_same_note(editor, collection, complaints):
+def test_a_conflict_reported_by_the_server_is_shown_as_a_collision(editor, collection, complaints):
     page = new_spike(editor, collection, NOON, "Second")
     expect(page.get_by_role("alert").filter(has_text="Collides with")).to_have_count(0)
     editor.api.spike(collection, "Behind your back", start_datetime=iso(NOON))
@@ -83,7 +83,7 @@ def test_a_window_made_meanwhile_by_somebody_else_shows_the_same_note(editor, co
     assert windows(editor, collection)["Second"] == (iso(NOON + HOUR), iso(NOON + 2 * HOUR))
 
 
-def test_what_is_no_longer_in_the_way_does_not_stop_anybody(editor, collection):
+def test_a_collision_that_is_gone_does_not_prevent_saving(editor, collection):
     first = editor.api.spike(collection, "First", start_datetime=iso(NOON))
     page = new_spike(editor, collection, NOON, "Second")
     expect(page.get_by_role("alert").filter(has_text="Collides with")).to_be_visible()
@@ -92,7 +92,7 @@ def test_what_is_no_longer_in_the_way_does_not_stop_anybody(editor, collection):
     assert windows(editor, collection) == {"Second": (iso(NOON), iso(NOON + HOUR))}
 
 
-def test_back_to_back_is_no_collision(editor, collection):
+def test_adjacent_windows_do_not_collide(editor, collection):
     editor.api.spike(collection, "First", start_datetime=iso(NOON))
     page = new_spike(editor, collection, NOON + HOUR, "Second")
     follow(page, page.get_by_role("button", name="Create spike"))

@@ -33,7 +33,7 @@ def write(page: Page, server: RunningServer, name: str) -> None:
     expect(row(page, name)).to_be_visible()
 
 
-def test_both_stay_signed_in_and_take_writes(tmp_path, open_page: Callable[..., Page], site):
+def test_two_installations_on_one_host_keep_separate_sign_ins(tmp_path, open_page: Callable[..., Page], site):
     with running_server(f"sqlite:///{tmp_path / 'spikecast.db'}", workers=1) as other:
         context = open_page().context
         pages = {server.url: sign_in(context, server) for server in (site, other)}

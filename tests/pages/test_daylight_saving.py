@@ -48,7 +48,7 @@ def saved(editor, collection) -> dict:
 
 
 @pytest.mark.parametrize("zone", TWICE)
-def test_of_a_time_that_comes_twice_either_can_be_chosen(site, editor, collection, zone):
+def test_either_occurrence_of_a_repeated_hour_can_be_chosen(site, editor, collection, zone):
     typed, first, second, words = TWICE[zone]
     face = typed[11:]
     page = form(editor, collection, zone)
@@ -78,7 +78,7 @@ def test_of_a_time_that_comes_twice_either_can_be_chosen(site, editor, collectio
 
 
 @pytest.mark.parametrize("zone", SKIPPED)
-def test_a_time_that_is_skipped_is_told_and_moved_on(editor, collection, zone):
+def test_a_skipped_time_is_reported_and_moved(editor, collection, zone):
     typed, becomes, utc, gap = SKIPPED[zone]
     page = form(editor, collection, zone)
     start = page.get_by_label("Start", exact=True)
@@ -96,7 +96,7 @@ def test_a_time_that_is_skipped_is_told_and_moved_on(editor, collection, zone):
 
 
 @pytest.mark.parametrize(("typed", "instant"), [("02:45", "01:45"), ("02:15", "01:15"), ("03:05", "02:05")])
-def test_a_small_change_of_the_second_hour_stays_in_it(site, editor, collection, typed, instant):
+def test_a_small_change_stays_in_the_second_occurrence(site, editor, collection, typed, instant):
     spike = editor.api.spike(collection, "Twice", start_datetime="2027-10-31T00:30:00Z", duration=3600)
     page = editor.browse(f"/spikes/{spike['id']}", timezone_id="Europe/Berlin")
     expect(page.get_by_label("End", exact=True)).to_have_value("2027-10-31T02:30")
@@ -105,7 +105,7 @@ def test_a_small_change_of_the_second_hour_stays_in_it(site, editor, collection,
     assert saved(editor, collection)["end_datetime"] == f"2027-10-31T{instant}:00Z"
 
 
-def test_the_second_hour_stays_while_it_is_changed_key_by_key(editor, collection):
+def test_typing_stays_in_the_second_occurrence(editor, collection):
     spike = editor.api.spike(collection, "Twice", start_datetime="2027-10-31T00:30:00Z", duration=3600)
     page = editor.browse(f"/spikes/{spike['id']}", timezone_id="Europe/Berlin")
     visit(page, page.url)  # what comes late must not take the focus away

@@ -98,14 +98,14 @@ def test_axe_finds_nothing_in_dialogs(site, things, person, width):
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/api/docs"])
-def test_axe_finds_nothing_where_nobody_is_signed_in(site, open_page, width, path):
+def test_axe_finds_nothing_before_signing_in(site, open_page, width, path):
     page = open_page(bypass_csp=True, **width)
     visit(page, site.url + path)
     assert violations(page) == []
     assert fits(page)
 
 
-def test_axe_finds_nothing_where_the_first_admin_is_made(nobody_there, open_page, complaints, width):
+def test_axe_finds_nothing_on_the_set_up_page(nobody_there, open_page, complaints, width):
     page = open_page(bypass_csp=True, **width)
     visit(page, f"{nobody_there.url}/setup")
     assert violations(page) == []

@@ -39,7 +39,7 @@ def path_of(spike):
     return f"/api/spike-schedules/{spike['id']}"
 
 
-def test_the_second_to_save_a_spike_sees_what_changed_and_by_whom(editor, admin_api, refused_once):
+def test_a_conflict_shows_what_changed_and_by_whom(editor, admin_api, refused_once):
     _, spike = spike_of(editor)
     page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
     page.get_by_label("Name", exact=True).fill("My name for it")
@@ -56,7 +56,7 @@ def test_the_second_to_save_a_spike_sees_what_changed_and_by_whom(editor, admin_
     assert editor.api.get(path_of(spike))["name"] == f"Drill of {editor.login}"
 
 
-def test_who_takes_theirs_sees_it_in_the_form(editor, admin_api, refused_once):
+def test_keeping_theirs_loads_it_into_the_form(editor, admin_api, refused_once):
     _, spike = spike_of(editor)
     page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
     page.get_by_label("Name", exact=True).fill("My name for it")
@@ -66,7 +66,7 @@ def test_who_takes_theirs_sees_it_in_the_form(editor, admin_api, refused_once):
     expect(page.get_by_label("Name", exact=True)).to_have_value("Their name for it")
 
 
-def test_who_saves_theirs_all_the_same_replaces_it(editor, admin_api, refused_once):
+def test_saving_mine_overwrites_theirs(editor, admin_api, refused_once):
     _, spike = spike_of(editor)
     page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
     page.get_by_label("Name", exact=True).fill("My name for it")
@@ -77,7 +77,7 @@ def test_who_saves_theirs_all_the_same_replaces_it(editor, admin_api, refused_on
     assert editor.api.get(path_of(spike))["name"] == "My name for it"
 
 
-def test_of_two_overrides_of_one_field_none_is_lost_without_a_question(editor, admin_api, refused_once):
+def test_conflicting_overrides_of_one_field_ask_first(editor, admin_api, refused_once):
     collection, spike = spike_of(editor)
     cpu = collection["fields"][0]["id"]
     page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
@@ -95,7 +95,7 @@ def test_of_two_overrides_of_one_field_none_is_lost_without_a_question(editor, a
     assert [copy["overridden_settings"] for copy in saved] == [["range_end_number"], ["fixed_value_number"]]
 
 
-def test_a_spike_that_somebody_ended_is_not_revived_without_a_question(editor, admin_api, refused_once):
+def test_saving_a_spike_that_was_ended_asks_first(editor, admin_api, refused_once):
     _, spike = spike_of(editor)
     page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
     later = datetime.fromisoformat(spike["end_datetime"]) + timedelta(hours=1)
@@ -113,7 +113,7 @@ def test_a_spike_that_somebody_ended_is_not_revived_without_a_question(editor, a
     assert editor.api.get(path_of(spike))["status"] == "active"
 
 
-def test_a_spike_that_was_deleted_meanwhile_is_created_anew_only_on_request(editor, admin_api, complaints):
+def test_saving_a_deleted_spike_asks_before_creating_it_again(editor, admin_api, complaints):
     complaints.expect("404")
     _, spike = spike_of(editor)
     page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
@@ -129,7 +129,7 @@ def test_a_spike_that_was_deleted_meanwhile_is_created_anew_only_on_request(edit
     assert [each["name"] for each in editor.api.get("/api/spike-schedules")["items"]] == ["Wanted still"]
 
 
-def test_a_save_whose_answer_was_lost_counts_as_saved_when_it_is_repeated(editor, complaints):
+def test_repeating_a_save_whose_response_was_lost_succeeds(editor, complaints):
     complaints.expect("412|ERR_FAILED")
     _, spike = spike_of(editor)
     page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
@@ -150,7 +150,7 @@ def test_a_save_whose_answer_was_lost_counts_as_saved_when_it_is_repeated(editor
     toast(page, "“Saved once” saved.")
 
 
-def test_a_field_that_was_added_meanwhile_is_no_reason_to_ask(editor, admin_api, refused_once):
+def test_a_field_added_by_somebody_else_is_not_a_conflict(editor, admin_api, refused_once):
     collection, spike = spike_of(editor)
     page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
     page.get_by_label("Name", exact=True).fill("My name for it")
@@ -160,7 +160,7 @@ def test_a_field_that_was_added_meanwhile_is_no_reason_to_ask(editor, admin_api,
     toast(page, "“My name for it” saved.")
 
 
-def test_the_form_of_a_field_asks_before_it_replaces_somebody_elses_rule(editor, admin_api, complaints):
+def test_the_field_form_asks_before_it_overwrites_a_change(editor, admin_api, complaints):
     complaints.expect("412")
     collection = editor.api.collection(f"Fields of {editor.login}", cpu=RANGE)
     field = f"/api/fields/{collection['fields'][0]['id']}"
@@ -178,7 +178,7 @@ def test_the_form_of_a_field_asks_before_it_replaces_somebody_elses_rule(editor,
     assert editor.api.get(field)["range_end_number"] == 99
 
 
-def test_the_form_of_a_user_asks_before_it_replaces_another_admins_change(person, admin_api, complaints):
+def test_the_user_form_asks_before_it_overwrites_a_change(person, admin_api, complaints):
     complaints.expect("412")
     admin, other = person("Admin"), person()
     page = admin.browse("/users")
@@ -220,7 +220,7 @@ def test_a_key_that_was_revoked_elsewhere_counts_as_revoked(editor, complaints):
     toast(page, "revoked.")
 
 
-def test_deleting_a_collection_that_got_another_field_asks_first(editor, admin_api, complaints):
+def test_deleting_a_collection_with_a_new_field_asks_first(editor, admin_api, complaints):
     complaints.expect("412")
     collection = editor.api.collection(f"Growing {editor.login}", cpu=RANGE)
     page = editor.browse(f"/collections/{collection['id']}")

@@ -67,7 +67,7 @@ def sign_in(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
-def test_a_whole_round_stays_below_the_path(proxy, page):
+def test_every_page_and_link_has_the_path_prefix(proxy, page):
     page.goto(f"{proxy.url}/collections?search=x")
     sign_in(page)
     page.wait_for_url(f"{proxy.url}/collections?search=x")
@@ -117,7 +117,7 @@ def _api(proxy: Proxy, page: Page) -> Api:
 
 
 @OF_TWO_WAYS
-def test_snippets_and_the_api_say_where_it_is(proxy, page):
+def test_snippets_and_the_openapi_document_have_the_path_prefix(proxy, page):
     page.goto(f"{proxy.url}/sign-in")
     sign_in(page)
     page.wait_for_url(f"{proxy.url}/")
@@ -141,7 +141,7 @@ def test_snippets_and_the_api_say_where_it_is(proxy, page):
 
 
 @OF_TWO_WAYS
-def test_a_call_can_be_tried_on_the_page_about_the_api(proxy, page):
+def test_a_call_can_be_tried_on_the_api_page(proxy, page):
     visit(page, f"{proxy.url}/api/docs")
     page.locator("#operations-meta-health").get_by_role("button").first.click()
     with page.expect_response(f"{proxy.url}/api/health") as answer:

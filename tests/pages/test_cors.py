@@ -73,12 +73,12 @@ def test_a_dashboard_reads_values_and_the_spike(dashboards, poll, key, form):
     assert poll(dashboards[0], {name: value}) == [200, {"cpu": 7}, "1"]
 
 
-def test_a_dashboard_learns_why_it_is_refused(dashboards, poll):
+def test_a_dashboard_can_read_why_it_is_refused(dashboards, poll):
     assert poll(dashboards[0], {"X-API-Key": "spk_mistyped"})[0] == 401
     assert poll(dashboards[0], {})[0] == 401
 
 
-def test_a_dashboard_of_an_origin_that_is_not_named_reads_nothing(dashboards, poll, key):
+def test_a_dashboard_of_an_unlisted_origin_reads_nothing(dashboards, poll, key):
     assert poll(dashboards[1], {"X-API-Key": key}) == ["TypeError", None, None]
 
 

@@ -64,7 +64,7 @@ def come_back(page: Page) -> None:
 
 
 # The end is a real one, a few seconds off. Nothing else waits.
-def test_a_spike_comes_and_goes(site, editor, width):
+def test_polls_return_spike_values_during_the_window_only(site, editor, width):
     device = f"Truck & trailer / {editor.login}"
     page = editor.browse("/collections", **width, **CLIPBOARD)
     page.get_by_role("button", name="New collection").first.click()

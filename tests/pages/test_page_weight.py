@@ -67,7 +67,7 @@ def loaded_by(page: Page, address: str) -> dict[str, bytes]:
     return {url: body for url, body in bodies.items() if not url.startswith("data:")}
 
 
-def test_pages_are_light_and_load_nothing_from_elsewhere(weighed, things, open_page):
+def test_pages_are_small_and_load_nothing_from_elsewhere(weighed, things, open_page):
     too_much = {}
     for path in PAGES:
         page = open_page()  # nothing is kept from another page
