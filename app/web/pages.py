@@ -16,6 +16,7 @@ ERROR_TITLES = {403: "Not allowed", 404: "Page not found", 500: "Something went 
 
 def init_app(app: Flask) -> None:
     """Give the templates their globals."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(version=__version__, current_user=current_user, with_prefix=with_prefix)
 
 

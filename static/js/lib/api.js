@@ -1,7 +1,7 @@
 // Calling the JSON API from a page. Every response sets the server's clock.
 
 import { withPrefix, csrfCookie } from "./base.js";
-import { openDialog } from "./dialogs.js";
+import { openDialog } from "./layout-events.js";
 import { fromJson, toJson } from "./exact-number.js";
 import { serverClock, serverNow } from "./server-clock.js";
 

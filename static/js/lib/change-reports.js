@@ -1,6 +1,6 @@
 // The mixin of lists whose items can be changed.
 
-import { toast } from "./toast.js";
+import { toast } from "./layout-events.js";
 
 /** Report changes of items: as a toast, or as `error`. The component has `load()`, which reloads the list. */
 export const changeReports = () => ({

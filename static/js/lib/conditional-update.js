@@ -1,7 +1,7 @@
 // Optimistic locking: a change is only made to the version that the user saw. If someone else changed it, the user
 // decides.
 
-import { askConflict } from "./dialogs.js";
+import { askConflict } from "./layout-events.js";
 import { get, getEtag, getLoadedAt } from "./api.js";
 import { areEqual, formatAuthors, getConflicts } from "./compare-versions.js";
 import { serverNow } from "./server-clock.js";

@@ -1,6 +1,6 @@
 // The mixin of forms in dialogs: open, warn before input is lost, send, show errors.
 
-import { confirm } from "./dialogs.js";
+import { confirm } from "./layout-events.js";
 import { eventDialog } from "./event-dialog.js";
 import { mix } from "./mix.js";
 import { humanize } from "./server-errors.js";

@@ -1,4 +1,4 @@
-// The mixin of dialogs that open when an event is dispatched (`openDialog` in dialogs.js).
+// The mixin of dialogs that open when an event is dispatched (`openDialog` in layout-events.js).
 
 /**
  * Open and close a `<dialog x-ref="dialog">`. The component has `ask(question)`, which sets its state from the

@@ -6,7 +6,7 @@ import { menu } from "../components/layout/menu.js";
 import { shell } from "../components/layout/top-bar.js";
 import { toasts } from "../components/layout/toasts.js";
 import { UNREACHABLE } from "./api.js";
-import { toast } from "./toast.js";
+import { toast } from "./layout-events.js";
 
 /** Rarely used dialogs. Each is loaded and added to the page when its event is dispatched. */
 const DIALOGS = {

@@ -3,7 +3,7 @@
 import { get, patch, post } from "../../lib/api.js";
 import { buildCopyName } from "../../lib/collection-format.js";
 import { dialogForm } from "../../lib/dialog-form.js";
-import { openDialog } from "../../lib/dialogs.js";
+import { openDialog } from "../../lib/layout-events.js";
 import { getCollectionProperties } from "../../lib/collection-properties.js";
 import { mix } from "../../lib/mix.js";
 import { getUser } from "../../lib/page-data.js";

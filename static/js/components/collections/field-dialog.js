@@ -2,7 +2,7 @@
 
 import { patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
-import { openDialog } from "../../lib/dialogs.js";
+import { openDialog } from "../../lib/layout-events.js";
 import { getFieldProperties } from "../../lib/field-properties.js";
 import { toBody, toChanges, validateField, toForm } from "../../lib/field-form.js";
 import { getProps } from "../../lib/page-data.js";

@@ -5,10 +5,9 @@ import { getFieldProperties } from "../../lib/field-properties.js";
 import { formatValue } from "../../lib/json-lines.js";
 import { deleteIfUnchanged, updateIfUnchanged } from "../../lib/conditional-update.js";
 import { formatTime } from "../../lib/time.js";
-import { toast } from "../../lib/toast.js";
+import { confirm, toast } from "../../lib/layout-events.js";
 import { formatNumber, formatRule } from "../../lib/format.js";
 import { getType, isCounter } from "../../lib/value-types.js";
-import { confirm } from "../../lib/dialogs.js";
 import { askField } from "./field-dialog.js";
 
 const TYPES = ["Performance", "Configuration"];

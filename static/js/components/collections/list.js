@@ -16,10 +16,9 @@ import { clockTick } from "../../lib/clock-tick.js";
 import { formatWindowState } from "../../lib/durations.js";
 import { formatAgo } from "../../lib/relative-time.js";
 import { formatUtc, formatUtcRange, formatWindow } from "../../lib/time.js";
-import { toast } from "../../lib/toast.js";
+import { confirm, toast } from "../../lib/layout-events.js";
 import { formatCount } from "../../lib/numbers.js";
 import { askCollection } from "./dialog.js";
-import { confirm } from "../../lib/dialogs.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 
 export const collectionList = () =>

@@ -14,13 +14,12 @@ import { showIfSlow } from "../../lib/slow-loading.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import { formatAgo } from "../../lib/relative-time.js";
 import { formatUtc } from "../../lib/time.js";
-import { toast } from "../../lib/toast.js";
+import { confirm, toast } from "../../lib/layout-events.js";
 import { askCollection } from "./dialog.js";
 import { collectionFields } from "./fields.js";
 import { collectionSample } from "./sample.js";
 import { collectionSeries } from "./series.js";
 import { collectionSpikes } from "./spikes.js";
-import { confirm } from "../../lib/dialogs.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 
 export const collectionPage = () =>

@@ -9,7 +9,7 @@ import { getSpikeStatus } from "../../lib/spike-status.js";
 import { endSpike, extendSpike } from "../../lib/spike-changes.js";
 import { formatWindowState } from "../../lib/durations.js";
 import { formatTime, formatUtcRange, formatWindow } from "../../lib/time.js";
-import { toast } from "../../lib/toast.js";
+import { toast } from "../../lib/layout-events.js";
 import { formatCount } from "../../lib/numbers.js";
 
 const MAX_LISTED = 50;

@@ -10,7 +10,7 @@ import { getUrl } from "../../lib/snippets/target.js";
 import { getUser } from "../../lib/page-data.js";
 import { formatRelative } from "../../lib/relative-time.js";
 import { formatDateTime, formatUtc } from "../../lib/time.js";
-import { confirm } from "../../lib/dialogs.js";
+import { confirm } from "../../lib/layout-events.js";
 
 const COPIED_FOR_MS = 2000;
 

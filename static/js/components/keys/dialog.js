@@ -3,7 +3,7 @@
 import { get, patch, post } from "../../lib/api.js";
 import { debounce } from "../../lib/debounce.js";
 import { dialogForm } from "../../lib/dialog-form.js";
-import { openDialog } from "../../lib/dialogs.js";
+import { openDialog } from "../../lib/layout-events.js";
 import { getKeyProperties } from "../../lib/key-properties.js";
 import { EXPIRIES, getLimitsError, toBody, toForm, toggleLimit, validate } from "../../lib/key-form.js";
 import { TYPES, toDateInput, toExpiry } from "../../lib/key-format.js";

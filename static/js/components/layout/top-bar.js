@@ -4,7 +4,7 @@ import { withPrefix } from "../../lib/base.js";
 import { post } from "../../lib/api.js";
 import { getProps } from "../../lib/page-data.js";
 import { getZoneName } from "../../lib/time-zone.js";
-import { toast } from "../../lib/toast.js";
+import { toast } from "../../lib/layout-events.js";
 
 const THEMES = { "": "dark", dark: "light", light: "" };
 

@@ -3,7 +3,7 @@
 import { post } from "../../lib/api.js";
 import { getProps } from "../../lib/page-data.js";
 import { humanize } from "../../lib/server-errors.js";
-import { toast } from "../../lib/toast.js";
+import { toast } from "../../lib/layout-events.js";
 
 /** State and actions. `empty` is the empty form, `said` the confirmation; the component may have `saved(answer)`. */
 export const credentialForm = ({ path, empty, said }) => ({

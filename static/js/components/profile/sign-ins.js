@@ -5,7 +5,7 @@ import { formatDevice } from "../../lib/user-agent.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { formatDateTime, formatUtc } from "../../lib/time.js";
-import { toast } from "../../lib/toast.js";
+import { toast } from "../../lib/layout-events.js";
 
 export const signIns = () => ({
   items: [],

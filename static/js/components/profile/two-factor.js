@@ -6,7 +6,7 @@ import { copyText } from "../../lib/clipboard.js";
 import { humanize } from "../../lib/server-errors.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { formatDateTime, formatUtc } from "../../lib/time.js";
-import { toast } from "../../lib/toast.js";
+import { toast } from "../../lib/layout-events.js";
 
 const PATH = "/api/auth/two-factor";
 const COPIED_FOR_MS = 2000;

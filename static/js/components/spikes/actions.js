@@ -6,9 +6,8 @@ import { deleteSpike, endSpike, extendSpike } from "../../lib/spike-changes.js";
 import { toCreateBody } from "../../lib/spike-format.js";
 import { getSpikeStatus } from "../../lib/spike-status.js";
 import { formatTime } from "../../lib/time.js";
-import { toast } from "../../lib/toast.js";
+import { confirm, toast } from "../../lib/layout-events.js";
 import { formatCount } from "../../lib/numbers.js";
-import { confirm } from "../../lib/dialogs.js";
 
 const MAX_NAMES = 5;
 

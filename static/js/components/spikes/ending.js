@@ -10,8 +10,7 @@ import { serverNow } from "../../lib/server-clock.js";
 import { deleteSpike as sendDelete, endSpike, spikeChange } from "../../lib/spike-changes.js";
 import { mapServerErrors } from "../../lib/spike-server-errors.js";
 import { toWindowBody } from "../../lib/spike-window.js";
-import { toast } from "../../lib/toast.js";
-import { confirm } from "../../lib/dialogs.js";
+import { confirm, toast } from "../../lib/layout-events.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 import { getSpikeOverrides } from "./loading.js";
 

@@ -2,7 +2,7 @@
 
 import { patch, post } from "../../lib/api.js";
 import { dialogForm } from "../../lib/dialog-form.js";
-import { openDialog } from "../../lib/dialogs.js";
+import { openDialog } from "../../lib/layout-events.js";
 import { getUserProperties } from "../../lib/user-properties.js";
 import { mix } from "../../lib/mix.js";
 import { getUser } from "../../lib/page-data.js";

@@ -10,8 +10,7 @@ import { updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { getUser } from "../../lib/page-data.js";
 import { formatDay, formatUtc } from "../../lib/time.js";
-import { toast } from "../../lib/toast.js";
-import { confirm } from "../../lib/dialogs.js";
+import { confirm, toast } from "../../lib/layout-events.js";
 import { askUser } from "./dialog.js";
 import { askRemoval } from "./removal.js";
 

@@ -2,7 +2,7 @@
 
 import { get, remove, withQuery } from "../../lib/api.js";
 import { getUserProperties } from "../../lib/user-properties.js";
-import { openDialog } from "../../lib/dialogs.js";
+import { openDialog } from "../../lib/layout-events.js";
 import { eventDialog } from "../../lib/event-dialog.js";
 import { mix } from "../../lib/mix.js";
 import { formatCount } from "../../lib/numbers.js";

@@ -1,4 +1,4 @@
-// Opening dialogs by events, so that a page needs no reference to them. Dialogs return the focus when they close.
+// Dialogs and toasts are opened by events, so that a script needs no reference to them.
 
 /** Ask for confirmation: `{title, text, more, verb, cancelText, isHarmless}`; resolve to whether the user confirmed. */
 export const confirm = (question) => openDialog("confirm", question);
@@ -11,3 +11,8 @@ export const openDialog = (event, question = {}) =>
   new Promise((resolve) => {
     document.dispatchEvent(new CustomEvent(event, { detail: { ...question, resolve } }));
   });
+
+/** Show a toast; with `undo`, it offers a button that calls it. */
+export function toast(text, undo = null) {
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text, undo } }));
+}
