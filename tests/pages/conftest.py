@@ -1,4 +1,4 @@
-"""The product under gunicorn, a browser, and people who use it."""
+"""Fixtures: a server under gunicorn, a browser, and users."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium."""
+    """Yield headless Chromium."""
     if program() is None:
         skip_or_fail("browser", "no Chromium: install Debian's package chromium-headless-shell")
     with sync_playwright() as playwright:
@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[RunningServer]:
-    """The product with two workers on SQLite, for all tests of this process."""
+    """Yield a server with two workers on SQLite, for all tests of this process."""
     with (
         ram_folder("spikecast-site-") as folder,
         running_server(
@@ -51,7 +51,7 @@ def site() -> Iterator[RunningServer]:
 
 
 class Api:
-    """The JSON API for somebody who signed in as a browser does; a browser can go on with `cookies`."""
+    """A client of the JSON API that signs in as a browser does, so that a browser can use its `cookies`."""
 
     def __init__(self, site: str, login: str, password: str, user_agent: str = "tests") -> None:
         self.site, self.session = site, requests.Session()
@@ -62,11 +62,11 @@ class Api:
 
     @property
     def cookies(self) -> list[dict]:
-        """For a browser's context."""
+        """Return the cookies for a browser context."""
         return [{"name": each.name, "value": each.value, "url": self.site} for each in self.session.cookies]
 
     def ask(self, method: str, path: str, body: object = None) -> requests.Response:
-        """The answer, whatever it is."""
+        """Send a request and return the response, whatever its status."""
         csrf = [each.value for each in self.session.cookies if each.name.endswith("_csrf")]
         headers = {"X-CSRF-TOKEN": csrf[0] if csrf else None}
         return self.session.request(method, self.site + path, json=body, headers=headers, timeout=TIMEOUT_S)
@@ -83,7 +83,7 @@ class Api:
         return self.call("POST", path, body)
 
     def collection(self, name: str, **fields: dict) -> dict:
-        """A collection; each keyword is a field's name, its value the settings with value_type."""
+        """Create a collection; each keyword is the name of a field and has its settings with `value_type`."""
         made = self.post("/api/collections", {"name": name})
         for field_name, settings in fields.items():
             body = {"collection_type": "Performance", "field_name": field_name, **settings}
@@ -97,12 +97,12 @@ class Api:
 
 @pytest.fixture(scope="session")
 def admin_api(site: RunningServer) -> Api:
-    """The API for the first Admin."""
+    """Return the API of the first Admin."""
     return Api(site.url, ADMIN_USERNAME, ADMIN_PASSWORD)
 
 
 class Person:
-    """Somebody with an account, who is signed in and opens browsers."""
+    """A signed-in user who can open browsers."""
 
     def __init__(self, site: str, login: str, role: str, open_page: Callable[..., Page]) -> None:
         self.site, self.login, self.password, self.role = site, login, PASSWORD, role
@@ -110,7 +110,7 @@ class Person:
         self.api = Api(site, login, PASSWORD)
 
     def browse(self, path: str = "/", **options: object) -> Page:
-        """A browser of their own, signed in, at `path`."""
+        """Open `path` in a new browser with the user's sign-in."""
         page = self.open_page(**options)
         page.context.add_cookies(self.api.cookies)
         page.goto(self.site + path)
@@ -119,7 +119,7 @@ class Person:
 
 @pytest.fixture
 def complaints() -> Iterator[Complaints]:
-    """Whatever a browser complains about fails the test, unless the test said that it would."""
+    """Fail the test if a browser reports an error that the test does not expect."""
     seen = Complaints()
     yield seen
     assert seen.unexpected == []
@@ -127,14 +127,14 @@ def complaints() -> Iterator[Complaints]:
 
 @pytest.fixture
 def open_page(browser: Browser, complaints: Complaints) -> Iterator[Callable[..., Page]]:
-    """Open a page in a browser of its own; options are those of a browser context."""
+    """Return a function that opens a page in a new browser context with the given options."""
     with ExitStack() as opened:
         yield lambda **options: opened.enter_context(context(browser, complaints, **options)).new_page()
 
 
 @pytest.fixture
 def person(site: RunningServer, admin_api: Api, open_page: Callable[..., Page]) -> Callable[..., Person]:
-    """Make somebody: `person()` is an Editor, `person("Viewer")` a Viewer, `person("Admin")` an Admin."""
+    """Return a function that creates a user: `person()` an Editor, `person("Viewer")` a Viewer."""
 
     def make(role: str = "Editor", name: str = "") -> Person:
         number = next(_numbers)
@@ -158,5 +158,5 @@ def viewer(person: Callable[..., Person]) -> Person:
 
 @pytest.fixture(params=["wide", "phone"])
 def width(request: pytest.FixtureRequest) -> dict:
-    """Options for a wide window, and for a phone."""
+    """Return the options of a wide window, and of a phone."""
     return {} if request.param == "wide" else {"viewport": PHONE, "has_touch": True}

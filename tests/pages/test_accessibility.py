@@ -1,4 +1,4 @@
-"""axe finds nothing on any page: light and dark, wide and on a phone."""
+"""axe finds no problems on any page: light and dark, on a desktop and a phone."""
 
 import pytest
 from playwright.sync_api import expect
@@ -46,7 +46,7 @@ FIRST_ADMIN = {
 
 @pytest.fixture(scope="module")
 def nobody_there(tmp_path_factory):
-    """A server without any user."""
+    """Yield a server without users."""
     nobody = {f"SPIKECAST_ADMIN_{name}": "" for name in ("EMAIL", "USERNAME", "PASSWORD")}
     file = tmp_path_factory.mktemp("nobody") / "spikecast.db"
     with running_server(f"sqlite:///{file}", workers=1, env=nobody) as server:
@@ -55,7 +55,7 @@ def nobody_there(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def things(admin_api):
-    """A collection with a spike of every status, an empty collection, and a key."""
+    """Create a collection with a spike of every status, an empty collection, and a key."""
     collection = admin_api.collection("Looked at", load=RANGE, cores=FIXED, polls=COUNTER, state=TEXT)
     empty = admin_api.collection("Without fields")
     ended = admin_api.spike(collection, "Ended drill")

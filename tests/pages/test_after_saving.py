@@ -1,4 +1,4 @@
-"""After saving a spike one is where one was, and sees it there; one that changes nothing is asked about."""
+"""Saving a spike returns to the previous page and highlights it; saving without effect asks first."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -26,7 +26,7 @@ def create(page: Page, name: str = "Drill", start: str = "") -> None:
     toast(page, f"“{name}” created.")
 
 
-def the_marked(page: Page):
+def find_highlighted(page: Page):
     return page.locator(".is-highlighted").filter(visible=True)
 
 
@@ -41,12 +41,12 @@ def test_saving_returns_to_the_list_and_highlights_the_row(site, editor, collect
     create(page, start=FAR)
     assert page.url == f"{site.url}/spikes?status=active"
     # It is scheduled, so this list lacks it: it stands first all the same.
-    expect(the_marked(page)).to_have_count(1)
-    expect(the_marked(page)).to_contain_text("Drill")
-    expect(the_marked(page)).to_contain_text("Just saved")
-    expect(the_marked(page)).to_be_in_viewport()
+    expect(find_highlighted(page)).to_have_count(1)
+    expect(find_highlighted(page)).to_contain_text("Drill")
+    expect(find_highlighted(page)).to_contain_text("Just saved")
+    expect(find_highlighted(page)).to_be_in_viewport()
     page.get_by_role("group", name="Status").get_by_role("button", name="Expired").click()
-    expect(the_marked(page)).to_have_count(0)
+    expect(find_highlighted(page)).to_have_count(0)
     page.reload()
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
 
@@ -59,8 +59,8 @@ def test_a_highlighted_row_far_down_is_scrolled_into_view(editor, collection):
     follow(page, page.get_by_role("link", name="Edit Window 27"))
     page.get_by_label("Name", exact=True).fill("Renamed")
     follow(page, page.get_by_role("button", name="Save"))
-    expect(the_marked(page)).to_contain_text("Renamed")
-    expect(the_marked(page)).to_be_in_viewport(ratio=1)
+    expect(find_highlighted(page)).to_contain_text("Renamed")
+    expect(find_highlighted(page)).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("start", ["", FAR, "2031-05-25T12:00"])
@@ -71,7 +71,7 @@ def test_saving_returns_to_the_collection_and_highlights_the_spike(site, editor,
     follow(page, page.get_by_role("link", name="Create Spike"))
     create(page, start=start)
     assert page.url == path
-    expect(the_marked(page).first).to_be_in_viewport()
+    expect(find_highlighted(page).first).to_be_in_viewport()
     expect(page.locator(".spikes-panel")).to_contain_text("Drill")
 
 

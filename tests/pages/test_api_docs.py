@@ -1,4 +1,4 @@
-"""The page to read and try the API: a tried call is made as whoever is signed in in the browser."""
+"""The API page makes calls as the user who is signed in."""
 
 import re
 

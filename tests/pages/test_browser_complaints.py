@@ -1,4 +1,4 @@
-"""What these tests rely on: nothing that a browser has to complain about goes unnoticed."""
+"""Errors that a browser reports fail the tests of the pages."""
 
 import time
 

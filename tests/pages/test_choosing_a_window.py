@@ -1,4 +1,4 @@
-"""Choosing a window: typed straight on, by day words, by a length in one's own words."""
+"""Choosing a window: typed dates, presets by day, and durations."""
 
 import re
 from datetime import UTC, datetime, timedelta

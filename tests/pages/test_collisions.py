@@ -1,4 +1,4 @@
-"""A spike that would collide with another: the form says with which, and offers where there is room."""
+"""The spike form names the spike that a window collides with, and offers free slots."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ def collection(editor):
 
 
 def new_spike(editor, collection, start: datetime, name: str, length: str = "1 h") -> Page:
-    """The form, filled in but for saving, with its preview there."""
+    """Open and fill in the form, and wait for its preview."""
     page = editor.browse(f"/spikes/new?collection={collection['id']}")
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("load: to").fill("200")

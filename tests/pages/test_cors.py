@@ -1,4 +1,4 @@
-"""A dashboard of another origin polls from the browser, where the settings name its origin."""
+"""A dashboard of another origin polls from the browser if the settings list its origin."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ PATH = "/api/data/Truck%2001/performance"
 
 @pytest.fixture(scope="module")
 def dashboards() -> Iterator[list[OtherSite]]:
-    """A dashboard whose origin the settings name, and one whose origin they do not."""
+    """Yield a dashboard with a listed origin, and one with another."""
     with other_site() as named, other_site() as other:
         yield [named, other]
 
@@ -37,7 +37,7 @@ def telemetry(dashboards, tmp_path_factory) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="module")
 def key(telemetry) -> str:
-    """A key for Truck 01, which is spiking."""
+    """Return a key for Truck 01, which has an active spike."""
     session = requests.Session()
 
     def post(path: str, body: object) -> dict:
@@ -56,7 +56,7 @@ def key(telemetry) -> str:
 
 @pytest.fixture
 def poll(browser, telemetry):
-    """What a page of this site gets when it polls."""
+    """Return what a page of this site receives when it polls."""
 
     def ask(site: OtherSite, headers: dict, path: str = PATH) -> list:
         with context(browser, Complaints()) as opened:

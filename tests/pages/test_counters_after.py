@@ -1,4 +1,4 @@
-"""The form of a spike says what each counter does after the window, and lets one choose."""
+"""The spike form shows what each counter does after the window, and offers a choice."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A page of another site in the browser of somebody who is signed in: it neither shows nor does anything.
+"""A page of another site can neither show Spikecast nor act as the signed-in user.
 
 The other site is on the same host with another port. That is the hardest case: the browser sends our cookies
 along, and lets the page read the one with the CSRF token.
@@ -21,7 +21,7 @@ def attacker() -> Iterator[OtherSite]:
 
 @pytest.fixture
 def victim(browser, editor) -> Iterator[Page]:
-    """A page in a browser in which an Editor is signed in; it complains, as it should."""
+    """Return a page in a browser with an Editor's sign-in; browser errors are expected."""
     with context(browser, Complaints()) as opened:
         opened.add_cookies(editor.api.cookies)
         yield opened.new_page()
@@ -68,7 +68,7 @@ def test_a_form_of_another_site_writes_nothing(site, attacker, victim, editor, k
 
 
 def test_a_form_of_another_site_cannot_sign_in_or_out(site, attacker, victim, editor):
-    """Or somebody would work in the attacker's account without noticing."""
+    """Otherwise a user might work in the attacker's account without noticing."""
     attacker.html = f"""{BLANK}<form method="post" action="{site.url}/sign-in">
         <input name="login" value="{editor.login}"><input name="password" value="{editor.password}"></form>
         <form method="post" action="{site.url}/api/auth/logout"></form>"""

@@ -1,4 +1,4 @@
-"""The hour that comes twice can be told and chosen; the one that is skipped is told and moved on."""
+"""Either occurrence of a repeated hour can be chosen, and a skipped hour is reported and moved."""
 
 import pytest
 from playwright.sync_api import Page, expect

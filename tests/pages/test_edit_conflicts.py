@@ -1,4 +1,4 @@
-"""Two people change the same thing: nobody's save is lost, and nothing is revived without a question."""
+"""If two users change the same item, no change is lost and nothing is restored without asking."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,17 +13,17 @@ ZONE = {"timezone_id": "Europe/Berlin"}
 
 @pytest.fixture
 def refused_once(complaints):
-    """A browser logs each answer that is a refusal."""
+    """Browsers log each response with an error status."""
     complaints.expect("412")
 
 
 def conflict(page: Page):
-    """The question about what changed in the meantime."""
+    """Return the dialog about a conflicting change."""
     return page.get_by_role("dialog", name="has changed")
 
 
 def told(page: Page) -> list[list[str]]:
-    """What the question compares: rows of what, yours, theirs."""
+    """Return the rows of the dialog: property, yours, theirs."""
     rows = conflict(page).locator("tbody tr")
     return [each.locator("th, td").all_inner_texts() for each in rows.all()]
 

@@ -1,4 +1,4 @@
-"""A tester's first day: a device, a key, polls, a spike that comes and goes."""
+"""The whole workflow: a collection, a key, polls, and a spike that starts and ends."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -59,7 +59,7 @@ def copied_key(page: Page, label: str) -> str:
 
 
 def come_back(page: Page) -> None:
-    """Look at the page again, as somebody who was in another tab meanwhile."""
+    """Make the page visible again, like a user who returns from another tab."""
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong is said where it can be mended, and nothing typed is lost."""
+"""Errors are shown at the input that can fix them, and no input is lost."""
 
 import json
 from urllib.parse import quote
@@ -13,7 +13,7 @@ BUSY = {"title": "Unavailable", "status": 503, "detail": "The database is busy o
 
 
 def fail(page: Page, pattern: str) -> None:
-    """Let the API refuse these addresses."""
+    """Let requests for these URLs fail."""
     body, kind = json.dumps(BUSY), "application/problem+json"
     page.route(pattern, lambda route: route.fulfill(status=503, body=body, content_type=kind))
 

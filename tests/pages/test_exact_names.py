@@ -1,4 +1,4 @@
-"""Names are shown to the letter, whatever a font or a script language makes of them elsewhere."""
+"""Names are shown letter by letter, even if JavaScript or a font treats them specially."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""Forms show, check and send what is served: kept values of a spike, numbers with all their digits."""
+"""Forms show, check and send the values that polls return, with all digits."""
 
 import json
 
@@ -12,14 +12,14 @@ FLOAT = {"value_type": "FLOAT_RANGE", "range_start_float": 1, "range_end_float":
 
 
 def bodies(page, method: str) -> list[dict]:
-    """What the page sends with this method, as it is sent."""
+    """Record the bodies of the page's requests with this method."""
     sent: list[str] = []
     page.on("request", lambda request: request.method == method and sent.append(request.post_data))
     return sent
 
 
 def counter(editor, collection: dict, **settings: str) -> dict:
-    """A counter whose numbers are written as given."""
+    """Create a counter with its numbers exactly as given."""
     body = {
         "field_name": "bytes",
         "collection_type": "Performance",
@@ -107,7 +107,7 @@ def test_a_comma_in_a_number_is_rejected_with_a_hint(editor):
 
 
 def kept_spike(editor) -> tuple[dict, dict]:
-    """A spike with one end of a range overridden, and then the range of the field moved."""
+    """Create a spike that overrides one end of a range, then change the field's range."""
     collection = editor.api.collection(f"Kept {editor.login}", load=RANGE, other=RANGE)
     load = collection["fields"][0]["id"]
     spike = editor.api.spike(

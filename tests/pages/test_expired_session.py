@@ -1,4 +1,4 @@
-"""A sign-in that ends in the middle of a form loses no input."""
+"""A sign-in that ends while a form is open loses no input."""
 
 from playwright.sync_api import expect
 

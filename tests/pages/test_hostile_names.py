@@ -1,4 +1,4 @@
-"""Hostile text in every name, on every page: shown as text, and nothing else happens."""
+"""Hostile text in every name is shown as text on every page."""
 
 import pytest
 import requests
@@ -35,13 +35,13 @@ OWN_PAGES = [
 
 
 def shown(page: Page) -> str:
-    """All that the page shows, in text and in inputs."""
+    """Return all text of the page, including that of inputs."""
     inputs = page.locator("input, textarea, select").evaluate_all("all => all.map(each => each.value)")
     return "\n".join([page.locator("body").inner_text(), *inputs])
 
 
 def look(page: Page, url: str, *names: str) -> None:
-    """The page shows the names, and has made nothing of them but text."""
+    """Check that the page shows the names, only as text."""
     visit(page, url)
     for name in names:
         assert name in shown(page), (name, url)
@@ -50,7 +50,7 @@ def look(page: Page, url: str, *names: str) -> None:
 
 
 def make(editor: Person, name: str, *more: str) -> dict:
-    """A collection, its fields, a spike and a polled key of this name; more fields have the other names."""
+    """Create a collection, a spike and a polled key with this name, and a field with each of the names."""
     text = {"value_type": "TEXT_FIXED", "fixed_value_text": name}
     fields = dict.fromkeys((name, *more), RANGE)
     api, collection_name = editor.api, f"{name} {editor.login}"

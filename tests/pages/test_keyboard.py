@@ -1,4 +1,4 @@
-"""Everything works by the keyboard alone, and the focus is never lost."""
+"""Everything works with the keyboard alone, and the focus is never lost."""
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -7,7 +7,7 @@ from tests.support.browsing import RANGE, tab_to, toast
 
 
 def press(button: Locator) -> None:
-    """Press a button by the keyboard, as soon as it can be."""
+    """Press a button with the keyboard when it is enabled."""
     expect(button).to_be_enabled()
     button.press("Enter")
 

@@ -1,4 +1,4 @@
-"""Lists keep in the address what they show, and drop answers that come too late."""
+"""Lists keep their state in the URL and ignore stale responses."""
 
 import re
 

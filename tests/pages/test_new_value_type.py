@@ -1,4 +1,4 @@
-"""A value type that is registered is on the pages, without a line of script about it."""
+"""A registered value type appears on the pages without any script for it."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +10,7 @@ from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, running_server
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The product with one more value type."""
+    """Yield a server with an additional value type."""
     folder = tmp_path_factory.mktemp("sawtooth")
     url = f"sqlite:///{folder / 'spikecast.db'}"
     with running_server(url, app="tests.support.sawtooth_app:app") as server:

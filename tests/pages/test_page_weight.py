@@ -1,4 +1,4 @@
-"""What a page loads: little, and nothing from elsewhere."""
+"""The size of what each page loads, all of it from Spikecast itself."""
 
 import gzip
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.pages.conftest import Api
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, running_server
 
-MOST_BYTES, MOST_COMPRESSED, MOST_FONTS = 250_000, 80_000, 100_000
+MAX_BYTES, MAX_COMPRESSED_BYTES, MAX_FONT_BYTES = 250_000, 80_000, 100_000
 PAGES = [
     "/",
     "/collections",
@@ -37,47 +37,47 @@ FIELDS = {
 
 
 @pytest.fixture(scope="module")
-def weighed(tmp_path_factory) -> Iterator[Api]:
-    """A product without what other tests leave behind, for its first Admin."""
-    folder = tmp_path_factory.mktemp("weighed")
+def api(tmp_path_factory) -> Iterator[Api]:
+    """Yield the API of a new server, without the data of other tests, for its first Admin."""
+    folder = tmp_path_factory.mktemp("page-weight")
     with running_server(f"sqlite:///{folder / 'spikecast.db'}") as server:
         yield Api(server.url, ADMIN_USERNAME, ADMIN_PASSWORD)
 
 
 @pytest.fixture(scope="module")
-def things(weighed):
-    """A collection with an active spike, one to come, and a key."""
-    collection = weighed.collection("Weighed", **FIELDS)
+def ids(api):
+    """Create a collection with an active and a scheduled spike, and a key; return ids."""
+    collection = api.collection("Weighed", **FIELDS)
     traffic = {"original_field_id": collection["fields"][0]["id"], "range_end_number": 1800}
-    spike = weighed.spike(collection, "Active drill", spike_fields=[traffic])
-    weighed.spike(collection, "Later drill", start_datetime="2030-01-01T00:00:00Z", spike_fields=[traffic])
-    weighed.post("/api/api-keys", {"label": "Weighed"})
+    spike = api.spike(collection, "Active drill", spike_fields=[traffic])
+    api.spike(collection, "Later drill", start_datetime="2030-01-01T00:00:00Z", spike_fields=[traffic])
+    api.post("/api/api-keys", {"label": "Weighed"})
     return {"collection": collection["id"], "spike": spike["id"]}
 
 
-def loaded_by(page: Page, address: str) -> dict[str, bytes]:
-    """What the page at the address loads, its preview included: address and body of each."""
-    answers = []
-    page.on("response", lambda answer: answers.append(answer))
+def load_page(page: Page, address: str) -> dict[str, bytes]:
+    """Load a page with its preview; return the body of each response by URL."""
+    responses = []
+    page.on("response", responses.append)
     page.goto(address)
     page.wait_for_load_state("networkidle")
     if page.locator("#spike-chart").is_visible():
         expect(page.locator("#spike-chart svg")).to_be_visible()
-    bodies = {answer.url: answer.body() for answer in answers}
+    bodies = {response.url: response.body() for response in responses}
     return {url: body for url, body in bodies.items() if not url.startswith("data:")}
 
 
-def test_pages_are_small_and_load_nothing_from_elsewhere(weighed, things, open_page):
-    too_much = {}
+def test_pages_are_small_and_load_nothing_from_elsewhere(api, ids, open_page):
+    too_heavy = {}
     for path in PAGES:
-        page = open_page()  # nothing is kept from another page
-        page.context.add_cookies(weighed.cookies)
-        loaded = loaded_by(page, weighed.site + path.format(**things))
+        page = open_page()  # without the cache of another page
+        page.context.add_cookies(api.cookies)
+        loaded = load_page(page, api.site + path.format(**ids))
         page.context.close()
-        assert [url for url in loaded if not url.startswith(weighed.site)] == []
+        assert [url for url in loaded if not url.startswith(api.site)] == []
         fonts = sum(len(body) for url, body in loaded.items() if ".woff2" in url)
         rest = [body for url, body in loaded.items() if ".woff2" not in url]
         weight, compressed = sum(map(len, rest)), sum(len(gzip.compress(body, 6)) for body in rest)
-        if weight > MOST_BYTES or compressed > MOST_COMPRESSED or fonts > MOST_FONTS:
-            too_much[path] = f"{weight} bytes, {compressed} compressed, {fonts} of fonts"
-    assert too_much == {}
+        if weight > MAX_BYTES or compressed > MAX_COMPRESSED_BYTES or fonts > MAX_FONT_BYTES:
+            too_heavy[path] = f"{weight} bytes, {compressed} compressed, {fonts} of fonts"
+    assert too_heavy == {}

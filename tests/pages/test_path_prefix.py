@@ -1,4 +1,4 @@
-"""Below a path of a host, behind nginx: everything that a browser asks for is there and nowhere else."""
+"""Below a path prefix, behind nginx: every request of a browser has the prefix."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -37,7 +37,7 @@ PAGES = [
 
 @pytest.fixture(scope="module", params=WAYS)
 def proxy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """nginx, which serves Spikecast below PREFIX."""
+    """Yield an nginx that serves Spikecast below PREFIX."""
     nginx.need()
     settings, how = WAYS[request.param]
     database = f"sqlite:///{tmp_path_factory.mktemp('below') / 'spikecast.db'}"
@@ -50,7 +50,7 @@ def proxy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def page(proxy: Proxy, open_page: Callable[..., Page]) -> Iterator[Page]:
-    """A browser, all of whose requests go below the path."""
+    """Yield a page; all its requests must have the path prefix."""
     page = open_page(ignore_https_errors=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -102,7 +102,7 @@ def test_every_page_and_link_has_the_path_prefix(proxy, page):
 
 
 def _api(proxy: Proxy, page: Page) -> Api:
-    """The API, with the cookies of the page, which are for this path alone."""
+    """Return the API with the cookies of the page, which are valid for this path only."""
     cookies = page.context.cookies()
     assert {cookie["path"] for cookie in cookies} == {PREFIX, f"{PREFIX}/sign-in"}
     assert {cookie["secure"] for cookie in cookies} == {proxy.tls}

@@ -1,4 +1,4 @@
-"""One's own password and e-mail on the profile page, and a new password by an Admin."""
+"""Users change their password and e-mail in their profile, and Admins set passwords."""
 
 import os
 

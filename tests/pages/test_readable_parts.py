@@ -1,4 +1,4 @@
-"""Small parts stay readable: columns beside long names, a counter in the preview, headers of a sample."""
+"""Small details are readable: long names, counters in the preview, headers of a sample."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""The first visit: nobody is there yet, and whoever reads the server's log makes the first Admin."""
+"""The first Admin is created with the token in the server's log."""
 
 import re
 
@@ -13,7 +13,7 @@ PASSWORD = "a password for the first Admin"
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory):
-    """A server without any user, until a test has made one."""
+    """Yield a server that has no users until a test creates one."""
     file = tmp_path_factory.mktemp("fresh") / "spikecast.db"
     with running_server(f"sqlite:///{file}", workers=1, env=NOBODY) as server:
         yield server

@@ -1,4 +1,4 @@
-"""The form of a spike by keyboard: short ways, one stop for quick factors, nothing hidden under a bar."""
+"""The spike form with the keyboard: short ways, few tab stops, and a focus that no bar covers."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""The list of spikes, and what one does with a spike from there."""
+"""The list of spikes and its actions."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ COUNTER = {"value_type": "INCREMENT", "start_number": 10, "step_number": 0.5}
 
 
 class Spikes:
-    """Three collections: one with an active spike, one with a scheduled one, one with an expired one."""
+    """Create three collections: with an active, a scheduled and an expired spike."""
 
     def __init__(self, editor) -> None:
         self.editor, self.api = editor, editor.api
@@ -40,7 +40,7 @@ class Spikes:
         return self.api.get(f"/api/spike-schedules/{spike['id']}")
 
     def overrides(self, spike: dict) -> dict[str, dict]:
-        """What is overridden, by the field's name: the settings that were given."""
+        """Return the overridden settings by the name of the field."""
         copies = [each for each in self.seen(spike)["spike_fields"] if each["is_overridden"]]
         return {
             each["field_name"]: {name: each[name] for name in each["overridden_settings"]} for each in copies

@@ -1,4 +1,4 @@
-"""Times stand in the zone of whoever looks, with UTC at hand; and what is typed means that zone."""
+"""Times are shown and typed in the viewer's time zone, and shown in UTC too."""
 
 import pytest
 from playwright.sync_api import expect

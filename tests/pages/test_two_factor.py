@@ -16,7 +16,7 @@ def panel(page: Page):
 
 
 def turn_on(page: Page, person) -> Authenticator:
-    """Turn it on in the profile that is open; the codes are shown then."""
+    """Turn it on in the open profile, up to the recovery codes."""
     mine = panel(page)
     mine.get_by_role("button", name="Turn on").click()
     mine.get_by_label("Your password").fill(person.password)
@@ -39,7 +39,7 @@ def type_password(page: Page, person) -> None:
 
 @pytest.fixture
 def guarded(editor):
-    """Somebody who has turned it on, their profile, and their app."""
+    """Return a user with two-factor sign-in, their profile page and their app."""
     page = editor.browse("/profile")
     authenticator = turn_on(page, editor)
     panel(page).get_by_role("button", name="I have saved them").click()

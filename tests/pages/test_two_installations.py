@@ -1,4 +1,4 @@
-"""Two instances on one host, at different ports, in one browser."""
+"""Two instances on one host, at different ports, work in one browser."""
 
 from collections.abc import Callable
 from urllib.parse import quote
@@ -20,7 +20,7 @@ def sign_in(context: BrowserContext, server: RunningServer) -> Page:
 
 
 def write(page: Page, server: RunningServer, name: str) -> None:
-    """Make a collection, which takes the cookie and the token of this instance."""
+    """Create a collection, which needs the cookie and the CSRF token of this instance."""
     page.goto(f"{server.url}/collections")
     page.get_by_role("main").get_by_role("button", name="Collection").or_(
         page.get_by_role("main").get_by_role("button", name="New collection")

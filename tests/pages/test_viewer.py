@@ -1,4 +1,4 @@
-"""A Viewer sees everything of what an Admin gave them, is offered no change to it, and makes none."""
+"""A Viewer sees their collections and cannot change them."""
 
 import re
 
@@ -18,7 +18,7 @@ SPIKES = ["/spikes/{active}", "/spikes/{scheduled}", "/spikes/{expired}"]
 
 @pytest.fixture
 def given(viewer, admin_api):
-    """What the Viewer owns: a collection with a spike of every status."""
+    """Create the Viewer's collection, with a spike of every status."""
     collection = admin_api.collection(f"Given to {viewer.login}", load=RANGE, state=TEXT)
     expired = admin_api.spike(collection, "Ended")
     admin_api.post(f"/api/spike-schedules/{expired['id']}/end")
