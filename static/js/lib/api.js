@@ -20,10 +20,10 @@ const ETAG = Symbol("ETag");
 const LOADED_AT = Symbol("loaded at");
 
 /** Return the ETag that an item was loaded with; empty for an item of a list. */
-export const getEtag = (thing) => thing?.[ETAG] ?? "";
+export const getEtag = (item) => item?.[ETAG] ?? "";
 
 /** Return when an item was loaded, in milliseconds of the server's clock; 0 for an item of a list. */
-export const getLoadedAt = (thing) => thing?.[LOADED_AT] ?? 0;
+export const getLoadedAt = (item) => item?.[LOADED_AT] ?? 0;
 
 /**
  * Call the API; resolve to the JSON of the response (null if empty), or reject with a Problem.

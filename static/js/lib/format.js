@@ -7,7 +7,7 @@ export * from "./numbers.js";
 
 const MAX_DECIMALS_SHOWN = 3;
 
-/** A field's rule in words: "random 5 to 20", "counts up from 10 by 5, resets at 30". */
+/** Format the rule of a field: "random 5 to 20", "counts up from 10 by 5, resets at 30". */
 export const formatRule = (field) => fillIn(getType(field).rule, field);
 
 /** Format the rule briefly, for old beside new: "90–100", "+25 a poll", "14.5". */
@@ -18,10 +18,10 @@ export function formatRuleBriefly(field) {
   return template.includes("}–{") && filled.includes("-") ? fillIn(template.replace("–", " to "), field) : filled;
 }
 
-/** What kind of rule a field has: "random, 1 decimal", "counts up". */
+/** Format the kind of a rule: "random, 1 decimal", "counts up". */
 export const formatKind = (field) => fillIn(getType(field).kind_label, field);
 
-/** A setting as rules show it: "1,200", "2 decimals". */
+/** Format a setting for a rule: "1,200", "2 decimals". */
 export function formatSetting(field, name) {
   const { kind, unit } = SETTINGS[name];
   const value = getSetting(field, name);

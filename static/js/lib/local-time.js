@@ -1,4 +1,4 @@
-// Local times as date inputs have them, and the instants that they stand for. Pure: the zone is a parameter.
+// Conversion between the local times of date inputs and instants. Pure: the zone is a parameter.
 
 import { DAY_MS, MINUTE_MS, getUtcOffset, getZoneName, toUtcTimestamp, toWallTime } from "./time-zone.js";
 
@@ -34,7 +34,7 @@ export function getInstants(text, zone = getZoneName()) {
   return found.filter((at) => at + getUtcOffset(at, zone) === wall).sort((one, other) => one - other);
 }
 
-/** A skipped time is moved forward by the length of the gap. */
+/** Return the instant of a skipped time: it is moved forward by the length of the gap. */
 const skipGap = (wall, zone) => wall - getUtcOffset(wall - DAY_MS, zone);
 
 /** Return an instant some days after today, at a full hour. */
@@ -43,5 +43,5 @@ export function getInstantInDays(days, hour, now, zone = getZoneName()) {
   return parseInputValue(new Date(today + days * DAY_MS + hour * 60 * MINUTE_MS).toISOString().slice(0, 16), zone).getTime();
 }
 
-/** 0 on a Sunday. */
+/** Return the day of the week; 0 is Sunday. */
 export const getWeekday = (instant, zone = getZoneName()) => new Date(toWallTime(instant, zone)).getUTCDay();

@@ -2,7 +2,7 @@
 
 import { isExactNumber, parseExact } from "./exact-number.js";
 
-/** A number with thousands separators and its own decimals; at least `decimals` of them. */
+/** Format a number with thousands separators, all its decimals, and at least `decimals` of them. */
 export function formatNumber(value, decimals = 0) {
   if (value === null || value === undefined) return "";
   const [, sign, whole, part = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value)) ?? [];
@@ -50,7 +50,7 @@ export function getNumberError(text) {
   return `Must be a number: use a point, not a comma (${example}).`;
 }
 
-/** Whether a counter counts in whole numbers: where its start, its step and its reset are whole. */
+/** Return whether a counter counts in whole numbers: its start, step and reset are whole. */
 export const isWholeCounter = (field) =>
   [field.start_number, field.step_number, field.reset_number ?? 0].every(
     (value) => !isExactNumber(value) && Number.isInteger(value),

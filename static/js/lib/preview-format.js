@@ -15,13 +15,13 @@ export function formatMean(value) {
   return formatNumber(Number(value.toPrecision(2)));
 }
 
-/** What a phase of a field comes to: the mean of its values; of a counter, which has none, its mean step. */
+/** Format the mean of a field in a phase; for a counter, its mean step. */
 export function formatPhase(field, phase, phases) {
   if (!isCounter(field)) return formatMean(field.mean[phase]);
   const from = { before: 0, during: phases.before, after: phases.before + phases.during }[phase];
   const values = field.values.slice(from, from + phases[phase]).map(Number);
   const { direction } = getType(field);
-  // Where it began again, it made no step.
+  // A reset is not a step.
   const steps = values.slice(1).map((value, index) => direction * (value - values[index]));
   const made = steps.filter((step) => step >= 0);
   if (!made.length) return "–";

@@ -15,7 +15,7 @@ const LABELS = { start_datetime: "the start", end_datetime: "the end", duration:
  * Map the server's errors to inputs: `name`, `collection`, `start`, `end`, and `<field id>.<setting>`;
  * `other` has the errors without an input. `sent` are the overrides that were sent.
  */
-export function mapServerErrors(serverErrors, sent, nameOf = () => "") {
+export function mapServerErrors(serverErrors, sent, getName = () => "") {
   const errors = {};
   const other = [];
   for (const [path, [message]] of Object.entries(serverErrors)) {
@@ -23,7 +23,7 @@ export function mapServerErrors(serverErrors, sent, nameOf = () => "") {
     const id = index === undefined ? null : sent[index]?.original_field_id;
     if (INPUTS[path]) errors[INPUTS[path]] = sentence(message);
     else if (id && setting !== "original_field_id")
-      errors[`${id}.${setting}`] = sentence(message, nameOf(id));
+      errors[`${id}.${setting}`] = sentence(message, getName(id));
     else other.push(sentence(message));
   }
   return { errors, other };

@@ -3,7 +3,7 @@ import { getUrl, urlOfFormat } from "./target.js";
 
 const lineFor = (target, url) => `curl -sS -H ${shell("X-API-Key: " + target.key)} ${shell(url)}`;
 
-/** The command line alone, for the panel of a new key too. */
+/** Return the command line; the panel of a new key uses it too. */
 export const curlLine = (target) => lineFor(target, getUrl(target));
 
 export const curl = (target) => ({

@@ -18,7 +18,7 @@ function dataSource(target) {
 `;
 }
 
-/** A panel's query and the spikes as annotations, where Prometheus scrapes the collection. */
+/** Build a panel's query, and the spikes as annotations, for a collection that Prometheus scrapes. */
 function prometheusBlocks(target) {
   const series = getSeries(target);
   if (!series) return [];

@@ -1,16 +1,16 @@
 import { powershell as quoted } from "./quote.js";
 import { getUrl, urlById } from "./target.js";
 
-// What Windows PowerShell 5.1 changes in an address: an encoded slash or percent sign, a dot at the end.
+// Windows PowerShell 5.1 changes these parts of a URL: an encoded slash or percent sign, a dot at the end.
 const CHANGED = /[/\\%]|\.$/;
 
-// Members that every object of PowerShell's has; a property of that name is reached another way.
+// Every PowerShell object has these members; a property with such a name needs another syntax.
 const HIDDEN = /^ps(object|base|adapted|extended|typenames)$/i;
 
 const property = (name) =>
   HIDDEN.test(name) ? `psobject.Properties[${quoted(name)}].Value` : quoted(name);
 
-/** Where Windows PowerShell 5.1 would change the name in the address, it is the address by id. */
+/** Return the URL, by id if Windows PowerShell 5.1 would change the name in it. */
 export function powershell(target) {
   const url = CHANGED.test(target.collection.name) ? urlById(target) : getUrl(target);
   const names = target.fields.map((field) => field.field_name.toLowerCase());

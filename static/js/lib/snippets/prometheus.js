@@ -3,7 +3,7 @@ import { scrapeBlocks } from "./scrape.js";
 import { getSeries, slug } from "./target.js";
 import { getType } from "../value-types.js";
 
-/** The condition of an alert on the chosen field, and what it says; null for a text, or without bounds. */
+/** Return the condition and summary of an alert on the chosen field; null for a text, or without bounds. */
 function getAlert({ field }, { selector, metric_type, lowest, highest }) {
   if (metric_type === "counter") {
     return {
@@ -24,7 +24,7 @@ function getAlert({ field }, { selector, metric_type, lowest, highest }) {
       };
 }
 
-/** The rule that fires while a value is outside of what the collection's own rule allows. */
+/** Build the blocks of the alert rule that fires while a value is outside the range of the collection's rule. */
 function alertBlocks(target) {
   const series = getSeries(target);
   const alert = series && getAlert(target, series);

@@ -5,32 +5,32 @@ const UNSEEN = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** In double quotes with JSON's escapes: right in JSON, YAML, Python and jq. */
+/** Quote with double quotes and JSON's escapes, for JSON, YAML, Python and jq. */
 export const doubled = (text) => JSON.stringify(text).replace(UNSEEN, escaped);
 
-/** For YAML: in single quotes where double quotes would fill it with backslashes. */
+/** Quote for YAML: with single quotes if double quotes would need many backslashes. */
 export function yaml(text) {
   const plain = text.search(UNSEEN) === -1;
   return plain && /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : doubled(text);
 }
 
-/** For a POSIX shell: in single quotes, where only the single quote itself means something. */
+/** Quote for a POSIX shell: with single quotes, in which only the single quote itself is special. */
 export const shell = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** For PowerShell, which takes the typographic single quotes for single quotes too. */
+/** Quote for PowerShell, which treats typographic single quotes as single quotes too. */
 export const powershell = (text) => `'${text.replace(/['\u2018-\u201b]/g, "$&$&")}'`;
 
-/** For Telegraf's TOML: a dollar sign would be taken for an environment variable, before TOML is read. */
+/** Quote for Telegraf's TOML: Telegraf replaces environment variables before it reads the TOML. */
 export const toml = (text) => doubled(text).replaceAll("$", "\\u0024");
 
-/** For Grafana's provisioning files: a dollar sign stands for an environment variable unless it is doubled. */
+/** Quote for Grafana's provisioning files, which replace environment variables unless the dollar sign is doubled. */
 export const grafana = (text) => doubled(text.replaceAll("$", "$$$$"));
 
-/** A field's name in JMESPath; a dollar sign would start a substitution in ScienceLogic's snippet arguments. */
+/** Return the JMESPath of a field; a dollar sign would start a substitution in ScienceLogic's snippet arguments. */
 export const jmespath = (name) => `data.${doubled(name).replaceAll("$", "\\u0024")}`;
 
-/** A field in Zabbix' JSONPath. */
+/** Return the JSONPath of a field for Zabbix. */
 export const zabbixPath = (name) => `$.data['${name.replace(/['\\]/g, "\\$&")}']`;
 
-/** A field in jq. */
+/** Return the jq filter of a field. */
 export const jqPath = (name) => `.data[${doubled(name)}]`;

@@ -9,7 +9,7 @@ ${indent}  type: Bearer
 ${indent}  credentials_file: ${keyFile}
 `;
 
-/** A job that finds every collection that the key can read. */
+/** Build a job that discovers every collection that the key can read. */
 function discoveryJob({ origin, type }, keyFile) {
   const query = type === "Performance" ? "" : `?type=${type.toLowerCase()}`;
   return `  # below "scrape_configs:"
@@ -20,7 +20,7 @@ ${authorization(keyFile, "    ")}    http_sd_configs:
 ${authorization(keyFile, "        ")}`;
 }
 
-/** A job for one collection, with the labels that discovery would give it. By id, since an encoded name would be encoded again. */
+/** Build a job for one collection, with the labels of discovery. It polls by id: encoded names would be encoded again. */
 function staticJob(target, keyFile) {
   const { protocol, host, pathname } = new URL(urlById(target));
   return `  # below "scrape_configs:"
@@ -37,7 +37,7 @@ ${authorization(keyFile, "    ")}    static_configs:
 `;
 }
 
-/** The blocks of a tool that scrapes: its key file, discovery, and one collection alone. */
+/** Build the blocks of a tool that scrapes: its key file, discovery, and a single collection. */
 export const scrapeBlocks = (target, { keyFile, group, configFile }) => [
   {
     title: "Key file",

@@ -12,20 +12,20 @@ export const urlById = ({ origin, collection, type }) => origin + dataPathById(c
 /** Zabbix refuses addresses of over 2,048 characters, and other tools have limits near that. */
 const MAX_URL_LENGTH = 2000;
 
-/** By name; by id where the person prefers it, or where a long name makes the address too long for some tools. */
+/** Return the URL by name; by id if the user prefers it, or if the name makes the URL too long for some tools. */
 export function getUrl(target) {
   const { origin, collection, type, byId } = target;
   const byName = origin + dataPath(collection, type);
   return byId || byName.length > MAX_URL_LENGTH ? urlById(target) : byName;
 }
 
-/** The same address, for another format than JSON. */
+/** Return the URL with another format than JSON. */
 export const urlOfFormat = (target, format) => `${getUrl(target)}?format=${format}`;
 
 export const isText = (field) => getType(field).value_kind === "text";
 
-/** A word for it that any tool takes: "spikecast_3_performance". */
+/** Return an identifier that every tool accepts: "spikecast_3_performance". */
 export const slug = ({ collection, type }) => `spikecast_${collection.id}_${type.toLowerCase()}`;
 
-/** The series of the chosen field; undefined until the server has listed them. */
+/** Return the series of the chosen field; undefined until the server has listed them. */
 export const getSeries = ({ series, field }) => series.find(({ field_id }) => field_id === field.id);

@@ -5,7 +5,7 @@ const TEMPLATES = "deploy/zabbix/spikecast.yaml";
 
 const macros = (values) => values.map(([name, value]) => `{$SPIKECAST.${name}}  ${value}\n`).join("");
 
-/** The templates poll Performance only; Configuration has the item by hand. */
+/** Return the blocks: the templates poll Performance only; for Configuration, the item is created by hand. */
 const templateBlocks = ({ origin, collection, type, key }) =>
   type === "Performance"
     ? [
