@@ -58,7 +58,7 @@ def ids(api):
 def load_page(page: Page, address: str) -> dict[str, bytes]:
     """Load a page with its preview; return the body of each response by URL."""
     responses = []
-    page.on("response", responses.append)
+    page.on("response", lambda response: responses.append(response))
     page.goto(address)
     page.wait_for_load_state("networkidle")
     if page.locator("#spike-chart").is_visible():
