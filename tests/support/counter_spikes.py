@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from app.db.session import db
 from app.models import SpikeScheduleField
+from tests.support.api_requests import patch_spike
 
 WINDOW = timedelta(minutes=10)
 TEN_MINUTES = {"duration": 600}
@@ -65,7 +66,7 @@ ENDINGS = [
 
 def change_spike(make, spike, **changes):
     """Change the spike over the API, and return it."""
-    response = make.person.patch(f"/api/spike-schedules/{spike['id']}", changes)
+    response = patch_spike(make.person, spike, **changes)
     assert response.status_code == 200, response.text
     return response.json
 
