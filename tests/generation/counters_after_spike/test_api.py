@@ -5,12 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOW
-from tests.support.counter_spikes import (
-    OWN_START,
-    WINDOW,
-    change_spike,
-    get_current_number,
-)
+from tests.support.counter_spikes import OWN_START, WINDOW, change_spike, get_current_number
 from tests.support.problems import refused
 from tests.support.statements import get_writes
 
