@@ -1,4 +1,4 @@
-"""Fixtures of tests of counters after a spike."""
+"""Fixtures of tests of counters during and after a spike."""
 
 import pytest
 
