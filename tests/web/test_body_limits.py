@@ -1,4 +1,4 @@
-"""How large a body may be: little where nobody has to be signed in, whether or not its length is declared."""
+"""Limits of body sizes: small for anonymous requests and credentials, with and without a declared length."""
 
 import http.client
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, 
 pytestmark = pytest.mark.any_database
 
 FORM = "application/x-www-form-urlencoded"
-SMALL = [
+SMALL_BODY_ROUTES = [
     "POST /sign-in",
     "POST /sign-in/code",
     "POST /setup",
@@ -27,15 +27,15 @@ SMALL = [
     "POST /api/auth/two-factor/recovery-codes",
     "POST /api/auth/two-factor/turn-off",
 ]
-"""Routes that read a body where nobody has to be signed in, or that is about credentials."""
-PATHS_THAT_READ_NONE = {
+"""Routes whose body is read without a sign-in, or contains credentials."""
+PATHS_WITHOUT_BODY = {
     "/api/auth/refresh",
     "/api/auth/logout",
     "/api/auth/sign-ins/end-others",
 }
 
 
-def test_every_route_with_a_small_body_is_in_the_table(migrated_app):
+def test_the_list_has_every_route_with_a_small_body(migrated_app):
     found = {
         f"{method} {rule.rule}"
         for rule in migrated_app.url_map.iter_rules()
@@ -43,40 +43,40 @@ def test_every_route_with_a_small_body_is_in_the_table(migrated_app):
         if get_access_rule(migrated_app.view_functions[rule.endpoint])
         in (AccessRule.PUBLIC, AccessRule.REFRESH)
         or rule.rule.startswith("/api/auth/")
-        if rule.rule not in PATHS_THAT_READ_NONE
+        if rule.rule not in PATHS_WITHOUT_BODY
     }
-    assert found == set(SMALL)
+    assert found == set(SMALL_BODY_ROUTES)
 
 
-def caller_of(route: str, nobody, owner):
+def get_caller(route: str, nobody, owner):
     return owner if "/api/auth/" in route and "login" not in route else nobody
 
 
-def content_type_of(route: str) -> str:
+def get_content_type(route: str) -> str:
     return "application/json" if "/api/" in route else FORM
 
 
-@pytest.mark.parametrize("route", [route for route in SMALL if route != "POST /setup"])
-def test_a_body_with_credentials_is_small(nobody, owner, route):
+@pytest.mark.parametrize("route", [route for route in SMALL_BODY_ROUTES if route != "POST /setup"])
+def test_a_body_with_credentials_above_16_kib_is_refused(nobody, owner, route):
     method, path = route.split()
-    caller, content_type = caller_of(route, nobody, owner), content_type_of(route)
+    caller, content_type = get_caller(route, nobody, owner), get_content_type(route)
     largest = b"x" * MAX_CREDENTIALS_BYTES
-    taken = caller.call(method, path, data=largest, content_type=content_type)
-    assert taken.status_code in (302, 400, 422)
+    accepted = caller.call(method, path, data=largest, content_type=content_type)
+    assert accepted.status_code in (302, 400, 422)
     answer = caller.call(method, path, data=largest + b"x", content_type=content_type)
-    said = "The body is too large. At most 16,384 bytes are allowed."
+    detail = "The body is too large. At most 16,384 bytes are allowed."
     if "/api/" in route:
-        assert refused(answer, 413)["detail"] == said
+        assert refused(answer, 413)["detail"] == detail
     else:
-        assert (answer.status_code, said in answer.text) == (413, True)
+        assert (answer.status_code, detail in answer.text) == (413, True)
 
 
-def test_the_set_up_form_is_small(nobody):
+def test_a_set_up_form_above_16_kib_is_refused(nobody):
     answer = nobody.post("/setup", data=b"x" * (MAX_CREDENTIALS_BYTES + 1), content_type=FORM)
     assert answer.status_code == 413
 
 
-def test_other_bodies_may_be_larger(owner):
+def test_other_bodies_above_16_kib_are_accepted(owner):
     name = b'{"name": "Truck"' + b" " * MAX_CREDENTIALS_BYTES + b"}"
     assert owner.post("/api/collections", data=name, content_type="application/json").status_code == 201
 
@@ -88,8 +88,8 @@ def server(tmp_path_factory) -> Iterator[RunningServer]:
         yield running
 
 
-def chunked(server: RunningServer, path: str, size: int, content_type: str) -> int:
-    """The status of the answer to a body of `size` bytes whose length is not declared."""
+def post_chunked(server: RunningServer, path: str, size: int, content_type: str) -> int:
+    """Return the status of the response to a body of `size` bytes without a declared length."""
     address = urlsplit(server.url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
     chunks = iter([b"x" * 1024] * (size // 1024) + [b"x" * (size % 1024)] * (size % 1024 > 0))
@@ -98,14 +98,14 @@ def chunked(server: RunningServer, path: str, size: int, content_type: str) -> i
 
 
 @pytest.mark.parametrize("route", ["/sign-in", "/api/auth/login"])
-def test_a_body_whose_length_is_not_declared_is_as_small(server, route):
-    content_type = content_type_of(route)
-    assert chunked(server, route, MAX_CREDENTIALS_BYTES, content_type) in (400, 404, 422)
-    assert chunked(server, route, MAX_CREDENTIALS_BYTES + 1, content_type) == 413
-    assert chunked(server, route, MAX_CREDENTIALS_BYTES * 4, content_type) == 413
+def test_a_chunked_body_has_the_same_limit(server, route):
+    content_type = get_content_type(route)
+    assert post_chunked(server, route, MAX_CREDENTIALS_BYTES, content_type) in (400, 404, 422)
+    assert post_chunked(server, route, MAX_CREDENTIALS_BYTES + 1, content_type) == 413
+    assert post_chunked(server, route, MAX_CREDENTIALS_BYTES * 4, content_type) == 413
 
 
-def test_a_large_body_whose_length_is_not_declared_is_refused_not_cut(server):
+def test_a_chunked_body_above_the_limit_is_refused_and_not_truncated(server):
     credentials = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
     signed_in = requests.post(f"{server.url}/api/auth/login", json=credentials, timeout=60).json()
     token = f"Bearer {signed_in['access_token']}"

@@ -1,4 +1,4 @@
-"""One spelling for each client address, and the network that limits count by."""
+"""Client addresses: their canonical spelling, and the network by which attempts are limited."""
 
 import ipaddress
 
@@ -30,7 +30,7 @@ from app.core.client_address import UNKNOWN, parse_address
         ("[fe80::1%25eth0]:80", "fe80::1", "fe80::/64"),
     ],
 )
-def test_an_address_has_one_spelling_and_one_network(given_text, text, network):
+def test_an_address_is_parsed_to_its_canonical_spelling_and_network(given_text, text, network):
     assert parse_address(given_text) == (text, network)
 
 
@@ -56,24 +56,24 @@ def test_an_address_has_one_spelling_and_one_network(given_text, text, network):
     ],
     ids=lambda text: ascii(text)[:30],
 )
-def test_all_that_is_no_address_counts_as_one_client(given_text):
+def test_an_invalid_address_counts_as_unknown(given_text):
     assert parse_address(given_text) == UNKNOWN
 
 
 @given(st.text(max_size=200))
-def test_any_text_has_an_answer_that_fits_its_column(text):
+def test_the_address_and_network_of_any_text_fit_their_columns(text):
     assert len(parse_address(text).text) <= 64
     assert len(parse_address(text).network) <= 64
 
 
 @given(st.ip_addresses(v=4), st.integers(0, 65535))
-def test_ports_and_ipv6_notation_do_not_make_another_client_of_an_ipv4_address(address, port):
+def test_ports_and_ipv6_notation_do_not_change_an_ipv4_address(address, port):
     spellings = [f"{address}", f"{address}:{port}", f"::ffff:{address}", f"[::ffff:{address}]:{port}"]
     assert {parse_address(each) for each in spellings} == {(str(address), str(address))}
 
 
 @given(st.ip_addresses(v=6), st.integers(0, 2**64 - 1), st.integers(0, 65535))
-def test_neither_the_low_64_bits_nor_the_spelling_make_another_network_of_an_ipv6_address(address, low, port):
+def test_the_low_64_bits_and_the_spelling_do_not_change_an_ipv6_network(address, low, port):
     neighbour = ipaddress.IPv6Address(int(address) >> 64 << 64 | low)
     if any(each.ipv4_mapped or each in ipaddress.ip_network("64:ff9b::/96") for each in (address, neighbour)):
         return

@@ -1,4 +1,4 @@
-"""Browser pages of other origins read what is polled where the settings let them, and nothing else."""
+"""CORS: pages of other origins can read polls if the settings allow it, and nothing else."""
 
 import pytest
 
@@ -22,8 +22,8 @@ PATHS = [
 
 
 @pytest.fixture
-def allowing(app, monkeypatch):
-    """The app where the settings name these origins."""
+def app_allowing(app, monkeypatch):
+    """Return a function that lets the app allow the given origins."""
 
     def make(origins: str):
         allowed = config.load({"SPIKECAST_CORS_ORIGINS": origins}).cors_origins
@@ -38,8 +38,8 @@ def truck(make):
     return make.collection("Truck 01", {"value_type": "NUMBER_FIXED", "name": "cpu"})
 
 
-def told(response) -> dict[str, str]:
-    """What an answer says to browsers about other origins. Polls depend on `Accept` besides."""
+def get_cors_headers(response) -> dict[str, str]:
+    """Return the CORS headers of a response, with `Vary: Origin` but without the `Vary: Accept` of polls."""
     return {
         name: value
         for name, value in response.headers
@@ -53,30 +53,30 @@ TO_ALL = READABLE | {"Access-Control-Allow-Origin": "*"}
 
 
 def preflight(app, path: str, origin: str, headers: str = "x-api-key"):
-    asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": headers}
-    return Caller(app).call("OPTIONS", path, headers={"Origin": origin} | asked)
+    request_headers = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": headers}
+    return Caller(app).call("OPTIONS", path, headers={"Origin": origin} | request_headers)
 
 
-def words(header: str) -> set[str]:
+def split_header(header: str) -> set[str]:
     return {word.strip().lower() for word in header.split(",")}
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("origin", [DASHBOARD, "null", None])
-def test_without_the_setting_no_page_reads_anything(app, make, truck, path, origin):
+def test_without_the_setting_polls_have_no_cors_headers(app, make, truck, path, origin):
     headers = {"Origin": origin} if origin else {}
     response = make.key().get(path.format(**truck), headers=headers)
-    assert (response.status_code, told(response)) == (200, {})
-    assert told(preflight(app, path.format(**truck), origin or DASHBOARD)) == {}
+    assert (response.status_code, get_cors_headers(response)) == (200, {})
+    assert get_cors_headers(preflight(app, path.format(**truck), origin or DASHBOARD)) == {}
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_of_a_named_origin_reads_a_poll(allowing, make, truck, path):
+def test_an_allowed_origin_can_read_a_poll(app_allowing, make, truck, path):
     tool = make.key()
-    tool.app = allowing(f"{DASHBOARD} {OTHERS}")
+    tool.app = app_allowing(f"{DASHBOARD} {OTHERS}")
     response = tool.get(path.format(**truck), headers={"Origin": DASHBOARD})
     assert response.json["data"] == {"cpu": 7}
-    assert told(response) == TO_DASHBOARD
+    assert get_cors_headers(response) == TO_DASHBOARD
 
 
 @pytest.mark.parametrize(
@@ -91,13 +91,13 @@ def test_a_page_of_a_named_origin_reads_a_poll(allowing, make, truck, path):
         (" , https://a.example,,https://b.example ", "https://b.example"),
     ],
 )
-def test_an_origin_is_compared_as_browsers_write_it(allowing, make, truck, setting, origin):
+def test_an_allowed_origin_is_normalized_as_browsers_send_it(app_allowing, make, truck, setting, origin):
     tool = make.key()
-    tool.app = allowing(setting)
+    tool.app = app_allowing(setting)
     response = tool.poll("Truck 01")
-    assert told(response) == {"Vary": "Origin"}
+    assert get_cors_headers(response) == {"Vary": "Origin"}
     response = tool.get(PATHS[0], headers={"Origin": origin})
-    assert told(response)["Access-Control-Allow-Origin"] == origin
+    assert get_cors_headers(response)["Access-Control-Allow-Origin"] == origin
 
 
 @pytest.mark.parametrize(
@@ -114,41 +114,45 @@ def test_an_origin_is_compared_as_browsers_write_it(allowing, make, truck, setti
         "",
     ],
 )
-def test_a_page_of_another_origin_reads_nothing(allowing, make, truck, origin):
+def test_another_origin_cannot_read_a_poll(app_allowing, make, truck, origin):
     tool = make.key()
-    tool.app = allowing(DASHBOARD)
+    tool.app = app_allowing(DASHBOARD)
     response = tool.get(PATHS[0], headers={"Origin": origin})
-    assert (response.status_code, told(response)) == (200, {"Vary": "Origin"})
-    assert told(preflight(tool.app, PATHS[0], origin)) == {"Vary": "Origin"}
+    assert (response.status_code, get_cors_headers(response)) == (200, {"Vary": "Origin"})
+    assert get_cors_headers(preflight(tool.app, PATHS[0], origin)) == {"Vary": "Origin"}
 
 
 @pytest.mark.parametrize("origin", [DASHBOARD, "null", "https://anybody.example", None])
-def test_with_a_star_any_page_reads(allowing, make, truck, origin):
+def test_with_an_asterisk_every_origin_can_read_a_poll(app_allowing, make, truck, origin):
     tool = make.key()
-    tool.app = allowing("*")
+    tool.app = app_allowing("*")
     headers = {"Origin": origin} if origin else {}
-    assert told(tool.get(PATHS[0], headers=headers)) == TO_ALL
+    assert get_cors_headers(tool.get(PATHS[0], headers=headers)) == TO_ALL
 
 
 @pytest.mark.parametrize(("setting", "read"), [(DASHBOARD, TO_DASHBOARD), ("*", TO_ALL)])
 @pytest.mark.parametrize("path", PATHS)
-def test_a_browser_may_ask_before_it_polls(allowing, make, truck, queries, setting, read, path):
+def test_a_preflight_request_is_answered_without_polling(
+    app_allowing, make, truck, queries, setting, read, path
+):
     make.field(truck, "INCREMENT", name="n", start_number=1, step_number=1)
-    app = allowing(setting)
+    app = app_allowing(setting)
     with queries() as seen:
         response = preflight(app, path.format(**truck), DASHBOARD, "authorization,x-api-key")
     assert (response.status_code, response.data, seen.count) == (200, b"", 0)
-    assert read.items() <= told(response).items()
-    assert told(response)["Access-Control-Allow-Methods"] == "GET"
-    assert {"authorization", "x-api-key"} <= words(told(response)["Access-Control-Allow-Headers"])
-    assert int(told(response)["Access-Control-Max-Age"]) > 0
+    assert read.items() <= get_cors_headers(response).items()
+    assert get_cors_headers(response)["Access-Control-Allow-Methods"] == "GET"
+    assert {"authorization", "x-api-key"} <= split_header(
+        get_cors_headers(response)["Access-Control-Allow-Headers"]
+    )
+    assert int(get_cors_headers(response)["Access-Control-Max-Age"]) > 0
     assert make.key().data("Truck 01")["n"] == 1
 
 
 @pytest.mark.parametrize("setting", [DASHBOARD, "*"])
-def test_no_page_may_send_cookies(allowing, make, truck, setting):
+def test_cors_never_allows_credentials(app_allowing, make, truck, setting):
     tool = make.key()
-    tool.app = allowing(setting)
+    tool.app = app_allowing(setting)
     for response in (
         tool.get(PATHS[0], headers={"Origin": DASHBOARD}),
         preflight(tool.app, PATHS[0], DASHBOARD),
@@ -167,17 +171,17 @@ def test_no_page_may_send_cookies(allowing, make, truck, setting):
         ("/api/data/Truck%2001/weather", {}, 400),
     ],
 )
-def test_a_page_reads_why_it_is_refused(allowing, make, truck, path, headers, status):
+def test_an_allowed_origin_can_read_errors(app_allowing, make, truck, path, headers, status):
     tool = make.key()
-    tool.app = allowing(DASHBOARD)
+    tool.app = app_allowing(DASHBOARD)
     response = tool.get(path, headers={"Origin": DASHBOARD} | headers)
-    assert (response.status_code, told(response)) == (status, TO_DASHBOARD)
+    assert (response.status_code, get_cors_headers(response)) == (status, TO_DASHBOARD)
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST"])
-def test_other_methods_stay_refused(allowing, make, truck, method):
+def test_methods_other_than_get_are_refused_for_allowed_origins(app_allowing, make, truck, method):
     tool = make.key()
-    tool.app = allowing(DASHBOARD)
+    tool.app = app_allowing(DASHBOARD)
     assert tool.call(method, PATHS[0], headers={"Origin": DASHBOARD}).status_code == 405
 
 
@@ -199,30 +203,30 @@ def test_other_methods_stay_refused(allowing, make, truck, method):
         "/static/js/lib/format.js",
     ],
 )
-def test_nothing_else_is_read_by_other_pages(allowing, make, truck, owner, setting, path):
-    owner.app = allowing(setting)
+def test_other_routes_have_no_cors_headers(app_allowing, make, truck, owner, setting, path):
+    owner.app = app_allowing(setting)
     with owner.get(path.format(**truck), headers={"Origin": DASHBOARD}) as response:
-        assert not [name for name in told(response) if name.startswith("Access-Control")]
-    asked = preflight(owner.app, path.format(**truck), DASHBOARD)
-    assert not [name for name in told(asked) if name.startswith("Access-Control")]
+        assert not [name for name in get_cors_headers(response) if name.startswith("Access-Control")]
+    response = preflight(owner.app, path.format(**truck), DASHBOARD)
+    assert not [name for name in get_cors_headers(response) if name.startswith("Access-Control")]
 
 
-def test_the_headers_of_a_spike_can_be_read(allowing, make, truck):
+def test_cors_exposes_the_headers_of_a_spike(app_allowing, make, truck):
     make.spike(truck)
     tool = Maker(make.person).key()
-    tool.app = allowing(DASHBOARD)
+    tool.app = app_allowing(DASHBOARD)
     response = tool.get(PATHS[0], headers={"Origin": DASHBOARD})
-    exposed = words(response.headers["Access-Control-Expose-Headers"])
+    exposed = split_header(response.headers["Access-Control-Expose-Headers"])
     assert {name.lower() for name, _ in response.headers if name.startswith("X-Spike")} <= exposed
     assert "X-Spike-Ends" in response.headers
 
 
-def test_the_setting_makes_the_app_answer_so(database_url, app, make, truck, tmp_path):
+def test_the_app_applies_the_cors_setting(database_url, app, make, truck, tmp_path):
     settings = settings_for(database_url, tmp_path, SPIKECAST_CORS_ORIGINS=DASHBOARD)
     tool = make.key()
     tool.app = create_app(settings, TESTING=True)
     response = tool.get(PATHS[0], headers={"Origin": DASHBOARD})
-    assert (response.status_code, told(response)) == (200, TO_DASHBOARD)
+    assert (response.status_code, get_cors_headers(response)) == (200, TO_DASHBOARD)
     with tool.app.app_context():
         tool.app.extensions["polls"].close()
         db.engine.dispose()

@@ -84,8 +84,8 @@ CHANGES_OF_A_SPIKE = {
 }
 
 
-class About:
-    """A resources's spike."""
+class SpikeWriter:
+    """Sends writes about the spike of the resources."""
 
     def __init__(self, resources):
         self.resources, self.ids = resources, resources.ids
@@ -104,7 +104,7 @@ class About:
 def test_every_change_of_a_spike_changes_its_etag(resources, change):
     path = f"/api/spike-schedules/{resources.ids['spike']}"
     before = get_etag(resources.admin, path)
-    assert CHANGES_OF_A_SPIKE[change](About(resources)).status_code in (200, 204)
+    assert CHANGES_OF_A_SPIKE[change](SpikeWriter(resources)).status_code in (200, 204)
     assert get_etag(resources.admin, path) != before
 
 

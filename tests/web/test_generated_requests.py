@@ -1,12 +1,11 @@
-"""Requests made up from the OpenAPI document: each answer is one that the document tells, and none a fault.
+"""Requests generated from the OpenAPI document: each response is documented, and none is a server error.
 
-How it is bounded: for each operation there are EXAMPLES requests that its schema allows and as many that it
-forbids, always the same ones, for each role. Only on SQLite, for what is tested is the document and the way
-in.
+For each operation and role, schemathesis generates EXAMPLES valid requests and as many invalid ones, always
+the same. SQLite only: the tests are about the document and the validation of input.
 
 All checks of schemathesis are on. `use_after_free`, `ensure_resource_availability` and
-`object_level_authorization` look at several requests in a row and find nothing to look at here:
-`tests/conventions/test_access.py` and the tests of each thing do that.
+`object_level_authorization` need several requests in a row and check nothing here:
+`tests/conventions/test_access.py` and the tests of each resource cover that.
 """
 
 import copy
@@ -28,9 +27,9 @@ from tests.support.route_fixtures import RouteFixtures
 EXAMPLES = 4
 load_all_checks()
 CHECKS = [CHECKS_BY_NAME.get_one(name) for name in CHECKS_BY_NAME.get_all_names()]
-# Rules that no schema tells, such as that a range is not inside out: the input is understood, and refused.
-WHERE_A_SCHEMA_ENDS = {"expected-statuses": ["2xx", "401", "403", "404", "409", "412", "422", "429"]}
-CONFIG = SchemathesisConfig.from_dict({"checks": {"positive_data_acceptance": WHERE_A_SCHEMA_ENDS}})
+# A schema cannot express every rule, such as that a range starts before it ends.
+SEMANTIC_REFUSALS = {"expected-statuses": ["2xx", "401", "403", "404", "409", "412", "422", "429"]}
+CONFIG = SchemathesisConfig.from_dict({"checks": {"positive_data_acceptance": SEMANTIC_REFUSALS}})
 
 
 @pytest.fixture
@@ -40,21 +39,23 @@ def operations(app) -> list[APIOperation]:
     return [each.ok() for each in schema.get_all_operations()]
 
 
-def can_be_wrong(operation: APIOperation) -> bool:
-    """Whether there is anything about its requests that a schema could forbid."""
+def can_be_invalid(operation: APIOperation) -> bool:
+    """Return whether the schema of the operation's requests could forbid anything."""
     return bool(operation.path_parameters or operation.query or operation.body)
 
 
-def about(things: RouteFixtures, case: Case) -> None:
-    """Let the case be about things that are there."""
+def use_existing_ids(things: RouteFixtures, case: Case) -> None:
+    """Replace the ids in the case by those of existing resources."""
     for name in case.path_parameters or {}:
         case.path_parameters[name] = getattr(things, name)
     if isinstance(case.body, dict) and "collection_id" in case.body:
         case.body["collection_id"] = things.collection_id
 
 
-def ask(operation: APIOperation, mode: GenerationMode, things: RouteFixtures, caller: Caller) -> None:
-    """Send the requests of one operation; raises at the first answer that the document does not tell."""
+def check_operation(
+    operation: APIOperation, mode: GenerationMode, things: RouteFixtures, caller: Caller
+) -> None:
+    """Send generated requests of one operation. Raises at the first undocumented response."""
 
     @settings(
         max_examples=EXAMPLES,
@@ -64,12 +65,12 @@ def ask(operation: APIOperation, mode: GenerationMode, things: RouteFixtures, ca
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=operation.as_strategy(generation_mode=mode), is_about_things=st.booleans())
-    def send(case: Case, is_about_things: bool) -> None:
+    @given(case=operation.as_strategy(generation_mode=mode), uses_existing_ids=st.booleans())
+    def send(case: Case, uses_existing_ids: bool) -> None:
         repaired = []
-        if is_about_things:
-            about(things, case)
-            repaired = [negative_data_rejection]  # what the schema forbade may be what was put right
+        if uses_existing_ids:
+            use_existing_ids(things, case)
+            repaired = [negative_data_rejection]  # the replaced id may be what the schema forbade
         case.call_and_validate(headers=caller.headers, checks=CHECKS, excluded_checks=repaired)
 
     send()
@@ -80,12 +81,12 @@ def ask(operation: APIOperation, mode: GenerationMode, things: RouteFixtures, ca
 @pytest.mark.parametrize(
     "mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.name.lower()
 )
-def test_every_answer_is_one_that_the_document_tells(app, operations, nobody, mode, who):
+def test_every_response_matches_the_openapi_document(app, operations, nobody, mode, who):
     for number, operation in enumerate(operations):
-        if mode is GenerationMode.NEGATIVE and not can_be_wrong(operation):
+        if mode is GenerationMode.NEGATIVE and not can_be_invalid(operation):
             continue
         # New people each time: the operation before may have signed them out, or deleted them.
         people = {role.lower(): add_user(app, role, f"{role.lower()}{number}") for role in Role}
         owner = people["editor"]
         things = RouteFixtures({"admin": people["admin"], "owner": owner}, owner)
-        ask(operation, mode, things, {"nobody": nobody, "tool": things.tool, **people}[who])
+        check_operation(operation, mode, things, {"nobody": nobody, "tool": things.tool, **people}[who])

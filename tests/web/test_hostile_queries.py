@@ -1,4 +1,4 @@
-"""Query strings as a whole; hostile values of each parameter are in the corpus (tests/tools/fuzz)."""
+"""Duplicate and unknown query parameters. Hostile values are in the corpus (tests/tools/fuzz)."""
 
 from urllib.parse import quote
 
@@ -24,14 +24,14 @@ QUERIES = (
     "/api/users",
     "/api/users/<id:user_id>",
 )
-"""Every route that takes parameters: all GET but the last, which is for deleting."""
+"""Every route with query parameters: all are GET except the last, which is DELETE."""
 
 WITH_API_KEY = {"/api/data", "/api/prometheus/targets"}
 REPEATABLE = {("/api/prometheus/targets", "type")}
 
 
 def parameters(app, rule: str) -> list[str]:
-    """The parameters of a route, as the API describes them."""
+    """Return the query parameters of a route from the OpenAPI document."""
     path = rule.replace("<id:", "{").replace(">", "}")
     item = app.extensions["openapi"]["paths"][path]
     operation = item["delete" if "users/{" in path else "get"]
@@ -44,7 +44,7 @@ def ask(admin, things: RouteFixtures, rule: str, query: str):
     return caller.call(method, f"{things.path(rule)}?{query}")
 
 
-def test_every_route_with_a_query_is_there(migrated_app):
+def test_the_list_has_every_route_with_query_parameters(migrated_app):
     described = {
         path.replace("{", "<id:").replace("}", ">")
         for path, item in migrated_app.extensions["openapi"]["paths"].items()
@@ -56,7 +56,7 @@ def test_every_route_with_a_query_is_there(migrated_app):
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("rule", QUERIES)
-def test_a_parameter_given_twice_is_refused(app, admin, things, rows, rule):
+def test_a_duplicate_query_parameter_is_refused(app, admin, things, rows, rule):
     things.path(rule)
     assert things.tool
     before = rows()
@@ -70,7 +70,7 @@ def test_a_parameter_given_twice_is_refused(app, admin, things, rows, rule):
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("rule", QUERIES)
-def test_an_unknown_parameter_is_refused(admin, things, rows, rule):
+def test_an_unknown_query_parameter_is_refused(admin, things, rows, rule):
     things.path(rule)
     assert things.tool
     before = rows()
@@ -85,7 +85,7 @@ LISTS = [rule for rule in QUERIES if not rule.endswith(("/preview", "/counts", "
 
 
 @pytest.mark.parametrize("rule", LISTS)
-def test_a_page_far_behind_the_last_is_empty(admin, things, rule):
+def test_a_page_beyond_the_last_is_empty(admin, things, rule):
     page = ask(admin, things, rule, "page=10000000&per_page=200")
     assert page.status_code == 200
     assert (page.json["items"], page.json["page"], page.json["per_page"]) == ([], 10_000_000, 200)
@@ -95,7 +95,7 @@ def test_a_page_far_behind_the_last_is_empty(admin, things, rule):
 
 
 @pytest.mark.parametrize("rule", LISTS)
-def test_what_is_searched_for_means_itself(admin, things, rule):
+def test_a_search_takes_wildcards_and_quotes_literally(admin, things, rule):
     things.path(rule)
     for text in ("%", "_", "%%%", "\\", "/%", "'", '"', "[a-z]", ".*", "🚚", "\u202e", "a" * 255):
         if text not in "Device 1 / %":

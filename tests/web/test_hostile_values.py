@@ -1,4 +1,4 @@
-"""What the corpus cannot say of every body: a key that is given twice, a list that is endless."""
+"""Duplicate keys and oversized lists in JSON bodies, which the corpus (tests/tools/fuzz) cannot express."""
 
 import copy
 import json
@@ -15,11 +15,11 @@ from tests.support.route_fixtures import RouteFixtures
 pytestmark = pytest.mark.any_database
 
 Path = tuple[str | int, ...]
-HERE = "put the hostile value here"
+PLACEHOLDER = "put the hostile value here"
 
 
 def values_in(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every value below `node`, lists too, with the way to it."""
+    """Yield every value below `node`, including lists, with its path."""
     members = node.items() if isinstance(node, dict) else enumerate(node)
     for key, value in members:
         if not isinstance(value, dict):
@@ -29,7 +29,7 @@ def values_in(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def objects_in(node: Any, path: Path = ()) -> Iterator[Path]:
-    """The way to every object from `node` down."""
+    """Yield the path of every object from `node` down."""
     if isinstance(node, dict):
         yield path
     members = node.items() if isinstance(node, dict) else enumerate(node)
@@ -44,40 +44,40 @@ def at(body: Any, path: Path) -> Any:
     return body
 
 
-def spoilt(body: Any, path: Path, text: str) -> bytes:
-    """The body as JSON with `text` at `path`."""
+def replace_at(body: Any, path: Path, text: str) -> bytes:
+    """Return the body as JSON with `text` at `path`."""
     copied = copy.deepcopy(body)
-    at(copied, path[:-1])[path[-1]] = HERE
-    return json.dumps(copied).replace(f'"{HERE}"', text).encode()
+    at(copied, path[:-1])[path[-1]] = PLACEHOLDER
+    return json.dumps(copied).replace(f'"{PLACEHOLDER}"', text).encode()
 
 
 @pytest.fixture(params=JSON_ROUTES)
 def send(request, things: RouteFixtures, admin: Caller, rows) -> Iterator[Callable]:
-    """Sends JSON text to each route; whatever the test sends there, nothing is written."""
+    """Yield a function that sends JSON text to a route. Checks that the test wrote nothing."""
     method, rule = request.param.split()
     path = things.path(rule)
-    right_bodies = list(bodies(things, request.param))
+    valid_bodies = list(bodies(things, request.param))
     before = rows()
 
     def call(data: bytes):
         return admin.call(method, path, data=data, content_type="application/json")
 
-    call.bodies = right_bodies
+    call.bodies = valid_bodies
     yield call
     assert rows() == before
 
 
-def test_a_key_given_twice_is_refused_at_every_level(send):
+def test_a_duplicate_key_is_refused_at_every_level(send):
     for body in send.bodies:
         for path in objects_in(body):
             for key, value in at(body, path).items():
-                text = json.dumps({HERE: value} | at(body, path)).replace(HERE, key)
-                twice = spoilt(body, path, text) if path else text.encode()
+                text = json.dumps({PLACEHOLDER: value} | at(body, path)).replace(PLACEHOLDER, key)
+                twice = replace_at(body, path, text) if path else text.encode()
                 assert "twice" in refused(send(twice), 400)["detail"]
 
 
-def test_no_list_is_endless(send):
+def test_a_list_with_too_many_entries_is_refused(send):
     for body in send.bodies:
         for path, value in values_in(body):
             if isinstance(value, list):
-                refused(send(spoilt(body, path, json.dumps(value * 5_000))), 422)
+                refused(send(replace_at(body, path, json.dumps(value * 5_000))), 422)

@@ -1,4 +1,4 @@
-"""Whether the Origin of a browser is this host, however the Host header is spelt."""
+"""Whether an Origin header names the same host as the Host header, in any spelling."""
 
 import pytest
 
@@ -43,10 +43,10 @@ OTHER = [
 
 
 @pytest.mark.parametrize(("origin", "host"), SAME, ids=" ".join)
-def test_other_spellings_are_the_same_host(origin, host):
+def test_an_origin_matches_every_spelling_of_its_host(origin, host):
     assert is_same_host(origin, host)
 
 
 @pytest.mark.parametrize(("origin", "host"), OTHER, ids=lambda text: ascii(text)[:50])
-def test_another_host_is_another_one(origin, host):
+def test_an_origin_does_not_match_another_host_port_or_scheme(origin, host):
     assert not is_same_host(origin, host)

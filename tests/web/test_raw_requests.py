@@ -1,4 +1,4 @@
-"""Requests that no library would send: two lengths, two ends, names that stand for others, hosts of junk."""
+"""Raw requests that no HTTP library sends: ambiguous lengths, malformed HTTP, invalid Host headers."""
 
 import json
 import signal
@@ -17,19 +17,19 @@ ATTACK = b"GET /api/users HTTP/1.1\r\nHost: x\r\n\r\n"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """The product with one worker: what one request leaves behind, the next one would meet."""
+    """Run Spikecast with one worker, so that leftovers of one request would reach the next one."""
     file = tmp_path_factory.mktemp("raw") / "spikecast.db"
     with running_server(f"sqlite:///{file}", workers=1) as running:
         yield running
 
 
 def send(server, *lines: str, body: bytes = b"", start: str = "POST /api/auth/login HTTP/1.1") -> bytes:
-    """All that comes back over one connection."""
+    """Return everything that comes back over one connection."""
     return raw.send(server.url, start, *lines, body=body)
 
 
-def is_refused(server, answer: bytes, *expected: int) -> None:
-    """The answer is one of problem details, and carries what every other one does."""
+def assert_refused(server, answer: bytes, *expected: int) -> None:
+    """Check that the response is problem details and has the headers that every response has."""
     raw.refused(answer, *expected)
     assert raw.common_headers(answer) == raw.common_headers(
         send(server, HERE, start="GET /api/nothing HTTP/1.1")
@@ -58,14 +58,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_request_that_two_servers_would_read_differently_is_refused(server, case):
-    is_refused(server, send(server, *REFUSED[case], body=BODY + ATTACK), 400, 501)
+def test_a_request_with_an_ambiguous_length_or_header_is_refused(server, case):
+    assert_refused(server, send(server, *REFUSED[case], body=BODY + ATTACK), 400, 501)
 
 
-NO_HTTP = {
+MALFORMED_HTTP = {
     "no request": ("hello", [], 400),
-    "a greeting of TLS": ("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", [], 400),
-    "junk of markup": ("GET <script>alert(1)</script>\xff HTTP/1.1", [HERE, "<b>: 1"], 400),
+    "a TLS handshake": ("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", [], 400),
+    "markup in the request line": ("GET <script>alert(1)</script>\xff HTTP/1.1", [HERE, "<b>: 1"], 400),
     "another version": ("GET / HTTP/3.0", [HERE], 400),
     "a method in lower case": ("get / HTTP/1.1", [HERE], 400),
     "a long address": (f"GET /{'x' * 5000} HTTP/1.1", [HERE], 414),
@@ -75,20 +75,20 @@ NO_HTTP = {
 }
 
 
-@pytest.mark.parametrize("case", NO_HTTP)
-def test_what_is_no_http_is_told_so_as_everything_else_that_is_refused(server, case):
-    start, lines, status = NO_HTTP[case]
-    is_refused(server, send(server, *lines, start=start), status)
+@pytest.mark.parametrize("case", MALFORMED_HTTP)
+def test_malformed_http_gets_problem_details(server, case):
+    start, lines, status = MALFORMED_HTTP[case]
+    assert_refused(server, send(server, *lines, start=start), status)
 
 
-def test_what_is_no_http_is_told_so_by_new_workers_after_a_reload(server):
+def test_malformed_http_gets_problem_details_after_a_reload(server):
     former = server.workers()
     server.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: server.workers() and not server.workers() & former, "others serve")
-    is_refused(server, send(server, start="hello"), 400)
+    wait_until(lambda: server.workers() and not server.workers() & former, "new workers serve")
+    assert_refused(server, send(server, start="hello"), 400)
 
 
-def test_a_fault_that_the_app_does_not_answer_itself_says_no_more_than_that():
+def test_a_server_error_outside_of_the_app_gives_no_details():
     head, body = raw.read(malformed_http.build_response(500, ""))
     assert head["X-Content-Type-Options"] == "nosniff"
     assert json.loads(body) == {
@@ -99,7 +99,7 @@ def test_a_fault_that_the_app_does_not_answer_itself_says_no_more_than_that():
     }
 
 
-def test_after_an_answer_nothing_else_is_read_from_the_connection(server):
+def test_bytes_after_the_body_are_not_read_as_another_request(server):
     answer = send(server, HERE, JSON, f"Content-Length: {len(BODY)}", body=BODY + ATTACK)
     assert statuses(answer) == [401]
 
@@ -107,11 +107,11 @@ def test_after_an_answer_nothing_else_is_read_from_the_connection(server):
 @pytest.mark.parametrize(
     "name", ["X_API_Key", "Content_Length", "X_Forwarded_For", "X_CSRF_TOKEN", "Authorization_"]
 )
-def test_a_name_with_an_underscore_stands_for_no_other(server, name):
+def test_a_header_name_with_an_underscore_is_not_an_alias_of_the_hyphenated_one(server, name):
     answer = send(server, HERE, f"{name}: 7", start="GET /api/health HTTP/1.1")
     assert statuses(answer) in ([200], [400])
     answer = send(server, HERE, f"{name}: spk_x", start="GET /api/data/x/performance HTTP/1.1")
-    assert b"mistyped" not in answer  # it was not even looked at
+    assert b"mistyped" not in answer  # the key was not read
 
 
 HOSTS = [
@@ -130,7 +130,7 @@ HOSTS = [
 
 @pytest.mark.parametrize("host", HOSTS, ids=lambda host: ascii(host)[:16] + str(len(host)))
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/static/img/favicon.svg", "/nowhere", "/api/health"])
-def test_a_host_of_junk_gets_nowhere(server, host, path):
+def test_an_invalid_host_header_is_refused_and_not_echoed(server, host, path):
     answer = send(server, f"Host: {host}", start=f"GET {path} HTTP/1.1")
     assert statuses(answer) == [400]
     assert host.encode("latin-1") not in answer
@@ -139,13 +139,13 @@ def test_a_host_of_junk_gets_nowhere(server, host, path):
 @pytest.mark.parametrize(
     "host", ["", "x", "x_1.y-2.example:8088", "127.0.0.1:1", "[::1]:65535", "x.", "SPIKECAST.Example.Org"]
 )
-def test_any_name_of_a_host_is_served(server, host):
+def test_every_valid_host_header_is_accepted(server, host):
     assert statuses(send(server, f"Host: {host}", start="GET /sign-in HTTP/1.1")) == [200]
 
 
 @pytest.mark.parametrize("other", ["evil.example", "spikecast.example"])
 @pytest.mark.parametrize("path", ["/nowhere", "/api/health", "/api/data/x/performance"])
-def test_two_hosts_are_refused(server, path, other):
+def test_a_repeated_host_header_is_refused(server, path, other):
     answer = send(server, HERE, f"Host: {other}", start=f"GET {path} HTTP/1.1")
     assert "Host header is repeated" in raw.refused(answer, 400)["detail"]
     assert b"evil.example" not in answer
@@ -155,20 +155,20 @@ def test_two_hosts_are_refused(server, path, other):
     "target",
     ["/", "/api/health", "/api/data/x/performance", "/static/img/favicon.svg", "http://a/api/health"],
 )
-def test_http_1_1_needs_a_host(server, target):
+def test_http_1_1_requires_a_host_header(server, target):
     answer = send(server, start=f"GET {target} HTTP/1.1")
-    said = raw.refused(answer, 400)["detail"]
-    assert said == "Missing Host header, required since HTTP/1.1."
+    detail = raw.refused(answer, 400)["detail"]
+    assert detail == "Missing Host header, required since HTTP/1.1."
     assert raw.common_headers(answer) == raw.common_headers(
         send(server, HERE, start="GET /api/nothing HTTP/1.1")
     )
 
 
-def test_http_1_0_needs_none(server):
+def test_http_1_0_does_not_require_a_host_header(server):
     assert send(server, start="GET /api/health HTTP/1.0").startswith(b"HTTP/1.0 200 OK")
 
 
-RAW_ADDRESSES = {
+UNENCODED_PATHS = {
     "two bytes": "/api/data/caf\xc3\xa9/performance",
     "four bytes": "/api/data/\xf0\x9f\x9a\x9a/performance",
     "Latin-1": "/api/data/caf\xe9/performance",
@@ -178,15 +178,15 @@ RAW_ADDRESSES = {
 }
 
 
-@pytest.mark.parametrize("case", RAW_ADDRESSES)
-def test_an_address_that_is_not_percent_encoded_is_told_to_be(server, case):
-    answer = send(server, HERE, start=f"GET {RAW_ADDRESSES[case]} HTTP/1.1")
-    said = raw.refused(answer, 400)["detail"]
-    assert said.startswith("Percent-encode the path and the query: ")
-    assert "%20" in said
-    assert ("%C3%A9" in said) is (case != "a space")
+@pytest.mark.parametrize("case", UNENCODED_PATHS)
+def test_the_error_for_an_unencoded_url_says_how_to_percent_encode_it(server, case):
+    answer = send(server, HERE, start=f"GET {UNENCODED_PATHS[case]} HTTP/1.1")
+    detail = raw.refused(answer, 400)["detail"]
+    assert detail.startswith("Percent-encode the path and the query: ")
+    assert "%20" in detail
+    assert ("%C3%A9" in detail) is (case != "a space")
 
 
-def test_a_greeting_of_tls_is_told_that_this_is_http(server):
+def test_the_error_for_a_tls_handshake_says_that_the_port_serves_http(server):
     answer = send(server, start="\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
     assert raw.refused(answer, 400)["detail"].startswith("This port serves HTTP, not HTTPS.")

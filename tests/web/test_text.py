@@ -1,4 +1,4 @@
-"""Text from outside: how long it may be is looked at before it is normalised."""
+"""Text from outside: its length is checked before it is normalised."""
 
 import sys
 import unicodedata
@@ -17,13 +17,13 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=60) | st.text(
 )
 
 
-def test_no_character_is_decomposed_into_more_than_are_allowed_for():
+def test_no_character_decomposes_into_more_than_max_expansion():
     most = max(len(unicodedata.normalize("NFD", chr(code))) for code in range(sys.maxunicode + 1))
     assert most == MAX_EXPANSION
 
 
 @given(TEXTS, st.integers(0, 20))
-def test_only_what_is_too_long_when_composed_is_refused(text, max_length):
+def test_only_text_that_is_too_long_when_composed_is_refused(text, max_length):
     composed = unicodedata.normalize("NFC", text)
     if len(text) <= MAX_EXPANSION * max_length:
         assert bounded_nfc(text, max_length) == composed
@@ -35,30 +35,30 @@ def test_only_what_is_too_long_when_composed_is_refused(text, max_length):
 
 
 @given(TEXTS)
-def test_folding_tells_neither_case_nor_composition_apart(text):
+def test_case_folding_gives_the_same_for_composed_and_decomposed_text(text):
     composed = unicodedata.normalize("NFC", text)
     assert bounded_casefold(text, 1_000) == bounded_casefold(composed, 1_000)
 
 
 @pytest.fixture
 def normalized(monkeypatch) -> list[int]:
-    """How long each text was that anything normalised."""
+    """Return a list that collects the length of each normalised text."""
     return spy_on_normalizing(monkeypatch)
 
 
 @pytest.mark.parametrize("bounded", [bounded_nfc, bounded_casefold])
-def test_what_is_too_long_is_not_normalised(normalized, bounded):
+def test_text_that_is_too_long_is_not_normalised(normalized, bounded):
     with pytest.raises(TextTooLong):
         bounded(MARKS * 100_000, 255)
     assert not normalized
 
 
-def test_what_is_too_long_to_be_a_user_name_is_left_as_it_is(normalized):
+def test_text_that_is_too_long_for_a_user_name_is_not_folded(normalized):
     text = MARKS * 100_000
     assert folded(text) == text
     assert not normalized
 
 
-def test_a_long_text_is_shortened_for_messages():
+def test_messages_shorten_text_to_100_characters():
     assert shorten("x" * 100) == "x" * 100
     assert shorten("x" * 101) == "x" * 100 + "…"

@@ -1,4 +1,4 @@
-"""The bodies that the hostile ones are made of are right themselves, and whole."""
+"""The sample bodies from which the tests build hostile ones are valid, and use every key."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def schema_of(app, route: str) -> dict:
     return description["components"]["schemas"][reference.rpartition("/")[2]]
 
 
-def test_every_route_that_takes_json_is_there(migrated_app):
+def test_there_are_sample_bodies_for_every_route_that_takes_json(migrated_app):
     taking = {
         f"{method.upper()} {path}"
         for path, item in migrated_app.extensions["openapi"]["paths"].items()
@@ -25,7 +25,7 @@ def test_every_route_that_takes_json_is_there(migrated_app):
 
 
 @pytest.mark.parametrize("route", JSON_ROUTES)
-def test_every_body_is_accepted(things, admin, route):
+def test_every_sample_body_is_accepted(things, admin, route):
     method, rule = route.split()
     for body in bodies(things, route):
         response = admin.call(method, things.path(rule), body)
@@ -34,6 +34,6 @@ def test_every_body_is_accepted(things, admin, route):
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("route", JSON_ROUTES)
-def test_every_key_is_used(app, things, route):
+def test_the_sample_bodies_use_every_key_of_the_schema(app, things, route):
     used = {key for body in bodies(things, route) for key in body}
     assert used == schema_of(app, route)["properties"].keys()

@@ -1,4 +1,4 @@
-"""What a request says about how it came: believed of a trusted proxy alone, and no more than it can mean."""
+"""Forwarded headers: only a trusted proxy may set them, and only to valid values."""
 
 import socket
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from tests.support import raw
 from tests.support.server import RunningServer, kill_all, launch, running_server
 from tests.support.wait import wait_until
 
-HERE = "Host: spikecast.example"
-CLAIMS = [
+HOST = "Host: spikecast.example"
+FORWARDED_HEADERS = [
     ["SCRIPT_NAME: //evil.example"],
     ["SCRIPT_NAME: /api"],
     ["SCRIPT_NAME: /spikes"],
@@ -37,47 +37,51 @@ CLAIMS = [
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """The product, with no proxy that it trusts."""
+def untrusting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Run Spikecast without a trusted proxy."""
     with running_server(
-        f"sqlite:///{tmp_path_factory.mktemp('alone') / 'spikecast.db'}", workers=1
+        f"sqlite:///{tmp_path_factory.mktemp('untrusting') / 'spikecast.db'}", workers=1
     ) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """The product, with one proxy that it trusts: whoever asks it here."""
-    database = f"sqlite:///{tmp_path_factory.mktemp('behind') / 'spikecast.db'}"
+def trusting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Run Spikecast with one trusted proxy: any client of the test counts as one."""
+    database = f"sqlite:///{tmp_path_factory.mktemp('trusting') / 'spikecast.db'}"
     with running_server(database, workers=1, env={"SPIKECAST_TRUSTED_PROXIES": "1"}) as server:
         yield server
 
 
-def told(answer: bytes) -> tuple[list[int], dict[str, str]]:
-    """The status, and what an answer says about addresses and HTTPS."""
+def get_effects(answer: bytes) -> tuple[list[int], dict[str, str]]:
+    """Return the status and the headers of a response that depend on the URL scheme and the path prefix."""
     head, _ = raw.read(answer)
     named = {name: head[name] for name in ("Location", "Strict-Transport-Security") if head[name]}
     cookie = head["Set-Cookie"]
     return raw.statuses(answer), named | ({"Secure": str("; Secure" in cookie)} if cookie else {})
 
 
-@pytest.mark.parametrize("lines", CLAIMS, ids=", ".join)
+@pytest.mark.parametrize("lines", FORWARDED_HEADERS, ids=", ".join)
 @pytest.mark.parametrize("path", ["/spikes", "/sign-in", "/api/users", "/api/health"])
-def test_where_no_proxy_is_trusted_nothing_that_a_request_claims_counts(alone, path, lines):
+def test_forwarded_headers_are_ignored_without_a_trusted_proxy(untrusting_server, path, lines):
     start = f"GET {path} HTTP/1.1"
-    assert told(raw.send(alone.url, start, HERE, *lines)) == told(raw.send(alone.url, start, HERE))
+    assert get_effects(raw.send(untrusting_server.url, start, HOST, *lines)) == get_effects(
+        raw.send(untrusting_server.url, start, HOST)
+    )
 
 
-def test_nor_does_it_for_who_comes_by_a_socket(tmp_path: Path):
+def test_forwarded_headers_are_ignored_over_a_unix_socket(tmp_path: Path):
     place = tmp_path / "socket"
     settings = {"SPIKECAST_BIND": f"unix:{place}", "SPIKECAST_INSTANCE": str(tmp_path / "instance")}
     process = launch("wsgi:app", settings, tmp_path / "log")
     try:
-        wait_until(place.exists, "it listens")
-        plain = _send_by_socket(place, "GET /spikes HTTP/1.1", HERE)
+        wait_until(place.exists, "the server listens")
+        plain = _send_by_socket(place, "GET /spikes HTTP/1.1", HOST)
         assert raw.statuses(plain) == [302]
-        for lines in CLAIMS:
-            assert told(_send_by_socket(place, "GET /spikes HTTP/1.1", HERE, *lines)) == told(plain)
+        for lines in FORWARDED_HEADERS:
+            assert get_effects(_send_by_socket(place, "GET /spikes HTTP/1.1", HOST, *lines)) == get_effects(
+                plain
+            )
     finally:
         kill_all(process)
 
@@ -90,15 +94,18 @@ def _send_by_socket(place: Path, *lines: str) -> bytes:
 
 
 def location(server: RunningServer, *lines: str, path: str = "/spikes") -> str:
-    answer = raw.send(server.url, f"GET {path} HTTP/1.1", HERE, *lines)
+    answer = raw.send(server.url, f"GET {path} HTTP/1.1", HOST, *lines)
     assert raw.statuses(answer) == [302]
     return raw.read(answer)[0]["Location"]
 
 
-def test_a_trusted_proxy_names_the_path_below_which_it_serves(behind):
-    assert location(behind, "X-Forwarded-Prefix: /spikecast") == "/spikecast/sign-in?next=/spikecast/spikes"
-    assert location(behind, "X-Forwarded-Prefix: /a/b-2/") == "/a/b-2/sign-in?next=/a/b-2/spikes"
-    whole = location(behind, "X-Forwarded-Prefix: /spikecast", path="/spikecast/spikes")
+def test_a_trusted_proxy_sets_the_path_prefix(trusting_server):
+    assert (
+        location(trusting_server, "X-Forwarded-Prefix: /spikecast")
+        == "/spikecast/sign-in?next=/spikecast/spikes"
+    )
+    assert location(trusting_server, "X-Forwarded-Prefix: /a/b-2/") == "/a/b-2/sign-in?next=/a/b-2/spikes"
+    whole = location(trusting_server, "X-Forwarded-Prefix: /spikecast", path="/spikecast/spikes")
     assert whole == "/spikecast/sign-in?next=/spikecast/spikes"
 
 
@@ -123,20 +130,20 @@ def test_a_trusted_proxy_names_the_path_below_which_it_serves(behind):
         "/",
     ],
 )
-def test_a_path_that_is_none_is_ignored(behind, prefix):
-    assert location(behind, f"X-Forwarded-Prefix: {prefix}") == "/sign-in?next=/spikes"
+def test_an_invalid_path_prefix_is_ignored(trusting_server, prefix):
+    assert location(trusting_server, f"X-Forwarded-Prefix: {prefix}") == "/sign-in?next=/spikes"
 
 
 @pytest.mark.parametrize("scheme", ["ftp", "javascript", "https://x", "<b>", "httpss", "wss"])
-def test_a_scheme_that_is_none_is_http(behind, scheme):
-    answer = raw.send(behind.url, "GET /sign-in HTTP/1.1", HERE, f"X-Forwarded-Proto: {scheme}")
-    assert told(answer) == ([200], {"Secure": "False"})
+def test_an_invalid_scheme_counts_as_http(trusting_server, scheme):
+    answer = raw.send(trusting_server.url, "GET /sign-in HTTP/1.1", HOST, f"X-Forwarded-Proto: {scheme}")
+    assert get_effects(answer) == ([200], {"Secure": "False"})
 
 
 @pytest.mark.parametrize("scheme", ["https", "HTTPS", "http, https"])
-def test_https_is_believed_of_a_trusted_proxy(behind, scheme):
-    answer = raw.send(behind.url, "GET /sign-in HTTP/1.1", HERE, f"X-Forwarded-Proto: {scheme}")
-    assert told(answer) == ([200], {"Strict-Transport-Security": "max-age=31536000", "Secure": "True"})
+def test_a_trusted_proxy_sets_the_https_scheme(trusting_server, scheme):
+    answer = raw.send(trusting_server.url, "GET /sign-in HTTP/1.1", HOST, f"X-Forwarded-Proto: {scheme}")
+    assert get_effects(answer) == ([200], {"Strict-Transport-Security": "max-age=31536000", "Secure": "True"})
 
 
 @pytest.mark.parametrize(
@@ -151,5 +158,5 @@ def test_https_is_believed_of_a_trusted_proxy(behind, scheme):
     ],
 )
 @pytest.mark.parametrize("path", ["/spikes", "/api/health"])
-def test_a_host_of_junk_gets_nowhere_by_a_proxy_either(behind, path, line):
-    assert raw.statuses(raw.send(behind.url, f"GET {path} HTTP/1.1", HERE, line)) == [400]
+def test_an_invalid_host_or_port_from_a_trusted_proxy_is_refused(trusting_server, path, line):
+    assert raw.statuses(raw.send(trusting_server.url, f"GET {path} HTTP/1.1", HOST, line)) == [400]

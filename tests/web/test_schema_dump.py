@@ -1,4 +1,4 @@
-"""What schemas make of rows: the same as marshmallow, only faster."""
+"""Schemas serialize rows exactly as marshmallow does, only faster."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
@@ -20,7 +20,7 @@ class InnerOut(Schema):
 
 
 class OuterOut(Schema):
-    """A schema with every way to name what is dumped."""
+    """A schema with every way to name a field and its attribute."""
 
     id = Id()
     owner = Text(attribute="owner.name")
@@ -34,7 +34,7 @@ class OuterOut(Schema):
 
 
 def row(**changes):
-    known = {
+    defaults = {
         "id": 1,
         "owner": SimpleNamespace(name="ada"),
         "inner": [SimpleNamespace(name="a"), SimpleNamespace(name="b")],
@@ -45,7 +45,7 @@ def row(**changes):
         "share": 0.5,
         "at": datetime(2026, 11, 27, 8, tzinfo=UTC),
     }
-    return SimpleNamespace(**known | changes)
+    return SimpleNamespace(**defaults | changes)
 
 
 DUMPED = {
@@ -68,19 +68,19 @@ def test_a_row_is_dumped_in_the_order_of_the_fields():
 @pytest.mark.parametrize(
     "given",
     [row(), row(first=None, inner=[]), row(owner=None), vars(row()), [row(), row(id=2)]],
-    ids=["a row", "nothing in it", "nobody's", "a mapping", "several"],
+    ids=["row", "empty relations", "no owner", "mapping", "list of rows"],
 )
-def test_what_is_dumped_is_what_marshmallow_dumps(given):
+def test_a_dump_equals_the_dump_of_marshmallow(given):
     many = isinstance(given, list)
     assert OuterOut().dump(given, many=many) == marshmallow.Schema._serialize(OuterOut(), given, many=many)
 
 
-def test_what_a_row_does_not_have_is_left_out():
+def test_missing_attributes_of_a_row_are_left_out():
     given = row()
     del given.count, given.owner
     assert OuterOut().dump(given) == {key: DUMPED[key] for key in DUMPED if key not in {"count", "owner"}}
 
 
-def test_an_instant_of_another_zone_leaves_in_utc():
+def test_a_timestamp_in_another_time_zone_is_dumped_in_utc():
     given = row(at=datetime(2026, 11, 27, 9, 30, 0, 500, tzinfo=timezone(timedelta(hours=1))))
     assert OuterOut().dump(given)["at"] == "2026-11-27T08:30:00.000500Z"

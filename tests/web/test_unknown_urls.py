@@ -1,4 +1,4 @@
-"""Addresses that no route has; odd arguments of routes are in the corpus (tests/tools/fuzz)."""
+"""Unknown URLs, methods and hosts. Hostile arguments of routes are in the corpus (tests/tools/fuzz)."""
 
 import pytest
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.any_database
     ],
     ids=lambda path: path[:20],
 )
-def test_an_unknown_address_is_not_found_whoever_asks(nobody, admin, path):
+def test_an_unknown_url_is_not_found_for_anonymous_callers_and_admins(nobody, admin, path):
     for caller in (nobody, admin):
         refused(caller.get(path), 404)
 
@@ -50,12 +50,12 @@ def test_an_unknown_address_is_not_found_whoever_asks(nobody, admin, path):
     ],
     ids=lambda path: f"{path[:20]} {len(path)}",
 )
-def test_no_file_but_the_static_ones_is_served(nobody, path):
+def test_a_path_outside_of_the_static_files_is_not_found(nobody, path):
     assert nobody.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["PUT", "TRACE", "CONNECT", "PROPFIND", "BREW", "X" * 1_000])
-def test_an_unknown_method_is_refused(admin, method):
+def test_an_unknown_method_gets_405_with_the_allowed_methods(admin, method):
     answer = admin.call(method, "/api/users")
     refused(answer, 405)
     assert "GET" in answer.headers["Allow"]
@@ -64,10 +64,10 @@ def test_an_unknown_method_is_refused(admin, method):
 @pytest.mark.parametrize(
     "host", ["evil.example", "a b", '"><script>', "[::1", "x:99999", "", "é", "a" * 5_000]
 )
-def test_the_host_header_never_reaches_an_answer(admin, host):
-    made = admin.post("/api/collections", {"name": "Truck"}, headers={"Host": host})
-    assert made.status_code in (201, 400)
-    assert "evil" not in f"{made.headers}{made.text}"
-    assert "script" not in f"{made.headers}{made.text}"
-    if made.status_code == 201:
-        assert made.headers["Location"] == f"/api/collections/{made.json['id']}"
+def test_a_response_never_contains_the_host_header(admin, host):
+    response = admin.post("/api/collections", {"name": "Truck"}, headers={"Host": host})
+    assert response.status_code in (201, 400)
+    assert "evil" not in f"{response.headers}{response.text}"
+    assert "script" not in f"{response.headers}{response.text}"
+    if response.status_code == 201:
+        assert response.headers["Location"] == f"/api/collections/{response.json['id']}"

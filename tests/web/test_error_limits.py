@@ -1,4 +1,4 @@
-"""However much is wrong with a request, the answer is short, and so are the work and the memory it takes."""
+"""However many errors a request has, the response stays short, and the work and the memory stay bounded."""
 
 import json
 import tracemalloc
@@ -20,7 +20,7 @@ def unknown_keys(count: int, **known: object) -> dict[str, object]:
 
 
 def refuse(caller, path: str, body: object, status: int = 422) -> dict:
-    """The problem that a body meets: one that lists few faults, and is short."""
+    """Return the problem for an invalid body. Checks that it is short and lists at most MAX_ERRORS."""
     answer = caller.post(path, data=json.dumps(body).encode(), content_type="application/json")
     problem = refused(answer, status)
     assert sum(map(len, problem.get("errors", {}).values())) <= MAX_ERRORS
@@ -30,7 +30,7 @@ def refuse(caller, path: str, body: object, status: int = 422) -> dict:
 
 @pytest.mark.any_database
 @pytest.mark.parametrize(
-    ("count", "said"),
+    ("count", "detail"),
     [
         (1, "1 input is invalid."),
         (99, "99 inputs are invalid."),
@@ -39,15 +39,15 @@ def refuse(caller, path: str, body: object, status: int = 422) -> dict:
         (300_000, "300,000 inputs are invalid. The first 100 are listed, and 299,900 more are not."),
     ],
 )
-def test_of_many_unknown_keys_a_hundred_are_listed_and_the_rest_is_counted(owner, count, said):
+def test_at_most_100_unknown_keys_are_listed_and_the_rest_are_counted(owner, count, detail):
     problem = refuse(owner, "/api/collections", unknown_keys(count, name="Truck"))
-    assert problem["detail"] == said
+    assert problem["detail"] == detail
     listed = list(problem["errors"])
     assert listed == [f"k{number}" for number in range(min(count, MAX_ERRORS))]
 
 
 @pytest.mark.any_database
-def test_unknown_parameters_are_counted_too(owner):
+def test_unknown_query_parameters_beyond_100_are_counted(owner):
     query = "&".join(f"k{number}=1" for number in range(500))
     problem = refused(owner.get(f"/api/collections?{query}"), 422)
     assert "and 400 more" in problem["detail"]
@@ -55,7 +55,7 @@ def test_unknown_parameters_are_counted_too(owner):
 
 @pytest.fixture
 def overrides(owner, make) -> Callable[[list], dict]:
-    """The problem that overrides of a new spike meet."""
+    """Return a function that sends overrides of a new spike and returns the problem."""
     collection = make.collection("Truck", {"name": "cpu"})
 
     def send(entries: list) -> dict:
@@ -75,22 +75,22 @@ def overrides(owner, make) -> Callable[[list], dict]:
         ({"original_field_id": "x", "step_number": "x", "reset_number": "x"}, 3),
         (unknown_keys(150, original_field_id="x"), 151),
     ],
-    ids=["no object", "null", "an empty one", "wrong values", "unknown keys"],
+    ids=["not an object", "null", "empty object", "wrong values", "unknown keys"],
 )
-def test_faults_of_list_entries_are_counted_together(overrides, entry, each):
+def test_the_error_count_is_the_total_over_all_list_entries(overrides, entry, each):
     problem = overrides([entry] * 2_000)
     assert problem["detail"].startswith(f"{2_000 * each:,} inputs are invalid.")
     assert f"and {2_000 * each - MAX_ERRORS:,} more" in problem["detail"]
     assert next(iter(problem["errors"])).startswith("spike_fields.0")
 
 
-def test_what_the_service_finds_is_counted_too(overrides):
+def test_unknown_field_ids_of_overrides_beyond_100_are_counted(overrides):
     problem = overrides([{"original_field_id": 999_999}] * 500)
     assert "and 400 more" in problem["detail"]
 
 
 @pytest.mark.any_database
-def test_the_length_of_a_list_is_looked_at_before_its_entries(overrides):
+def test_the_number_of_overrides_is_checked_before_the_entries(overrides):
     problem = overrides([{}] * 100_000)
     assert problem["errors"] == {"spike_fields": ["must have at most 10,000 entries, not 100,000"]}
     assert overrides([{}] * MAX_OVERRIDES)["errors"]["spike_fields.0.original_field_id"] == ["is required"]
@@ -98,7 +98,7 @@ def test_the_length_of_a_list_is_looked_at_before_its_entries(overrides):
 
 @pytest.mark.any_database
 @pytest.mark.parametrize(
-    ("path", "name", "said"),
+    ("path", "name", "message"),
     [
         ("/api/collections/bulk-delete", "collection_ids", "must list 1 to 1000 collections"),
         (
@@ -108,12 +108,12 @@ def test_the_length_of_a_list_is_looked_at_before_its_entries(overrides):
         ),
     ],
 )
-def test_other_lists_are_measured_first_as_well(owner, path, name, said):
+def test_the_number_of_collection_ids_is_checked_before_the_entries(owner, path, name, message):
     problem = refuse(owner, path, {name: ["x"] * 200_000})
-    assert problem["errors"][name] == [said]
+    assert problem["errors"][name] == [message]
 
 
-def test_of_many_ids_that_do_not_exist_a_hundred_are_listed(owner):
+def test_a_bulk_delete_counts_more_than_100_missing_collections(owner):
     ids = list(range(1_000_001, 1_001_001))
     problem = refuse(owner, "/api/collections/bulk-delete", {"collection_ids": ids}, 404)
     assert problem["detail"] == (
@@ -126,16 +126,16 @@ def test_of_many_ids_that_do_not_exist_a_hundred_are_listed(owner):
 @pytest.mark.parametrize(
     "body",
     [{LONG: 1}, {"name": "x", LONG: {LONG: 1}}, {"name": {LONG: [LONG]}}, {"name": LONG * 20}],
-    ids=["a key", "keys", "an object", "a name"],
+    ids=["long key", "nested long keys", "long key and value in a name", "long name"],
 )
-def test_what_is_repeated_of_the_input_is_short(owner, body):
+def test_a_validation_error_echoes_only_a_short_part_of_the_body(owner, body):
     answer = owner.post("/api/collections", body)
     assert refused(answer, 422)
     assert len(answer.data) < 2_000
 
 
 @pytest.mark.any_database
-def test_a_long_key_that_is_given_twice_is_not_repeated(owner):
+def test_the_error_for_a_long_duplicate_key_is_short(owner):
     sent = json.dumps({LONG: 1})[:-1] + "," + json.dumps({LONG: 1})[1:]
     answer = owner.post("/api/collections", data=sent.encode(), content_type="application/json")
     assert "twice" in refused(answer, 400)["detail"]
@@ -143,10 +143,10 @@ def test_a_long_key_that_is_given_twice_is_not_repeated(owner):
 
 
 X = "x" * 20_000
-ECHOING_ADDRESSES = {
+LONG_URLS = {
     "no route": f"/api/{LONG[:2000]}",
     "an unknown parameter": f"/api/collections?{X}=1",
-    "a parameter given twice": f"/api/collections?{X}=1&{X}=2",
+    "a duplicate parameter": f"/api/collections?{X}=1&{X}=2",
     "a search": f"/api/collections?search={X}",
     "an order": f"/api/collections?sort={X}",
     "a type": f"/api/collections/1/sample/{X}",
@@ -154,14 +154,14 @@ ECHOING_ADDRESSES = {
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("case", ECHOING_ADDRESSES)
-def test_what_is_repeated_of_an_address_is_short(owner, case):
-    answer = owner.get(ECHOING_ADDRESSES[case])
+@pytest.mark.parametrize("case", LONG_URLS)
+def test_an_error_echoes_only_a_short_part_of_the_url(owner, case):
+    answer = owner.get(LONG_URLS[case])
     assert answer.status_code in (400, 404, 422)
     assert len(answer.data) < 2_000
 
 
-def test_an_unknown_type_is_repeated_shortly(make):
+def test_a_poll_error_echoes_only_a_short_part_of_an_unknown_type(make):
     make.collection("Truck", {"name": "cpu"})
     answer = make.key().poll("Truck", "x" * 20_000)
     refused(answer, 400)
@@ -169,7 +169,7 @@ def test_an_unknown_type_is_repeated_shortly(make):
 
 
 @pytest.mark.any_database
-def test_without_a_sign_in_not_even_the_body_is_read(nobody):
+def test_a_large_body_of_an_anonymous_request_is_not_parsed(nobody):
     body = json.dumps(unknown_keys(300_000)).encode()
     assert len(body) > MAX_CREDENTIALS_BYTES
     for path, status in (("/api/auth/login", 413), ("/api/collections", 401), ("/api/data/x/y", 405)):
@@ -178,11 +178,11 @@ def test_without_a_sign_in_not_even_the_body_is_read(nobody):
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         refused(answer, status)
-        assert peak < 10 * MEBIBYTE  # the test's own copies of the body among it
+        assert peak < 10 * MEBIBYTE  # includes the test's own copies of the body
 
 
 @pytest.mark.any_database
-def test_a_body_of_nothing_but_faults_takes_little_more_memory_than_it_does_when_read(owner):
+def test_validating_a_body_of_unknown_keys_needs_less_than_120_mib(owner):
     body = json.dumps(unknown_keys(300_000, name="Truck")).encode()
     assert MAX_BODY_BYTES * 0.9 < len(body) < MAX_BODY_BYTES
     tracemalloc.start()
@@ -192,9 +192,9 @@ def test_a_body_of_nothing_but_faults_takes_little_more_memory_than_it_does_when
     assert peak < 120 * MEBIBYTE
 
 
-def test_faults_beyond_those_that_are_listed_are_not_kept():
-    faults = {f"k{number}": ["one", "two"] for number in range(1_000)}
-    error = Invalid(faults)
+def test_the_invalid_exception_keeps_only_the_errors_it_lists():
+    found = {f"k{number}": ["one", "two"] for number in range(1_000)}
+    error = Invalid(found)
     assert error.errors == {f"k{number}": ["one", "two"] for number in range(50)}
     assert error.detail == "2,000 inputs are invalid. The first 100 are listed, and 1,900 more are not."
     assert NotFound("Gone.", errors={"a": ["b"]}).detail == "Gone."

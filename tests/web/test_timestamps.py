@@ -1,4 +1,4 @@
-"""Instants as input: by a strict grammar, the same in bodies, in queries, and wherever else they are read."""
+"""Timestamps as input: one strict ISO 8601 grammar for bodies and query strings."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -31,8 +31,8 @@ _offsets = st.sampled_from(
 
 
 @st.composite
-def near_misses(draw) -> str:
-    """What is an instant, or nearly: each part in either format, or missing."""
+def nearly_valid_texts(draw) -> str:
+    """Return a valid or nearly valid timestamp: each part in basic or extended format, or missing."""
     dash, colon = draw(st.sampled_from(["-", ""])), draw(st.sampled_from([":", ""]))
     date = dash.join([draw(_years), draw(_numbers), draw(_numbers)])
     parts = [draw(_numbers) for _ in range(draw(st.integers(1, 3)))]
@@ -54,27 +54,27 @@ written = st.builds(
 )
 
 
-@given(near_misses() | written | st.text("0123456789-:.,TtZzW +", max_size=30))
+@given(nearly_valid_texts() | written | st.text("0123456789-:.,TtZzW +", max_size=30))
 @example("2026-11-27T08.5Z")
 @example("20261127T080000123456789Z")
 @example("2026-W48T08:00:00Z")
 @example("2026-11-27T08:00:00Z\n")
-def test_what_is_taken_is_what_it_says_and_all_else_is_refused(text):
+def test_parse_timestamp_agrees_with_the_reference_parser(text):
     assert parsed(text) == read_instant(text)
 
 
 @pytest.mark.parametrize("value", timestamps.values(), ids=str)
-def test_the_corpus_is_read_as_it_says(value):
+def test_the_corpus_is_parsed_like_the_reference_parser_does(value):
     assert parsed(value.text) == read_instant(value.text)
 
 
-def test_the_independent_reading_agrees_with_the_standard_library():
+def test_the_reference_parser_agrees_with_the_standard_library():
     for days in range(0, 2_932_000, 997):
         instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=days, microseconds=days)
         assert read_instant(instant.isoformat()) == instant
 
 
-TAKEN = {
+ACCEPTED = {
     "2026-12-27T08:00:00Z": "2026-12-27T08:00:00Z",
     "2026-12-27t08:00:00z": "2026-12-27T08:00:00Z",
     "2026-12-27 08:00": "2026-12-27T08:00:00Z",
@@ -129,16 +129,16 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("text", TAKEN)
-def test_an_instant_is_taken_as_it_says(owner, text):
-    # In the body of a key, whose end is an instant too.
+@pytest.mark.parametrize("text", ACCEPTED)
+def test_an_accepted_timestamp_is_returned_in_utc(owner, text):
+    # `expires_at` of an API key is a timestamp.
     made = owner.post("/api/api-keys", {"label": "x", "expires_at": text})
-    assert (made.status_code, made.json["expires_at"]) == (201, TAKEN[text])
+    assert (made.status_code, made.json["expires_at"]) == (201, ACCEPTED[text])
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("text", REFUSED, ids=ascii)
-def test_what_is_no_instant_is_refused_everywhere(owner, admin, make, text):
+def test_an_invalid_timestamp_is_refused_in_every_body_and_query(owner, admin, make, text):
     collection = make.collection("Truck", {"name": "cpu"})
     later = "2027-01-01T00:00:00Z"
     spike = {"collection_id": collection["id"], "name": "x", "start_datetime": text, "end_datetime": later}
@@ -146,18 +146,18 @@ def test_what_is_no_instant_is_refused_everywhere(owner, admin, make, text):
     spike = spike | {"start_datetime": later, "end_datetime": text}
     assert faults(owner.post("/api/spike-schedules", spike)) == {"end_datetime": [SHAPE]}
     assert faults(owner.post("/api/api-keys", {"label": "x", "expires_at": text})) == {"expires_at": [SHAPE]}
-    asked = quote(text)
+    quoted = quote(text)
     for caller, path, name in (
         (owner, "/api/timeline", "from"),
         (owner, "/api/timeline", "to"),
         (admin, "/api/audit", "since"),
         (admin, "/api/audit", "until"),
     ):
-        assert faults(caller.get(f"{path}?{name}={asked}")) == {name: [SHAPE]}
+        assert faults(caller.get(f"{path}?{name}={quoted}")) == {name: [SHAPE]}
 
 
 @pytest.mark.any_database
-def test_a_plus_that_a_query_takes_for_a_space_is_no_instant(owner):
-    """`+01:00`, not escaped, is ` 01:00`."""
+def test_a_timestamp_with_an_unescaped_plus_in_a_query_is_refused(owner):
+    """In a query string, an unescaped `+01:00` is decoded to ` 01:00`."""
     assert faults(owner.get("/api/timeline?from=2026-11-27T08:00:00+01:00")) == {"from": [SHAPE]}
     assert owner.get("/api/timeline?from=2026-11-27T08:00:00%2B01:00").status_code == 200
