@@ -1,4 +1,4 @@
-"""How many schedules there are of each status, and the search that finds them."""
+"""GET /api/spike-schedules/counts: the number of spikes per status, also of a search."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support.timestamps import at
 
 @pytest.fixture
 def devices(make, clock):
-    """On the truck one expired, one active and two scheduled spikes, on the server one that is active."""
+    """Create an expired, an active and two scheduled spikes on the truck, and an active one on the server."""
     cpu = {"value_type": "NUMBER_RANGE", "name": "Cpu Load"}
     truck = make.collection("Truck", cpu, {"value_type": "INCREMENT", "name": "km"})
     server = make.collection("Server", cpu)
@@ -23,29 +23,29 @@ def devices(make, clock):
     return {"truck": truck, "server": server}
 
 
-def counted(caller, query=""):
+def get_counts(caller, query=""):
     response = caller.get(f"/api/spike-schedules/counts{query}")
     assert response.status_code == 200, response.text
     return response.json
 
 
-def found(caller, query):
+def get_names(caller, query):
     response = caller.get(f"/api/spike-schedules{query}")
     assert response.status_code == 200, response.text
     return [spike["name"] for spike in response.json["items"]]
 
 
-def test_all_are_counted_by_status(owner, devices):
-    assert counted(owner) == {"all": 5, "active": 2, "scheduled": 2, "expired": 1}
+def test_spikes_are_counted_by_status(owner, devices):
+    assert get_counts(owner) == {"all": 5, "active": 2, "scheduled": 2, "expired": 1}
 
 
-def test_none_count_zero(owner):
-    assert counted(owner) == {"all": 0, "active": 0, "scheduled": 0, "expired": 0}
+def test_all_counts_are_zero_without_spikes(owner):
+    assert get_counts(owner) == {"all": 0, "active": 0, "scheduled": 0, "expired": 0}
 
 
-def test_they_are_counted_for_one_collection(owner, devices):
+def test_counts_may_be_limited_to_one_collection(owner, devices):
     query = f"?collection_id={devices['truck']['id']}"
-    assert counted(owner, query) == {"all": 4, "active": 1, "scheduled": 2, "expired": 1}
+    assert get_counts(owner, query) == {"all": 4, "active": 1, "scheduled": 2, "expired": 1}
 
 
 @pytest.mark.parametrize(
@@ -67,18 +67,18 @@ def test_they_are_counted_for_one_collection(owner, devices):
         "a wildcard",
     ],
 )
-def test_the_search_finds_names_collections_and_overridden_fields(owner, devices, search, names):
+def test_list_and_counts_search_names_collections_and_overridden_fields(owner, devices, search, names):
     query = f"?search={search.replace('%', '%25')}"
-    assert found(owner, query) == names
-    assert counted(owner, query)["all"] == len(names)
+    assert get_names(owner, query) == names
+    assert get_counts(owner, query)["all"] == len(names)
 
 
-def test_the_search_of_one_collections_schedules_finds_fields_as_well(owner, devices):
+def test_the_list_of_one_collection_also_searches_overridden_fields(owner, devices):
     path = f"/api/collections/{devices['truck']['id']}/spike-schedules?search=km"
     assert [spike["name"] for spike in owner.get(path).json["items"]] == ["current"]
 
 
-def test_a_found_schedule_still_shows_all_of_its_overrides(owner, make):
+def test_a_spike_found_by_one_overridden_field_shows_all_its_overrides(owner, make):
     fields = [{"value_type": "NUMBER_RANGE", "name": name} for name in ("cpu", "memory")]
     truck = make.collection("Truck", *fields)
     make.spike(
@@ -88,12 +88,12 @@ def test_a_found_schedule_still_shows_all_of_its_overrides(owner, make):
     assert [copy["field_name"] for copy in spike["spike_fields"]] == ["cpu", "memory"]
 
 
-def test_everybody_counts_their_own_and_an_admin_all(admin, stranger, devices):
-    assert counted(admin)["all"] == 5
-    assert counted(stranger)["all"] == 0
-    assert counted(stranger, f"?collection_id={devices['truck']['id']}")["all"] == 0
+def test_users_count_their_own_spikes_and_admins_all_spikes(admin, stranger, devices):
+    assert get_counts(admin)["all"] == 5
+    assert get_counts(stranger)["all"] == 0
+    assert get_counts(stranger, f"?collection_id={devices['truck']['id']}")["all"] == 0
 
 
-def test_refusals(owner, nobody):
+def test_counts_require_a_sign_in_and_refuse_unknown_parameters(owner, nobody):
     refused(nobody.get("/api/spike-schedules/counts"), 401)
     assert list(faults(owner.get("/api/spike-schedules/counts?status=active"))) == ["status"]

@@ -1,5 +1,7 @@
-"""POST /api/spike-schedules: what is made, and what the answer looks like. Windows and overrides: see
-their own files."""
+"""POST /api/spike-schedules: the response, copies of fields, and errors in the body.
+
+Windows: test_window.py and test_overlap.py. Overrides: override_fields/.
+"""
 
 import pytest
 
@@ -12,7 +14,7 @@ from tests.support.value_types import NUMERIC, SOME_VALUE
 
 @pytest.fixture
 def truck(make):
-    """A collection with a field of every value type in both groups."""
+    """Create a collection with a field of every value type in each collection type."""
     collection = make.collection("Truck 01")
     for collection_type in ("Performance", "Configuration"):
         for value_type in SETTINGS:
@@ -25,7 +27,7 @@ def create(caller, collection, **more):
     return caller.post("/api/spike-schedules", body | more)
 
 
-def test_the_answer_is_the_schedule_and_says_where_it_is(owner, make):
+def test_the_response_is_the_spike_with_its_location(owner, make):
     truck = make.collection("Truck 01", {"value_type": "NUMBER_RANGE", "name": "cpu"})
     (cpu,) = truck["fields"]
     response = owner.post(
@@ -41,11 +43,11 @@ def test_the_answer_is_the_schedule_and_says_where_it_is(owner, make):
         },
     )
     assert response.status_code == 201
-    made = response.json
-    assert response.headers["Location"] == f"/api/spike-schedules/{made['id']}"
-    assert owner.get(response.headers["Location"]).json == made
-    (copy,) = made.pop("spike_fields")
-    assert made == made | {
+    created = response.json
+    assert response.headers["Location"] == f"/api/spike-schedules/{created['id']}"
+    assert owner.get(response.headers["Location"]).json == created
+    (copy,) = created.pop("spike_fields")
+    assert created == created | {
         "collection_id": truck["id"],
         "collection_name": "Truck 01",
         "name": "Black Friday",
@@ -69,7 +71,7 @@ def test_the_answer_is_the_schedule_and_says_where_it_is(owner, make):
     }
 
 
-def test_every_field_is_copied_with_its_settings_in_its_order(owner, truck):
+def test_every_field_is_copied_with_its_settings_in_the_same_order(owner, truck):
     copies = create(owner, truck).json["spike_fields"]
     assert [copy["original_field_id"] for copy in copies] == [field["id"] for field in truck["fields"]]
     shared = ["collection_type", "field_name", "value_type", *SOME_VALUE]
@@ -77,14 +79,14 @@ def test_every_field_is_copied_with_its_settings_in_its_order(owner, truck):
         assert {name: copy[name] for name in shared} == {name: field[name] for name in shared}
 
 
-def test_the_copies_say_which_of_them_may_be_overridden_and_that_none_is(owner, truck):
+def test_only_copies_of_numeric_performance_fields_are_editable_and_none_is_overridden_yet(owner, truck):
     for copy in create(owner, truck).json["spike_fields"]:
-        may_be = copy["collection_type"] == "Performance" and copy["value_type"] in NUMERIC
-        assert copy["is_editable"] is may_be
+        is_editable = copy["collection_type"] == "Performance" and copy["value_type"] in NUMERIC
+        assert copy["is_editable"] is is_editable
         assert (copy["is_overridden"], copy["overridden_settings"]) == (False, [])
 
 
-def test_a_copy_takes_the_rule_of_a_counter_and_not_where_it_stands(owner, make):
+def test_a_copy_of_a_counter_has_no_current_number(owner, make):
     truck = make.collection("Truck 01", {"value_type": "INCREMENT", "name": "km"})
     make.key().data("Truck 01")
     (copy,) = create(owner, truck).json["spike_fields"]
@@ -93,27 +95,27 @@ def test_a_copy_takes_the_rule_of_a_counter_and_not_where_it_stands(owner, make)
     assert field["current_number"] == 10
 
 
-def test_a_collection_without_fields_cannot_be_given_a_spike(owner, make):
-    told = faults(create(owner, make.collection("Truck 01")))
-    assert told == {"collection_id": ["'Truck 01' has no fields yet; add a field first"]}
+def test_a_spike_cannot_be_created_in_a_collection_without_fields(owner, make):
+    errors = faults(create(owner, make.collection("Truck 01")))
+    assert errors == {"collection_id": ["'Truck 01' has no fields yet; add a field first"]}
 
 
-def test_a_name_is_kept_trimmed_and_composed(owner, make):
+def test_a_name_is_stored_trimmed_and_in_nfc(owner, make):
     truck = make.collection("Truck 01", {})
-    for given, kept in VALID_NAMES:
+    for given, stored in VALID_NAMES:
         response = create(owner, truck, name=given)
         assert response.status_code == 201, response.text
-        assert owner.get(response.headers["Location"]).json["name"] == kept
+        assert owner.get(response.headers["Location"]).json["name"] == stored
         owner.delete(response.headers["Location"])
 
 
-def test_a_name_that_is_none_is_refused(owner, make):
+def test_an_invalid_name_is_refused(owner, make):
     truck = make.collection("Truck 01", {})
     for given, message in INVALID_NAMES:
         assert faults(create(owner, truck, name=given)) == {"name": [message]}
 
 
-def test_schedules_may_share_a_name(owner, make):
+def test_two_spikes_may_have_the_same_name(owner, make):
     truck = make.collection("Truck 01", {})
     assert create(owner, truck, start_datetime=at(0)).status_code == 201
     assert create(owner, truck, start_datetime=at(60)).status_code == 201
@@ -130,17 +132,17 @@ def test_schedules_may_share_a_name(owner, make):
         (2**31, "must be 2147483647 or less"),
     ],
 )
-def test_a_collection_is_told_by_its_id(owner, given, message):
+def test_an_invalid_collection_id_is_refused(owner, given, message):
     body = {"collection_id": given, "name": "Black Friday", "duration": 60}
     assert faults(owner.post("/api/spike-schedules", body)) == {"collection_id": [message]}
 
 
-def test_a_collection_must_exist(owner):
+def test_a_collection_that_does_not_exist_is_not_found(owner):
     problem = refused(create(owner, {"id": 987654}), 404)
     assert problem["detail"] == "There is no collection 987654."
 
 
-def test_what_is_required_is_asked_for(owner, make):
+def test_missing_required_keys_are_errors(owner, make):
     assert faults(owner.post("/api/spike-schedules", {})) == {
         "collection_id": ["is required"],
         "name": ["is required"],
@@ -153,14 +155,14 @@ def test_what_is_required_is_asked_for(owner, make):
 
 
 @pytest.mark.parametrize("key", ["id", "status", "collection_name", "created_at", "fields", "end"])
-def test_a_key_that_is_no_input_is_refused(owner, make, key):
+def test_an_unknown_or_read_only_key_is_refused(owner, make, key):
     response = create(owner, make.collection("Truck 01", {}), **{key: None})
     assert faults(response) == {key: ["is not a known key"]}
 
 
-def test_all_faults_are_told_at_once_by_their_path(owner, truck):
+def test_all_errors_are_reported_at_once_by_their_path(owner, truck):
     by_type = {field["value_type"]: field for field in truck["fields"][: len(SETTINGS)]}
-    told = faults(
+    errors = faults(
         owner.post(
             "/api/spike-schedules",
             {
@@ -181,7 +183,7 @@ def test_all_faults_are_told_at_once_by_their_path(owner, truck):
             },
         )
     )
-    assert told == {
+    assert errors == {
         "name": ["must not contain bidirectional control characters"],
         "end_datetime": [
             "end_datetime must be after start_datetime "
@@ -203,12 +205,12 @@ def test_all_faults_are_told_at_once_by_their_path(owner, truck):
     }
 
 
-def test_a_refused_schedule_is_not_there(owner, truck):
+def test_a_refused_spike_is_not_created(owner, truck):
     faults(create(owner, truck, duration=0))
     faults(create(owner, truck, spike_fields=[{"original_field_id": 987654}]))
     assert owner.get("/api/spike-schedules").json["total"] == 0
 
 
 @pytest.mark.parametrize("body", [[], "spike", 7])
-def test_the_body_is_an_object(owner, body):
+def test_a_body_that_is_not_an_object_is_refused(owner, body):
     assert faults(owner.post("/api/spike-schedules", body)) == {"body": ["must be a JSON object"]}

@@ -11,8 +11,8 @@ def truck(make):
     return make.collection("Truck 01", {"value_type": "NUMBER_FIXED", "name": "cpu"})
 
 
-@pytest.mark.parametrize("start", [-10, 0, 10], ids=["begun", "begins now", "to come"])
-def test_a_schedule_is_gone_whatever_its_status(owner, make, truck, start):
+@pytest.mark.parametrize("start", [-10, 0, 10], ids=["active", "starts now", "scheduled"])
+def test_a_spike_may_be_deleted_before_and_after_its_start(owner, make, truck, start):
     spike = make.spike(truck, start_datetime=at(start), end_datetime=at(20))
     response = owner.delete(f"/api/spike-schedules/{spike['id']}")
     assert response.status_code == 204
@@ -21,7 +21,7 @@ def test_a_schedule_is_gone_whatever_its_status(owner, make, truck, start):
     assert owner.get("/api/spike-schedules").json["total"] == 0
 
 
-def test_the_next_poll_serves_normal_values(owner, make, truck):
+def test_after_deletion_the_next_poll_returns_the_values_of_the_collection(owner, make, truck):
     (cpu,) = truck["fields"]
     spike = make.spike(truck, {"original_field_id": cpu["id"], "fixed_value_number": 99})
     tool = make.key()
@@ -30,21 +30,21 @@ def test_the_next_poll_serves_normal_values(owner, make, truck):
     assert tool.data("Truck 01") == {"cpu": 7}
 
 
-def test_an_expired_one_may_be_deleted_too(owner, make, truck, clock):
+def test_an_expired_spike_may_be_deleted(owner, make, truck, clock):
     spike = make.spike(truck, duration=60)
     clock.shift(60)
     assert owner.delete(f"/api/spike-schedules/{spike['id']}").status_code == 204
 
 
-def test_collection_and_other_schedules_stay(owner, make, truck):
-    gone = make.spike(truck, start_datetime=at(0), duration=60)
-    stays = make.spike(truck, start_datetime=at(10), duration=60)
-    owner.delete(f"/api/spike-schedules/{gone['id']}")
+def test_deleting_a_spike_changes_neither_the_collection_nor_other_spikes(owner, make, truck):
+    deleted = make.spike(truck, start_datetime=at(0), duration=60)
+    other = make.spike(truck, start_datetime=at(10), duration=60)
+    owner.delete(f"/api/spike-schedules/{deleted['id']}")
     assert owner.get(f"/api/collections/{truck['id']}").json["fields"] == truck["fields"]
-    assert owner.get(f"/api/spike-schedules/{stays['id']}").json == stays
+    assert owner.get(f"/api/spike-schedules/{other['id']}").json == other
 
 
-def test_a_second_time_there_is_nothing_to_delete(owner, make, truck):
+def test_deleting_a_spike_twice_is_not_found(owner, make, truck):
     path = f"/api/spike-schedules/{make.spike(truck)['id']}"
     owner.delete(path)
     refused(owner.delete(path), 404)

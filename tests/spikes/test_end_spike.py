@@ -15,7 +15,7 @@ def end(caller, spike):
     return caller.post(f"/api/spike-schedules/{spike['id']}/end")
 
 
-def test_an_active_spike_ends_at_this_instant(owner, make, truck, clock):
+def test_ending_an_active_spike_sets_its_end_to_now(owner, make, truck, clock):
     spike = make.spike(truck, duration=3600)
     clock.shift(90.5)
     response = end(owner, spike)
@@ -25,7 +25,7 @@ def test_an_active_spike_ends_at_this_instant(owner, make, truck, clock):
     assert owner.get(f"/api/spike-schedules/{spike['id']}").json == response.json
 
 
-def test_the_next_poll_serves_normal_values_and_clears_it_away(owner, make, truck):
+def test_the_next_poll_returns_the_values_of_the_collection_and_deletes_the_ended_spike(owner, make, truck):
     (cpu,) = truck["fields"]
     spike = make.spike(truck, {"original_field_id": cpu["id"], "fixed_value_number": 99})
     tool = make.key()
@@ -36,7 +36,7 @@ def test_the_next_poll_serves_normal_values_and_clears_it_away(owner, make, truc
     refused(owner.get(f"/api/spike-schedules/{spike['id']}"), 404)
 
 
-def test_one_that_has_not_begun_cannot_be_ended(owner, make, truck):
+def test_a_scheduled_spike_cannot_be_ended(owner, make, truck):
     spike = make.spike(truck, name="Later", start_datetime=at(10), end_datetime=at(20))
     problem = refused(end(owner, spike), 409)
     assert problem["type"] == "urn:spikecast:problem:not-active"
@@ -44,7 +44,7 @@ def test_one_that_has_not_begun_cannot_be_ended(owner, make, truck):
     assert owner.get(f"/api/spike-schedules/{spike['id']}").json == spike
 
 
-def test_one_that_has_ended_cannot_be_ended_again(owner, make, truck, clock):
+def test_an_ended_spike_cannot_be_ended_again(owner, make, truck, clock):
     spike = make.spike(truck, name="Over", duration=60)
     clock.shift(30)
     first = end(owner, spike).json
@@ -54,12 +54,12 @@ def test_one_that_has_ended_cannot_be_ended_again(owner, make, truck, clock):
     assert owner.get(f"/api/spike-schedules/{spike['id']}").json == first
 
 
-def test_the_others_stay_as_they_are(owner, make, truck):
+def test_ending_a_spike_does_not_change_the_next_one(owner, make, truck):
     spike = make.spike(truck, end_datetime=at(20))
     following = make.spike(truck, start_datetime=at(20), end_datetime=at(40))
     end(owner, spike)
     assert owner.get(f"/api/spike-schedules/{following['id']}").json == following
 
 
-def test_one_that_does_not_exist_cannot_be_ended(owner):
+def test_ending_a_spike_that_does_not_exist_is_not_found(owner):
     refused(end(owner, {"id": 987654}), 404)

@@ -8,42 +8,42 @@ from tests.support.timestamps import at
 
 @pytest.fixture
 def collections(make):
-    """Two collections of owen's with three fields each."""
+    """Create two collections of the owner with three fields each."""
     fields = [{"name": name} for name in ("cpu", "ram", "disk")]
     return {name: make.collection(name, *fields) for name in ("Truck", "Änne's 100 %")}
 
 
 @pytest.fixture
 def spikes(make, clock, collections):
-    """Four schedules: at 08:05 one has expired, two are active and one is scheduled."""
-    made = {}
+    """Create four spikes: at 08:05 one is expired, two are active and one is scheduled."""
+    spikes = {}
     for name, collection, start, end in (
         ("expired", "Truck", 0, 5),
         ("active", "Truck", 5, 30),
         ("scheduled", "Truck", 30, 50),
         ("Übung_1", "Änne's 100 %", 2, 40),
     ):
-        made[name] = make.spike(
+        spikes[name] = make.spike(
             collections[collection], name=name, start_datetime=at(start), end_datetime=at(end)
         )
         clock.shift(1)
     clock.move_to(at(5))
-    return made
+    return spikes
 
 
-def names(caller, path="/api/spike-schedules", **query):
+def list_names(caller, path="/api/spike-schedules", **query):
     response = caller.get(path, query_string=query)
     assert response.status_code == 200, response.text
     assert response.json["total"] == len(response.json["items"])
     return [item["name"] for item in response.json["items"]]
 
 
-def test_an_empty_list(owner):
+def test_the_list_is_empty_without_spikes(owner):
     page = owner.get("/api/spike-schedules").json
     assert page == {"items": [], "total": 0, "page": 1, "per_page": 50}
 
 
-def test_a_list_shows_of_the_copies_only_those_that_are_overridden(owner, make, collections):
+def test_list_items_contain_only_the_overridden_copies(owner, make, collections):
     truck = collections["Truck"]
     cpu, _, disk = truck["fields"]
     spike = make.spike(
@@ -58,29 +58,35 @@ def test_a_list_shows_of_the_copies_only_those_that_are_overridden(owner, make, 
     assert item == item | spike | {"spike_fields": overridden}
 
 
-def test_schedules_come_in_the_order_in_which_they_start(owner, spikes):
-    assert names(owner) == ["expired", "Übung_1", "active", "scheduled"]
+def test_spikes_are_sorted_by_start_by_default(owner, spikes):
+    assert list_names(owner) == ["expired", "Übung_1", "active", "scheduled"]
 
 
-def test_everybody_sees_those_of_their_own_collections(owner, stranger, viewer, admin, spikes, collections):
+def test_users_see_the_spikes_of_their_own_collections_and_admins_all(
+    owner, stranger, viewer, admin, spikes, collections
+):
     collection_id = collections["Änne's 100 %"]["id"]
     admin.patch(f"/api/collections/{collection_id}", {"owner_id": viewer.user_id})
-    assert names(owner) == ["expired", "active", "scheduled"]
-    assert names(viewer) == ["Übung_1"]
-    assert names(viewer, f"/api/collections/{collection_id}/spike-schedules") == ["Übung_1"]
-    assert names(stranger) == []
-    assert len(names(admin)) == 4
+    assert list_names(owner) == ["expired", "active", "scheduled"]
+    assert list_names(viewer) == ["Übung_1"]
+    assert list_names(viewer, f"/api/collections/{collection_id}/spike-schedules") == ["Übung_1"]
+    assert list_names(stranger) == []
+    assert len(list_names(admin)) == 4
 
 
-def test_those_of_one_collection(owner, collections, spikes):
+def test_the_list_may_be_limited_to_one_collection(owner, collections, spikes):
     truck = collections["Truck"]["id"]
-    assert names(owner, collection_id=truck) == ["expired", "active", "scheduled"]
-    assert names(owner, f"/api/collections/{truck}/spike-schedules") == ["expired", "active", "scheduled"]
+    assert list_names(owner, collection_id=truck) == ["expired", "active", "scheduled"]
+    assert list_names(owner, f"/api/collections/{truck}/spike-schedules") == [
+        "expired",
+        "active",
+        "scheduled",
+    ]
 
 
-def test_somebody_elses_collection_has_none_or_does_not_exist(stranger, collections, spikes):
+def test_spikes_of_another_users_collection_are_hidden(stranger, collections, spikes):
     truck = collections["Truck"]["id"]
-    assert names(stranger, collection_id=truck) == []
+    assert list_names(stranger, collection_id=truck) == []
     refused(stranger.get(f"/api/collections/{truck}/spike-schedules"), 404)
 
 
@@ -92,19 +98,19 @@ def test_somebody_elses_collection_has_none_or_does_not_exist(stranger, collecti
         ("scheduled", ["scheduled"]),
     ],
 )
-def test_a_status_is_the_one_of_this_moment(owner, spikes, status, found):
-    assert names(owner, status=status) == found
+def test_the_status_filter_uses_the_current_status(owner, spikes, status, found):
+    assert list_names(owner, status=status) == found
     items = owner.get(f"/api/spike-schedules?status={status}").json["items"]
     assert {item["status"] for item in items} == {status}
 
 
-def test_status_and_collection_and_search_narrow_it_down_together(owner, spikes, collections):
+def test_the_filters_by_status_collection_and_search_combine(owner, spikes, collections):
     truck = collections["Truck"]["id"]
     path = f"/api/collections/{truck}/spike-schedules"
-    assert names(owner, status="active", collection_id=truck) == ["active"]
-    assert names(owner, path, status="active") == ["active"]
-    assert names(owner, path, status="active", search="ACT") == ["active"]
-    assert names(owner, path, status="active", search="exp") == []
+    assert list_names(owner, status="active", collection_id=truck) == ["active"]
+    assert list_names(owner, path, status="active") == ["active"]
+    assert list_names(owner, path, status="active", search="ACT") == ["active"]
+    assert list_names(owner, path, status="active", search="exp") == []
 
 
 @pytest.mark.parametrize(
@@ -116,14 +122,16 @@ def test_status_and_collection_and_search_narrow_it_down_together(owner, spikes,
         (50, ["expired", "expired", "expired", "expired"]),
     ],
 )
-def test_what_a_list_shows_follows_the_clock_and_agrees_with_the_filter(
+def test_the_status_of_each_item_follows_the_clock_and_matches_the_filter(
     owner, spikes, clock, minute, expected
 ):
     clock.move_to(at(minute))
     items = owner.get("/api/spike-schedules").json["items"]
     assert [item["status"] for item in items] == expected
     for status in ("expired", "active", "scheduled"):
-        assert names(owner, status=status) == [item["name"] for item in items if item["status"] == status]
+        assert list_names(owner, status=status) == [
+            item["name"] for item in items if item["status"] == status
+        ]
 
 
 @pytest.mark.parametrize(
@@ -141,8 +149,8 @@ def test_what_a_list_shows_follows_the_clock_and_agrees_with_the_filter(
         ("Bridge", []),
     ],
 )
-def test_search_finds_part_of_the_name_or_of_the_collections(owner, spikes, search, found):
-    assert names(owner, search=search) == found
+def test_search_finds_part_of_the_spike_name_or_collection_name(owner, spikes, search, found):
+    assert list_names(owner, search=search) == found
 
 
 @pytest.mark.parametrize(
@@ -162,18 +170,18 @@ def test_search_finds_part_of_the_name_or_of_the_collections(owner, spikes, sear
         ("-created_at", ["Übung_1", "scheduled", "active", "expired"]),
     ],
 )
-def test_a_list_is_sorted_by_a_column_either_way(owner, spikes, sort, order):
-    assert names(owner, sort=sort) == order
+def test_the_list_is_sorted_by_a_column_in_either_direction(owner, spikes, sort, order):
+    assert list_names(owner, sort=sort) == order
 
 
-def test_by_standing_what_is_on_or_to_come_is_first_and_what_is_over_last(owner, spikes, clock):
-    assert names(owner, sort="standing") == ["Übung_1", "active", "scheduled", "expired"]
+def test_sorting_by_standing_lists_expired_spikes_last(owner, spikes, clock):
+    assert list_names(owner, sort="standing") == ["Übung_1", "active", "scheduled", "expired"]
     clock.move_to(at(35))
-    assert names(owner, sort="standing") == ["Übung_1", "scheduled", "active", "expired"]
-    assert names(owner, sort="-standing") == ["expired", "active", "scheduled", "Übung_1"]
+    assert list_names(owner, sort="standing") == ["Übung_1", "scheduled", "active", "expired"]
+    assert list_names(owner, sort="-standing") == ["expired", "active", "scheduled", "Übung_1"]
 
 
-def test_pages_follow_each_other_and_tell_the_total(owner, spikes):
+def test_pages_are_consecutive_and_report_the_total(owner, spikes):
     pages = [
         owner.get("/api/spike-schedules", query_string={"per_page": 3, "page": page}).json
         for page in (1, 2, 3)
@@ -203,24 +211,26 @@ def test_pages_follow_each_other_and_tell_the_total(owner, spikes):
         ("colour=red", "colour"),
     ],
 )
-def test_any_other_query_is_refused_by_its_key(owner, query, path):
+def test_an_invalid_or_unknown_query_parameter_is_refused(owner, query, path):
     assert set(faults(owner.get(f"/api/spike-schedules?{query}"))) == {path}
 
 
-def test_the_list_of_one_collection_takes_no_other_collection(owner, collections):
+def test_the_list_of_one_collection_refuses_a_collection_id_parameter(owner, collections):
     truck = collections["Truck"]["id"]
-    told = faults(owner.get(f"/api/collections/{truck}/spike-schedules?collection_id={truck}"))
-    assert told == {"collection_id": ["is not a known key"]}
+    errors = faults(owner.get(f"/api/collections/{truck}/spike-schedules?collection_id={truck}"))
+    assert errors == {"collection_id": ["is not a known key"]}
 
 
-def test_a_list_takes_as_many_statements_for_many_as_for_one(owner, spikes, make, collections, queries):
+def test_the_number_of_queries_does_not_grow_with_the_number_of_spikes(
+    owner, spikes, make, collections, queries
+):
     with queries() as few:
-        assert len(names(owner, status="expired")) == 1
+        assert len(list_names(owner, status="expired")) == 1
     for number in range(5):
         truck = collections["Truck"]
         overrides = [{"original_field_id": field["id"], "range_start_number": 6} for field in truck["fields"]]
         start, end = at(100 + 10 * number), at(110 + 10 * number)
         make.spike(truck, *overrides, start_datetime=start, end_datetime=end)
     with queries() as many:
-        assert len(names(owner)) == 9
+        assert len(list_names(owner)) == 9
     assert many.count <= few.count

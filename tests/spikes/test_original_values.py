@@ -1,4 +1,4 @@
-"""A spike's copies tell the collection's own values beside theirs."""
+"""Each copy of a spike includes the current values of its original field."""
 
 import pytest
 
@@ -8,19 +8,19 @@ from tests.support.statements import work
 
 @pytest.fixture
 def truck(make):
-    """A collection with a range and a counter."""
+    """Create a collection with a range and a counter."""
     return make.collection(
         "Truck", {"value_type": "NUMBER_RANGE", "name": "cpu"}, {"value_type": "INCREMENT", "name": "km"}
     )
 
 
 @pytest.fixture
-def hot(truck):
-    """An override of its cpu."""
+def cpu_override(truck):
+    """Return an override of the cpu of `truck`."""
     return {"original_field_id": truck["fields"][0]["id"], "range_start_number": 90, "range_end_number": 100}
 
 
-def told(copy):
+def original_values(copy):
     return {name: value for name, value in copy["original"].items() if value is not None}
 
 
@@ -28,43 +28,45 @@ CPU = {"value_type": "NUMBER_RANGE", **SETTINGS["NUMBER_RANGE"]}
 KM = {"value_type": "INCREMENT", **SETTINGS["INCREMENT"], "randomization_percentage": 0}
 
 
-def test_the_answer_to_its_creation_tells_them(make, truck, hot):
-    cpu, km = make.spike(truck, hot)["spike_fields"]
+def test_the_response_to_a_create_includes_the_original_values(make, truck, cpu_override):
+    cpu, km = make.spike(truck, cpu_override)["spike_fields"]
     assert (cpu["range_start_number"], cpu["range_end_number"]) == (90, 100)
-    assert (told(cpu), told(km)) == (CPU, KM)
+    assert (original_values(cpu), original_values(km)) == (CPU, KM)
 
 
-def test_so_do_a_schedule_by_itself_and_a_changed_one(owner, make, truck, hot):
-    path = f"/api/spike-schedules/{make.spike(truck, hot)['id']}"
+def test_the_responses_to_get_change_and_end_include_the_original_values(owner, make, truck, cpu_override):
+    path = f"/api/spike-schedules/{make.spike(truck, cpu_override)['id']}"
     for answer in (owner.get(path), owner.patch(path, {"name": "Other"}), owner.post(f"{path}/end")):
-        assert told(answer.json["spike_fields"][0]) == CPU
+        assert original_values(answer.json["spike_fields"][0]) == CPU
 
 
-def test_so_does_a_list(owner, make, truck, hot):
-    make.spike(truck, hot)
+def test_lists_include_the_original_values(owner, make, truck, cpu_override):
+    make.spike(truck, cpu_override)
     for path in ("/api/spike-schedules", f"/api/collections/{truck['id']}/spike-schedules"):
         (spike,) = owner.get(path).json["items"]
-        assert [told(copy) for copy in spike["spike_fields"]] == [CPU]
+        assert [original_values(copy) for copy in spike["spike_fields"]] == [CPU]
 
 
-def test_they_are_those_of_this_moment(owner, make, truck, hot):
-    spike = make.spike(truck, hot)
-    owner.patch(f"/api/fields/{hot['original_field_id']}", {"range_end_number": 35})
+def test_original_values_follow_changes_of_the_field(owner, make, truck, cpu_override):
+    spike = make.spike(truck, cpu_override)
+    owner.patch(f"/api/fields/{cpu_override['original_field_id']}", {"range_end_number": 35})
     (cpu, _) = owner.get(f"/api/spike-schedules/{spike['id']}").json["spike_fields"]
     assert cpu["original"]["range_end_number"] == 35
     assert cpu["range_end_number"] == 100
 
 
-def test_where_the_collections_counter_stands_is_told_as_well(owner, make, truck, hot):
+def test_original_values_include_the_current_number_of_a_counter(owner, make, truck, cpu_override):
     make.key().data("Truck")
-    spike = make.spike(truck, hot)
+    spike = make.spike(truck, cpu_override)
     km = owner.get(f"/api/spike-schedules/{spike['id']}").json["spike_fields"][1]
     assert km["original"]["current_number"] == 10
     assert km["current_number"] is None
 
 
-def test_the_number_of_queries_is_the_same_for_many(owner, make, truck, hot, queries):
-    spike = make.spike(truck, hot)
+def test_the_number_of_queries_does_not_grow_with_fields_and_spikes(
+    owner, make, truck, cpu_override, queries
+):
+    spike = make.spike(truck, cpu_override)
     paths = ("/api/spike-schedules", f"/api/spike-schedules/{spike['id']}")
     counts = []
     for _ in range(2):

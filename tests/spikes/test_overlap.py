@@ -1,4 +1,4 @@
-"""Windows of one collection never overlap, and the refusal says what is in the way and what is free."""
+"""Windows of one collection never overlap; the 409 lists the conflicts and the next free start."""
 
 import pytest
 from hypothesis import example, given
@@ -14,8 +14,8 @@ def truck(make):
     return make.collection("Truck 01", {"value_type": "NUMBER_RANGE", "name": "cpu"})
 
 
-def schedule(caller, collection, start, end, name="Spike"):
-    """Ask for the window of these minutes from now."""
+def create_spike(caller, collection, start, end, name="Spike"):
+    """Request a spike from `start` to `end`, in minutes from now."""
     return caller.post(
         "/api/spike-schedules",
         {
@@ -27,7 +27,7 @@ def schedule(caller, collection, start, end, name="Spike"):
     )
 
 
-def brief(spike):
+def summarize(spike):
     return {name: spike[name] for name in ("id", "name", "start_datetime", "end_datetime")}
 
 
@@ -48,10 +48,10 @@ def brief(spike):
         pytest.param(-600, 6000, id="far around it"),
     ],
 )
-def test_a_window_that_shares_an_instant_with_another_is_refused(owner, truck, start, end):
-    there = schedule(owner, truck, 60, 120, "Black Friday").json
-    problem = refused(schedule(owner, truck, start, end), 409)
-    assert problem["conflicts"] == [brief(there)]
+def test_a_window_that_overlaps_another_is_refused(owner, truck, start, end):
+    there = create_spike(owner, truck, 60, 120, "Black Friday").json
+    problem = refused(create_spike(owner, truck, start, end), 409)
+    assert problem["conflicts"] == [summarize(there)]
     assert problem["type"] == "urn:spikecast:problem:overlap"
     assert problem["detail"].startswith("The window overlaps 'Black Friday'.")
     assert owner.get("/api/spike-schedules").json["total"] == 1
@@ -66,18 +66,18 @@ def test_a_window_that_shares_an_instant_with_another_is_refused(owner, truck, s
         pytest.param(150, 180, id="after it"),
     ],
 )
-def test_a_window_that_shares_none_is_allowed(owner, truck, start, end):
-    schedule(owner, truck, 60, 120)
-    assert schedule(owner, truck, start, end).status_code == 201
+def test_a_window_that_overlaps_no_other_is_accepted(owner, truck, start, end):
+    create_spike(owner, truck, 60, 120)
+    assert create_spike(owner, truck, start, end).status_code == 201
 
 
-def test_a_gap_may_be_filled_exactly(owner, truck):
-    schedule(owner, truck, 0, 60)
-    schedule(owner, truck, 120, 180)
-    assert schedule(owner, truck, 60, 120).status_code == 201
+def test_a_gap_between_two_windows_may_be_filled_exactly(owner, truck):
+    create_spike(owner, truck, 0, 60)
+    create_spike(owner, truck, 120, 180)
+    assert create_spike(owner, truck, 60, 120).status_code == 201
 
 
-def test_windows_are_compared_as_instants_whatever_their_offsets(owner, truck):
+def test_windows_with_different_utc_offsets_are_compared_in_utc(owner, truck):
     body = {"collection_id": truck["id"], "name": "Spike"}
     there = {"start_datetime": "2026-11-27T12:00:00+02:00", "end_datetime": "2026-11-27T13:00:00+02:00"}
     same = {"start_datetime": "2026-11-27T10:30:00", "end_datetime": "2026-11-27T11:30:00Z"}
@@ -88,15 +88,15 @@ def test_windows_are_compared_as_instants_whatever_their_offsets(owner, truck):
 
 
 def test_other_collections_may_have_the_same_window(owner, truck, make):
-    schedule(owner, truck, 60, 120)
+    create_spike(owner, truck, 60, 120)
     other = make.collection("Truck 02", {"value_type": "NUMBER_RANGE"})
-    assert schedule(owner, other, 60, 120).status_code == 201
+    assert create_spike(owner, other, 60, 120).status_code == 201
 
 
-def test_all_that_is_in_the_way_is_told_earliest_first(owner, truck):
+def test_all_conflicts_are_listed_earliest_first(owner, truck):
     for start in (120, 0, 60, 180, 240):
-        schedule(owner, truck, start, start + 30, f"at {start}")
-    problem = refused(schedule(owner, truck, 10, 190), 409)
+        create_spike(owner, truck, start, start + 30, f"at {start}")
+    problem = refused(create_spike(owner, truck, 10, 190), 409)
     assert [each["name"] for each in problem["conflicts"]] == ["at 0", "at 60", "at 120", "at 180"]
     assert problem["detail"] == (
         "The window overlaps 'at 0', 'at 60', 'at 120' and 1 more. The next free start is "
@@ -104,15 +104,15 @@ def test_all_that_is_in_the_way_is_told_earliest_first(owner, truck):
     )
 
 
-def test_the_next_free_start_is_where_a_window_of_that_length_fits(owner, truck):
-    schedule(owner, truck, 60, 120)
-    schedule(owner, truck, 130, 180)
-    assert refused(schedule(owner, truck, 90, 100), 409)["next_free_start"] == at(120)
-    assert refused(schedule(owner, truck, 90, 101), 409)["next_free_start"] == at(180)
-    assert refused(schedule(owner, truck, 55, 65), 409)["next_free_start"] == at(120)
+def test_the_next_free_start_has_room_for_a_window_of_the_same_length(owner, truck):
+    create_spike(owner, truck, 60, 120)
+    create_spike(owner, truck, 130, 180)
+    assert refused(create_spike(owner, truck, 90, 100), 409)["next_free_start"] == at(120)
+    assert refused(create_spike(owner, truck, 90, 101), 409)["next_free_start"] == at(180)
+    assert refused(create_spike(owner, truck, 55, 65), 409)["next_free_start"] == at(120)
 
 
-def test_there_is_no_next_free_start_where_the_calendar_ends_first(owner, truck):
+def test_the_next_free_start_is_null_if_the_window_would_end_after_9998(owner, truck):
     body = {"collection_id": truck["id"], "name": "Spike"}
     owner.post("/api/spike-schedules", body | {"end_datetime": "9998-12-31T23:00:00Z"})
     problem = refused(owner.post("/api/spike-schedules", body | {"duration": 3600}), 409)
@@ -121,42 +121,42 @@ def test_there_is_no_next_free_start_where_the_calendar_ends_first(owner, truck)
     assert problem["next_free_start"] == "9998-12-31T23:00:00Z"
 
 
-def test_a_window_in_the_way_is_free_once_it_is_deleted(owner, truck):
-    there = schedule(owner, truck, 60, 120).json
-    refused(schedule(owner, truck, 60, 120), 409)
+def test_the_window_of_a_deleted_spike_is_free(owner, truck):
+    there = create_spike(owner, truck, 60, 120).json
+    refused(create_spike(owner, truck, 60, 120), 409)
     owner.delete(f"/api/spike-schedules/{there['id']}")
-    assert schedule(owner, truck, 60, 120).status_code == 201
+    assert create_spike(owner, truck, 60, 120).status_code == 201
 
 
-def test_what_a_spike_that_was_ended_had_left_is_free(owner, truck, clock):
-    there = schedule(owner, truck, 0, 120).json
+def test_the_rest_of_an_ended_spikes_window_is_free(owner, truck, clock):
+    there = create_spike(owner, truck, 0, 120).json
     clock.shift(60 * 30)
     owner.post(f"/api/spike-schedules/{there['id']}/end")
-    assert schedule(owner, truck, 30, 60).status_code == 201
+    assert create_spike(owner, truck, 30, 60).status_code == 201
 
 
-def test_a_window_that_has_passed_is_still_in_the_way_until_it_is_cleared_away(owner, truck, clock, make):
-    there = schedule(owner, truck, 0, 10).json
+def test_an_expired_window_still_conflicts_until_a_poll_deletes_it(owner, truck, clock, make):
+    there = create_spike(owner, truck, 0, 10).json
     clock.shift(60 * 20)
-    problem = refused(schedule(owner, truck, 5, 30), 409)
-    assert problem["conflicts"] == [brief(there)]
+    problem = refused(create_spike(owner, truck, 5, 30), 409)
+    assert problem["conflicts"] == [summarize(there)]
     make.key().data("Truck 01")
-    assert schedule(owner, truck, 5, 30).status_code == 201
+    assert create_spike(owner, truck, 5, 30).status_code == 201
 
 
-def test_a_spike_that_was_ended_at_its_very_start_is_in_nobodys_way(owner, truck):
-    there = schedule(owner, truck, 0, 60).json
+def test_a_spike_that_was_ended_at_its_start_conflicts_with_no_window(owner, truck):
+    there = create_spike(owner, truck, 0, 60).json
     ended = owner.post(f"/api/spike-schedules/{there['id']}/end").json
     assert (ended["start_datetime"], ended["end_datetime"]) == (at(0), at(0))
-    assert schedule(owner, truck, -30, 30).status_code == 201
+    assert create_spike(owner, truck, -30, 30).status_code == 201
 
 
 def overlaps(one, other):
     return one[0] < other[1] and other[0] < one[1]
 
 
-def earliest(windows, start, length):
-    """The first minute from `start` on at which a window of that length is free, by trying each."""
+def find_free_start(windows, start, length):
+    """Return the first minute from `start` at which a window of that length is free, by trying each."""
     while any(overlaps((start, start + length), window) for window in windows):
         start += 1
     return start
@@ -168,21 +168,23 @@ windows = st.tuples(st.integers(0, 120), st.integers(1, 60)).map(lambda each: (e
 @given(wanted=st.lists(windows, min_size=2, max_size=8))
 @example(wanted=[(60, 120), (0, 180), (70, 80), (60, 120), (0, 60), (120, 180)])
 @talks_to_the_app
-def test_a_window_is_accepted_exactly_where_it_overlaps_none_and_else_told_where_it_fits(owner, make, wanted):
+def test_a_window_is_accepted_exactly_if_it_overlaps_no_other_and_fits_at_the_next_free_start(
+    owner, make, wanted
+):
     collection = make.collection(None, {"value_type": "NUMBER_RANGE"})
     accepted: dict[tuple[int, int], int] = {}
     for start, end in wanted:
-        response = schedule(owner, collection, start, end)
-        in_the_way = sorted(window for window in accepted if overlaps(window, (start, end)))
-        if not in_the_way:
+        response = create_spike(owner, collection, start, end)
+        conflicts = sorted(window for window in accepted if overlaps(window, (start, end)))
+        if not conflicts:
             assert response.status_code == 201, response.text
             accepted[start, end] = response.json["id"]
             continue
         problem = refused(response, 409)
-        assert [each["id"] for each in problem["conflicts"]] == [accepted[window] for window in in_the_way]
-        free = earliest(accepted, start, end - start)
+        assert [each["id"] for each in problem["conflicts"]] == [accepted[window] for window in conflicts]
+        free = find_free_start(accepted, start, end - start)
         assert problem["next_free_start"] == at(free)
-        at_the_free_start = schedule(owner, collection, free, free + end - start)
+        at_the_free_start = create_spike(owner, collection, free, free + end - start)
         assert at_the_free_start.status_code == 201, at_the_free_start.text
         owner.delete(at_the_free_start.headers["Location"])
 
@@ -193,11 +195,11 @@ def test_a_window_is_accepted_exactly_where_it_overlaps_none_and_else_told_where
     ends=st.sampled_from([("start_datetime",), ("end_datetime",), ("start_datetime", "end_datetime")]),
 )
 @talks_to_the_app
-def test_a_window_is_moved_exactly_where_it_then_overlaps_no_other(owner, make, there, moved, ends):
+def test_a_window_is_moved_exactly_if_it_then_overlaps_no_other(owner, make, there, moved, ends):
     collection = make.collection(None, {"value_type": "NUMBER_RANGE"})
-    others = [each for each in there if schedule(owner, collection, *each).status_code == 201]
+    others = [each for each in there if create_spike(owner, collection, *each).status_code == 201]
     last = max(end for _, end in others)
-    spike = schedule(owner, collection, last + 10, last + 20).json
+    spike = create_spike(owner, collection, last + 10, last + 20).json
     changes = {"start_datetime": at(moved[0]), "end_datetime": at(moved[1])}
     start = moved[0] if "start_datetime" in ends else last + 10
     end = moved[1] if "end_datetime" in ends else last + 20
@@ -206,7 +208,7 @@ def test_a_window_is_moved_exactly_where_it_then_overlaps_no_other(owner, make, 
         assert response.status_code == 422
     elif any(overlaps(other, (start, end)) for other in others):
         problem = refused(response, 409)
-        assert problem["next_free_start"] == at(earliest(others, start, end - start))
+        assert problem["next_free_start"] == at(find_free_start(others, start, end - start))
     else:
         assert response.status_code == 200, response.text
         assert (response.json["start_datetime"], response.json["end_datetime"]) == (at(start), at(end))

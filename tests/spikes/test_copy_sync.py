@@ -1,4 +1,4 @@
-"""The copies of a schedule keep step with the collection, until the schedule has ended."""
+"""Copies of fields in a spike follow changes of the collection until the spike has ended."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.value_types import NEEDED, NUMERIC, SOME_VALUE
 
 @pytest.fixture
 def truck(make):
-    """cpu and ram at 5 to 20 each, km from 10 by 5."""
+    """Create a collection: cpu and ram in 5 to 20 each, km starts at 10 with step 5."""
     return make.collection(
         "Truck 01", {"name": "cpu"}, {"name": "ram"}, {"name": "km", "value_type": "INCREMENT"}
     )
@@ -32,36 +32,36 @@ def km(truck):
 
 @pytest.fixture
 def spikes(make, truck, cpu, clock):
-    """At 08:05 one has ended, one is active and one is to come; each has cpu at 90 to 100."""
+    """Create an ended, an active and a scheduled spike (at 08:05); each overrides cpu with 90 to 100."""
     override = {"original_field_id": cpu["id"], "range_start_number": 90, "range_end_number": 100}
-    made = {
+    spikes = {
         name: make.spike(truck, override, name=name, start_datetime=at(start), end_datetime=at(end))
-        for name, start, end in (("ended", 0, 5), ("active", 5, 20), ("to come", 20, 40))
+        for name, start, end in (("ended", 0, 5), ("active", 5, 20), ("scheduled", 20, 40))
     }
     clock.move_to(at(5))
-    return made
+    return spikes
 
 
-OPEN = ("active", "to come")
+NOT_ENDED = ("active", "scheduled")
 
 
-def see(caller, spike):
+def get_spike(caller, spike):
     return caller.get(f"/api/spike-schedules/{spike['id']}").json
 
 
-def copies(caller, spike):
-    return {copy["field_name"]: copy for copy in see(caller, spike)["spike_fields"]}
+def get_copies(caller, spike):
+    return {copy["field_name"]: copy for copy in get_spike(caller, spike)["spike_fields"]}
 
 
-def stored(caller, spike):
-    """The copies alone, without what is told of the collection's fields beside them."""
+def get_stored_copies(caller, spike):
+    """Return the copies of a spike without the values of their original fields."""
     return [
         {name: value for name, value in copy.items() if name != "original"}
-        for copy in see(caller, spike)["spike_fields"]
+        for copy in get_spike(caller, spike)["spike_fields"]
     ]
 
 
-def settings_of(field):
+def get_settings(field):
     return {name: field[name] for name in SOME_VALUE}
 
 
@@ -72,110 +72,112 @@ def change(caller, field, **changes):
 
 
 @pytest.fixture
-def ended_stays(owner, spikes):
-    """Whatever the test does, the copies of the schedule that has ended are left alone."""
-    before = stored(owner, spikes["ended"])
+def ended_spike_unchanged(owner, spikes):
+    """Check after the test that the copies of the ended spike are unchanged."""
+    before = get_stored_copies(owner, spikes["ended"])
     yield
-    assert stored(owner, spikes["ended"]) == before
+    assert get_stored_copies(owner, spikes["ended"]) == before
 
 
-# --- Fields that come and go ---------------------------------------------------------------------------
+# --- Added and deleted fields --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("collection_type", ["Performance", "Configuration"])
 @pytest.mark.parametrize("value_type", NEEDED)
-def test_a_new_field_is_copied(owner, make, truck, spikes, ended_stays, value_type, collection_type):
+def test_a_new_field_is_copied_to_spikes_that_have_not_ended(
+    owner, make, truck, spikes, ended_spike_unchanged, value_type, collection_type
+):
     field = make.field(truck, value_type, name="new", collection_type=collection_type)
-    for name in OPEN:
-        copy = copies(owner, spikes[name])["new"]
+    for name in NOT_ENDED:
+        copy = get_copies(owner, spikes[name])["new"]
         assert copy["original_field_id"] == field["id"]
-        assert settings_of(copy) == settings_of(field)
+        assert get_settings(copy) == get_settings(field)
         assert (copy["value_type"], copy["collection_type"]) == (value_type, collection_type)
         assert copy["is_overridden"] is False
         assert copy["is_editable"] is (collection_type == "Performance" and value_type in NUMERIC)
 
 
-def test_a_new_field_may_be_overridden_at_once(owner, make, truck, spikes):
+def test_an_active_spike_can_override_a_new_field(owner, make, truck, spikes):
     field = make.field(truck, "NUMBER_FIXED", name="new")
     entry = {"original_field_id": field["id"], "fixed_value_number": 0}
     owner.patch(f"/api/spike-schedules/{spikes['active']['id']}", {"spike_fields": [entry]})
     assert make.key().data("Truck 01")["new"] == 0
 
 
-def test_a_deleted_field_takes_its_copies_with_it(owner, spikes, cpu):
+def test_deleting_a_field_deletes_its_copies(owner, spikes, cpu):
     owner.delete(f"/api/fields/{cpu['id']}")
     for spike in spikes.values():
-        assert list(copies(owner, spike)) == ["ram", "km"]
+        assert list(get_copies(owner, spike)) == ["ram", "km"]
 
 
-def test_a_new_field_of_the_name_of_a_deleted_one_inherits_no_override(owner, make, truck, spikes, cpu):
+def test_a_new_field_with_the_name_of_a_deleted_one_inherits_no_override(owner, make, truck, spikes, cpu):
     owner.delete(f"/api/fields/{cpu['id']}")
-    again = make.field(truck, name="cpu")
-    for name in OPEN:
-        copy = copies(owner, spikes[name])["cpu"]
-        assert (copy["original_field_id"], copy["is_overridden"]) == (again["id"], False)
-        assert settings_of(copy) == settings_of(again)
+    new_cpu = make.field(truck, name="cpu")
+    for name in NOT_ENDED:
+        copy = get_copies(owner, spikes[name])["cpu"]
+        assert (copy["original_field_id"], copy["is_overridden"]) == (new_cpu["id"], False)
+        assert get_settings(copy) == get_settings(new_cpu)
 
 
-def test_a_schedule_outlives_the_last_field(owner, spikes, truck):
+def test_deleting_all_fields_does_not_delete_the_spike(owner, spikes, truck):
     for field in truck["fields"]:
         owner.delete(f"/api/fields/{field['id']}")
-    assert see(owner, spikes["active"])["spike_fields"] == []
+    assert get_spike(owner, spikes["active"])["spike_fields"] == []
 
 
-def test_other_collections_are_left_alone(owner, make, spikes):
+def test_a_new_field_is_not_copied_to_spikes_of_other_collections(owner, make, spikes):
     other = make.collection("Truck 02", {"name": "cpu"})
     spike = make.spike(other)
     make.field(other, name="new")
-    assert list(copies(owner, spike)) == ["cpu", "new"]
-    assert list(copies(owner, spikes["active"])) == ["cpu", "ram", "km"]
+    assert list(get_copies(owner, spike)) == ["cpu", "new"]
+    assert list(get_copies(owner, spikes["active"])) == ["cpu", "ram", "km"]
 
 
-# --- Fields that change --------------------------------------------------------------------------------
+# --- Changed fields ------------------------------------------------------------------------------------
 
 
-def test_a_new_name_goes_to_every_copy_overridden_or_not(owner, spikes, ended_stays, cpu, ram):
+def test_renaming_a_field_renames_all_its_copies(owner, spikes, ended_spike_unchanged, cpu, ram):
     change(owner, cpu, field_name="CPU")
     change(owner, ram, field_name="RAM")
-    for name in OPEN:
-        assert list(copies(owner, spikes[name])) == ["CPU", "RAM", "km"]
-        copy = copies(owner, spikes[name])["CPU"]
+    for name in NOT_ENDED:
+        assert list(get_copies(owner, spikes[name])) == ["CPU", "RAM", "km"]
+        copy = get_copies(owner, spikes[name])["CPU"]
         assert (copy["range_start_number"], copy["range_end_number"]) == (90, 100)
 
 
-def test_new_values_go_to_the_copies_that_are_not_overridden(owner, spikes, ended_stays, ram):
+def test_new_settings_are_copied_to_copies_without_overrides(owner, spikes, ended_spike_unchanged, ram):
     changed = change(owner, ram, range_start_number=0, range_end_number=1)
-    for name in OPEN:
-        assert settings_of(copies(owner, spikes[name])["ram"]) == settings_of(changed)
+    for name in NOT_ENDED:
+        assert get_settings(get_copies(owner, spikes[name])["ram"]) == get_settings(changed)
 
 
-def test_an_overridden_copy_keeps_its_values(owner, spikes, ended_stays, cpu):
-    before = {name: copies(owner, spikes[name])["cpu"] for name in OPEN}
+def test_an_overridden_copy_keeps_its_overridden_settings(owner, spikes, ended_spike_unchanged, cpu):
+    before = {name: get_copies(owner, spikes[name])["cpu"] for name in NOT_ENDED}
     change(owner, cpu, range_start_number=200, range_end_number=300)
-    for name in OPEN:
-        copy = copies(owner, spikes[name])["cpu"]
-        assert settings_of(copy) == settings_of(before[name])
+    for name in NOT_ENDED:
+        copy = get_copies(owner, spikes[name])["cpu"]
+        assert get_settings(copy) == get_settings(before[name])
         assert copy["overridden_settings"] == ["range_end_number", "range_start_number"]
 
 
-def test_an_overridden_copy_keeps_even_the_values_that_were_not_overridden(owner, make, truck, ram):
-    """So that what was right together stays right together."""
+def test_an_overridden_copy_also_keeps_its_settings_that_are_not_overridden(owner, make, truck, ram):
+    """Settings that were validated together stay together."""
     spike = make.spike(truck, {"original_field_id": ram["id"], "range_end_number": 50})
     change(owner, ram, range_start_number=200, range_end_number=300)
-    copy = copies(owner, spike)["ram"]
+    copy = get_copies(owner, spike)["ram"]
     assert (copy["range_start_number"], copy["range_end_number"]) == (5, 50)
 
 
-def test_a_copy_that_is_set_back_is_what_its_field_is_now(owner, spikes, cpu):
+def test_removing_an_override_restores_the_current_settings_of_the_field(owner, spikes, cpu):
     changed = change(owner, cpu, range_start_number=200, range_end_number=300)
     owner.patch(f"/api/spike-schedules/{spikes['active']['id']}", {"spike_fields": []})
-    assert settings_of(copies(owner, spikes["active"])["cpu"]) == settings_of(changed)
+    assert get_settings(get_copies(owner, spikes["active"])["cpu"]) == get_settings(changed)
     later = change(owner, cpu, range_end_number=400)
-    assert settings_of(copies(owner, spikes["active"])["cpu"]) == settings_of(later)
-    assert copies(owner, spikes["to come"])["cpu"]["range_end_number"] == 100
+    assert get_settings(get_copies(owner, spikes["active"])["cpu"]) == get_settings(later)
+    assert get_copies(owner, spikes["scheduled"])["cpu"]["range_end_number"] == 100
 
 
-def test_an_override_is_checked_against_what_the_field_is_now(owner, spikes, cpu):
+def test_a_new_override_is_validated_with_the_current_settings_of_the_field(owner, spikes, cpu):
     change(owner, cpu, range_start_number=200, range_end_number=300)
     path = f"/api/spike-schedules/{spikes['active']['id']}"
     entry = {"original_field_id": cpu["id"], "range_end_number": 100}
@@ -184,58 +186,58 @@ def test_an_override_is_checked_against_what_the_field_is_now(owner, spikes, cpu
     assert owner.patch(path, {"spike_fields": [entry]}).status_code == 200
 
 
-def test_another_collection_type_drops_the_override(owner, spikes, ended_stays, cpu):
+def test_a_new_collection_type_drops_the_override(owner, spikes, ended_spike_unchanged, cpu):
     changed = change(owner, cpu, collection_type="Configuration")
-    for name in OPEN:
-        copy = copies(owner, spikes[name])["cpu"]
+    for name in NOT_ENDED:
+        copy = get_copies(owner, spikes[name])["cpu"]
         assert (copy["collection_type"], copy["is_editable"]) == ("Configuration", False)
         assert (copy["is_overridden"], copy["overridden_settings"]) == (False, [])
-        assert settings_of(copy) == settings_of(changed)
+        assert get_settings(copy) == get_settings(changed)
 
 
 @pytest.mark.parametrize("value_type", [each for each in NEEDED if each != "NUMBER_RANGE"])
-def test_another_value_type_drops_the_override(owner, spikes, ended_stays, cpu, value_type):
+def test_a_new_value_type_drops_the_override(owner, spikes, ended_spike_unchanged, cpu, value_type):
     changed = change(owner, cpu, value_type=value_type, **SETTINGS[value_type])
-    for name in OPEN:
-        copy = copies(owner, spikes[name])["cpu"]
+    for name in NOT_ENDED:
+        copy = get_copies(owner, spikes[name])["cpu"]
         assert (copy["value_type"], copy["is_editable"]) == (value_type, value_type in NUMERIC)
         assert (copy["is_overridden"], copy["overridden_settings"]) == (False, [])
-        assert settings_of(copy) == settings_of(changed)
+        assert get_settings(copy) == get_settings(changed)
 
 
-def test_an_override_that_was_dropped_does_not_come_back(owner, spikes, cpu):
+def test_a_dropped_override_does_not_return_with_the_old_collection_type(owner, spikes, cpu):
     change(owner, cpu, collection_type="Configuration")
     changed = change(owner, cpu, collection_type="Performance")
-    copy = copies(owner, spikes["active"])["cpu"]
-    assert (copy["is_overridden"], settings_of(copy)) == (False, settings_of(changed))
+    copy = get_copies(owner, spikes["active"])["cpu"]
+    assert (copy["is_overridden"], get_settings(copy)) == (False, get_settings(changed))
 
 
-def test_repeating_its_types_drops_nothing(owner, spikes, cpu):
-    before = stored(owner, spikes["active"])
+def test_sending_the_same_types_drops_no_override(owner, spikes, cpu):
+    before = get_stored_copies(owner, spikes["active"])
     change(owner, cpu, collection_type="Performance", value_type="NUMBER_RANGE")
-    assert stored(owner, spikes["active"]) == before
+    assert get_stored_copies(owner, spikes["active"]) == before
 
 
-def test_resetting_the_collections_counter_resets_the_copies_that_went_on_from_it(owner, make, spikes, km):
+def test_resetting_a_counter_resets_the_copies_that_continue_from_it(owner, make, spikes, km):
     tool = make.key()
     assert [tool.data("Truck 01")["km"] for _ in range(2)] == [10, 15]
     assert owner.post(f"/api/fields/{km['id']}/reset").status_code == 200
     assert tool.data("Truck 01")["km"] == 10
 
 
-def test_a_change_of_a_field_that_is_refused_changes_no_copy(owner, spikes, cpu, ram):
-    before = stored(owner, spikes["active"])
+def test_a_refused_change_of_a_field_changes_no_copy(owner, spikes, cpu, ram):
+    before = get_stored_copies(owner, spikes["active"])
     assert owner.patch(f"/api/fields/{ram['id']}", {"field_name": "cpu"}).status_code == 409
     assert owner.patch(f"/api/fields/{ram['id']}", {"range_end_number": 0}).status_code == 422
-    assert stored(owner, spikes["active"]) == before
+    assert get_stored_copies(owner, spikes["active"]) == before
 
 
-# --- Schedules that come back --------------------------------------------------------------------------
+# --- Ended spikes that become active new_cpu -------------------------------------------------------------
 
 
 @pytest.fixture(params=["extended", "moved"])
-def bring_back(request, owner):
-    """Bring a schedule that has ended back: it is active from then on."""
+def reactivate(request, owner):
+    """Return a function that makes an ended spike active new_cpu."""
 
     def extend(spike):
         return owner.post(f"/api/spike-schedules/{spike['id']}/extend", {"duration": 3600})
@@ -247,7 +249,9 @@ def bring_back(request, owner):
     return {"extended": extend, "moved": move}[request.param]
 
 
-def test_one_that_comes_back_has_caught_up(owner, make, truck, cpu, ram, km, clock, bring_back):
+def test_a_spike_that_becomes_active_again_has_current_copies(
+    owner, make, truck, cpu, ram, km, clock, reactivate
+):
     cpu_up = {"original_field_id": cpu["id"], "range_start_number": 90, "range_end_number": 100}
     km_slow = {"original_field_id": km["id"], "step_number": 1}
     spike = make.spike(truck, cpu_up, km_slow, end_datetime=at(5))
@@ -256,24 +260,24 @@ def test_one_that_comes_back_has_caught_up(owner, make, truck, cpu, ram, km, clo
     ram_now = change(owner, ram, range_end_number=50)
     km_now = change(owner, km, value_type="NUMBER_FIXED", fixed_value_number=1)
     new = make.field(truck, "TEXT_FIXED", name="new", collection_type="Configuration")
-    answer = bring_back(spike)
+    answer = reactivate(spike)
     assert (answer.status_code, answer.json["status"]) == (200, "active")
-    assert answer.json == see(owner, spike)
-    found = copies(owner, spike)
+    assert answer.json == get_spike(owner, spike)
+    found = get_copies(owner, spike)
     assert list(found) == ["CPU", "ram", "km", "new"]
     assert found["CPU"]["range_end_number"] == 100
-    assert settings_of(found["ram"]) == settings_of(ram_now)
-    assert (found["km"]["is_overridden"], settings_of(found["km"])) == (False, settings_of(km_now))
+    assert get_settings(found["ram"]) == get_settings(ram_now)
+    assert (found["km"]["is_overridden"], get_settings(found["km"])) == (False, get_settings(km_now))
     assert found["new"]["original_field_id"] == new["id"]
     assert make.key().poll("Truck 01", "configuration").json["data"] == {"new": "diesel"}
 
 
-# --- Clocks that differ --------------------------------------------------------------------------------
+# --- Servers whose clocks differ -----------------------------------------------------------------------
 
 
 @pytest.fixture
-def missed(make, truck, spikes, clock):
-    """A field that was added by a server whose clock is ahead: there the schedule had ended already."""
+def field_added_by_fast_clock(make, truck, spikes, clock):
+    """Add a field on a server whose clock is ahead, for which the spike has already ended."""
     clock.move_to(at(45))
     field = make.field(truck, name="new")
     clock.move_to(at(25))
@@ -287,15 +291,17 @@ def missed(make, truck, spikes, clock):
         lambda owner, path: owner.patch(path, {"spike_fields": []}),
         lambda owner, path: owner.post(f"{path}/extend", {"duration": 60}),
     ],
-    ids=["renamed", "given other overrides", "extended"],
+    ids=["renamed", "overrides removed", "extended"],
 )
-def test_a_change_brings_the_copy_of_a_field_that_a_clock_ahead_added(owner, spikes, missed, change):
+def test_changing_a_spike_adds_copies_of_fields_added_by_a_fast_clock(
+    owner, spikes, field_added_by_fast_clock, change
+):
     answer = change(owner, f"/api/spike-schedules/{spikes['to come']['id']}")
     assert answer.status_code == 200, answer.text
-    assert "new" in copies(owner, spikes["to come"])
+    assert "new" in get_copies(owner, spikes["scheduled"])
 
 
-def test_a_preview_shows_a_field_that_a_clock_ahead_added(owner, spikes, missed):
+def test_a_preview_includes_fields_added_by_a_fast_clock(owner, spikes, field_added_by_fast_clock):
     preview = owner.get(f"/api/spike-schedules/{spikes['to come']['id']}/preview")
     assert preview.status_code == 200, preview.text
     assert "new" in {field["field_name"] for field in preview.json["fields"]}

@@ -1,4 +1,4 @@
-"""One answer is of one instant, also where time goes on while it is made."""
+"""Each list response uses one clock reading, even if time passes while it is built."""
 
 import itertools
 from datetime import timedelta
@@ -10,8 +10,8 @@ from tests.conftest import NOW
 
 
 @pytest.fixture
-def schedules(make):
-    """Three of them, each of another collection, which begin together in half a minute."""
+def spikes(make):
+    """Create three spikes in different collections that all start in 30 seconds."""
     return [
         make.spike(
             make.collection(None, {"name": "cpu"}),
@@ -24,26 +24,26 @@ def schedules(make):
 
 @pytest.fixture
 def keys(make):
-    """Keys that expire together in half a minute."""
+    """Create three keys that all expire in 30 seconds."""
     return [make.key(expires_at=(NOW + timedelta(seconds=30)).isoformat()) for _ in range(3)]
 
 
 @pytest.fixture
-def hurried(monkeypatch):
-    """The schedules begin while an answer is made: seconds go by with each look at the clock."""
-    looks = itertools.count()
-    monkeypatch.setattr(app_clock, "now", lambda: NOW + timedelta(seconds=12 * next(looks)))
+def advancing_clock(monkeypatch):
+    """Advance the clock by 12 seconds with each reading, so that spikes start while a response is built."""
+    readings = itertools.count()
+    monkeypatch.setattr(app_clock, "now", lambda: NOW + timedelta(seconds=12 * next(readings)))
 
 
 @pytest.mark.parametrize("status", ["scheduled", "active"])
-def test_every_schedule_of_a_list_has_the_status_that_was_asked_for(owner, schedules, hurried, status):
+def test_every_spike_of_a_filtered_list_has_the_requested_status(owner, spikes, advancing_clock, status):
     items = owner.get(f"/api/spike-schedules?status={status}").json["items"]
     assert {item["status"] for item in items} <= {status}
 
 
-def test_a_list_by_standing_is_of_one_instant(owner, schedules, hurried):
+def test_a_list_sorted_by_standing_uses_one_clock_reading(owner, spikes, advancing_clock):
     items = owner.get("/api/spike-schedules?sort=standing").json["items"]
-    assert len({item["status"] for item in items}) == 1, "time stands still while the list is made"
+    assert len({item["status"] for item in items}) == 1, "the statuses are of different times"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_list_by_standing_is_of_one_instant(owner, schedules, hurried):
         ("/api/api-keys", lambda item: [item["status"]]),
     ],
 )
-def test_all_rows_of_a_list_are_of_one_instant(owner, keys, schedules, hurried, path, statuses):
+def test_all_items_of_a_list_use_one_clock_reading(owner, keys, spikes, advancing_clock, path, statuses):
     items = owner.get(path).json["items"]
     assert items
     assert len({status for item in items for status in statuses(item)}) == 1

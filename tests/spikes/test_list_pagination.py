@@ -1,4 +1,4 @@
-"""The pages of a list are the list, in pieces: in every order, from its beginning and from its end."""
+"""Pages of the list of spikes: together they are the full list, in every sort order and direction."""
 
 import pytest
 
@@ -25,43 +25,46 @@ WINDOWS = [
 
 @pytest.fixture
 def spikes(make, clock):
-    """At 08:05 four are over, two are on, four to come; there are twins by each column but the id."""
+    """Create ten spikes: at 08:05 four are expired, two active and four scheduled.
+
+    Every column except the id has equal values, so that the order of ties is tested too.
+    """
     collections = {name: make.collection(name, {}) for name in "ABC"}
     for collection, name, start, end in WINDOWS:
         make.spike(collections[collection], name=name, start_datetime=at(start), end_datetime=at(end))
     clock.move_to(at(5))
 
 
-def ids(caller, **query):
+def get_ids(caller, **query):
     page = caller.get("/api/spike-schedules", query_string=query).json
     return [item["id"] for item in page["items"]], page["total"]
 
 
 @pytest.mark.parametrize(
-    ("search", "few"),
+    ("search", "limit"),
     [("", offset_pages.MATERIALIZE_LIMIT), ("rush", offset_pages.MATERIALIZE_LIMIT), ("rush", 3)],
-    ids=["all", "found at once", "too many to keep aside"],
+    ids=["no search", "matches are materialized", "too many matches to materialize"],
 )
 @pytest.mark.parametrize("sort", SORTS)
-def test_pages_together_are_the_list(owner, spikes, monkeypatch, sort, search, few):
-    whole, total = ids(owner, sort=sort, search=search)
-    assert len(whole) == total > 3
-    monkeypatch.setattr(offset_pages, "MATERIALIZE_LIMIT", few)
-    pages = [ids(owner, sort=sort, search=search, per_page=3, page=page) for page in range(1, 6)]
-    assert [item for page, _ in pages for item in page] == whole
+def test_all_pages_together_are_the_full_list(owner, spikes, monkeypatch, sort, search, limit):
+    full, total = get_ids(owner, sort=sort, search=search)
+    assert len(full) == total > 3
+    monkeypatch.setattr(offset_pages, "MATERIALIZE_LIMIT", limit)
+    pages = [get_ids(owner, sort=sort, search=search, per_page=3, page=page) for page in range(1, 6)]
+    assert [item for page, _ in pages for item in page] == full
     assert {count for _, count in pages} == {total}
 
 
 @pytest.mark.parametrize("column", [*SORTABLE, BY_STATUS])
-def test_descending_is_the_list_from_its_end(owner, spikes, column):
-    upwards, _ = ids(owner, sort=column)
-    downwards, _ = ids(owner, sort=f"-{column}")
+def test_descending_order_is_ascending_order_reversed(owner, spikes, column):
+    upwards, _ = get_ids(owner, sort=column)
+    downwards, _ = get_ids(owner, sort=f"-{column}")
     assert upwards == downwards[::-1]
 
 
 @pytest.mark.parametrize("status", ["scheduled", "active", "expired"])
 @pytest.mark.parametrize("search", ["", "rush"])
-def test_by_standing_one_status_stands_as_it_does_among_all(owner, spikes, status, search):
-    whole = owner.get(f"/api/spike-schedules?sort=standing&search={search}").json["items"]
+def test_filtering_by_status_keeps_the_order_by_standing(owner, spikes, status, search):
+    full = owner.get(f"/api/spike-schedules?sort=standing&search={search}").json["items"]
     alone = owner.get(f"/api/spike-schedules?sort=standing&search={search}&status={status}").json["items"]
-    assert alone == [item for item in whole if item["status"] == status] != []
+    assert alone == [item for item in full if item["status"] == status] != []

@@ -12,7 +12,7 @@ def truck(make):
     return make.collection("Truck 01", {"value_type": "NUMBER_RANGE", "name": "cpu"})
 
 
-def test_a_schedule_comes_with_all_its_copies_in_the_order_of_the_fields(owner, truck, make):
+def test_a_spike_has_all_its_copies_in_the_order_of_the_fields(owner, truck, make):
     for value_type in SETTINGS:
         make.field(truck, value_type, name=f"a {value_type}")
     spike = make.spike(truck)
@@ -22,7 +22,7 @@ def test_a_schedule_comes_with_all_its_copies_in_the_order_of_the_fields(owner, 
     assert originals == sorted(originals)
 
 
-def test_it_takes_as_many_statements_for_many_fields_as_for_one(owner, truck, make, queries):
+def test_the_number_of_queries_does_not_grow_with_the_number_of_fields(owner, truck, make, queries):
     spike = make.spike(truck)
     with queries() as few:
         owner.get(f"/api/spike-schedules/{spike['id']}")
@@ -33,7 +33,7 @@ def test_it_takes_as_many_statements_for_many_fields_as_for_one(owner, truck, ma
     assert many.count == few.count
 
 
-def test_its_status_follows_the_clock_from_edge_to_edge(owner, truck, make, clock):
+def test_the_status_changes_exactly_at_start_and_end(owner, truck, make, clock):
     spike = make.spike(truck, start_datetime=at(10), end_datetime=at(20))
     status = {}
     for minute in (0, 10 - 1e-6, 10, 15, 20 - 1e-6, 20, 30):
@@ -50,7 +50,7 @@ def test_its_status_follows_the_clock_from_edge_to_edge(owner, truck, make, cloc
     ]
 
 
-def test_somebody_elses_looks_like_one_that_does_not_exist(stranger, truck, make):
+def test_a_spike_of_another_user_is_not_found(stranger, truck, make):
     id_ = make.spike(truck)["id"]
     hidden = refused(stranger.get(f"/api/spike-schedules/{id_}"), 404)
     missing = refused(stranger.get("/api/spike-schedules/987654"), 404)
@@ -59,5 +59,5 @@ def test_somebody_elses_looks_like_one_that_does_not_exist(stranger, truck, make
 
 
 @pytest.mark.parametrize("id_", ["0", "-1", "one", "2147483648", "99999999999999999999"])
-def test_an_id_that_no_schedule_can_have_is_not_found(owner, id_):
+def test_an_invalid_id_is_not_found(owner, id_):
     refused(owner.get(f"/api/spike-schedules/{id_}"), 404)

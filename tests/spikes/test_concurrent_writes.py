@@ -1,4 +1,4 @@
-"""Many who schedule and change fields at the same moment."""
+"""Concurrent requests that create, move and extend spikes, and change the fields of their collection."""
 
 import random
 from itertools import pairwise
@@ -14,7 +14,7 @@ THREADS = 16
 ROUNDS = 3
 
 
-def schedule(caller, collection, start, end, **more):
+def create_spike(caller, collection, start, end, **more):
     body = {
         "collection_id": collection["id"],
         "name": f"{start} to {end}",
@@ -25,9 +25,9 @@ def schedule(caller, collection, start, end, **more):
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_of_16_who_want_the_same_window_one_gets_it_and_the_others_are_told(owner, make, round_):
+def test_only_one_of_16_concurrent_spikes_with_the_same_window_is_created(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
-    answers = run_concurrently(*[lambda: schedule(owner, truck, 10, 20)] * THREADS)
+    answers = run_concurrently(*[lambda: create_spike(owner, truck, 10, 20)] * THREADS)
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * (THREADS - 1)
     (winner,) = (answer.json for answer in answers if answer.status_code == 201)
     for answer in answers:
@@ -39,12 +39,14 @@ def test_of_16_who_want_the_same_window_one_gets_it_and_the_others_are_told(owne
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
-def test_of_windows_that_overlap_at_random_those_that_are_stored_do_not(owner, make, seed):
+def test_windows_that_are_created_concurrently_never_overlap(owner, make, seed):
     rng = random.Random(seed)
     truck = make.collection("Truck 01", {"name": "cpu"})
     starts = [rng.randrange(100) for _ in range(THREADS)]
     wanted = [(start, start + rng.randrange(1, 40)) for start in starts]
-    answers = run_concurrently(*(lambda window=window: schedule(owner, truck, *window) for window in wanted))
+    answers = run_concurrently(
+        *(lambda window=window: create_spike(owner, truck, *window) for window in wanted)
+    )
     assert {answer.status_code for answer in answers} <= {201, 409}
     stored = owner.get("/api/spike-schedules?sort=start_datetime").json["items"]
     assert {spike["id"] for spike in stored} == {
@@ -53,7 +55,7 @@ def test_of_windows_that_overlap_at_random_those_that_are_stored_do_not(owner, m
     assert all(before["end_datetime"] <= after["start_datetime"] for before, after in pairwise(stored)), (
         stored
     )
-    # Nobody was turned away for nothing: each of the others overlaps one that was stored.
+    # No request was refused without reason: each refused window overlaps a stored one.
     windows = [(spike["start_datetime"], spike["end_datetime"]) for spike in stored]
     for (start, end), answer in zip(wanted, answers, strict=True):
         if answer.status_code == 409:
@@ -63,9 +65,9 @@ def test_of_windows_that_overlap_at_random_those_that_are_stored_do_not(owner, m
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_of_16_who_move_their_windows_to_the_same_place_one_gets_there(owner, make, round_):
+def test_only_one_of_16_spikes_that_are_moved_to_the_same_window_concurrently_is_moved(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
-    spikes = [schedule(owner, truck, 100 + 10 * n, 105 + 10 * n).json for n in range(THREADS)]
+    spikes = [create_spike(owner, truck, 100 + 10 * n, 105 + 10 * n).json for n in range(THREADS)]
     there = {"start_datetime": at(10), "end_datetime": at(20)}
     answers = run_concurrently(
         *(lambda spike=spike: owner.patch(f"/api/spike-schedules/{spike['id']}", there) for spike in spikes)
@@ -76,18 +78,18 @@ def test_of_16_who_move_their_windows_to_the_same_place_one_gets_there(owner, ma
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_of_an_extension_and_a_new_window_after_it_one_is_refused(owner, make, round_):
+def test_of_a_concurrent_extension_and_an_overlapping_new_spike_one_is_refused(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
-    spike = schedule(owner, truck, 0, 10).json
+    spike = create_spike(owner, truck, 0, 10).json
     extended, created = run_concurrently(
         lambda: owner.post(f"/api/spike-schedules/{spike['id']}/extend", {"duration": 600}),
-        lambda: schedule(owner, truck, 15, 25),
+        lambda: create_spike(owner, truck, 15, 25),
     )
     assert (extended.status_code, created.status_code) in [(200, 409), (409, 201)]
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_copies_are_in_step_however_fields_change_while_schedules_are_made(owner, make, round_):
+def test_spike_copies_match_fields_that_are_changed_while_spikes_are_created(owner, make, round_):
     truck = make.collection("Truck 01", *({"name": f"field {n}"} for n in range(8)))
     ids = [field["id"] for field in truck["fields"]]
     override = {"original_field_id": ids[0], "range_start_number": 6}
@@ -100,7 +102,10 @@ def test_copies_are_in_step_however_fields_change_while_schedules_are_made(owner
         return lambda: owner.post(f"/api/collections/{truck['id']}/fields", field)
 
     calls = [
-        *(lambda n=n: schedule(owner, truck, 10 * n, 10 * n + 10, spike_fields=[override]) for n in range(8)),
+        *(
+            lambda n=n: create_spike(owner, truck, 10 * n, 10 * n + 10, spike_fields=[override])
+            for n in range(8)
+        ),
         change(ids[0], field_name="renamed though overridden"),
         change(ids[1], field_name="renamed"),
         change(ids[2], range_end_number=30),
@@ -128,9 +133,9 @@ def test_copies_are_in_step_however_fields_change_while_schedules_are_made(owner
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_a_collection_that_goes_while_schedules_are_made_leaves_nothing_behind(owner, make, round_):
+def test_deleting_a_collection_while_spikes_are_created_leaves_no_spikes(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
-    calls = [lambda n=n: schedule(owner, truck, 10 * n, 10 * n + 10) for n in range(THREADS - 1)]
+    calls = [lambda n=n: create_spike(owner, truck, 10 * n, 10 * n + 10) for n in range(THREADS - 1)]
     *made, deleted = run_concurrently(*calls, lambda: owner.delete(f"/api/collections/{truck['id']}"))
     assert deleted.status_code == 204
     assert {answer.status_code for answer in made} <= {201, 404}

@@ -1,4 +1,4 @@
-"""Who may do what with schedules: nobody, a Viewer, a stranger, an Admin."""
+"""Permissions on spikes: without credentials, as a Viewer, an Editor, another user and an Admin."""
 
 import pytest
 
@@ -23,7 +23,7 @@ WRITES = [
 ]
 
 
-def titled(calls):
+def build_params(calls):
     return [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in calls]
 
 
@@ -35,8 +35,8 @@ def ids(make):
 
 
 @pytest.fixture
-def of_viewer(admin, viewer, ids):
-    """The viewer owns the collection."""
+def owned_by_viewer(admin, viewer, ids):
+    """Make the Viewer the owner of the collection."""
     admin.patch(f"/api/collections/{ids['collection']}", {"owner_id": viewer.user_id})
 
 
@@ -46,54 +46,54 @@ def call(caller, ids, method, path, body):
     return caller.call(method, path.format(**ids), body)
 
 
-def seen(caller, ids):
+def get_state(caller, ids):
     return caller.get(f"/api/spike-schedules/{ids['spike']}").json, caller.get("/api/spike-schedules").json
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS + LISTS + WRITES))
-def test_without_credentials_nothing(nobody, owner, ids, method, path, body):
-    before = seen(owner, ids)
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS + LISTS + WRITES))
+def test_every_request_without_credentials_is_refused(nobody, owner, ids, method, path, body):
+    before = get_state(owner, ids)
     refused(call(nobody, ids, method, path, body), 401)
-    assert seen(owner, ids) == before
+    assert get_state(owner, ids) == before
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS + WRITES))
-def test_to_a_stranger_it_does_not_exist(stranger, owner, ids, method, path, body):
-    before = seen(owner, ids)
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS + WRITES))
+def test_another_users_spike_is_not_found(stranger, owner, ids, method, path, body):
+    before = get_state(owner, ids)
     refused(call(stranger, ids, method, path, body), 404)
-    assert seen(owner, ids) == before
+    assert get_state(owner, ids) == before
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS + LISTS))
-def test_a_viewer_reads_those_of_their_own_collections(viewer, of_viewer, ids, method, path, body):
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS + LISTS))
+def test_a_viewer_may_read_spikes_of_their_own_collections(viewer, owned_by_viewer, ids, method, path, body):
     response = call(viewer, ids, method, path, body)
     assert response.status_code == 200
     spike = response.json["items"][0] if "items" in response.json else response.json
     assert (spike["id"], spike["spike_fields"][0]["range_start_number"]) == (ids["spike"], 6)
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(WRITES))
-def test_a_viewer_writes_nothing_not_even_their_own(viewer, of_viewer, ids, method, path, body):
-    before = seen(viewer, ids)
+@pytest.mark.parametrize(("method", "path", "body"), build_params(WRITES))
+def test_a_viewer_may_not_change_even_their_own_spikes(viewer, owned_by_viewer, ids, method, path, body):
+    before = get_state(viewer, ids)
     refused(call(viewer, ids, method, path, body), 403)
-    assert seen(viewer, ids) == before
+    assert get_state(viewer, ids) == before
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS))
-def test_to_a_viewer_somebody_elses_do_not_exist(viewer, ids, method, path, body):
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS))
+def test_another_users_spike_is_not_found_for_a_viewer(viewer, ids, method, path, body):
     refused(call(viewer, ids, method, path, body), 404)
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS + LISTS + WRITES))
-def test_an_admin_may_do_everything_to_everybodys(admin, ids, method, path, body):
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS + LISTS + WRITES))
+def test_an_admin_may_do_everything_with_every_spike(admin, ids, method, path, body):
     assert call(admin, ids, method, path, body).status_code in (200, 201, 204)
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS + LISTS + WRITES))
-def test_an_owner_may_do_everything_to_their_own(owner, ids, method, path, body):
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS + LISTS + WRITES))
+def test_an_owner_may_do_everything_with_their_own_spikes(owner, ids, method, path, body):
     assert call(owner, ids, method, path, body).status_code in (200, 201, 204)
 
 
-def test_who_loses_a_collection_loses_its_schedules(owner, of_viewer, ids):
+def test_the_previous_owner_of_a_collection_no_longer_sees_its_spikes(owner, owned_by_viewer, ids):
     refused(owner.get(f"/api/spike-schedules/{ids['spike']}"), 404)
     assert owner.get("/api/spike-schedules").json["total"] == 0
