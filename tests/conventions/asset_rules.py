@@ -25,7 +25,7 @@ def get_name(path: Path) -> str:
 
 
 def find_offenders(rule: Callable[[str], Iterable[str]], paths: list[Path]) -> list[str]:
-    """Return a line for whatever breaks the rule in any of the files."""
+    """Return a line for each offence in any of the files."""
     return [f"{get_name(path)}: {offence}" for path in paths for offence in rule(path.read_text())]
 
 
@@ -54,12 +54,12 @@ class _TemplateParser(HTMLParser):
 
 
 def has_inline_or_foreign_parts(template: str) -> list[str]:
-    """Return what a template holds inline, or loads from another site."""
+    """Return the inline parts of a template, and what it loads from other sites."""
     return _TemplateParser(template).found
 
 
 def shows_unescaped_text(template: str) -> Iterator[str]:
-    """Yield what turns the escaping of shown text off."""
+    """Yield each part that turns off HTML escaping."""
     yield from re.findall(r"safe\b|autoescape\s+false|\bMarkup\b", template)
 
 
@@ -84,7 +84,7 @@ def names_other_sites(script: str) -> Iterator[str]:
 
 
 def makes_markup_or_code(script: str) -> Iterator[str]:
-    """Yield what turns text into markup or code."""
+    """Yield each call that turns text into markup or code."""
     dangerous = (
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setTimeout\([\"'`]"
     )
@@ -103,7 +103,7 @@ def has_nested_templates(script: str) -> Iterator[str]:
 
 
 def changes_when_minified(script: str, minify: Callable[[str], str] = rjsmin.jsmin) -> Iterator[str]:
-    """Yield the first token that is another one once the script is minified."""
+    """Yield the first token that minifying the script changes."""
     before, after = _get_tokens(script), _get_tokens(minify(script))
     if before != after:
         pairs = zip(before, [*after, *[""] * len(before)], strict=False)

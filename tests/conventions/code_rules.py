@@ -21,17 +21,19 @@ MAY_COMMIT = {
         "sign_in": "a right password without the required code is recorded although it is refused",
     },
     "app/generation/expired_spikes.py": {
-        "delete_expired": "expired schedules go before anything is served, and whatever is",
+        "delete_expired": "expired schedules are deleted before a poll is answered, whatever its result",
     },
     "app/generation/reference_polls.py": {
-        "_in_transaction": "a poll that moves counters commits before it is answered",
+        "_in_transaction": "a poll that advances counters commits before it is answered",
     },
-    "app/generation/usage.py": {"write": "noting polls is a transaction of its own, which may fail"},
+    "app/generation/usage.py": {
+        "write": "usage of polls is recorded in a transaction of its own, which may fail"
+    },
     "app/domain/audit.py": {
         "_record_refusal": "a refusal is recorded in a transaction of its own",
         "record_refused_poll": "a refusal is recorded in a transaction of its own",
     },
-    "app/startup.py": {"prepare": "the first start is no request"},
+    "app/startup.py": {"prepare": "the first start is not a request"},
 }
 """Functions besides views and commands that commit, and why."""
 
@@ -43,10 +45,10 @@ MAY_IMPORT_TIME = {
     "app/gunicorn_worker.py",
     "migrations/env.py",
 }
-"""They wait, or measure durations by a monotonic clock."""
+"""Modules that sleep, or measure durations with a monotonic clock."""
 
-LISTENS = "app/gunicorn_worker.py"
-"""It opens a socket to see whether the address is free."""
+MAY_IMPORT_SOCKET = "app/gunicorn_worker.py"
+"""The module that opens a socket to check whether the address is free."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def get_committers(module: Module) -> dict[str, int]:
 
 
 def find_offenders(rule: Callable[[Module], Iterator[str]], modules: list[Module]) -> list[str]:
-    """Return a line for whatever breaks the rule in any of the modules."""
+    """Return a line for each offence in any of the modules."""
     return [f"{module.name}: {offence}" for module in modules for offence in rule(module)]
 
 
@@ -140,7 +142,7 @@ def is_impure(module: Module) -> Iterator[str]:
 def uses_the_network(module: Module) -> Iterator[str]:
     """Yield imports of network clients."""
     clients = {"requests", "urllib.request", "urllib3", "http.client", "httpx", "socket", "ftplib", "smtplib"}
-    allowed = {"socket"} if module.name == LISTENS else set()
+    allowed = {"socket"} if module.name == MAY_IMPORT_SOCKET else set()
     yield from (f"imports {name}" for name in sorted(module.imports & clients - allowed))
 
 

@@ -1,4 +1,4 @@
-"""What the rules of the house are about."""
+"""Fixtures of the convention tests: an app without a database, and its OpenAPI document."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.conftest import FAST_SETTINGS, settings_for
 
 @pytest.fixture
 def other_app(tmp_path) -> Iterator[Flask]:
-    """Return an app whose database was never created, in a folder that does not exist."""
+    """Yield an app whose database is unreachable: its folder does not exist."""
     settings = settings_for(f"sqlite:///{tmp_path / 'missing' / 'spikecast.db'}", tmp_path)
     app = create_app(settings, TESTING=True, PROPAGATE_EXCEPTIONS=False, **FAST_SETTINGS)
     yield app
@@ -24,7 +24,7 @@ def other_app(tmp_path) -> Iterator[Flask]:
 
 @pytest.fixture
 def description(other_app) -> dict[str, Any]:
-    """Return the OpenAPI document, as it is served."""
+    """Return the OpenAPI document as served."""
     response = other_app.test_client().get("/api/openapi.json")
     assert response.status_code == 200
     return json.loads(response.text)

@@ -1,4 +1,4 @@
-"""Who may call which route: the whole table. A new route needs a line in it."""
+"""Access to every route by role, as a table. A new route needs a line in it."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -17,12 +17,12 @@ from tests.support.signing_in import PASSWORD, signed_in
 
 # nobody    without credentials
 # viewer    a Viewer who owns nothing
-# keeper    a Viewer to whom an Admin gave the things that the route is about
-# owner     an Editor who owns them
-# stranger  an Editor who does not
+# keeper    a Viewer to whom an Admin transferred the resources of the route
+# owner     an Editor who owns the resources
+# stranger  an Editor who does not own them
 # admin     an Admin
-# tool      an API key of whoever owns the things
-# revoked   the same, revoked
+# tool      an API key of the resources' owner
+# revoked   a revoked API key of the resources' owner
 COLUMNS = ("nobody", "viewer", "keeper", "owner", "stranger", "admin", "tool", "revoked")
 
 API = """
@@ -92,7 +92,7 @@ DELETE /api/users/<id:user_id>                                       401 403 403
 POST   /api/users/<id:user_id>/reset-two-factor                      401 403 403 403 403 200 401 401
 """
 
-# Where an API answers 401, a page sends to the sign-in (302).
+# Where the API responds 401, a page redirects to the sign-in (302).
 PAGES = """
                                                                      nob vie kee own str adm too rev
 GET    /                                                             302 200 200 200 200 200 302 302
@@ -117,7 +117,7 @@ GET    /users                                                        302 403 403
 
 
 def lines(table: str) -> dict[str, list[int]]:
-    """The expected statuses of each route."""
+    """Return the expected statuses of each route."""
     _heading, *rows = table.strip().splitlines()
     cells = [row.split() for row in rows]
     return {f"{method} {rule}": [int(status) for status in statuses] for method, rule, *statuses in cells}
@@ -132,11 +132,11 @@ def routes(app: Flask) -> Iterator[str]:
             yield f"{method} {rule.rule}"
 
 
-def test_the_table_has_every_route_and_no_other(migrated_app):
+def test_the_table_lists_exactly_the_registered_routes(migrated_app):
     assert set(EXPECTED) == set(routes(migrated_app))
 
 
-def test_every_view_says_who_may_call_it(migrated_app):
+def test_every_view_declares_an_access_rule(migrated_app):
     for endpoint, view in migrated_app.view_functions.items():
         assert hasattr(view, "access_rule"), endpoint
 
@@ -194,7 +194,7 @@ def make_people(app: Flask) -> dict[str, Caller]:
 
 
 def each_route(app: Flask, routes: Iterable[str]) -> Iterator[tuple[str, dict[str, Caller]]]:
-    """Yield each route with people on an otherwise empty database."""
+    """Yield each route with new users in an otherwise empty database."""
     for route in routes:
         delete_all_rows(app)
         yield route, make_people(app)
@@ -223,27 +223,29 @@ def get_answers(route: str, people: dict[str, Caller]) -> dict[str, int]:
         answers[who] = call(route, caller, things[holder])
         if answers[who] < 300 and not route.startswith("GET "):
             if caller.tokens:
-                people[who] = signed_in(caller.app, caller.name)  # it may have signed them out
-            things[holder] = RouteFixtures(people, people[holder])  # the next one finds things untouched
+                people[who] = signed_in(caller.app, caller.name)  # the call may have signed them out
+            things[holder] = RouteFixtures(
+                people, people[holder]
+            )  # the next caller needs unchanged resources
     return answers
 
 
 def find_wrong_answers(route: str, answers: dict[str, int], expected: list[int]) -> Iterator[str]:
-    """Yield whoever gets another status than the table says."""
+    """Yield each caller whose status differs from the table."""
     for who, status in zip(COLUMNS, expected, strict=True):
         if answers[who] != status:
             yield f"{route}: {who} gets {answers[who]}, the table says {status}"
 
 
 @pytest.mark.parametrize("table", [API, PAGES], ids=["api", "pages"])
-def test_every_route_answers_every_caller_as_the_table_says(app, table):
+def test_every_route_returns_the_status_in_the_table_to_every_caller(app, table):
     offenders: list[str] = []
     for route, people in each_route(app, lines(table)):
         offenders += find_wrong_answers(route, get_answers(route, people), EXPECTED[route])
     fail_if_any(offenders, "Change the access rule of the view, or the table in test_access.py.")
 
 
-def test_a_wrong_answer_is_reported():
+def test_a_status_that_differs_from_the_table_is_reported():
     answers = dict.fromkeys(COLUMNS, 200)
     expected = [401, *[200] * 7]
     assert list(find_wrong_answers("GET /x", answers, [200] * 8)) == []
@@ -252,7 +254,7 @@ def test_a_wrong_answer_is_reported():
     ]
 
 
-ROUTES_OF_SOMEBODY = [
+ROUTES_WITH_OWNER = [
     route
     for route in lines(API)
     if re.search(r"<id:(collection|field|spike|key)_id>", route) and "/data/" not in route
@@ -260,7 +262,7 @@ ROUTES_OF_SOMEBODY = [
 
 
 def find_difference(route: str, hidden: dict, missing: dict, id_: str) -> Iterator[str]:
-    """Yield the route if its refusal tells a hidden object from one that does not exist."""
+    """Yield the route if its 404 for a hidden object differs from that for a missing one."""
     if hidden | {"detail": hidden["detail"].replace(id_, MISSING_ID)} != missing:
         yield f"{route}: {hidden} of a hidden object, {missing} of a missing one"
 
@@ -269,9 +271,9 @@ MISSING_ID = "999999"
 
 
 @pytest.mark.any_database
-def test_somebody_elses_object_looks_like_one_that_does_not_exist(app):
+def test_another_users_object_gets_the_same_404_as_a_missing_one(app):
     offenders: list[str] = []
-    for route, people in each_route(app, ROUTES_OF_SOMEBODY):
+    for route, people in each_route(app, ROUTES_WITH_OWNER):
         theirs = RouteFixtures(people, people["owner"])
         method, rule = route.split()
         path = theirs.path(rule)
@@ -281,11 +283,11 @@ def test_somebody_elses_object_looks_like_one_that_does_not_exist(app):
             for wanted in (path, path.replace(f"/{id_}", f"/{MISSING_ID}", 1))
         )
         offenders += find_difference(route, hidden, missing, id_)
-    assert len(ROUTES_OF_SOMEBODY) > 10
-    fail_if_any(offenders, "Answer both alike, or ids of others can be found out.")
+    assert len(ROUTES_WITH_OWNER) > 10
+    fail_if_any(offenders, "Return the same 404 for both, or callers can find out the ids of others.")
 
 
-def test_a_different_refusal_is_reported():
+def test_a_404_that_reveals_a_hidden_object_is_reported():
     missing = {"status": 404, "detail": f"There is no spike {MISSING_ID}."}
     assert not list(find_difference("GET /x", missing | {"detail": "There is no spike 7."}, missing, "7"))
     assert list(find_difference("GET /x", missing | {"detail": "Not yours."}, missing, "7"))
@@ -293,7 +295,7 @@ def test_a_different_refusal_is_reported():
 
 
 def find_leaks(path: str, get: TestResponse, head: TestResponse, options: TestResponse) -> Iterator[str]:
-    """Yield what HEAD and OPTIONS tell a caller without credentials that GET does not."""
+    """Yield what HEAD and OPTIONS reveal to an anonymous caller and GET does not."""
     if head.status_code != (405 if "/data/" in path else get.status_code):
         yield f"HEAD {path}: {head.status_code}, GET {get.status_code}"
     if head.data:
@@ -305,17 +307,17 @@ def find_leaks(path: str, get: TestResponse, head: TestResponse, options: TestRe
 
 
 @pytest.mark.any_database
-def test_head_and_options_tell_no_more_than_get(app):
+def test_head_and_options_reveal_no_more_than_get(app):
     offenders: list[str] = []
     for route, people in each_route(app, [route for route in EXPECTED if route.startswith("GET ")]):
         path = RouteFixtures(people, people["owner"]).path(route.split()[1])
         nobody = people["nobody"]
         with nobody.get(path) as got, nobody.call("HEAD", path) as head:
             offenders += find_leaks(path, got, head, nobody.call("OPTIONS", path))
-    fail_if_any(offenders, "HEAD and OPTIONS need no more rights than GET, and tell no more.")
+    fail_if_any(offenders, "HEAD and OPTIONS need the same rights as GET, and reveal no more.")
 
 
-def test_a_leak_by_head_or_options_is_reported():
+def test_information_leaked_by_head_or_options_is_reported():
     get, head = TestResponse([b"x"], "401", {}, None), TestResponse([], "401", {}, None)
     options = TestResponse([], "200", {"Allow": "GET, HEAD"}, None)
     assert not list(find_leaks("/x", get, head, options))

@@ -11,13 +11,13 @@ STYLES = find_files("static/**/*.css")
 SCRIPTS = [path for path in find_files("static/**/*.js") if "vendor" not in path.parts]
 
 
-def test_there_are_files_to_look_at():
+def test_the_checked_templates_styles_and_scripts_are_found():
     assert len(TEMPLATES) > 20
     assert len(STYLES) > 5
     assert len(SCRIPTS) > 50
 
 
-def test_templates_hold_nothing_inline_and_load_nothing_from_other_sites():
+def test_templates_have_no_inline_code_and_load_nothing_from_other_sites():
     offenders = find_offenders(rules.has_inline_or_foreign_parts, TEMPLATES)
     fail_if_any(offenders, "Put styles and scripts into files in static/, and no x-html.")
 
@@ -26,7 +26,7 @@ def test_templates_escape_everything_they_show():
     fail_if_any(find_offenders(rules.shows_unescaped_text, TEMPLATES), "Leave escaping on.")
 
 
-def test_templates_hold_only_expressions_that_the_csp_build_of_alpine_reads():
+def test_templates_use_only_expressions_that_alpines_csp_build_supports():
     offenders = find_offenders(rules.has_unsupported_expressions, TEMPLATES)
     fail_if_any(offenders, "Move the expression into the component's script.")
 
@@ -39,7 +39,7 @@ def test_scripts_send_nothing_to_other_sites():
     fail_if_any(find_offenders(rules.names_other_sites, SCRIPTS), "Scripts talk to Spikecast only.")
 
 
-def test_scripts_make_no_markup_or_code_of_text():
+def test_scripts_do_not_turn_text_into_markup_or_code():
     fail_if_any(find_offenders(rules.makes_markup_or_code, SCRIPTS), "Set textContent, or call a function.")
 
 

@@ -1,4 +1,4 @@
-"""Figures in the docs that change with the code are those of today, and so are the checksums of libraries."""
+"""Settings and versions in the docs match the code, and the checksums of vendored libraries their files."""
 
 import hashlib
 import re
@@ -16,18 +16,18 @@ DEFAULT = re.compile(r"^\| `SPIKECAST_(\w+)` \| `([^`]+)`", re.MULTILINE)
 
 
 @pytest.mark.parametrize("document", [README, OPERATING], ids=lambda path: path.name)
-def test_the_defaults_of_settings_are_those_in_force(document):
+def test_the_documented_defaults_of_settings_match_the_code(document):
     settings = config.load({})
     attributes = {field.name.upper(): field.name for field in fields(settings)}
-    told = {name: value for name, value in DEFAULT.findall(document.read_text()) if name in attributes}
-    assert {"WORKERS", "BIND", "CACHED_FIELDS"} <= told.keys()
-    in_force = {name: str(getattr(settings, attributes[name])) for name in told}
-    for folder in ("INSTANCE", "DATABASE_URL", "COOKIE_NAME"):  # told by how they come about
-        told.pop(folder, None), in_force.pop(folder, None)
-    assert {name: value.rstrip("/") for name, value in told.items()} == in_force
+    documented = {name: value for name, value in DEFAULT.findall(document.read_text()) if name in attributes}
+    assert {"WORKERS", "BIND", "CACHED_FIELDS"} <= documented.keys()
+    in_force = {name: str(getattr(settings, attributes[name])) for name in documented}
+    for folder in ("INSTANCE", "DATABASE_URL", "COOKIE_NAME"):  # documented in words
+        documented.pop(folder, None), in_force.pop(folder, None)
+    assert {name: value.rstrip("/") for name, value in documented.items()} == in_force
 
 
-def test_what_the_docs_show_of_the_description_is_what_it_says(app):
+def test_the_documented_openapi_version_and_title_match_the_document(app):
     description = app.extensions["openapi"]
     shown = f"{description['openapi']} {description['info']['title']}"
     assert f"```text\n{shown}\n```" in API.read_text()
@@ -35,27 +35,27 @@ def test_what_the_docs_show_of_the_description_is_what_it_says(app):
 
 
 @pytest.mark.parametrize("document", [README, OPERATING, DEVELOPMENT], ids=lambda path: path.name)
-def test_no_revision_of_the_day_is_named_as_the_newest(document):
-    """It would be another one soon."""
+def test_the_docs_name_no_migration_as_the_newest(document):
+    """It would soon be outdated."""
     text = document.read_text()
     assert re.findall(r"\d{4} \(head\)|newest schema, \d{4}|; schema \d{4}\.|--rev-id \d{4}", text) == []
 
 
 @pytest.mark.parametrize(
-    ("answer", "told", "refused"),
+    ("response", "printed", "error"),
     [
         ('{"id": 7}', "7", ""),
         ('{"detail": "There is a collection named that already."}', "", "There is a collection named that"),
         ("", "", "{}"),
     ],
 )
-def test_the_readme_tells_what_the_server_said_where_it_refuses(answer, told, refused):
+def test_the_readmes_pick_function_prints_a_value_or_the_servers_error(response, printed, error):
     pick = next(line for line in README.read_text().splitlines() if line.startswith("pick() "))
     ran = subprocess.run(
-        ["bash", "-c", f"{pick}\npick id"], input=answer, capture_output=True, text=True, check=False
+        ["bash", "-c", f"{pick}\npick id"], input=response, capture_output=True, text=True, check=False
     )
-    assert ran.stdout.strip() == told
-    assert refused in ran.stderr
+    assert ran.stdout.strip() == printed
+    assert error in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
@@ -63,7 +63,7 @@ VENDORED = sorted((REPOSITORY / "static" / "vendor").glob("*/VERSION"))
 
 
 @pytest.mark.parametrize("version", VENDORED, ids=lambda path: path.parent.name)
-def test_a_librarys_checksums_are_those_of_the_files_that_are_there(version):
+def test_the_checksums_of_a_vendored_library_match_its_files(version):
     listed = dict(reversed(each) for each in re.findall(r"^([0-9a-f]{64})  (.+)$", version.read_text(), re.M))
     for name, checksum in listed.items():
         assert hashlib.sha256((version.parent / name).read_bytes()).hexdigest() == checksum, name

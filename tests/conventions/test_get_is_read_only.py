@@ -1,4 +1,4 @@
-"""GET writes nothing: no page of another site does anything by an address. Polls do, and take no cookie."""
+"""GET and HEAD write nothing, so that links of other sites cannot either. Polls write, but ignore cookies."""
 
 import pytest
 
@@ -16,8 +16,8 @@ def people(nobody, owner, admin) -> dict[str, Caller]:
     return {"nobody": nobody, "owner": owner, "admin": admin}
 
 
-def test_whoever_reads_leaves_everything_as_it_was(app, people, monkeypatch):
-    # Polls that are refused are noted in the audit log, once in a while.
+def test_get_and_head_requests_change_no_table(app, people, monkeypatch):
+    # Refused polls are recorded in the audit log at intervals.
     monkeypatch.setattr(app.extensions["refused_polls"], "should_record", lambda *_: False)
     things = RouteFixtures(people, people["owner"])
     paths = {rule: things.path(rule) for rule in READ}
@@ -26,7 +26,7 @@ def test_whoever_reads_leaves_everything_as_it_was(app, people, monkeypatch):
         for who, caller in people.items():
             expected = EXPECTED[f"GET {rule}"][COLUMNS.index(who)]
             if expected == 403:
-                continue  # what somebody may not do is noted in the audit log
+                continue  # a forbidden request is recorded in the audit log
             for method in ("GET", "HEAD"):
                 with caller.call(method, path) as response:
                     assert response.status_code == expected, (method, path, who)

@@ -1,4 +1,4 @@
-"""What every answer carries, whatever it is."""
+"""Headers of every response, success or error."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -12,7 +12,7 @@ from tests.support.signing_in import signed_in
 
 pytestmark = pytest.mark.any_database
 
-DEFENCES = {
+SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -21,7 +21,7 @@ DEFENCES = {
 HUGE = b'{"name": "' + b"x" * (4 * 1024 * 1024) + b'"}'
 NOT_JSON = {"data": "name=x", "content_type": "application/x-www-form-urlencoded"}
 
-ANSWERS = {
+RESPONSES = {
     "200": ("GET", "/api/auth/me", 200, {}),
     "200 page": ("GET", "/api/docs", 200, {}),
     "200 static": ("GET", "/static/img/favicon.svg", 200, {}),
@@ -44,7 +44,7 @@ ANSWERS = {
 
 
 def call(app: Flask, answer: str, headers: dict[str, str], **more):
-    method, path, status, options = ANSWERS[answer]
+    method, path, status, options = RESPONSES[answer]
     options = options | {"headers": headers | options.get("headers", {})} | more
     response = app.test_client().open(path, method=method, **options)
     assert response.status_code == status, answer
@@ -57,9 +57,11 @@ def parse_policy(headers: Mapping[str, str]) -> dict[str, list[str]]:
     return {part[0]: part[1:] for part in parts if part}
 
 
-def find_missing_defences(headers: Mapping[str, str]) -> Iterator[str]:
-    """Yield what the headers of a response lack, or allow, that they must not."""
-    yield from (f"{name} is not {value}" for name, value in DEFENCES.items() if headers.get(name) != value)
+def find_header_faults(headers: Mapping[str, str]) -> Iterator[str]:
+    """Yield each security header of a response that is missing or too weak."""
+    yield from (
+        f"{name} is not {value}" for name, value in SECURITY_HEADERS.items() if headers.get(name) != value
+    )
     policy = parse_policy(headers)
     if policy.get("default-src") != ["'self'"]:
         yield "default-src is not 'self'"
@@ -72,20 +74,20 @@ def find_missing_defences(headers: Mapping[str, str]) -> Iterator[str]:
 def find_offenders(
     app: Flask, rule: Callable[[Mapping[str, str]], Iterable[str]], answers: Iterable[str], **options
 ) -> Iterator[str]:
-    """Yield what breaks a rule about headers in any of the answers to the owner."""
+    """Yield what breaks a rule about headers in any response to the owner."""
     for answer in answers:
-        headers = signed_in(app, "owen").headers  # an answer before may have signed them out
+        headers = signed_in(app, "owen").headers  # an earlier request may have signed them out
         with call(app, answer, headers, **options) as response:
             yield from (f"{answer}: {fault}" for fault in rule(dict(response.headers)))
 
 
-def test_every_answer_carries_the_security_headers(app, owner):
-    offenders = find_offenders(app, find_missing_defences, ANSWERS)
+def test_every_response_has_the_security_headers(app, owner):
+    offenders = find_offenders(app, find_header_faults, RESPONSES)
     fail_if_any(offenders, "See app/web/security_headers.py.")
 
 
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-GOOD_HEADERS = DEFENCES | {"Content-Security-Policy": POLICY}
+GOOD_HEADERS = SECURITY_HEADERS | {"Content-Security-Policy": POLICY}
 
 
 @pytest.mark.parametrize(
@@ -100,12 +102,12 @@ GOOD_HEADERS = DEFENCES | {"Content-Security-Policy": POLICY}
         {"Content-Security-Policy": POLICY.replace("; base-uri 'none'", "")},
     ],
 )
-def test_the_rule_finds_a_missing_or_weak_header(bad):
-    assert not list(find_missing_defences(GOOD_HEADERS))
-    assert list(find_missing_defences(GOOD_HEADERS | bad))
+def test_a_missing_or_weak_security_header_is_reported(bad):
+    assert not list(find_header_faults(GOOD_HEADERS))
+    assert list(find_header_faults(GOOD_HEADERS | bad))
 
 
-def test_json_names_its_encoding(app, owner, make):
+def test_json_responses_declare_utf_8(app, owner, make):
     make.collection("Größe", {"name": "cpu"})
     for path in ("/api/auth/me", "/api/collections", "/api/health", "/api/openapi.json"):
         assert owner.get(path).content_type == "application/json; charset=utf-8", path
@@ -118,51 +120,51 @@ def test_json_names_its_encoding(app, owner, make):
     "answer",
     [
         name
-        for name, (_method, path, status, _options) in ANSWERS.items()
+        for name, (_method, path, status, _options) in RESPONSES.items()
         if status >= 400 and path[:4] == "/api"
     ],
 )
-def test_every_refusal_under_api_is_problem_details(app, owner, answer):
-    refused(call(app, answer, owner.headers), ANSWERS[answer][2])
+def test_every_api_error_is_problem_details(app, owner, answer):
+    refused(call(app, answer, owner.headers), RESPONSES[answer][2])
 
 
-def is_stored(headers: Mapping[str, str]) -> Iterator[str]:
+def find_storable(headers: Mapping[str, str]) -> Iterator[str]:
     """Yield the caching policy of a response that a cache may store."""
     if (policy := headers.get("Cache-Control")) != "no-store":
         yield f"Cache-Control is {policy}"
 
 
-def test_no_cache_stores_an_answer(app, owner):
-    answers = [name for name in ANSWERS if "/static" not in ANSWERS[name][1]]
-    fail_if_any(find_offenders(app, is_stored, answers), "Answers with data are never stored.")
-    assert list(is_stored({})) == ["Cache-Control is None"]
+def test_every_response_except_static_files_is_no_store(app, owner):
+    answers = [name for name in RESPONSES if "/static" not in RESPONSES[name][1]]
+    fail_if_any(find_offenders(app, find_storable, answers), "Responses with data must not be cached.")
+    assert list(find_storable({})) == ["Cache-Control is None"]
 
 
-def lacks_hsts(headers: Mapping[str, str]) -> Iterator[str]:
+def find_missing_hsts(headers: Mapping[str, str]) -> Iterator[str]:
     """Yield a complaint about a response that does not bind browsers to HTTPS for a year."""
     if "max-age=31536000" not in headers.get("Strict-Transport-Security", ""):
         yield "no Strict-Transport-Security"
 
 
-def has_hsts(headers: Mapping[str, str]) -> Iterator[str]:
+def find_hsts(headers: Mapping[str, str]) -> Iterator[str]:
     """Yield a complaint about a response over HTTP that binds browsers to HTTPS."""
     if "Strict-Transport-Security" in headers:
         yield "has Strict-Transport-Security"
 
 
-def test_behind_https_every_answer_asks_to_stay_there(app, owner):
-    secure = find_offenders(app, lacks_hsts, ANSWERS, base_url="https://spikecast.example")
+def test_every_https_response_and_no_http_response_has_hsts(app, owner):
+    secure = find_offenders(app, find_missing_hsts, RESPONSES, base_url="https://spikecast.example")
     fail_if_any(secure, "See app/web/security_headers.py.")
-    fail_if_any(find_offenders(app, has_hsts, ANSWERS), "HTTP must not bind browsers to HTTPS.")
-    assert list(lacks_hsts({}))
-    assert list(has_hsts({"Strict-Transport-Security": "max-age=31536000"}))
+    fail_if_any(find_offenders(app, find_hsts, RESPONSES), "HTTP must not bind browsers to HTTPS.")
+    assert list(find_missing_hsts({}))
+    assert list(find_hsts({"Strict-Transport-Security": "max-age=31536000"}))
 
 
-def test_a_wrong_method_is_told_the_right_ones(app, owner):
+def test_a_405_lists_the_allowed_methods(app, owner):
     assert set(call(app, "405", owner.headers).headers["Allow"].split(", ")) >= {"GET", "POST"}
 
 
-def test_the_data_endpoint_allows_get_alone(app, make):
+def test_the_data_endpoint_allows_only_get(app, make):
     make.collection("Truck", {"name": "cpu"})
     tool = make.key()
     for method in ("HEAD", "POST", "PUT", "PATCH", "DELETE"):
@@ -172,13 +174,13 @@ def test_the_data_endpoint_allows_get_alone(app, make):
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_no_answer_lets_other_sites_read_it(app, owner):
+def test_a_response_to_another_origin_has_no_cors_headers(app, owner):
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}):
         response = app.test_client().get("/api/auth/me", headers=owner.headers | headers)
         assert not [name for name, _value in response.headers if name.startswith("Access-Control")]
 
 
-def test_a_fault_of_ours_is_told_without_a_trace(other_app):
+def test_a_server_error_reveals_no_exception_text(other_app):
     @public
     def fail():
         raise ZeroDivisionError("the secret of the trace")
@@ -188,17 +190,17 @@ def test_a_fault_of_ours_is_told_without_a_trace(other_app):
     problem = refused(response, 500)
     assert problem["detail"] == "Internal server error. The server's log has the details."
     assert "secret" not in response.text
-    assert DEFENCES.items() <= dict(response.headers).items()
+    assert SECURITY_HEADERS.items() <= dict(response.headers).items()
     assert parse_policy(response.headers)["default-src"] == ["'self'"]
 
 
-def test_a_database_that_is_away_is_told_with_retry_after(other_app):
+def test_an_unavailable_database_gives_503_with_retry_after(other_app):
     response = other_app.test_client().get("/api/health")
     refused(response, 503)
     assert int(response.headers["Retry-After"]) > 0
-    assert DEFENCES.items() <= dict(response.headers).items()
+    assert SECURITY_HEADERS.items() <= dict(response.headers).items()
 
 
-def test_the_answer_says_nothing_about_the_software(app, nobody):
+def test_no_header_names_the_server_software(app, nobody):
     assert "Server" not in nobody.get("/api/health").headers
     assert "X-Powered-By" not in nobody.get("/api/health").headers

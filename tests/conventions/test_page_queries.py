@@ -1,4 +1,4 @@
-"""A page asks the database little, however much there is."""
+"""The number of SQL statements of a page is small and does not grow with the data."""
 
 import re
 
@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from tests.support.signing_in import PASSWORD
 
-MOST = 12
-MUCH = 30
+MAX_STATEMENTS = 12
+COLLECTIONS = 30
 
 PAGES = {
     "/": "/",
@@ -29,7 +29,7 @@ PAGES = {
 
 @pytest.fixture
 def browser(app, admin) -> FlaskClient:
-    """A browser in which the Admin is signed in."""
+    """Return a browser in which the Admin is signed in."""
     client = app.test_client()
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").text)[1]
     form = {"csrf_token": token, "login": "ada", "password": PASSWORD}
@@ -38,9 +38,9 @@ def browser(app, admin) -> FlaskClient:
 
 
 @pytest.fixture
-def much(make) -> dict[str, int]:
-    """Many collections, each with fields, an active spike and a key; the ids of one."""
-    for _ in range(MUCH):
+def many_collections(make) -> dict[str, int]:
+    """Create many collections, each with fields, an active spike and a key; return the ids of one."""
+    for _ in range(COLLECTIONS):
         collection = make.collection(None, {"value_type": "NUMBER_RANGE"}, {"value_type": "INCREMENT"})
         field = collection["fields"][0]["id"]
         override = {"original_field_id": field, "range_start_number": 1, "range_end_number": 2}
@@ -49,32 +49,34 @@ def much(make) -> dict[str, int]:
     return {"collection": collection["id"], "spike": spike["id"]}
 
 
-def test_every_page_is_looked_at(migrated_app):
+def test_the_list_has_every_page(migrated_app):
     rules = [rule for rule in migrated_app.url_map.iter_rules() if "GET" in rule.methods]
     api = {rule.rule for rule in rules if rule.rule.startswith("/api/") and rule.rule != "/api/docs"}
-    # The second is gone once there is a user, the third leads away without the first step.
+    # /setup is gone once there is a user, and /sign-in/code redirects without a pending sign-in.
     others = {"/static/<path:filename>", "/setup", "/sign-in/code"}
     assert {rule.rule for rule in rules} - api - others == set(PAGES)
 
 
-def test_a_page_takes_few_statements_however_much_there_is(browser, much, queries):
+def test_every_page_takes_at_most_12_statements_with_many_collections(browser, many_collections, queries):
     counts = {}
     for page in PAGES.values():
         with queries() as seen:
-            assert browser.get(page.format(**much)).status_code == 200, page
+            assert browser.get(page.format(**many_collections)).status_code == 200, page
         counts[page] = seen.count
-    assert {page: count for page, count in counts.items() if count > MOST} == {}
+    assert {page: count for page, count in counts.items() if count > MAX_STATEMENTS} == {}
 
 
-def test_the_bar_of_an_admins_page_counts_active_spikes_by_their_windows_alone(browser, much, queries):
+def test_the_active_spike_count_in_an_admins_navigation_reads_no_collections(
+    browser, many_collections, queries
+):
     with queries() as seen:
-        assert f"{MUCH}" in browser.get("/").text
+        assert f"{COLLECTIONS}" in browser.get("/").text
     (counting,) = [statement for statement in seen.statements if "count(" in statement]
-    assert "collections" not in counting  # to look up that of each schedule takes many times as long
+    assert "collections" not in counting  # joining them takes many times as long
 
 
-def test_a_page_without_a_sign_in_takes_few_too(app, much, queries):
+def test_an_anonymous_page_request_takes_at_most_3_statements(app, many_collections, queries):
     for page in PAGES.values():
         with queries() as seen:
-            assert app.test_client().get(page.format(**much)).status_code in (200, 302), page
+            assert app.test_client().get(page.format(**many_collections)).status_code in (200, 302), page
         assert seen.count <= 3, page

@@ -1,4 +1,4 @@
-"""What belongs to the server never takes effect by being in a body: every write, with every such key."""
+"""Mass assignment: every write refuses body keys that only the server or an Admin may set."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.support.db_failures import dump_tables
 from tests.support.problems import refused
 from tests.support.write_catalog import WRITES, WriteFixtures
 
-SMUGGLED = {
+SERVER_KEYS = {
     "id": 999_999,
     "user_id": 999_999,
     "owner_id": 999_999,
@@ -26,18 +26,18 @@ SMUGGLED = {
 ALLOWED = {
     "POST /api/users": {"role"},
     "PATCH /api/users/{user}": {"role"},
-    "POST /api/collections": {"owner_id"},  # an Admin may
+    "POST /api/collections": {"owner_id"},  # an Admin may set it
     "PATCH /api/collections/{collection}": {"owner_id"},
 }
 
 
 @pytest.mark.parametrize("write", [write for write in WRITES if write.body], ids=str)
-def test_a_key_that_is_not_the_callers_to_set_is_refused_and_nothing_is_done(app, admin, write):
+def test_a_server_controlled_key_is_refused_and_nothing_is_written(app, admin, write):
     world = WriteFixtures(app, admin)
     before = dump_tables(app)
     allowed = ALLOWED.get(f"{write.method} {write.path}", set())
-    for name in SMUGGLED.keys() - write.body.keys() - allowed:
-        body = world.fill_in(write.body) | {name: SMUGGLED[name]}
+    for name in SERVER_KEYS.keys() - write.body.keys() - allowed:
+        body = world.fill_in(write.body) | {name: SERVER_KEYS[name]}
         answer = admin.call(write.method, write.path.format(**world.ids), body)
         assert name in refused(answer, 422)["errors"]
     assert dump_tables(app) == before
@@ -46,7 +46,7 @@ def test_a_key_that_is_not_the_callers_to_set_is_refused_and_nothing_is_done(app
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/api/collections"), ("PATCH", "/api/collections/{id}")]
 )
-def test_an_editor_cannot_give_a_collection_an_owner(app, admin, owner, make, method, path):
+def test_an_editor_cannot_set_the_owner_of_a_collection(app, admin, owner, make, method, path):
     mine = make.collection("Mine")
     before = dump_tables(app)["collections"]
     body = {"name": "Another", "owner_id": admin.user_id}

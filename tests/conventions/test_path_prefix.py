@@ -1,4 +1,4 @@
-"""Spikecast may be served below a path of a host: every address that a page has says so."""
+"""Spikecast can be served below a path prefix: every URL in templates and scripts includes it."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ OWN = "|".join(sorted(OWN_PATHS - {"api", "static"}))
 LINK = re.compile(r"""(?<![\w-])(?:href|action|src)="(?:/|'/|`/)""")
 LITERAL = re.compile(rf"""["'`]/(?:{OWN})\b""")
 ADDED = re.compile(r"\bwithPrefix\(|\bleaveFor\(|\bgetReturnPath\(|\bback: ")
-"""What puts the path in front; see static/js/lib/base.js."""
+"""Calls that add the path prefix; see static/js/lib/base.js."""
 
 
 def test_links_of_templates_have_the_path_prefix():
@@ -30,12 +30,12 @@ def test_urls_in_scripts_have_the_path_prefix():
     assert wrong == []
 
 
-def test_only_one_script_asks_where_it_is_served():
+def test_only_base_js_reads_location_origin():
     users = {script.name for script in _scripts() if "location.origin" in script.read_text("utf-8")}
     assert users == {"base.js"}
 
 
-def test_every_own_path_is_one_that_no_prefix_may_begin_with(app):
+def test_own_paths_are_the_first_segments_of_all_routes(app):
     first = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
     assert first - {""} == OWN_PATHS
 
