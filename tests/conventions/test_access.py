@@ -141,16 +141,16 @@ def test_every_view_declares_an_access_rule(migrated_app):
         assert hasattr(view, "access_rule"), endpoint
 
 
-def build_body(things: RouteFixtures, route: str):
+def build_body(route_fixtures: RouteFixtures, route: str):
     """Return a body that the route accepts."""
-    new = f"new {things.number}"
+    new = f"new {route_fixtures.number}"
     field = {"collection_type": "Performance", "field_name": new, "value_type": "EPOCH_NOW"}
-    user = {"email": f"new{things.number}@example.org", "username": new, "password": PASSWORD}
+    user = {"email": f"new{route_fixtures.number}@example.org", "username": new, "password": PASSWORD}
     match route:
         case "POST /api/auth/change-password":
             return {"current_password": PASSWORD, "new_password": PASSWORD}
         case "POST /api/auth/change-email":
-            return {"current_password": PASSWORD, "email": f"new{things.number}@example.org"}
+            return {"current_password": PASSWORD, "email": f"new{route_fixtures.number}@example.org"}
         case "POST /api/auth/two-factor":
             return {"current_password": PASSWORD}
         case "POST /api/auth/two-factor/confirm":
@@ -158,18 +158,18 @@ def build_body(things: RouteFixtures, route: str):
         case "POST /api/auth/two-factor/recovery-codes" | "POST /api/auth/two-factor/turn-off":
             return {"current_password": PASSWORD, "code": "123456"}
         case "POST /api/auth/login":
-            return {"login": things.holder.name, "password": PASSWORD}
+            return {"login": route_fixtures.holder.name, "password": PASSWORD}
         case "POST /api/api-keys" | "PATCH /api/api-keys/<id:key_id>":
             return {"label": new}
         case "POST /api/collections/bulk-delete":
-            return {"collection_ids": [things.collection_id]}
+            return {"collection_ids": [route_fixtures.collection_id]}
         case "POST /api/collections/<id:collection_id>/fields":
             return field
         case "PATCH /api/fields/<id:field_id>":
             return {"field_name": new}
         case "POST /api/spike-schedules" | "POST /api/spike-schedules/preview":
             later = {"start_datetime": "2027-01-01T00:00:00Z", "duration": 60}
-            return later | {"name": new, "collection_id": things.collection_id}
+            return later | {"name": new, "collection_id": route_fixtures.collection_id}
         case "POST /api/spike-schedules/<id:spike_id>/extend":
             return {"duration": 60}
         case "POST /api/users":
@@ -200,31 +200,31 @@ def each_route(app: Flask, routes: Iterable[str]) -> Iterator[tuple[str, dict[st
         yield route, make_people(app)
 
 
-def call(route: str, caller: Caller, things: RouteFixtures) -> int:
+def call(route: str, caller: Caller, route_fixtures: RouteFixtures) -> int:
     method, rule = route.split()
     headers = {}
     if rule == "/api/auth/refresh" and caller.tokens:
         headers = {"Authorization": f"Bearer {caller.tokens['refresh_token']}"}
-    body = build_body(things, route) if method != "GET" else None
-    with caller.call(method, things.path(rule), body, headers=headers) as response:
+    body = build_body(route_fixtures, route) if method != "GET" else None
+    with caller.call(method, route_fixtures.path(rule), body, headers=headers) as response:
         return response.status_code
 
 
 def get_answers(route: str, people: dict[str, Caller]) -> dict[str, int]:
     """Return the status that each column gets from the route."""
-    things = {
+    route_fixtures = {
         "owner": RouteFixtures(people, people["owner"]),
         "keeper": RouteFixtures(people, people["keeper"]),
     }
     answers = {}
     for who in COLUMNS:
         holder = "keeper" if who == "keeper" else "owner"
-        caller = getattr(things[holder], who) if who in ("tool", "revoked") else people[who]
-        answers[who] = call(route, caller, things[holder])
+        caller = getattr(route_fixtures[holder], who) if who in ("tool", "revoked") else people[who]
+        answers[who] = call(route, caller, route_fixtures[holder])
         if answers[who] < 300 and not route.startswith("GET "):
             if caller.tokens:
                 people[who] = signed_in(caller.app, caller.name)  # the call may have signed them out
-            things[holder] = RouteFixtures(
+            route_fixtures[holder] = RouteFixtures(
                 people, people[holder]
             )  # the next caller needs unchanged resources
     return answers

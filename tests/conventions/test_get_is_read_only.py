@@ -19,8 +19,8 @@ def people(nobody, owner, admin) -> dict[str, Caller]:
 def test_get_and_head_requests_change_no_table(app, people, monkeypatch):
     # Refused polls are recorded in the audit log at intervals.
     monkeypatch.setattr(app.extensions["refused_polls"], "should_record", lambda *_: False)
-    things = RouteFixtures(people, people["owner"])
-    paths = {rule: things.path(rule) for rule in READ}
+    route_fixtures = RouteFixtures(people, people["owner"])
+    paths = {rule: route_fixtures.path(rule) for rule in READ}
     before = dump_tables(app)
     for rule, path in paths.items():
         for who, caller in people.items():

@@ -195,7 +195,7 @@ def test_no_schema_is_shared_by_requests_and_responses(description):
 
 
 @pytest.fixture
-def things(app, nobody, viewer, owner, stranger, admin) -> RouteFixtures:
+def route_fixtures(app, nobody, viewer, owner, stranger, admin) -> RouteFixtures:
     return RouteFixtures({"owner": owner, "admin": admin}, owner)
 
 
@@ -203,12 +203,18 @@ GETS = [line.split()[1] for line in API.splitlines() if line.startswith("GET ") 
 
 
 @pytest.mark.parametrize("rule", GETS)
-def test_every_get_response_matches_the_document(app, admin, things, rule):
-    assert things.spike_id
-    things.tool.data(things.collection["name"])
+def test_every_get_response_matches_the_document(app, admin, route_fixtures, rule):
+    assert route_fixtures.spike_id
+    route_fixtures.tool.data(route_fixtures.collection["name"])
     document = Document(app.extensions["openapi"])
-    caller = things.tool if takes_key(rule) else things.holder if "_in" in rule or "key" in rule else admin
-    response = caller.get(things.path(rule))
+    caller = (
+        route_fixtures.tool
+        if takes_key(rule)
+        else route_fixtures.holder
+        if "_in" in rule or "key" in rule
+        else admin
+    )
+    response = caller.get(route_fixtures.path(rule))
     assert response.status_code == 200, response.text
     operation = app.extensions["openapi"]["paths"][to_openapi_path(rule)]["get"]
     assert document.find_faults(operation, response) == []

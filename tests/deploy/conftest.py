@@ -1,4 +1,4 @@
-"""What is shipped for those who host it, tried as far as that goes without a whole machine."""
+"""Fixtures of the deployment tests, which run the shipped files without a whole machine."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""Containerfile: what it copies, and that it serves as it says, as far as that goes without an engine."""
+"""Containerfile: which files the image has, and that its command serves. No container engine is needed."""
 
 import subprocess
 
@@ -28,7 +28,7 @@ def stage() -> Stage:
     return Stage()
 
 
-def test_it_copies_what_the_server_needs_and_no_data_settings_or_secrets(tmp_path):
+def test_the_image_has_the_files_of_the_server_but_no_data_settings_or_secrets(tmp_path):
     wanted = [
         *SOURCES,
         "app/core/log_format.py",
@@ -43,7 +43,7 @@ def test_it_copies_what_the_server_needs_and_no_data_settings_or_secrets(tmp_pat
     assert sorted(map(str, included(tmp_path))) == sorted(wanted)
 
 
-def test_no_secret_is_written_into_it(stage):
+def test_the_image_sets_no_secret_in_its_environment(stage):
     named = [pair.split("=")[0] for line in stage.all("ENV") + stage.all("ARG") for pair in line.split()]
     assert {name for name in named if name.startswith("SPIKECAST_")} == {
         "SPIKECAST_INSTANCE",
@@ -51,12 +51,12 @@ def test_no_secret_is_written_into_it(stage):
     }
 
 
-def test_group_0_may_write_what_its_user_may_and_nobody_else(stage):
+def test_only_the_user_and_group_0_may_write_to_the_data_folder(stage):
     made = next(line for line in stage.all("RUN") if "install --directory" in line)
     assert "--owner 10001 --group 0 --mode 0770 /var/lib/spikecast" in made
 
 
-def test_every_package_is_checked_against_its_hash():
+def test_pip_installs_every_package_with_a_hash():
     installs = [line for line in (REPOSITORY / "Containerfile").read_text().splitlines() if " pip " in line]
     assert len(installs) == 1
     assert "--require-hashes" in installs[0]
@@ -64,7 +64,7 @@ def test_every_package_is_checked_against_its_hash():
 
 
 @pytest.mark.usefixtures("_confinement")
-def test_it_serves_as_a_user_without_rights_in_a_system_that_is_read_only(stage, folder):
+def test_the_container_serves_as_an_unprivileged_user_on_a_read_only_file_system(stage, folder):
     working = stage.copy(folder)
     (volume,) = [folder / place.lstrip("/") for place in stage.command("VOLUME")]
     for place in (volume, folder / "tmp"):
@@ -74,16 +74,16 @@ def test_it_serves_as_a_user_without_rights_in_a_system_that_is_read_only(stage,
     environment = stage.environment(folder) | {"TMPDIR": str(folder / "tmp")}
     health = stage.command("HEALTHCHECK")
 
-    nothing_serves = subprocess.run(
+    not_serving = subprocess.run(
         confinement.command(health), env=environment, capture_output=True, check=False
     )
-    assert nothing_serves.returncode == 1
+    assert not_serving.returncode == 1
 
     command = confinement.command(stage.command("CMD"))
     with started(command, environment | FIRST_ADMIN, folder / "log") as service:
-        wait_until(lambda: not service.is_running() or "Listening" in service.log(), "it listens")
+        wait_until(lambda: not service.is_running() or "Listening" in service.log(), "gunicorn listens")
         assert service.is_running(), service.log()
-        # As an engine asks: in the container, as its user.
+        # An engine runs the health check in the container, as its user.
         inside = [
             "nsenter",
             f"--target={service.pid}",
@@ -94,7 +94,7 @@ def test_it_serves_as_a_user_without_rights_in_a_system_that_is_read_only(stage,
         ]
         wait_until(
             lambda: subprocess.run([*inside, *health], env=environment, check=False).returncode == 0,
-            "it is healthy",
+            "the health check passes",
         )
         for process in service.status():
             assert int(process["CapEff"], 16) == int(process["CapBnd"], 16) == 0

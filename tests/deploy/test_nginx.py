@@ -1,5 +1,4 @@
-"""What the nginx that is shipped answers itself: the same defences as Spikecast's own answers, and no page
-of HTML under /api."""
+"""The shipped nginx: its own responses have Spikecast's security headers, and no HTML under /api."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +10,13 @@ from tests.support import nginx, raw
 from tests.support.nginx import Proxy, running_nginx
 from tests.support.server import ADMIN_PASSWORD, ADMIN_USERNAME, RunningServer, kill_all, running_server
 
-HERE = "Host: spikecast.example"
-END = "Connection: close"
+HOST = "Host: spikecast.example"
+CLOSE = "Connection: close"
 LARGE = 6 * 1024 * 1024
-PATIENCE = 30
-GONE = "Spikecast does not respond. Try again in a moment. After a change, first check whether it was saved."
+REQUEST_TIMEOUT_S = 30
+UNAVAILABLE = (
+    "Spikecast does not respond. Try again in a moment. After a change, first check whether it was saved."
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,41 +28,41 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="module")
 def proxy(server: RunningServer) -> Iterator[Proxy]:
-    """nginx, both of whose machines are the same."""
+    """Run nginx with the same server as both of its upstreams."""
     with running_nginx([server.url.removeprefix("http://")] * 2) as running:
         yield running
 
 
 @pytest.fixture
 def send(proxy: Proxy) -> Callable[..., bytes]:
-    """What comes back for a request of these lines."""
-    return lambda start, *lines, **more: raw.send(proxy.url, start, *lines, END, is_last=False, **more)
+    """Return a function that sends raw request lines and returns all bytes of the response."""
+    return lambda start, *lines, **more: raw.send(proxy.url, start, *lines, CLOSE, is_last=False, **more)
 
 
 REFUSED = {
-    "no HTTP": ("hello", [], 400),
-    "another host besides": ("GET /api/health HTTP/1.1", [HERE, HERE], 400),
-    "a length in letters": ("POST /api/auth/login HTTP/1.1", [HERE, "Content-Length: ten"], 400),
-    "a large body": ("POST /api/auth/login HTTP/1.1", [HERE, f"Content-Length: {LARGE}"], 413),
-    "a long address": (f"GET /api/{'x' * 40_000} HTTP/1.1", [HERE], 414),
-    "a long header": ("GET /api/health HTTP/1.1", [HERE, f"X-Long: {'x' * 40_000}"], 431),
-    "a trace": ("TRACE /api/health HTTP/1.1", [HERE], 405),
-    "what is nginx's own": ("GET /nginx/problem HTTP/1.1", [HERE], 404),
+    "not HTTP": ("hello", [], 400),
+    "repeated Host header": ("GET /api/health HTTP/1.1", [HOST, HOST], 400),
+    "non-numeric length": ("POST /api/auth/login HTTP/1.1", [HOST, "Content-Length: ten"], 400),
+    "large body": ("POST /api/auth/login HTTP/1.1", [HOST, f"Content-Length: {LARGE}"], 413),
+    "long URL": (f"GET /api/{'x' * 40_000} HTTP/1.1", [HOST], 414),
+    "long header": ("GET /api/health HTTP/1.1", [HOST, f"X-Long: {'x' * 40_000}"], 431),
+    "TRACE request": ("TRACE /api/health HTTP/1.1", [HOST], 405),
+    "internal nginx location": ("GET /nginx/problem HTTP/1.1", [HOST], 404),
 }
 
 
-@pytest.mark.parametrize("case", [case for case in REFUSED if case != "what is nginx's own"])
-def test_what_nginx_refuses_under_api_is_problem_details(send, case):
+@pytest.mark.parametrize("case", [case for case in REFUSED if case != "internal nginx location"])
+def test_api_errors_of_nginx_are_problem_details(send, case):
     start, lines, status = REFUSED[case]
     raw.refused(send(start, *lines), status)
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_nginx_answers_itself_carries_the_same_headers_once(server, send, case):
+def test_error_responses_of_nginx_have_the_common_headers_once(server, send, case):
     start, lines, status = REFUSED[case]
     answer = send(start, *lines)
     assert raw.statuses(answer) == [status]
-    own = raw.common_headers(raw.send(server.url, "GET /api/nothing HTTP/1.1", HERE))
+    own = raw.common_headers(raw.send(server.url, "GET /api/nothing HTTP/1.1", HOST))
     assert raw.common_headers(answer) == own
     assert len(own) == len(raw.COMMON_HEADERS)
 
@@ -69,17 +70,17 @@ def test_what_nginx_answers_itself_carries_the_same_headers_once(server, send, c
 @pytest.mark.parametrize(
     "path", ["/api/health", "/api/nothing", "/sign-in", "/nowhere", "/static/css/main.css"]
 )
-def test_what_spikecast_answers_passes_as_it_is(server, send, path):
+def test_nginx_passes_responses_of_spikecast_unchanged(server, send, path):
     start = f"GET {path} HTTP/1.1"
-    direct, proxied = raw.send(server.url, start, HERE), send(start, HERE)
+    direct, proxied = raw.send(server.url, start, HOST), send(start, HOST)
     assert raw.statuses(direct) == raw.statuses(proxied)
     assert raw.common_headers(direct) == raw.common_headers(proxied)
     if path == "/api/nothing":
         assert raw.read(direct)[1] == raw.read(proxied)[1]
 
 
-SMALL = 17 * 1024
-WITH_CREDENTIALS = [
+CREDENTIALS_LIMIT = 17 * 1024
+CREDENTIAL_PATHS = [
     "/sign-in",
     "/sign-in/code",
     "/setup",
@@ -90,10 +91,13 @@ WITH_CREDENTIALS = [
 ]
 
 
-@pytest.mark.parametrize("path", WITH_CREDENTIALS)
-def test_a_body_with_credentials_is_small(proxy, path):
-    assert requests.post(f"{proxy.url}{path}", data=b"x" * (SMALL + 1), timeout=60).status_code == 413
-    answer = requests.post(f"{proxy.url}{path}", data=b"x" * SMALL, timeout=60)
+@pytest.mark.parametrize("path", CREDENTIAL_PATHS)
+def test_nginx_refuses_a_body_with_credentials_above_17_kib(proxy, path):
+    assert (
+        requests.post(f"{proxy.url}{path}", data=b"x" * (CREDENTIALS_LIMIT + 1), timeout=60).status_code
+        == 413
+    )
+    answer = requests.post(f"{proxy.url}{path}", data=b"x" * CREDENTIALS_LIMIT, timeout=60)
     assert "Server" in answer.headers
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Spikecast does not answer" not in answer.text
@@ -101,38 +105,38 @@ def test_a_body_with_credentials_is_small(proxy, path):
 
 
 @pytest.mark.parametrize("path", ["/api/collections", "/sign-in-not", "/api/authors"])
-def test_a_large_body_that_is_refused_unread_is_answered_as_any_other(proxy, path):
-    """Not 502, after which nginx would take the machine for dead."""
+def test_a_large_body_that_spikecast_refuses_unread_does_not_give_502(proxy, path):
+    """After a 502, nginx would mark the upstream as failed."""
     for _ in range(20):
         answer = requests.post(f"{proxy.url}{path}", data=b"x" * (4 * 1024 * 1024), timeout=60)
         assert answer.status_code in (401, 404)
 
 
-def test_where_a_body_is_small_the_client_is_told_to_spikecast_as_elsewhere(send):
-    """The address of the client, by which guesses are counted, and the host, by which pages are addressed."""
+def test_nginx_sets_the_proxy_headers_also_for_paths_with_credentials(send):
+    """Failed sign-ins are counted by the client address, and pages use the host."""
     answer = send("GET /api/auth/me HTTP/1.1", "Host: a b")
     assert raw.statuses(answer) == [400]
-    answer = send("POST /api/auth/login HTTP/1.1", HERE, "X-Forwarded-Proto: https", "Content-Length: 0")
+    answer = send("POST /api/auth/login HTTP/1.1", HOST, "X-Forwarded-Proto: https", "Content-Length: 0")
     assert raw.statuses(answer) == [415]
     assert "Strict-Transport-Security" not in raw.read(answer)[0]
 
 
-def test_a_browser_is_shown_a_page(proxy):
+def test_a_page_error_of_nginx_is_html(proxy):
     answer = requests.post(f"{proxy.url}/sign-in", data=b"x" * LARGE, timeout=60)
     assert (answer.status_code, answer.headers["Content-Type"]) == (413, "text/html; charset=utf-8")
     assert "The request is too large." in answer.text
 
 
-def test_nginx_does_not_say_which_it_is(send):
-    assert raw.read(send("TRACE / HTTP/1.1", HERE))[0]["Server"] == "nginx"
+def test_the_server_header_has_no_nginx_version(send):
+    assert raw.read(send("TRACE / HTTP/1.1", HOST))[0]["Server"] == "nginx"
 
 
 # --- HTTPS ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """nginx as it is shipped, with HTTPS, before a server that trusts it."""
+def https_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """Run the shipped nginx with HTTPS, in front of a server that trusts it."""
     nginx.need()
     database = f"sqlite:///{tmp_path_factory.mktemp('nginx') / 'spikecast.db'}"
     with (
@@ -142,40 +146,40 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
         yield running
 
 
-def test_who_comes_without_encryption_is_sent_to_https(encrypted):
+def test_http_requests_are_redirected_to_https(https_proxy):
     for method in ("GET", "POST"):
         start = f"{method} /spikes?status=active HTTP/1.1"
         answer = raw.send(
-            f"http://{encrypted.unencrypted}", start, HERE, END, "Content-Length: 0", is_last=False
+            f"http://{https_proxy.unencrypted}", start, HOST, CLOSE, "Content-Length: 0", is_last=False
         )
         assert raw.statuses(answer) == [308]
         assert raw.read(answer)[0]["Location"] == "https://spikecast.example/spikes?status=active"
 
 
-def test_behind_https_browsers_are_told_to_stay_and_cookies_are_for_this_host_alone(encrypted):
-    certificate = str(encrypted.folder / "certificate.pem")
-    answer = requests.get(f"{encrypted.url}/sign-in", verify=certificate, timeout=60)
+def test_https_responses_have_hsts_and_host_only_cookies(https_proxy):
+    certificate = str(https_proxy.folder / "certificate.pem")
+    answer = requests.get(f"{https_proxy.url}/sign-in", verify=certificate, timeout=60)
     assert answer.status_code == 200
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
-    port = encrypted.address.rpartition(":")[2]
+    port = https_proxy.address.rpartition(":")[2]
     cookie = answer.headers["Set-Cookie"].split("; ")
     assert cookie[0].startswith(f"__Host-spikecast_{port}_form=")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie)
 
 
-def test_what_a_client_claims_about_the_way_is_replaced(encrypted):
+def test_nginx_replaces_forwarded_headers_of_the_client(https_proxy):
     claims = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "evil.example"}
-    certificate = str(encrypted.folder / "certificate.pem")
+    certificate = str(https_proxy.folder / "certificate.pem")
     answer = requests.get(
-        f"{encrypted.url}/spikes", headers=claims, verify=certificate, timeout=60, allow_redirects=False
+        f"{https_proxy.url}/spikes", headers=claims, verify=certificate, timeout=60, allow_redirects=False
     )
     assert answer.headers["Location"] == "/sign-in?next=/spikes"
     assert "Strict-Transport-Security" in answer.headers
 
 
 @pytest.fixture
-def abandoned(tmp_path: Path) -> Iterator[Proxy]:
-    """nginx whose machines have both died."""
+def proxy_without_upstream(tmp_path: Path) -> Iterator[Proxy]:
+    """Run nginx whose upstreams have both been killed."""
     nginx.need()
     with running_server(f"sqlite:///{tmp_path / 'spikecast.db'}", workers=1) as server:
         address = server.url.removeprefix("http://")
@@ -185,36 +189,38 @@ def abandoned(tmp_path: Path) -> Iterator[Proxy]:
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/health", "/api/data/Truck/performance?x=1"])
-def test_while_no_machine_answers_scripts_get_problem_details(abandoned, path):
-    answer = raw.send(abandoned.url, f"GET {path} HTTP/1.1", HERE, END, is_last=False)
-    assert raw.refused(answer, 502)["detail"].startswith(GONE)
+def test_without_an_upstream_api_requests_get_502_with_problem_details(proxy_without_upstream, path):
+    answer = raw.send(proxy_without_upstream.url, f"GET {path} HTTP/1.1", HOST, CLOSE, is_last=False)
+    assert raw.refused(answer, 502)["detail"].startswith(UNAVAILABLE)
     assert len(raw.common_headers(answer)) == len(raw.COMMON_HEADERS)
 
 
-def test_while_no_machine_answers_browsers_get_a_page(abandoned):
-    page = requests.get(f"{abandoned.url}/spikes", timeout=60)
+def test_without_an_upstream_browsers_get_a_502_page(proxy_without_upstream):
+    page = requests.get(f"{proxy_without_upstream.url}/spikes", timeout=60)
     assert (page.status_code, page.headers["X-Content-Type-Options"]) == (502, "nosniff")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert GONE in page.text
+    assert UNAVAILABLE in page.text
 
 
-def test_an_etag_that_compression_made_weak_is_as_good_as_the_strong_one(server, proxy):
+def test_an_etag_made_weak_by_compression_still_matches_if_match(server, proxy):
     body = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
-    token = requests.post(f"{server.url}/api/auth/login", json=body, timeout=PATIENCE).json()["access_token"]
+    token = requests.post(f"{server.url}/api/auth/login", json=body, timeout=REQUEST_TIMEOUT_S).json()[
+        "access_token"
+    ]
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {token}"
-    key = session.post(f"{proxy.url}/api/api-keys", json={"label": "nginx"}, timeout=PATIENCE).json()
+    key = session.post(f"{proxy.url}/api/api-keys", json={"label": "nginx"}, timeout=REQUEST_TIMEOUT_S).json()
     path = f"/api/api-keys/{key['id']}"
-    weak = session.get(proxy.url + path, timeout=PATIENCE).headers["ETag"]
+    weak = session.get(proxy.url + path, timeout=REQUEST_TIMEOUT_S).headers["ETag"]
     assert weak.startswith('W/"')
     statuses = []
     for if_match in (weak, weak, weak.removeprefix("W/"), 'W/"another", "more"', "*"):
         change = {"label": f"change {len(statuses)}"}
         answer = session.patch(
-            proxy.url + path, json=change, headers={"If-Match": if_match}, timeout=PATIENCE
+            proxy.url + path, json=change, headers={"If-Match": if_match}, timeout=REQUEST_TIMEOUT_S
         )
         statuses.append(answer.status_code)
     assert statuses == [200, 412, 412, 412, 200]
-    strong = session.get(proxy.url + path, timeout=PATIENCE).headers["ETag"].removeprefix("W/")
+    strong = session.get(proxy.url + path, timeout=REQUEST_TIMEOUT_S).headers["ETag"].removeprefix("W/")
     both = {"If-Match": f'"another", {strong}'}
-    assert session.delete(proxy.url + path, headers=both, timeout=PATIENCE).status_code == 204
+    assert session.delete(proxy.url + path, headers=both, timeout=REQUEST_TIMEOUT_S).status_code == 204

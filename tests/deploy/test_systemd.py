@@ -1,4 +1,4 @@
-"""deploy/spikecast.service: systemd accepts it, and Spikecast serves with no more than it allows."""
+"""deploy/spikecast.service: systemd accepts the unit, and Spikecast serves within its restrictions."""
 
 import http.client
 import runpy
@@ -16,15 +16,15 @@ from tests.support.service import FIRST_ADMIN, TIMEOUT_S, Service, first_poll, s
 from tests.support.systemd_unit import Unit
 from tests.support.wait import wait_until
 
-WRITABLE = ("lib", "run", "tmp")  # what StateDirectory, RuntimeDirectory and PrivateTmp stand for
-MOST_EXPOSURE = 10  # tenths, as --threshold counts; what systemd calls OK ends at 5.0
+WRITABLE = ("lib", "run", "tmp")  # stand-ins for StateDirectory, RuntimeDirectory and PrivateTmp
+MAX_EXPOSURE = 10  # in tenths, the unit of --threshold; systemd rates up to 5.0 as OK
 
 pytestmark = pytest.mark.usefixtures("_systemd")
 
 
 @pytest.fixture
 def unit(folder: Path) -> Unit:
-    """The unit, for this clone, and for a state and a runtime folder of the test's own."""
+    """Return the unit with the paths of this clone, and of the test's own state and runtime folders."""
     for name in WRITABLE:
         (folder / name).mkdir()
     places = {"/opt/spikecast": REPOSITORY, "/var/lib/spikecast": folder / "lib"}
@@ -33,7 +33,7 @@ def unit(folder: Path) -> Unit:
 
 @contextmanager
 def serving(unit: Unit, folder: Path, settings: Mapping[str, str]) -> Iterator[Service]:
-    """What the unit starts, from the moment it says that it is ready."""
+    """Start the unit's command, and yield the service once it has notified that it is ready."""
     notices = folder / "notices"
     environment = dict(line.split("=", 1) for line in unit.all("Environment"))
     environment |= {"NOTIFY_SOCKET": str(notices), "TMPDIR": str(folder / "tmp")}
@@ -42,21 +42,21 @@ def serving(unit: Unit, folder: Path, settings: Mapping[str, str]) -> Iterator[S
         manager.bind(str(notices))
         manager.settimeout(0.1)
         with started(command, environment | FIRST_ADMIN | settings, folder / "log") as service:
-            wait_until(lambda: not service.is_running() or is_ready(manager), "it is ready")
+            wait_until(lambda: not service.is_running() or is_ready(manager), "the service is ready")
             assert service.is_running(), service.log()
             yield service
 
 
 def is_ready(manager: socket.socket) -> bool:
-    """Whether the service has just said so to its manager."""
+    """Return whether the service has just notified its manager that it is ready."""
     try:
         return "READY=1" in manager.recv(4096).decode().splitlines()
     except TimeoutError:
         return False
 
 
-def status_at(place: Path) -> int:
-    """The status of /api/health at a socket of the file system."""
+def get_health_status(place: Path) -> int:
+    """Return the status of /api/health over a Unix socket."""
     connection = http.client.HTTPConnection("localhost", timeout=TIMEOUT_S)
     connection.sock = socket.socket(socket.AF_UNIX)
     connection.sock.connect(str(place))
@@ -66,7 +66,7 @@ def status_at(place: Path) -> int:
 
 
 def analyze(unit: Unit, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """What `systemd-analyze` says of the unit."""
+    """Run `systemd-analyze` on the unit."""
     file = folder / "spikecast.service"
     file.write_text(unit.text)
     return subprocess.run(
@@ -74,24 +74,24 @@ def analyze(unit: Unit, folder: Path, *arguments: str) -> subprocess.CompletedPr
     )
 
 
-def test_systemd_finds_no_fault_in_it(unit, folder):
+def test_systemd_verifies_the_unit_without_errors(unit, folder):
     verified = analyze(unit, folder, "verify", "--recursive-errors=no")
     assert (verified.returncode, verified.stdout + verified.stderr) == (0, "")
 
 
-def test_it_exposes_little_of_the_machine(unit, folder):
-    rated = analyze(unit, folder, "security", "--offline=true", f"--threshold={MOST_EXPOSURE}")
+def test_systemd_rates_the_exposure_of_the_unit_as_low(unit, folder):
+    rated = analyze(unit, folder, "security", "--offline=true", f"--threshold={MAX_EXPOSURE}")
     assert rated.returncode == 0, rated.stdout
 
 
-def test_there_is_time_to_finish_what_is_being_answered(unit):
+def test_systemd_waits_longer_for_a_stop_than_gunicorns_graceful_timeout(unit):
     shipped = runpy.run_path(str(REPOSITORY / "gunicorn.conf.py"))
     assert int(unit.one("TimeoutStopSec")) > shipped["graceful_timeout"]
 
 
 @pytest.mark.usefixtures("_confinement")
 class TestConfined:
-    def test_it_serves_and_stops(self, unit, folder):
+    def test_the_confined_service_serves_and_stops_without_capabilities(self, unit, folder):
         with own_port() as port:
             settings = {"SPIKECAST_BIND": f"127.0.0.1:{port}"}
             with serving(unit, folder, settings) as service:
@@ -101,18 +101,18 @@ class TestConfined:
                     assert int(process["CapEff"], 16) == int(process["CapBnd"], 16) == 0
                 assert service.stop("SIGTERM", TIMEOUT_S) == 0
 
-    def test_it_serves_at_a_socket_that_others_may_open(self, unit, folder):
+    def test_the_unix_socket_is_open_to_all_users(self, unit, folder):
         place = folder / "run" / "http"
         with serving(unit, folder, {"SPIKECAST_BIND": f"unix:{place}"}) as service:
-            assert status_at(place) == 200, service.log()
+            assert get_health_status(place) == 200, service.log()
             assert place.stat().st_mode & 0o777 == 0o777
             assert service.stop("SIGTERM", TIMEOUT_S) == 0
 
-    def test_what_it_keeps_is_for_its_own_user(self, unit, folder):
+    def test_only_the_user_of_the_service_may_access_its_data(self, unit, folder):
         with serving(unit, folder, {"SPIKECAST_BIND": f"unix:{folder}/run/http"}):
-            kept = {each.name: each.stat().st_mode & 0o077 for each in (folder / "lib").iterdir()}
-        assert {"spikecast.db", "secret_key"} <= kept.keys()
-        assert set(kept.values()) == {0}
+            modes = {each.name: each.stat().st_mode & 0o077 for each in (folder / "lib").iterdir()}
+        assert {"spikecast.db", "secret_key"} <= modes.keys()
+        assert set(modes.values()) == {0}
 
     @pytest.mark.parametrize(
         ("code", "refusal"),
@@ -123,10 +123,10 @@ class TestConfined:
             ("__import__('os').chroot('/')", "Operation not permitted"),
             ("__import__('os').nice(1)", "Operation not permitted"),
         ],
-        ids=["the program", "new machine code", "packets", "another root", "priority"],
+        ids=["write program files", "executable memory", "raw packets", "chroot", "raise priority"],
     )
-    def test_what_it_forbids_is_refused(self, unit, folder, code, refusal):
+    def test_operations_that_the_unit_forbids_fail(self, unit, folder, code, refusal):
         command = unit.confinement([folder]).command([sys.executable, "-c", code])
-        tried = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert tried.returncode == 1
-        assert refusal in tried.stderr.splitlines()[-1]
+        completed = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert completed.returncode == 1
+        assert refusal in completed.stderr.splitlines()[-1]

@@ -1,4 +1,4 @@
-"""deploy/zabbix/spikecast.yaml: consistent in itself and with the API.
+"""deploy/zabbix/spikecast.yaml: the templates are consistent with each other and with the API.
 
 `tools/zabbix_check` imports it into a real Zabbix.
 """
@@ -56,18 +56,18 @@ def polled(data: dict[str, Any], **headers: str) -> Any:
     return preprocess(COLLECTION["items"][0], {"header": headers, "body": {"data": data}})
 
 
-def test_it_is_an_export_of_zabbix_6_0():
+def test_the_file_is_an_export_of_zabbix_6_0():
     assert EXPORT["version"] == "6.0"
 
 
-def test_every_uuid_is_a_version_4_in_32_digits_and_is_used_once():
+def test_every_uuid_is_unique_and_a_version_4_uuid_of_32_hex_digits():
     found = [part["uuid"] for part in parts(EXPORT) if "uuid" in part]
     assert len(found) == len(set(found))
     assert [each for each in found if uuid.UUID(each).hex != each or uuid.UUID(each).version != 4] == []
 
 
 @each_template
-def test_every_macro_that_a_template_uses_is_defined_in_it(template):
+def test_a_template_defines_exactly_the_macros_it_uses(template):
     used = set(USER_MACRO.findall(json.dumps({**template, "macros": [], "description": ""})))
     set_by_prototypes = {
         macro["macro"] for part in parts(template) if "host" in part for macro in part.get("macros", ())
@@ -75,7 +75,7 @@ def test_every_macro_that_a_template_uses_is_defined_in_it(template):
     assert used - set_by_prototypes == {macro["macro"] for macro in template["macros"]}
 
 
-def test_macros_of_discovered_hosts_are_those_of_their_template():
+def test_the_host_prototype_sets_only_macros_of_its_template():
     (prototype,) = DISCOVERY["discovery_rules"][0]["host_prototypes"]
     names = {macro["macro"] for macro in COLLECTION["macros"]}
     assert {macro["macro"] for macro in prototype["macros"]} <= names
@@ -95,7 +95,7 @@ def test_items_depend_on_items_of_the_same_template(template):
     assert {part["master_item"]["key"] for part in parts(template) if "master_item" in part} <= keys
 
 
-def test_groups_and_value_maps_that_are_used_are_defined():
+def test_exactly_the_used_groups_and_value_maps_are_defined():
     groups = {group["name"] for group in EXPORT["groups"]}
     used = {group["name"] for template in TEMPLATES.values() for group in template["groups"]}
     used |= {part["group"]["name"] for part in parts(EXPORT) if "group" in part}
@@ -105,7 +105,7 @@ def test_groups_and_value_maps_that_are_used_are_defined():
 
 
 @each_template
-def test_a_discovery_gives_each_macro_that_its_prototypes_use(template):
+def test_a_discovery_script_sets_exactly_the_macros_of_its_prototypes(template):
     for rule in template["discovery_rules"]:
         prototypes = rule.get("item_prototypes") or rule["host_prototypes"]
         assert set(DISCOVERED_MACRO.findall(json.dumps(prototypes))) == set(
@@ -115,7 +115,7 @@ def test_a_discovery_gives_each_macro_that_its_prototypes_use(template):
 
 @pytest.mark.any_database
 @each_template
-def test_a_request_goes_to_a_path_of_the_api_and_sends_the_key_nowhere_else(template, app):
+def test_a_request_goes_to_a_documented_path_and_follows_no_redirects(template, app):
     documented = {
         re.sub(r"\{\w+\}", "*", path)
         for path, item in app.extensions["openapi"]["paths"].items()
@@ -132,7 +132,7 @@ def test_a_request_goes_to_a_path_of_the_api_and_sends_the_key_nowhere_else(temp
     ]
 
 
-def test_any_name_of_a_field_becomes_a_key_and_is_shown_as_it_is():
+def test_every_field_name_becomes_a_safe_item_key_and_is_shown_unchanged():
     numbers, texts = COLLECTION["discovery_rules"]
     names = [*{stored for _given, stored in VALID_NAMES}, "__proto__", "{$SPIKECAST.KEY}", "%7B"]
     poll = polled(dict.fromkeys(names, 1) | {"plate": "SPK"})
@@ -144,17 +144,17 @@ def test_any_name_of_a_field_becomes_a_key_and_is_shown_as_it_is():
 
 
 @pytest.mark.parametrize("write", [str, str.lower], ids=["HTTP/1.1", "HTTP/2"])
-def test_a_spike_is_read_from_the_headers(write):
+def test_the_active_spike_is_parsed_from_the_headers(write):
     headers = {"X-Spike-Schedule": "3", "X-Spike-Ends": "2026-11-27T08:00:30.500000Z"}
     poll = polled({}, **{write(name): value for name, value in headers.items()})
     assert poll["spike"] == {"active": 1, "schedule": 3, "ends": 1795766430}
 
 
-def test_without_these_headers_no_spike_is_active():
+def test_without_spike_headers_no_spike_is_active():
     assert polled({"level": 7}, Server="nginx") == {"spike": {"active": 0}, "data": {"level": 7}}
 
 
-def test_a_host_has_the_name_of_its_collection_or_what_zabbix_has_room_for():
+def test_a_host_name_is_the_collection_name_shortened_to_zabbix_limit():
     names = ["Truck 01", "x" * 128, "x" * 129, "🚚" * 255]
     targets = [
         {"labels": {"instance": name, "collection_id": str(number), "__meta_spikecast_owner": "ada"}}

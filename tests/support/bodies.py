@@ -47,13 +47,13 @@ VALUES = (
 )
 
 
-def bodies(things: RouteFixtures, route: str) -> Iterator[dict[str, Any]]:
+def bodies(route_fixtures: RouteFixtures, route: str) -> Iterator[dict[str, Any]]:
     """Yield the bodies of a route, each of which is valid for the current state of the fixtures."""
-    name = f"new {things.number}"
+    name = f"new {route_fixtures.number}"
     user = {"email": "new@example.org", "username": name, "password": PASSWORD, "role": "Viewer"}
     match route:
         case "POST /api/auth/login":
-            yield {"login": things.holder.name, "password": PASSWORD, "code": "123456"}
+            yield {"login": route_fixtures.holder.name, "password": PASSWORD, "code": "123456"}
         case "POST /api/auth/change-password":
             body = {"current_password": PASSWORD, "new_password": PASSWORD, "code": "123456"}
             yield body | {"revoke_api_keys": False}
@@ -62,41 +62,47 @@ def bodies(things: RouteFixtures, route: str) -> Iterator[dict[str, Any]]:
         case "POST /api/auth/two-factor":
             yield {"current_password": PASSWORD}
         case "POST /api/auth/two-factor/confirm":
-            yield {"code": equip(things.holder.app, things.holder.user_id, is_on=False).code()}
+            yield {
+                "code": equip(route_fixtures.holder.app, route_fixtures.holder.user_id, is_on=False).code()
+            }
         case "POST /api/auth/two-factor/recovery-codes" | "POST /api/auth/two-factor/turn-off":
-            authenticator = equip(things.holder.app, things.holder.user_id)
+            authenticator = equip(route_fixtures.holder.app, route_fixtures.holder.user_id)
             yield {"current_password": PASSWORD, "code": authenticator.recovery_codes[0]}
         case "POST /api/users":
             yield user
         case "PATCH /api/users/<id:user_id>":
             yield user | {"revoke_api_keys": True}
         case "POST /api/collections" | "PATCH /api/collections/<id:collection_id>":
-            yield {"name": name, "owner_id": things.holder.user_id}
+            yield {"name": name, "owner_id": route_fixtures.holder.user_id}
         case "POST /api/collections/<id:collection_id>/copy":
             yield {"name": name}
         case "POST /api/collections/bulk-delete":
-            yield {"collection_ids": [things.collection_id]}
+            yield {"collection_ids": [route_fixtures.collection_id]}
         case "POST /api/collections/<id:collection_id>/fields" | "PATCH /api/fields/<id:field_id>":
             for number, values in enumerate(VALUES):
                 named = {"field_name": f"f{number}", "metric": f'metric_{number}{{a="1"}}'}
                 yield {"collection_type": "Performance", **named, **values}
         case "POST /api/spike-schedules" | "PATCH /api/spike-schedules/<id:spike_id>":
-            yield from _spikes(things, name)
+            yield from _spikes(route_fixtures, name)
         case "POST /api/spike-schedules/preview":
-            for body in _spikes(things, name):
-                yield body | {"interval": 30, "schedule_id": things.spike_id}
+            for body in _spikes(route_fixtures, name):
+                yield body | {"interval": 30, "schedule_id": route_fixtures.spike_id}
         case "POST /api/spike-schedules/<id:spike_id>/extend":
             yield {"duration": 60}
         case "POST /api/api-keys" | "PATCH /api/api-keys/<id:key_id>":
-            limit = {"collection_id": things.collection_id, "collection_type": "Performance"}
+            limit = {"collection_id": route_fixtures.collection_id, "collection_type": "Performance"}
             yield {"label": name, "expires_at": "2027-01-01T00:00:00Z", "allowed_collections": [limit]}
 
 
-def _spikes(things: RouteFixtures, name: str) -> Iterator[dict[str, Any]]:
-    override = {"original_field_id": things.field_id} | {
+def _spikes(route_fixtures: RouteFixtures, name: str) -> Iterator[dict[str, Any]]:
+    override = {"original_field_id": route_fixtures.field_id} | {
         key: value for key, value in VALUES[-1].items() if key != "value_type"
     }
-    body = {"collection_id": things.collection_id, "name": name, "start_datetime": "2027-01-01T00:00:00Z"}
+    body = {
+        "collection_id": route_fixtures.collection_id,
+        "name": name,
+        "start_datetime": "2027-01-01T00:00:00Z",
+    }
     body["counters_after"] = "continue"
     yield body | {"end_datetime": "2027-01-01T01:00:00Z", "spike_fields": [override]}
     yield body | {"start_datetime": "2028-01-01T00:00:00Z", "duration": 3600}

@@ -12,7 +12,7 @@ from tests.support.route_fixtures import RouteFixtures
 
 
 @pytest.fixture
-def things(admin: Caller, owner: Caller) -> RouteFixtures:
+def route_fixtures(admin: Caller, owner: Caller) -> RouteFixtures:
     """Create a collection with a counter and a spike, a key and a user, all owned by the Admin."""
     return RouteFixtures({"admin": admin, "owner": owner}, admin)
 

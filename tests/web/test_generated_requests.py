@@ -44,16 +44,16 @@ def can_be_invalid(operation: APIOperation) -> bool:
     return bool(operation.path_parameters or operation.query or operation.body)
 
 
-def use_existing_ids(things: RouteFixtures, case: Case) -> None:
+def use_existing_ids(route_fixtures: RouteFixtures, case: Case) -> None:
     """Replace the ids in the case by those of existing resources."""
     for name in case.path_parameters or {}:
-        case.path_parameters[name] = getattr(things, name)
+        case.path_parameters[name] = getattr(route_fixtures, name)
     if isinstance(case.body, dict) and "collection_id" in case.body:
-        case.body["collection_id"] = things.collection_id
+        case.body["collection_id"] = route_fixtures.collection_id
 
 
 def check_operation(
-    operation: APIOperation, mode: GenerationMode, things: RouteFixtures, caller: Caller
+    operation: APIOperation, mode: GenerationMode, route_fixtures: RouteFixtures, caller: Caller
 ) -> None:
     """Send generated requests of one operation. Raises at the first undocumented response."""
 
@@ -69,7 +69,7 @@ def check_operation(
     def send(case: Case, uses_existing_ids: bool) -> None:
         repaired = []
         if uses_existing_ids:
-            use_existing_ids(things, case)
+            use_existing_ids(route_fixtures, case)
             repaired = [negative_data_rejection]  # the replaced id may be what the schema forbade
         case.call_and_validate(headers=caller.headers, checks=CHECKS, excluded_checks=repaired)
 
@@ -88,5 +88,7 @@ def test_every_response_matches_the_openapi_document(app, operations, nobody, mo
         # New people each time: the operation before may have signed them out, or deleted them.
         people = {role.lower(): add_user(app, role, f"{role.lower()}{number}") for role in Role}
         owner = people["editor"]
-        things = RouteFixtures({"admin": people["admin"], "owner": owner}, owner)
-        check_operation(operation, mode, things, {"nobody": nobody, "tool": things.tool, **people}[who])
+        route_fixtures = RouteFixtures({"admin": people["admin"], "owner": owner}, owner)
+        check_operation(
+            operation, mode, route_fixtures, {"nobody": nobody, "tool": route_fixtures.tool, **people}[who]
+        )

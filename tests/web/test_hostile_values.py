@@ -52,11 +52,11 @@ def replace_at(body: Any, path: Path, text: str) -> bytes:
 
 
 @pytest.fixture(params=JSON_ROUTES)
-def send(request, things: RouteFixtures, admin: Caller, rows) -> Iterator[Callable]:
+def send(request, route_fixtures: RouteFixtures, admin: Caller, rows) -> Iterator[Callable]:
     """Yield a function that sends JSON text to a route. Checks that the test wrote nothing."""
     method, rule = request.param.split()
-    path = things.path(rule)
-    valid_bodies = list(bodies(things, request.param))
+    path = route_fixtures.path(rule)
+    valid_bodies = list(bodies(route_fixtures, request.param))
     before = rows()
 
     def call(data: bytes):

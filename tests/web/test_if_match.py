@@ -119,10 +119,10 @@ def test_a_write_to_a_deleted_resource_is_not_found(resources, write):
 
 @pytest.mark.parametrize("header", ['"stale"', "malformed"])
 def test_access_is_checked_before_if_match(app, owner, admin, viewer, stranger, header):
-    things = RouteFixtures({"admin": admin, "owner": owner}, owner)
+    route_fixtures = RouteFixtures({"admin": admin, "owner": owner}, owner)
     headers = {"If-Match": header}
-    paths = [f"/api/collections/{things.collection_id}", f"/api/fields/{things.field_id}"]
-    paths += [f"/api/spike-schedules/{things.spike_id}", f"/api/api-keys/{things.key_id}"]
+    paths = [f"/api/collections/{route_fixtures.collection_id}", f"/api/fields/{route_fixtures.field_id}"]
+    paths += [f"/api/spike-schedules/{route_fixtures.spike_id}", f"/api/api-keys/{route_fixtures.key_id}"]
     for path in paths:
         refused(stranger.delete(path, headers=headers), 404)
         refused(viewer.delete(path, headers=headers), 404 if "key" in path else 403)

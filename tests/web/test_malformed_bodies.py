@@ -27,19 +27,19 @@ SIMPLE_CONTENT_TYPES = (
 class Sender:
     """Sends raw bodies to one route."""
 
-    def __init__(self, things: RouteFixtures, route: str) -> None:
+    def __init__(self, route_fixtures: RouteFixtures, route: str) -> None:
         self.method, rule = route.split()
-        self.path = things.path(rule)
-        (self.valid_body, *_more) = bodies(things, route)
+        self.path = route_fixtures.path(rule)
+        (self.valid_body, *_more) = bodies(route_fixtures, route)
 
     def send(self, caller: Caller, data: bytes, content_type: str | None = "application/json"):
         return caller.call(self.method, self.path, data=data, content_type=content_type)
 
 
 @pytest.fixture(params=JSON_ROUTES)
-def route(request, things, rows) -> Iterator[Sender]:
+def route(request, route_fixtures, rows) -> Iterator[Sender]:
     """Yield a sender for each route that takes JSON. Checks that the test wrote nothing to the database."""
-    sender = Sender(things, request.param)
+    sender = Sender(route_fixtures, request.param)
     before = rows()
     yield sender
     assert rows() == before

@@ -25,15 +25,15 @@ def test_there_are_sample_bodies_for_every_route_that_takes_json(migrated_app):
 
 
 @pytest.mark.parametrize("route", JSON_ROUTES)
-def test_every_sample_body_is_accepted(things, admin, route):
+def test_every_sample_body_is_accepted(route_fixtures, admin, route):
     method, rule = route.split()
-    for body in bodies(things, route):
-        response = admin.call(method, things.path(rule), body)
+    for body in bodies(route_fixtures, route):
+        response = admin.call(method, route_fixtures.path(rule), body)
         assert response.status_code < 300, response.text
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("route", JSON_ROUTES)
-def test_the_sample_bodies_use_every_key_of_the_schema(app, things, route):
-    used = {key for body in bodies(things, route) for key in body}
+def test_the_sample_bodies_use_every_key_of_the_schema(app, route_fixtures, route):
+    used = {key for body in bodies(route_fixtures, route) for key in body}
     assert used == schema_of(app, route)["properties"].keys()
