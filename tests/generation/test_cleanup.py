@@ -1,4 +1,4 @@
-"""Expired schedules go away with the next poll, and with nothing else."""
+"""Expired spike schedules are deleted by the next poll, and by nothing else."""
 
 from datetime import datetime, timedelta
 
@@ -36,36 +36,36 @@ def tool(make):
 
 
 @pytest.fixture
-def minute_of(make):
-    """Schedules a spike of a minute in a collection, so many minutes from NOW on."""
+def schedule_minute(make):
+    """Return a function that schedules a one-minute spike, `minute` minutes from NOW."""
 
-    def scheduled(collection, minute: int = 0):
+    def schedule(collection, minute: int = 0):
         start = NOW + minute * MINUTE
         cpu = {"original_field_id": collection["fields"][0]["id"], "fixed_value_number": 99}
         return make.spike(collection, cpu, start_datetime=start.isoformat(), duration=60)
 
-    return scheduled
+    return schedule
 
 
-def schedules(make, collection) -> list[tuple[int, str]]:
+def list_schedules(make, collection) -> list[tuple[int, str]]:
     listed = make.person.get(f"/api/collections/{collection['id']}/spike-schedules").json["items"]
     return [(spike["id"], spike["status"]) for spike in listed]
 
 
 def test_an_expired_schedule_is_shown_as_expired_until_the_next_poll_deletes_it(
-    make, truck, tool, minute_of, clock
+    make, truck, tool, schedule_minute, clock
 ):
-    spike = minute_of(truck)
+    spike = schedule_minute(truck)
     clock.shift(30 * MINUTE)
-    assert schedules(make, truck) == [(spike["id"], "expired")]
+    assert list_schedules(make, truck) == [(spike["id"], "expired")]
     assert make.person.get(f"/api/spike-schedules/{spike['id']}").json["status"] == "expired"
     tool.data("Truck 01")
-    assert schedules(make, truck) == []
+    assert list_schedules(make, truck) == []
     assert make.person.get(f"/api/spike-schedules/{spike['id']}").status_code == 404
 
 
-def test_the_poll_that_deletes_it_serves_normal_values(truck, tool, minute_of, clock):
-    minute_of(truck)
+def test_the_poll_that_deletes_an_expired_schedule_serves_normal_values(truck, tool, schedule_minute, clock):
+    schedule_minute(truck)
     clock.shift(MINUTE)
     response = tool.poll("Truck 01")
     assert response.json["data"] == {"cpu": 7}
@@ -81,101 +81,109 @@ def test_the_poll_that_deletes_it_serves_normal_values(truck, tool, minute_of, c
         "/api/collections/{id}/data/configuration",
     ],
 )
-def test_a_poll_of_either_type_by_name_or_by_id_deletes_it(make, truck, tool, minute_of, clock, path):
-    minute_of(truck)
+def test_a_poll_of_either_type_by_name_or_by_id_deletes_an_expired_schedule(
+    make, truck, tool, schedule_minute, clock, path
+):
+    schedule_minute(truck)
     clock.shift(MINUTE)
     assert tool.get(path.format(id=truck["id"])).status_code == 200
-    assert schedules(make, truck) == []
+    assert list_schedules(make, truck) == []
 
 
-def test_its_copies_go_with_it(app, truck, tool, minute_of, clock):
-    minute_of(truck)
+def test_the_copies_of_an_expired_schedule_are_deleted_with_it(app, truck, tool, schedule_minute, clock):
+    schedule_minute(truck)
     clock.shift(MINUTE)
     tool.data("Truck 01")
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count(SpikeScheduleField.id))) == 0
 
 
-def test_it_is_deleted_at_its_end_and_not_before(make, truck, tool, minute_of, clock):
-    spike = minute_of(truck)
+def test_a_schedule_is_deleted_at_its_end_and_not_before(make, truck, tool, schedule_minute, clock):
+    spike = schedule_minute(truck)
     clock.shift(MINUTE - timedelta(microseconds=1))
     tool.data("Truck 01")
-    assert schedules(make, truck) == [(spike["id"], "active")]
+    assert list_schedules(make, truck) == [(spike["id"], "active")]
     clock.shift(timedelta(microseconds=1))
     tool.data("Truck 01")
-    assert schedules(make, truck) == []
+    assert list_schedules(make, truck) == []
 
 
-def test_one_that_was_ended_early_is_deleted_by_the_next_poll(make, truck, tool, minute_of, clock):
-    spike = minute_of(truck)
+def test_a_schedule_that_was_ended_early_is_deleted_by_the_next_poll(
+    make, truck, tool, schedule_minute, clock
+):
+    spike = schedule_minute(truck)
     clock.shift(1)
     make.person.post(f"/api/spike-schedules/{spike['id']}/end")
-    assert schedules(make, truck) == [(spike["id"], "expired")]
+    assert list_schedules(make, truck) == [(spike["id"], "expired")]
     assert tool.data("Truck 01") == {"cpu": 7}
-    assert schedules(make, truck) == []
+    assert list_schedules(make, truck) == []
 
 
-def test_several_expired_ones_are_deleted_at_once(make, truck, tool, minute_of, clock):
+def test_several_expired_schedules_are_deleted_at_once(make, truck, tool, schedule_minute, clock):
     for minute in (0, 1, 3, 4):
-        minute_of(truck, minute)
+        schedule_minute(truck, minute)
     clock.shift(10 * MINUTE)
     tool.data("Truck 01")
-    assert schedules(make, truck) == []
+    assert list_schedules(make, truck) == []
 
 
-def test_those_that_are_active_or_yet_to_come_stay(make, truck, tool, minute_of, clock):
-    _, _, active, scheduled = [minute_of(truck, minute) for minute in (0, 1, 2, 3)]
+def test_active_and_future_schedules_are_not_deleted(make, truck, tool, schedule_minute, clock):
+    _, _, active, scheduled = [schedule_minute(truck, minute) for minute in (0, 1, 2, 3)]
     clock.shift(2 * MINUTE)
     assert tool.data("Truck 01") == {"cpu": 99}
-    assert schedules(make, truck) == [(active["id"], "active"), (scheduled["id"], "scheduled")]
+    assert list_schedules(make, truck) == [(active["id"], "active"), (scheduled["id"], "scheduled")]
 
 
-def test_one_that_comes_before_a_gap_is_deleted_within_the_gap(make, truck, tool, minute_of, clock):
-    _, later = minute_of(truck, 0), minute_of(truck, 5)
+def test_an_expired_schedule_is_deleted_before_the_next_one_starts(make, truck, tool, schedule_minute, clock):
+    _, later = schedule_minute(truck, 0), schedule_minute(truck, 5)
     clock.shift(3 * MINUTE)
     assert tool.data("Truck 01") == {"cpu": 7}
-    assert schedules(make, truck) == [(later["id"], "scheduled")]
+    assert list_schedules(make, truck) == [(later["id"], "scheduled")]
 
 
-def test_a_poll_of_a_type_without_fields_is_404_and_deletes_it_all_the_same(make, tool, minute_of, clock):
+def test_a_poll_of_a_type_without_fields_is_404_and_deletes_an_expired_schedule(
+    make, tool, schedule_minute, clock
+):
     truck = make.collection("Truck 01", {"value_type": "NUMBER_FIXED", "name": "cpu"})
-    minute_of(truck)
+    schedule_minute(truck)
     clock.shift(MINUTE)
     assert tool.poll("Truck 01", "configuration").status_code == 404
-    assert schedules(make, truck) == []
+    assert list_schedules(make, truck) == []
 
 
-def test_a_poll_of_a_collection_without_any_field_left_deletes_it_too(make, tool, minute_of, clock):
+def test_a_poll_of_a_collection_without_fields_deletes_an_expired_schedule(
+    make, tool, schedule_minute, clock
+):
     truck = make.collection("Truck 01", {"value_type": "NUMBER_FIXED", "name": "cpu"})
-    minute_of(truck)
+    schedule_minute(truck)
     make.person.delete(f"/api/fields/{truck['fields'][0]['id']}")
     clock.shift(MINUTE)
     assert tool.poll("Truck 01").status_code == 404
-    assert schedules(make, truck) == []
+    assert list_schedules(make, truck) == []
 
 
-def test_the_schedules_of_other_collections_are_left_alone(make, truck, tool, minute_of, clock):
+def test_schedules_of_other_collections_are_not_deleted(make, truck, tool, schedule_minute, clock):
     other = make.collection("Truck 02", {"value_type": "NUMBER_FIXED", "name": "cpu"})
-    minute_of(truck)
-    spike = minute_of(other)
+    schedule_minute(truck)
+    spike = schedule_minute(other)
     clock.shift(MINUTE)
     tool.data("Truck 01")
-    assert schedules(make, other) == [(spike["id"], "expired")]
+    assert list_schedules(make, other) == [(spike["id"], "expired")]
 
 
-def test_the_window_is_free_again_once_it_is_deleted(make, truck, tool, minute_of, clock):
-    minute_of(truck)
+def test_the_window_of_a_deleted_schedule_is_free_again(make, truck, tool, schedule_minute, clock):
+    schedule_minute(truck)
     clock.shift(MINUTE)
     tool.data("Truck 01")
     start, end = NOW.isoformat(), (NOW + HOUR).isoformat()
     assert make.spike(truck, start_datetime=start, end_datetime=end)["status"] == "active"
 
 
-# --- What does not delete ------------------------------------------------------------------------------
+# --- Requests that delete nothing ----------------------------------------------------------------------
 
 
-def test_looking_at_it_does_not_delete_it(make, truck, minute_of, clock):
-    spike = minute_of(truck)
+def test_reading_an_expired_schedule_does_not_delete_it(make, truck, schedule_minute, clock):
+    spike = schedule_minute(truck)
     clock.shift(MINUTE)
     paths = [
         "/api/spike-schedules",
@@ -185,7 +193,7 @@ def test_looking_at_it_does_not_delete_it(make, truck, minute_of, clock):
     ]
     for path in paths:
         assert make.person.get(path).status_code == 200
-    assert schedules(make, truck) == [(spike["id"], "expired")]
+    assert list_schedules(make, truck) == [(spike["id"], "expired")]
 
 
 @pytest.mark.parametrize(
@@ -197,34 +205,36 @@ def test_looking_at_it_does_not_delete_it(make, truck, minute_of, clock):
         ("GET", "/api/data/Truck%2002/performance", 404),
     ],
 )
-def test_a_request_that_serves_nothing_does_not_delete_it(
-    make, truck, tool, minute_of, clock, method, path, status
+def test_a_request_that_returns_no_values_does_not_delete_an_expired_schedule(
+    make, truck, tool, schedule_minute, clock, method, path, status
 ):
-    spike = minute_of(truck)
+    spike = schedule_minute(truck)
     clock.shift(MINUTE)
     assert tool.call(method, path).status_code == status
-    assert schedules(make, truck) == [(spike["id"], "expired")]
+    assert list_schedules(make, truck) == [(spike["id"], "expired")]
 
 
-def test_a_key_that_may_not_read_the_collection_does_not_delete_it(make, truck, minute_of, clock):
+def test_a_poll_by_a_key_that_may_not_read_the_collection_deletes_no_schedule(
+    make, truck, schedule_minute, clock
+):
     other = make.collection("Truck 02")
     limited = make.key(allowed_collections=[{"collection_id": other["id"]}])
-    spike = minute_of(truck)
+    spike = schedule_minute(truck)
     clock.shift(MINUTE)
     assert limited.poll("Truck 01").status_code == 404
-    assert schedules(make, truck) == [(spike["id"], "expired")]
+    assert list_schedules(make, truck) == [(spike["id"], "expired")]
 
 
-# --- What is written -----------------------------------------------------------------------------------
+# --- Writes of a poll ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("spike", ["none", "active", "scheduled"])
-def test_a_poll_that_has_no_counter_and_nothing_expired_only_reads(
-    truck, tool, minute_of, queries, clock, spike
+def test_a_poll_without_counters_and_expired_schedules_writes_nothing(
+    truck, tool, schedule_minute, queries, clock, spike
 ):
     if spike != "none":
-        minute_of(truck, 0 if spike == "active" else 5)
-    tool.data("Truck 01")  # notes that the key was used
+        schedule_minute(truck, 0 if spike == "active" else 5)
+    tool.data("Truck 01")  # records the use of the key
     clock.shift(1)
     with queries() as seen:
         tool.data("Truck 01")
@@ -232,8 +242,8 @@ def test_a_poll_that_has_no_counter_and_nothing_expired_only_reads(
     assert get_writes(seen) == []
 
 
-def test_the_poll_after_the_one_that_deletes_only_reads(truck, tool, minute_of, queries, clock):
-    minute_of(truck)
+def test_the_poll_after_a_cleanup_writes_nothing(truck, tool, schedule_minute, queries, clock):
+    schedule_minute(truck)
     clock.shift(MINUTE)
     tool.data("Truck 01")
     with queries() as seen:
@@ -242,21 +252,21 @@ def test_the_poll_after_the_one_that_deletes_only_reads(truck, tool, minute_of, 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="session")
-def test_a_poll_that_is_overtaken_by_the_one_that_clears_is_of_an_instant_after_the_end(
+def test_a_slow_poll_is_dated_after_the_end_if_another_poll_deletes_the_schedule_first(
     make, clock, monkeypatch
 ):
-    """Otherwise it would find no window, and serve usual values as of an instant within it."""
+    """Otherwise it would find no window and serve normal values, dated within it."""
     collection = make.collection("Truck", {"value_type": "NUMBER_FIXED"})
     ends = make.spike(collection)["end_datetime"]
     slow, quick = make.key(), make.key()
     read = ThreadLocalConnection.read
 
-    def overtaken(*asked):
+    def read_after_cleanup(*args):
         monkeypatch.setattr(ThreadLocalConnection, "read", read)
         clock.move_to(datetime.fromisoformat(ends))
         assert quick.poll("Truck").status_code == 200
-        return read(*asked)
+        return read(*args)
 
-    monkeypatch.setattr(ThreadLocalConnection, "read", overtaken)
+    monkeypatch.setattr(ThreadLocalConnection, "read", read_after_cleanup)
     epoch = slow.poll("Truck").json["generated_at_epoch"]
     assert epoch >= datetime.fromisoformat(ends).timestamp()

@@ -1,4 +1,4 @@
-"""Many who poll at the same moment: every value exactly once, and no answer half a spike."""
+"""Concurrent polls get every counter value exactly once, and never a mix of spike and normal values."""
 
 from itertools import cycle, pairwise
 from threading import Event
@@ -17,15 +17,15 @@ NORMAL, SPIKED = 1, 99
 
 @pytest.fixture
 def second_node(app, database_url, tmp_path):
-    """Another app on the same database, with connections of its own."""
+    """Another app on the same database, with its own connections."""
     node = create_app(settings_for(database_url, tmp_path), TESTING=True, **FAST_SETTINGS)
     yield node
     with node.app_context():
         db.engine.dispose()
 
 
-def counting(make):
-    """A collection with three counters, and what each of their polls must serve."""
+def create_counters(make):
+    """Create a collection with three counters."""
     collection = make.collection("Truck 01")
     make.field(collection, "INCREMENT", name="up", start_number=0, step_number=1)
     make.field(collection, "DECREMENT", name="down", start_number=0, step_number=0.5)
@@ -33,44 +33,44 @@ def counting(make):
     return collection
 
 
-def expected(how_many: int) -> list[dict]:
+def build_expected(how_many: int) -> list[dict]:
     return [{"up": n, "down": -n / 2, "round": n % 7} for n in range(how_many)]
 
 
 def poll_many(tools, polls: int = POLLS) -> list[dict]:
-    """The answers of threads that poll so many times each, in the order of the first counter."""
+    """Poll in one thread per tool; return all responses in the order of the first counter."""
     polling = [lambda tool=tool: [tool.data("Truck 01") for _ in range(polls)] for tool in tools]
     answers = [answer for thread in run_concurrently(*polling) for answer in thread]
     return sorted(answers, key=lambda answer: answer["up"])
 
 
 def test_32_threads_get_every_value_of_three_counters_exactly_once(make):
-    counting(make)
-    assert poll_many([make.key()] * THREADS) == expected(THREADS * POLLS)
+    create_counters(make)
+    assert poll_many([make.key()] * THREADS) == build_expected(THREADS * POLLS)
 
 
-def test_threads_with_keys_of_their_own_do_too(make):
-    counting(make)
-    assert poll_many([make.key() for _ in range(8)]) == expected(8 * POLLS)
+def test_threads_with_different_keys_get_every_value_exactly_once(make):
+    create_counters(make)
+    assert poll_many([make.key() for _ in range(8)]) == build_expected(8 * POLLS)
 
 
-def test_two_nodes_on_one_database_do_too(make, second_node):
-    counting(make)
+def test_two_nodes_on_one_database_serve_every_value_exactly_once(make, second_node):
+    create_counters(make)
     key = make.key().key
     nodes = cycle([make.person.app, second_node])
     tools = [Poller(node, key) for node, _ in zip(nodes, range(16), strict=False)]
-    assert poll_many(tools) == expected(16 * POLLS)
+    assert poll_many(tools) == build_expected(16 * POLLS)
 
 
-def test_the_counters_of_a_spike_are_served_exactly_once_too_and_go_on_from_the_collection(make):
-    collection = counting(make)
+def test_counters_continue_in_a_spike_and_serve_every_value_exactly_once(make):
+    collection = create_counters(make)
     before = poll_many([make.key()], 5)
     make.spike(collection)
     during = poll_many([make.key()] * 16)
-    assert before + during == expected(5 + 16 * POLLS)
+    assert before + during == build_expected(5 + 16 * POLLS)
 
 
-def test_two_collections_are_polled_side_by_side_without_a_deadlock(make):
+def test_two_collections_are_polled_concurrently_without_a_deadlock(make):
     tool = make.key()
     for name in ("Truck 01", "Truck 02"):
         collection = make.collection(name)
@@ -87,8 +87,8 @@ def test_two_collections_are_polled_side_by_side_without_a_deadlock(make):
         assert sorted(values) == list(range(6 * POLLS))
 
 
-def test_a_reset_while_others_poll_leaves_whole_sequences(make):
-    collection = counting(make)
+def test_a_counter_that_is_reset_during_polls_skips_no_value(make):
+    collection = create_counters(make)
     up = make.person.get(f"/api/collections/{collection['id']}").json["fields"][0]["id"]
     tool = make.key()
     polling = [lambda: [tool.data("Truck 01") for _ in range(POLLS)]] * 8
@@ -103,7 +103,7 @@ def test_a_reset_while_others_poll_leaves_whole_sequences(make):
 
 
 @pytest.mark.parametrize("counters", [False, True], ids=["without counters", "with counters"])
-def test_16_threads_see_a_spike_wholly_or_not_at_all_while_it_comes_and_goes(make, counters):
+def test_concurrent_polls_serve_a_spike_completely_or_not_at_all(make, counters):
     collection = make.collection("Truck 01")
     for number in range(12):
         make.field(collection, "NUMBER_FIXED", name=f"n{number}", fixed_value_number=NORMAL)
@@ -119,27 +119,27 @@ def test_16_threads_see_a_spike_wholly_or_not_at_all_while_it_comes_and_goes(mak
             seen.append(tool.poll("Truck 01"))
         return seen
 
-    def come_and_go():
+    def run_spikes():
         try:
-            return [answer for _ in range(3) for answer in _come_and_go(make, tool, collection)]
+            return [answer for _ in range(3) for answer in _end_and_delete_spikes(make, tool, collection)]
         finally:
             done.set()
 
-    answers = [answer for thread in run_concurrently(come_and_go, *[poll] * 16) for answer in thread]
-    kinds = {_kind(answer) for answer in answers}
-    assert kinds == {(NORMAL, False), (SPIKED, True)}
+    answers = [answer for thread in run_concurrently(run_spikes, *[poll] * 16) for answer in thread]
+    levels = {_get_level(answer) for answer in answers}
+    assert levels == {(NORMAL, False), (SPIKED, True)}
     if counters:
-        _every_count_came_once(answers)
+        _assert_counts_are_consecutive(answers)
 
 
-def _come_and_go(make, tool, collection):
-    """Let a spike begin and be ended, and another begin and be deleted; poll at each stage."""
+def _end_and_delete_spikes(make, tool, collection):
+    """Start and end a spike, then start and delete another; poll at each stage."""
     overrides = [
         {"original_field_id": field["id"], "fixed_value_number": SPIKED}
         for field in collection["fields"]
         if field["value_type"] == "NUMBER_FIXED"
     ]
-    # It began a while ago, for the clock stands still: it has to end after it began.
+    # The window began earlier: the clock stands still, and a spike has to end after its start.
     window = {"start_datetime": "2026-11-27T07:59:00Z", "duration": 3600}
     ended = make.spike(collection, *overrides, **window)
     yield tool.poll("Truck 01")
@@ -151,15 +151,15 @@ def _come_and_go(make, tool, collection):
     yield tool.poll("Truck 01")
 
 
-def _kind(answer) -> tuple:
-    """The one value of all fixed fields, and whether the headers tell of a spike."""
+def _get_level(answer) -> tuple:
+    """Return the value that all fixed fields share, and whether the headers name a spike."""
     assert answer.status_code == 200, answer.text
     values = {value for name, value in answer.json["data"].items() if name != "count"}
-    assert len(values) == 1, f"half a spike: {answer.text}"
+    assert len(values) == 1, f"spike and normal values mixed: {answer.text}"
     return values.pop(), "X-Spike-Schedule" in answer.headers
 
 
-def _every_count_came_once(answers) -> None:
-    """Each spike's counter went on from the collection's, and that from each spike's."""
+def _assert_counts_are_consecutive(answers) -> None:
+    """Check that no count is missing or repeated, in and between the spikes."""
     counts = sorted(answer.json["data"]["count"] for answer in answers)
     assert counts == list(range(1, len(counts) + 1))

@@ -1,4 +1,4 @@
-"""A counter has one JSON type for ever: whole numbers where its field's settings are whole, or fractions."""
+"""A counter never changes its number type: whole if its field's settings are whole, otherwise decimal."""
 
 import itertools
 import json
@@ -15,18 +15,18 @@ from tests.support.hypothesis_settings import talks_to_the_app
 
 UP, DOWN = "INCREMENT", "DECREMENT"
 JSON = {"Content-Type": "application/json"}
-FAR = {UP: 1, DOWN: -1}
+SIGNS = {UP: 1, DOWN: -1}
 
 
 @pytest.fixture
 def counter(make):
-    """Makes a collection with one counter, named `it`; answers with the field."""
+    """Return a function that creates a collection with one counter, `it`, and returns the field."""
 
-    def made(value_type: str = UP, **settings):
+    def create(value_type: str = UP, **settings):
         settings = {"start_number": 0, "step_number": 10} | settings
         return make.collection("Truck 01", {"value_type": value_type, "name": "it", **settings})["fields"][0]
 
-    return made
+    return create
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def tool(make):
     return make.key()
 
 
-def texts(tool, times: int, name: str = "Truck 01") -> list[str]:
-    """The next values, as they are written."""
+def poll_texts(tool, times: int, name: str = "Truck 01") -> list[str]:
+    """Return the next values as they are written in the JSON."""
     return [re.search(r'"it":([^,}]+)', tool.poll(name).text)[1] for _ in range(times)]
 
 
@@ -43,7 +43,7 @@ def override(field, **settings):
     return {"original_field_id": field["id"]} | settings
 
 
-def assert_intact(text: str) -> bool:
+def is_whole(text: str) -> bool:
     return re.fullmatch(r"-?\d+", text) is not None
 
 
@@ -64,27 +64,27 @@ def test_a_counter_with_whole_settings_serves_whole_numbers_in_and_out_of_spikes
     make, tool, clock, value_type, start, step, percentage, span
 ):
     settings = {"start_number": start, "step_number": step, "randomization_percentage": percentage}
-    settings |= {} if span is None else {"reset_number": start + FAR[value_type] * span}
+    settings |= {} if span is None else {"reset_number": start + SIGNS[value_type] * span}
     collection = make.collection(None, {"value_type": value_type, "name": "it", **settings})
     spike = override(collection["fields"][0], step_number=step + 1, randomization_percentage=77.7)
-    served = texts(tool, 3, collection["name"])
+    served = poll_texts(tool, 3, collection["name"])
     made = make.spike(collection, spike)
-    served += texts(tool, 3, collection["name"])
+    served += poll_texts(tool, 3, collection["name"])
     make.person.post(f"/api/spike-schedules/{made['id']}/end")
     clock.shift(1)
-    served += texts(tool, 3, collection["name"])
-    assert all(map(assert_intact, served)), served
+    served += poll_texts(tool, 3, collection["name"])
+    assert all(map(is_whole, served)), served
 
 
-def test_a_varied_step_of_a_whole_counter_is_rounded(counter, tool):
+def test_a_randomized_step_of_a_whole_counter_is_rounded(counter, tool):
     counter(step_number=10, randomization_percentage=10)
     rng.seed(7)
-    values = [int(text) for text in texts(tool, 200)]
+    values = [int(text) for text in poll_texts(tool, 200)]
     assert {after - before for before, after in itertools.pairwise(values)} == {9, 10, 11}
 
 
 @pytest.mark.parametrize("given", ["10.0", "1e1", "10.00000000001"])
-def test_a_number_that_is_kept_as_a_whole_one_is_whole(make, tool, given):
+def test_a_counter_whose_settings_are_stored_as_whole_numbers_is_whole(make, tool, given):
     collection = make.collection("Truck 01")
     body = (
         '{"collection_type": "Performance", "field_name": "it", "value_type": "INCREMENT", '
@@ -92,7 +92,7 @@ def test_a_number_that_is_kept_as_a_whole_one_is_whole(make, tool, given):
     )
     answer = make.person.post(f"/api/collections/{collection['id']}/fields", data=body, headers=JSON)
     assert answer.status_code == 201, answer.text
-    assert texts(tool, 2) == ["10", "20"]
+    assert poll_texts(tool, 2) == ["10", "20"]
 
 
 # --- Decimal counters ----------------------------------------------------------------------------------
@@ -103,20 +103,20 @@ def test_a_number_that_is_kept_as_a_whole_one_is_whole(make, tool, given):
     [{"start_number": 0.5}, {"step_number": 2.5}, {"reset_number": 99.5}, {"step_number": 1e-10}],
     ids=["by its start", "by its step", "by its reset", "by a very small step"],
 )
-def test_one_setting_with_a_fraction_makes_every_value_a_fraction(counter, tool, settings):
+def test_one_setting_with_a_fraction_makes_every_value_a_decimal(counter, tool, settings):
     counter(**settings)
-    assert all(map(is_decimal, texts(tool, 12)))
+    assert all(map(is_decimal, poll_texts(tool, 12)))
 
 
 def test_whole_values_of_a_decimal_counter_are_written_with_a_fraction(counter, tool):
     counter(start_number=1200, step_number=0.25)
-    assert texts(tool, 5) == ["1200.0", "1200.25", "1200.5", "1200.75", "1201.0"]
+    assert poll_texts(tool, 5) == ["1200.0", "1200.25", "1200.5", "1200.75", "1201.0"]
 
 
-def test_a_decimal_counter_stays_one_when_a_spike_overrides_it_with_whole_numbers(counter, make, tool):
+def test_a_decimal_counter_stays_decimal_when_a_spike_overrides_it_with_whole_numbers(counter, make, tool):
     field = counter(step_number=0.5)
     make.spike({"id": field["collection_id"]}, override(field, start_number=7, step_number=1))
-    assert texts(tool, 3) == ["7.0", "8.0", "9.0"]
+    assert poll_texts(tool, 3) == ["7.0", "8.0", "9.0"]
 
 
 numbers = st.decimals(-(10**6), 10**6, places=10)
@@ -137,24 +137,24 @@ def test_no_counter_is_written_with_an_exponent(make, tool, start, step, percent
         make.person.post(f"/api/collections/{collection['id']}/fields", data=body, headers=JSON).status_code
         == 201
     )
-    served = texts(tool, 4, collection["name"])
-    assert all(assert_intact(text) or is_decimal(text) for text in served), served
+    served = poll_texts(tool, 4, collection["name"])
+    assert all(is_whole(text) or is_decimal(text) for text in served), served
     shown = make.person.get(f"/api/collections/{collection['id']}/fields").text
     assert not re.search(r'_number":[^,}]*e', shown), shown
 
 
-def test_settings_are_shown_without_an_exponent_as_well(counter, make):
+def test_settings_are_shown_without_an_exponent(counter, make):
     field = counter(step_number=1e-7)
     assert '"step_number":0.0000001,' in make.person.get(f"/api/fields/{field['id']}").text
 
 
-def test_a_sample_is_of_the_type_of_a_poll(counter, make, tool):
+def test_a_sample_has_the_number_type_of_a_poll(counter, make, tool):
     field = counter(start_number=5, step_number=0.5)
     sample = make.person.get(f"/api/collections/{field['collection_id']}/sample/performance")
     assert '"it":5.0' in sample.text
 
 
-def test_a_preview_is_of_the_type_of_a_poll(counter, make):
+def test_a_preview_has_the_number_type_of_a_poll(counter, make):
     field = counter(step_number=10, randomization_percentage=33)
     spike = make.spike({"id": field["collection_id"]}, override(field, step_number=20))
     values = make.person.get(f"/api/spike-schedules/{spike['id']}/preview").json["fields"][0]["values"]
@@ -179,45 +179,45 @@ def test_an_override_of_a_whole_counter_has_to_be_whole(counter, make, setting):
     }
 
 
-def test_a_change_of_overrides_has_to_be_whole_too(counter, make):
+def test_a_changed_override_of_a_whole_counter_has_to_be_whole(counter, make):
     field = counter()
     spike = make.spike({"id": field["collection_id"]})
     changes = {"spike_fields": [override(field, step_number=0.5)]}
     assert make.person.patch(f"/api/spike-schedules/{spike['id']}", changes).status_code == 422
 
 
-# --- The field is changed ------------------------------------------------------------------------------
+# --- Changes of the field ------------------------------------------------------------------------------
 
 
 def change(make, field, **changes):
     return make.person.patch(f"/api/fields/{field['id']}", changes)
 
 
-def test_a_decimal_counter_that_becomes_whole_goes_on_without_falling(counter, make, tool):
+def test_an_increment_that_becomes_whole_continues_without_falling(counter, make, tool):
     field = counter(start_number=0, step_number=0.75)
-    assert texts(tool, 4)[-1] == "2.25"
+    assert poll_texts(tool, 4)[-1] == "2.25"
     assert change(make, field, step_number=1, randomization_percentage=500).status_code == 200
-    values = [int(text) for text in texts(tool, 20)]
+    values = [int(text) for text in poll_texts(tool, 20)]
     assert values == sorted(values)
     assert values[0] >= 3
 
 
-def test_a_counter_downwards_that_becomes_whole_goes_on_without_rising(counter, make, tool):
+def test_a_decrement_that_becomes_whole_continues_without_rising(counter, make, tool):
     field = counter(DOWN, start_number=0, step_number=0.75)
-    assert texts(tool, 4)[-1] == "-2.25"
+    assert poll_texts(tool, 4)[-1] == "-2.25"
     assert change(make, field, step_number=1).status_code == 200
-    assert texts(tool, 2) == ["-4", "-5"]
+    assert poll_texts(tool, 2) == ["-4", "-5"]
 
 
 def test_a_spikes_copy_becomes_whole_with_its_field(counter, make, tool):
     field = counter(step_number=0.75)
     make.spike({"id": field["collection_id"]}, override(field, start_number=0, step_number=1))
-    texts(tool, 2)
+    poll_texts(tool, 2)
     assert change(make, field, step_number=3).status_code == 200
-    assert texts(tool, 2) == ["2", "3"]
+    assert poll_texts(tool, 2) == ["2", "3"]
 
 
-@pytest.mark.parametrize("ended", [False, True], ids=["open", "ended, but not removed yet"])
+@pytest.mark.parametrize("ended", [False, True], ids=["open", "ended, but not deleted yet"])
 def test_a_change_to_whole_numbers_is_refused_while_a_spike_overrides_with_a_fraction(
     counter, make, clock, ended
 ):
@@ -234,34 +234,34 @@ def test_a_change_to_whole_numbers_is_refused_while_a_spike_overrides_with_a_fra
     assert make.person.get(f"/api/fields/{field['id']}").json["step_number"] == 0.5
 
 
-def test_a_change_of_the_type_drops_the_override_and_is_allowed(counter, make, tool):
+def test_a_change_of_the_value_type_drops_the_override_and_is_allowed(counter, make, tool):
     field = counter(step_number=0.5)
     make.spike({"id": field["collection_id"]}, override(field, step_number=7.5))
     settings = {"value_type": DOWN, "start_number": 9, "step_number": 1}
     assert change(make, field, **settings).status_code == 200
-    assert texts(tool, 2) == ["9", "8"]
+    assert poll_texts(tool, 2) == ["9", "8"]
 
 
 def test_a_whole_counter_may_become_decimal_during_a_spike(counter, make, tool):
     field = counter()
     make.spike({"id": field["collection_id"]}, override(field, start_number=100))
     assert change(make, field, step_number=0.5).status_code == 200
-    assert texts(tool, 2) == ["100.0", "110.0"]
+    assert poll_texts(tool, 2) == ["100.0", "110.0"]
 
 
-def test_what_a_state_with_a_fraction_came_from_does_not_matter_to_a_whole_counter(counter, make, app, tool):
+def test_a_whole_counter_serves_whole_numbers_from_a_fractional_state(counter, make, app, tool):
     field = counter()
-    texts(tool, 1)
+    poll_texts(tool, 1)
     with app.app_context():
         from app.db.session import db
         from app.models import Field
 
         db.session.get(Field, field["id"]).current_number = json.loads("12.5")
         db.session.commit()
-    assert texts(tool, 2) == ["22", "32"]
+    assert poll_texts(tool, 2) == ["22", "32"]
 
 
-def test_the_type_holds_when_the_window_begins_between_two_polls(counter, make, tool, clock):
+def test_a_whole_counter_stays_whole_when_a_window_begins_between_polls(counter, make, tool, clock):
     field = counter(step_number=10, randomization_percentage=20)
     make.spike(
         {"id": field["collection_id"]},
@@ -269,5 +269,5 @@ def test_the_type_holds_when_the_window_begins_between_two_polls(counter, make, 
         start_datetime=(NOW + timedelta(minutes=1)).isoformat(),
         duration=60,
     )
-    before, _ = texts(tool, 1), clock.shift(70)
-    assert all(map(assert_intact, before + texts(tool, 2)))
+    before, _ = poll_texts(tool, 1), clock.shift(70)
+    assert all(map(is_whole, before + poll_texts(tool, 2)))

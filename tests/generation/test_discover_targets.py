@@ -22,7 +22,7 @@ def names(groups: list[dict]) -> list[tuple[str, str]]:
     return [(group["labels"]["instance"], group["labels"]["type"]) for group in groups]
 
 
-def test_a_list_of_targets_reads_literally_like_this(make):
+def test_the_target_list_has_this_exact_json(make):
     truck = make.collection("Truck 01", PERFORMANCE, CONFIGURATION)
     response = make.key().get(URL)
     assert response.content_type == "application/json; charset=utf-8"
@@ -52,14 +52,14 @@ def test_every_target_can_be_polled_with_the_same_key(make):
         assert answer.status_code == 200, path
 
 
-def test_both_types_come_in_the_order_of_the_collections(make):
+def test_targets_of_both_types_are_in_the_order_of_the_collections(make):
     make.collection("b", PERFORMANCE, CONFIGURATION)
     make.collection("a", CONFIGURATION)
     groups = discover(make.key(), "?type=configuration&type=Performance&type=performance")
     assert names(groups) == [("b", "performance"), ("b", "configuration"), ("a", "configuration")]
 
 
-def test_a_type_without_fields_is_no_target(make):
+def test_a_type_without_fields_is_not_a_target(make):
     make.collection("empty")
     make.collection("texts", CONFIGURATION)
     tool = make.key()
@@ -85,7 +85,7 @@ def test_the_address_of_the_targets_can_be_given(make, address):
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("address", ["", "a b", "http://a", "a/b", "a:b", "a:123456", "::1", "a@b", "é"])
-def test_an_address_that_is_no_host_is_refused(make, address):
+def test_an_invalid_address_is_refused(make, address):
     messages = faults(make.key().get(URL, query_string={"address": address}))
     assert messages == {
         "address": ["must be a host, or a host and a port, such as spikecast.example.com:8080"]
@@ -109,7 +109,7 @@ def test_a_request_without_a_valid_key_is_refused_before_its_query(nobody):
     refused(nobody.get(f"{URL}?type=weather"), 401)
 
 
-def test_a_key_alone_in_the_authorization_header_is_taken(make, nobody):
+def test_a_key_alone_in_the_authorization_header_is_accepted(make, nobody):
     make.collection("Truck", PERFORMANCE)
     key = make.key().key
     response = nobody.get(URL, headers={"Authorization": key})  # Prometheus before 2.45 sends this

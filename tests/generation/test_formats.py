@@ -1,4 +1,4 @@
-"""A format of polls is one file and one call of `register`."""
+"""Registering a format takes one module and one call of `register`."""
 
 import pytest
 
@@ -20,14 +20,14 @@ def tool(make):
 
 @pytest.fixture
 def toy(monkeypatch):
-    """A second format, for the length of one test."""
+    """Register a second format for one test."""
     monkeypatch.setattr(formats, "FORMATS", {"json": formats.JSON})
     formats.register(Format("toy", render_toy))
 
 
 @pytest.fixture(params=["", "/"], ids=["without a slash", "with a slash"])
 def poll(app, tool, request):
-    """Polls with this query, at either spelling of the address."""
+    """Return a function that polls with a query, with or without a trailing slash."""
 
     def poll(query: str):
         return tool.get(f"/api/data/Truck/performance{request.param}{query}")
@@ -43,20 +43,20 @@ def test_a_registered_format_is_polled_by_its_name(poll, toy):
 
 
 @pytest.mark.parametrize("query", ["", "?format=json", "?other=toy", "?informative=1"])
-def test_without_a_format_it_is_json(poll, toy, query):
+def test_the_default_format_is_json(poll, toy, query):
     response = poll(query)
     assert response.headers["Content-Type"] == "application/json; charset=utf-8"
     assert response.json["data"] == {"cpu": 7}
 
 
 @pytest.mark.parametrize("query", ["?format=xml", "?format="])
-def test_an_unknown_format_is_refused_with_those_that_there_are(poll, toy, query):
+def test_an_unknown_format_is_refused_with_the_list_of_formats(poll, toy, query):
     response = poll(query)
     assert response.status_code == 400
     assert response.json["detail"].endswith("Use one of: json, toy.")
 
 
-def test_an_unknown_format_moves_no_counter(make, toy):
+def test_a_poll_in_an_unknown_format_advances_no_counter(make, toy):
     make.collection("Bus", {"value_type": "INCREMENT", "name": "km", "start_number": 1, "step_number": 1})
     tool = make.key()
     assert tool.get("/api/data/Bus/performance?format=xml").status_code == 400

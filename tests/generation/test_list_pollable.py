@@ -1,4 +1,4 @@
-"""What an API key may poll, with the addresses to poll it at."""
+"""The list of what an API key may poll, with the paths to poll."""
 
 from datetime import timedelta
 
@@ -13,14 +13,14 @@ PERFORMANCE = {"value_type": "NUMBER_FIXED", "name": "cpu"}
 CONFIGURATION = {"value_type": "TEXT_FIXED", "collection_type": "Configuration", "fixed_value_text": "X"}
 
 
-def pollable(tool, query: str = "") -> list[tuple[str, str]]:
-    """The collections and types in the list."""
+def list_pollable(tool, query: str = "") -> list[tuple[str, str]]:
+    """Return the collections and types in the list."""
     response = tool.get(f"/api/data{query}")
     assert response.status_code == 200, response.text
     return [(item["collection"], item["type"]) for item in response.json["items"]]
 
 
-def test_a_list_reads_literally_like_this(make):
+def test_the_list_has_this_exact_json(make):
     truck = make.collection("Truck 01", PERFORMANCE, CONFIGURATION)
     response = make.key().get("/api/data")
     assert response.content_type == "application/json; charset=utf-8"
@@ -48,7 +48,7 @@ def test_a_list_reads_literally_like_this(make):
     }
 
 
-def test_every_address_in_it_can_be_polled(make):
+def test_every_listed_path_can_be_polled(make):
     names = {kept for _given, kept in VALID_NAMES}
     for name in names:
         make.collection(name, PERFORMANCE)
@@ -65,7 +65,7 @@ def test_a_type_without_fields_is_left_out(make):
     make.collection("Both", PERFORMANCE, CONFIGURATION)
     make.collection("Configured", CONFIGURATION)
     make.collection("Empty")
-    assert pollable(make.key()) == [
+    assert list_pollable(make.key()) == [
         ("Both", "Performance"),
         ("Both", "Configuration"),
         ("Configured", "Configuration"),
@@ -73,7 +73,7 @@ def test_a_type_without_fields_is_left_out(make):
 
 
 @pytest.fixture
-def two(make):
+def two_collections(make):
     return [make.collection(name, PERFORMANCE, CONFIGURATION) for name in ("Truck 01", "Truck 02")]
 
 
@@ -85,33 +85,35 @@ def two(make):
         ("Configuration", [("Truck 02", "Configuration")]),
     ],
 )
-def test_a_limited_key_sees_what_it_is_limited_to(make, two, collection_type, listed):
-    limits = [{"collection_id": two[1]["id"], "collection_type": collection_type}]
-    assert pollable(make.key(allowed_collections=limits)) == listed
+def test_a_limited_key_lists_its_allowed_collections(make, two_collections, collection_type, listed):
+    limits = [{"collection_id": two_collections[1]["id"], "collection_type": collection_type}]
+    assert list_pollable(make.key(allowed_collections=limits)) == listed
 
 
-def test_a_key_whose_list_was_emptied_sees_nothing(make, two):
-    tool = make.key(allowed_collections=[{"collection_id": two[0]["id"]}])
-    make.person.delete(f"/api/collections/{two[0]['id']}")
-    assert pollable(tool) == []
+def test_a_limited_key_without_any_collection_left_lists_nothing(make, two_collections):
+    tool = make.key(allowed_collections=[{"collection_id": two_collections[0]["id"]}])
+    make.person.delete(f"/api/collections/{two_collections[0]['id']}")
+    assert list_pollable(tool) == []
 
 
-@pytest.mark.parametrize("is_limited", [False, True], ids=["without a list", "with a list"])
-def test_a_key_sees_what_its_owner_may_read_at_that_moment(app, make, two, admin, stranger, is_limited):
-    limits = {"allowed_collections": [{"collection_id": two[0]["id"]}]} if is_limited else {}
+@pytest.mark.parametrize("is_limited", [False, True], ids=["unlimited key", "limited key"])
+def test_a_key_lists_what_its_owner_may_currently_read(
+    app, make, two_collections, admin, stranger, is_limited
+):
+    limits = {"allowed_collections": [{"collection_id": two_collections[0]["id"]}]} if is_limited else {}
     tool = make.key(**limits)
-    admin.patch(f"/api/collections/{two[0]['id']}", {"owner_id": stranger.user_id})
-    assert "Truck 01" not in dict(pollable(tool))
+    admin.patch(f"/api/collections/{two_collections[0]['id']}", {"owner_id": stranger.user_id})
+    assert "Truck 01" not in dict(list_pollable(tool))
     theirs = Poller(app, stranger.post("/api/api-keys", {"label": "theirs"}).json["key"])
-    assert set(dict(pollable(theirs))) == {"Truck 01"}
+    assert set(dict(list_pollable(theirs))) == {"Truck 01"}
     everything = Poller(app, admin.post("/api/api-keys", {"label": "all"}).json["key"])
-    assert len(pollable(everything)) == 4
+    assert len(list_pollable(everything)) == 4
 
 
-def test_the_list_and_polls_agree(make, two):
-    limits = [{"collection_id": two[0]["id"], "collection_type": "Configuration"}]
+def test_the_list_and_polls_agree(make, two_collections):
+    limits = [{"collection_id": two_collections[0]["id"], "collection_type": "Configuration"}]
     for tool in (make.key(), make.key(allowed_collections=limits)):
-        listed = set(pollable(tool))
+        listed = set(list_pollable(tool))
         for name in ("Truck 01", "Truck 02"):
             for word in ("Performance", "Configuration"):
                 assert (tool.poll(name, word).status_code == 200) == ((name, word) in listed)
@@ -133,51 +135,51 @@ def test_the_list_and_polls_agree(make, two):
         ("/?sort=id", ["c_", "a%", "B"]),
     ],
 )
-def test_it_is_searched_sorted_and_paged_as_every_list(make, query, names, database_url):
+def test_the_list_can_be_searched_sorted_and_paged(make, query, names, database_url):
     if "name" in query and database_url.startswith("postgresql"):
-        pytest.skip("its collation decides about letter case")
+        pytest.skip("the sort order of letter case depends on its collation")
     if "name" in query:
         names = sorted(names, reverse="-" in query)
     for name in ("c_", "a%", "B"):
         make.collection(name, PERFORMANCE)
-    assert [name for name, _type in pollable(make.key(), query)] == names
+    assert [name for name, _type in list_pollable(make.key(), query)] == names
 
 
 @pytest.mark.parametrize("query", ["sort=colour", "page=0", "per_page=201", "nothing=1", "search=%00"])
-def test_a_wrong_query_is_refused(make, query):
+def test_an_invalid_query_is_refused(make, query):
     refused(make.key().get(f"/api/data?{query}"), 422)
 
 
-def test_it_takes_the_same_number_of_queries_for_any_number(make, queries):
+def test_the_number_of_queries_is_the_same_for_many_collections(make, queries):
     tool, seen = make.key(), []
     for number in range(12):
         make.collection(f"Truck {number}", PERFORMANCE, CONFIGURATION)
         with queries() as asked:
-            pollable(tool)
+            list_pollable(tool)
         seen.append(asked.count)
     assert len(set(seen)) == 1
     assert seen[0] <= 4
 
 
-def test_to_list_is_no_poll(make, two):
-    make.field(two[0], "INCREMENT", name="n", start_number=1, step_number=1)
+def test_listing_is_not_recorded_as_a_poll(make, two_collections):
+    make.field(two_collections[0], "INCREMENT", name="n", start_number=1, step_number=1)
     tool = make.key()
-    pollable(tool)
+    list_pollable(tool)
     assert make.person.get(f"/api/api-keys/{tool.id}").json["last_used_at"] is None
     assert tool.data("Truck 01")["n"] == 1
 
 
-# --- Who may ---------------------------------------------------------------------------------------------
+# --- Authentication ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("form", ["Bearer {}", "{}"])
-def test_the_key_comes_as_it_does_for_a_poll(make, two, nobody, form):
+def test_the_list_accepts_a_key_in_the_authorization_header(make, two_collections, nobody, form):
     key = make.key().key
     assert nobody.get("/api/data", headers={"Authorization": form.format(key)}).json["total"] == 4
 
 
 @pytest.mark.parametrize("path", ["/api/data", "/api/data/", "/api/data?sort=colour"])
-def test_without_a_key_that_counts_nothing_is_listed(make, owner, nobody, clock, path):
+def test_a_list_request_without_a_valid_key_is_refused(make, owner, nobody, clock, path):
     revoked, expiring = make.key(), make.key(expires_at="2026-11-27T09:00:00Z")
     make.person.post(f"/api/api-keys/{revoked.id}/revoke")
     clock.move_to(NOW + timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""The bounded cache that grants and plans share."""
+"""The bounded LRU cache, used for grants and plans."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +10,7 @@ def fill(cache: LRU[int, int], *keys: int) -> None:
         cache.put(key, key)
 
 
-def test_the_least_recently_used_entry_leaves_first():
+def test_the_least_recently_used_entry_is_evicted_first():
     cache: LRU[int, int] = LRU(4)
     fill(cache, 1, 2, 3, 4)
     cache.get(1)
@@ -18,14 +18,14 @@ def test_the_least_recently_used_entry_leaves_first():
     assert [cache.get(key) for key in (1, 2, 3, 4, 5)] == [1, None, 3, 4, 5]
 
 
-def test_an_entry_costs_what_it_is_said_to_cost():
+def test_an_entry_costs_what_the_cost_function_returns():
     cache: LRU[str, str] = LRU(10, len)
     for text in ("aaaa", "bbbb", "cc", "ddddd"):
         cache.put(text, text)
     assert [cache.get(text) for text in ("aaaa", "bbbb", "cc", "ddddd")] == [None, None, "cc", "ddddd"]
 
 
-def test_an_entry_beyond_the_capacity_is_not_stored_and_replaces_the_one_before():
+def test_an_entry_beyond_the_capacity_is_not_stored_and_removes_its_predecessor():
     cache: LRU[str, str] = LRU(5, len)
     cache.put("key", "small")
     cache.put("key", "too large")
@@ -38,7 +38,7 @@ def test_a_missing_entry_is_none():
     assert LRU(0).get("key") is None
 
 
-def test_threads_may_share_it():
+def test_threads_may_share_a_cache():
     cache: LRU[int, int] = LRU(50)
 
     def use(offset: int) -> None:

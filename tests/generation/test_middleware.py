@@ -1,4 +1,4 @@
-"""Polls are answered before Flask makes a request of them, exactly as its routes would answer them."""
+"""The middleware answers polls before Flask builds a request, exactly as Flask's routes would."""
 
 from functools import partial
 from types import SimpleNamespace
@@ -61,38 +61,38 @@ def truck(make):
 
 
 @pytest.fixture
-def ways(app):
-    """The app with its middleware, and without."""
+def clients(app):
+    """Clients of the app with its middleware, and of its routes alone."""
     without = security_headers.with_headers(partial(type(app).wsgi_app, app))
     return SimpleNamespace(middleware=Client(app), routes=Client(without))
 
 
-def seen(response):
-    """All of an answer that a client sees; the order of headers means nothing."""
+def get_visible(response):
+    """Return all of a response that a client sees; the order of headers has no meaning."""
     return response.status, response.data, sorted(response.headers)
 
 
-def by_both(ways, path, headers):
-    return [seen(way.get(path, headers=headers)) for way in (ways.middleware, ways.routes)]
+def get_by_both(clients, path, headers):
+    return [get_visible(client.get(path, headers=headers)) for client in (clients.middleware, clients.routes)]
 
 
 @pytest.mark.parametrize("path", ANSWERED)
-def test_a_poll_is_answered_the_same(ways, truck, make, path):
-    middleware, routes = by_both(ways, path.format(**truck), make.key().headers)
+def test_the_middleware_answers_a_poll_as_the_routes_do(clients, truck, make, path):
+    middleware, routes = get_by_both(clients, path.format(**truck), make.key().headers)
     assert middleware[0] == "200 OK"
     assert middleware == routes
 
 
-def test_a_poll_during_a_spike_is_answered_the_same(ways, truck, make):
+def test_the_middleware_answers_a_poll_during_a_spike_as_the_routes_do(clients, truck, make):
     make.spike(truck)
-    middleware, routes = by_both(ways, ANSWERED[0], make.key().headers)
+    middleware, routes = get_by_both(clients, ANSWERED[0], make.key().headers)
     assert "X-Spike-Ends" in dict(middleware[2])
     assert middleware == routes
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=ascii)
-def test_a_poll_is_refused_the_same(ways, truck, make, path):
-    middleware, routes = by_both(ways, path.format(**truck), make.key().headers)
+def test_the_middleware_refuses_a_poll_as_the_routes_do(clients, truck, make, path):
+    middleware, routes = get_by_both(clients, path.format(**truck), make.key().headers)
     assert middleware[0] in {"400 BAD REQUEST", "404 NOT FOUND"}
     assert middleware == routes
 
@@ -113,37 +113,37 @@ def test_a_poll_is_refused_the_same(ways, truck, make, path):
     ],
     ids=str,
 )
-def test_who_has_no_key_is_refused_the_same(ways, truck, headers):
-    middleware, routes = by_both(ways, ANSWERED[0], headers)
+def test_the_middleware_refuses_a_missing_or_invalid_key_as_the_routes_do(clients, truck, headers):
+    middleware, routes = get_by_both(clients, ANSWERED[0], headers)
     assert middleware[0] == "401 UNAUTHORIZED"
     assert middleware == routes
 
 
 @pytest.mark.parametrize("path", [ANSWERED[0], f"{ANSWERED[0]}/"])
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_other_methods_are_answered_the_same(ways, truck, make, method, path):
+def test_the_middleware_answers_other_methods_as_the_routes_do(clients, truck, make, method, path):
     options = {"path": path, "method": method, "headers": make.key().headers}
-    assert seen(ways.middleware.open(**options)) == seen(ways.routes.open(**options))
+    assert get_visible(clients.middleware.open(**options)) == get_visible(clients.routes.open(**options))
 
 
-def test_what_is_refused_was_looked_up_once(truck, make, queries):
+def test_a_refused_poll_is_looked_up_once(truck, make, queries):
     tool = make.key()
-    with queries() as asked:
+    with queries() as seen:
         assert tool.poll("nothing").status_code == 404
-    # To note the refusal takes statements of its own, now and then.
-    assert sum("LEFT JOIN collections" in each for each in asked.statements) == 1
+    # Recording the refusal sometimes takes statements of its own.
+    assert sum("LEFT JOIN collections" in each for each in seen.statements) == 1
 
 
-def test_flask_makes_a_request_only_of_what_is_refused(app, truck, make):
-    tool, begun = make.key(), []
-    with flask.request_started.connected_to(lambda *_, **__: begun.append(True), app):
+def test_only_refused_polls_reach_flask(app, truck, make):
+    tool, started = make.key(), []
+    with flask.request_started.connected_to(lambda *_, **__: started.append(True), app):
         tool.data("Truck 01")
-        assert begun == []
+        assert started == []
         tool.poll("nothing")
-        assert begun == [True]
+        assert started == [True]
 
 
-def test_a_fault_of_ours_is_told_to_the_log_and_not_to_the_client(app, truck, make, monkeypatch, caplog):
+def test_an_internal_error_is_logged_and_hidden_from_the_client(app, truck, make, monkeypatch, caplog):
     monkeypatch.setitem(app.extensions, "polls", None)
     response = make.key().poll("Truck 01")
     assert (response.status_code, response.json["title"]) == (500, "Internal error")

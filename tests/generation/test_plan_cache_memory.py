@@ -7,7 +7,7 @@ from app.generation import plan_cache
 FIELDS, LENGTH = 12, 60_000
 
 
-def test_long_texts_count_for_the_memory_that_they_take(app, make, monkeypatch):
+def test_long_texts_count_by_their_size_in_memory(app, make, monkeypatch):
     plans = plan_cache.PlanCache(app, max_fields=5_000)  # 2 MB
     monkeypatch.setattr(app.extensions["polls"], "plans", plans)
     tool = make.key()
@@ -23,7 +23,7 @@ def test_long_texts_count_for_the_memory_that_they_take(app, make, monkeypatch):
     assert 0 < len(plans) < len(names)
 
 
-def test_a_plan_that_is_larger_than_the_bound_is_served_and_not_cached(app, make, monkeypatch):
+def test_a_plan_larger_than_the_cache_is_served_but_not_cached(app, make, monkeypatch):
     plans = plan_cache.PlanCache(app, max_fields=10)
     monkeypatch.setattr(app.extensions["polls"], "plans", plans)
     make.collection("Truck", {"value_type": "TEXT_FIXED", "fixed_value_text": "x" * LENGTH, "name": "note"})
@@ -41,7 +41,7 @@ def test_ordinary_fields_count_one_each(app, make, monkeypatch):
     assert len(plans) == 2
 
 
-def test_templates_of_formats_count_for_the_memory_that_they_take(app, make, monkeypatch):
+def test_format_templates_count_by_their_size_in_memory(app, make, monkeypatch):
     plans = plan_cache.PlanCache(app, max_fields=54)
     monkeypatch.setattr(app.extensions["polls"], "plans", plans)
     tool = make.key()
@@ -53,7 +53,7 @@ def test_templates_of_formats_count_for_the_memory_that_they_take(app, make, mon
     assert len(plans) == 1
 
 
-def test_a_template_never_brings_an_evicted_plan_back(app, make, monkeypatch):
+def test_a_plan_too_large_with_its_template_is_not_cached(app, make, monkeypatch):
     plans = plan_cache.PlanCache(app, max_fields=30)
     monkeypatch.setattr(app.extensions["polls"], "plans", plans)
     tool = make.key()

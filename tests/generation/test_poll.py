@@ -1,4 +1,4 @@
-"""Polling a collection: what is in an answer."""
+"""Polling a collection: the content of the response."""
 
 import json
 from datetime import timedelta
@@ -14,13 +14,13 @@ from tests.support.factory import SETTINGS
 EPOCH = int(NOW.timestamp())
 
 
-def as_written(response, name: str) -> str:
-    """A value as it stands in the JSON text: `number 15`, or a text as it is."""
+def read_as_written(response, name: str) -> str:
+    """Return a value as it is written in the JSON: `number 15`, or the text itself."""
     read = json.loads(response.text, parse_int="number {}".format, parse_float="number {}".format)
     return read["data"][name]
 
 
-def test_an_answer_reads_literally_like_this(make):
+def test_a_poll_has_this_exact_json(make):
     collection = make.collection("Truck 01")
     make.field(collection, "NUMBER_FIXED", name="cpu", fixed_value_number=97)
     make.field(collection, "FLOAT_FIXED", name="fuel", fixed_value_float=8.25)
@@ -33,7 +33,7 @@ def test_an_answer_reads_literally_like_this(make):
     )
 
 
-def test_an_answer_is_json_that_nobody_may_keep(make):
+def test_a_poll_is_json_with_cache_control_no_store(make):
     make.collection("Truck 01", {"value_type": "EPOCH_NOW"})
     response = make.key().poll("Truck 01")
     assert response.content_type == "application/json; charset=utf-8"
@@ -50,7 +50,7 @@ def test_an_answer_is_json_that_nobody_may_keep(make):
         "image/*;q=0",
     ],
 )
-def test_an_answer_is_json_unless_a_client_asks_for_another_format(make, accept):
+def test_a_poll_is_json_unless_another_supported_format_is_accepted(make, accept):
     make.collection("Truck 01", {"value_type": "EPOCH_NOW"})
     response = make.key().get("/api/data/Truck%2001/performance", headers={"Accept": accept})
     assert response.status_code == 200
@@ -79,20 +79,20 @@ def test_an_answer_is_json_unless_a_client_asks_for_another_format(make, accept)
         ("DECREMENT", {"start_number": -0.0, "step_number": 1}, "number 0"),
     ],
 )
-def test_every_value_type_is_served_in_its_own_form(make, value_type, settings, text):
+def test_every_value_type_has_its_json_form(make, value_type, settings, text):
     collection = make.collection("Truck 01")
     more = settings or {"collection_type": "Performance"}
     make.field(collection, value_type, name="it", **more)
-    assert as_written(make.key().poll("Truck 01"), "it") == text
+    assert read_as_written(make.key().poll("Truck 01"), "it") == text
 
 
 @pytest.mark.parametrize("number", [1.7976931348623157e308, -1.7976931348623157e308, 5e-324])
-def test_the_outermost_floats_come_back_as_they_are(make, number):
+def test_the_largest_and_smallest_floats_are_served_exactly(make, number):
     make.collection("Truck 01", {"value_type": "FLOAT_FIXED", "name": "it", "fixed_value_float": number})
     assert make.key().data("Truck 01") == {"it": number}
 
 
-def test_a_random_integer_is_fresh_with_each_poll_and_within_its_range(make):
+def test_random_integers_vary_and_stay_within_their_range(make):
     make.collection("Truck 01", {"value_type": "NUMBER_RANGE", "name": "it"})
     tool = make.key()
     seen = {tool.data("Truck 01")["it"] for _ in range(40)}
@@ -101,7 +101,7 @@ def test_a_random_integer_is_fresh_with_each_poll_and_within_its_range(make):
     assert all(type(value) is int for value in seen)
 
 
-def test_a_random_float_has_two_decimals_where_nothing_else_was_said(make):
+def test_a_random_float_has_two_decimals_by_default(make):
     make.collection("Truck 01", {"value_type": "FLOAT_RANGE", "name": "it"})
     tool = make.key()
     seen = {tool.data("Truck 01")["it"] for _ in range(40)}
@@ -116,7 +116,7 @@ def test_precision_0_means_0_decimals(make):
     assert all(tool.data("Truck 01")["it"].is_integer() for _ in range(20))
 
 
-def test_fields_come_in_the_order_in_which_they_were_created(make):
+def test_fields_are_served_in_the_order_of_creation(make):
     names = ["zebra", "10", "apple", "9", "Äther", "_"]
     types = ["INCREMENT", "TEXT_FIXED", "EPOCH_NOW", "NUMBER_RANGE", "DECREMENT", "FLOAT_RANGE"]
     collection = make.collection("Truck 01")
@@ -127,14 +127,14 @@ def test_fields_come_in_the_order_in_which_they_were_created(make):
     assert list(make.key().data("Truck 01")) == ["zebra", "aardvark", "apple", "9", "Äther", "_"]
 
 
-def test_every_value_type_together_in_one_answer(make):
+def test_one_poll_can_serve_every_value_type(make):
     collection = make.collection("Truck 01")
     for value_type in SETTINGS:
         make.field(collection, value_type, name=value_type)
     assert list(make.key().data("Truck 01")) == list(SETTINGS)
 
 
-def test_only_the_fields_of_the_type_that_is_asked_for_are_served(make):
+def test_only_fields_of_the_requested_type_are_served(make):
     collection = make.collection("Truck 01")
     make.field(collection, "NUMBER_FIXED", name="cpu")
     make.field(collection, "TEXT_FIXED", name="model", collection_type="Configuration")
@@ -157,12 +157,12 @@ def test_two_types_may_have_fields_of_the_same_name(make):
 
 
 @pytest.mark.parametrize("word", ["Performance", "performance", "PERFORMANCE", "pErFoRmAnCe"])
-def test_the_type_may_be_asked_for_in_any_letter_case(make, word):
+def test_the_type_is_case_insensitive(make, word):
     make.collection("Truck 01", {"value_type": "EPOCH_NOW"})
     assert make.key().poll("Truck 01", word).json["type"] == "Performance"
 
 
-def test_the_epoch_of_the_answer_is_that_of_its_values(make, clock):
+def test_generated_at_epoch_equals_the_epoch_of_the_values(make, clock):
     make.collection("Truck 01", {"value_type": "EPOCH_NOW", "name": "now"})
     tool = make.key()
     clock.shift(timedelta(seconds=61, microseconds=999_999))
@@ -170,18 +170,18 @@ def test_the_epoch_of_the_answer_is_that_of_its_values(make, clock):
     assert answer["generated_at_epoch"] == answer["data"]["now"] == EPOCH + 61
 
 
-def test_all_values_are_of_one_instant_however_long_the_answer_takes(make, app):
+def test_all_values_have_the_same_epoch_however_long_the_poll_takes(make, app):
     collection = make.collection("Truck 01")
     insert_fields(app, collection, 500, "EPOCH_NOW")
     tool = make.key()
     for lead in range(1, 6):
-        # Time goes on here, and a second passes while the answer is made.
+        # Time ticks here: a second ends while the response is built.
         with time_machine.travel(NOW - timedelta(milliseconds=lead), tick=True):
             answer = tool.poll("Truck 01").json
         assert set(answer["data"].values()) == {answer["generated_at_epoch"]}
 
 
-def test_field_names_may_be_anything_that_a_name_may_be(make):
+def test_field_names_are_served_unchanged(make):
     names = ["a.b", "a/b", 'quo"te', "it's", "<b>", "${x}", "día", "日本", "=1+1", "\\", "x" * 255]
     collection = make.collection("Truck 01")
     for name in names:
@@ -197,7 +197,7 @@ def test_a_collection_is_also_served_by_its_id(make):
     assert by_id.data == tool.poll("Truck 01").data
 
 
-def test_a_renamed_collection_answers_to_its_new_name_only(make):
+def test_a_renamed_collection_is_found_by_its_new_name_only(make):
     collection = make.collection("Truck 01", {"value_type": "NUMBER_FIXED", "name": "cpu"})
     make.person.patch(f"/api/collections/{collection['id']}", {"name": "Truck 02"})
     tool = make.key()
@@ -217,7 +217,7 @@ def test_a_change_of_a_field_shows_in_the_next_poll(make):
     assert tool.data("Truck 01") == {"fan": 7}
 
 
-def test_a_counter_that_no_float_can_tell_is_written_out(make):
+def test_a_counter_beyond_float_precision_is_written_exactly(make):
     settings = {"start_number": 2**53 - 100, "step_number": 0.1}
     make.collection("Truck 01", {"value_type": "INCREMENT", "name": "it", **settings})
     tool = make.key()

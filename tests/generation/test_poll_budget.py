@@ -1,7 +1,7 @@
-"""How much work a poll is: the same few statements for any number of fields and schedules.
+"""The number of statements of a poll is the same for any number of fields and schedules.
 
-On PostgreSQL a poll like the one before asks only whether anybody's right to poll has changed since
-(tests/generation/fastpath/test_grants_cache.py): as much work, or once in vain.
+On PostgreSQL a repeated poll reads only the grants revision (tests/generation/fastpath/test_grants_cache.py):
+as many statements, or one more if the cached authorization is stale.
 """
 
 import pytest
@@ -10,14 +10,14 @@ from sqlalchemy.engine import make_url
 from tests.support.bulk import insert_fields, insert_schedules
 from tests.support.statements import get_writes, work
 
-FIND_KEY_AND_COLLECTION, MOVE_COUNTERS = 1, 1
+FIND_KEY_AND_COLLECTION, ADVANCE_COUNTERS = 1, 1
 READ_ONLY = FIND_KEY_AND_COLLECTION
-IN_VAIN = {"sqlite": 0, "postgresql": 1}
-COUNTING_FIRST = READ_ONLY + MOVE_COUNTERS
-COUNTING = MOVE_COUNTERS  # for whoever has polled before; it tells whether all is as it was
-READ_PLAN = 3  # revision and when the next schedule begins, those that have begun, fields
-LOCK, HAND_BACK, DELETE_EXPIRED = 1, 1, 1  # the copies that have counted are read before they go
-NOTES_ONCE_A_MINUTE = 2
+STALE_READS = {"sqlite": 0, "postgresql": 1}
+COUNTING_FIRST = READ_ONLY + ADVANCE_COUNTERS
+COUNTING = ADVANCE_COUNTERS  # a repeated poll: the UPDATE validates the authorization again
+READ_PLAN = 3  # revision and start of the next schedule, started schedules, fields
+LOCK, RETURN_NUMBERS, DELETE_EXPIRED = 1, 1, 1  # the copies' numbers are read before they are deleted
+RECORD_USE = 2
 
 SIZES = pytest.mark.parametrize(
     ("fields", "schedules"),
@@ -33,20 +33,20 @@ def collection(make):
 
 @pytest.fixture
 def statements(make, queries):
-    """The statements of one poll, for which the note of the minute is taken already."""
+    """Return a function that polls twice and returns the statements of the second poll."""
     tool = make.key()
 
-    def of_a_poll():
+    def get_statements():
         tool.data("Truck 01")
         with queries() as seen:
             tool.data("Truck 01")
         return seen
 
-    return of_a_poll
+    return get_statements
 
 
 @SIZES
-def test_a_poll_without_counters(app, collection, statements, fields, schedules):
+def test_a_poll_without_counters_is_one_read(app, collection, statements, fields, schedules):
     insert_fields(app, collection, fields)
     insert_schedules(app, collection, schedules)
     seen = statements()
@@ -55,14 +55,16 @@ def test_a_poll_without_counters(app, collection, statements, fields, schedules)
 
 
 @SIZES
-def test_a_poll_with_counters(app, collection, statements, fields, schedules):
+def test_a_poll_with_counters_is_one_statement(app, collection, statements, fields, schedules):
     insert_fields(app, collection, fields, "INCREMENT")
     insert_schedules(app, collection, schedules)
     assert len(work(statements())) == COUNTING == 1
 
 
 @SIZES
-def test_a_poll_without_counters_during_a_spike(app, make, collection, statements, fields, schedules):
+def test_a_poll_without_counters_is_one_read_during_a_spike(
+    app, make, collection, statements, fields, schedules
+):
     insert_fields(app, collection, fields)
     insert_schedules(app, collection, schedules)
     make.spike(collection)
@@ -72,7 +74,9 @@ def test_a_poll_without_counters_during_a_spike(app, make, collection, statement
 
 
 @SIZES
-def test_a_poll_with_counters_during_a_spike(app, make, collection, statements, fields, schedules):
+def test_a_poll_with_counters_is_one_statement_during_a_spike(
+    app, make, collection, statements, fields, schedules
+):
     insert_fields(app, collection, fields, "INCREMENT")
     insert_schedules(app, collection, schedules)
     make.spike(collection)
@@ -80,7 +84,7 @@ def test_a_poll_with_counters_during_a_spike(app, make, collection, statements, 
 
 
 @pytest.mark.parametrize("expired", [1, 1000])
-def test_a_poll_that_deletes_expired_schedules_deletes_all_by_one_statement(
+def test_a_poll_deletes_all_expired_schedules_in_one_statement(
     app, make, collection, queries, clock, expired, database_url
 ):
     insert_fields(app, collection, 10)
@@ -89,33 +93,31 @@ def test_a_poll_that_deletes_expired_schedules_deletes_all_by_one_statement(
     clock.shift(10 * 86400)
     with queries() as seen:
         tool.data("Truck 01")
-    in_vain = IN_VAIN[make_url(database_url).get_backend_name()]
-    sees_them, comes_back = READ_ONLY + READ_PLAN, in_vain + READ_ONLY + READ_PLAN
-    assert len(work(seen)) == sees_them + LOCK + HAND_BACK + DELETE_EXPIRED + comes_back + NOTES_ONCE_A_MINUTE
+    stale_read = STALE_READS[make_url(database_url).get_backend_name()]
+    first_try, second_try = READ_ONLY + READ_PLAN, stale_read + READ_ONLY + READ_PLAN
+    assert len(work(seen)) == first_try + LOCK + RETURN_NUMBERS + DELETE_EXPIRED + second_try + RECORD_USE
 
 
 @SIZES
-def test_a_first_poll_reads_the_plan_by_the_same_few_statements(
-    app, make, collection, queries, fields, schedules
-):
+def test_a_first_poll_reads_the_plan_in_three_statements(app, make, collection, queries, fields, schedules):
     insert_fields(app, collection, fields)
     insert_schedules(app, collection, schedules)
     tool = make.key()
     with queries() as seen:
         tool.data("Truck 01")
-    assert len(work(seen)) == READ_ONLY + READ_PLAN + NOTES_ONCE_A_MINUTE
+    assert len(work(seen)) == READ_ONLY + READ_PLAN + RECORD_USE
 
 
-def test_a_poll_of_a_type_without_counters_is_not_charged_for_those_of_the_other(
-    make, collection, statements
-):
+def test_counters_of_the_other_type_add_no_statement(make, collection, statements):
     make.field(collection, "NUMBER_FIXED")
     make.field(collection, "INCREMENT", collection_type="Configuration", start_number=1, step_number=1)
     assert len(work(statements())) == READ_ONLY
 
 
 @pytest.mark.parametrize("value_type", ["NUMBER_RANGE", "INCREMENT"])
-def test_the_note_of_the_minute_is_two_statements_more(make, collection, queries, clock, value_type):
+def test_recording_the_use_of_a_key_adds_two_statements_once_a_minute(
+    make, collection, queries, clock, value_type
+):
     make.field(collection, value_type)
     tool = make.key()
     tool.data("Truck 01")
@@ -125,10 +127,10 @@ def test_the_note_of_the_minute_is_two_statements_more(make, collection, queries
             tool.data("Truck 01")
         counts.append(len(work(seen)))
         clock.shift(60)
-    assert counts[1] - counts[0] == NOTES_ONCE_A_MINUTE
+    assert counts[1] - counts[0] == RECORD_USE
 
 
-def test_other_people_s_rows_cost_nothing(app, make, collection, statements):
+def test_rows_of_other_collections_add_no_statement(app, make, collection, statements):
     make.field(collection, "INCREMENT")
     for number in range(20):
         other = make.collection(f"Other {number}")
@@ -137,7 +139,7 @@ def test_other_people_s_rows_cost_nothing(app, make, collection, statements):
     assert len(work(statements())) == COUNTING
 
 
-def test_a_refusal_asks_only_for_the_key_and_the_collection(make, collection, queries):
+def test_a_refused_poll_only_looks_up_the_key_and_the_collection(make, collection, queries):
     tool = make.key()
     tool.poll("Truck 02")  # the first one is recorded in the audit log
     with queries() as seen:
@@ -145,7 +147,7 @@ def test_a_refusal_asks_only_for_the_key_and_the_collection(make, collection, qu
     assert len(work(seen)) == FIND_KEY_AND_COLLECTION
 
 
-def test_values_of_a_thousand_fields_are_all_there(app, make, collection):
+def test_a_poll_serves_the_values_of_a_thousand_fields(app, make, collection):
     insert_fields(app, collection, 700)
     insert_fields(app, collection, 300, "INCREMENT")
     tool = make.key()
@@ -157,8 +159,8 @@ def test_values_of_a_thousand_fields_are_all_there(app, make, collection):
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True, scope="session")
-def test_polls_look_things_up_by_indexes_also_in_tables_that_were_empty_when_they_were_analyzed(app, make):
-    """Otherwise each poll of a new installation would read whole tables, until they are analyzed again."""
+def test_polls_use_indexes_even_in_tables_that_were_analyzed_while_empty(app, make):
+    """Otherwise each poll of a new installation would read whole tables until they are analyzed again."""
     make.collection("Truck 01", {"value_type": "INCREMENT"})
     make.key().data("Truck 01")
     statement = "SELECT name, setting FROM pg_settings WHERE name LIKE 'enable\\_%' AND setting = 'off'"

@@ -1,4 +1,4 @@
-"""Whatever a collection is called, it can be polled: one URL-encoded segment, or its id."""
+"""A collection with any name can be polled: by the name as one URL-encoded segment, or by id."""
 
 import unicodedata
 from urllib.parse import quote
@@ -57,7 +57,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_a_name_may_be_anything(make, name):
+def test_a_collection_with_any_name_can_be_polled(make, name):
     collection = make.collection(name, {"value_type": "NUMBER_FIXED", "name": "cpu"})
     tool = make.key()
     by_name = tool.poll(name)
@@ -66,16 +66,16 @@ def test_a_name_may_be_anything(make, name):
     assert tool.get(f"/api/collections/{collection['id']}/data/performance").data == by_name.data
 
 
-@pytest.mark.parametrize(("kept", "sent"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
-def test_a_name_is_found_however_its_characters_are_composed(make, kept, sent):
-    make.collection(unicodedata.normalize(kept, "Café Ångström"), {"value_type": "EPOCH_NOW"})
+@pytest.mark.parametrize(("created", "sent"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_a_name_is_found_in_composed_and_decomposed_form(make, created, sent):
+    make.collection(unicodedata.normalize(created, "Café Ångström"), {"value_type": "EPOCH_NOW"})
     response = make.key().poll(unicodedata.normalize(sent, "Café Ångström"))
     assert response.status_code == 200
     assert response.json["collection"] == unicodedata.normalize("NFC", "Café Ångström")
 
 
 @pytest.mark.parametrize("ending", ["", "/"])
-def test_a_decomposed_name_is_found_where_it_is_escaped_or_not(make, ending):
+def test_a_decomposed_name_is_found_with_and_without_percent_encoding(make, ending):
     make.collection("Café", {"value_type": "EPOCH_NOW", "name": unicodedata.normalize("NFD", "Größe")})
     decomposed = unicodedata.normalize("NFD", "Café")
     assert decomposed != "Café"
@@ -86,14 +86,14 @@ def test_a_decomposed_name_is_found_where_it_is_escaped_or_not(make, ending):
         assert list(response.json["data"]) == ["Größe"]
 
 
-def test_a_name_that_is_too_long_to_be_one_is_not_found_and_not_composed(make, monkeypatch):
+def test_an_overlong_name_is_404_and_not_normalized(make, monkeypatch):
     make.collection("Truck", {"value_type": "EPOCH_NOW"})
     tool, normalized = make.key(), spy_on_normalizing(monkeypatch)
     refused(tool.poll(MARKS), 404)
     assert max(normalized, default=0) <= MAX_NORMALIZED
 
 
-def test_the_longest_name_is_found_decomposed(make):
+def test_the_longest_name_is_found_in_decomposed_form(make):
     name = "\u1f82" * 255
     make.collection(name, {"value_type": "EPOCH_NOW"})
     assert make.key().poll(unicodedata.normalize("NFD", name)).json["collection"] == name
@@ -106,7 +106,7 @@ def test_spaces_around_a_name_do_not_matter(make):
         assert tool.poll(name).json["collection"] == "Truck 01"
 
 
-def test_names_that_decode_to_each_other_are_told_apart(make):
+def test_names_that_decode_to_each_other_are_distinguished(make):
     values = {}
     for number, name in enumerate(["a/b", "a%2Fb", "a%252Fb", "a b", "a+b", "a%20b"]):
         make.collection(name, {"value_type": "NUMBER_FIXED", "name": "it", "fixed_value_number": number})
@@ -120,7 +120,7 @@ def test_slashes_need_not_be_encoded(make):
     assert make.key().get("/api/data/a//b/c/performance").json["collection"] == "a//b/c"
 
 
-def test_a_name_that_ends_like_a_type_is_told_by_the_last_segment(make):
+def test_only_the_last_segment_is_the_type(make):
     make.collection("x", {"value_type": "NUMBER_FIXED", "name": "short"})
     make.collection("x/performance", {"value_type": "NUMBER_FIXED", "name": "long"})
     tool = make.key()
@@ -128,7 +128,7 @@ def test_a_name_that_ends_like_a_type_is_told_by_the_last_segment(make):
     assert list(tool.get("/api/data/x/performance/performance").json["data"]) == ["long"]
 
 
-def test_letters_of_the_encoding_may_be_small_or_large(make):
+def test_percent_encoding_is_case_insensitive(make):
     make.collection("a/ü", {"value_type": "EPOCH_NOW"})
     tool = make.key()
     encoded = quote("a/ü", safe="")

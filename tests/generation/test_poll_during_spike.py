@@ -1,4 +1,4 @@
-"""While a spike is active its copies are served, all of them; otherwise the collection's fields are."""
+"""While a spike is active, its copies of the fields are served; otherwise the collection's fields."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def truck(make):
-    """A collection in which each value tells whether it is a normal one."""
+    """A collection whose values show whether they are normal or those of a spike."""
     collection = make.collection("Truck 01")
     for name in ("cpu", "fan", "fuel"):
         make.field(collection, "NUMBER_FIXED", name=name, fixed_value_number=NORMAL)
@@ -29,7 +29,7 @@ def overrides(collection, value: int = SPIKED):
     return [{"original_field_id": field["id"], "fixed_value_number": value} for field in collection["fields"]]
 
 
-def values(tool) -> set:
+def get_values(tool) -> set:
     return set(tool.data("Truck 01").values())
 
 
@@ -50,60 +50,60 @@ def values(tool) -> set:
 def test_a_spike_is_served_from_its_start_until_just_before_its_end(make, truck, tool, clock, at, value):
     make.spike(truck, *overrides(truck), start_datetime=(NOW + HOUR).isoformat())
     clock.move_to(at)
-    assert values(tool) == {value}
+    assert get_values(tool) == {value}
 
 
-def test_a_spike_whose_start_is_past_is_served_at_once(make, truck, tool):
+def test_a_spike_with_a_past_start_is_served_at_once(make, truck, tool):
     start, end = NOW - HOUR, NOW + HOUR
     make.spike(truck, *overrides(truck), start_datetime=start.isoformat(), end_datetime=end.isoformat())
-    assert values(tool) == {SPIKED}
+    assert get_values(tool) == {SPIKED}
 
 
 def test_a_window_given_with_an_offset_starts_at_that_instant(make, truck, tool, clock):
     make.spike(truck, *overrides(truck), start_datetime="2026-11-27T14:30:00+05:30", duration=60)
     clock.move_to(NOW + HOUR - INSTANT)
-    assert values(tool) == {NORMAL}
+    assert get_values(tool) == {NORMAL}
     clock.move_to(NOW + HOUR)
-    assert values(tool) == {SPIKED}
+    assert get_values(tool) == {SPIKED}
 
 
-def test_of_two_windows_back_to_back_each_instant_has_its_own(make, truck, tool, clock):
+def test_adjacent_windows_are_served_without_gap_or_overlap(make, truck, tool, clock):
     make.spike(truck, *overrides(truck, 50), duration=60)
     second = (NOW + timedelta(seconds=60)).isoformat()
     make.spike(truck, *overrides(truck, 60), start_datetime=second, duration=60)
     seen = []
     for second in (0, 59.999_999, 60, 119.999_999, 120):
         clock.move_to(NOW + timedelta(seconds=second))
-        seen.append(values(tool))
+        seen.append(get_values(tool))
     assert seen == [{50}, {50}, {60}, {60}, {NORMAL}]
 
 
-@pytest.mark.parametrize("how", ["end", "delete", "later"])
-def test_ending_deleting_or_putting_off_a_spike_shows_in_the_next_poll(make, truck, tool, clock, how):
+@pytest.mark.parametrize("how", ["end", "delete", "postpone"])
+def test_ending_deleting_or_postponing_a_spike_applies_to_the_next_poll(make, truck, tool, clock, how):
     spike = make.spike(truck, *overrides(truck))
-    assert values(tool) == {SPIKED}
+    assert get_values(tool) == {SPIKED}
     clock.shift(1)
     path = f"/api/spike-schedules/{spike['id']}"
     answer = {
         "end": lambda: make.person.post(f"{path}/end"),
         "delete": lambda: make.person.delete(path),
-        "later": lambda: make.person.patch(path, {"start_datetime": (NOW + HOUR / 2).isoformat()}),
+        "postpone": lambda: make.person.patch(path, {"start_datetime": (NOW + HOUR / 2).isoformat()}),
     }[how]()
     assert answer.status_code in (200, 204)
-    assert values(tool) == {NORMAL}
+    assert get_values(tool) == {NORMAL}
 
 
-def test_windows_that_were_ended_at_their_first_instant_do_not_hide_the_active_one(make, truck, tool, clock):
+def test_spikes_ended_at_their_start_do_not_hide_the_active_one(make, truck, tool, clock):
     for minute in (10, 20):
         start = NOW + timedelta(minutes=minute)
         spike = make.spike(truck, *overrides(truck, 50), start_datetime=start.isoformat(), duration=60)
         clock.move_to(start)
         assert make.person.post(f"/api/spike-schedules/{spike['id']}/end").status_code == 200
     make.spike(truck, *overrides(truck), start_datetime=NOW.isoformat(), duration=7200)
-    assert values(tool) == {SPIKED}
+    assert get_values(tool) == {SPIKED}
 
 
-def test_another_collection_is_served_as_always(make, truck, tool):
+def test_a_spike_does_not_affect_other_collections(make, truck, tool):
     make.collection("Truck 02", {"value_type": "NUMBER_FIXED", "name": "cpu"})
     make.spike(truck, *overrides(truck))
     response = tool.poll("Truck 02")
@@ -146,13 +146,13 @@ def test_a_random_value_is_drawn_from_the_range_of_the_spike(make, tool, clock):
     assert afterwards <= set(range(5, 21))
 
 
-def test_a_setting_that_the_spike_leaves_alone_is_the_field_s(make, tool):
+def test_a_setting_without_an_override_keeps_the_fields_value(make, tool):
     collection = make.collection("Truck 01", {"value_type": "NUMBER_RANGE", "name": "cpu"})
     make.spike(collection, {"original_field_id": collection["fields"][0]["id"], "range_start_number": 20})
     assert tool.data("Truck 01") == {"cpu": 20}
 
 
-def test_fields_that_are_not_overridden_are_served_as_always(make, truck, tool):
+def test_fields_without_overrides_keep_their_values(make, truck, tool):
     make.field(truck, "TEXT_FIXED", name="driver", fixed_value_text="Zoë")
     make.field(truck, "EPOCH_NOW", name="now")
     make.spike(truck, overrides(truck)[0])
@@ -161,20 +161,20 @@ def test_fields_that_are_not_overridden_are_served_as_always(make, truck, tool):
     assert answer["data"] == {"cpu": SPIKED, "fan": NORMAL, "fuel": NORMAL, "driver": "Zoë", "now": now}
 
 
-def test_a_spike_without_overrides_changes_no_value_but_is_told(make, truck, tool):
+def test_a_spike_without_overrides_changes_no_value_but_sets_the_header(make, truck, tool):
     spike = make.spike(truck)
     response = tool.poll("Truck 01")
     assert set(response.json["data"].values()) == {NORMAL}
     assert response.headers["X-Spike-Schedule"] == str(spike["id"])
 
 
-def test_a_field_that_is_added_during_the_spike_is_served(make, truck, tool):
+def test_a_field_added_during_the_spike_is_served(make, truck, tool):
     make.spike(truck, *overrides(truck))
     make.field(truck, "NUMBER_FIXED", name="new", fixed_value_number=5)
     assert tool.data("Truck 01") == {"cpu": SPIKED, "fan": SPIKED, "fuel": SPIKED, "new": 5}
 
 
-def test_a_field_that_is_deleted_during_the_spike_is_gone(make, truck, tool):
+def test_a_field_deleted_during_the_spike_is_not_served(make, truck, tool):
     make.spike(truck, *overrides(truck))
     make.person.delete(f"/api/fields/{truck['fields'][0]['id']}")
     assert list(tool.data("Truck 01")) == ["fan", "fuel"]
@@ -187,7 +187,7 @@ def test_a_collection_whose_last_field_is_deleted_during_the_spike_is_404(make, 
     assert tool.poll("Truck 01").status_code == 404
 
 
-def test_the_type_without_fields_is_404_during_a_spike_as_always(make, truck, tool):
+def test_a_type_without_fields_gets_the_same_404_during_a_spike(make, truck, tool):
     before = tool.poll("Truck 01", "configuration")
     make.spike(truck, *overrides(truck))
     during = tool.poll("Truck 01", "configuration")
@@ -195,35 +195,35 @@ def test_the_type_without_fields_is_404_during_a_spike_as_always(make, truck, to
     assert during.data == before.data
 
 
-def test_the_order_of_the_fields_stays_the_same(make, truck, tool):
+def test_a_spike_does_not_change_the_order_of_fields(make, truck, tool):
     make.field(truck, "NUMBER_FIXED", name="a")
     before = list(tool.data("Truck 01"))
     make.spike(truck, overrides(truck)[2], overrides(truck)[0])
     assert list(tool.data("Truck 01")) == before == ["cpu", "fan", "fuel", "a"]
 
 
-# --- How it is told ------------------------------------------------------------------------------------
+# --- Body and headers ----------------------------------------------------------------------------------
 
 
-def test_the_body_keeps_its_shape_to_the_letter(make, truck, tool):
+def test_a_spike_does_not_change_the_format_of_the_body(make, truck, tool):
     before = tool.poll("Truck 01")
     make.spike(truck, *overrides(truck, NORMAL))
     during = tool.poll("Truck 01")
     assert during.data == before.data
 
 
-def test_headers_tell_of_the_spike_only_while_it_is_active(make, truck, tool, clock):
+def test_headers_name_the_spike_only_while_it_is_active(make, truck, tool, clock):
     spike = make.spike(truck, start_datetime=(NOW + HOUR).isoformat(), duration=90)
-    told = []
+    shown = []
     for seconds in (3599, 3600, 3689, 3690):
         clock.move_to(NOW + timedelta(seconds=seconds))
         headers = tool.poll("Truck 01").headers
-        told.append((headers.get("X-Spike-Schedule"), headers.get("X-Spike-Ends")))
+        shown.append((headers.get("X-Spike-Schedule"), headers.get("X-Spike-Ends")))
     active = (str(spike["id"]), "2026-11-27T09:01:30Z")
-    assert told == [(None, None), active, active, (None, None)]
+    assert shown == [(None, None), active, active, (None, None)]
 
 
-def test_headers_tell_of_the_spike_for_either_type_and_by_id_too(make, truck, tool):
+def test_headers_name_the_spike_for_either_type_and_by_id(make, truck, tool):
     make.field(truck, "TEXT_FIXED", name="model", collection_type="Configuration")
     spike = make.spike(truck, *overrides(truck))
     for path in (
@@ -236,12 +236,12 @@ def test_headers_tell_of_the_spike_for_either_type_and_by_id_too(make, truck, to
         assert headers["X-Spike-Ends"] == spike["end_datetime"]
 
 
-def test_the_end_in_the_header_is_the_present_one(make, truck, tool):
+def test_the_header_shows_the_new_end_of_an_extended_spike(make, truck, tool):
     spike = make.spike(truck, *overrides(truck))
     make.person.post(f"/api/spike-schedules/{spike['id']}/extend", {"duration": 60})
     assert tool.poll("Truck 01").headers["X-Spike-Ends"] == "2026-11-27T09:01:00Z"
 
 
-def test_answers_during_a_spike_are_not_to_be_kept_either(make, truck, tool):
+def test_polls_during_a_spike_have_cache_control_no_store(make, truck, tool):
     make.spike(truck, *overrides(truck))
     assert tool.poll("Truck 01").headers["Cache-Control"] == "no-store"

@@ -34,8 +34,8 @@ def tool(make, truck):
     return make.key()
 
 
-def series(response) -> dict[str, float]:
-    """Return the values of a Prometheus answer by the name of the series; labels are left out."""
+def read_series(response) -> dict[str, float]:
+    """Return the values of a Prometheus response by the name of the series; labels are left out."""
     parse = parse_openmetrics if response.text.endswith("# EOF\n") else parse_classic
     return {sample.name: sample.value for family in parse(response.text) for sample in family.samples}
 
@@ -89,7 +89,7 @@ def test_errors_stay_problem_details_in_every_format(tool):
 
 
 def test_prometheus_reads_every_field_under_its_default_name(tool):
-    found = series(tool.get(f"{PATH}?format=prometheus"))
+    found = read_series(tool.get(f"{PATH}?format=prometheus"))
     assert 80 <= found.pop("spikecast_engine_celsius") <= 95
     assert found == {
         "spikecast_requests_total": 100,
@@ -110,22 +110,22 @@ def test_every_format_advances_the_same_counters(tool):
     assert [get_counter(name) for name in names] == [100, 105, 110, 115, 120, 125]
 
 
-def test_formats_draw_the_same_values_with_the_same_randomness(tool):
+def test_json_and_prometheus_draw_the_same_values_from_the_same_seed(tool):
     rng.seed(11)
     by_json = tool.get(PATH).json["data"]["engine °C"]
     rng.seed(11)
-    assert series(tool.get(f"{PATH}?format=prometheus"))["spikecast_engine_celsius"] == by_json
+    assert read_series(tool.get(f"{PATH}?format=prometheus"))["spikecast_engine_celsius"] == by_json
 
 
-def test_configuration_fields_tell_nothing_of_spikes(make):
+def test_configuration_polls_have_no_spike_series(make):
     make.collection(
         "Router", {"value_type": "NUMBER_FIXED", "name": "ports", "collection_type": "Configuration"}
     )
     response = make.key().get("/api/data/Router/configuration?format=prometheus")
-    assert series(response) == {"spikecast_ports": 7}
+    assert read_series(response) == {"spikecast_ports": 7}
 
 
-def test_an_active_spike_is_named_with_its_window(make, truck, tool, clock):
+def test_an_active_spike_is_served_with_its_name_and_end(make, truck, tool, clock):
     spike = make.spike(truck, name="Over\\heat")
     response = tool.get(f"{PATH}?format=prometheus")
     [sample] = [
@@ -135,34 +135,34 @@ def test_an_active_spike_is_named_with_its_window(make, truck, tool, clock):
         if sample.name == "spikecast_spike_end_timestamp_seconds"
     ]
     assert sample.labels == {"schedule": str(spike["id"]), "name": "Over\\heat"}
-    assert series(response)["spikecast_spike_active"] == 1
+    assert read_series(response)["spikecast_spike_active"] == 1
 
 
-def test_a_new_name_of_a_spike_is_served_at_once(make, owner, truck, tool):
+def test_a_renamed_spike_is_served_at_once(make, owner, truck, tool):
     spike = make.spike(truck, name="First")
     assert 'name="First"' in tool.get(f"{PATH}?format=prometheus").text
     owner.patch(f"/api/spike-schedules/{spike['id']}", {"name": "Second"})
     assert 'name="Second"' in tool.get(f"{PATH}?format=prometheus").text
 
 
-def test_a_new_name_of_a_collection_is_served_at_once(owner, truck, tool):
+def test_a_renamed_collection_is_served_at_once(owner, truck, tool):
     path = f"/api/collections/{truck['id']}/data/performance?format=influx"
     assert tool.get(path).text.startswith("spikecast,collection=Truck\\ 01,type=performance ")
     owner.patch(f"/api/collections/{truck['id']}", {"name": "Truck 02"})
     assert tool.get(path).text.startswith("spikecast,collection=Truck\\ 02,type=performance ")
 
 
-def test_names_of_series_are_the_same_during_a_spike(make):
+def test_series_names_do_not_change_during_a_spike(make):
     truck = make.collection("温度", {"name": "温度", "value_type": "NUMBER_FIXED"})
     tool = make.key()
     path = f"/api/collections/{truck['id']}/data/performance?format=prometheus"
-    before = series(tool.get(path))
+    before = read_series(tool.get(path))
     make.spike(truck)
-    assert before.keys() < series(tool.get(path)).keys()
+    assert before.keys() < read_series(tool.get(path)).keys()
     assert any(re.fullmatch("spikecast_field_[0-9]+", name) for name in before)
 
 
-def test_line_protocol_keeps_the_type_of_every_field(tool):
+def test_line_protocol_writes_the_type_of_every_field(tool):
     [line] = tool.get(f"{PATH}?format=influx").text.splitlines()
     assert re.search(r" engine\\ °C=[0-9]+i,requests=100,fuel\\ left=9\.0,load\\ %=0\.25,os=", line)
 
@@ -173,6 +173,6 @@ def test_csv_has_a_line_of_names_and_a_line_of_values(tool):
     assert re.fullmatch(r'[0-9]+,100,9\.0,0\.25,"Debian ""12"""', values)
 
 
-def test_a_poll_that_scrapers_send_is_recorded_like_any_other(owner, tool):
+def test_a_poll_in_the_prometheus_format_is_recorded(owner, tool):
     tool.get(PATH, headers={"Accept": "text/plain"})
     assert len(owner.get("/api/polls").json["items"]) == 1

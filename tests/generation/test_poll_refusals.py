@@ -1,4 +1,4 @@
-"""What a poll is refused for, once the key counts."""
+"""Why a poll with a valid key is refused."""
 
 import pytest
 
@@ -12,12 +12,12 @@ def truck(make):
     return make.collection("Truck 01", {"value_type": "NUMBER_FIXED", "name": "cpu"})
 
 
-def whole(response) -> tuple:
-    """All that a client can see of an answer."""
+def get_visible(response) -> tuple:
+    """Return all of a response that a client sees."""
     return response.status_code, sorted(response.headers.items()), response.data
 
 
-def test_unknown_and_forbidden_look_the_same_to_the_last_byte(app, make, truck, stranger):
+def test_unknown_and_forbidden_collections_get_identical_responses(app, make, truck, stranger):
     other = make.collection("Truck 02", {"value_type": "NUMBER_FIXED", "name": "cpu"})
     unlimited, theirs = make.key(), Poller(app, stranger.post("/api/api-keys", {"label": "x"}).json["key"])
     elsewhere = make.key(allowed_collections=[{"collection_id": other["id"]}])
@@ -29,23 +29,27 @@ def test_unknown_and_forbidden_look_the_same_to_the_last_byte(app, make, truck, 
     forbidden = [tool.poll("Truck 01") for tool in (theirs, elsewhere, other_type)]
     by_id = [tool.get(f"/api/collections/{truck['id']}/data/performance") for tool in (theirs, elsewhere)]
     unknown_id = unlimited.get("/api/collections/2147483647/data/performance")
-    assert {str(whole(each)) for each in [*forbidden, *by_id, unknown_id]} == {str(whole(unknown))}
+    assert {str(get_visible(each)) for each in [*forbidden, *by_id, unknown_id]} == {
+        str(get_visible(unknown))
+    }
 
 
-def test_a_forbidden_collection_does_not_even_tell_that_a_type_has_no_fields(app, truck, stranger):
+def test_a_forbidden_collection_does_not_reveal_that_a_type_has_no_fields(app, truck, stranger):
     theirs = Poller(app, stranger.post("/api/api-keys", {"label": "x"}).json["key"])
-    assert whole(theirs.poll("Truck 01", "configuration")) == whole(theirs.poll("Nothing", "configuration"))
+    assert get_visible(theirs.poll("Truck 01", "configuration")) == get_visible(
+        theirs.poll("Nothing", "configuration")
+    )
 
 
 @pytest.mark.parametrize(
     "name", ["truck 01", "TRUCK 01", "Truck 0", "Truck 01x", "Truck%2001", "Truck\u00a001"]
 )
-def test_a_name_is_looked_for_to_the_letter(make, truck, name):
+def test_a_name_has_to_match_exactly(make, truck, name):
     assert make.key().poll(name).status_code == 404
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     [
         "/api/data/x%00y/performance",
         "/api/data/%00/performance",
@@ -65,8 +69,8 @@ def test_a_name_is_looked_for_to_the_letter(make, truck, name):
         f"/api/data/{'x' * 10_000}/performance",
     ],
 )
-def test_an_address_that_can_be_no_collection_s_is_404_in_problem_details(make, truck, address):
-    response = make.key().get(address)
+def test_an_invalid_poll_url_is_400_or_404_in_problem_details(make, truck, url):
+    response = make.key().get(url)
     assert response.status_code in (400, 404)
     assert response.content_type == "application/problem+json"
 
@@ -76,7 +80,7 @@ def test_an_address_that_can_be_no_collection_s_is_404_in_problem_details(make, 
     ["no-type", "perf", "performances", "Performance ", "%20performance", "per%00formance", "%EF%BC%85", "1"],
 )
 @pytest.mark.parametrize("by", ["name", "id"])
-def test_an_unknown_type_is_400_and_says_which_there_are(make, truck, word, by):
+def test_an_unknown_type_is_400_and_lists_the_types(make, truck, word, by):
     start = "/api/data/Truck%2001" if by == "name" else f"/api/collections/{truck['id']}/data"
     response = make.key().get(f"{start}/{word}")
     assert response.status_code == 400
@@ -103,7 +107,7 @@ def test_a_deleted_collection_is_404(make, truck):
     assert tool.poll("Truck 01").status_code == 404
 
 
-def test_refusals_are_not_to_be_kept_either(make, truck):
+def test_refused_polls_have_cache_control_no_store(make, truck):
     tool = make.key()
     for response in (tool.poll("x"), tool.poll("Truck 01", "x"), tool.call("HEAD", PATH)):
         assert response.headers["Cache-Control"] == "no-store"
@@ -114,7 +118,7 @@ def test_refusals_are_not_to_be_kept_either(make, truck):
 
 @pytest.mark.parametrize("by", ["name", "id"])
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
-def test_any_method_but_get_is_405_and_names_the_ones_there_are(make, truck, method, by):
+def test_any_method_but_get_is_405_and_names_the_allowed_methods(make, truck, method, by):
     path = PATH if by == "name" else f"/api/collections/{truck['id']}/data/performance"
     response = make.key().call(method, path)
     assert response.status_code == 405
@@ -122,11 +126,11 @@ def test_any_method_but_get_is_405_and_names_the_ones_there_are(make, truck, met
     assert response.content_type == "application/problem+json"
 
 
-def test_a_head_has_no_body(make, truck):
+def test_the_response_to_head_has_no_body(make, truck):
     assert make.key().call("HEAD", PATH).data == b""
 
 
-def test_options_needs_no_key_and_tells_only_the_methods(truck, nobody, queries):
+def test_options_needs_no_key_and_returns_only_the_methods(truck, nobody, queries):
     with queries() as seen:
         response = nobody.call("OPTIONS", PATH)
     assert response.status_code == 200
@@ -136,7 +140,7 @@ def test_options_needs_no_key_and_tells_only_the_methods(truck, nobody, queries)
     assert seen.count == 0
 
 
-def test_a_method_cannot_be_smuggled_in(make, truck):
+def test_a_method_override_header_is_ignored(make, truck):
     tool = make.key()
     assert tool.get(PATH, headers={"X-HTTP-Method-Override": "HEAD"}).status_code == 200
     assert tool.post(PATH, headers={"X-HTTP-Method-Override": "GET"}).status_code == 405

@@ -1,7 +1,7 @@
-"""The fast way and the plain reference answer alike: values, refusals, and counters afterwards.
+"""The fast path and the reference implementation return the same values, errors and counter states.
 
-Each example makes two equal collections. One is polled the fast way, the other by the reference; between the
-polls both are changed alike, and time passes.
+Each example creates two equal collections. One is polled by the fast path, the other by the reference
+implementation; between the polls both get the same changes, and time passes.
 """
 
 import random
@@ -28,9 +28,9 @@ TYPES = list(CollectionType)
 
 
 class ConstantRandom(random.Random):
-    """Always draws the same part of a range, so the order of the draws means nothing.
+    """Always draws the same fraction of a range, so the order of the draws does not matter.
 
-    The fast way draws steps in vain where its cached authorization turns out to be stale.
+    The fast path draws steps that it discards if its cached authorization is stale.
     """
 
     def __init__(self, part: float) -> None:
@@ -128,7 +128,7 @@ class Side:
         return None
 
     def name_series(self, number: int) -> int | None:
-        """Give a field a series of its own in Prometheus."""
+        """Give a field its own Prometheus series."""
         for field in self.fields[number : number + 1]:
             return self.make.person.patch(f"/api/fields/{field['id']}", {"metric": f"m_{number}"}).status_code
         return None
@@ -184,7 +184,7 @@ class Side:
         return text.replace(self.collection["name"], "NAME")
 
     def counters(self) -> list[tuple[Any, ...]]:
-        """Return where all counters stand: those of fields, and those of schedules' copies."""
+        """Return the numbers of all counters: of the fields, and of the schedules' copies."""
         own = sa.select(Field.field_name, Field.current_number).where(
             Field.collection_id == self.collection["id"]
         )
@@ -201,7 +201,7 @@ class Side:
 
 @pytest.fixture
 def sides(app, make):
-    """Makes the two collections of an example."""
+    """Return a function that creates the two collections of an example."""
     with app.app_context():
         key_hash = _key_hash(make)
         yield lambda: (
@@ -218,26 +218,26 @@ def _key_hash(make: Any) -> str:
 
 @settings(talks_to_the_app, max_examples=12)
 @given(content=collections, script=steps)
-def test_both_ways_answer_alike(sides, clock, content, script):
+def test_both_implementations_return_the_same(sides, clock, content, script):
     both = sides()
     for settings_of_field, collection_type in content:
-        assert_alike([side.add(settings_of_field, collection_type) for side in both])
+        assert_equal([side.add(settings_of_field, collection_type) for side in both])
     for what, *arguments in script:
         if what == "wait":
             clock.shift(*arguments)
         elif what == "spike":
-            assert_alike([side.schedule(*arguments) for side in both])
+            assert_equal([side.schedule(*arguments) for side in both])
         else:
-            assert_alike([getattr(side, what)(*arguments) for side in both])
-        assert_alike([side.counters() for side in both])
+            assert_equal([getattr(side, what)(*arguments) for side in both])
+        assert_equal([side.counters() for side in both])
 
 
-def assert_alike(outcomes: list[Any]) -> None:
-    fast, plain = outcomes
-    assert fast == plain
+def assert_equal(outcomes: list[Any]) -> None:
+    fast, reference = outcomes
+    assert fast == reference
 
 
-def test_both_ways_draw_alike_from_the_same_seed(app, make, sides):
+def test_both_implementations_draw_the_same_values_from_the_same_seed(app, make, sides):
     both = sides()
     counter = {"value_type": "INCREMENT", "start_number": 0, "step_number": 9.5}
     counter["randomization_percentage"] = 90
@@ -260,38 +260,40 @@ def test_both_ways_draw_alike_from_the_same_seed(app, make, sides):
         for settings_of_field, collection_type in ranges:
             assert side.add(settings_of_field, collection_type) == 201
     for seed in range(3):
-        assert_alike([side.poll_seeded(seed) for side in both])
+        assert_equal([side.poll_seeded(seed) for side in both])
 
 
 @pytest.fixture
-def ways(app, make):
+def implementations(app, make):
     with app.app_context():
         yield app.extensions["polls"], ReferencePolls(app)
 
 
-def refusals(ways: Any, key_hash: str, collection: CollectionRef, collection_type=TYPES[0]) -> list[Any]:
+def get_errors(
+    implementations: Any, key_hash: str, collection: CollectionRef, collection_type=TYPES[0]
+) -> list[Any]:
     request = PollRequest(key_hash, collection, collection_type)
     refused = []
-    for polls in ways:
+    for polls in implementations:
         with pytest.raises(DomainError) as caught:
             polls.poll(request, now=app_clock.now, rng=ConstantRandom(0))
         refused.append((type(caught.value), caught.value.status, caught.value.detail, caught.value.headers))
     return refused
 
 
-def test_both_ways_refuse_a_key_alike(ways, make, owner, clock):
+def test_both_implementations_refuse_a_key_with_the_same_error(implementations, make, owner, clock):
     make.collection("Truck", {})
     revoked, expiring = make.key(), make.key(expires_at="2026-11-27T08:01:00Z")
     owner.delete(f"/api/api-keys/{revoked.id}")
     clock.shift(60)
     for key in (revoked, expiring):
-        assert_alike(refusals(ways, key_format.hash_secret(key.key), CollectionRef("Truck")))
-    fast, plain = refusals(ways, "0" * 64, CollectionRef("Truck"))
-    assert fast == plain
+        assert_equal(get_errors(implementations, key_format.hash_secret(key.key), CollectionRef("Truck")))
+    fast, reference = get_errors(implementations, "0" * 64, CollectionRef("Truck"))
+    assert fast == reference
     assert fast[2] == "Unknown API key."
 
 
-def test_both_ways_refuse_a_collection_alike(ways, make, admin):
+def test_both_implementations_refuse_a_collection_with_the_same_error(implementations, make, admin):
     truck = make.collection("Truck", {})
     Maker(admin).collection("Bridge", {})
     make.collection("Empty")
@@ -306,10 +308,10 @@ def test_both_ways_refuse_a_collection_alike(ways, make, admin):
         (limited, CollectionRef("Empty")),
         (of_one_type, CollectionRef("Truck")),
     ):
-        assert_alike(refusals(ways, key_format.hash_secret(tool.key), reference))
+        assert_equal(get_errors(implementations, key_format.hash_secret(tool.key), reference))
 
 
-def test_the_plain_way_serves_a_whole_app(app, make, monkeypatch):
+def test_the_reference_implementation_serves_a_whole_app(app, make, monkeypatch):
     monkeypatch.setitem(app.extensions, "polls", ReferencePolls(app))
     counter = {"value_type": "INCREMENT", "name": "km", "start_number": 1, "step_number": 1}
     collection = make.collection("Truck", counter)

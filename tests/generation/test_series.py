@@ -40,7 +40,7 @@ def test_each_field_has_a_series_with_its_type_and_bounds(owner, truck):
     assert (text["series"], text["metric_type"]) == ("spikecast_os_info", "info")
 
 
-def test_fields_of_one_name_are_told_apart_by_a_label(owner, truck):
+def test_fields_with_the_same_series_name_differ_by_a_label(owner, truck):
     *_, upper, lower = list_series(owner, truck).json["items"]
     assert upper["series"] == 'spikecast_load{field="Load"}'
     assert lower["selector"] == f'spikecast_load{{field="load",collection_id="{truck["id"]}"}}'
@@ -69,13 +69,13 @@ def test_a_field_with_a_metric_has_that_series(owner, make, truck):
     assert temp["selector"] == f'node_hwmon_temp_celsius{{chip="a",collection_id="{truck["id"]}"}}'
 
 
-def test_a_label_that_the_target_has_too_is_selected_as_prometheus_stores_it(owner, make, truck):
+def test_a_label_that_clashes_with_a_target_label_is_selected_as_exported(owner, make, truck):
     make.field(truck, metric='a{instance="x",z="1"}', range_start_number=1, range_end_number=2)
     items = owner.get(f"/api/collections/{truck['id']}/series/performance").json["items"]
     assert items[-1]["selector"] == f'a{{exported_instance="x",z="1",collection_id="{truck["id"]}"}}'
 
 
-def test_a_type_has_its_own_fields_only(owner, make, truck):
+def test_only_fields_of_the_requested_type_are_listed(owner, make, truck):
     [seats] = list_series(owner, truck, "Configuration").json["items"]
     assert seats["series"] == "spikecast_seats"
     assert list_series(owner, make.collection("Empty")).json == {"items": []}

@@ -1,4 +1,4 @@
-"""A poll of counters uses the cached authorization: the UPDATE that moves them validates it again."""
+"""A poll of counters uses the cached authorization: the UPDATE of the counters validates it again."""
 
 from types import SimpleNamespace
 
@@ -26,7 +26,7 @@ def truck(make):
 
 @pytest.fixture
 def tool(make, truck):
-    """It has polled before."""
+    """A key that has polled before."""
     tool = make.key()
     assert [tool.data("Truck")["km"] for _ in range(2)] == [1, 2]
     return tool
@@ -46,26 +46,26 @@ def test_a_repeated_poll_of_counters_is_one_statement(tool, queries):
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_the_next_poll_sees_that(place, tool, what):
+def test_the_next_poll_sees_each_change_of_rights(place, tool, what):
     change, status = CHANGES[what]
     assert change(place).status_code in {200, 204}
     assert tool.poll("Truck").status_code == status
 
 
-def test_a_role_that_is_lowered_is_seen(app, admin, truck):
+def test_the_next_poll_sees_a_lowered_role(app, admin, truck):
     tool, other = Maker(admin).key(), add_user(app, Role.ADMIN, "abe")
     assert [tool.data("Truck")["km"] for _ in range(2)] == [1, 2]
     assert other.patch(f"/api/users/{admin.user_id}", {"role": "Editor"}).status_code == 200
     assert tool.poll("Truck").status_code == 404
 
 
-def test_a_refused_poll_has_moved_nothing(place, tool):
+def test_a_refused_poll_advances_no_counter(place, tool):
     place.owner.patch(place.truck, {"name": "Lorry"})
     assert tool.poll("Truck").status_code == 404
     assert tool.data("Lorry")["km"] == 3
 
 
-def test_a_key_that_has_expired_since_is_refused(make, truck, clock):
+def test_a_key_that_expires_after_its_last_poll_is_refused(make, truck, clock):
     tool = make.key(expires_at="2026-11-27T08:01:00Z")
     assert [tool.data("Truck")["km"] for _ in range(2)] == [1, 2]
     clock.shift(60)
@@ -73,7 +73,7 @@ def test_a_key_that_has_expired_since_is_refused(make, truck, clock):
     assert make.key().data("Truck")["km"] == 3
 
 
-def test_a_key_that_expires_later_than_before_is_not_refused(owner, make, truck, clock):
+def test_a_key_with_a_postponed_expiry_is_accepted(owner, make, truck, clock):
     tool = make.key(expires_at="2026-11-27T08:01:00Z")
     tool.data("Truck")
     assert owner.patch(f"/api/api-keys/{tool.id}", {"expires_at": "2026-11-27T09:00:00Z"}).status_code == 200
@@ -81,7 +81,7 @@ def test_a_key_that_expires_later_than_before_is_not_refused(owner, make, truck,
     assert tool.data("Truck")["km"] == 2
 
 
-def test_a_window_opens_and_closes_at_its_instant(make, truck, tool, clock):
+def test_a_spike_window_opens_and_closes_on_time(make, truck, tool, clock):
     field = truck["fields"][0]["id"]
     override = {"original_field_id": field, "start_number": 100}
     make.spike(truck, override, start_datetime=at(1), duration=60)
@@ -93,7 +93,7 @@ def test_a_window_opens_and_closes_at_its_instant(make, truck, tool, clock):
 
 
 @on_postgresql  # SQLite has one writer at a time, and a poll of counters is one
-def test_what_is_not_committed_is_not_seen_and_what_is_committed_is(app, tool):
+def test_a_revocation_is_seen_only_once_it_is_committed(app, tool):
     with app.app_context(), db.engine.connect() as other:
         other.execute(sa.text("UPDATE api_keys SET revoked_at = created_at"))
         assert tool.poll("Truck").status_code == 200
@@ -112,7 +112,7 @@ def test_an_evicted_authorization_is_looked_up_again(app, make, monkeypatch):
     assert len(cache) <= 2
 
 
-def test_a_plan_that_only_polls_of_counters_use_is_not_evicted(app, make, monkeypatch, queries):
+def test_a_recently_polled_plan_of_counters_is_not_evicted(app, make, monkeypatch, queries):
     monkeypatch.setattr(
         app.extensions["polls"], "plans", plan_cache.PlanCache(app, max_fields=4)
     )  # two of one field

@@ -1,4 +1,4 @@
-"""The databases count as `values.advance` does, to the last decimal."""
+"""The databases advance counters exactly as `values.advance` does."""
 
 from decimal import Decimal
 
@@ -54,7 +54,7 @@ EXAMPLES = [
 many = settings(talks_to_the_app, max_examples=60)
 
 
-def following(counter) -> Decimal:
+def compute_next(counter) -> Decimal:
     return advance(
         counter["last"],
         start=counter["start"],
@@ -64,8 +64,8 @@ def following(counter) -> Decimal:
     )
 
 
-def set_up(model: type, id_: int, counter) -> None:
-    """Let a row stand where the counter stands."""
+def store_state(model: type, id_: int, counter) -> None:
+    """Store the counter's state in a row."""
     row = {
         "current_number": counter["last"],
         "start_number": counter["start"],
@@ -94,7 +94,7 @@ def advance_now(steps, *, in_spike: bool, grant: Grant | None = None):
     return advanced.numbers if advanced else None
 
 
-def stands(model: type, id_: int) -> Decimal:
+def read_number(model: type, id_: int) -> Decimal:
     found = db.session.scalar(sa.select(model.current_number).where(model.id == id_))
     db.session.rollback()
     return found
@@ -102,7 +102,7 @@ def stands(model: type, id_: int) -> Decimal:
 
 @pytest.fixture
 def rows(app, make):
-    """Ten counters: the ids of the fields, and of their copies in a spike; and a key that may read them."""
+    """Yield the ids of ten counters and of their copies in a spike, with a key that may read them."""
     make.key()
     fields = [{"value_type": "INCREMENT"}] * 10
     collection = make.collection("Truck 01", *fields)
@@ -114,15 +114,15 @@ def rows(app, make):
 @many
 @given(st.lists(counters, min_size=1, max_size=10))
 @example(EXAMPLES)
-def test_moving_counters_is_advancing_them(rows, given_counters):
+def test_advance_counters_stores_what_values_advance_computes(rows, given_counters):
     field_ids, _ = rows
     moving = list(zip(field_ids, given_counters, strict=False))
     for id_, counter in moving:
-        set_up(Field, id_, counter)
+        store_state(Field, id_, counter)
     steps = [CounterStep(id_, counter["step"], counter["direction"]) for id_, counter in moving]
     moved = advance_now(steps, in_spike=False)
-    assert dict(moved) == {id_: following(counter) for id_, counter in moving}
-    assert {id_: stands(Field, id_) for id_ in moved} == moved
+    assert dict(moved) == {id_: compute_next(counter) for id_, counter in moving}
+    assert {id_: read_number(Field, id_) for id_ in moved} == moved
 
 
 @many
@@ -131,39 +131,41 @@ def test_moving_counters_is_advancing_them(rows, given_counters):
 @example(EXAMPLES[0] | {"last": None}, Decimal(5), False)
 @example(EXAMPLES[0] | {"last": None}, None, True)
 @example(EXAMPLES[1], Decimal(5), True)
-def test_a_copy_that_has_not_counted_advances_from_where_its_field_stands(rows, counter, fields_own, goes_on):
+def test_a_continuing_copy_without_a_number_advances_from_its_fields_number(
+    rows, counter, field_number, continues
+):
     (field_id, *_), (copy_id, *_) = rows
-    set_up(SpikeScheduleField, copy_id, counter)
-    set_up(Field, field_id, counter | {"last": fields_own})
-    steps = [CounterStep(copy_id, counter["step"], counter["direction"], goes_on)]
+    store_state(SpikeScheduleField, copy_id, counter)
+    store_state(Field, field_id, counter | {"last": field_number})
+    steps = [CounterStep(copy_id, counter["step"], counter["direction"], continues)]
     moved = advance_now(steps, in_spike=True)
-    begins_at = fields_own if goes_on and counter["last"] is None else counter["last"]
-    assert dict(moved) == {copy_id: following(counter | {"last": begins_at})}
-    assert stands(Field, field_id) == fields_own
+    previous = field_number if continues and counter["last"] is None else counter["last"]
+    assert dict(moved) == {copy_id: compute_next(counter | {"last": previous})}
+    assert read_number(Field, field_id) == field_number
 
 
-def test_counters_that_are_not_named_stand_still(rows):
+def test_only_the_given_counters_advance(rows):
     (moving, still, *_), _ = rows
     advance_now([CounterStep(moving, Decimal(1), 1)], in_spike=False)
-    assert stands(Field, moving) == 10
-    assert stands(Field, still) is None
+    assert read_number(Field, moving) == 10
+    assert read_number(Field, still) is None
 
 
 @pytest.mark.parametrize("in_spike", [False, True])
-def test_nothing_moves_where_the_collection_has_changed_meanwhile(rows, in_spike):
+def test_no_counter_advances_if_the_collection_changed_since_the_grant(rows, in_spike):
     id_ = rows[in_spike][0]
     grant = read_grant()
-    set_up(Field, rows[0][1], EXAMPLES[0])
+    store_state(Field, rows[0][1], EXAMPLES[0])
     moved = advance_now([CounterStep(id_, Decimal(1), 1)], in_spike=in_spike, grant=grant)
     assert moved is None
-    assert stands(SpikeScheduleField if in_spike else Field, id_) is None
+    assert read_number(SpikeScheduleField if in_spike else Field, id_) is None
 
 
 @given(st.decimals(-MAX_INTEGER, MAX_INTEGER, places=10))
 @example(Decimal("1E+15"))
 @example(Decimal("-1E-10"))
 @example(Decimal("-0E-10"))
-def test_sqlite_keeps_a_number_as_text_without_loss(number):
+def test_numbers_are_converted_to_text_without_loss(number):
     text = number_to_text(number)
     assert Decimal(text) == number
     assert "E" not in text

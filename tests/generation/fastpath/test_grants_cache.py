@@ -1,4 +1,4 @@
-"""On PostgreSQL a key is looked up once while nobody's rights change; the next poll sees any change."""
+"""On PostgreSQL a key is looked up again only when rights have changed; the next poll sees any change."""
 
 from types import SimpleNamespace
 
@@ -20,75 +20,75 @@ def truck(make):
 
 
 @pytest.fixture
-def tool(make, truck, looked_up):
-    """It has polled until it is known."""
+def tool(make, truck, count_lookups):
+    """A key that has polled until it is cached."""
     tool = make.key()
-    wait_until(lambda: looked_up(tool) == 0, "the key is known")
+    wait_until(lambda: count_lookups(tool) == 0, "the key is cached")
     return tool
 
 
 @pytest.fixture
-def looked_up(queries):
-    """How often a key is looked up during a poll."""
+def count_lookups(queries):
+    """Return a function that polls and counts the lookups of the key."""
 
-    def look(tool, collection="Truck"):
+    def poll(tool, collection="Truck"):
         with queries() as seen:
             tool.poll(collection)
         return sum("api_keys.key_hash" in statement for statement in seen.statements)
 
-    return look
+    return poll
 
 
-def test_asking_whether_anybodys_rights_have_changed_is_all_that_a_poll_asks(tool, queries):
+def test_a_poll_with_a_cached_key_runs_one_statement(tool, queries):
     with queries() as seen:
         assert tool.data("Truck") == {"cpu": 7}
     assert len(seen.statements) == 1
 
 
-def test_after_a_change_of_anybodys_it_is_looked_up_again(make, tool, looked_up):
+def test_a_key_is_looked_up_again_after_a_collection_is_created(make, tool, count_lookups):
     make.collection("Bridge")
-    assert looked_up(tool) == 1
+    assert count_lookups(tool) == 1
 
 
-def test_polls_of_others_and_their_counters_leave_it_known(make, tool, looked_up):
+def test_polls_by_other_keys_and_their_counters_keep_the_cache_valid(make, tool, count_lookups):
     make.collection("Bridge", {"value_type": "INCREMENT"})
     other = make.key()
-    looked_up(tool)
+    count_lookups(tool)
     assert other.poll("Bridge").status_code == 200
-    assert looked_up(tool) == 0
+    assert count_lookups(tool) == 0
 
 
-def test_where_the_number_is_lost_it_is_looked_up_each_time(app, tool, looked_up):
+def test_a_key_is_looked_up_each_time_if_the_revision_is_missing(app, tool, count_lookups):
     with app.app_context(), db.engine.begin() as connection:
         lost = connection.scalar(sa.text(f"DELETE FROM {GRANTS_REVISION_TABLE} RETURNING revision"))
-    assert [looked_up(tool) for _ in range(3)] == [1, 1, 1]
+    assert [count_lookups(tool) for _ in range(3)] == [1, 1, 1]
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(sa.text(f"INSERT INTO {GRANTS_REVISION_TABLE} VALUES ({lost})"))
 
 
 @pytest.fixture
 def place(admin, owner, make, truck):
-    """Everybody and everything that a change may be about."""
+    """What the changes of CHANGES act on."""
     bridge = make.collection("Bridge")["id"]
     return SimpleNamespace(admin=admin, owner=owner, bridge=bridge, truck=f"/api/collections/{truck['id']}")
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_the_next_poll_sees_that(place, tool, what):
+def test_the_next_poll_sees_each_change_of_rights(place, tool, what):
     change, status = CHANGES[what]
     place.tool = tool
     assert change(place).status_code in {200, 204}
     assert tool.poll("Truck").status_code == status
 
 
-def test_the_next_poll_sees_that_the_key_has_expired(make, truck, looked_up, clock):
+def test_the_next_poll_sees_that_the_key_has_expired(make, truck, count_lookups, clock):
     tool = make.key(expires_at="2026-11-27T08:01:00Z")
-    wait_until(lambda: looked_up(tool) == 0, "the key is known")
+    wait_until(lambda: count_lookups(tool) == 0, "the key is cached")
     clock.shift(60)
     assert tool.poll("Truck").status_code == 401
 
 
-def test_what_is_not_committed_is_not_seen_and_what_is_committed_is(app, tool):
+def test_a_revocation_is_seen_only_once_it_is_committed(app, tool):
     with app.app_context(), db.engine.connect() as other:
         other.execute(sa.text("UPDATE api_keys SET revoked_at = created_at"))
         for _ in range(3):
@@ -97,9 +97,9 @@ def test_what_is_not_committed_is_not_seen_and_what_is_committed_is(app, tool):
         assert tool.poll("Truck").status_code == 401
 
 
-def test_a_new_connection_shares_the_cache_and_still_checks_the_revision(app, owner, tool, looked_up):
+def test_a_new_connection_shares_the_cache_and_still_checks_the_revision(app, owner, tool, count_lookups):
     app.extensions["polls"].close()
-    assert looked_up(tool) == 0
+    assert count_lookups(tool) == 0
     app.extensions["polls"].close()
     owner.delete(f"/api/api-keys/{tool.id}")
     assert tool.poll("Truck").status_code == 401

@@ -28,7 +28,7 @@ def test_an_entry_is_fresh_at_the_revision_at_which_it_was_read(cache):
     assert cache.get_fresh(request(), 2) is None
 
 
-def test_an_entry_of_another_revision_can_still_be_had_as_a_stale_one(cache):
+def test_get_returns_an_entry_regardless_of_its_revision(cache):
     assert cache.get(request()) == AUTHORIZATION
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL replaces one number with whatever decides who may poll what, and with nothing else."""
+"""PostgreSQL changes the grants revision whenever a change affects who may poll what, and only then."""
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from tests.support.postgres import on_postgresql
 
 pytestmark = on_postgresql
 
-LOOKED_UP = [
+AFFECTS_GRANTS = [
     "api_keys SET key_hash = 'f' || substr(key_hash, 2)",
     "api_keys SET user_id = (SELECT max(id) FROM users)",
     "api_keys SET is_limited = NOT is_limited",
@@ -34,7 +34,7 @@ UNRELATED = [
 
 @pytest.fixture
 def revision(app):
-    """The number, as another connection sees it."""
+    """Return a function that reads the revision on another connection."""
 
     def read():
         with app.app_context(), db.engine.connect() as connection:
@@ -45,7 +45,7 @@ def revision(app):
 
 @pytest.fixture
 def run(app):
-    """Run a statement in a transaction of its own."""
+    """Return a function that runs a statement in its own transaction."""
 
     def run(statement):
         with app.app_context(), db.engine.begin() as connection:
@@ -56,41 +56,41 @@ def run(app):
 
 @pytest.fixture(autouse=True)
 def rows(make, stranger):
-    """Rows in every table that is looked at, of somebody who is not the last user."""
+    """Create rows in every table of the grant lookup, owned by a user who is not the last one."""
     truck = make.collection("Truck", {"value_type": "INCREMENT"})
     make.collection("Bridge")
     make.key(allowed_collections=[{"collection_id": truck["id"]}])
 
 
-@pytest.mark.parametrize("update", LOOKED_UP)
-def test_an_update_of_what_is_looked_up_replaces_it(run, revision, update):
+@pytest.mark.parametrize("update", AFFECTS_GRANTS)
+def test_an_update_that_affects_grants_changes_the_revision(run, revision, update):
     before = revision()
     run(f"UPDATE {update}")
     assert revision() != before
 
 
 @pytest.mark.parametrize("update", UNRELATED)
-def test_an_update_of_anything_else_leaves_it(run, revision, update):
+def test_an_unrelated_update_keeps_the_revision(run, revision, update):
     before = revision()
     run(f"UPDATE {update}")
     assert revision() == before
 
 
 @pytest.mark.parametrize("table", ["api_key_collections", "api_keys", "fields", "collections"])
-def test_a_deletion_replaces_it(run, revision, table):
+def test_a_deletion_changes_the_revision(run, revision, table):
     before = revision()
     run(f"DELETE FROM {table} WHERE id = (SELECT min(id) FROM {table})")
     assert revision() != before
 
 
 @pytest.mark.parametrize("new", ["collection", "key"])
-def test_something_new_replaces_it(make, revision, new):
+def test_a_new_collection_or_key_changes_the_revision(make, revision, new):
     before = revision()
     getattr(make, new)()
     assert revision() != before
 
 
-def test_it_is_replaced_at_the_moment_of_the_commit(app, revision):
+def test_the_revision_changes_at_commit(app, revision):
     before = revision()
     with app.app_context(), db.engine.connect() as connection:
         connection.execute(sa.text("UPDATE users SET role = 'VIEWER'"))
@@ -99,7 +99,7 @@ def test_it_is_replaced_at_the_moment_of_the_commit(app, revision):
         assert revision() != before
 
 
-def test_what_is_rolled_back_leaves_it(app, revision):
+def test_a_rolled_back_change_keeps_the_revision(app, revision):
     before = revision()
     with app.app_context(), db.engine.connect() as connection:
         connection.execute(sa.text("UPDATE users SET role = 'VIEWER'"))
@@ -107,7 +107,7 @@ def test_what_is_rolled_back_leaves_it(app, revision):
     assert revision() == before
 
 
-def test_a_transaction_replaces_it_once_however_much_it_changes(app):
+def test_a_transaction_changes_the_revision_once_for_several_updates(app):
     with app.app_context(), db.engine.connect() as connection:
         connection.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
         seen = set()
@@ -118,7 +118,7 @@ def test_a_transaction_replaces_it_once_however_much_it_changes(app):
     assert len(seen) == 1
 
 
-def test_nobody_waits_for_another_change_that_is_not_committed(app, run):
+def test_a_change_does_not_wait_for_an_uncommitted_change_of_another_collection(app, run):
     with app.app_context(), db.engine.connect() as connection:
         connection.execute(sa.text("UPDATE collections SET revision = 1 WHERE name = 'Truck'"))
         run("SET LOCAL lock_timeout = 1; UPDATE collections SET revision = 1 WHERE name = 'Bridge'")

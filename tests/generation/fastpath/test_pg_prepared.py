@@ -31,7 +31,7 @@ def test_rows_have_the_types_of_their_columns(prepared):
     assert type(row[0]) is int
 
 
-def test_a_parameter_is_sent_as_it_prints_and_none_is_null(prepared):
+def test_parameters_are_sent_as_text_and_none_as_null(prepared):
     statement = "SELECT :number::int + :number::int, :text::text, :nothing::text"
     given = {"number": 7, "text": "it's :number", "nothing": None}
     assert prepared.execute(statement, given) == [(14, "it's :number", None)]
@@ -42,25 +42,25 @@ def test_a_statement_can_be_run_again_with_other_parameters(prepared):
 
 
 @pytest.mark.parametrize("how", ["execute", "execute_and_flush"])
-def test_what_the_server_refuses_is_psycopgs_error_and_the_next_statement_runs(prepared, how):
+def test_a_server_error_raises_psycopgs_exception_and_the_next_statement_runs(prepared, how):
     with pytest.raises(psycopg.errors.DivisionByZero):
         getattr(prepared, how)("SELECT 1 / :n::int", {"n": 0})
     assert getattr(prepared, how)("SELECT 1 / :n::int", {"n": 1}) == [(1,)]
 
 
-def test_what_was_written_durably_is_in_the_log_on_the_disk(make, prepared):
+def test_execute_and_flush_returns_after_the_wal_is_flushed(make, prepared):
     make.collection("Truck")
     prepared.execute("SET synchronous_commit = on", {})
     rename = f"UPDATE collections SET name = :name RETURNING {POSITION}::text, {ASYNC_COMMIT}"
-    [(place, setting)] = prepared.execute_and_flush(rename, {"name": "Lorry"})
+    [(position, setting)] = prepared.execute_and_flush(rename, {"name": "Lorry"})
     assert setting == "off"
-    assert prepared.execute("SELECT pg_current_wal_flush_lsn() > :place::pg_lsn", {"place": place}) == [
-        (True,)
-    ]
+    assert prepared.execute(
+        "SELECT pg_current_wal_flush_lsn() > :position::pg_lsn", {"position": position}
+    ) == [(True,)]
     assert prepared.execute("SHOW synchronous_commit", {}) == [("on",)]
 
 
-def test_a_connection_that_the_server_ended_is_noticed_without_asking(prepared):
+def test_a_connection_ended_by_the_server_is_noticed_without_a_query(prepared):
     assert not prepared.has_ended()
     [(pid,)] = prepared.execute("SELECT pg_backend_pid()", {})
     db.session.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})

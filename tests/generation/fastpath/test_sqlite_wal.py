@@ -1,4 +1,4 @@
-"""A counter's value is on the disk before it is served, though SQLite does not wait for the disk itself."""
+"""A counter's value is flushed to disk before it is served, although SQLite itself does not flush it."""
 
 import os
 import sqlite3
@@ -16,49 +16,51 @@ def truck(make):
 
 @pytest.fixture
 def flushed(monkeypatch):
-    """The files that were put onto the disk."""
+    """Return the names of the files that are flushed to disk."""
     seen = []
     flush = os.fdatasync
 
-    def noted(file):
+    def record(file):
         seen.append(os.readlink(f"/proc/self/fd/{file}"))
         flush(file)
 
-    monkeypatch.setattr(os, "fdatasync", noted)
+    monkeypatch.setattr(os, "fdatasync", record)
     return seen
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="session")
 class TestPolls:
-    def test_every_poll_of_counters_puts_the_log_onto_the_disk_once(self, make, truck, flushed):
+    def test_every_poll_of_counters_flushes_the_wal_once(self, make, truck, flushed):
         tool = make.key()
         for polls in (1, 2):
             tool.data("Truck")
             assert [name.rpartition(".")[2] for name in flushed] == ["db-wal"] * polls
 
-    def test_a_poll_without_counters_waits_for_no_disk(self, make, flushed):
+    def test_a_poll_without_counters_flushes_nothing(self, make, flushed):
         make.collection("Bridge", {"value_type": "NUMBER_FIXED"})
         make.key().data("Bridge")
         assert flushed == []
 
-    def test_a_value_that_is_not_on_the_disk_is_not_served(self, make, truck, monkeypatch):
+    def test_a_value_that_could_not_be_flushed_is_not_served(self, make, truck, monkeypatch):
         tool = make.key()
         first = tool.data("Truck")["km"]
 
         def broken(_file):
             raise OSError(5, "Input/output error")
 
-        with monkeypatch.context() as trouble:
-            trouble.setattr(os, "fdatasync", broken)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fdatasync", broken)
             refused(tool.poll("Truck"), 503)
-        assert tool.data("Truck")["km"] > first + 5  # the one that was refused is left out
+        assert tool.data("Truck")["km"] > first + 5  # the refused value is skipped
 
 
 @pytest.mark.parametrize(
     ("mode", "synchronous", "has_log"),
     [("WAL", "FULL", True), ("WAL", "NORMAL", False), ("DELETE", "FULL", False)],
 )
-def test_only_a_connection_with_a_log_that_would_wait_leaves_it_to_us(tmp_path, mode, synchronous, has_log):
+def test_only_a_wal_connection_with_full_sync_leaves_flushing_to_the_app(
+    tmp_path, mode, synchronous, has_log
+):
     path = str(tmp_path / "a.db")
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA journal_mode={mode}")

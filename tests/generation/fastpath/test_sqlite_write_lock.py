@@ -1,4 +1,4 @@
-"""WriteLock at writing to a SQLite file: one at a time, and never waited for in vain."""
+"""WriteLock of a SQLite file: one holder at a time, released when its holder fails or is killed."""
 
 import subprocess
 import sys
@@ -22,14 +22,14 @@ def database(tmp_path):
     return str(tmp_path / "spikecast.db")
 
 
-def test_one_thread_at_a_time_is_in_its_turn(database):
-    turns, inside, most = WriteLock(database), [], []
+def test_only_one_thread_holds_the_write_lock_at_a_time(database):
+    lock, inside, holders = WriteLock(database), [], []
 
     def count() -> None:
         for _ in range(200):
-            with turns:
+            with lock:
                 inside.append(1)
-                most.append(len(inside))
+                holders.append(len(inside))
                 inside.pop()
 
     threads = [threading.Thread(target=count) for _ in range(4)]
@@ -37,11 +37,11 @@ def test_one_thread_at_a_time_is_in_its_turn(database):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(most) == 800
-    assert set(most) == {1}
+    assert len(holders) == 800
+    assert set(holders) == {1}
 
 
-def test_the_turn_of_a_process_that_was_killed_goes_to_the_next(database):
+def test_the_write_lock_of_a_killed_process_is_released(database):
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDS_UNTIL_KILLED, database],
         stdin=subprocess.PIPE,
@@ -64,22 +64,22 @@ def test_the_turn_of_a_process_that_was_killed_goes_to_the_next(database):
     assert entered.is_set()
 
 
-def test_what_goes_wrong_in_a_turn_ends_it(database):
+def test_an_exception_releases_the_write_lock(database):
     with pytest.raises(RuntimeError), WriteLock(database):
         raise RuntimeError
     with WriteLock(database):
         pass
 
 
-def test_where_no_file_can_be_made_nobody_waits(tmp_path):
+def test_the_write_lock_is_skipped_if_its_file_cannot_be_created(tmp_path):
     with WriteLock(str(tmp_path / "not there" / "spikecast.db")):
         pass
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="session")
-def test_a_poll_that_moves_counters_takes_its_turn_and_one_that_reads_does_not(make, monkeypatch):
+def test_only_a_poll_that_advances_counters_takes_the_write_lock(make, monkeypatch):
     taken = []
-    monkeypatch.setattr(WriteLock, "__enter__", lambda _self: taken.append("turn"))
+    monkeypatch.setattr(WriteLock, "__enter__", lambda _self: taken.append("lock"))
     monkeypatch.setattr(WriteLock, "__exit__", lambda *_: None)
     make.field(make.collection("Bridge"), "NUMBER_FIXED")
     make.field(make.collection("Truck 01"), "INCREMENT")
@@ -87,4 +87,4 @@ def test_a_poll_that_moves_counters_takes_its_turn_and_one_that_reads_does_not(m
     tool.data("Bridge")
     assert taken == []
     tool.data("Truck 01")
-    assert taken == ["turn"]
+    assert taken == ["lock"]

@@ -1,4 +1,4 @@
-"""Under a server whose threads come and go, nothing of an ended thread stays open."""
+"""The connections of ended threads are closed: a server that replaces its threads leaks none."""
 
 import gc
 import os
@@ -15,7 +15,7 @@ def tool(make):
     return make.key()
 
 
-def open_files() -> int:
+def count_open_files() -> int:
     gc.collect()
     return len(os.listdir("/proc/self/fd"))
 
@@ -29,6 +29,6 @@ def poll_in_threads(tool, count: int) -> None:
 
 def test_threads_that_polled_and_ended_leave_no_file_open(tool):
     poll_in_threads(tool, 2)
-    before = open_files()
+    before = count_open_files()
     poll_in_threads(tool, THREADS)
-    assert open_files() <= before
+    assert count_open_files() <= before

@@ -1,4 +1,4 @@
-"""Answers in CSV, read back by Python's own reader."""
+"""Polls in CSV, read back by Python's csv module."""
 
 import csv
 import io
@@ -15,14 +15,14 @@ def render(columns, data):
     return build_template(columns).render(data, orjson.dumps).decode()
 
 
-def test_names_and_values_are_a_line_each():
+def test_names_and_values_are_one_line_each():
     columns = [Column("engine °C"), Column("os", "Debian, 12"), Column("load %")]
     data = {"engine °C": -84, "os": "", "load %": 0.5}
     assert render(columns, data) == 'engine °C,os,load %\r\n-84,"Debian, 12",0.5\r\n'
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
-def test_a_text_that_a_spreadsheet_would_run_is_marked_as_text(text):
+def test_a_text_that_a_spreadsheet_would_evaluate_gets_an_apostrophe(text):
     [_, row] = csv.reader(io.StringIO(render([Column("note", text)], {}), newline=""))
     assert row == [f"'{text}"]
 

@@ -1,4 +1,4 @@
-"""Answers in InfluxDB's line protocol."""
+"""Polls in InfluxDB's line protocol."""
 
 import orjson
 
@@ -22,7 +22,7 @@ def test_a_collection_is_one_line_without_a_timestamp():
     )
 
 
-def test_characters_of_the_syntax_are_escaped_in_names():
+def test_syntax_characters_are_escaped_in_names():
     line = render([LineField("a,b=c\\ 100%")], {"a,b=c\\ 100%": 1}, collection="x, y=z\\")
     assert line == "spikecast,collection=x\\,\\ y\\=z/,type=performance a\\,b\\=c/\\ 100%=1\n"
 

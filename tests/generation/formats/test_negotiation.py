@@ -1,4 +1,4 @@
-"""Which format answers which `Accept` header."""
+"""The choice of a poll's format by the `Accept` header."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_json_is_the_default(accept):
         "application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
     ],
 )
-def test_a_client_that_takes_plain_text_gets_the_prometheus_format(accept):
+def test_a_client_that_accepts_plain_text_gets_the_prometheus_format(accept):
     assert negotiate(accept) == "prometheus"
 
 
@@ -61,5 +61,5 @@ def test_a_client_that_takes_plain_text_gets_the_prometheus_format(accept):
         "application/openmetrics-text;version=1.0.0;q=0.6,*/*;q=0.2",
     ],
 )
-def test_a_scraper_that_takes_no_plain_text_gets_openmetrics(accept):
+def test_a_scraper_that_does_not_accept_plain_text_gets_openmetrics(accept):
     assert negotiate(accept) == "openmetrics"

@@ -1,4 +1,4 @@
-"""Answers in the Prometheus text format and in OpenMetrics, read back by the parsers of prometheus-client."""
+"""Polls in the Prometheus text format and in OpenMetrics, read back by the parsers of prometheus-client."""
 
 import orjson
 import pytest
@@ -18,7 +18,7 @@ def render(fields, data, *, openmetrics=False, spike=None, spike_series=False):
 
 
 def read(text, *, openmetrics):
-    """Return the series of an answer: (name, labels) to value."""
+    """Return the series of a response: (name, labels) to value."""
     parse = parse_openmetrics if openmetrics else parse_classic
     series = {}
     for family in parse(text):
@@ -74,7 +74,7 @@ def test_openmetrics_names_families_without_suffixes_and_ends_with_eof():
 
 
 @pytest.mark.parametrize("openmetrics", [False, True])
-def test_an_active_spike_is_told_with_its_window(openmetrics):
+def test_an_active_spike_is_served_with_its_window(openmetrics):
     series = read(
         render(FIELDS, DATA, openmetrics=openmetrics, spike=SPIKE, spike_series=True), openmetrics=openmetrics
     )
@@ -84,7 +84,7 @@ def test_an_active_spike_is_told_with_its_window(openmetrics):
     assert series["spikecast_spike_end_timestamp_seconds", labels] == SPIKE.end
 
 
-def test_a_series_that_its_author_named_is_served_under_that_name():
+def test_a_field_with_a_metric_name_is_served_under_that_name():
     fields = [
         MetricField(1, "load", "gauge", metric="node_load1"),
         MetricField(2, "chip", "gauge", metric='node_hwmon_temp_celsius{chip="a",sensor="temp1"}'),
@@ -102,7 +102,7 @@ def test_a_series_that_its_author_named_is_served_under_that_name():
     }
 
 
-def test_a_gauge_beside_a_counter_of_the_same_name_clashes_in_neither_format():
+def test_a_gauge_and_a_counter_of_the_same_name_clash_in_neither_format():
     fields = [
         MetricField(1, "requests", "gauge"),
         MetricField(2, "Requests", "counter"),
@@ -143,11 +143,11 @@ numbers = st.one_of(
 families = st.sampled_from(
     ["load", "load_total", "load_info", "load_created", "load_bucket", "a:b", "spikecast_x", "x_seconds"]
 )
-"""Names that clash in one of the formats if they are not told apart."""
+"""Names that clash in one of the formats unless they are distinguished."""
 
 
 @given(st.lists(st.tuples(families, st.integers(0, 2)), min_size=1, max_size=6, unique=True), st.data())
-def test_series_that_authors_gave_are_the_same_in_both_formats(series, data):
+def test_custom_metric_names_give_the_same_series_in_both_formats(series, data):
     types = {name: data.draw(st.sampled_from(["gauge", "counter", "info"])) for name, _ in series}
     fields, values = [], {}
     for number, (name, label) in enumerate(series, 1):
@@ -161,11 +161,11 @@ def test_series_that_authors_gave_are_the_same_in_both_formats(series, data):
     strict = render(fields, values, openmetrics=True, spike_series=True)
     assert get_samples(classic) == get_samples(strict)
     # The classic parser of prometheus-client adds `_total` to counters without it; Prometheus does not.
-    assert len(read(strict, openmetrics=True)) == len(fields) + 1, "and the one of spikes"
+    assert len(read(strict, openmetrics=True)) == len(fields) + 1, "all fields and the spike series"
 
 
 @given(names, st.data())
-def test_any_names_and_values_are_read_back_alike_in_both_formats(field_names, data):
+def test_any_names_and_values_parse_to_the_same_series_in_both_formats(field_names, data):
     fields, values = [], {}
     for number, name in enumerate(field_names, 1):
         metric_type = data.draw(st.sampled_from(["gauge", "counter", "info"]))

@@ -1,4 +1,4 @@
-"""A poll that has to wait is answered by the moment at which it moves the counters, not by its arrival."""
+"""A poll that waits for a lock is answered as of when it advances the counters, not of its arrival."""
 
 import threading
 from contextlib import contextmanager
@@ -27,8 +27,8 @@ def truck(make):
 
 
 @contextmanager
-def held_up(app, collection, monkeypatch):
-    """Nobody can move the collection's counters within; it comes with a wait for somebody who wants to."""
+def lock_counters(app, collection, monkeypatch):
+    """Lock the collection's counters; yield a function that waits until a poll is blocked."""
     asleep = threading.Event()
     pause = SimpleNamespace(**vars(sqlite_session.time) | {"sleep": lambda _seconds: asleep.set()})
     with app.app_context(), db.engine.connect() as connection:
@@ -45,7 +45,7 @@ def held_up(app, collection, monkeypatch):
                 asleep.is_set if is_sqlite else lambda: connection.execute(WAITING).scalar(), "a poll waits"
             )
             if not is_sqlite:
-                connection.execute(sa.text("SELECT pg_sleep(1)"))  # its clock cannot be moved
+                connection.execute(sa.text("SELECT pg_sleep(1)"))  # PostgreSQL's clock cannot be moved
 
         yield wait
         connection.rollback()
@@ -56,14 +56,14 @@ def held_up(app, collection, monkeypatch):
     [(NOW + SECOND, NOW + 60 * SECOND, True), (NOW - SECOND, NOW + SECOND, False)],
     ids=["begins", "ends"],
 )
-def test_a_window_that_begins_or_ends_while_a_poll_waits_is_seen_by_it(
+def test_a_waiting_poll_sees_a_window_that_begins_or_ends_meanwhile(
     app, make, truck, clock, monkeypatch, start, end, is_spiked
 ):
     make.spike(truck, start_datetime=start.isoformat(), end_datetime=end.isoformat())
     tool, answers = make.key(), []
     assert tool.data("Truck 01") == {"count": 0}
     poller = threading.Thread(target=lambda: answers.append(tool.poll("Truck 01")))
-    with held_up(app, truck, monkeypatch) as wait:
+    with lock_counters(app, truck, monkeypatch) as wait:
         poller.start()
         wait()
         clock.shift(SECOND)
