@@ -29,11 +29,11 @@ def body(value_type, **settings):
 def test_the_response_is_the_field_with_its_location(owner, path):
     response = owner.post(path, body("INCREMENT", start_number=10, step_number=0.5, reset_number=12))
     assert response.status_code == 201
-    made = response.json
-    assert response.headers["Location"] == f"/api/fields/{made['id']}"
-    assert owner.get(response.headers["Location"]).json == made
-    assert made == dict.fromkeys(SOME_VALUE) | {
-        "id": made["id"],
+    created = response.json
+    assert response.headers["Location"] == f"/api/fields/{created['id']}"
+    assert owner.get(response.headers["Location"]).json == created
+    assert created == dict.fromkeys(SOME_VALUE) | {
+        "id": created["id"],
         "collection_id": int(path.split("/")[3]),
         "collection_type": "Performance",
         "field_name": "cpu",
@@ -53,10 +53,10 @@ def test_the_response_is_the_field_with_its_location(owner, path):
 # --- Names and types -----------------------------------------------------------------------------------
 
 
-def test_a_name_is_kept_trimmed_and_composed(owner, path):
-    for given, kept in VALID_NAMES:
+def test_a_name_is_stored_trimmed_and_in_nfc(owner, path):
+    for given, stored in VALID_NAMES:
         response = owner.post(path, body("EPOCH_NOW") | {"field_name": given})
-        assert response.json["field_name"] == kept
+        assert response.json["field_name"] == stored
         owner.delete(response.headers["Location"])
 
 
@@ -75,7 +75,7 @@ def test_a_name_is_unique_within_its_collection_and_type(owner, path, twin):
     assert problem["detail"] == "The collection already has a Performance field named 'Café'."
 
 
-def test_the_other_type_and_other_collections_may_use_the_name_too(owner, path, make):
+def test_a_name_may_be_used_again_in_the_other_collection_type_and_in_other_collections(owner, path, make):
     other = make.collection("Truck 02")
     assert owner.post(path, body("EPOCH_NOW")).status_code == 201
     configuration = body("EPOCH_NOW") | {"collection_type": "Configuration"}
@@ -86,24 +86,24 @@ def test_the_other_type_and_other_collections_may_use_the_name_too(owner, path, 
 @pytest.mark.parametrize("collection_type", ["Performance", "Configuration"])
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_only_numeric_performance_fields_are_editable(owner, path, collection_type, value_type):
-    made = owner.post(path, body(value_type) | {"collection_type": collection_type}).json
-    assert made["is_editable"] is (collection_type == "Performance" and value_type in NUMERIC)
+    created = owner.post(path, body(value_type) | {"collection_type": collection_type}).json
+    assert created["is_editable"] is (collection_type == "Performance" and value_type in NUMERIC)
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("given", ["performance", "PERFORMANCE", "Speed", "", None, 1, []])
-def test_a_collection_type_is_one_of_two_words(owner, path, given):
-    told = faults(owner.post(path, body("EPOCH_NOW") | {"collection_type": given}))
-    said = "must not be null" if given is None else "must be one of Performance, Configuration"
-    assert told == {"collection_type": [said]}
+def test_an_invalid_collection_type_is_refused(owner, path, given):
+    errors = faults(owner.post(path, body("EPOCH_NOW") | {"collection_type": given}))
+    message = "must not be null" if given is None else "must be one of Performance, Configuration"
+    assert errors == {"collection_type": [message]}
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("given", ["number_range", "RANDOM", "", None, 4, {}])
-def test_a_value_type_is_one_of_eight_words(owner, path, given):
-    told = faults(owner.post(path, HEAD | {"value_type": given}))
-    said = "must not be null" if given is None else f"must be one of {', '.join(NEEDED)}"
-    assert told == {"value_type": [said]}
+def test_an_invalid_value_type_is_refused(owner, path, given):
+    errors = faults(owner.post(path, HEAD | {"value_type": given}))
+    message = "must not be null" if given is None else f"must be one of {', '.join(NEEDED)}"
+    assert errors == {"value_type": [message]}
 
 
 # --- The input as a whole ------------------------------------------------------------------------------
@@ -114,8 +114,8 @@ def test_a_value_type_is_one_of_eight_words(owner, path, given):
     "key", ["current_number", "id", "collection_id", "is_editable", "created_at", "colour"]
 )
 def test_an_unknown_key_is_refused(owner, path, key):
-    told = faults(owner.post(path, body("INCREMENT") | {key: None}))
-    assert told == {key: ["is not a known key"]}
+    errors = faults(owner.post(path, body("INCREMENT") | {key: None}))
+    assert errors == {key: ["is not a known key"]}
 
 
 @pytest.mark.any_database
@@ -130,24 +130,24 @@ def test_all_errors_are_listed_by_path(owner, path):
         "fixed_value_text": "diesel",
         "current_number": 3,
     }
-    told = faults(owner.post(path, given))
-    belongs = f"does not belong to FLOAT_RANGE, which takes {takes('FLOAT_RANGE')}"
-    assert told == {
+    errors = faults(owner.post(path, given))
+    foreign = f"does not belong to FLOAT_RANGE, which takes {takes('FLOAT_RANGE')}"
+    assert errors == {
         "field_name": ["must not be empty"],
         "collection_type": ["must be one of Performance, Configuration"],
         "range_start_float": ["must be a number"],
         "range_end_float": ["range_end_float is required for FLOAT_RANGE"],
         "float_precision": ["must be 15 or less"],
-        "step_number": [f"step_number {belongs}"],
-        "fixed_value_text": [f"fixed_value_text {belongs}"],
+        "step_number": [f"step_number {foreign}"],
+        "fixed_value_text": [f"fixed_value_text {foreign}"],
         "current_number": ["is not a known key"],
     }
 
 
 @pytest.mark.any_database
 def test_missing_required_keys_are_errors(owner, path):
-    told = faults(owner.post(path, {}))
-    assert told == {key: ["is required"] for key in ("collection_type", "field_name", "value_type")}
+    errors = faults(owner.post(path, {}))
+    assert errors == {key: ["is required"] for key in ("collection_type", "field_name", "value_type")}
 
 
 def test_a_refused_field_is_not_created(owner, path):

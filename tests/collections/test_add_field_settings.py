@@ -31,15 +31,15 @@ def body(value_type, **settings):
     return HEAD | {"value_type": value_type} | (settings or SETTINGS[value_type])
 
 
-# --- Which settings ------------------------------------------------------------------------------------
+# --- Required, optional and foreign settings -----------------------------------------------------------
 
 
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_a_field_stores_all_settings_of_its_value_type(owner, path, value_type):
     response = owner.post(path, HEAD | {"value_type": value_type} | some(taken(value_type)))
     assert response.status_code == 201, response.text
-    kept = owner.get(response.headers["Location"]).json
-    assert {name: kept[name] for name in SOME_VALUE} == dict.fromkeys(SOME_VALUE) | some(taken(value_type))
+    stored = owner.get(response.headers["Location"]).json
+    assert {name: stored[name] for name in SOME_VALUE} == dict.fromkeys(SOME_VALUE) | some(taken(value_type))
 
 
 @pytest.mark.parametrize("value_type", NEEDED)
@@ -70,8 +70,8 @@ def test_null_for_a_required_setting_is_an_error(owner, path, value_type):
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_settings_of_other_value_types_are_refused(owner, path, value_type):
     given = some(NEEDED[value_type]) | some(foreign(value_type))
-    told = faults(owner.post(path, HEAD | {"value_type": value_type} | given))
-    assert told == {
+    errors = faults(owner.post(path, HEAD | {"value_type": value_type} | given))
+    assert errors == {
         name: [f"{name} does not belong to {value_type}, which takes {takes(value_type)}"]
         for name in foreign(value_type)
     }
@@ -106,14 +106,14 @@ def test_null_for_an_optional_setting_is_accepted(owner, path, value_type):
     ],
     ids=lambda case: case if isinstance(case, str) else "",
 )
-def test_zero_stays_zero_and_an_empty_text_stays_empty(owner, path, value_type, settings):
+def test_zeros_and_empty_texts_are_stored(owner, path, value_type, settings):
     response = owner.post(path, body(value_type, **settings))
     assert response.status_code == 201, response.text
-    kept = owner.get(response.headers["Location"]).json
-    assert {name: kept[name] for name in settings} == settings
+    stored = owner.get(response.headers["Location"]).json
+    assert {name: stored[name] for name in settings} == settings
 
 
-# --- Which values --------------------------------------------------------------------------------------
+# --- Values of settings --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,12 @@ def test_zero_stays_zero_and_an_empty_text_stays_empty(owner, path, value_type, 
 def test_values_at_the_bounds_are_stored_exactly(owner, path, value_type, settings):
     response = owner.post(path, body(value_type, **settings))
     assert response.status_code == 201, response.text
-    kept = owner.get(response.headers["Location"]).json
-    assert {name: kept[name] for name in settings} == settings
+    stored = owner.get(response.headers["Location"]).json
+    assert {name: stored[name] for name in settings} == settings
 
 
 @pytest.mark.parametrize(
-    ("written", "kept"),
+    ("written", "stored"),
     [
         ("3.0", 3),
         ("1e3", 1000),
@@ -159,12 +159,12 @@ def test_values_at_the_bounds_are_stored_exactly(owner, path, value_type, settin
         ("9007199254740991.0", MAX_INTEGER),
     ],
 )
-def test_a_whole_number_may_have_a_zero_fraction(owner, path, written, kept):
+def test_a_whole_number_may_have_a_zero_fraction(owner, path, written, stored):
     text = json.dumps(body("NUMBER_FIXED", fixed_value_number="?")).replace('"?"', written)
     response = owner.post(path, data=text, content_type="application/json")
     assert response.status_code == 201, response.text
     assert isinstance(response.json["fixed_value_number"], int)
-    assert response.json["fixed_value_number"] == kept
+    assert response.json["fixed_value_number"] == stored
 
 
 @pytest.mark.any_database
@@ -231,7 +231,7 @@ def test_settings_that_contradict_each_other_are_refused(owner, path, value_type
         ("a\0b", "must not contain NUL characters"),
         ("x" * 65_536, "must have at most 65535 characters, not 65536"),
     ],
-    ids=["a number", "a truth value", "a list", "NUL", "65,536 characters"],
+    ids=["number", "boolean", "list", "NUL", "65,536 characters"],
 )
 def test_an_invalid_text_is_refused(owner, path, text, message):
     response = owner.post(path, body("TEXT_FIXED", fixed_value_text=text))

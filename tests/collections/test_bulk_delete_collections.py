@@ -9,59 +9,59 @@ def bulk_delete(caller, ids):
     return caller.post("/api/collections/bulk-delete", {"collection_ids": ids})
 
 
-def left(owner):
+def get_names(owner):
     return [item["name"] for item in owner.get("/api/collections").json["items"]]
 
 
 @pytest.fixture
 def ids(make):
-    """Three collections: a and b with a field and a schedule, c empty."""
-    made = [
+    """Create three collections: a and b with a field and a spike, c empty."""
+    collections = [
         make.collection("a", {"value_type": "NUMBER_RANGE"}),
         make.collection("b", {"value_type": "INCREMENT"}),
         make.collection("c"),
     ]
-    for collection in made[:2]:
+    for collection in collections[:2]:
         make.spike(collection)
-    return [collection["id"] for collection in made]
+    return [collection["id"] for collection in collections]
 
 
-def test_all_that_are_named_go_with_what_is_theirs(owner, ids):
+def test_bulk_delete_deletes_the_listed_collections_with_their_spikes(owner, ids):
     response = bulk_delete(owner, [ids[2], ids[0]])
     assert response.status_code == 204
     assert response.data == b""
-    assert left(owner) == ["b"]
+    assert get_names(owner) == ["b"]
     assert owner.get("/api/spike-schedules").json["total"] == 1
 
 
-def test_one_that_is_named_twice_goes_once(owner, ids):
+def test_an_id_may_be_listed_twice(owner, ids):
     assert bulk_delete(owner, [ids[0], ids[0]]).status_code == 204
-    assert left(owner) == ["b", "c"]
+    assert get_names(owner) == ["b", "c"]
 
 
-def test_where_one_does_not_exist_nothing_is_deleted(owner, ids):
+def test_nothing_is_deleted_if_one_collection_does_not_exist(owner, ids):
     problem = refused(bulk_delete(owner, [ids[0], 987654, ids[1]]), 404)
     assert problem["errors"] == {"collection_ids.1": ["there is no collection 987654"]}
     assert problem["detail"].startswith("Nothing was deleted")
-    assert left(owner) == ["a", "b", "c"]
+    assert get_names(owner) == ["a", "b", "c"]
 
 
-def test_where_one_is_somebody_elses_nothing_is_deleted(owner, stranger, ids):
+def test_nothing_is_deleted_if_one_collection_belongs_to_another_user(owner, stranger, ids):
     theirs = stranger.post("/api/collections", {"name": "d"}).json["id"]
     problem = refused(bulk_delete(owner, [*ids, theirs]), 404)
     assert problem["errors"] == {"collection_ids.3": [f"there is no collection {theirs}"]}
-    assert left(owner) == ["a", "b", "c"]
-    assert left(stranger) == ["d"]
+    assert get_names(owner) == ["a", "b", "c"]
+    assert get_names(stranger) == ["d"]
 
 
-def test_an_admin_deletes_everybodys(admin, owner, stranger, ids):
+def test_an_admin_may_bulk_delete_collections_of_all_users(admin, owner, stranger, ids):
     theirs = stranger.post("/api/collections", {"name": "d"}).json["id"]
     assert bulk_delete(admin, [ids[0], theirs]).status_code == 204
-    assert (left(owner), left(stranger)) == (["b", "c"], [])
+    assert (get_names(owner), get_names(stranger)) == (["b", "c"], [])
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "errors"),
     [
         ([], {"collection_ids": ["must list 1 to 1000 collections"]}),
         (list(range(1, 1002)), {"collection_ids": ["must list 1 to 1000 collections"]}),
@@ -79,20 +79,20 @@ def test_an_admin_deletes_everybodys(admin, owner, stranger, ids):
             },
         ),
     ],
-    ids=["none", "1001", "null", "a number", "an object", "a text", "several faults"],
+    ids=["empty list", "1001 ids", "null", "number", "object", "string", "several errors"],
 )
-def test_anything_but_a_list_of_1_to_1000_ids_is_refused(owner, ids, given, told):
-    assert faults(bulk_delete(owner, given)) == told
-    assert left(owner) == ["a", "b", "c"]
+def test_an_invalid_list_of_ids_is_refused(owner, ids, given, errors):
+    assert faults(bulk_delete(owner, given)) == errors
+    assert get_names(owner) == ["a", "b", "c"]
 
 
-def test_the_list_is_required(owner):
+def test_the_list_of_ids_is_required(owner):
     response = owner.post("/api/collections/bulk-delete", {})
     assert faults(response) == {"collection_ids": ["is required"]}
 
 
-def test_a_thousand_are_taken(owner, ids):
+def test_a_list_of_1000_ids_is_accepted_and_100_errors_are_reported(owner, ids):
     problem = refused(bulk_delete(owner, [*ids, *range(1_000_000, 1_000_997)]), 404)
     assert len(problem["errors"]) == 100
     assert "897 more" in problem["detail"]
-    assert left(owner) == ["a", "b", "c"]
+    assert get_names(owner) == ["a", "b", "c"]

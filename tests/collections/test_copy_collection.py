@@ -6,16 +6,16 @@ from tests.support.factory import SETTINGS
 from tests.support.names import INVALID_NAMES, VALID_NAMES
 from tests.support.problems import faults, refused
 
-OWN = ("id", "collection_id", "created_at", "updated_at")
+NOT_COPIED = ("id", "collection_id", "created_at", "updated_at")
 
 
-def without_own(field):
-    return {key: value for key, value in field.items() if key not in OWN}
+def get_copied_values(field):
+    return {key: value for key, value in field.items() if key not in NOT_COPIED}
 
 
 @pytest.fixture
 def original(make):
-    """A collection with every value type, in both groups, and with settings that are easy to lose."""
+    """Create a collection with every value type in both collection types, and a field of zeros."""
     collection = make.collection("Truck 01")
     for value_type in SETTINGS:
         make.field(collection, value_type, name=f"{value_type} 1")
@@ -30,18 +30,20 @@ def copy(caller, original, name="Truck 02"):
     return caller.post(f"/api/collections/{original['id']}/copy", {"name": name})
 
 
-def test_a_copy_has_the_fields_with_their_settings_in_their_order(owner, original):
+def test_a_copy_has_the_same_fields_with_their_settings_in_the_same_order(owner, original):
     response = copy(owner, original)
     assert response.status_code == 201
     assert response.headers["Location"] == f"/api/collections/{response.json['id']}"
     assert owner.get(response.headers["Location"]).json == response.json
     fields = owner.get(f"/api/collections/{original['id']}").json["fields"]
     assert response.json["id"] != original["id"]
-    assert [without_own(field) for field in response.json["fields"]] == [without_own(f) for f in fields]
+    assert [get_copied_values(field) for field in response.json["fields"]] == [
+        get_copied_values(f) for f in fields
+    ]
     assert {field["collection_id"] for field in response.json["fields"]} == {response.json["id"]}
 
 
-def test_a_copy_begins_its_counters_anew(owner, make):
+def test_counters_of_a_copy_restart(owner, make):
     original = make.collection("Truck 01", {"value_type": "INCREMENT", "name": "n"})
     tool = make.key()
     assert [tool.data("Truck 01")["n"] for _ in range(3)] == [10, 15, 20]
@@ -50,24 +52,24 @@ def test_a_copy_begins_its_counters_anew(owner, make):
     assert tool.data("Truck 01")["n"] == 25
 
 
-def test_a_copy_has_no_schedules(owner, original, make):
+def test_a_copy_has_no_spikes(owner, original, make):
     make.spike(original)
-    made = copy(owner, original).json
-    assert owner.get(f"/api/collections/{made['id']}/spike-schedules").json["total"] == 0
+    created = copy(owner, original).json
+    assert owner.get(f"/api/collections/{created['id']}/spike-schedules").json["total"] == 0
 
 
-def test_a_key_that_is_limited_to_the_original_does_not_read_the_copy(owner, original, make):
+def test_a_key_limited_to_the_original_cannot_read_the_copy(owner, original, make):
     tool = make.key(allowed_collections=[{"collection_id": original["id"]}])
     copy(owner, original)
     assert tool.poll("Truck 01").status_code == 200
     refused(tool.poll("Truck 02"), 404)
 
 
-def test_a_copy_goes_its_own_way(owner, original):
+def test_changing_a_copy_does_not_change_the_original(owner, original):
     before = owner.get(f"/api/collections/{original['id']}").json
-    made = copy(owner, original).json
-    owner.patch(f"/api/fields/{made['fields'][0]['id']}", {"field_name": "renamed"})
-    owner.delete(f"/api/fields/{made['fields'][1]['id']}")
+    created = copy(owner, original).json
+    owner.patch(f"/api/fields/{created['fields'][0]['id']}", {"field_name": "renamed"})
+    owner.delete(f"/api/fields/{created['fields'][1]['id']}")
     assert owner.get(f"/api/collections/{original['id']}").json == before
 
 
@@ -75,33 +77,33 @@ def test_an_empty_collection_may_be_copied(owner, make):
     assert copy(owner, make.collection("Truck 01")).json["fields"] == []
 
 
-def test_a_copy_belongs_to_whoever_made_it(admin, owner, original):
-    made = copy(admin, original).json
-    assert made["owner_id"] == admin.user_id
-    refused(owner.get(f"/api/collections/{made['id']}"), 404)
+def test_a_copy_belongs_to_the_user_who_created_it(admin, owner, original):
+    created = copy(admin, original).json
+    assert created["owner_id"] == admin.user_id
+    refused(owner.get(f"/api/collections/{created['id']}"), 404)
 
 
-def test_a_name_that_is_taken_is_refused_and_nothing_is_copied(owner, original):
+def test_a_taken_name_is_refused_and_nothing_is_copied(owner, original):
     problem = refused(copy(owner, original, "Truck 01"), 409)
     assert problem["errors"] == {"name": ["is taken by another collection"]}
     assert owner.get("/api/collections").json["total"] == 1
 
 
-def test_a_name_is_kept_trimmed_and_composed(owner, make):
+def test_a_name_is_stored_trimmed_and_in_nfc(owner, make):
     original = make.collection("original")
-    for given, kept in VALID_NAMES:
-        made = copy(owner, original, given)
-        assert made.json["name"] == kept
-        owner.delete(made.headers["Location"])
+    for given, stored in VALID_NAMES:
+        created = copy(owner, original, given)
+        assert created.json["name"] == stored
+        owner.delete(created.headers["Location"])
 
 
-def test_a_name_that_is_none_is_refused(owner, make):
+def test_an_invalid_name_is_refused(owner, make):
     original = make.collection("original")
     for given, message in INVALID_NAMES:
         assert faults(copy(owner, original, given)) == {"name": [message]}
 
 
-def test_a_name_is_required_and_nothing_else_is_taken(owner, original):
+def test_the_name_is_required_and_other_keys_are_refused(owner, original):
     path = f"/api/collections/{original['id']}/copy"
     assert faults(owner.post(path, {"owner_id": 1})) == {
         "name": ["is required"],

@@ -10,13 +10,13 @@ from tests.support.names import INVALID_NAME_CASES, VALID_NAME_CASES, any_name
 from tests.support.problems import faults, refused
 
 
-def test_the_answer_is_the_collection_and_says_where_it_is(owner):
+def test_the_response_is_the_collection_with_its_location(owner):
     response = owner.post("/api/collections", {"name": "Truck 01"})
     assert response.status_code == 201
-    made = response.json
-    assert response.headers["Location"] == f"/api/collections/{made['id']}"
-    assert owner.get(response.headers["Location"]).json == made
-    assert made == made | {
+    created = response.json
+    assert response.headers["Location"] == f"/api/collections/{created['id']}"
+    assert owner.get(response.headers["Location"]).json == created
+    assert created == created | {
         "name": "Truck 01",
         "owner_id": owner.user_id,
         "owner": "owen",
@@ -26,24 +26,24 @@ def test_the_answer_is_the_collection_and_says_where_it_is(owner):
     }
 
 
-@pytest.mark.parametrize(("given", "kept"), VALID_NAME_CASES)
-def test_a_name_is_kept_trimmed_and_composed(owner, given, kept):
+@pytest.mark.parametrize(("given", "stored"), VALID_NAME_CASES)
+def test_a_name_is_stored_trimmed_and_in_nfc(owner, given, stored):
     response = owner.post("/api/collections", {"name": given})
     assert response.status_code == 201, response.text
-    assert response.json["name"] == kept
-    assert owner.get(response.headers["Location"]).json["name"] == kept
+    assert response.json["name"] == stored
+    assert owner.get(response.headers["Location"]).json["name"] == stored
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize(("given", "message"), INVALID_NAME_CASES)
-def test_a_name_that_is_none_is_refused(owner, given, message):
+def test_an_invalid_name_is_refused(owner, given, message):
     assert faults(owner.post("/api/collections", {"name": given})) == {"name": [message]}
     assert owner.get("/api/collections").json["total"] == 0
 
 
 @given(name=any_name)
 @talks_to_the_app
-def test_any_name_is_kept_as_it_is_and_belongs_to_one_collection(owner, name):
+def test_any_valid_name_is_stored_unchanged_and_is_unique(owner, name):
     response = owner.post("/api/collections", {"name": name})
     assert response.status_code == 201, response.text
     assert owner.get(response.headers["Location"]).json["name"] == name
@@ -56,64 +56,64 @@ def test_a_name_is_required(owner):
     assert faults(owner.post("/api/collections", {})) == {"name": ["is required"]}
 
 
-def test_the_answer_shows_a_name_as_it_is_kept(owner, app):
+def test_a_decomposed_name_is_returned_and_found_in_nfc(owner, app):
     decomposed = unicodedata.normalize("NFD", " Café ")
-    made = owner.post("/api/collections", {"name": decomposed})
-    assert (made.status_code, made.json["name"]) == (201, "Café")
+    created = owner.post("/api/collections", {"name": decomposed})
+    assert (created.status_code, created.json["name"]) == (201, "Café")
     described = app.extensions["openapi"]["components"]["schemas"]["CollectionIn"]["properties"]["name"]
     assert "(NFC), as the response shows it" in described["description"]
     assert owner.get(f"/api/collections?search={decomposed.strip()}").json["total"] == 1
 
 
 @pytest.mark.parametrize(
-    "twin",
+    "same_name",
     [
         pytest.param("Café", id="the same"),
         pytest.param("  Café ", id="the same with white space around it"),
         pytest.param(unicodedata.normalize("NFD", "Café"), id="the same decomposed"),
     ],
 )
-def test_a_name_that_is_taken_is_refused_beside_the_name(owner, make, twin):
+def test_a_taken_name_is_refused_with_an_error_of_the_name(owner, make, same_name):
     make.collection("Café")
-    problem = refused(owner.post("/api/collections", {"name": twin}), 409)
+    problem = refused(owner.post("/api/collections", {"name": same_name}), 409)
     assert problem["errors"] == {"name": ["is taken by another collection"]}
     assert problem["type"] == "urn:spikecast:problem:name-taken"
     assert problem["detail"] == "A collection named 'Café' already exists."
 
 
-def test_a_name_is_taken_even_where_the_other_collection_is_somebody_elses(stranger, make):
+def test_a_name_taken_by_another_users_collection_is_refused(stranger, make):
     make.collection("Truck 01")
     refused(stranger.post("/api/collections", {"name": "Truck 01"}), 409)
 
 
-def test_names_differ_by_letter_case(owner, make):
+def test_names_are_case_sensitive(owner, make):
     make.collection("Truck 01")
     assert owner.post("/api/collections", {"name": "TRUCK 01"}).status_code == 201
 
 
-def test_a_name_is_free_again_once_its_collection_is_deleted(owner, make):
+def test_the_name_of_a_deleted_collection_may_be_used_again(owner, make):
     owner.delete(f"/api/collections/{make.collection('Truck 01')['id']}")
     assert owner.post("/api/collections", {"name": "Truck 01"}).status_code == 201
 
 
-def test_an_admin_may_make_one_for_somebody_else(admin, viewer):
+def test_an_admin_may_create_a_collection_for_another_user(admin, viewer):
     response = admin.post("/api/collections", {"name": "Truck 01", "owner_id": viewer.user_id})
     assert response.status_code == 201
     assert (response.json["owner_id"], response.json["owner"]) == (viewer.user_id, "vera")
     assert viewer.get(response.headers["Location"]).status_code == 200
 
 
-def test_an_editor_may_name_themselves_as_the_owner(owner):
+def test_an_editor_may_send_themselves_as_the_owner(owner):
     response = owner.post("/api/collections", {"name": "Truck 01", "owner_id": owner.user_id})
     assert response.status_code == 201
 
 
-def test_an_editor_may_not_make_one_for_somebody_else(owner, stranger):
+def test_an_editor_may_not_create_a_collection_for_another_user(owner, stranger):
     refused(owner.post("/api/collections", {"name": "Truck 01", "owner_id": stranger.user_id}), 403)
     assert stranger.get("/api/collections").json["total"] == 0
 
 
-def test_an_owner_must_exist(admin):
+def test_an_owner_that_does_not_exist_is_refused(admin):
     body = {"name": "Truck 01", "owner_id": 987654}
     assert faults(admin.post("/api/collections", body)) == {"owner_id": ["there is no user 987654"]}
 
@@ -129,7 +129,7 @@ def test_an_owner_must_exist(admin):
         (2**31, "must be 2147483647 or less"),
     ],
 )
-def test_an_owner_is_told_by_id(admin, given, message):
+def test_an_invalid_owner_id_is_refused(admin, given, message):
     response = admin.post("/api/collections", {"name": "Truck 01", "owner_id": given})
     assert faults(response) == {"owner_id": [message]}
 
@@ -142,12 +142,12 @@ def test_an_unknown_key_is_refused(owner, key):
 
 
 @pytest.mark.any_database
-def test_all_faults_are_told_at_once(owner):
-    told = faults(owner.post("/api/collections", {"name": " ", "owner_id": "me", "colour": "red"}))
-    assert set(told) == {"name", "owner_id", "colour"}
+def test_all_errors_are_reported_at_once(owner):
+    errors = faults(owner.post("/api/collections", {"name": " ", "owner_id": "me", "colour": "red"}))
+    assert set(errors) == {"name", "owner_id", "colour"}
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("body", [[], "Truck 01", 7, [{"name": "Truck 01"}]])
-def test_the_body_is_an_object(owner, body):
+def test_a_body_that_is_not_an_object_is_refused(owner, body):
     assert faults(owner.post("/api/collections", body)) == {"body": ["must be a JSON object"]}

@@ -11,44 +11,44 @@ from tests.support.names import any_name
 from tests.support.problems import faults
 
 
-def names(caller, **query) -> list[str]:
+def list_names(caller, **query) -> list[str]:
     response = caller.get("/api/collections", query_string=query)
     assert response.status_code == 200, response.text
     return [item["name"] for item in response.json["items"]]
 
 
-def test_an_empty_list(owner):
+def test_the_list_is_empty_without_collections(owner):
     page = owner.get("/api/collections").json
     assert page == {"items": [], "total": 0, "page": 1, "per_page": 50}
 
 
-def test_an_item_tells_how_many_fields_there_are_and_not_which(owner, make):
-    made = make.collection("Truck 01", {"value_type": "NUMBER_RANGE"}, {"value_type": "EPOCH_NOW"})
+def test_list_items_contain_the_number_of_fields_instead_of_the_fields(owner, make):
+    created = make.collection("Truck 01", {"value_type": "NUMBER_RANGE"}, {"value_type": "EPOCH_NOW"})
     (item,) = owner.get("/api/collections").json["items"]
-    assert item == {key: made[key] for key in made if key != "fields"} | {"field_count": 2}
+    assert item == {key: created[key] for key in created if key != "fields"} | {"field_count": 2}
 
 
-def test_everybody_sees_their_own(owner, stranger, viewer, admin, make):
+def test_users_see_their_own_collections(owner, stranger, viewer, admin, make):
     mine = make.collection("Mine")
     make.collection("Given away")
     given = make.collection("Hers")
     admin.patch(f"/api/collections/{given['id']}", {"owner_id": viewer.user_id})
-    assert names(owner) == ["Given away", "Mine"]
-    assert names(viewer) == ["Hers"]
-    assert names(stranger) == []
+    assert list_names(owner) == ["Given away", "Mine"]
+    assert list_names(viewer) == ["Hers"]
+    assert list_names(stranger) == []
     assert mine["owner_id"] == owner.user_id
 
 
-def test_an_admin_sees_all_or_those_of_one_owner(owner, stranger, admin, make):
+def test_an_admin_sees_all_collections_or_those_of_one_owner(owner, stranger, admin, make):
     make.collection("Owen's")
     stranger.post("/api/collections", {"name": "Stan's"})
-    assert names(admin) == ["Owen's", "Stan's"]
-    assert names(admin, owner_id=stranger.user_id) == ["Stan's"]
+    assert list_names(admin) == ["Owen's", "Stan's"]
+    assert list_names(admin, owner_id=stranger.user_id) == ["Stan's"]
 
 
-def test_somebody_elses_stay_hidden_when_one_asks_for_them(stranger, owner, make):
+def test_filtering_by_another_owner_does_not_show_their_collections(stranger, owner, make):
     make.collection("Owen's")
-    assert names(stranger, owner_id=owner.user_id) == []
+    assert list_names(stranger, owner_id=owner.user_id) == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_somebody_elses_stay_hidden_when_one_asks_for_them(stranger, owner, make
         ("", ["100 %", "Truck 01", "Truck 02", "a/c", "a\\d", "a_b", "it's", "Gäöße", "Οδός ΟΔΟΣ"]),
     ],
 )
-def test_search_finds_part_of_a_name_in_any_letter_case_and_takes_it_literally(owner, make, search, found):
+def test_search_is_case_insensitive_and_takes_wildcards_literally(owner, make, search, found):
     others = {"Одесса", "İstanbul"}
     for name in [
         "Truck 01",
@@ -91,27 +91,27 @@ def test_search_finds_part_of_a_name_in_any_letter_case_and_takes_it_literally(o
         *others,
     ]:
         make.collection(name)
-    assert set(names(owner, search=search)) == set(found) | (others if not search else set())
+    assert set(list_names(owner, search=search)) == set(found) | (others if not search else set())
 
 
 @pytest.mark.parametrize("search", ["istanbul", "İSTANBUL", "İ", "i", "I", "İstan"])
-def test_a_capital_i_with_a_dot_is_found_as_an_i(owner, make, search):
+def test_a_dotted_capital_i_is_found_by_a_plain_i(owner, make, search):
     collection = make.collection("İstanbul", {"name": "cpu"})
     make.spike(collection, name="İzmir")
-    assert names(owner, search=search) == ["İstanbul"]
+    assert list_names(owner, search=search) == ["İstanbul"]
     spikes = owner.get("/api/spike-schedules", query_string={"search": search[:1]}).json["items"]
     assert [spike["name"] for spike in spikes] == ["İzmir"]
 
 
 @given(name=any_name, data=st.data())
 @talks_to_the_app
-def test_search_finds_a_name_by_any_part_of_it(owner, name, data):
-    made = owner.post("/api/collections", {"name": name})
+def test_search_finds_any_name_by_any_part_of_it(owner, name, data):
+    created = owner.post("/api/collections", {"name": name})
     start = data.draw(st.integers(0, len(name) - 1))
     end = data.draw(st.integers(start + 1, len(name)))
     part = name[start:end]
-    assert name in names(owner, search=part)
-    assert owner.delete(made.headers["Location"]).status_code == 204
+    assert name in list_names(owner, search=part)
+    assert owner.delete(created.headers["Location"]).status_code == 204
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_search_finds_a_name_by_any_part_of_it(owner, name, data):
         ("-owner", ["b", "a", "c"]),
     ],
 )
-def test_a_list_is_sorted_by_a_column_either_way(admin, owner, viewer, make, clock, sort, order):
+def test_the_list_is_sorted_by_a_column_in_either_direction(admin, owner, viewer, make, clock, sort, order):
     ids = {}
     for name in "bca":
         ids[name] = make.collection(name)["id"]
@@ -141,18 +141,18 @@ def test_a_list_is_sorted_by_a_column_either_way(admin, owner, viewer, make, clo
     admin.patch(f"/api/collections/{ids['a']}", {"name": "a"})
     clock.shift(1)
     admin.patch(f"/api/collections/{ids['b']}", {"owner_id": viewer.user_id})
-    assert names(admin, **({"sort": sort} if sort else {})) == order
+    assert list_names(admin, **({"sort": sort} if sort else {})) == order
 
 
 @pytest.mark.parametrize(
     "sort", ["colour", "-", "--name", "Name", "name,id", "name desc", "", "password_hash", "owner_id"]
 )
-def test_sorting_by_anything_else_is_refused(owner, sort):
+def test_an_invalid_sort_column_is_refused(owner, sort):
     (message,) = faults(owner.get("/api/collections", query_string={"sort": sort}))["sort"]
     assert message.startswith("must be one of id, -id, name, -name, ")
 
 
-def test_pages_follow_each_other_and_tell_the_total(owner, make):
+def test_pages_are_consecutive_and_report_the_total(owner, make):
     for name in "abcde":
         make.collection(name)
     pages = [
@@ -164,7 +164,7 @@ def test_pages_follow_each_other_and_tell_the_total(owner, make):
     assert [(page["page"], page["per_page"]) for page in pages] == [(1, 2), (2, 2), (3, 2), (4, 2)]
 
 
-def test_a_search_counts_what_it_found(owner, make):
+def test_the_total_of_a_search_counts_all_matches(owner, make):
     for name in ("ab", "b", "bc"):
         make.collection(name)
     page = owner.get("/api/collections?search=b&per_page=1").json
@@ -172,7 +172,7 @@ def test_a_search_counts_what_it_found(owner, make):
 
 
 @pytest.mark.parametrize("query", ["per_page=1", "per_page=200", "page=1", "page=10000000"])
-def test_the_bounds_of_paging_are_allowed(owner, query):
+def test_the_smallest_and_largest_page_parameters_are_accepted(owner, query):
     assert owner.get(f"/api/collections?{query}").status_code == 200
 
 
@@ -197,11 +197,11 @@ def test_the_bounds_of_paging_are_allowed(owner, query):
         ("Page=1", "Page", "is not a known key"),
     ],
 )
-def test_any_other_query_is_refused_by_its_key(owner, query, path, message):
+def test_an_invalid_or_unknown_query_parameter_is_refused(owner, query, path, message):
     assert faults(owner.get(f"/api/collections?{query}")) == {path: [message]}
 
 
-def test_a_list_takes_as_many_statements_for_many_as_for_one(owner, make, queries):
+def test_the_number_of_queries_does_not_grow_with_the_number_of_collections(owner, make, queries):
     make.collection("a", {"value_type": "NUMBER_RANGE"})
     with queries() as few:
         owner.get("/api/collections")

@@ -1,4 +1,4 @@
-"""A field's metric: the series that Prometheus stores it as, given by its author."""
+"""The metric of a field: the name and labels of its series in Prometheus, set by an Editor."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from tests.support.problems import faults, refused
 LOAD = "node_load1"
 
 
-def add(owner, collection, metric, value_type="NUMBER_FIXED", **more):
-    """Try to add a field with a metric; return the response."""
+def add_field(owner, collection, metric, value_type="NUMBER_FIXED", **more):
+    """Send a request for a new field with a metric; return the response."""
     settings = {
         "NUMBER_FIXED": {"fixed_value_number": 7},
         "TEXT_FIXED": {"fixed_value_text": "x"},
@@ -25,7 +25,7 @@ def truck(make):
     return make.collection("Truck")
 
 
-def test_a_field_has_no_metric_unless_it_is_given_one(make, truck):
+def test_a_field_has_no_metric_by_default(make, truck):
     assert make.field(truck)["metric"] is None
 
 
@@ -40,7 +40,7 @@ def test_a_field_has_no_metric_unless_it_is_given_one(make, truck):
     ],
 )
 def test_a_metric_is_stored_in_its_canonical_form(owner, truck, given, stored):
-    response = add(owner, truck, given)
+    response = add_field(owner, truck, given)
     assert response.status_code == 201, response.text
     assert owner.get(response.location).json["metric"] == stored
 
@@ -57,37 +57,37 @@ def test_a_metric_is_stored_in_its_canonical_form(owner, truck, given, stored):
         (7, "must be a string"),
     ],
 )
-def test_what_is_no_series_is_refused(owner, truck, given, message):
-    assert faults(add(owner, truck, given)) == {"metric": [message]}
+def test_an_invalid_series_is_refused(owner, truck, given, message):
+    assert faults(add_field(owner, truck, given)) == {"metric": [message]}
 
 
 @pytest.mark.any_database
-def test_the_metric_of_a_text_cannot_have_the_label_of_its_value(owner, truck):
-    response = add(owner, truck, 'build_info{value="1"}', "TEXT_FIXED")
+def test_the_metric_of_a_text_field_cannot_have_the_label_value(owner, truck):
+    response = add_field(owner, truck, 'build_info{value="1"}', "TEXT_FIXED")
     assert faults(response) == {"metric": ["must not have the label value: it holds the text"]}
 
 
 @pytest.mark.parametrize("second", ['a{x="1",y="2"}', 'a{y="2", x="1"}'])
-def test_two_fields_cannot_have_one_series(owner, truck, second):
-    assert add(owner, truck, 'a{x="1",y="2"}').status_code == 201
-    problem = refused(add(owner, truck, second, field_name="other"), 409)
+def test_two_fields_cannot_have_the_same_series(owner, truck, second):
+    assert add_field(owner, truck, 'a{x="1",y="2"}').status_code == 201
+    problem = refused(add_field(owner, truck, second, field_name="other"), 409)
     assert problem["type"] == "urn:spikecast:problem:metric-taken"
     assert problem["errors"] == {"metric": ["is the metric of the field 'load'"]}
 
 
-def test_one_metric_can_have_several_series(owner, truck):
-    assert add(owner, truck, 'a{x="1"}').status_code == 201
-    assert add(owner, truck, 'a{x="2"}', field_name="other").status_code == 201
+def test_two_fields_can_have_the_same_metric_with_different_labels(owner, truck):
+    assert add_field(owner, truck, 'a{x="1"}').status_code == 201
+    assert add_field(owner, truck, 'a{x="2"}', field_name="other").status_code == 201
 
 
-def test_the_two_types_of_a_collection_can_have_the_same_series(owner, truck):
-    assert add(owner, truck, LOAD).status_code == 201
-    assert add(owner, truck, LOAD, collection_type="Configuration").status_code == 201
+def test_both_collection_types_can_have_the_same_series(owner, truck):
+    assert add_field(owner, truck, LOAD).status_code == 201
+    assert add_field(owner, truck, LOAD, collection_type="Configuration").status_code == 201
 
 
-def test_all_series_of_one_metric_have_one_type(owner, truck):
-    assert add(owner, truck, 'a{x="1"}').status_code == 201
-    problem = refused(add(owner, truck, 'a{x="2"}', "INCREMENT", field_name="other"), 409)
+def test_all_series_of_a_metric_must_have_the_same_type(owner, truck):
+    assert add_field(owner, truck, 'a{x="1"}').status_code == 201
+    problem = refused(add_field(owner, truck, 'a{x="2"}', "INCREMENT", field_name="other"), 409)
     assert problem["errors"] == {"metric": ["is a gauge in the field 'load'"]}
 
 
@@ -99,14 +99,14 @@ def test_a_metric_can_be_changed_and_removed(owner, make, truck):
     assert owner.patch(url, {"metric": None}).json["metric"] is None
 
 
-def test_a_change_cannot_take_another_field_s_series(owner, make, truck):
+def test_changing_a_field_to_a_taken_series_is_refused(owner, make, truck):
     make.field(truck, name="load", metric=LOAD, range_start_number=1, range_end_number=2)
     other = make.field(truck)
     refused(owner.patch(f"/api/fields/{other['id']}", {"metric": LOAD}), 409)
     assert owner.get(f"/api/fields/{other['id']}").json["metric"] is None
 
 
-def test_a_new_value_type_cannot_break_a_metric(owner, make, truck):
+def test_a_new_value_type_that_changes_the_type_of_a_shared_metric_is_refused(owner, make, truck):
     make.field(truck, name="one", metric='a{x="1"}', range_start_number=1, range_end_number=2)
     two = make.field(truck, metric='a{x="2"}', range_start_number=1, range_end_number=2)
     change = {"value_type": "INCREMENT", "start_number": 1, "step_number": 1}
@@ -114,13 +114,13 @@ def test_a_new_value_type_cannot_break_a_metric(owner, make, truck):
     assert problem["errors"] == {"metric": ["is a gauge in the field 'one'"]}
 
 
-def test_a_copy_of_the_collection_has_the_same_metrics(owner, make, truck):
+def test_a_copied_collection_has_the_same_metrics(owner, make, truck):
     make.field(truck, metric=LOAD, range_start_number=1, range_end_number=2)
     copy = owner.post(f"/api/collections/{truck['id']}/copy", {"name": "Copy"}).json
     assert [each["metric"] for each in owner.get(f"/api/collections/{copy['id']}").json["fields"]] == [LOAD]
 
 
-def test_the_audit_log_tells_of_a_new_metric(owner, admin, make, truck):
+def test_changing_a_metric_is_recorded_in_the_audit_log(owner, admin, make, truck):
     field = make.field(truck, metric=LOAD, range_start_number=1, range_end_number=2)
     owner.patch(f"/api/fields/{field['id']}", {"metric": "node_load5"})
     (entry, *_) = admin.get("/api/audit?action=change-field").json["items"]
@@ -133,28 +133,28 @@ class TestPolls:
         text = tool.get(f"/api/collections/{collection['id']}/data/performance?format={output_format}").text
         return [line for line in text.splitlines() if line[0] != "#" and "spike_" not in line]
 
-    def test_a_series_is_served_as_it_was_given(self, make, owner, truck):
-        add(owner, truck, 'node_temp{sensor="t1",chip="a"}')
+    def test_a_poll_returns_the_series_of_the_field(self, make, owner, truck):
+        add_field(owner, truck, 'node_temp{sensor="t1",chip="a"}')
         assert self.poll(make.key(), truck) == ['node_temp{chip="a",sensor="t1"} 7']
 
-    def test_a_text_keeps_its_labels_beside_its_value(self, make, owner, truck):
-        add(owner, truck, 'os_info{host="a"}', "TEXT_FIXED")
+    def test_a_text_field_keeps_its_labels_and_adds_the_label_value(self, make, owner, truck):
+        add_field(owner, truck, 'os_info{host="a"}', "TEXT_FIXED")
         assert self.poll(make.key(), truck) == ['os_info{host="a",value="x"} 1']
 
-    def test_a_counter_is_called_as_its_author_says_in_both_formats(self, make, owner, truck):
-        add(owner, truck, "ifHCInOctets", "INCREMENT")
+    def test_a_counter_keeps_its_metric_name_in_prometheus_and_openmetrics_format(self, make, owner, truck):
+        add_field(owner, truck, "ifHCInOctets", "INCREMENT")
         tool = make.key()
         assert self.poll(tool, truck) == ["ifHCInOctets 1"]
         assert self.poll(tool, truck, "openmetrics") == ["ifHCInOctets 2"]
 
-    def test_the_very_next_poll_serves_a_new_metric(self, make, owner, truck):
-        field = add(owner, truck, LOAD).json
+    def test_the_next_poll_returns_a_changed_metric(self, make, owner, truck):
+        field = add_field(owner, truck, LOAD).json
         tool = make.key()
         assert self.poll(tool, truck) == [f"{LOAD} 7"]
         owner.patch(f"/api/fields/{field['id']}", {"metric": "node_load5"})
         assert self.poll(tool, truck) == ["node_load5 7"]
 
-    def test_a_spike_keeps_the_series(self, make, owner, truck):
-        field = add(owner, truck, LOAD).json
+    def test_a_spike_does_not_change_the_series(self, make, owner, truck):
+        field = add_field(owner, truck, LOAD).json
         make.spike(truck, {"original_field_id": field["id"], "fixed_value_number": 9})
         assert self.poll(make.key(), truck) == [f"{LOAD} 9"]

@@ -1,4 +1,4 @@
-"""Who may do what with collections and fields: nobody, a Viewer, a stranger, an Admin."""
+"""Permissions on collections and fields, by role and owner, and without credentials."""
 
 import pytest
 
@@ -29,7 +29,7 @@ CREATES = [("POST", "/api/collections", {"name": "New"})]
 LISTS = [("GET", "/api/collections", None)]
 
 
-def titled(calls):
+def build_params(calls):
     return [pytest.param(*each, id=f"{each[0]} {each[1]}") for each in calls]
 
 
@@ -40,8 +40,8 @@ def ids(make):
 
 
 @pytest.fixture
-def before(owner, ids):
-    """What there is to see, for comparison afterwards."""
+def get_state(owner, ids):
+    """Return a function that reads the current state, to compare it before and after a request."""
     return lambda: (
         owner.get("/api/collections").json,
         owner.get(f"/api/collections/{ids['collection']}").json,
@@ -52,47 +52,47 @@ def call(caller, ids, method, path, body):
     return caller.call(method, path.format(**ids), body)
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS + WRITES + CREATES + LISTS))
-def test_without_credentials_nothing(nobody, ids, before, method, path, body):
-    there = before()
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS + WRITES + CREATES + LISTS))
+def test_every_request_without_credentials_is_refused(nobody, ids, get_state, method, path, body):
+    before = get_state()
     refused(call(nobody, ids, method, path, body), 401)
-    assert before() == there
+    assert get_state() == before
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS + WRITES))
-def test_to_a_stranger_it_does_not_exist(stranger, ids, before, method, path, body):
-    there = before()
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS + WRITES))
+def test_another_users_collections_and_fields_are_not_found(stranger, ids, get_state, method, path, body):
+    before = get_state()
     refused(call(stranger, ids, method, path, body), 404)
-    assert before() == there
+    assert get_state() == before
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS + LISTS))
-def test_a_viewer_reads_their_own(admin, viewer, ids, method, path, body):
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS + LISTS))
+def test_a_viewer_may_read_their_own_collections(admin, viewer, ids, method, path, body):
     admin.patch(f"/api/collections/{ids['collection']}", {"owner_id": viewer.user_id})
     assert call(viewer, ids, method, path, body).status_code == 200
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(WRITES + CREATES))
-def test_a_viewer_writes_nothing_not_even_their_own(admin, viewer, ids, method, path, body):
+@pytest.mark.parametrize(("method", "path", "body"), build_params(WRITES + CREATES))
+def test_a_viewer_may_not_change_even_their_own_collections(admin, viewer, ids, method, path, body):
     path_ = f"/api/collections/{ids['collection']}"
     admin.patch(path_, {"owner_id": viewer.user_id})
-    there = viewer.get(path_).json
+    before = viewer.get(path_).json
     refused(call(viewer, ids, method, path, body), 403)
-    assert viewer.get(path_).json == there
+    assert viewer.get(path_).json == before
     assert viewer.get("/api/collections").json["total"] == 1
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS + WRITES + CREATES + LISTS))
-def test_an_admin_may_do_everything_to_everybodys(admin, ids, method, path, body):
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS + WRITES + CREATES + LISTS))
+def test_an_admin_may_do_everything_with_every_collection(admin, ids, method, path, body):
     assert call(admin, ids, method, path, body).status_code in (200, 201, 204)
 
 
-@pytest.mark.parametrize(("method", "path", "body"), titled(READS + WRITES + CREATES + LISTS))
-def test_an_owner_may_do_everything_to_their_own(owner, ids, method, path, body):
+@pytest.mark.parametrize(("method", "path", "body"), build_params(READS + WRITES + CREATES + LISTS))
+def test_an_owner_may_do_everything_with_their_own_collections(owner, ids, method, path, body):
     assert call(owner, ids, method, path, body).status_code in (200, 201, 204)
 
 
-def test_a_viewer_may_not_delete_in_bulk(admin, viewer, ids):
+def test_a_viewer_may_not_bulk_delete_even_their_own_collections(admin, viewer, ids):
     admin.patch(f"/api/collections/{ids['collection']}", {"owner_id": viewer.user_id})
     refused(viewer.post("/api/collections/bulk-delete", {"collection_ids": [ids["collection"]]}), 403)
     assert viewer.get("/api/collections").json["total"] == 1

@@ -6,13 +6,13 @@ from tests.support.factory import SETTINGS
 from tests.support.problems import refused
 
 
-def test_a_collection_comes_with_its_fields_in_the_order_of_creation(owner, make):
+def test_a_collection_contains_its_fields_in_the_order_of_creation(owner, make):
     collection = make.collection("Truck 01")
     fields = [make.field(collection, value_type, name=f"{9 - n}") for n, value_type in enumerate(SETTINGS)]
     assert owner.get(f"/api/collections/{collection['id']}").json["fields"] == fields
 
 
-def test_it_takes_as_many_statements_for_many_fields_as_for_one(owner, make, queries):
+def test_the_number_of_queries_does_not_grow_with_the_number_of_fields(owner, make, queries):
     collection = make.collection("Truck 01", {"value_type": "EPOCH_NOW"})
     with queries() as few:
         owner.get(f"/api/collections/{collection['id']}")
@@ -23,7 +23,7 @@ def test_it_takes_as_many_statements_for_many_fields_as_for_one(owner, make, que
     assert many.count == few.count
 
 
-def test_a_viewer_sees_what_an_admin_gave_them(viewer, admin, make):
+def test_a_viewer_sees_a_collection_that_an_admin_gave_them(viewer, admin, make):
     collection = make.collection("Truck 01")
     path = f"/api/collections/{collection['id']}"
     refused(viewer.get(path), 404)
@@ -31,11 +31,11 @@ def test_a_viewer_sees_what_an_admin_gave_them(viewer, admin, make):
     assert viewer.get(path).json["owner"] == "vera"
 
 
-def test_an_admin_sees_everybodys(admin, make):
+def test_an_admin_sees_the_collections_of_all_users(admin, make):
     assert admin.get(f"/api/collections/{make.collection('Truck 01')['id']}").status_code == 200
 
 
-def test_somebody_elses_looks_like_one_that_does_not_exist(stranger, make):
+def test_a_collection_of_another_user_is_not_found(stranger, make):
     hidden = make.collection("Truck 01")["id"]
     problem = refused(stranger.get(f"/api/collections/{hidden}"), 404)
     missing = refused(stranger.get(f"/api/collections/{hidden + 1}"), 404)
@@ -47,5 +47,5 @@ def test_somebody_elses_looks_like_one_that_does_not_exist(stranger, make):
 @pytest.mark.parametrize(
     "id_", ["0", "-1", "1.0", "one", "2147483648", "99999999999999999999", "%00", "1%20"]
 )
-def test_an_id_that_no_collection_can_have_is_not_found(owner, id_):
+def test_an_invalid_id_is_not_found(owner, id_):
     refused(owner.get(f"/api/collections/{id_}"), 404)
