@@ -1,4 +1,4 @@
-"""What tests of people and keys may ask for besides."""
+"""Fixtures of the tests of users, sign-ins and API keys."""
 
 from collections.abc import Callable, Iterator
 
@@ -40,5 +40,5 @@ def another_worker(start_worker: Callable[..., Flask]) -> Flask:
 def authenticator(owner: Caller, clock: time_machine.Traveller) -> Authenticator:
     """Turn on two-factor sign-in for owen, and return his authenticator app."""
     made = turn_on(owner)
-    clock.shift(SECONDS)  # the code that turned it on is used
+    clock.shift(SECONDS)  # the code that turned it on cannot be reused
     return made

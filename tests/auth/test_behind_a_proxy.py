@@ -1,4 +1,4 @@
-"""Behind a reverse proxy: what it says of HTTPS and of the caller counts where it is trusted alone."""
+"""Requests behind a reverse proxy: its headers are used only if it is trusted."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,8 +22,8 @@ FORWARDED = {
 
 
 @pytest.fixture
-def behind(app: Flask) -> Iterator[Callable[[int], Flask]]:
-    """The app behind so many proxies that it trusts."""
+def start_behind_proxies(app: Flask) -> Iterator[Callable[[int], Flask]]:
+    """Return a function that starts the app with this number of trusted proxies."""
     started = []
 
     def start(trusted: int) -> Flask:
@@ -45,8 +45,10 @@ def sign_in(client: FlaskClient):
 
 
 @pytest.mark.parametrize(("trusted", "is_secure"), [(1, True), (0, False)], ids=["trusted", "untrusted"])
-def test_cookies_are_secure_where_a_trusted_proxy_says_https(behind, owner, trusted, is_secure):
-    answer = sign_in(behind(trusted).test_client())
+def test_cookies_are_secure_only_if_a_trusted_proxy_forwards_https(
+    start_behind_proxies, owner, trusted, is_secure
+):
+    answer = sign_in(start_behind_proxies(trusted).test_client())
     assert answer.status_code == 303
     cookies = {each.split("=")[0]: each.split("; ") for each in answer.headers.getlist("Set-Cookie")}
     prefix = "__Host-" if is_secure else ""
@@ -55,22 +57,22 @@ def test_cookies_are_secure_where_a_trusted_proxy_says_https(behind, owner, trus
 
 
 @pytest.mark.parametrize(("trusted", "address"), [(1, "203.0.113.7"), (0, "127.0.0.1")])
-def test_the_callers_address_is_the_one_that_a_trusted_proxy_says(behind, owner, trusted, address):
-    sign_in(behind(trusted).test_client())
+def test_the_client_address_is_taken_from_a_trusted_proxy_only(start_behind_proxies, owner, trusted, address):
+    sign_in(start_behind_proxies(trusted).test_client())
     addresses = {each["address"] for each in owner.get("/api/auth/sign-ins").json["items"]}
     assert address in addresses
     assert ("203.0.113.7" in addresses) is (trusted == 1)
 
 
-def test_a_page_of_the_host_that_a_trusted_proxy_names_may_write(behind, owner):
-    app = behind(1)
+def test_only_the_origin_of_the_forwarded_host_may_write(start_behind_proxies, owner):
+    app = start_behind_proxies(1)
     cookies = sign_in(app.test_client()).headers.getlist("Set-Cookie")
     given = dict(each.split(";")[0].split("=", 1) for each in cookies)
-    kept = {
+    credentials = {
         "Cookie": f"__Host-spikecast_session={given['__Host-spikecast_session']}",
         "X-CSRF-TOKEN": given["__Host-spikecast_csrf"],
     }
     client = app.test_client(use_cookies=False)
     for origin, status in {"https://spikecast.example": 201, "https://evil.example": 403}.items():
-        headers = FORWARDED | kept | {"Origin": origin}
+        headers = FORWARDED | credentials | {"Origin": origin}
         assert client.post("/api/collections", json={"name": origin}, headers=headers).status_code == status

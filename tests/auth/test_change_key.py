@@ -19,7 +19,7 @@ def trailer(make):
     return make.collection("Trailer", {"name": "load"})
 
 
-def test_what_is_absent_stays(make, owner, truck):
+def test_absent_settings_keep_their_values(make, owner, truck):
     limit = [{"collection_id": truck["id"], "collection_type": "Performance"}]
     tool = make.key(expires_at="2027-01-01T00:00:00Z", allowed_collections=limit)
     before = owner.get(f"/api/api-keys/{tool.id}").json
@@ -27,7 +27,7 @@ def test_what_is_absent_stays(make, owner, truck):
     assert change(owner, tool, label="Telegraf").json == before | {"label": "Telegraf"}
 
 
-def test_a_new_list_replaces_the_old_one_at_once(make, owner, truck, trailer):
+def test_a_new_collection_list_replaces_the_old_one_at_once(make, owner, truck, trailer):
     tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
     refused(tool.poll("Trailer"), 404)
     assert change(owner, tool, allowed_collections=[{"collection_id": trailer["id"]}]).status_code == 200
@@ -35,7 +35,7 @@ def test_a_new_list_replaces_the_old_one_at_once(make, owner, truck, trailer):
     refused(tool.poll("Truck"), 404)
 
 
-def test_a_list_may_keep_some_of_its_entries(make, owner, truck, trailer):
+def test_a_new_collection_list_may_repeat_entries_of_the_old_one(make, owner, truck, trailer):
     tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
     both = [
         {"collection_id": truck["id"]},
@@ -46,13 +46,13 @@ def test_a_list_may_keep_some_of_its_entries(make, owner, truck, trailer):
     assert tool.poll("Truck").status_code == 200
 
 
-def test_null_lifts_the_limits(make, owner, truck, trailer):
+def test_null_removes_the_collection_limits(make, owner, truck, trailer):
     tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
     assert change(owner, tool, allowed_collections=None).json["allowed_collections"] is None
     assert tool.poll("Trailer").status_code == 200
 
 
-def test_an_answer_can_be_sent_back_as_it_came(make, owner, truck):
+def test_returned_limits_can_be_sent_back_without_collection_names(make, owner, truck):
     tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
     limits = owner.get(f"/api/api-keys/{tool.id}").json["allowed_collections"]
     for limit in limits:
@@ -60,14 +60,14 @@ def test_an_answer_can_be_sent_back_as_it_came(make, owner, truck):
     assert change(owner, tool, allowed_collections=limits).status_code == 200
 
 
-def test_deleting_the_last_listed_collection_opens_no_other(make, owner, truck, trailer):
+def test_deleting_the_last_listed_collection_grants_access_to_no_other(make, owner, truck, trailer):
     tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
     assert owner.delete(f"/api/collections/{truck['id']}").status_code == 204
     assert owner.get(f"/api/api-keys/{tool.id}").json["allowed_collections"] == []
     refused(tool.poll("Trailer"), 404)
 
 
-def test_the_expiry_can_be_set_moved_and_lifted(make, owner, truck, clock):
+def test_the_expiry_can_be_set_moved_and_removed(make, owner, truck, clock):
     tool = make.key()
     assert change(owner, tool, expires_at="2026-11-27T08:00:10Z").json["expires_at"] == "2026-11-27T08:00:10Z"
     clock.shift(10)
@@ -94,7 +94,7 @@ def test_the_expiry_can_be_set_moved_and_lifted(make, owner, truck, clock):
     ],
     ids=str,
 )
-def test_the_rules_of_a_new_key_hold_and_nothing_changes(make, owner, truck, changes):
+def test_an_invalid_change_is_refused_and_changes_nothing(make, owner, truck, changes):
     tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
     before = owner.get(f"/api/api-keys/{tool.id}").json
     (path,) = faults(change(owner, tool, **changes))
@@ -102,7 +102,7 @@ def test_the_rules_of_a_new_key_hold_and_nothing_changes(make, owner, truck, cha
     assert owner.get(f"/api/api-keys/{tool.id}").json == before
 
 
-def test_one_bad_input_leaves_the_limits_as_they_were(make, owner, truck, trailer):
+def test_an_invalid_expiry_leaves_the_limits_unchanged(make, owner, truck, trailer):
     tool = make.key(allowed_collections=[{"collection_id": truck["id"]}])
     limits = [{"collection_id": trailer["id"]}]
     faults(change(owner, tool, allowed_collections=limits, expires_at="2026-01-01T00:00:00Z"))
@@ -110,17 +110,17 @@ def test_one_bad_input_leaves_the_limits_as_they_were(make, owner, truck, traile
     refused(tool.poll("Trailer"), 404)
 
 
-def test_not_even_an_admin_changes_somebody_elses_key(make, admin):
+def test_an_admin_cannot_change_the_key_of_another_user(make, admin):
     assert "revoke or delete" in refused(change(admin, make.key(), label="mine"), 403)["detail"]
 
 
-def test_somebody_elses_key_does_not_exist(make, stranger, viewer):
+def test_the_key_of_another_user_is_not_found(make, stranger, viewer):
     tool = make.key()
     for person in (stranger, viewer):
         refused(change(person, tool, label="mine"), 404)
 
 
-def test_a_revoked_key_stays_revoked_whatever_changes(make, owner, truck):
+def test_a_change_does_not_reactivate_a_revoked_key(make, owner, truck):
     tool = make.key()
     owner.post(f"/api/api-keys/{tool.id}/revoke")
     changed = change(owner, tool, label="again", expires_at=None, allowed_collections=None).json
@@ -128,12 +128,12 @@ def test_a_revoked_key_stays_revoked_whatever_changes(make, owner, truck):
     refused(tool.poll("Truck"), 401)
 
 
-# --- What was given away -------------------------------------------------------------------------------
+# --- Collections transferred to another user -----------------------------------------------------------
 
 
 @pytest.fixture
-def given_away(admin, owner, stranger, make):
-    """A key of owen's that is limited to two collections, of which one is stan's by now, with a new name."""
+def transferred(admin, owner, stranger, make):
+    """Create a key of owen's limited to two collections; transfer one to stan and rename it."""
     kept, gone = (make.collection(name, {"value_type": "NUMBER_FIXED"}) for name in ("Kept", "Gone"))
     limits = [{"collection_id": each["id"]} for each in (kept, gone)]
     key = owner.post("/api/api-keys", {"label": "Zabbix", "allowed_collections": limits}).json
@@ -142,12 +142,12 @@ def given_away(admin, owner, stranger, make):
     return {"key": key, "kept": kept["id"], "gone": gone["id"]}
 
 
-def names_of(key):
+def limit_names(key):
     return [each["collection_name"] for each in key["allowed_collections"]]
 
 
-def test_what_was_given_away_has_neither_name_nor_id_in_ones_key(owner, admin, given_away):
-    path = f"/api/api-keys/{given_away['key']['id']}"
+def test_the_key_owner_sees_neither_name_nor_id_of_a_transferred_collection(owner, admin, transferred):
+    path = f"/api/api-keys/{transferred['key']['id']}"
     answers = [
         owner.get(path),
         owner.get("/api/api-keys"),
@@ -156,27 +156,27 @@ def test_what_was_given_away_has_neither_name_nor_id_in_ones_key(owner, admin, g
     ]
     for answer in answers:
         key = answer.json["items"][0] if "items" in answer.json else answer.json
-        assert names_of(key) == ["Kept"]
+        assert limit_names(key) == ["Kept"]
         assert "Secret project" not in answer.text
-        assert given_away["gone"] not in [each["collection_id"] for each in key["allowed_collections"]]
-    assert names_of(admin.get(path).json) == ["Kept", "Secret project"]
+        assert transferred["gone"] not in [each["collection_id"] for each in key["allowed_collections"]]
+    assert limit_names(admin.get(path).json) == ["Kept", "Secret project"]
 
 
-def test_the_limit_stays_and_counts_again_when_the_collection_comes_back(admin, owner, given_away):
-    path = f"/api/api-keys/{given_away['key']['id']}"
+def test_the_limit_reappears_when_the_collection_is_transferred_back(admin, owner, transferred):
+    path = f"/api/api-keys/{transferred['key']['id']}"
     owner.patch(path, {"label": "Renamed"})
-    admin.patch(f"/api/collections/{given_away['gone']}", {"owner_id": owner.user_id})
-    assert names_of(owner.get(path).json) == ["Kept", "Secret project"]
+    admin.patch(f"/api/collections/{transferred['gone']}", {"owner_id": owner.user_id})
+    assert limit_names(owner.get(path).json) == ["Kept", "Secret project"]
 
 
-def test_a_key_of_which_nothing_is_left_is_limited_to_nothing(admin, owner, stranger, given_away):
-    admin.patch(f"/api/collections/{given_away['kept']}", {"owner_id": stranger.user_id})
-    assert owner.get(f"/api/api-keys/{given_away['key']['id']}").json["allowed_collections"] == []
+def test_a_key_whose_collections_are_all_transferred_is_limited_to_none(admin, owner, stranger, transferred):
+    admin.patch(f"/api/collections/{transferred['kept']}", {"owner_id": stranger.user_id})
+    assert owner.get(f"/api/api-keys/{transferred['key']['id']}").json["allowed_collections"] == []
 
 
 @pytest.mark.parametrize("id_", ["gone", "missing"])
-def test_a_limit_to_what_was_given_away_is_refused_like_one_to_nothing(owner, given_away, id_):
-    wanted = given_away.get(id_, 999_999)
+def test_a_limit_to_a_transferred_collection_is_refused_like_a_missing_one(owner, transferred, id_):
+    wanted = transferred.get(id_, 999_999)
     change = {"allowed_collections": [{"collection_id": wanted}]}
-    told = faults(owner.patch(f"/api/api-keys/{given_away['key']['id']}", change))
-    assert told == {"allowed_collections.0.collection_id": [f"there is no collection {wanted}"]}
+    errors = faults(owner.patch(f"/api/api-keys/{transferred['key']['id']}", change))
+    assert errors == {"allowed_collections.0.collection_id": [f"there is no collection {wanted}"]}

@@ -22,7 +22,7 @@ def test_the_new_password_signs_in_and_the_old_one_does_not(app, owner):
     refused(sign_in(app, "owen"), 401)
 
 
-def test_every_token_ends_and_the_answer_is_a_new_sign_in(app, owner):
+def test_a_password_change_ends_all_tokens_and_returns_new_ones(app, owner):
     phone = signed_in(app, "owen")
     response = change(owner)
     assert response.json.keys() == {"access_token", "refresh_token", "token_type", "expires_in", "user"}
@@ -34,7 +34,7 @@ def test_every_token_ends_and_the_answer_is_a_new_sign_in(app, owner):
     assert refresh(fresh).status_code == 200
 
 
-def test_other_people_stay_signed_in(owner, stranger):
+def test_other_users_stay_signed_in(owner, stranger):
     change(owner)
     assert is_signed_in(stranger)
 
@@ -45,7 +45,7 @@ def test_a_wrong_current_password_is_refused_and_changes_nothing(app, owner):
     assert sign_in(app, "owen").status_code == 200
 
 
-def test_wrong_current_passwords_are_limited_whatever_address_they_come_from(app, owner, clock):
+def test_wrong_current_passwords_are_limited_across_addresses(app, owner, clock):
     body = {"current_password": "not the password", "new_password": NEW}
     for number in range(5):
         elsewhere = {"REMOTE_ADDR": f"192.0.2.{number}"}
@@ -57,20 +57,20 @@ def test_wrong_current_passwords_are_limited_whatever_address_they_come_from(app
     assert change(owner).status_code == 200
 
 
-def test_they_keep_no_other_sign_in_of_theirs_from_changing_it(app, owner):
+def test_wrong_current_passwords_block_only_the_sign_in_that_sent_them(app, owner):
     for _ in range(5):
         refused(change(owner, current="not the password"), 422)
     assert change(signed_in(app, "owen")).status_code == 200
 
 
-def test_a_right_one_forgives_those_before_it(owner):
+def test_a_correct_current_password_resets_the_failed_attempts(owner):
     for _ in range(2):
         for _ in range(4):
             refused(change(owner, current="not the password"), 422)
         owner = Caller(owner.app, tokens=change(owner, new=PASSWORD).json)
 
 
-def test_who_is_signed_in_is_not_kept_from_it_by_guesses_at_the_sign_in(app, owner):
+def test_failed_sign_ins_of_others_do_not_block_a_signed_in_user(app, owner):
     for number in range(50):
         login = "owen" if number < 5 else f"user {number}"
         refused(sign_in(app, login, "not the password"), 401)
@@ -79,7 +79,7 @@ def test_who_is_signed_in_is_not_kept_from_it_by_guesses_at_the_sign_in(app, own
 
 
 @pytest.mark.parametrize(
-    ("new", "said"),
+    ("new", "message"),
     [
         ("1234567", "must have at least 8 characters"),
         ("x" * 129, "must have at most 128 characters, not 129"),
@@ -90,17 +90,17 @@ def test_who_is_signed_in_is_not_kept_from_it_by_guesses_at_the_sign_in(app, own
     ],
     ids=lambda value: ascii(value)[:20],
 )
-def test_the_new_password_has_8_to_128_characters(owner, new, said):
-    assert faults(change(owner, new=new)) == {"new_password": [said]}
+def test_an_invalid_new_password_is_refused(owner, new, message):
+    assert faults(change(owner, new=new)) == {"new_password": [message]}
 
 
 @pytest.mark.parametrize("new", ["9 to spare", "x" * 128, "é" * 8])
-def test_8_and_128_characters_are_enough_and_not_too_many(app, owner, new):
+def test_new_passwords_of_8_to_128_characters_are_accepted(app, owner, new):
     assert change(owner, new=new).status_code == 200
     assert sign_in(app, "owen", new).status_code == 200
 
 
-def test_of_changes_at_the_same_moment_one_counts(app, owner):
+def test_of_concurrent_password_changes_only_one_succeeds(app, owner):
     devices = [signed_in(app, "owen") for _ in range(4)]
     answers = run_concurrently(
         *(partial(change, device, new=f"new password {number}") for number, device in enumerate(devices))
@@ -111,11 +111,11 @@ def test_of_changes_at_the_same_moment_one_counts(app, owner):
 
 
 def test_no_sign_in_with_the_old_password_outlives_the_change(app, owner, clock):
-    """A sign-in at the moment of the change is either refused or ended by it."""
+    """A sign-in concurrent with the change is either refused or ended by it."""
     device, old = owner, PASSWORD
-    for turn in range(12):
-        new = f"new password {turn}"
-        attempts = [partial(sign_in, app, "owen", old, f"10.0.{turn}.{each}") for each in range(3)]
+    for round_number in range(12):
+        new = f"new password {round_number}"
+        attempts = [partial(sign_in, app, "owen", old, f"10.0.{round_number}.{each}") for each in range(3)]
         changed, *answers = run_concurrently(partial(change, device, old, new), *attempts)
         assert changed.status_code == 200
         for answer in answers:

@@ -6,7 +6,7 @@ from tests.support.problems import faults, refused
 from tests.support.signing_in import sign_in
 
 
-def test_what_is_absent_stays(app, admin, owner):
+def test_absent_settings_keep_their_values(app, admin, owner):
     before = admin.get(f"/api/users/{owner.user_id}").json
     response = admin.patch(f"/api/users/{owner.user_id}", {"email": "new@example.org"})
     assert response.status_code == 200
@@ -15,7 +15,7 @@ def test_what_is_absent_stays(app, admin, owner):
     assert sign_in(app, "new@example.org").status_code == 200
 
 
-def test_all_may_change_at_once(app, admin, owner):
+def test_all_settings_can_change_in_one_request(app, admin, owner):
     change = {"email": "o@x.org", "username": "Owen II", "role": "Viewer", "password": "another password"}
     user = admin.patch(f"/api/users/{owner.user_id}", change).json
     assert (user["email"], user["username"], user["role"]) == ("o@x.org", "Owen II", "Viewer")
@@ -28,13 +28,13 @@ def test_the_old_password_no_longer_signs_in(app, admin, owner):
     refused(sign_in(app, "owen"), 401)
 
 
-def test_updated_at_moves(admin, owner, clock):
+def test_a_change_sets_updated_at(admin, owner, clock):
     clock.shift(60)
     user = admin.patch(f"/api/users/{owner.user_id}", {"username": "owen2"}).json
     assert (user["created_at"], user["updated_at"]) == ("2026-11-27T08:00:00Z", "2026-11-27T08:01:00Z")
 
 
-def test_one_may_change_the_letter_case_of_ones_own_name(admin, owner):
+def test_the_letter_case_of_a_username_can_change(admin, owner):
     user = admin.patch(f"/api/users/{owner.user_id}", {"username": "OWEN", "email": "OWEN@example.org"}).json
     assert (user["username"], user["email"]) == ("OWEN", "owen@example.org")
 
@@ -45,7 +45,7 @@ def test_one_may_change_the_letter_case_of_ones_own_name(admin, owner):
     ids=str,
 )
 @pytest.mark.parametrize("more", [{}, {"role": "Viewer"}, {"password": "another password"}], ids=str)
-def test_the_name_of_somebody_else_is_taken(admin, owner, stranger, change, what, more):
+def test_the_username_or_email_of_another_user_is_refused(admin, owner, stranger, change, what, more):
     problem = refused(admin.patch(f"/api/users/{owner.user_id}", change | more), 409)
     assert problem["type"] == "urn:spikecast:problem:name-taken"
     assert problem["errors"] == {what: ["is taken by another user"]}
@@ -66,13 +66,13 @@ def test_the_name_of_somebody_else_is_taken(admin, owner, stranger, change, what
     ],
     ids=str,
 )
-def test_the_rules_of_a_new_user_hold(admin, owner, change):
+def test_an_invalid_change_is_refused_and_changes_nothing(admin, owner, change):
     before = admin.get(f"/api/users/{owner.user_id}").json
     assert faults(admin.patch(f"/api/users/{owner.user_id}", change)).keys() == change.keys()
     assert admin.get(f"/api/users/{owner.user_id}").json == before
 
 
-def test_one_bad_input_leaves_all_as_it_was(app, admin, owner):
+def test_an_invalid_role_leaves_the_password_unchanged(app, admin, owner):
     faults(admin.patch(f"/api/users/{owner.user_id}", {"password": "another password", "role": "Root"}))
     assert sign_in(app, "owen").status_code == 200
 
@@ -81,7 +81,7 @@ def test_an_unknown_user_is_not_found(admin):
     refused(admin.patch("/api/users/999999", {"username": "x"}), 404)
 
 
-# --- Oneself -------------------------------------------------------------------------------------------
+# --- The Admin's own account ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_an_unknown_user_is_not_found(admin):
     ],
     ids=str,
 )
-def test_a_token_alone_does_not_change_ones_own_password_or_email(app, admin, change):
+def test_an_admin_cannot_change_their_own_credentials_without_the_password(app, admin, change):
     before = admin.get(f"/api/users/{admin.user_id}").json
     problem = refused(admin.patch(f"/api/users/{admin.user_id}", change), 409)
     assert problem["type"] == "urn:spikecast:problem:own-credentials"
@@ -103,12 +103,12 @@ def test_a_token_alone_does_not_change_ones_own_password_or_email(app, admin, ch
     assert sign_in(app, "ada").status_code == 200
 
 
-def test_what_stays_the_same_is_no_change(admin):
+def test_an_admin_may_send_their_own_email_and_role_unchanged(admin):
     change = {"email": "Ada@example.org", "username": "Ada L.", "role": "Admin"}
     assert admin.patch(f"/api/users/{admin.user_id}", change).json["username"] == "Ada L."
 
 
-# --- API keys at a new password ------------------------------------------------------------------------
+# --- API keys when a password changes ------------------------------------------------------------------
 
 
 def statuses(caller):
@@ -116,7 +116,7 @@ def statuses(caller):
 
 
 @pytest.mark.parametrize(("more", "expected"), [({}, "valid"), ({"revoke_api_keys": True}, "revoked")])
-def test_keys_go_on_or_end_with_a_new_password_as_it_says(admin, owner, more, expected):
+def test_an_admins_password_change_revokes_the_users_keys_only_on_request(admin, owner, more, expected):
     owner.post("/api/api-keys", {"label": "Zabbix"})
     admin.post("/api/api-keys", {"label": "of ada"})
     assert (
@@ -126,7 +126,9 @@ def test_keys_go_on_or_end_with_a_new_password_as_it_says(admin, owner, more, ex
 
 
 @pytest.mark.parametrize(("more", "expected"), [({}, "valid"), ({"revoke_api_keys": True}, "revoked")])
-def test_so_do_ones_own(admin, owner, stranger, more, expected):
+def test_a_users_own_password_change_revokes_their_keys_only_on_request(
+    admin, owner, stranger, more, expected
+):
     owner.post("/api/api-keys", {"label": "Zabbix"})
     stranger.post("/api/api-keys", {"label": "of stan"})
     body = {"current_password": "correct horse battery", "new_password": "another password"}
@@ -134,7 +136,7 @@ def test_so_do_ones_own(admin, owner, stranger, more, expected):
     assert statuses(admin) == {"Zabbix": expected, "of stan": "valid"}
 
 
-def test_keys_that_end_are_noted_one_by_one(admin, owner):
+def test_each_revoked_key_gets_its_own_audit_entry(admin, owner):
     for label in ("Zabbix", "Grafana"):
         owner.post("/api/api-keys", {"label": label})
     admin.patch(f"/api/users/{owner.user_id}", {"password": "another password", "revoke_api_keys": True})
@@ -142,7 +144,7 @@ def test_keys_that_end_are_noted_one_by_one(admin, owner):
     assert {each["thing_name"] for each in entries} == {"Zabbix", "Grafana"}
 
 
-def test_keys_end_with_a_password_alone(admin, owner):
+def test_revoking_keys_requires_a_new_password(admin, owner):
     change = {"revoke_api_keys": True, "username": "owen2"}
     assert faults(admin.patch(f"/api/users/{owner.user_id}", change)).keys() == {"revoke_api_keys"}
 
@@ -157,7 +159,7 @@ def test_keys_end_with_a_password_alone(admin, owner):
         (["--keep-keys"], "another password\nanother password\n", "valid"),
     ],
 )
-def test_the_command_asks_about_keys_too(app, admin, owner, options, typed, expected):
+def test_the_set_password_command_revokes_keys_only_on_request(app, admin, owner, options, typed, expected):
     owner.post("/api/api-keys", {"label": "Zabbix"})
     result = app.test_cli_runner().invoke(args=["set-password", "owen", *options], input=typed)
     assert result.exit_code == 0, result.output

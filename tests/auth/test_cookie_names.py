@@ -1,4 +1,4 @@
-"""What cookies are called: told apart by port, by a setting, by HTTPS; and sign-ins under former names."""
+"""Cookie names depend on port, setting and HTTPS; sessions under former names continue."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,13 +18,13 @@ from tests.support.signing_in import PASSWORD, form_token, submit
 HTTPS = "https://spikecast.example"
 
 
-def named(client: FlaskClient) -> set[str]:
+def cookie_names(client: FlaskClient) -> set[str]:
     return {cookie.key for cookie in client._cookies.values()}
 
 
 @pytest.fixture
-def another(app: Flask) -> Iterator[Callable[..., Flask]]:
-    """The same app with other settings."""
+def start_app(app: Flask) -> Iterator[Callable[..., Flask]]:
+    """Return a function that starts the same app with other settings."""
     started = []
 
     def start(**settings: object) -> Flask:
@@ -39,7 +39,7 @@ def another(app: Flask) -> Iterator[Callable[..., Flask]]:
 
 
 @pytest.mark.parametrize(
-    ("base", "begin"),
+    ("base_url", "prefix"),
     [
         ("http://localhost", "spikecast_"),
         ("http://127.0.0.1:8088", "spikecast_8088_"),
@@ -50,23 +50,23 @@ def another(app: Flask) -> Iterator[Callable[..., Flask]]:
         (f"{HTTPS}:8443", "__Host-spikecast_8443_"),
     ],
 )
-def test_names_tell_the_port_and_https(app, owner, base, begin):
+def test_cookie_names_depend_on_the_port_and_on_https(app, owner, base_url, prefix):
     client = app.test_client()
-    assert submit(client, base_url=base).status_code == 303
-    device = f"{begin}device".replace("__Host-", "__Secure-")  # it is for /sign-in alone
-    assert named(client) == {device} | {f"{begin}{what}" for what in ("session", "csrf", "form")}
-    assert client.get("/api/auth/me", base_url=base).json["username"] == "owen"
+    assert submit(client, base_url=base_url).status_code == 303
+    device = f"{prefix}device".replace("__Host-", "__Secure-")  # its path is /sign-in
+    assert cookie_names(client) == {device} | {f"{prefix}{what}" for what in ("session", "csrf", "form")}
+    assert client.get("/api/auth/me", base_url=base_url).json["username"] == "owen"
 
 
-def test_a_setting_names_them_instead(another, owner):
-    client = another(cookie_name="staging").test_client()
+def test_the_cookie_name_setting_replaces_the_default_prefix(start_app, owner):
+    client = start_app(cookie_name="staging").test_client()
     submit(client, base_url="http://127.0.0.1:8088")
-    assert named(client) == {f"staging_{what}" for what in ("session", "csrf", "form", "device")}
+    assert cookie_names(client) == {f"staging_{what}" for what in ("session", "csrf", "form", "device")}
 
 
 @pytest.mark.parametrize("prefix", ["/spikecast", "/a/b"])
-def test_below_a_path_they_go_there_alone(another, owner, prefix):
-    client = another(url_prefix=prefix).test_client()
+def test_with_a_url_prefix_cookies_are_limited_to_that_path(start_app, owner, prefix):
+    client = start_app(url_prefix=prefix).test_client()
     form = {"csrf_token": form_token(client, f"{prefix}/sign-in", base_url=HTTPS), "login": "owen"}
     there = f"{prefix}/sign-in?next={prefix}/spikes"
     headers = {"Referer": f"{HTTPS}{there}"}
@@ -83,7 +83,7 @@ def test_below_a_path_they_go_there_alone(another, owner, prefix):
     }
 
 
-def test_two_instances_on_one_host_leave_each_other_alone(app, owner):
+def test_two_instances_on_one_host_have_separate_sessions(app, owner):
     browser = app.test_client()
     for port in (8088, 8089):
         assert submit(browser, base_url=f"http://127.0.0.1:{port}").status_code == 303
@@ -96,8 +96,8 @@ def test_two_instances_on_one_host_leave_each_other_alone(app, owner):
     assert browser.get("/api/auth/me", base_url="http://127.0.0.1:8089").status_code == 200
 
 
-def test_a_cookie_of_this_host_alone_is_not_taken_from_one_without_that_promise(app, owner):
-    """A neighbour below the same domain can write cookies, but none with the prefix."""
+def test_over_https_a_session_cookie_without_the_host_prefix_is_refused(app, owner):
+    """Another host of the same domain can set cookies here, but none with the __Host- prefix."""
     browser = app.test_client()
     submit(browser, base_url=HTTPS)
     token = browser.get_cookie("__Host-spikecast_session", domain="spikecast.example").value
@@ -106,22 +106,22 @@ def test_a_cookie_of_this_host_alone_is_not_taken_from_one_without_that_promise(
     assert victim.get("/api/auth/me", base_url=HTTPS).status_code == 401
 
 
-# --- Sign-ins from before the names changed ------------------------------------------------------------
+# --- Sessions under former cookie names ----------------------------------------------------------------
 
 
 @pytest.fixture
-def former(app: Flask, owner) -> Callable[..., FlaskClient]:
-    """A browser that signed in before: its token tells nothing of cookies."""
+def former_session(app: Flask, owner) -> Callable[..., FlaskClient]:
+    """Return a factory of browsers with a former session, whose token has no claim but `sid`."""
 
     def browser(
-        lasts: timedelta = browser_session.LIFETIME, domain: str = "spikecast.example"
+        lifetime: timedelta = browser_session.LIFETIME, domain: str = "spikecast.example"
     ) -> FlaskClient:
         client = app.test_client()
         submit(client)
         with app.app_context():
             claims = jwt_extended.decode_token(client.get_cookie("spikecast_session").value)
             token = jwt_extended.create_access_token(
-                claims["sub"], additional_claims={"sid": claims["sid"]}, expires_delta=lasts
+                claims["sub"], additional_claims={"sid": claims["sid"]}, expires_delta=lifetime
             )
             csrf = jwt_extended.get_csrf_token(token)
         client = app.test_client()
@@ -132,29 +132,29 @@ def former(app: Flask, owner) -> Callable[..., FlaskClient]:
     return browser
 
 
-def test_a_sign_in_from_before_goes_on_under_the_present_name(former):
-    browser = former()
+def test_a_former_session_continues_under_the_current_cookie_name(former_session):
+    browser = former_session()
     csrf = browser.get_cookie("spikecast_csrf", domain="spikecast.example").value
     answer = browser.post(
         "/api/collections", json={"name": "Truck"}, headers={"X-CSRF-TOKEN": csrf}, base_url=HTTPS
     )
     assert answer.status_code == 201
-    assert named(browser) == {"__Host-spikecast_session", "__Host-spikecast_csrf"}
+    assert cookie_names(browser) == {"__Host-spikecast_session", "__Host-spikecast_csrf"}
     assert browser.get("/api/auth/me", base_url=HTTPS).json["username"] == "owen"
 
 
-def test_a_sign_in_from_before_goes_on_without_https_too(former):
-    browser = former(domain="127.0.0.1")
+def test_a_former_session_continues_without_https_too(former_session):
+    browser = former_session(domain="127.0.0.1")
     assert browser.get("/api/auth/me", base_url="http://127.0.0.1:8088").json["username"] == "owen"
-    assert named(browser) == {"spikecast_8088_session", "spikecast_8088_csrf"}
+    assert cookie_names(browser) == {"spikecast_8088_session", "spikecast_8088_csrf"}
 
 
-def test_a_token_of_a_script_is_no_cookie_from_before(former):
-    assert former(lasts=timedelta(hours=1)).get("/api/auth/me", base_url=HTTPS).status_code == 401
+def test_an_api_token_is_not_accepted_as_a_former_session_cookie(former_session):
+    assert former_session(lifetime=timedelta(hours=1)).get("/api/auth/me", base_url=HTTPS).status_code == 401
 
 
-def test_a_former_cookie_of_another_instance_signs_nobody_in_and_stays(app, owner):
+def test_a_former_cookie_of_another_instance_is_refused_and_not_deleted(app, owner):
     browser = app.test_client()
     browser.set_cookie("spikecast_session", "of.another.instance", domain="127.0.0.1")
     assert browser.get("/api/auth/me", base_url="http://127.0.0.1:8088").status_code == 401
-    assert named(browser) == {"spikecast_session"}
+    assert cookie_names(browser) == {"spikecast_session"}

@@ -18,7 +18,7 @@ def create(person, **body):
     return person.post("/api/api-keys", {"label": "Zabbix"} | body)
 
 
-def test_the_answer_holds_the_key_once(owner):
+def test_only_the_creation_response_contains_the_key(owner):
     response = create(owner)
     assert response.status_code == 201
     made = response.json
@@ -41,7 +41,7 @@ def test_the_answer_holds_the_key_once(owner):
     assert owner.get("/api/api-keys").json["items"] == [made]
 
 
-def test_the_key_is_spk_and_32_characters_and_their_checksum_in_base_62(owner):
+def test_a_key_is_spk_then_32_characters_then_a_base_62_checksum(owner):
     key = create(owner).json["key"]
     assert re.fullmatch(r"spk_[0-9A-Za-z]{38}", key)
     number = 0
@@ -50,24 +50,24 @@ def test_the_key_is_spk_and_32_characters_and_their_checksum_in_base_62(owner):
     assert number == zlib.crc32(key[4:36].encode())
 
 
-def test_the_database_holds_a_hash_and_the_first_characters_only(app, owner):
+def test_the_database_stores_only_a_hash_and_the_first_characters(app, owner):
     key = create(owner).json["key"]
     with app.app_context():
         tables = {
             name: db.session.execute(sa.select(table)).all() for name, table in Base.metadata.tables.items()
         }
-    kept = repr(tables)
-    assert key[:12] in kept
-    assert key_format.hash_secret(key) in kept
-    assert key[:13] not in kept
-    assert key[12:] not in kept
+    stored = repr(tables)
+    assert key[:12] in stored
+    assert key_format.hash_secret(key) in stored
+    assert key[:13] not in stored
+    assert key[12:] not in stored
 
 
-def test_no_two_keys_are_alike(owner):
+def test_keys_are_unique(owner):
     assert len({create(owner).json["key"] for _ in range(20)}) == 20
 
 
-def test_a_viewer_may_have_keys_too(viewer):
+def test_a_viewer_may_create_keys(viewer):
     assert create(viewer).status_code == 201
 
 
@@ -99,7 +99,7 @@ def test_a_key_may_expire(app, owner, clock):
 
 
 @pytest.mark.parametrize(
-    ("body", "path", "said"),
+    ("body", "path", "message"),
     [
         ({"label": ""}, "label", "must not be empty"),
         ({"label": "x" * 256}, "label", "must have at most 255 characters, not 256"),
@@ -144,12 +144,12 @@ def test_a_key_may_expire(app, owner, clock):
     ],
     ids=lambda value: ascii(value)[:40],
 )
-def test_what_is_wrong_is_said_in_words(owner, body, path, said):
-    assert faults(create(owner, **body)) == {path: [said]}
+def test_invalid_input_is_refused_with_an_error_message(owner, body, path, message):
+    assert faults(create(owner, **body)) == {path: [message]}
     assert owner.get("/api/api-keys").json["total"] == 0
 
 
-def test_a_key_cannot_be_limited_to_what_its_owner_may_not_read(make, owner, stranger, viewer, admin):
+def test_a_key_cannot_be_limited_to_collections_its_owner_may_not_read(make, owner, stranger, viewer, admin):
     truck = make.collection("Truck")
     limit = [{"collection_id": truck["id"]}]
     for person in (stranger, viewer):
@@ -160,13 +160,13 @@ def test_a_key_cannot_be_limited_to_what_its_owner_may_not_read(make, owner, str
 
 
 @pytest.mark.parametrize("collection_type", [None, "Performance"])
-def test_a_limit_is_not_listed_twice(make, owner, collection_type):
+def test_a_limit_listed_twice_is_refused(make, owner, collection_type):
     limit = {"collection_id": make.collection()["id"], "collection_type": collection_type}
     assert faults(create(owner, allowed_collections=[limit, limit])) == {
         "allowed_collections.1.collection_id": ["is listed twice"]
     }
 
 
-def test_without_signing_in_there_is_no_key(nobody, make):
+def test_creating_a_key_requires_a_sign_in(nobody, make):
     refused(create(nobody), 401)
     refused(create(make.key()), 401)

@@ -15,7 +15,7 @@ def create(admin, **changes):
     return admin.post("/api/users", EVE | changes)
 
 
-def test_the_answer_is_the_user_and_where_they_are(admin):
+def test_the_response_contains_the_user_and_their_location(admin):
     response = create(admin)
     assert response.status_code == 201
     user = response.json
@@ -35,18 +35,18 @@ def test_the_user_can_sign_in(app, admin):
 
 
 @pytest.mark.parametrize("role", ["Admin", "Editor", "Viewer"])
-def test_there_are_three_roles(admin, role):
+def test_each_role_can_be_assigned(admin, role):
     assert create(admin, role=role).json["role"] == role
 
 
-def test_the_email_is_kept_in_lower_case_and_the_user_name_as_given(admin):
+def test_the_email_is_stored_in_lower_case_and_the_username_in_its_own_case(admin):
     user = create(admin, email=" Eve@Example.ORG ", username="  Eve Polastri ").json
     assert (user["email"], user["username"]) == ("eve@example.org", "Eve Polastri")
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"email": "eve"}, "must be an e-mail address, such as ada@example.org"),
         ({"email": "eve@"}, "must be an e-mail address, such as ada@example.org"),
@@ -81,8 +81,8 @@ def test_the_email_is_kept_in_lower_case_and_the_user_name_as_given(admin):
     ],
     ids=lambda value: ascii(value)[:40],
 )
-def test_what_is_wrong_is_said_in_words(admin, changes, said):
-    assert faults(create(admin, **changes)) == {next(iter(changes)): [said]}
+def test_invalid_input_is_refused_with_an_error_message(admin, changes, message):
+    assert faults(create(admin, **changes)) == {next(iter(changes)): [message]}
 
 
 INVISIBLE = {
@@ -109,19 +109,19 @@ INVISIBLE = {
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("case", INVISIBLE)
-def test_no_user_name_differs_from_another_by_what_cannot_be_seen(admin, case):
-    told = faults(create(admin, username=INVISIBLE[case]))
-    assert told == {"username": ["must not contain invisible characters"]}
-    assert faults(admin.patch(f"/api/users/{admin.user_id}", {"username": INVISIBLE[case]})) == told
+def test_invisible_characters_in_a_username_are_refused(admin, case):
+    errors = faults(create(admin, username=INVISIBLE[case]))
+    assert errors == {"username": ["must not contain invisible characters"]}
+    assert faults(admin.patch(f"/api/users/{admin.user_id}", {"username": INVISIBLE[case]})) == errors
 
 
-def test_nor_by_two_spaces_in_a_row(admin):
-    told = faults(create(admin, username="ada  x"))
-    assert told == {"username": ["must not contain two spaces in a row"]}
+def test_two_spaces_in_a_row_in_a_username_are_refused(admin):
+    errors = faults(create(admin, username="ada  x"))
+    assert errors == {"username": ["must not contain two spaces in a row"]}
 
 
 @pytest.mark.any_database
-def test_every_fault_is_told_at_once(admin):
+def test_all_input_errors_are_reported_together(admin):
     assert faults(admin.post("/api/users", {"email": "eve", "role": "Owner"})).keys() == {
         "email",
         "username",
@@ -133,7 +133,7 @@ def test_every_fault_is_told_at_once(admin):
 @pytest.mark.parametrize(
     "username", ["x", "x" * 255, "名前", "Ève / 100%", "<b>eve</b>", "'; --", "..", "%00"]
 )
-def test_a_user_name_may_be_any_text(app, admin, username):
+def test_a_username_may_be_any_visible_text(app, admin, username):
     assert create(admin, username=username).json["username"] == username
     assert sign_in(app, username, EVE["password"]).status_code == 200
 
@@ -149,7 +149,7 @@ def test_a_user_name_may_be_any_text(app, admin, username):
     ],
     ids=str,
 )
-def test_email_and_user_name_are_unique_in_any_letter_case(admin, changes, what):
+def test_email_and_username_are_unique_regardless_of_case(admin, changes, what):
     create(admin)
     problem = refused(create(admin, **changes), 409)
     assert problem["type"] == "urn:spikecast:problem:name-taken"
@@ -159,12 +159,12 @@ def test_email_and_user_name_are_unique_in_any_letter_case(admin, changes, what)
 @pytest.mark.parametrize(
     ("first", "twin"), [("José", "Jose\u0301"), ("STRASSE", "straße"), ("ΐ", "\u0399\u0308\u0301")]
 )
-def test_twins_that_look_alike_are_one_name(admin, first, twin):
+def test_usernames_equal_after_case_folding_and_normalization_are_refused(admin, first, twin):
     assert create(admin, username=first).status_code == 201
     refused(create(admin, username=twin, email="twin@example.org"), 409)
 
 
-def test_of_twins_at_the_same_moment_one_is_created(admin):
+def test_of_concurrent_users_with_one_username_only_one_is_created(admin):
     answers = run_concurrently(
         *(partial(create, admin, username=name) for name in ("eve", "EVE", "Eve", "eVe", "evE", "EVe"))
     )

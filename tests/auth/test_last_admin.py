@@ -37,13 +37,13 @@ def test_the_last_admin_cannot_be_deleted(admin, owner):
 
 
 @pytest.mark.parametrize("decision", ["delete_collections=true", "transfer_to={owner}"])
-def test_no_decision_about_collections_changes_that(admin, owner, decision):
+def test_the_last_admin_cannot_be_deleted_with_a_choice_about_collections(admin, owner, decision):
     query = decision.format(owner=owner.user_id)
     refused(admin.delete(f"/api/users/{admin.user_id}?{query}"), 409)
     assert is_signed_in(admin)
 
 
-def test_the_last_admin_may_change_in_other_ways(admin):
+def test_the_last_admin_may_change_their_username(admin):
     change = {"role": "Admin", "username": "root"}
     assert admin.patch(f"/api/users/{admin.user_id}", change).status_code == 200
 
@@ -55,7 +55,7 @@ def test_one_of_two_admins_may_be_demoted_or_deleted(app, admin):
     assert admins(admin) == 1
 
 
-def test_an_admin_may_step_down_where_there_is_another(app, admin):
+def test_an_admin_may_demote_themselves_if_another_admin_exists(app, admin):
     other = add_user(app, Role.ADMIN, "abe")
     assert demote(admin, admin).status_code == 200
     refused(delete(other, other), 409)
@@ -66,27 +66,27 @@ def test_an_admin_may_step_down_where_there_is_another(app, admin):
     [(demote, demote), (delete, delete), (demote, delete)],
     ids=lambda verb: verb.__name__,
 )
-def test_two_admins_who_remove_each_other_at_the_same_moment_leave_one(app, first, second):
-    for turn in range(12):
-        ada, bob = (add_user(app, Role.ADMIN, f"{name} {turn}") for name in ("ada", "bob"))
+def test_two_admins_who_remove_each_other_concurrently_leave_one(app, first, second):
+    for round_number in range(12):
+        ada, bob = (add_user(app, Role.ADMIN, f"{name} {round_number}") for name in ("ada", "bob"))
         answers = run_concurrently(partial(first, ada, bob), partial(second, bob, ada))
         left = [each for each in (ada, bob) if is_signed_in(each)]
         assert len(left) == 1, [answer.status_code for answer in answers]
         assert admins(left[0]) == 1
-        _make_way(app, left[0])
+        _delete_last_admin(app, left[0])
 
 
-def _make_way(app, last) -> None:
-    """Leave no Admin behind for the next turn, which the API would not allow."""
+def _delete_last_admin(app, last) -> None:
+    """Delete the last Admin in the database, before the next round: the API does not allow it."""
     with app.app_context():
         db.session.delete(db.session.get_one(User, last.user_id))
         db.session.commit()
 
 
-def test_two_admins_who_step_down_at_the_same_moment_leave_one(app):
-    for turn in range(12):
-        ada, bob = (add_user(app, Role.ADMIN, f"{name} {turn}") for name in ("ada", "bob"))
+def test_two_admins_who_demote_themselves_concurrently_leave_one(app):
+    for round_number in range(12):
+        ada, bob = (add_user(app, Role.ADMIN, f"{name} {round_number}") for name in ("ada", "bob"))
         answers = run_concurrently(partial(demote, ada, ada), partial(demote, bob, bob))
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         (left,) = (each for each in (ada, bob) if is_signed_in(each))
-        _make_way(app, left)
+        _delete_last_admin(app, left)

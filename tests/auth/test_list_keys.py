@@ -1,4 +1,4 @@
-"""Listing and seeing API keys."""
+"""Listing and reading API keys."""
 
 import pytest
 
@@ -11,8 +11,8 @@ def labels(person, query: str = "") -> list[str]:
 
 
 @pytest.fixture
-def keys_of_all(admin, owner, viewer, clock):
-    """A key of each, made one after the other."""
+def everyones_keys(admin, owner, viewer, clock):
+    """Create one key for each user, one second apart."""
     made = {}
     for person in (admin, owner, viewer):
         made[person.name] = Maker(person).key(label=f"of {person.name}")
@@ -20,31 +20,31 @@ def keys_of_all(admin, owner, viewer, clock):
     return made
 
 
-def test_everybody_lists_their_own_keys(keys_of_all, owner, viewer, stranger):
+def test_users_list_only_their_own_keys(everyones_keys, owner, viewer, stranger):
     assert labels(owner) == ["of owen"]
     assert labels(viewer) == ["of vera"]
     assert labels(stranger) == []
 
 
-def test_an_admin_lists_everybodys_keys_newest_first(keys_of_all, admin, owner):
+def test_an_admin_lists_the_keys_of_all_users_newest_first(everyones_keys, admin, owner):
     assert labels(admin) == ["of vera", "of owen", "of ada"]
     assert labels(admin, f"?user_id={owner.user_id}") == ["of owen"]
 
 
-def test_asking_for_others_shows_nothing_of_theirs(keys_of_all, owner, viewer):
+def test_filtering_by_another_user_shows_none_of_their_keys(everyones_keys, owner, viewer):
     assert labels(owner, f"?user_id={viewer.user_id}") == []
 
 
-def test_no_answer_holds_a_key_or_its_hash(keys_of_all, admin):
-    text = admin.get("/api/api-keys").text + admin.get(f"/api/api-keys/{keys_of_all['owen'].id}").text
+def test_responses_contain_neither_keys_nor_hashes(everyones_keys, admin):
+    text = admin.get("/api/api-keys").text + admin.get(f"/api/api-keys/{everyones_keys['owen'].id}").text
     assert "hash" not in text
-    for tool in keys_of_all.values():
+    for tool in everyones_keys.values():
         assert tool.key[:12] in text
         assert tool.key[:13] not in text
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("?search=OWEN", ["of owen"]),
         ("?search=spk_", ["of vera", "of owen", "of ada"]),
@@ -55,8 +55,8 @@ def test_no_answer_holds_a_key_or_its_hash(keys_of_all, admin):
         ("?sort=-expires_at", ["of vera", "of owen", "of ada"]),
     ],
 )
-def test_search_and_sort(keys_of_all, admin, query, found):
-    assert labels(admin, query) == found
+def test_keys_can_be_searched_and_sorted(everyones_keys, admin, query, expected):
+    assert labels(admin, query) == expected
 
 
 def test_keys_that_never_expire_come_last(owner, admin):
@@ -69,19 +69,19 @@ def test_keys_that_never_expire_come_last(owner, admin):
 
 
 @pytest.mark.parametrize("query", ["sort=key_hash", "user_id=0", "user_id=x", "status=valid", "page=0"])
-def test_what_is_wrong_with_the_query_is_said(owner, query):
+def test_an_invalid_query_parameter_is_refused(owner, query):
     assert faults(owner.get(f"/api/api-keys?{query}")).keys() == {query.split("=")[0]}
 
 
-def test_one_sees_ones_own_key_and_an_admin_everybodys(keys_of_all, admin, owner):
-    path = f"/api/api-keys/{keys_of_all['owen'].id}"
+def test_a_key_can_be_read_by_its_owner_and_by_an_admin(everyones_keys, admin, owner):
+    path = f"/api/api-keys/{everyones_keys['owen'].id}"
     assert owner.get(path).json["label"] == "of owen"
     assert admin.get(path).json == owner.get(path).json
     assert admin.get(path).json["username"] == "owen"
 
 
-def test_somebody_elses_key_does_not_exist(keys_of_all, stranger, viewer):
-    theirs = keys_of_all["owen"].id
+def test_the_key_of_another_user_is_not_found(everyones_keys, stranger, viewer):
+    theirs = everyones_keys["owen"].id
     for person in (stranger, viewer):
         hidden = refused(person.get(f"/api/api-keys/{theirs}"), 404)
         missing = refused(person.get("/api/api-keys/999999"), 404)

@@ -10,11 +10,11 @@ def names(admin, query: str = "") -> list[str]:
 
 
 @pytest.fixture
-def everybody(admin, owner, stranger, viewer):
-    """ada, owen, stan and vera."""
+def all_users(admin, owner, stranger, viewer):
+    """Create ada, owen, stan and vera."""
 
 
-def test_a_page_holds_the_users_by_name(admin, everybody):
+def test_a_page_lists_the_users_by_name(admin, all_users):
     page = admin.get("/api/users").json
     assert page.keys() == {"items", "total", "page", "per_page"}
     assert (page["total"], page["page"], page["per_page"]) == (4, 1, 50)
@@ -22,7 +22,7 @@ def test_a_page_holds_the_users_by_name(admin, everybody):
     assert page["items"][0] == admin.get(f"/api/users/{admin.user_id}").json
 
 
-def test_pages_follow_each_other(admin, everybody):
+def test_users_are_paginated(admin, all_users):
     assert names(admin, "?per_page=3") == ["ada", "owen", "stan"]
     assert names(admin, "?per_page=3&page=2") == ["vera"]
     assert names(admin, "?per_page=3&page=3") == []
@@ -30,7 +30,7 @@ def test_pages_follow_each_other(admin, everybody):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("?search=o", ["ada", "owen", "stan", "vera"]),
         ("?search=OWEN", ["owen"]),
@@ -49,11 +49,11 @@ def test_pages_follow_each_other(admin, everybody):
         ("?sort=-created_at", ["vera", "stan", "owen", "ada"]),
     ],
 )
-def test_search_filter_and_sort(admin, everybody, query, found):
-    assert names(admin, query) == found
+def test_users_can_be_searched_filtered_and_sorted(admin, all_users, query, expected):
+    assert names(admin, query) == expected
 
 
-def test_letter_case_does_not_matter_to_the_order(admin):
+def test_the_order_ignores_letter_case(admin):
     for name in ("Bob", "alan", "ALICE", "bill"):
         body = {"email": f"{name}@example.org", "username": name, "password": "not so weak", "role": "Viewer"}
         assert admin.post("/api/users", body).status_code == 201
@@ -81,5 +81,5 @@ def test_letter_case_does_not_matter_to_the_order(admin):
         "search=%00",
     ],
 )
-def test_what_is_wrong_with_the_query_is_said(admin, query):
+def test_an_invalid_query_parameter_is_refused(admin, query):
     assert faults(admin.get(f"/api/users?{query}")).keys() == {query.split("=")[0]}

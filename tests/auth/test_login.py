@@ -9,7 +9,7 @@ from tests.support.problems import faults, refused
 from tests.support.signing_in import PASSWORD, is_signed_in, sign_in, signed_in
 
 
-def test_the_answer_holds_the_tokens_their_life_and_the_user(app, owner):
+def test_the_response_contains_the_tokens_their_lifetime_and_the_user(app, owner):
     response = sign_in(app, "owen")
     assert response.status_code == 200
     assert response.json.keys() == {"access_token", "refresh_token", "token_type", "expires_in", "user"}
@@ -18,7 +18,7 @@ def test_the_answer_holds_the_tokens_their_life_and_the_user(app, owner):
     assert response.json["user"] == owner.get("/api/auth/me").json
 
 
-def test_the_user_is_told_without_password_or_hash(app, owner):
+def test_the_response_contains_neither_password_nor_hash(app, owner):
     user = sign_in(app, "owen").json["user"]
     assert user.keys() == {"id", "email", "username", "role", "has_two_factor", "created_at", "updated_at"}
     assert (user["email"], user["username"], user["role"]) == ("owen@example.org", "owen", "Editor")
@@ -28,7 +28,7 @@ def test_the_user_is_told_without_password_or_hash(app, owner):
     "login",
     ["owen", "OWEN", "oWeN", "  owen ", "owen@example.org", "OWEN@Example.ORG", " Owen@example.org  "],
 )
-def test_email_and_user_name_count_in_any_letter_case(app, owner, login):
+def test_email_and_username_are_case_insensitive(app, owner, login):
     response = sign_in(app, login)
     assert response.status_code == 200
     assert response.json["user"]["id"] == owner.user_id
@@ -45,13 +45,13 @@ def test_email_and_user_name_count_in_any_letter_case(app, owner, login):
         ("ΐχνος", "Ϊ́ΧΝΟΣ"),
     ],
 )
-def test_a_user_name_counts_however_its_letters_are_cased_and_composed(app, admin, username, login):
+def test_a_username_matches_regardless_of_case_and_unicode_composition(app, admin, username, login):
     user = {"email": "z@example.org", "username": username, "password": PASSWORD, "role": "Viewer"}
     assert admin.post("/api/users", user).status_code == 201
     assert sign_in(app, login).status_code == 200
 
 
-def test_the_password_counts_in_its_letter_case(app, owner):
+def test_the_password_is_case_sensitive(app, owner):
     refused(sign_in(app, "owen", PASSWORD.upper()), 401)
 
 
@@ -64,7 +64,7 @@ def test_a_password_may_be_any_text(app, owner, admin, password):
     refused(sign_in(app, "owen", password.strip() + "!"), 401)
 
 
-def test_an_unknown_account_and_a_wrong_password_get_the_same_answer(app, owner):
+def test_an_unknown_account_and_a_wrong_password_get_the_same_response(app, owner):
     unknown, wrong = sign_in(app, "nobody"), sign_in(app, "owen", "not the password")
     assert refused(unknown, 401) == refused(wrong, 401)
     assert _without_length(unknown) == _without_length(wrong)
@@ -74,21 +74,21 @@ def _without_length(response) -> list[tuple[str, str]]:
     return [(name, value) for name, value in response.headers if name != "Content-Length"]
 
 
-def test_every_sign_in_has_tokens_of_its_own(app, owner):
+def test_every_sign_in_gets_its_own_tokens(app, owner):
     phone, laptop = signed_in(app, "owen"), signed_in(app, "owen")
     assert phone.tokens["access_token"] != laptop.tokens["access_token"]
     assert is_signed_in(phone)
     assert is_signed_in(laptop)
 
 
-def test_login_and_password_are_both_needed(nobody):
+def test_login_and_password_are_both_required(nobody):
     assert faults(nobody.post("/api/auth/login", {})) == {
         "login": ["is required"],
         "password": ["is required"],
     }
 
 
-def test_a_user_agent_of_any_length_may_sign_in(app, owner):
+def test_a_client_with_a_long_user_agent_can_sign_in(app, owner):
     response = Caller(app).post(
         "/api/auth/login",
         {"login": "owen", "password": PASSWORD},
@@ -97,7 +97,7 @@ def test_a_user_agent_of_any_length_may_sign_in(app, owner):
     assert response.status_code == 200
 
 
-def test_a_password_that_was_hashed_at_another_cost_is_hashed_anew(app, owner, start_worker):
+def test_a_password_hashed_with_another_cost_is_rehashed_at_sign_in(app, owner, start_worker):
     before = _stored_hash(app, owner.user_id)
     costlier = start_worker(ARGON2_KIBIBYTES=16, ARGON2_PASSES=2)
     assert sign_in(costlier, "owen").status_code == 200

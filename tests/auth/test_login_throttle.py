@@ -1,4 +1,4 @@
-"""Guessing passwords is limited."""
+"""Failed sign-ins are limited by account and by address."""
 
 import pytest
 
@@ -13,23 +13,23 @@ def test_after_five_failures_the_sixth_attempt_is_refused(app, owner):
     assert problem["detail"] == "Too many failed sign-ins. Try again in 300 seconds."
 
 
-def test_the_right_password_is_refused_too(app, owner):
+def test_after_five_failures_the_correct_password_is_refused_too(app, owner):
     guess(app, times=5)
     refused(sign_in(app, "owen"), 429)
 
 
-def test_four_failures_harm_nobody(app, owner):
+def test_four_failures_do_not_block_a_sign_in(app, owner):
     guess(app, times=4)
     assert sign_in(app, "owen").status_code == 200
 
 
-def test_a_success_forgives_the_failures_before_it(app, owner):
+def test_a_successful_sign_in_resets_the_failed_attempts(app, owner):
     for _ in range(3):
         guess(app, times=4)
         assert sign_in(app, "owen").status_code == 200
 
 
-def test_retry_after_says_when_it_goes_on(app, owner, clock):
+def test_retry_after_is_the_remaining_wait(app, owner, clock):
     guess(app, times=5)
     clock.shift(100)
     refusal = sign_in(app, "owen")
@@ -47,7 +47,7 @@ def test_retry_after_is_rounded_up_to_whole_seconds(app, owner, clock):
     assert sign_in(app, "owen").headers["Retry-After"] == "1"
 
 
-def test_the_five_minutes_slide(app, owner, clock):
+def test_failures_are_counted_in_a_sliding_window_of_five_minutes(app, owner, clock):
     for _ in range(5):
         guess(app)
         clock.shift(60)
@@ -66,7 +66,7 @@ def test_refused_attempts_do_not_prolong_the_wait(app, owner, clock):
     assert sign_in(app, "owen").status_code == 200
 
 
-def test_the_same_account_may_sign_in_from_elsewhere(app, owner):
+def test_the_same_account_may_sign_in_from_another_address(app, owner):
     guess(app, times=5)
     assert sign_in(app, "owen", address=ELSEWHERE).status_code == 200
     refused(sign_in(app, "owen"), 429)
@@ -84,7 +84,7 @@ def test_another_account_may_sign_in_from_the_same_address(app, owner, stranger)
         ["owen@example.org", "Owen@Example.org", "OWEN@EXAMPLE.ORG", " owen@example.org"] * 2,
     ],
 )
-def test_a_login_is_the_same_in_any_case(app, owner, spellings):
+def test_failures_are_counted_regardless_of_the_logins_letter_case(app, owner, spellings):
     *guesses, last = spellings[:6]
     for login in guesses:
         guess(app, login)
@@ -92,7 +92,7 @@ def test_a_login_is_the_same_in_any_case(app, owner, spellings):
 
 
 @pytest.mark.parametrize("guessed", ["owen", "owen@example.org"])
-def test_guesses_do_not_tell_which_email_and_user_name_are_one_account(app, owner, stranger, guessed):
+def test_throttling_does_not_reveal_which_email_and_username_are_one_account(app, owner, stranger, guessed):
     other = {"owen": "owen@example.org", "owen@example.org": "owen"}[guessed]
     guess(app, guessed, times=5)
     answers = [sign_in(app, login, WRONG) for login in (other, "stan", "nobody", "stan@example.org")]
@@ -107,7 +107,7 @@ def test_guesses_do_not_tell_which_email_and_user_name_are_one_account(app, owne
 @pytest.mark.parametrize(
     "spellings", [["nobody", "NOBODY", " nobody ", "noBODY", "Nobody"], ["a@b.org", "A@B.ORG"]]
 )
-def test_an_unknown_account_is_refused_alike(app, owner, spellings):
+def test_unknown_and_existing_accounts_are_refused_alike(app, owner, spellings):
     for attempt in range(5):
         guess(app, spellings[attempt % len(spellings)])
     unknown = sign_in(app, spellings[0], WRONG)
@@ -117,7 +117,7 @@ def test_an_unknown_account_is_refused_alike(app, owner, spellings):
     assert unknown.headers.to_wsgi_list() == known.headers.to_wsgi_list()
 
 
-def test_fifty_failures_from_one_address_close_it_to_every_account(app, owner):
+def test_fifty_failures_from_one_address_block_it_for_every_account(app, owner):
     for number in range(50):
         guess(app, f"user {number}", address=ELSEWHERE)
     refusal = sign_in(app, "owen", address=ELSEWHERE)
@@ -127,13 +127,13 @@ def test_fifty_failures_from_one_address_close_it_to_every_account(app, owner):
     assert sign_in(app, "owen").status_code == 200
 
 
-def test_forty_nine_failures_from_one_address_leave_it_open(app, owner):
+def test_forty_nine_failures_from_one_address_do_not_block_it(app, owner):
     for number in range(49):
         guess(app, f"user {number}")
     assert sign_in(app, "owen").status_code == 200
 
 
-def test_the_address_opens_again_as_the_five_minutes_slide(app, owner, clock):
+def test_a_blocked_address_is_unblocked_as_failures_leave_the_window(app, owner, clock):
     for number in range(50):
         guess(app, f"user {number}")
         clock.shift(2)
@@ -143,22 +143,22 @@ def test_the_address_opens_again_as_the_five_minutes_slide(app, owner, clock):
     assert sign_in(app, "owen").status_code == 200
 
 
-def test_a_success_of_ones_own_does_not_forgive_guesses_at_others(app, owner, stranger):
-    """Or somebody with an account of their own could guess at others for ever."""
+def test_a_successful_sign_in_does_not_reset_failures_of_other_accounts(app, owner, stranger):
+    """Otherwise any user could guess the passwords of others without limit."""
     guess(app, "stan", times=5)
     assert sign_in(app, "owen").status_code == 200
     refused(sign_in(app, "stan"), 429)
 
 
-def test_what_was_typed_is_not_kept(app, owner):
+def test_logins_of_failed_attempts_are_not_stored_as_typed(app, owner):
     guess(app, PASSWORD)
     guess(app, "nobody@example.org")
-    kept = " ".join(f"{failure.account} {failure.address}" for failure in recorded(app))
-    assert PASSWORD not in kept
-    assert "nobody" not in kept
+    stored = " ".join(f"{failure.account} {failure.address}" for failure in recorded(app))
+    assert PASSWORD not in stored
+    assert "nobody" not in stored
 
 
-def test_failures_that_no_longer_count_are_forgotten(app, owner, clock):
+def test_expired_failures_are_deleted(app, owner, clock):
     guess(app, times=5)
     clock.shift(HOUR)
     guess(app)
@@ -166,9 +166,7 @@ def test_failures_that_no_longer_count_are_forgotten(app, owner, clock):
 
 
 @pytest.mark.parametrize("ahead", [HOUR, 365 * 24 * HOUR])
-def test_when_a_clock_that_was_ahead_is_set_right_nobody_is_kept_out_by_what_failed_meanwhile(
-    app, owner, clock, ahead
-):
+def test_failures_recorded_while_the_clock_was_ahead_do_not_block_sign_ins(app, owner, clock, ahead):
     clock.shift(ahead)
     guess(app, times=5)
     clock.shift(-ahead)
@@ -178,7 +176,7 @@ def test_when_a_clock_that_was_ahead_is_set_right_nobody_is_kept_out_by_what_fai
 
 
 @pytest.mark.parametrize("login", ["owen", "owen@example.org"])
-def test_a_new_password_ends_the_wait(app, owner, admin, login):
+def test_a_new_password_lifts_the_block(app, owner, admin, login):
     guess(app, login, times=5)
     guess_from_everywhere(app, login)
     refused(sign_in(app, login), 429)
@@ -187,7 +185,7 @@ def test_a_new_password_ends_the_wait(app, owner, admin, login):
     assert sign_in(app, login, "another password", ELSEWHERE).status_code == 200
 
 
-def test_a_new_password_by_command_ends_the_wait(app, owner):
+def test_the_set_password_command_lifts_the_block(app, owner):
     guess(app, times=5)
     command = ("set-password", "owen", "--password-stdin")
     assert app.test_cli_runner().invoke(args=command, input="another password\n").exit_code == 0

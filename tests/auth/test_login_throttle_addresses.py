@@ -11,12 +11,12 @@ SPELLINGS = {
     "IPv4 in IPv6": ["192.0.2.7", "::ffff:192.0.2.7", "::FFFF:c000:207", "[::ffff:192.0.2.7]:443"] * 2,
     "IPv6 /64": [f"2001:db8::{number:x}" for number in range(6)],
     "IPv6 spellings": ["2001:db8::1", "2001:DB8::1", "[2001:db8:0:0::1]:99", "2001:db8::1%eth0"] * 2,
-    "no addresses": ["unknown", "x" * 65, "", "_proxy", "1.2.3.4.5", "y" * 1000],
+    "invalid addresses": ["unknown", "x" * 65, "", "_proxy", "1.2.3.4.5", "y" * 1000],
 }
 
 
 @pytest.mark.parametrize("case", SPELLINGS)
-def test_another_spelling_of_an_address_is_not_another_address(app, owner, case):
+def test_equivalent_addresses_share_one_limit(app, owner, case):
     *guesses, last = SPELLINGS[case][:6]
     for address in guesses:
         guess(app, address=address)
@@ -24,18 +24,18 @@ def test_another_spelling_of_an_address_is_not_another_address(app, owner, case)
     assert sign_in(app, "owen", address="198.51.100.1").status_code == 200
 
 
-def test_an_address_beyond_the_columns_length_is_a_failure_like_any_other(app, owner):
+def test_an_overlong_address_is_recorded_as_unknown(app, owner):
     guess(app, address="f" * 200)
     assert [failure.address for failure in recorded(app)] == ["unknown"]
 
 
-def test_another_64_of_ipv6_is_another_address(app, owner):
+def test_another_ipv6_network_has_its_own_limit(app, owner):
     guess(app, times=5, address="2001:db8:0:1::1")
     assert sign_in(app, "owen", address="2001:db8:0:2::1").status_code == 200
 
 
 @pytest.mark.parametrize("address", ["[2001:DB8::1]:443", "2001:db8:0::1"])
-def test_sign_ins_are_listed_by_the_plain_address(app, owner, address):
+def test_sign_ins_are_listed_with_the_normalized_address(app, owner, address):
     assert sign_in(app, "owen", address=address).status_code == 200
     addresses = {each["address"] for each in owner.get("/api/auth/sign-ins").json["items"]}
     assert addresses == {"127.0.0.1", "2001:db8::1"}

@@ -1,4 +1,4 @@
-"""Attempts that are made side by side, or on several workers, are counted together."""
+"""Attempts that are made concurrently, or on several workers, are counted together."""
 
 from functools import partial
 
@@ -13,26 +13,26 @@ from tests.support.problems import refused
 from tests.support.signing_in import sign_in
 
 
-def test_other_workers_and_a_restarted_server_refuse_too(app, owner, another_worker):
+def test_failed_attempts_are_counted_across_workers(app, owner, another_worker):
     guess(app, times=3)
     guess(another_worker, times=2)
     refused(sign_in(app, "owen"), 429)
     refused(sign_in(another_worker, "owen"), 429)
 
 
-def test_of_guesses_made_side_by_side_no_more_are_let_through(app, owner):
+def test_concurrent_guesses_cannot_exceed_the_account_limit(app, owner):
     answers = run_concurrently(*[partial(sign_in, app, "owen", WRONG)] * 16)
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 11
     assert len(recorded(app)) == 5
 
 
-def test_the_right_password_does_not_slip_through_among_wrong_ones(app, owner):
+def test_the_correct_password_is_refused_after_concurrent_guesses(app, owner):
     guess(app, times=4)
     run_concurrently(*[partial(sign_in, app, "owen", WRONG)] * 4)
     refused(sign_in(app, "owen"), 429)
 
 
-def test_of_guesses_at_many_accounts_side_by_side_no_more_are_let_through(app):
+def test_concurrent_guesses_at_many_accounts_cannot_exceed_the_address_limit(app):
     for number in range(45):
         guess(app, f"user {number}")
     answers = run_concurrently(*(partial(sign_in, app, f"another {number}", WRONG) for number in range(12)))
@@ -40,13 +40,13 @@ def test_of_guesses_at_many_accounts_side_by_side_no_more_are_let_through(app):
     assert len(recorded(app)) == 50
 
 
-def test_guesses_side_by_side_on_two_workers_are_counted_together(app, owner, another_worker):
+def test_concurrent_guesses_on_two_workers_are_counted_together(app, owner, another_worker):
     guesses = [partial(sign_in, worker, "owen", WRONG) for worker in (app, another_worker)] * 5
     answers = run_concurrently(*guesses)
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 5
 
 
-def test_guesses_side_by_side_from_changing_addresses_are_counted_together(app, owner, another_worker):
+def test_concurrent_guesses_from_changing_addresses_are_counted_together(app, owner, another_worker):
     guess_from_everywhere(app, count=15)
     guesses = [
         partial(sign_in, worker, "owen", WRONG, f"198.51.100.{number}")

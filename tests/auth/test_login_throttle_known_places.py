@@ -1,4 +1,4 @@
-"""From changing addresses, known networks and browsers alone get in."""
+"""While an account is guessed at from changing addresses, only known networks and browsers can sign in."""
 
 import pytest
 import sqlalchemy as sa
@@ -24,20 +24,20 @@ def test_guesses_from_changing_addresses_are_throttled(app, owner, login, versio
     assert guess_from_everywhere(app, login, version=version) == [401] * 20 + [429] * 40
 
 
-def test_the_owner_gets_in_at_once_from_where_they_have_signed_in_before(app, owner):
+def test_a_throttled_user_can_sign_in_from_a_known_address(app, owner):
     assert sign_in(app, "owen", address=HOME).status_code == 200
     guess_from_everywhere(app)
     assert sign_in(app, "owen", address=HOME).status_code == 200
     assert sign_in(app, "owen@example.org", address=f"{HOME}:4711").status_code == 200
 
 
-def test_signing_out_makes_no_place_unknown(app, owner):
+def test_signing_out_keeps_an_address_known(app, owner):
     assert signed_in(app, "owen").post("/api/auth/logout").status_code == 204
     guess_from_everywhere(app)
     assert sign_in(app, "owen").status_code == 200
 
 
-def test_the_right_password_is_refused_from_elsewhere_until_there_is_room(app, owner, clock):
+def test_the_correct_password_is_refused_from_unknown_addresses_for_an_hour(app, owner, clock):
     guess_from_everywhere(app)
     refusal = sign_in(app, "owen", address=ELSEWHERE)
     assert "from a device or an address that has signed in" in refused(refusal, 429)["detail"]
@@ -46,38 +46,38 @@ def test_the_right_password_is_refused_from_elsewhere_until_there_is_room(app, o
     assert sign_in(app, "owen", address=ELSEWHERE).status_code == 200
 
 
-def test_known_and_unknown_accounts_are_refused_alike_from_changing_addresses(app, owner, queries):
+def test_existing_and_unknown_accounts_are_refused_alike_from_changing_addresses(app, owner, queries):
     guess_from_everywhere(app, "owen")
     guess_from_everywhere(app, "nobody")
-    told = []
+    refusals = []
     for login in ("owen", "nobody"):
         with queries() as seen:
             answer = sign_in(app, login, WRONG, ELSEWHERE)
         statements = [each for each in seen.statements if not each.startswith("DELETE FROM audit")]
-        told.append((refused(answer, 429), answer.headers.to_wsgi_list(), len(statements)))
-    assert told[0] == told[1]
+        refusals.append((refused(answer, 429), answer.headers.to_wsgi_list(), len(statements)))
+    assert refusals[0] == refusals[1]
 
 
-def test_a_known_address_has_the_limit_of_an_address(app, owner):
+def test_a_known_address_still_has_the_limit_per_address(app, owner):
     guess_from_everywhere(app)
     guess(app, times=5)
     refused(sign_in(app, "owen"), 429)
 
 
-def test_a_place_is_known_to_the_account_that_signed_in_there_alone(app, owner, stranger):
+def test_an_address_is_known_only_for_the_account_that_signed_in_there(app, owner, stranger):
     assert sign_in(app, "stan", address=HOME).status_code == 200
     guess_from_everywhere(app)
     refused(sign_in(app, "owen", address=HOME), 429)
 
 
-def test_a_place_that_was_not_seen_for_half_a_year_is_known_no_more(app, owner, clock):
+def test_an_address_is_forgotten_after_half_a_year_without_a_sign_in(app, owner, clock):
     assert sign_in(app, "owen", address=HOME).status_code == 200
     clock.shift(180 * 24 * HOUR)
     guess_from_everywhere(app)
     refused(sign_in(app, "owen", address=HOME), 429)
 
 
-def test_fifty_places_are_known_at_most(app, owner):
+def test_at_most_fifty_places_are_known_per_account(app, owner):
     for address in addresses(60):
         assert sign_in(app, "owen", address=address).status_code == 200
     with app.app_context():
@@ -93,7 +93,7 @@ def submit_from(browser, number, password=PASSWORD):
     return submit(browser, "owen", password, environ_base=elsewhere(number)).status_code
 
 
-def test_a_browser_that_has_signed_in_gets_in_at_once_from_any_address(app, owner):
+def test_a_known_browser_can_sign_in_from_any_address(app, owner):
     browser, another = app.test_client(), app.test_client()
     assert submit(browser).status_code == 303
     guess_from_everywhere(app)
@@ -101,7 +101,7 @@ def test_a_browser_that_has_signed_in_gets_in_at_once_from_any_address(app, owne
     assert submit_from(browser, 1) == 303
 
 
-def test_a_browser_that_has_signed_in_has_the_limit_of_an_address(app, owner):
+def test_a_known_browser_still_has_the_limit_per_address(app, owner):
     browser = app.test_client()
     assert submit(browser).status_code == 303
     guess_from_everywhere(app)
@@ -109,7 +109,7 @@ def test_a_browser_that_has_signed_in_has_the_limit_of_an_address(app, owner):
     assert submit_from(browser, 9) == 429
 
 
-def test_the_device_cookie_alone_opens_nothing(app, owner):
+def test_the_device_cookie_alone_does_not_sign_in(app, owner):
     browser = app.test_client()
     submit(browser)
     for name in (TOKEN, CSRF):
@@ -117,7 +117,7 @@ def test_the_device_cookie_alone_opens_nothing(app, owner):
     assert browser.get("/api/auth/me").status_code == 401
 
 
-def test_the_device_cookie_is_for_the_sign_in_alone_and_hidden_from_scripts(app, owner):
+def test_the_device_cookie_is_http_only_and_limited_to_the_sign_in_path(app, owner):
     cookies = submit(app.test_client()).headers.getlist("Set-Cookie")
     (device,) = (cookie for cookie in cookies if "_device=" in cookie)
     flags = device.split("; ")[1:]
@@ -126,14 +126,14 @@ def test_the_device_cookie_is_for_the_sign_in_alone_and_hidden_from_scripts(app,
 
 
 @pytest.mark.parametrize("sent", ["", "x", "x" * 43 + "=", "é" * 43, "x" * 4000])
-def test_a_device_cookie_of_junk_is_replaced(app, owner, sent):
+def test_an_invalid_device_cookie_is_replaced(app, owner, sent):
     browser = app.test_client()
     browser.set_cookie("spikecast_device", sent, path="/sign-in")
     assert submit(browser).status_code == 303
     assert len(browser.get_cookie("spikecast_device", path="/sign-in").value) == 43
 
 
-def test_several_people_may_be_known_by_one_browser(app, owner, stranger):
+def test_one_browser_can_be_known_for_several_users(app, owner, stranger):
     browser = app.test_client()
     for login in ("owen", "stan"):
         assert submit(browser, login).status_code == 303

@@ -13,7 +13,7 @@ def test_signing_out_ends_the_access_and_the_refresh_token(app, owner):
     refused(refresh(phone), 401)
 
 
-def test_it_ends_refreshed_access_tokens_too(app, owner):
+def test_signing_out_ends_refreshed_access_tokens_too(app, owner):
     phone = signed_in(app, "owen")
     refreshed = Caller(app, tokens=refresh(phone).json)
     assert refreshed.post("/api/auth/logout").status_code == 204
@@ -29,6 +29,6 @@ def test_other_devices_stay_signed_in(app, owner):
     assert refresh(laptop).status_code == 200
 
 
-def test_one_cannot_sign_out_twice(owner):
+def test_signing_out_twice_is_refused(owner):
     assert owner.post("/api/auth/logout").status_code == 204
     refused(owner.post("/api/auth/logout"), 401)

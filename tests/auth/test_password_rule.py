@@ -46,32 +46,32 @@ GOOD = ["correct horse battery", "x" * 128, "\u00e9" * 8, "grace hopper likes co
 
 @pytest.fixture
 def grace(admin):
-    """A user with a name of her own."""
+    """Create a user named Grace Hopper."""
     return admin.post("/api/users", NEW | {"password": PASSWORD}).json
 
 
-@pytest.mark.parametrize(("password", "said"), WEAK.items(), ids=map(ascii, WEAK))
-def test_a_weak_password_is_told_why(password, said):
-    assert find_weakness(password, (NEW["username"], NEW["email"])) == said
+@pytest.mark.parametrize(("password", "reason"), WEAK.items(), ids=map(ascii, WEAK))
+def test_find_weakness_returns_why_a_password_is_weak(password, reason):
+    assert find_weakness(password, (NEW["username"], NEW["email"])) == reason
 
 
 @pytest.mark.parametrize("password", GOOD, ids=ascii)
-def test_any_other_is_taken(admin, app, password):
+def test_passwords_without_a_weakness_are_accepted(admin, app, password):
     assert find_weakness(password, (NEW["username"], NEW["email"])) is None
     assert admin.post("/api/users", NEW | {"password": password}).status_code == 201
     assert sign_in(app, "grace hopper", password).status_code == 200
 
 
-def test_a_short_name_does_not_rule_out_what_begins_with_it():
+def test_a_short_name_does_not_rule_out_passwords_that_begin_with_it():
     assert find_weakness("a1234567890b", ("a", "a@example.org")) is None
 
 
-CASES = ["password", " " * 8, "grace hopper", "Grace.Hopper@example.org", "spikecast"]
+WEAK_EXAMPLES = ["password", " " * 8, "grace hopper", "Grace.Hopper@example.org", "spikecast"]
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("password", CASES)
-def test_an_admin_cannot_give_one(app, admin, grace, password):
+@pytest.mark.parametrize("password", WEAK_EXAMPLES)
+def test_an_admin_cannot_set_a_weak_password(app, admin, grace, password):
     weakness = find_weakness(password, (NEW["username"], NEW["email"]))
     other = NEW | {"password": password}
     assert faults(admin.post("/api/users", other)) == {"password": [weakness]}
@@ -81,7 +81,7 @@ def test_an_admin_cannot_give_one(app, admin, grace, password):
     assert sign_in(app, "grace hopper").status_code == 200
 
 
-def test_a_new_name_counts_together_with_a_new_password(admin, grace):
+def test_a_new_password_is_checked_against_the_new_username(admin, grace):
     change = {"username": "Battery Staple", "password": "battery staple"}
     assert faults(admin.patch(f"/api/users/{grace['id']}", change)) == {"password": [NAME_ERROR]}
     assert admin.get(f"/api/users/{grace['id']}").json["username"] == "Grace Hopper"
@@ -89,7 +89,7 @@ def test_a_new_name_counts_together_with_a_new_password(admin, grace):
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("password", ["password", " " * 8, "owen@example.org", "spikecast"])
-def test_one_cannot_take_one_oneself(app, owner, password):
+def test_a_user_cannot_change_to_a_weak_password(app, owner, password):
     body = {"current_password": PASSWORD, "new_password": password}
     weakness = find_weakness(password, ("owen", "owen@example.org"))
     assert faults(owner.post("/api/auth/change-password", body)) == {"new_password": [weakness]}
@@ -97,8 +97,8 @@ def test_one_cannot_take_one_oneself(app, owner, password):
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("password", CASES)
-def test_commands_refuse_one(app, admin, grace, password):
+@pytest.mark.parametrize("password", WEAK_EXAMPLES)
+def test_commands_refuse_a_weak_password(app, admin, grace, password):
     run = app.test_cli_runner().invoke
     weakness = find_weakness(password, (NEW["username"], NEW["email"]))
     made = run(
@@ -111,16 +111,16 @@ def test_commands_refuse_one(app, admin, grace, password):
     assert sign_in(app, "grace hopper").status_code == 200
 
 
-@pytest.mark.parametrize("password", CASES)
-def test_the_first_admin_by_settings_cannot_have_one(password):
+@pytest.mark.parametrize("password", WEAK_EXAMPLES)
+def test_the_settings_of_the_first_admin_refuse_a_weak_password(password):
     wanted = FirstAdmin(email="grace.hopper@example.org", username="Grace Hopper", password=password)
     with pytest.raises(BadSetting, match="SPIKECAST_ADMIN_PASSWORD"):
         startup.validate_first_admin(wanted)
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("password", CASES)
-def test_the_set_up_page_refuses_one(app, password):
+@pytest.mark.parametrize("password", WEAK_EXAMPLES)
+def test_the_set_up_page_refuses_a_weak_password(app, password):
     with app.app_context():
         token = first_admin.create_setup_token(app_clock.now())
         db.session.commit()
@@ -133,11 +133,11 @@ def test_the_set_up_page_refuses_one(app, password):
         assert not User.exists()
 
 
-# --- Nothing is trimmed --------------------------------------------------------------------------------
+# --- Whitespace is not trimmed -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("password", ["  two at both ends  ", "tab at the end\t", "\u00a0no-break in front"])
-def test_blanks_are_part_of_a_password_for_form_api_and_commands_alike(app, owner, admin, password):
+def test_whitespace_at_the_ends_is_part_of_a_password(app, owner, admin, password):
     admin.patch(f"/api/users/{owner.user_id}", {"password": password})
     for typed, status, submitted in ((password, 200, 303), (password.strip(), 401, 401)):
         assert sign_in(app, "owen", typed).status_code == status
@@ -149,7 +149,7 @@ def test_blanks_are_part_of_a_password_for_form_api_and_commands_alike(app, owne
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("typed", [" ", " " * 8, "\t", "x" * 1025, "x\0y"], ids=ascii)
-def test_form_and_api_agree_on_what_is_typed(app, owner, typed):
+def test_form_and_api_refuse_a_password_with_the_same_status(app, owner, typed):
     by_api = sign_in(app, "owen", typed).status_code
     assert by_api in (401, 422)
     assert submit(app.test_client(), "owen", typed).status_code == by_api
@@ -162,7 +162,7 @@ DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
 
 
 @pytest.mark.parametrize(("given", "typed"), [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)])
-def test_a_password_signs_in_however_a_keyboard_composes_its_letters(app, owner, admin, given, typed):
+def test_a_password_matches_in_composed_and_decomposed_unicode(app, owner, admin, given, typed):
     assert COMPOSED != DECOMPOSED
     admin.patch(f"/api/users/{owner.user_id}", {"password": given})
     for each in (given, typed):
@@ -170,7 +170,7 @@ def test_a_password_signs_in_however_a_keyboard_composes_its_letters(app, owner,
         assert submit(app.test_client(), "owen", each).status_code == 303
 
 
-def test_a_hash_of_a_text_that_was_not_normalized_still_counts_and_is_replaced(app, owner):
+def test_a_hash_of_an_unnormalized_password_is_accepted_and_replaced(app, owner):
     with app.app_context():
         old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(DECOMPOSED)
         db.session.execute(sa.update(User).where(User.id == owner.user_id).values(password_hash=old))
@@ -180,7 +180,7 @@ def test_a_hash_of_a_text_that_was_not_normalized_still_counts_and_is_replaced(a
     assert sign_in(app, "owen", COMPOSED).status_code == 200
 
 
-def test_lengths_are_those_of_the_composed_text_and_what_is_far_too_long_is_not_composed(owner):
+def test_lengths_count_composed_characters_unless_the_password_is_far_too_long(owner):
     def change(new):
         return owner.post("/api/auth/change-password", {"current_password": PASSWORD, "new_password": new})
 
@@ -191,15 +191,15 @@ def test_lengths_are_those_of_the_composed_text_and_what_is_far_too_long_is_not_
     assert change(unicodedata.normalize("NFD", "\u00e9" * 128)).status_code == 200
 
 
-def test_an_unnormalized_password_costs_as_many_hashes_for_an_unknown_account(app, owner, monkeypatch):
+def test_an_unnormalized_password_costs_the_same_hashes_for_an_unknown_account(app, owner, monkeypatch):
     checked = []
     verify = PasswordHasher.verify
 
-    def noted_verify(self, stored, text):
+    def recording_verify(self, stored, text):
         checked.append(text)
         return verify(self, stored, text)
 
-    monkeypatch.setattr(PasswordHasher, "verify", noted_verify)
+    monkeypatch.setattr(PasswordHasher, "verify", recording_verify)
     counts = []
     for login in ("owen", "nobody"):
         checked.clear()
@@ -208,7 +208,7 @@ def test_an_unnormalized_password_costs_as_many_hashes_for_an_unknown_account(ap
     assert counts == [2, 2]
 
 
-def test_the_list_is_lower_case_and_of_8_characters_and_more():
+def test_common_passwords_are_lower_case_with_at_least_8_characters():
     from app.auth.password_rule import _load_common_passwords
 
     assert len(_load_common_passwords()) >= 3000

@@ -18,12 +18,12 @@ def test_a_refresh_token_gives_a_fresh_access_token(app, owner, clock):
     assert is_signed_in(Caller(app, tokens=response.json))
 
 
-def test_it_may_be_used_as_often_as_one_likes(app, owner):
+def test_a_refresh_token_can_be_used_repeatedly(app, owner):
     phone = signed_in(app, "owen")
     assert [refresh(phone).status_code for _ in range(3)] == [200, 200, 200]
 
 
-def test_a_sign_in_lasts_thirty_days(app, owner, clock):
+def test_a_sign_in_expires_after_thirty_days(app, owner, clock):
     phone = signed_in(app, "owen")
     clock.shift(30 * DAY - 1)
     assert refresh(phone).status_code == 200
@@ -31,7 +31,7 @@ def test_a_sign_in_lasts_thirty_days(app, owner, clock):
     refused(refresh(phone), 401)
 
 
-def test_a_refreshed_access_token_ends_with_its_sign_in(app, owner, clock):
+def test_a_refreshed_access_token_expires_with_its_sign_in(app, owner, clock):
     phone = signed_in(app, "owen")
     clock.shift(30 * DAY - 60)
     late = Caller(app, tokens=refresh(phone).json)
@@ -40,5 +40,5 @@ def test_a_refreshed_access_token_ends_with_its_sign_in(app, owner, clock):
     assert not is_signed_in(late)
 
 
-def test_without_a_token_there_is_nothing_to_refresh(nobody):
+def test_refreshing_requires_a_token(nobody):
     refused(nobody.post("/api/auth/refresh"), 401)

@@ -1,4 +1,4 @@
-"""The set-up page: the first Admin, made by whoever reads the server's log."""
+"""The set-up page creates the first Admin, with a token from the server's log."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ FORM = {"email": "ada@example.org", "username": "ada", "password": "correct hors
 
 @pytest.fixture
 def token(app: Flask) -> str:
-    """A token as the log shows it."""
+    """Return a set-up token, as the log shows it."""
     with app.app_context():
         made = first_admin.create_setup_token(app_clock.now())
         db.session.commit()
@@ -40,21 +40,21 @@ def admins(app: Flask) -> list[str]:
         return [user.username for user in db.session.query(User).filter_by(role=Role.ADMIN)]
 
 
-def test_the_token_makes_the_first_admin_and_signs_in(app, token):
+def test_the_token_creates_the_first_admin_and_signs_them_in(app, token):
     client, answer = post(app, token=token)
     assert answer.status_code == 303
     assert admins(app) == ["ada"]
     assert client.get("/api/auth/me").json["role"] == "Admin"
 
 
-def test_a_wrong_token_makes_nobody_and_leaves_the_right_one_valid(app, token):
+def test_a_wrong_token_creates_no_admin_and_leaves_the_correct_one_valid(app, token):
     _, answer = post(app, token="wrong")
     assert answer.status_code == 403
     assert admins(app) == []
     assert post(app, token=token)[1].status_code == 303
 
 
-def test_an_expired_token_makes_nobody(app, token, clock):
+def test_an_expired_token_creates_no_admin(app, token, clock):
     clock.shift(timedelta(hours=24))
     assert post(app, token=token)[1].status_code == 403
     assert admins(app) == []
@@ -63,7 +63,7 @@ def test_an_expired_token_makes_nobody(app, token, clock):
 @pytest.mark.parametrize(
     ("name", "value"), [("email", "nobody"), ("username", "a@b"), ("password", "short")], ids=str
 )
-def test_input_that_is_not_valid_is_told_beside_it_and_kept(app, token, name, value):
+def test_invalid_input_is_marked_in_the_form_and_creates_no_admin(app, token, name, value):
     _, answer = post(app, token=token, **{name: value})
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
@@ -76,20 +76,20 @@ def test_a_form_without_its_csrf_token_is_refused(app, token):
     assert admins(app) == []
 
 
-def test_the_page_is_gone_once_there_is_a_user(app, token):
+def test_the_set_up_page_is_not_found_once_a_user_exists(app, token):
     post(app, token=token)
     assert app.test_client().get("/setup").status_code == 404
     assert app.test_client().get("/sign-in").status_code == 200
 
 
-def test_where_nobody_is_there_yet_signing_in_leads_to_the_set_up(app):
+def test_the_sign_in_page_redirects_to_set_up_while_no_user_exists(app):
     assert app.test_client().get("/sign-in").headers["Location"] == "/setup"
 
 
-def test_of_sixteen_first_set_ups_at_once_one_makes_an_admin(app, token):
+def test_of_sixteen_concurrent_set_ups_only_one_creates_an_admin(app, token):
     barrier = Barrier(16)
 
-    def try_it(number: int) -> int:
+    def submit_setup(number: int) -> int:
         client = app.test_client()
         csrf = csrf_token(client)
         barrier.wait()
@@ -97,7 +97,7 @@ def test_of_sixteen_first_set_ups_at_once_one_makes_an_admin(app, token):
         return client.post("/setup", data={"csrf_token": csrf, **form}).status_code
 
     with ThreadPoolExecutor(16) as threads:
-        answers = list(threads.map(try_it, range(16)))
+        answers = list(threads.map(submit_setup, range(16)))
     assert answers.count(303) == 1
     assert len(admins(app)) == 1
     assert max(answers) < 500

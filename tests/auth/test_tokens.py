@@ -1,4 +1,4 @@
-"""Which tokens count."""
+"""Which access tokens are accepted."""
 
 import base64
 import json
@@ -15,12 +15,12 @@ from tests.support.signing_in import is_signed_in, refresh, sign_in, signed_in
 SECRET = "a secret of the tests: 0123456789 abcdef"
 
 
-def bearing(app, authorization: str, path: str = "/api/auth/me", method: str = "GET"):
+def call_with(app, authorization: str, path: str = "/api/auth/me", method: str = "GET"):
     return Caller(app).call(method, path, headers={"Authorization": authorization})
 
 
-def forged(caller: Caller, key: str = SECRET, algorithm: str = "HS256", **claims) -> str:
-    """The caller's access token with other claims, or signed otherwise."""
+def forge_token(caller: Caller, key: str = SECRET, algorithm: str = "HS256", **claims) -> str:
+    """Return the caller's access token with other claims, or signed in another way."""
     own = jwt.decode(caller.tokens["access_token"], SECRET, algorithms=["HS256"])
     merged = {name: value for name, value in (own | claims).items() if value is not None}
     return jwt.encode(merged, key, algorithm)
@@ -28,24 +28,24 @@ def forged(caller: Caller, key: str = SECRET, algorithm: str = "HS256", **claims
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_the_scheme_counts_in_any_letter_case(app, owner, scheme):
-    assert bearing(app, f"{scheme} {owner.tokens['access_token']}").status_code == 200
+def test_the_bearer_scheme_is_case_insensitive(app, owner, scheme):
+    assert call_with(app, f"{scheme} {owner.tokens['access_token']}").status_code == 200
 
 
-def test_a_token_of_ones_own_making_is_as_good_as_the_secret(app, owner):
-    """The other tests of this file forge with the right secret: this shows that they would succeed."""
-    assert bearing(app, f"Bearer {forged(owner)}").status_code == 200
+def test_a_token_forged_with_the_right_secret_is_accepted(app, owner):
+    """Show that `forge_token` makes valid tokens: the other tests are refused for their one difference."""
+    assert call_with(app, f"Bearer {forge_token(owner)}").status_code == 200
 
 
-def test_an_access_token_lasts_an_hour(owner, clock):
+def test_an_access_token_expires_after_an_hour(owner, clock):
     clock.shift(3599)
     assert is_signed_in(owner)
     clock.shift(1)
     assert "expired" in refused(owner.get("/api/auth/me"), 401)["detail"]
 
 
-def test_an_access_token_does_not_refresh(app, owner):
-    refused(bearing(app, f"Bearer {owner.tokens['access_token']}", "/api/auth/refresh", "POST"), 401)
+def test_an_access_token_cannot_refresh(app, owner):
+    refused(call_with(app, f"Bearer {owner.tokens['access_token']}", "/api/auth/refresh", "POST"), 401)
 
 
 @pytest.mark.any_database
@@ -53,30 +53,30 @@ def test_an_access_token_does_not_refresh(app, owner):
     ("method", "path"),
     [("GET", "/api/auth/me"), ("POST", "/api/auth/logout"), ("GET", "/api/collections")],
 )
-def test_a_refresh_token_gives_no_access(app, owner, method, path):
-    refused(bearing(app, f"Bearer {signed_in(app, 'owen').tokens['refresh_token']}", path, method), 401)
+def test_a_refresh_token_is_refused_as_an_access_token(app, owner, method, path):
+    refused(call_with(app, f"Bearer {signed_in(app, 'owen').tokens['refresh_token']}", path, method), 401)
 
 
-def test_a_token_signed_with_another_secret_does_not_count(app, owner):
-    refused(bearing(app, f"Bearer {forged(owner, key='another secret: 0123456789 abcdefgh')}"), 401)
+def test_a_token_signed_with_another_secret_is_refused(app, owner):
+    refused(call_with(app, f"Bearer {forge_token(owner, key='another secret: 0123456789 abcdefgh')}"), 401)
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE"])
-def test_an_unsigned_token_does_not_count(app, owner, algorithm):
+def test_an_unsigned_token_is_refused(app, owner, algorithm):
     _header, claims, signature = owner.tokens["access_token"].split(".")
     header = (
         base64.urlsafe_b64encode(json.dumps({"alg": algorithm, "typ": "JWT"}).encode()).decode().rstrip("=")
     )
-    refused(bearing(app, f"Bearer {header}.{claims}."), 401)
-    refused(bearing(app, f"Bearer {header}.{claims}.{signature}"), 401)
+    refused(call_with(app, f"Bearer {header}.{claims}."), 401)
+    refused(call_with(app, f"Bearer {header}.{claims}.{signature}"), 401)
 
 
 @pytest.mark.any_database
 @pytest.mark.filterwarnings("ignore:The HMAC key is")
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
-def test_a_token_signed_in_another_way_does_not_count(app, owner, algorithm):
-    refused(bearing(app, f"Bearer {forged(owner, algorithm=algorithm)}"), 401)
+def test_a_token_signed_with_another_algorithm_is_refused(app, owner, algorithm):
+    refused(call_with(app, f"Bearer {forge_token(owner, algorithm=algorithm)}"), 401)
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_a_token_signed_in_another_way_does_not_count(app, owner, algorithm):
     ],
     ids=str,
 )
-def test_a_token_with_other_claims_does_not_count(app, owner, claims):
-    refused(bearing(app, f"Bearer {forged(owner, **claims)}"), 401)
+def test_a_token_with_invalid_claims_is_refused(app, owner, claims):
+    refused(call_with(app, f"Bearer {forge_token(owner, **claims)}"), 401)
 
 
-def test_somebody_elses_sign_in_does_not_count(app, owner, stranger):
+def test_a_token_with_the_sign_in_of_another_user_is_refused(app, owner, stranger):
     theirs = jwt.decode(stranger.tokens["access_token"], SECRET, algorithms=["HS256"])
-    refused(bearing(app, f"Bearer {forged(owner, sid=theirs['sid'])}"), 401)
+    refused(call_with(app, f"Bearer {forge_token(owner, sid=theirs['sid'])}"), 401)
 
 
 def _segment(text: str) -> str:
@@ -149,11 +149,11 @@ def _segment(text: str) -> str:
     ids=lambda text: ascii(text[:24]) + f"-{len(text)}",
 )
 @pytest.mark.parametrize(("method", "path"), [("GET", "/api/auth/me"), ("POST", "/api/auth/refresh")])
-def test_junk_in_the_header_is_refused(app, authorization, method, path):
-    refused(bearing(app, authorization, path, method), 401)
+def test_an_invalid_authorization_header_is_refused(app, authorization, method, path):
+    refused(call_with(app, authorization, path, method), 401)
 
 
-def test_a_token_counts_in_the_header_alone(app, owner):
+def test_a_token_is_accepted_only_in_the_authorization_header(app, owner):
     token = owner.tokens["access_token"]
     client = app.test_client()
     client.set_cookie("access_token_cookie", token)
@@ -162,17 +162,17 @@ def test_a_token_counts_in_the_header_alone(app, owner):
     refused(Caller(app).post("/api/auth/logout", {"access_token": token}), 401)
 
 
-def test_another_worker_knows_the_same_tokens(app, owner, another_worker):
+def test_another_worker_accepts_the_same_tokens(app, owner, another_worker):
     assert is_signed_in(Caller(another_worker, tokens=owner.tokens))
 
 
-def test_what_ended_on_one_worker_has_ended_on_the_others(app, owner, another_worker):
+def test_a_token_ended_on_one_worker_is_refused_on_the_others(app, owner, another_worker):
     elsewhere = Caller(another_worker, tokens=owner.tokens)
     assert owner.post("/api/auth/logout").status_code == 204
     refused(elsewhere.get("/api/auth/me"), 401)
 
 
-def test_a_role_that_is_lowered_counts_at_once(app, admin, owner):
+def test_a_lowered_role_takes_effect_at_once(app, admin, owner):
     assert admin.patch(f"/api/users/{owner.user_id}", {"role": "Viewer"}).status_code == 200
     refused(owner.get("/api/auth/me"), 401)
     again = signed_in(app, "owen")
@@ -195,7 +195,7 @@ def test_a_new_role_or_password_ends_every_token_at_once(app, admin, owner, chan
     [{"role": "Editor"}, {"email": "o@example.org"}, {"username": "owen2"}, {"username": "OWEN"}, {}],
     ids=str,
 )
-def test_other_changes_leave_the_tokens_alone(app, admin, owner, change):
+def test_other_changes_of_a_user_keep_their_tokens_valid(app, admin, owner, change):
     assert admin.patch(f"/api/users/{owner.user_id}", change).status_code == 200
     assert is_signed_in(owner)
 
@@ -208,7 +208,7 @@ def test_the_tokens_of_a_deleted_user_end_at_once(app, admin, owner):
     refused(sign_in(app, "owen"), 401)
 
 
-def test_a_token_never_counts_for_a_later_user(app, admin, owner):
+def test_a_token_of_a_deleted_user_is_refused_after_the_name_is_reused(app, admin, owner):
     assert admin.delete(f"/api/users/{owner.user_id}").status_code == 204
     body = {"email": "o@example.org", "username": "owen", "password": "another password", "role": "Admin"}
     assert admin.post("/api/users", body).status_code == 201

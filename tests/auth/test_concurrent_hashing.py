@@ -1,4 +1,4 @@
-"""Hashing takes 19 MiB each time: a server's workers do it two at a time, whoever is killed meanwhile."""
+"""Password hashing takes 19 MiB each time: all workers together run at most two hashes at once."""
 
 import mmap
 import os
@@ -17,8 +17,8 @@ def slots():
     return ProcessSemaphore(MAX_CONCURRENT_HASHES)
 
 
-def in_processes(work, count=PROCESSES):
-    """Run `work(number)` in so many processes at once; their exit statuses."""
+def start_processes(work, count=PROCESSES):
+    """Start `count` processes that run `work(number)`; return their process ids."""
     children = []
     for number in range(count):
         child = os.fork()
@@ -33,27 +33,28 @@ def in_processes(work, count=PROCESSES):
     return children
 
 
-def ended(children):
+def wait_for_exit_codes(children):
+    """Return the exit codes of the processes, once all have ended."""
     return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
 
 
-def test_never_more_than_so_many_processes_are_at_it(slots):
+def test_no_more_processes_than_the_limit_hash_at_once(slots):
     inside = mmap.mmap(-1, PROCESSES)
-    most = mmap.mmap(-1, PROCESSES)
+    peaks = mmap.mmap(-1, PROCESSES)
 
     def work(number):
         for _ in range(20):
             with slots.taken():
                 inside[number] = 1
-                most[number] = max(most[number], sum(inside[:]))
+                peaks[number] = max(peaks[number], sum(inside[:]))
                 os.sched_yield()
                 inside[number] = 0
 
-    assert ended(in_processes(work)) == [0] * PROCESSES
-    assert 1 <= max(most[:]) <= MAX_CONCURRENT_HASHES
+    assert wait_for_exit_codes(start_processes(work)) == [0] * PROCESSES
+    assert 1 <= max(peaks[:]) <= MAX_CONCURRENT_HASHES
 
 
-def test_a_process_that_is_killed_leaves_its_slot(slots):
+def test_a_killed_process_releases_its_slot(slots):
     ready = mmap.mmap(-1, MAX_CONCURRENT_HASHES)
 
     def hold(number):
@@ -61,7 +62,7 @@ def test_a_process_that_is_killed_leaves_its_slot(slots):
             ready[number] = 1
             time.sleep(60)
 
-    holders = in_processes(hold, MAX_CONCURRENT_HASHES)
+    holders = start_processes(hold, MAX_CONCURRENT_HASHES)
     while sum(ready[:]) < MAX_CONCURRENT_HASHES:
         os.sched_yield()
 
@@ -69,8 +70,8 @@ def test_a_process_that_is_killed_leaves_its_slot(slots):
         with slots.taken():
             pass
 
-    waiters = in_processes(take)
+    waiters = start_processes(take)
     for holder in holders:
         os.kill(holder, signal.SIGKILL)
-    assert ended(waiters) == [0] * PROCESSES
-    assert ended(holders) == [-signal.SIGKILL] * MAX_CONCURRENT_HASHES
+    assert wait_for_exit_codes(waiters) == [0] * PROCESSES
+    assert wait_for_exit_codes(holders) == [-signal.SIGKILL] * MAX_CONCURRENT_HASHES

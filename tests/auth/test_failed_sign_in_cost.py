@@ -1,4 +1,4 @@
-"""A sign-in costs the same whatever is wrong with it: counted, for a clock proves little."""
+"""A failed sign-in costs the same whether or not the account exists: counted, as timing proves little."""
 
 import pytest
 from argon2 import PasswordHasher
@@ -9,25 +9,25 @@ from tests.support.signing_in import PASSWORD, sign_in, submit
 
 @pytest.fixture
 def hashes(monkeypatch):
-    """The passwords that are checked or hashed, with what they are checked against."""
+    """Return the list of stored hashes that passwords are checked against, and "hash" for each new hash."""
     seen = []
     verify, make = PasswordHasher.verify, PasswordHasher.hash
 
-    def noted_verify(self, stored, text):
+    def recording_verify(self, stored, text):
         seen.append(stored)
         return verify(self, stored, text)
 
-    def noted_hash(self, text):
+    def recording_hash(self, text):
         seen.append("hash")
         return make(self, text)
 
-    monkeypatch.setattr(PasswordHasher, "verify", noted_verify)
-    monkeypatch.setattr(PasswordHasher, "hash", noted_hash)
+    monkeypatch.setattr(PasswordHasher, "verify", recording_verify)
+    monkeypatch.setattr(PasswordHasher, "hash", recording_hash)
     return seen
 
 
-def own(seen):
-    """The statements of the sign-in itself: every hundredth entry of the audit log also makes room there."""
+def without_pruning(seen):
+    """Return the statements without those that prune the audit log, which not every entry does."""
     return [statement for statement in seen.statements if "DELETE FROM audit_entries" not in statement]
 
 
@@ -36,7 +36,7 @@ WRONG = {"unknown name": ("nobody", PASSWORD), "unknown e-mail": ("no@example.or
 
 @pytest.mark.parametrize("case", WRONG)
 @pytest.mark.parametrize("by", ["API", "form"])
-def test_an_unknown_account_costs_as_many_statements_and_one_hash_like_a_wrong_password(
+def test_an_unknown_account_costs_the_same_statements_and_hashes_as_a_wrong_password(
     app, owner, queries, hashes, case, by
 ):
     def guess(login, password):
@@ -47,7 +47,7 @@ def test_an_unknown_account_costs_as_many_statements_and_one_hash_like_a_wrong_p
                 refused(sign_in(app, login, password), 401)
             else:
                 assert submit(client, login, password).status_code == 401
-        return [statement.split(" FROM ")[0][:40] for statement in own(seen)], list(hashes)
+        return [statement.split(" FROM ")[0][:40] for statement in without_pruning(seen)], list(hashes)
 
     statements, checked = guess("owen", "not the password")
     unknown_statements, unknown_checked = guess(*WRONG[case])
@@ -57,15 +57,15 @@ def test_an_unknown_account_costs_as_many_statements_and_one_hash_like_a_wrong_p
     assert len(costs) == 1, "both hashes have the same costs"
 
 
-def test_both_are_refused_alike_after_as_many_guesses(app, owner, queries, hashes):
+def test_unknown_and_existing_accounts_cost_the_same_once_throttled(app, owner, queries, hashes):
     for _ in range(5):
         for login in ("owen", "nobody"):
             refused(sign_in(app, login, "not the password"), 401)
-    told = {}
+    costs = {}
     for login in ("owen", "nobody"):
         hashes.clear()
         with queries() as seen:
             refused(sign_in(app, login, "not the password"), 429)
-        told[login] = (len(own(seen)), list(hashes))
-    assert told["owen"] == told["nobody"]
-    assert told["owen"][1] == []
+        costs[login] = (len(without_pruning(seen)), list(hashes))
+    assert costs["owen"] == costs["nobody"]
+    assert costs["owen"][1] == []

@@ -1,4 +1,4 @@
-"""The text of API keys, and its checksum."""
+"""The format of API keys, and their checksum."""
 
 import zlib
 
@@ -11,8 +11,8 @@ from app.core import key_format
 BODY = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 
 
-def test_the_checksum_of_a_known_text():
-    """Written out, for whoever checks keys in another language."""
+def test_the_checksum_of_a_known_key():
+    """A fixed example for implementations in other languages."""
     assert zlib.crc32(BODY.encode()) == 1_546_885_699
     assert key_format.checksum(BODY) == "1ggZdL"
     assert key_format.is_well_formed(f"spk_{BODY}1ggZdL")
@@ -25,14 +25,14 @@ def test_every_body_has_a_checksum_of_six_digits(body):
 
 
 @given(st.integers(4, 41), st.sampled_from(key_format.ALPHABET))
-def test_one_wrong_character_is_told_at_once(place, character):
+def test_one_wrong_character_makes_the_checksum_fail(place, character):
     key = f"spk_{BODY}{key_format.checksum(BODY)}"
     mistyped = key[:place] + character + key[place + 1 :]
     assert key_format.is_well_formed(mistyped) == (mistyped == key)
 
 
 @given(st.integers(4, 34))
-def test_two_swapped_characters_are_told_at_once(place):
+def test_two_swapped_characters_make_the_checksum_fail(place):
     key = f"spk_{BODY}{key_format.checksum(BODY)}"
     swapped = key[:place] + key[place + 1] + key[place] + key[place + 2 :]
     assert not key_format.is_well_formed(swapped)
@@ -56,12 +56,12 @@ def test_two_swapped_characters_are_told_at_once(place):
     ],
     ids=lambda text: ascii(text[:50]),
 )
-def test_what_is_no_key_is_none(text):
+def test_malformed_keys_are_not_well_formed(text):
     assert not key_format.is_well_formed(text)
 
 
 @given(st.text())
-def test_any_text_may_be_asked_about(text):
+def test_arbitrary_text_is_not_well_formed(text):
     assert not key_format.is_well_formed(text)
 
 
