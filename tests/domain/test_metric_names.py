@@ -1,4 +1,4 @@
-"""The default names of series."""
+"""Default metric names of fields."""
 
 import re
 
@@ -31,10 +31,10 @@ from app.domain.metric_names import build_default_name
         ("build info", "info", "spikecast_build_info"),
     ],
 )
-def test_a_field_gets_a_name_that_says_what_it_is(field_name, metric_type, expected):
+def test_the_default_name_contains_field_name_unit_and_type(field_name, metric_type, expected):
     assert build_default_name(field_name, 23, metric_type) == expected
 
 
 @given(st.text(max_size=60), st.sampled_from(["counter", "gauge", "info"]))
-def test_every_default_name_is_valid_for_every_version_of_prometheus(field_name, metric_type):
+def test_every_default_name_is_a_valid_prometheus_name(field_name, metric_type):
     assert re.fullmatch(r"spikecast_[a-z0-9_]+", build_default_name(field_name, 1, metric_type))

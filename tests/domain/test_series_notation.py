@@ -1,4 +1,4 @@
-"""The notation of a series that a field's author gives."""
+"""The notation of a series: a metric name with optional labels."""
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ from app.domain.series_notation import Series, parse_series
         (r'a{path="C:\\x \"y\"\n{}"}', Series("a", (("path", 'C:\\x "y"\n{}'),))),
     ],
 )
-def test_a_series_is_read(text, expected):
+def test_a_series_is_parsed(text, expected):
     assert parse_series(text) == expected
 
 
@@ -41,7 +41,7 @@ def test_a_series_is_read(text, expected):
         ("spikecast_spike_active", "must not be spikecast_spike_active"),
     ],
 )
-def test_what_is_no_series_is_refused_in_words(text, message):
+def test_an_invalid_series_is_refused_with_a_message(text, message):
     with pytest.raises(ValueError, match=message):
         parse_series(text)
 
@@ -54,6 +54,6 @@ label_names = st.from_regex(r"[a-zA-Z][a-zA-Z0-9_]{0,5}", fullmatch=True)
         label_names, st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8), max_size=4
     )
 )
-def test_a_series_that_is_written_is_read_back(labels):
+def test_parsing_a_formatted_series_returns_it(labels):
     series = Series("a_name", tuple(sorted(labels.items())))
     assert parse_series(str(series)) == series

@@ -1,4 +1,4 @@
-"""Upgrading from every earlier schema keeps what is in it; a new migration is tested by itself."""
+"""An upgrade from every earlier schema keeps the data. A new migration is tested without further changes."""
 
 import flask_migrate
 import pytest
@@ -20,7 +20,7 @@ NEWEST, *EARLIER = SCHEMAS
 
 @pytest.fixture
 def app(own_database_url, tmp_path, clock):
-    """The app on a database without any tables."""
+    """Create the app with an empty database."""
     app = create_app(settings_for(own_database_url, tmp_path), TESTING=True, **FAST_SETTINGS)
     yield app
     with app.app_context():
@@ -29,8 +29,8 @@ def app(own_database_url, tmp_path, clock):
 
 
 @pytest.fixture
-def at(app):
-    """Bring the database to an earlier schema with rows in every table; what they are."""
+def migrate_to(app):
+    """Return a function that migrates to a schema, fills every table, and returns the rows."""
 
     def migrate(schema):
         with app.app_context():
@@ -45,35 +45,35 @@ def at(app):
     return migrate
 
 
-def everything(app, like):
+def read_rows(app, like):
     with app.app_context(), db.engine.connect() as connection:
         return content(connection, like)
 
 
 @pytest.mark.parametrize("schema", EARLIER[::-1])
-def test_an_upgrade_keeps_every_row_of_every_table(app, at, schema):
-    before = at(schema)
+def test_an_upgrade_keeps_all_rows_of_all_tables(app, migrate_to, schema):
+    before = migrate_to(schema)
     assert {len(rows) for rows in before.values()} == {ROWS}
     startup.prepare(app)
-    assert everything(app, like=before) == before
+    assert read_rows(app, like=before) == before
 
 
 @pytest.mark.parametrize("schema", EARLIER[::-1])
-def test_what_was_upgraded_is_polled_and_read_as_ever(app, at, schema):
-    collection = at(schema)["collections"][0]["id"]
+def test_upgraded_data_can_be_polled_and_read_by_the_models(app, migrate_to, schema):
+    collection = migrate_to(schema)["collections"][0]["id"]
     startup.prepare(app)
-    answer = Poller(app, KEY).get(f"/api/collections/{collection}/data/performance")
-    assert answer.status_code == 200, answer.text
-    assert list(answer.json["data"].values()) == [25]
+    response = Poller(app, KEY).get(f"/api/collections/{collection}/data/performance")
+    assert response.status_code == 200, response.text
+    assert list(response.json["data"].values()) == [25]
     with app.app_context():
-        read = [db.session.scalars(sa.select(each.class_)).unique().all() for each in Base.registry.mappers]
-    assert read
+        rows = [db.session.scalars(sa.select(each.class_)).unique().all() for each in Base.registry.mappers]
+    assert rows
 
 
-def test_a_database_of_a_newer_version_is_left_alone_and_named(app, at):
-    before = at(NEWEST)
+def test_a_database_of_a_newer_version_is_refused_and_not_changed(app, migrate_to):
+    before = migrate_to(NEWEST)
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(CannotStart, match=f"by a newer version .* 9999, .* supports schemas up to {NEWEST}"):
         startup.prepare(app)
-    assert everything(app, like=before) == before
+    assert read_rows(app, like=before) == before

@@ -1,4 +1,4 @@
-"""The migrations alone build the schema: up, down, and up again, on each database."""
+"""The migrations build the schema of the models: upgrade, downgrade and upgrade again, on each database."""
 
 from datetime import timedelta
 
@@ -19,8 +19,8 @@ from tests.support.timestamps import NOW
 
 
 @pytest.fixture
-def empty(own_database_url, tmp_path):
-    """The app on a database without any tables, and its context."""
+def empty_database(own_database_url, tmp_path):
+    """Create the app with an empty database, and enter its context."""
     app = create_app(settings_for(own_database_url, tmp_path), TESTING=True)
     with app.app_context():
         set_mode(writes=True)
@@ -30,32 +30,32 @@ def empty(own_database_url, tmp_path):
         db.engine.dispose()
 
 
-def tables():
+def get_tables():
     return set(sa.inspect(db.engine).get_table_names()) - {"sqlite_sequence"}
 
 
-def version():
+def get_version():
     with db.engine.connect() as connection:
         return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
 
 
-def revisions():
-    """Every revision, the first one first."""
-    return [script.revision for script in scripts().walk_revisions()][::-1]
+def get_revisions():
+    """Return all revisions, oldest first."""
+    return [script.revision for script in get_scripts().walk_revisions()][::-1]
 
 
-def scripts():
+def get_scripts():
     return ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
 
 
-def comparable(index):
-    """An index whose condition, where it has one, is text: the object that it is equals only itself."""
+def to_comparable(index):
+    """Return an index with its options as text: SQL expressions are equal only to themselves."""
     options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
     return {**index, "dialect_options": options}
 
 
-def schema():
-    """All that there is: tables with their columns, keys, constraints and indexes, and triggers."""
+def read_schema():
+    """Return the tables with their columns, keys, constraints and indexes, and the guard against overlaps."""
     inspector = sa.inspect(db.engine)
     found = {
         name: {
@@ -66,9 +66,9 @@ def schema():
             "foreign keys": inspector.get_foreign_keys(name),
             "unique": inspector.get_unique_constraints(name),
             "checks": inspector.get_check_constraints(name),
-            "indexes": [comparable(index) for index in inspector.get_indexes(name)],
+            "indexes": [to_comparable(index) for index in inspector.get_indexes(name)],
         }
-        for name in sorted(tables())
+        for name in sorted(get_tables())
     }
     with db.engine.connect() as connection:
         guard = (
@@ -79,52 +79,52 @@ def schema():
         return found, [tuple(row) for row in connection.execute(sa.text(guard))]
 
 
-def test_what_they_build_is_what_the_models_say(empty):
+def test_migrations_build_the_schema_of_the_models(empty_database):
     flask_migrate.upgrade()
-    flask_migrate.check()  # exits with what it finds
+    flask_migrate.check()  # exits if the models differ
 
 
-def test_every_constraint_has_the_name_that_the_models_give_it(empty):
-    """Errors are told apart by these names."""
+def test_constraints_have_the_same_names_as_in_the_models(empty_database):
+    """Database errors are mapped to API errors by these names."""
     flask_migrate.upgrade()
     inspector = sa.inspect(db.engine)
     for name, table in Base.metadata.tables.items():
-        built = {each["name"] for each in inspector.get_unique_constraints(name)}
-        meant = {each.name for each in table.constraints if isinstance(each, sa.UniqueConstraint)}
-        assert built == meant
-        built = {each["name"] for each in inspector.get_check_constraints(name)}
-        meant = {each.name for each in table.constraints if isinstance(each, sa.CheckConstraint)}
-        assert built == meant
+        actual = {each["name"] for each in inspector.get_unique_constraints(name)}
+        expected = {each.name for each in table.constraints if isinstance(each, sa.UniqueConstraint)}
+        assert actual == expected
+        actual = {each["name"] for each in inspector.get_check_constraints(name)}
+        expected = {each.name for each in table.constraints if isinstance(each, sa.CheckConstraint)}
+        assert actual == expected
 
 
-def test_all_the_way_down_nothing_is_left_and_up_again_it_is_the_same(empty):
+def test_a_full_downgrade_drops_all_tables_and_an_upgrade_restores_the_schema(empty_database):
     flask_migrate.upgrade()
-    built = schema()
+    before = read_schema()
     flask_migrate.downgrade(revision="base")
-    assert tables() <= {"alembic_version"}
+    assert get_tables() <= {"alembic_version"}
     flask_migrate.upgrade()
-    assert schema() == built
+    assert read_schema() == before
 
 
-def test_every_step_can_be_taken_back_and_taken_again(empty):
-    for revision in revisions():
+def test_every_migration_can_be_reverted_and_repeated(empty_database):
+    for revision in get_revisions():
         flask_migrate.upgrade(revision=revision)
-        built = schema()
+        before = read_schema()
         flask_migrate.downgrade(revision="-1")
         flask_migrate.upgrade(revision=revision)
-        assert schema() == built
-        assert version() == revision
+        assert read_schema() == before
+        assert get_version() == revision
 
 
-def test_there_is_one_line_of_them(empty):
-    assert len(scripts().get_heads()) == 1
+def test_migrations_have_a_single_head(empty_database):
+    assert len(get_scripts().get_heads()) == 1
 
 
-def test_a_second_time_there_is_nothing_to_do(empty):
+def test_a_repeated_upgrade_changes_nothing(empty_database):
     flask_migrate.upgrade()
-    built = schema()
+    before = read_schema()
     flask_migrate.upgrade()
-    assert schema() == built
+    assert read_schema() == before
 
 
 def spike(collection_id, minutes=0):
@@ -137,8 +137,8 @@ def spike(collection_id, minutes=0):
     )
 
 
-def test_they_keep_the_data_and_the_guard_against_overlaps(empty):
-    """Down to the first revision and up to the last one, with rows in the tables."""
+def test_migrations_keep_the_data_and_the_constraint_against_overlaps(empty_database):
+    """Downgrade to the first revision and upgrade to the last one, with rows in the tables."""
     flask_migrate.upgrade()
     user = User(email="ada@example.org", password_hash="-", role=Role.ADMIN)
     user.rename("ada")
@@ -149,7 +149,7 @@ def test_they_keep_the_data_and_the_guard_against_overlaps(empty):
     db.session.flush()
     db.session.add(spike(collection.id))
     db.session.commit()
-    flask_migrate.downgrade(revision=revisions()[0])
+    flask_migrate.downgrade(revision=get_revisions()[0])
     flask_migrate.upgrade()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SpikeSchedule)) == 1
     db.session.add(spike(collection.id, minutes=30))

@@ -1,4 +1,4 @@
-"""Counting: exact to ten decimals, starting again where the reset would be passed."""
+"""Counters: exact to ten decimals, restarting before they would pass their reset number."""
 
 import itertools
 import random
@@ -21,7 +21,7 @@ directions = st.sampled_from([UP, DOWN])
 
 
 def count(start, step, reset=None, direction=UP) -> Iterator[Decimal]:
-    """The values of a counter, without end."""
+    """Yield the values of a counter endlessly."""
     last = None
     while True:
         last = advance(
@@ -35,12 +35,12 @@ def count(start, step, reset=None, direction=UP) -> Iterator[Decimal]:
 
 
 def first(how_many: int, *counter, **settings) -> list[int | float | Decimal]:
-    """The first values of a counter as they are emitted."""
+    """Return the first values of a counter as JSON numbers."""
     return [to_json_number(value) for value in itertools.islice(count(*counter, **settings), how_many)]
 
 
 @pytest.mark.parametrize("direction", [UP, DOWN])
-def test_the_first_value_is_the_start(direction):
+def test_the_first_value_is_the_start_number(direction):
     assert first(1, 10, 5, direction=direction) == [10]
 
 
@@ -48,7 +48,7 @@ def test_an_increment_adds_the_step():
     assert first(4, 10, 5) == [10, 15, 20, 25]
 
 
-def test_a_decrement_takes_the_step_away():
+def test_a_decrement_subtracts_the_step():
     assert first(4, 10, 5, direction=DOWN) == [10, 5, 0, -5]
 
 
@@ -66,48 +66,48 @@ def test_a_decrement_takes_the_step_away():
         (0, 0.1, 0.3, UP, [0, 0.1, 0.2, 0.3, 0]),
     ],
     ids=[
-        "the reset itself is served",
-        "the reset is not passed",
-        "nor by a single step",
-        "a reset at the start stands still",
+        "up to the reset number",
+        "not past the reset number",
+        "not past the reset number by one step",
+        "reset number equal to the start",
         "through zero",
-        "downwards to the reset",
-        "downwards not past it",
-        "downwards standing still",
-        "tenths meet the reset exactly",
+        "down to the reset number",
+        "not below the reset number",
+        "down with reset number equal to the start",
+        "tenths reach the reset number exactly",
     ],
 )
-def test_a_counter_starts_again_where_it_would_pass_its_reset(start, step, reset, direction, values):
+def test_a_counter_restarts_before_it_would_pass_its_reset_number(start, step, reset, direction, values):
     assert first(5, start, step, reset, direction) == values
 
 
-def test_a_counter_that_stands_beyond_a_new_reset_starts_again():
+def test_a_counter_beyond_a_new_reset_number_restarts():
     following = advance(Decimal(50), start=Decimal(0), step=Decimal(1), reset=Decimal(20), direction=UP)
     assert following == 0
 
 
 @pytest.mark.parametrize("direction", [UP, DOWN])
-def test_without_a_reset_it_starts_again_at_the_largest_integer_of_json(direction):
+def test_without_a_reset_number_a_counter_restarts_at_the_largest_integer_of_json(direction):
     near = direction * (MAX_INTEGER - 1)
     assert first(4, near, 1, direction=direction) == [near, near + direction, near, near + direction]
 
 
 @given(numbers, numbers, steps, directions)
-def test_no_value_lies_beyond_the_reset(start, reset, step, direction):
+def test_no_value_is_beyond_the_reset_number(start, reset, step, direction):
     if direction * (reset - start) < 0:
         start, reset = reset, start
     for value in itertools.islice(count(start, step, reset, direction), 5):
         assert min(start, reset) <= value <= max(start, reset)
 
 
-# --- Exactly -------------------------------------------------------------------------------------------
+# --- Exact decimals ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("start", [0, 10**9, 2**53 - 100, -(10**9), 0.5])
 def test_n_steps_of_a_tenth_are_n_tenths(start):
     tenths = (Decimal(str(start)) + Decimal(n) / 10 for n in itertools.count())
-    for value, right in itertools.islice(zip(count(start, 0.1), tenths, strict=False), 900):
-        assert value == right
+    for value, exact in itertools.islice(zip(count(start, 0.1), tenths, strict=False), 900):
+        assert value == exact
 
 
 def test_ten_steps_of_a_tenth_from_0_are_1():
@@ -122,7 +122,7 @@ def test_n_steps_of_the_tenth_decimal_are_exact(start, units, direction):
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("given", "expected"),
     [
         (0.1, "0.1"),
         (1, "1"),
@@ -132,15 +132,15 @@ def test_n_steps_of_the_tenth_decimal_are_exact(start, units, direction):
         (1e-11, "0"),
     ],
 )
-def test_a_number_is_kept_to_ten_decimals(given, kept):
-    assert to_exact(given) == Decimal(kept)
+def test_a_number_is_rounded_to_ten_decimals(given, expected):
+    assert to_exact(given) == Decimal(expected)
 
 
-# --- As JSON -------------------------------------------------------------------------------------------
+# --- JSON numbers --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", ["15", "15.0000000000", "-15", "0", "-0", "9007199254740991.0000000000"])
-def test_a_whole_number_is_emitted_without_a_fraction(number):
+def test_a_whole_number_is_an_integer_in_json(number):
     emitted = to_json_number(Decimal(number))
     assert type(emitted) is int
     assert emitted == Decimal(number)
@@ -150,16 +150,16 @@ def test_a_whole_number_is_emitted_without_a_fraction(number):
 @example(Decimal("9007199254740892.1"))
 @example(Decimal("1000000000.0000000001"))
 @example(Decimal("0.1"))
-def test_what_is_emitted_is_exact_to_ten_decimals(number):
+def test_a_json_number_is_exact_to_ten_decimals(number):
     emitted = to_json_number(to_exact(number))
     assert to_exact(emitted) == number
 
 
-# --- By a random step ----------------------------------------------------------------------------------
+# --- Random steps --------------------------------------------------------------------------------------
 
 
 @given(steps)
-def test_without_randomization_the_step_is_the_step(step):
+def test_without_randomization_the_step_is_unchanged(step):
     assert random_step(step, 0.0, random.Random(1)) == step
 
 
@@ -172,26 +172,26 @@ def test_a_random_step_stays_within_its_percentage_and_is_never_negative(step, p
 
 
 @pytest.mark.parametrize("percentage", [10, 100, 500])
-def test_random_steps_use_the_whole_percentage(percentage):
+def test_random_steps_use_the_full_range_of_the_percentage(percentage):
     rng = random.Random(7)
     drawn = [random_step(Decimal(100), float(percentage), rng) for _ in range(2000)]
     assert max(drawn) > 100 + 0.98 * percentage
     assert min(drawn) == max(0, 100 - percentage) or min(drawn) < 100 - 0.98 * percentage
 
 
-def test_steps_that_would_be_negative_are_0():
+def test_random_steps_that_would_be_negative_are_0():
     rng = random.Random(7)
     drawn = [random_step(Decimal(100), 500.0, rng) for _ in range(2000)]
     # u is uniform in ±5 and the step is 0 below -1: four tenths of the draws.
     assert 700 < drawn.count(Decimal(0)) < 900
 
 
-def test_a_random_step_is_kept_to_ten_decimals():
+def test_a_random_step_is_rounded_to_ten_decimals():
     assert random_step(Decimal("0.0000000003"), 33.3, random.Random(3)) % Decimal("1e-10") == 0
 
 
 @given(st.floats(0, 500), st.integers(0, 2**32))
-def test_a_randomized_increment_never_goes_back_before_its_reset(percentage, seed):
+def test_a_randomized_increment_never_decreases(percentage, seed):
     rng, last, values = random.Random(seed), None, []
     settings = {
         "start_number": Decimal(10),
@@ -209,8 +209,8 @@ def test_a_randomized_increment_never_goes_back_before_its_reset(percentage, see
 @pytest.mark.parametrize(
     ("value_type", "values"), [("INCREMENT", [0, 0.5, 1, 0]), ("DECREMENT", [0, -0.5, -1, 0])]
 )
-def test_drawing_a_counter_serves_its_value_and_tells_its_state(value_type, values):
-    value_type, state, drawn = value_type, None, []
+def test_the_next_value_of_a_counter_is_also_its_new_state(value_type, values):
+    state, drawn = None, []
     settings = {
         "start_number": Decimal(0),
         "step_number": Decimal("0.5"),

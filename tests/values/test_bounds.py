@@ -1,4 +1,4 @@
-"""Between which values a rule stays."""
+"""The bounds of a field's values."""
 
 import random
 from datetime import UTC, datetime
@@ -11,11 +11,11 @@ from app.values import get_bounds, next_value, validate_settings
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 
 
-def settings_of(value_type, **settings):
+def build_settings(value_type, **settings):
     return validate_settings(value_type, settings)[0]
 
 
-def counter(start, step, reset):
+def build_counter_settings(start, step, reset):
     numbers = {"start_number": start, "step_number": step, "reset_number": reset}
     return {name: None if number is None else Decimal(str(number)) for name, number in numbers.items()}
 
@@ -26,10 +26,10 @@ CASES = [
     ("NUMBER_RANGE", {"range_start_number": 5, "range_end_number": 20}, (5, 20)),
     ("FLOAT_RANGE", {"range_start_float": 0.123, "range_end_float": 1.987}, (0.13, 1.98)),
     ("FLOAT_RANGE", {"range_start_float": 0.5, "range_end_float": 3.5, "float_precision": 0}, (1.0, 3.0)),
-    ("INCREMENT", counter(10, 5, 30), (10, 30)),
-    ("DECREMENT", counter(100, 0.5, 99.5), (99.5, 100)),
-    ("INCREMENT", counter(10, 5, None), None),
-    ("DECREMENT", counter(10, 5, None), None),
+    ("INCREMENT", build_counter_settings(10, 5, 30), (10, 30)),
+    ("DECREMENT", build_counter_settings(100, 0.5, 99.5), (99.5, 100)),
+    ("INCREMENT", build_counter_settings(10, 5, None), None),
+    ("DECREMENT", build_counter_settings(10, 5, None), None),
     ("TEXT_FIXED", {"fixed_value_text": "diesel"}, None),
     ("EPOCH_NOW", {}, None),
 ]
@@ -38,8 +38,8 @@ CASES = [
 @pytest.mark.parametrize(
     ("value_type", "settings", "expected"), CASES, ids=[f"{case[0]} {case[2]}" for case in CASES]
 )
-def test_the_band_of_a_rule(value_type, settings, expected):
-    assert get_bounds(value_type, settings_of(value_type, **settings)) == expected
+def test_bounds_are_those_of_the_settings(value_type, settings, expected):
+    assert get_bounds(value_type, build_settings(value_type, **settings)) == expected
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def test_the_band_of_a_rule(value_type, settings, expected):
     [case for case in CASES if case[2]],
     ids=[f"{case[0]} {case[2]}" for case in CASES if case[2]],
 )
-def test_every_value_lies_in_it(value_type, settings, expected):
-    rng, state, settled = random.Random(1), None, settings_of(value_type, **settings)
+def test_every_value_is_within_the_bounds(value_type, settings, expected):
+    rng, state, validated = random.Random(1), None, build_settings(value_type, **settings)
     for _ in range(200):
-        value, state = next_value(value_type, settled, state, rng, NOW)
+        value, state = next_value(value_type, validated, state, rng, NOW)
         assert expected[0] <= value <= expected[1]

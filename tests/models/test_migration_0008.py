@@ -1,4 +1,4 @@
-"""Migration 0008 notes by what schedules are found that were there before."""
+"""Migration 0008 fills the search text of existing spikes."""
 
 import flask_migrate
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from tests.conftest import settings_for
 from tests.support.table_rows import fill
 
 
-def test_schedules_are_found_by_their_names_and_overridden_fields(own_database_url, tmp_path):
+def test_migration_0008_fills_the_search_text_with_names_and_overridden_fields(own_database_url, tmp_path):
     app = create_app(settings_for(own_database_url, tmp_path), TESTING=True)
     with app.app_context():
         set_mode(writes=True)
@@ -23,10 +23,10 @@ def test_schedules_are_found_by_their_names_and_overridden_fields(own_database_u
             )
         startup.prepare(app)
         with db.engine.connect() as connection:
-            noted = (
+            search_texts = (
                 connection.execute(sa.text("SELECT searched FROM spike_schedules ORDER BY id"))
                 .scalars()
                 .all()
             )
         db.engine.dispose()
-    assert noted == ["1 name of spike_schedules\n1 field_name of spike_schedule_fields", "änne"]
+    assert search_texts == ["1 name of spike_schedules\n1 field_name of spike_schedule_fields", "änne"]

@@ -1,4 +1,4 @@
-"""Migration 0002 brings the table of polls, and takes it away again."""
+"""Migration 0002 creates the table of polls; its downgrade drops it."""
 
 import flask_migrate
 import sqlalchemy as sa
@@ -9,15 +9,15 @@ from app.db.transactions import set_mode
 from tests.conftest import settings_for
 
 
-def test_the_table_of_polls_comes_and_goes_with_its_migration(own_database_url, tmp_path):
+def test_migration_0002_creates_the_table_of_polls_and_its_downgrade_drops_it(own_database_url, tmp_path):
     app = create_app(settings_for(own_database_url, tmp_path), TESTING=True)
     startup.prepare(app)
     with app.app_context():
         set_mode(writes=True)
-        seen = []
+        has_polls = []
         for step in (None, flask_migrate.downgrade, flask_migrate.upgrade):
             if step:
                 step(revision="0001" if step is flask_migrate.downgrade else "head")
-            seen.append("polls" in sa.inspect(db.engine).get_table_names())
+            has_polls.append("polls" in sa.inspect(db.engine).get_table_names())
         db.engine.dispose()
-    assert seen == [True, False, True]
+    assert has_polls == [True, False, True]

@@ -1,4 +1,4 @@
-"""Instants are kept in UTC, whatever the zone they came in, and leave the API with a Z."""
+"""Datetimes are stored in UTC, whatever their offset was, and returned with a Z."""
 
 import re
 import time
@@ -13,7 +13,7 @@ from app.models import SpikeSchedule
 from tests.support.timestamps import NOW, at
 
 IN_BERLIN = "2026-11-27T12:00:00.000001+02:00"
-KEPT = datetime(2026, 11, 27, 10, 0, 0, 1, tzinfo=UTC)
+STORED = datetime(2026, 11, 27, 10, 0, 0, 1, tzinfo=UTC)
 TABLE = SpikeSchedule.__table__
 
 
@@ -29,12 +29,12 @@ def connection(app):
         connection.rollback()
 
 
-def test_what_came_with_an_offset_is_stored_as_the_same_instant(make, truck, connection):
+def test_a_datetime_with_an_offset_is_stored_as_the_same_instant(make, truck, connection):
     make.spike(truck, start_datetime=IN_BERLIN, duration=60)
-    assert connection.scalar(sa.select(TABLE.c.start_datetime)) == KEPT
+    assert connection.scalar(sa.select(TABLE.c.start_datetime)) == STORED
 
 
-def test_it_is_stored_in_utc_in_plain_sight(make, truck, connection):
+def test_a_stored_datetime_reads_as_utc_in_sql(make, truck, connection):
     make.spike(truck, start_datetime=IN_BERLIN, duration=60)
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SET LOCAL TIME ZONE 'UTC'"))
@@ -42,38 +42,38 @@ def test_it_is_stored_in_utc_in_plain_sight(make, truck, connection):
     assert re.fullmatch(r"2026-11-27 10:00:00\.000001(\+00)?", stored)
 
 
-def test_a_session_in_another_zone_reads_the_same_instant(make, truck, connection):
+def test_a_session_in_another_time_zone_reads_the_same_instant(make, truck, connection):
     make.spike(truck, start_datetime=IN_BERLIN, duration=60)
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SET LOCAL TIME ZONE 'America/New_York'"))
     stored = connection.scalar(sa.select(TABLE.c.start_datetime))
-    assert (stored, stored.tzinfo) == (KEPT, UTC)
+    assert (stored, stored.tzinfo) == (STORED, UTC)
 
 
-def test_an_instant_without_a_zone_is_refused_for_nobody_knows_which_it_is(make, truck, connection):
+def test_a_datetime_without_a_time_zone_is_refused(make, truck, connection):
     with pytest.raises(StatementError, match="has no time zone"):
-        connection.execute(sa.update(TABLE).values(start_datetime=KEPT.replace(tzinfo=None)))
+        connection.execute(sa.update(TABLE).values(start_datetime=STORED.replace(tzinfo=None)))
 
 
-def test_instants_are_compared_as_such(make, truck, connection):
+def test_datetimes_are_compared_as_instants(make, truck, connection):
     make.spike(truck, start_datetime=IN_BERLIN, duration=60)
-    elsewhere = KEPT.astimezone(timezone(timedelta(hours=-11)))
+    elsewhere = STORED.astimezone(timezone(timedelta(hours=-11)))
     for other, expected in ((elsewhere, False), (elsewhere + timedelta(microseconds=1), True)):
         assert (
             connection.scalar(sa.select(TABLE.c.id).where(TABLE.c.start_datetime < other)) is not None
         ) == (expected)
 
 
-def test_every_column_of_instants_has_a_zone():
+def test_every_datetime_column_is_a_utc_datetime():
     columns = [column for table in Base.metadata.tables.values() for column in table.columns]
-    instants = [column for column in columns if column.name.endswith(("_at", "_datetime"))]
-    assert len(instants) > 10
-    assert {type(column.type).__name__ for column in instants} == {"UtcDateTime"}
+    columns_of_datetimes = [column for column in columns if column.name.endswith(("_at", "_datetime"))]
+    assert len(columns_of_datetimes) > 10
+    assert {type(column.type).__name__ for column in columns_of_datetimes} == {"UtcDateTime"}
 
 
 @pytest.fixture
-def far_zone(monkeypatch):
-    """The machine's own time zone is not UTC."""
+def machine_in_new_york(monkeypatch):
+    """Set the time zone of the machine to New York."""
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
     yield
@@ -81,7 +81,7 @@ def far_zone(monkeypatch):
     time.tzset()
 
 
-def test_the_zone_of_the_machine_does_not_matter(far_zone, owner, make, truck):
+def test_the_time_zone_of_the_machine_has_no_effect(machine_in_new_york, owner, make, truck):
     spike = make.spike(truck, start_datetime="2026-11-27T09:00:00", end_datetime=IN_BERLIN)
     assert spike["start_datetime"] == "2026-11-27T09:00:00Z"
     assert spike["end_datetime"] == "2026-11-27T10:00:00.000001Z"
@@ -89,10 +89,10 @@ def test_the_zone_of_the_machine_does_not_matter(far_zone, owner, make, truck):
     assert owner.get(f"/api/spike-schedules/{spike['id']}").json == spike
 
 
-def instants_in(answer):
-    """Every value under a key that names an instant, at any depth."""
+def find_datetimes(answer):
+    """Return all values of keys that are named like datetimes, at any depth."""
     if isinstance(answer, list):
-        return [found for each in answer for found in instants_in(each)]
+        return [found for each in answer for found in find_datetimes(each)]
     if not isinstance(answer, dict):
         return []
     own = [
@@ -100,10 +100,10 @@ def instants_in(answer):
         for name, value in answer.items()
         if name.endswith(("_at", "_datetime", "_start")) and value is not None
     ]
-    return own + [found for value in answer.values() for found in instants_in(value)]
+    return own + [found for value in answer.values() for found in find_datetimes(value)]
 
 
-def test_every_instant_leaves_with_a_z(admin, owner, make, truck):
+def test_every_datetime_in_a_response_ends_with_z(admin, owner, make, truck):
     spike = make.spike(truck, end_datetime=IN_BERLIN)
     tool = make.key(expires_at="2027-01-01T00:00:00+02:00")
     poll = tool.poll("Truck 01")
@@ -124,11 +124,11 @@ def test_every_instant_leaves_with_a_z(admin, owner, make, truck):
         owner.post(f"/api/spike-schedules/{spike['id']}/end"),
     ]
     for answer in answers:
-        found = instants_in(answer.json)
+        found = find_datetimes(answer.json)
         assert found, answer.request.path
         for instant in [*found, poll.headers["X-Spike-Ends"]]:
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", instant)
 
 
-def test_the_clock_of_the_tests_is_the_one_that_these_moments_are_told_from(owner, make, truck):
+def test_the_test_clock_starts_at_now(owner, make, truck):
     assert make.spike(truck)["start_datetime"] == at(0) == NOW.isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""What a session with PostgreSQL is set to: by Spikecast, unless the URL of the database says so itself."""
+"""Settings of PostgreSQL sessions: Spikecast's defaults, unless the database URL sets them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -25,61 +25,61 @@ Open = Callable[..., Flask]
 
 @pytest.fixture
 def open_app(own_database_url: str, tmp_path) -> Iterator[Open]:
-    """`open_app(options="…")` is an app whose database URL has these parameters."""
+    """Return a function that creates an app with these parameters in its database URL."""
     with ExitStack() as opened:
 
         def start(**query: str) -> Flask:
             url = make_url(own_database_url).update_query_dict(query).render_as_string(hide_password=False)
             app = create_app(settings_for(url, tmp_path / "instance"), TESTING=True, **FAST_SETTINGS)
-            opened.callback(_leave, app)
+            opened.callback(_close, app)
             return app
 
         yield start
 
 
-def _leave(app: Flask) -> None:
+def _close(app: Flask) -> None:
     with app.app_context():
         app.extensions["polls"].close()
         db.engine.dispose()
 
 
-def of_polls(app: Flask, name: str) -> str:
-    """What a setting is in the session of polls."""
+def get_polls_setting(app: Flask, name: str) -> str:
+    """Return a setting of the session that serves polls."""
     with app.app_context():
         [(text,)] = app.extensions["polls"].database.connection.read(f"SELECT current_setting('{name}')", {})
     return text
 
 
-def of_pages(app: Flask, name: str) -> str:
-    """What a setting is in a session of everything else."""
+def get_pages_setting(app: Flask, name: str) -> str:
+    """Return a setting of a session that serves all other requests."""
     with app.app_context():
         return db.session.scalar(sa.text(f"SELECT current_setting('{name}')"))
 
 
-@pytest.mark.parametrize("setting", [of_polls, of_pages])
-def test_a_session_is_set_up_by_itself(open_app, setting):
+@pytest.mark.parametrize("get_setting", [get_polls_setting, get_pages_setting])
+def test_sessions_have_the_default_settings(open_app, get_setting):
     app = open_app()
-    shown = {name: setting(app, name) for name in ("timezone", "jit", "lock_timeout", "datestyle")}
-    assert shown == {"timezone": "UTC", "jit": "off", "lock_timeout": "15s", "datestyle": "ISO, YMD"}
+    settings = {name: get_setting(app, name) for name in ("timezone", "jit", "lock_timeout", "datestyle")}
+    assert settings == {"timezone": "UTC", "jit": "off", "lock_timeout": "15s", "datestyle": "ISO, YMD"}
 
 
-@pytest.mark.parametrize("setting", [of_polls, of_pages])
-def test_what_the_url_sets_stays(open_app, setting):
+@pytest.mark.parametrize("get_setting", [get_polls_setting, get_pages_setting])
+def test_settings_in_the_database_url_take_precedence(open_app, get_setting):
     app = open_app(options="-c lock_timeout=4s -c work_mem=7MB --jit=on", application_name="monitoring")
     names = ("lock_timeout", "work_mem", "jit", "application_name", "timezone")
-    assert [setting(app, name) for name in names] == ["4s", "7MB", "on", "monitoring", "UTC"]
+    assert [get_setting(app, name) for name in names] == ["4s", "7MB", "on", "monitoring", "UTC"]
 
 
 @pytest.mark.parametrize(("given", "used"), [({}, "5"), ({"connect_timeout": "9"}, "9")])
-def test_the_url_may_say_how_long_connecting_may_take(open_app, given, used):
+def test_the_database_url_may_set_the_connect_timeout(open_app, given, used):
     app = open_app(**given)
     with app.app_context(), db.engine.connect() as connection:
         info = connection.connection.driver_connection.info
         assert info.get_parameters()["connect_timeout"] == used
 
 
-def test_another_time_zone_of_a_session_changes_no_instant(open_app, monkeypatch):
-    """Were it set meanwhile, by whatever stands between: all that is sent says its offset."""
+def test_the_time_zone_of_a_session_does_not_change_datetimes(open_app, monkeypatch):
+    """A connection pooler might set it. Every datetime is sent with its offset."""
     app = open_app()
     startup.prepare(app)
     make = Maker(add_user(app, Role.EDITOR, "owen"))
@@ -91,21 +91,21 @@ def test_another_time_zone_of_a_session_changes_no_instant(open_app, monkeypatch
         )
 
     @sa.event.listens_for(sa.Engine, "begin")
-    def elsewhere(connection: sa.Connection) -> None:
+    def set_time_zone(connection: sa.Connection) -> None:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL timezone = 'Asia/Tokyo'")
 
     try:
-        begun = datetime.now(UTC)
+        started_at = datetime.now(UTC)
         values = [value for _ in range(3) for value in key.data("Truck").values()]
         [poll] = make.person.get("/api/polls").json["items"]
     finally:
-        sa.event.remove(sa.Engine, "begin", elsewhere)
+        sa.event.remove(sa.Engine, "begin", set_time_zone)
     assert values == [10, 15, 20]
-    assert abs(datetime.fromisoformat(poll["polled_at"]) - begun) < timedelta(minutes=1)
+    assert abs(datetime.fromisoformat(poll["polled_at"]) - started_at) < timedelta(minutes=1)
 
 
-def test_the_tables_of_another_schema_are_not_taken_for_ones_own(open_app, own_database_url):
+def test_startup_refuses_tables_found_in_another_schema_of_the_search_path(open_app, own_database_url):
     startup.prepare(open_app())
     with closing(psycopg.connect(for_psycopg(own_database_url), autocommit=True)) as session:
         session.execute("CREATE SCHEMA blue")
@@ -113,7 +113,7 @@ def test_the_tables_of_another_schema_are_not_taken_for_ones_own(open_app, own_d
         startup.prepare(open_app(options="-c search_path=blue,public"))
 
 
-def test_installations_in_schemas_of_one_database_are_apart(open_app, own_database_url):
+def test_installations_in_two_schemas_of_one_database_are_separate(open_app, own_database_url):
     with closing(psycopg.connect(for_psycopg(own_database_url), autocommit=True)) as session:
         for schema in ("red", "blue"):
             session.execute(f"CREATE SCHEMA {schema}")
@@ -131,7 +131,9 @@ def test_installations_in_schemas_of_one_database_are_apart(open_app, own_databa
             assert sa.inspect(db.engine).get_table_names(schema="public") == []
 
 
-def test_a_service_file_or_the_second_of_two_hosts_says_where(own_database_url, tmp_path, monkeypatch):
+def test_the_server_may_be_given_by_a_service_file_or_as_the_second_host(
+    own_database_url, tmp_path, monkeypatch
+):
     there = make_url(own_database_url)
     (tmp_path / "services").write_text(
         f"[spikecast]\nhost={there.query['host']}\ndbname={there.database}\nuser={there.username}\n"
@@ -142,6 +144,6 @@ def test_a_service_file_or_the_second_of_two_hosts_says_where(own_database_url, 
         app = create_app(settings_for(url, tmp_path / "instance"), TESTING=True, **FAST_SETTINGS)
         try:
             startup.prepare(app)
-            assert of_polls(app, "timezone") == of_pages(app, "timezone") == "UTC"
+            assert get_polls_setting(app, "timezone") == get_pages_setting(app, "timezone") == "UTC"
         finally:
-            _leave(app)
+            _close(app)
