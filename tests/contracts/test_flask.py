@@ -15,8 +15,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
 
-def test_flask_calls_every_view_by_ensure_sync():
-    """Ours returns the function as it is, because no view is a coroutine."""
+def test_flask_wraps_every_view_with_ensure_sync():
+    """Spikecast overrides it to return the function unchanged, because no view is a coroutine."""
     seen = []
 
     class App(Flask):
@@ -35,7 +35,7 @@ def test_flask_calls_every_view_by_ensure_sync():
 
 
 def test_flask_raises_routing_errors_only_after_the_before_request_hooks():
-    """So the audit context and error pages know the request of a 404, too."""
+    """Therefore the audit context and error pages know the request of a 404, too."""
     app, seen = Flask(__name__), []
     app.before_request(lambda: seen.append((request.path, request.view_args)))
     assert app.test_client().get("/nowhere").status_code == 404
@@ -50,13 +50,13 @@ def test_flask_runs_teardown_hooks_after_the_error_handlers():
     assert seen == ["handler", "teardown"]
 
 
-def test_a_request_context_has_no_url_adapter_for_a_host_that_is_none():
+def test_a_request_context_has_a_url_adapter():
     app = Flask(__name__)
     with app.test_request_context("/"):
         assert request_ctx.url_adapter is not None
 
 
-def test_a_json_provider_prepares_the_object_of_jsonify():
+def test_a_json_provider_returns_the_object_that_jsonify_serializes():
     provider = JSONProvider(Flask(__name__))
     assert provider._prepare_response_obj(({"a": 1},), {}) == {"a": 1}
     assert provider._prepare_response_obj((), {"a": 1}) == {"a": 1}
@@ -72,13 +72,13 @@ def test_a_json_provider_prepares_the_object_of_jsonify():
         ("get_cookie_path", ["self", "app"]),
     ],
 )
-def test_a_session_interface_has_the_methods_that_ours_overrides(name, expected):
+def test_a_session_interface_has_the_methods_that_spikecast_overrides(name, expected):
     method = getattr(SecureCookieSessionInterface, name)
     assert list(inspect.signature(method).parameters) == expected
 
 
-def test_a_request_reads_its_body_from_a_cached_stream_below_its_limit():
-    """Ours overrides it, to refuse a chunked body beyond the limit instead of cutting it."""
+def test_a_request_body_above_max_content_length_raises_413():
+    """Spikecast overrides `stream` to refuse a chunked body beyond the limit instead of truncating it."""
     assert type(vars(Request)["stream"]).__name__ == "cached_property"
     with Flask(__name__).test_request_context("/", data=b"12345", method="POST"):
         request.max_content_length = 3
@@ -96,7 +96,7 @@ def jwt_app() -> Flask:
     return app
 
 
-def test_a_token_holds_the_claims_that_sign_ins_are_looked_up_by(jwt_app):
+def test_a_token_contains_the_claims_by_which_sessions_are_found(jwt_app):
     with jwt_app.app_context():
         token = jwt_extended.create_access_token("7", additional_claims={"sid": "s"})
         claims = jwt_extended.decode_token(token)
@@ -105,13 +105,13 @@ def test_a_token_holds_the_claims_that_sign_ins_are_looked_up_by(jwt_app):
         assert jwt_extended.get_csrf_token(token) == claims["csrf"]
 
 
-def test_a_refresh_token_is_of_another_type(jwt_app):
+def test_a_refresh_token_has_the_type_refresh(jwt_app):
     with jwt_app.app_context():
         token = jwt_extended.create_refresh_token("7")
         assert jwt_extended.decode_token(token)["type"] == "refresh"
 
 
-def test_a_token_that_has_expired_says_so(jwt_app):
+def test_decoding_an_expired_token_raises_an_error_that_says_expired(jwt_app):
     """`access` tells it from other invalid tokens by that word."""
     with jwt_app.app_context():
         token = jwt_extended.create_access_token("7", expires_delta=timedelta(seconds=-5))
@@ -119,5 +119,5 @@ def test_a_token_that_has_expired_says_so(jwt_app):
             jwt_extended.decode_token(token)
 
 
-def test_errors_of_tokens_have_a_base_class():
+def test_token_errors_have_a_common_base_class():
     assert issubclass(jwt_extended.exceptions.NoAuthorizationError, JWTExtendedException)

@@ -23,8 +23,8 @@ def build_document(blueprint: flask_smorest.Blueprint, api_class=flask_smorest.A
     return api.spec.to_dict()
 
 
-def test_a_blueprint_documents_a_view_by_callbacks_that_get_the_views_apidoc():
-    """Ours appends one, which adds the security and the error responses of a view."""
+def test_a_blueprint_documents_a_view_with_callbacks_that_get_its_apidoc():
+    """Spikecast appends a callback that adds the security and the error responses of a view."""
     seen = []
 
     def document(doc, doc_info, **more):
@@ -45,7 +45,7 @@ def test_a_blueprint_documents_a_view_by_callbacks_that_get_the_views_apidoc():
     assert {access for access, _ in seen} == {"Admin"}
 
 
-def test_decorators_copy_what_is_documented_of_the_view_below():
+def test_decorators_copy_the_apidoc_of_the_decorated_view():
     blueprint = flask_smorest.Blueprint("items", __name__)
 
     def view(*_args):
@@ -59,7 +59,7 @@ def test_decorators_copy_what_is_documented_of_the_view_below():
     assert view._apidoc == {"refusals": (404,)}
 
 
-def test_a_blueprint_reads_arguments_by_its_own_parser():
+def test_a_blueprint_uses_its_own_arguments_parser():
     class Parser(FlaskParser):
         pass
 
@@ -78,11 +78,11 @@ def test_a_blueprint_reads_arguments_by_its_own_parser():
         "_register_pagination_header",
     ],
 )
-def test_an_api_registers_what_ours_leaves_out_by_a_method_without_arguments(name):
+def test_the_api_methods_that_spikecast_empties_take_no_arguments(name):
     assert list(inspect.signature(getattr(flask_smorest.Api, name)).parameters) == ["self"]
 
 
-def test_an_api_calls_the_methods_that_ours_empties():
+def test_an_api_calls_the_methods_that_spikecast_empties():
     called = []
 
     class Api(flask_smorest.Api):
@@ -106,12 +106,12 @@ def test_an_api_calls_the_methods_that_ours_empties():
 
 
 @pytest.mark.parametrize("name", ["load_json", "load_querystring"])
-def test_a_parser_loads_each_location_by_the_method_that_ours_overrides(name):
+def test_a_parser_has_the_load_methods_that_spikecast_overrides(name):
     assert list(inspect.signature(getattr(FlaskParser, name)).parameters) == ["self", "req", "schema"]
 
 
-def test_a_parser_hands_a_validation_error_to_handle_error_under_its_location():
-    """Ours raises Invalid with the messages below that one key."""
+def test_a_parser_passes_errors_to_handle_error_keyed_by_location():
+    """Spikecast raises Invalid with the messages under that key."""
     caught = []
 
     class Parser(FlaskParser):
@@ -125,7 +125,7 @@ def test_a_parser_hands_a_validation_error_to_handle_error_under_its_location():
     assert caught == [{"json": {"name": ["Missing data for required field."]}}]
 
 
-def test_a_parser_hands_the_unknown_option_of_a_location_to_the_schema():
+def test_a_parser_passes_the_unknown_option_of_a_location_to_the_schema():
     class Parser(FlaskParser):
         DEFAULT_UNKNOWN_BY_LOCATION = {"query": marshmallow.RAISE}
 

@@ -14,28 +14,28 @@ def parameters(function) -> list[str]:
     return list(inspect.signature(function).parameters)
 
 
-def test_a_worker_answers_malformed_requests_by_util_write_error():
+def test_a_worker_answers_malformed_requests_with_util_write_error():
     """post_worker_init replaces it, so it must be looked up in the module at each call."""
     assert parameters(util.write_error) == ["sock", "status_int", "reason", "mesg"]
     assert "util.write_error(client, status_int, reason, mesg)" in inspect.getsource(base.Worker.handle_error)
     assert parameters(util.write_nonblock)[:2] == ["sock", "data"]
 
 
-def test_a_sync_worker_closes_connections_by_util_close_graceful():
-    """post_worker_init gives it a larger limit of what is drained."""
+def test_a_sync_worker_closes_connections_with_util_close_graceful():
+    """post_worker_init raises its limit of bytes to drain."""
     assert "max_drain" in parameters(util.close_graceful)
     assert "util.close_graceful(client)" in inspect.getsource(sync)
 
 
-def test_a_sync_worker_serves_one_connection_with_each_call_of_accept():
+def test_a_sync_worker_handles_one_connection_per_call_of_accept():
     assert parameters(sync.SyncWorker.accept) == ["self", "listener"]
     source = inspect.getsource(sync.SyncWorker.accept)
     assert "listener.accept()" in source
     assert "self.handle(listener, client, addr)" in source
 
 
-def test_run_of_a_sync_worker_returns_when_it_is_told_to_stop():
-    """Worker.run goes on to answer the connections that wait."""
+def test_the_run_method_of_a_sync_worker_returns_once_alive_is_false():
+    """Spikecast's Worker.run then answers the pending connections."""
     assert parameters(sync.SyncWorker.run) == ["self"]
     source = inspect.getsource(sync.SyncWorker.run)
     assert "self.run_for_one(timeout)" in source
@@ -44,8 +44,8 @@ def test_run_of_a_sync_worker_returns_when_it_is_told_to_stop():
     assert "sockets" in parameters(base.Worker.__init__)
 
 
-def test_the_arbiter_stops_by_a_method_that_says_whether_gracefully():
-    """`stop_gracefully` wraps it, and asks whether the sockets are shared."""
+def test_the_stop_method_of_the_arbiter_takes_a_graceful_flag():
+    """`stop_gracefully` wraps it, and reads whether the sockets are shared."""
     assert parameters(Arbiter.stop) == ["self", "graceful"]
     source = inspect.getsource(Arbiter)
     assert "self.reexec_pid == self.master_pid == 0" in source
@@ -53,8 +53,8 @@ def test_the_arbiter_stops_by_a_method_that_says_whether_gracefully():
     assert Arbiter.LISTENERS == []
 
 
-def test_a_logger_sets_up_a_stream_handler_of_the_error_log():
-    """Ours replaces that handler, which would wait for whoever reads standard error."""
+def test_the_error_log_has_a_stream_handler_with_a_formatter():
+    """Spikecast replaces that handler, which blocks while nothing reads standard error."""
     assert parameters(Logger.setup) == ["self", "cfg"]
     logger = Logger(Config())
     streams = [each for each in logger.error_log.handlers if isinstance(each, logging.StreamHandler)]
@@ -63,8 +63,8 @@ def test_a_logger_sets_up_a_stream_handler_of_the_error_log():
     assert parameters(Logger.info) == ["self", "msg", "args", "kwargs"]
 
 
-def test_messages_of_malformed_requests_begin_as_they_are_explained():
-    """`malformed_http.explain` recognizes them by their words."""
+def test_messages_about_malformed_requests_begin_with_the_expected_text():
+    """`malformed_http.explain` recognizes them by this text."""
     from gunicorn.http.errors import InvalidHeader, InvalidHTTPVersion, InvalidRequestLine
 
     assert str(InvalidRequestLine("GET")).startswith("Invalid HTTP request line: ")

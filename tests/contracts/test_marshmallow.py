@@ -12,7 +12,7 @@ def parameters(function) -> list[str]:
     return list(inspect.signature(function).parameters)
 
 
-def test_a_schema_serializes_by_the_private_method_that_ours_overrides():
+def test_a_schema_serializes_with_the_private_method_that_spikecast_overrides():
     class Loud(marshmallow.Schema):
         name = fields.String()
 
@@ -23,7 +23,7 @@ def test_a_schema_serializes_by_the_private_method_that_ours_overrides():
     assert Loud().dump({"name": "Truck"}) == {"seen": "Truck", "many": False}
 
 
-def test_a_schema_deserializes_by_the_private_method_that_ours_overrides():
+def test_a_schema_deserializes_with_the_private_method_that_spikecast_overrides():
     seen = {}
 
     class Loud(marshmallow.Schema):
@@ -47,8 +47,8 @@ def test_a_schema_deserializes_by_the_private_method_that_ours_overrides():
     }
 
 
-def test_a_schema_that_excludes_unknown_keys_says_nothing_about_them():
-    """Ours lets marshmallow exclude them and reports them itself, up to a limit."""
+def test_a_schema_that_excludes_unknown_keys_reports_no_error():
+    """Spikecast lets marshmallow exclude unknown keys and reports them itself, up to a limit."""
 
     class Known(marshmallow.Schema):
         name = fields.String()
@@ -59,7 +59,7 @@ def test_a_schema_that_excludes_unknown_keys_says_nothing_about_them():
     assert (loaded, store.errors) == ({"name": "Truck"}, {})
 
 
-def test_the_error_store_merges_messages_of_keys_and_takes_an_index():
+def test_the_error_store_merges_messages_by_key_and_by_index():
     store = ErrorStore()
     store.store_error({"a": ["one"]})
     store.store_error({"a": ["two"], "b": ["three"]})
@@ -69,8 +69,8 @@ def test_the_error_store_merges_messages_of_keys_and_takes_an_index():
     assert indexed.errors == {3: {"a": ["one"]}}
 
 
-def test_the_error_store_takes_a_key_that_is_no_text():
-    """Ours counts the messages beyond the limit under such a key."""
+def test_the_error_store_accepts_a_key_that_is_not_a_string():
+    """Spikecast counts the messages beyond the limit under such a key."""
     key = object()
     store = ErrorStore()
     store.store_error({key: [7]})
@@ -78,8 +78,8 @@ def test_the_error_store_takes_a_key_that_is_no_text():
     assert store.errors == {key: [7], "a": ["one"]}
 
 
-def test_the_base_field_serializes_a_value_as_it_is():
-    """So `dump_unchanged` may stand in for the conversions of its subclasses."""
+def test_the_base_field_serializes_a_value_unchanged():
+    """Therefore `dump_unchanged` can replace the conversions of its subclasses."""
     value = object()
     assert parameters(fields.Field._serialize) == ["self", "value", "attr", "obj", "kwargs"]
     assert fields.Field()._serialize(value, "name", None) is value
@@ -88,17 +88,17 @@ def test_the_base_field_serializes_a_value_as_it_is():
 @pytest.mark.parametrize(
     "kind", [fields.String, fields.Integer, fields.Float, fields.Boolean, fields.Enum, fields.List]
 )
-def test_a_field_deserializes_by_the_private_method_that_ours_override(kind):
+def test_a_field_has_the_private_deserialize_method_that_spikecast_overrides(kind):
     assert parameters(kind._deserialize) == ["self", "value", "attr", "data", "kwargs"]
 
 
-def test_a_nested_field_serializes_and_deserializes_by_the_methods_that_ours_overrides():
+def test_a_nested_field_has_the_methods_that_spikecast_overrides():
     assert parameters(fields.Nested._serialize)[:4] == ["self", "nested_obj", "attr", "obj"]
     assert parameters(fields.Nested.deserialize) == ["self", "value", "attr", "data", "kwargs"]
     assert isinstance(fields.Nested(marshmallow.Schema).schema, marshmallow.Schema)
 
 
-def test_a_list_hands_each_entry_to_its_inner_field():
+def test_a_list_field_has_its_entry_field_as_inner():
     assert isinstance(fields.List(fields.Integer()).inner, fields.Integer)
 
 
@@ -113,7 +113,7 @@ def test_a_validation_error_keeps_what_was_valid():
     assert caught.value.normalized_messages() == {"bad": ["Not a valid integer."]}
 
 
-def test_a_schema_lists_the_fields_that_it_dumps_and_loads_by_name():
+def test_a_schema_has_its_dump_fields_and_load_fields_by_name():
     class Both(marshmallow.Schema):
         shown = fields.Integer(dump_only=True, attribute="inner", data_key="outer")
         given = fields.Integer(load_only=True)
@@ -124,12 +124,12 @@ def test_a_schema_lists_the_fields_that_it_dumps_and_loads_by_name():
     assert (shown.attribute, shown.data_key) == ("inner", "outer")
 
 
-def test_messages_of_a_field_are_formatted_by_make_error():
+def test_make_error_formats_the_messages_of_a_field():
     field = fields.Integer(error_messages={"invalid": "must be {what}"})
     assert field.make_error("invalid", what="a number").messages == ["must be a number"]
 
 
-def test_an_enum_field_says_its_choices_in_one_text():
+def test_an_enum_field_has_its_choices_as_one_string():
     from app.values import CollectionType
 
     assert fields.Enum(CollectionType, by_value=fields.String).choices_text == ", ".join(CollectionType)

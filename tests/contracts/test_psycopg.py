@@ -26,11 +26,11 @@ def parameters(function) -> list[str]:
         "send_query_prepared",
     ],
 )
-def test_libpq_offers_what_prepared_statements_are_run_by(name):
+def test_libpq_connections_have_the_prepared_statement_and_pipeline_methods(name):
     assert callable(getattr(pq.PGconn, name))
 
 
-def test_a_connection_gives_access_to_libpq():
+def test_a_connection_keeps_its_libpq_connection_as_pgconn():
     assert "self.pgconn = pgconn" in inspect.getsource(Connection.__mro__[1])
 
 
@@ -39,5 +39,5 @@ def test_a_transformer_loads_rows_of_a_result():
     assert parameters(Transformer.load_rows) == ["self", "row0", "row1", "make_row"]
 
 
-def test_an_error_is_made_of_a_result_and_its_encoding():
+def test_error_from_result_takes_a_result_and_an_encoding():
     assert parameters(error_from_result)[:2] == ["result", "encoding"]

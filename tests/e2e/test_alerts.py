@@ -1,4 +1,4 @@
-"""The example in deploy/prometheus, with the demo data: an alert follows a spike, and nothing else."""
+"""The example in deploy/prometheus with the demo data: a spike triggers only its own alert."""
 
 import json
 import os
@@ -28,7 +28,7 @@ FOR_S, NORMAL_S, SPIKE_S = 4, 14, 14
 COUNTER = "spikecast_requests_total"
 
 
-def test_the_files_of_the_example_are_valid(tmp_path):
+def test_the_example_files_are_valid(tmp_path):
     folder = shutil.copytree(EXAMPLE, tmp_path / "example")
     (folder / "spikecast.key").write_text("spk_")
     for command in (
@@ -133,26 +133,26 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             wait_until(lambda: watched.look() == "inactive", "the demo's own spike is over")
             watched.states.clear()
             watched.began = time.time()
-            _pass(watched, NORMAL_S)
+            _watch_for(watched, NORMAL_S)
             watched.spike_cpu()
             wait_until(lambda: watched.look() == "firing", "the alert fires")
-            wait_until(lambda: "HighCPU" in watched.get_notified(), "Alertmanager is told")
+            wait_until(lambda: "HighCPU" in watched.get_notified(), "Alertmanager has the alert")
             wait_until(lambda: watched.look() == "inactive", "the alert is resolved")
-            wait_until(lambda: "HighCPU" not in watched.get_notified(), "Alertmanager is told so")
-            _pass(watched, NORMAL_S)
+            wait_until(lambda: "HighCPU" not in watched.get_notified(), "Alertmanager has resolved the alert")
+            _watch_for(watched, NORMAL_S)
             watched.ended = time.time()
             yield watched
 
 
-def _pass(watched: Watched, seconds: float) -> None:
-    """Look on for some seconds."""
+def _watch_for(watched: Watched, seconds: float) -> None:
+    """Watch the alert for some seconds."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         watched.look()
         time.sleep(0.2)
 
 
-def test_an_alert_follows_a_spike(watched, record_property):
+def test_a_spike_takes_its_alert_from_pending_to_firing_and_back(watched, record_property):
     record_property("states", watched.states)
     assert watched.states == ["inactive", "pending", "firing", "inactive"]
 
@@ -162,7 +162,7 @@ def test_no_other_alert_fires(watched):
     assert monitoring.query(watched.prometheus, f"count_over_time({others}[5m])") == []
 
 
-def test_a_spike_of_another_field_leaves_the_rate_of_a_counter_alone(watched):
+def test_a_spike_of_another_field_does_not_change_the_rate_of_a_counter(watched):
     span = {"start": watched.began + 10, "end": watched.ended, "step": 1}
     rates = monitoring.query_values(watched.prometheus, f"rate({COUNTER}[10s])", **span)
     assert max(rates) <= 1200 * 4 / 3, (
@@ -176,7 +176,7 @@ class TestDashboard:
 
     @pytest.fixture
     def dashboard(self) -> dict[str, Any]:
-        """Return the dashboard that is shipped."""
+        """Return the shipped dashboard."""
         shipped: dict[str, Any] = json.loads((ROOT / "deploy" / "grafana" / "spikecast.json").read_text())
         return shipped
 
@@ -188,7 +188,7 @@ class TestDashboard:
             watched.prometheus, expression, start=watched.began, end=watched.ended, step=1
         )
 
-    def test_the_lists_hold_every_collection_and_metric(self, watched, dashboard):
+    def test_the_dashboard_variables_list_the_collections_and_metrics(self, watched, dashboard):
         variables = {each["name"]: each for each in dashboard["templating"]["list"]}
         found = {}
         for name in ("instance", "metric"):
@@ -201,19 +201,19 @@ class TestDashboard:
         assert not {"up", "spikecast_spike_active"} & found["metric"]
 
     @pytest.mark.parametrize("metric", ["spikecast_cpu_percent", COUNTER])
-    def test_each_metric_has_one_line(self, watched, dashboard, metric):
+    def test_each_metric_is_matched_by_exactly_one_panel_query(self, watched, dashboard, metric):
         [panel] = [each for each in dashboard["panels"] if "repeat" in each]
         lines = [self.ask(watched, each["expr"], metric=metric) for each in panel["targets"]]
         assert sorted(len(found) for found in lines) == [0, 1]
 
-    def test_the_spike_is_an_annotation_over_its_window(self, watched, dashboard):
+    def test_a_spike_is_an_annotation_for_the_length_of_its_window(self, watched, dashboard):
         [annotation] = dashboard["annotations"]["list"]
         [series] = self.ask(watched, annotation["expr"])
         assert series["metric"]["name"] == "Overload"
         times = [at for at, _ in series["values"]]
         assert SPIKE_S - 3 <= times[-1] - times[0] <= SPIKE_S + 3
 
-    def test_the_other_panels_show_something(self, watched, dashboard):
+    def test_the_queries_of_the_other_panels_return_data(self, watched, dashboard):
         for panel in dashboard["panels"]:
             if "repeat" not in panel:
                 assert self.ask(watched, panel["targets"][0]["expr"]), panel["title"]

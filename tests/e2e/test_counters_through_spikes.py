@@ -1,4 +1,4 @@
-"""A counter on several workers while spikes come and go in every way, and workers are killed."""
+"""A counter on several workers while spikes start and end in every way, and workers are killed."""
 
 import os
 import random
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 COUNTER = {"value_type": "INCREMENT", "start_number": 0, "step_number": 1}
 
 
-def test_it_serves_every_value_once_and_never_falls(own_database_url):
+def test_a_counter_serves_every_value_once_and_never_decreases(own_database_url):
     with running_server(own_database_url, workers=3) as server:
         product = Product(server)
         collection_id = product.collection("Lorry", count=COUNTER, own=COUNTER)

@@ -1,4 +1,4 @@
-"""Datadog's own check of OpenMetrics endpoints polls the product, in each format that it asks for."""
+"""Datadog's own OpenMetrics check polls Spikecast, in each format that it requests."""
 
 import json
 import subprocess
@@ -34,7 +34,7 @@ def run_check(url: str, key: str, spec: str) -> dict[str, list[float]]:
 
 
 @pytest.mark.parametrize("spec", ["default", "latest"])
-def test_the_check_submits_every_number(tmp_path: Path, spec: str):
+def test_datadogs_check_submits_every_numeric_field(tmp_path: Path, spec: str):
     with running_server(f"sqlite:///{tmp_path / 'spikecast.db'}", workers=2) as server:
         product = Product(server)
         product.collection("Truck 01", **FIELDS)

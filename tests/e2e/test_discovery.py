@@ -1,4 +1,4 @@
-"""A real Prometheus, and a real VictoriaMetrics, find what an API key can read and scrape it."""
+"""A real Prometheus and a real VictoriaMetrics discover and scrape the collections of an API key."""
 
 import subprocess
 from collections.abc import Iterator
@@ -59,20 +59,22 @@ def count_healthy(url: str) -> int:
 
 
 class TestPrometheus:
-    def test_it_finds_and_scrapes_every_collection_and_a_new_one(self, product, tmp_path):
+    def test_prometheus_discovers_and_scrapes_existing_and_new_collections(self, product, tmp_path):
         config = write_config(tmp_path, product, DISCOVERY)
         with monitoring.prometheus(config) as url:
             wait_until(lambda: count_healthy(url) == 100, "100 targets are up")
             levels = monitoring.query(url, "spikecast_level")
             assert {series["metric"]["instance"] for series in levels} > set(HOSTILE_NAMES)
             added = product.collection("Added later", level=LEVEL)
-            wait_until(lambda: monitoring.query(url, f'up{{collection_id="{added}"}} == 1'), "it is found")
+            wait_until(
+                lambda: monitoring.query(url, f'up{{collection_id="{added}"}} == 1'), "the new target is up"
+            )
             product.done(product.ask("DELETE", f"/api/collections/{added}"))
-            wait_until(lambda: count_healthy(url) == 100, "it is gone")
+            wait_until(lambda: count_healthy(url) == 100, "the deleted target is gone")
             [gone] = monitoring.query(url, f'count(spikecast_level{{collection_id="{added}"}}) or vector(0)')
         assert gone["value"][1] == "0", "its series ends at once"
 
-    def test_promtool_reads_the_targets(self, product, tmp_path):
+    def test_promtool_parses_the_discovered_targets(self, product, tmp_path):
         program = monitoring.find_program("promtool")
         config = write_config(tmp_path, product, DISCOVERY)
         checked = subprocess.run(
@@ -84,7 +86,7 @@ class TestPrometheus:
         assert "日本" in checked.stdout
         assert '"__metrics_path__": "/api/collections/' in checked.stdout
 
-    def test_the_path_of_a_static_target_holds_the_name_as_it_is(self, product, tmp_path):
+    def test_the_path_of_a_static_target_contains_the_unencoded_name(self, product, tmp_path):
         raw = STATIC.replace("{job}", "raw").replace("{path}", '"/api/data/Truck 01/performance"')
         encoded = STATIC.replace("{job}", "encoded").replace("{path}", '"/api/data/Truck%2001/performance"')
         with monitoring.prometheus(write_config(tmp_path, product, raw, encoded)) as url:
@@ -95,13 +97,13 @@ class TestPrometheus:
         assert health["raw"] == ("up", "")
         assert health["encoded"] == ("down", "server returned HTTP status 404 NOT FOUND")
 
-    def test_a_key_without_a_scheme_is_taken(self, product, tmp_path):
-        """Prometheus before 2.45 sends it so to discovery where the configuration names no type."""
+    def test_discovery_accepts_a_key_without_a_scheme(self, product, tmp_path):
+        """Prometheus before 2.45 sends no scheme to discovery if the configuration names no type."""
         job = DISCOVERY.replace("type: Bearer, ", "")
         with monitoring.prometheus(write_config(tmp_path, product, job)) as url:
             wait_until(lambda: count_healthy(url) == 100, "100 targets are up")
 
-    def test_a_key_as_the_password_of_basic_authentication_is_taken(self, product, tmp_path):
+    def test_a_scrape_accepts_a_key_as_the_basic_authentication_password(self, product, tmp_path):
         job = STATIC.replace("{job}", "basic").replace("{path}", "/api/data/Truck/performance")
         job = job.replace("authorization: {{type: Bearer, credentials_file: {key}}}", BASIC)
         with monitoring.prometheus(write_config(tmp_path, product, job)) as url:
@@ -113,7 +115,7 @@ get = monitoring.get_targets
 
 
 class TestVictoriaMetrics:
-    def test_the_same_configuration_serves_it(self, product, tmp_path):
+    def test_victoriametrics_scrapes_with_the_same_configuration(self, product, tmp_path):
         program = monitoring.find_program("victoria-metrics")
         config = write_config(tmp_path, product, DISCOVERY).read_text().replace("refresh_interval: 1s", "")
         (tmp_path / "prometheus.yml").write_text(config)
@@ -125,4 +127,7 @@ class TestVictoriaMetrics:
             with monitoring.running(arguments, tmp_path / "victoria.log"):
                 wait_until(lambda: monitoring.is_ready(f"{url}/health"), "VictoriaMetrics is ready")
                 wait_until(lambda: count_healthy(url) == 100, "100 targets are up")
-                wait_until(lambda: len(monitoring.query(url, "spikecast_level")) == 99, "it has the series")
+                wait_until(
+                    lambda: len(monitoring.query(url, "spikecast_level")) == 99,
+                    "VictoriaMetrics has the series",
+                )

@@ -1,4 +1,4 @@
-"""A client that is generated from the OpenAPI document does what a tester does."""
+"""A client generated from the OpenAPI document can do a tester's whole workflow."""
 
 import compileall
 import subprocess
@@ -28,13 +28,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def generated(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
-    """The package, and what the generator said."""
+    """Generate the client; yield its folder, and the status and output of the generator."""
     folder = tmp_path_factory.mktemp("generated")
     document, config = folder / "openapi.json", folder / "config.yml"
     document.write_bytes(requests.get(f"{server}/api/openapi.json", timeout=10).content)
     config.write_text("post_hooks: []\n")
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
-    made = subprocess.run(
+    completed = subprocess.run(
         [*command, "--path", document, "--config", config, "--output-path", folder / PACKAGE],
         capture_output=True,
         text=True,
@@ -44,7 +44,9 @@ def generated(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     sys.path.insert(0, str(folder))
     try:
         yield SimpleNamespace(
-            folder=Path(folder, PACKAGE), status=made.returncode, said=made.stdout + made.stderr
+            folder=Path(folder, PACKAGE),
+            status=completed.returncode,
+            output=completed.stdout + completed.stderr,
         )
     finally:
         sys.path.remove(str(folder))
@@ -62,8 +64,8 @@ def call(route: str, **arguments: object):
     return import_module(f"{PACKAGE}.api.{route}").sync(**arguments)
 
 
-def test_the_generator_has_nothing_to_complain_of(generated):
-    assert (generated.status, generated.said.lower().count("warning")) == (0, 0), generated.said
+def test_the_client_is_generated_without_warnings_and_compiles(generated):
+    assert (generated.status, generated.output.lower().count("warning")) == (0, 0), generated.output
     assert compileall.compile_dir(generated.folder, quiet=1)
 
 
@@ -131,7 +133,7 @@ def test_a_generated_client_creates_polls_and_ends_a_spike(server, generated):
     assert (listed.name, listed.spike, listed.field_count) == ("Truck / 01", None, 1)
 
 
-def test_a_generated_client_reads_why_it_is_refused(server, generated):
+def test_a_generated_client_parses_the_problem_of_a_401(server, generated):
     (client_of,) = from_package("", "Client")
     (login,) = from_package(".models", "LoginIn")
     problem = call(

@@ -1,4 +1,4 @@
-"""Other real monitoring programs poll the product with nothing in between."""
+"""Other real monitoring programs poll Spikecast directly."""
 
 import re
 import subprocess
@@ -37,7 +37,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 class TestPromtool:
-    def test_it_finds_no_fault_with_the_text_format(self, product):
+    def test_promtool_reports_no_error_in_the_text_format(self, product):
         text = self.poll(product, "Truck 01")
         checked = subprocess.run(
             [monitoring.find_program("promtool"), "check", "metrics"],
@@ -60,7 +60,7 @@ class TestPromtool:
 
 
 class TestInfluxDB:
-    def test_it_stores_every_field_with_its_type(self, product, tmp_path):
+    def test_influxdb_stores_every_field_with_its_type(self, product, tmp_path):
         with monitoring.influxdb(tmp_path) as url:
             requests.post(
                 f"{url}/query", params={"q": "CREATE DATABASE telemetry"}, timeout=10
@@ -124,7 +124,7 @@ LoadPlugin csv
 </Plugin>
 """
 
-    def test_its_plugin_for_json_reads_the_fields(self, product, tmp_path):
+    def test_collectds_curl_json_plugin_reads_the_fields(self, product, tmp_path):
         program = monitoring.find_program("collectd")
         config, log = tmp_path / "collectd.conf", tmp_path / "collectd.log"
         config.write_text(self.CONFIG.format(folder=tmp_path, url=product.url + PATH, key=product.key))
@@ -145,7 +145,7 @@ LoadPlugin csv
 
 class TestCheckHttp:
     @pytest.mark.parametrize("way", ["header", "basic"])
-    def test_the_plugin_of_nagios_finds_a_value_in_the_text(self, product, way):
+    def test_check_http_of_nagios_finds_a_value_in_the_text_format(self, product, way):
         program = monitoring.find_program("check_http")
         host, _, port = product.url.removeprefix("http://").partition(":")
         arguments = [program, "-I", host, "-p", port, "-u", f"{PATH}?format=prometheus"]

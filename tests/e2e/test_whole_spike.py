@@ -1,4 +1,4 @@
-"""The main job for real: gunicorn with two workers, driven over HTTP through a whole spike."""
+"""The main use case end to end: gunicorn with two workers, polled over HTTP through a whole spike."""
 
 import time
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def server(own_database_url: str) -> Iterator[str]:
         yield running.url
 
 
-def test_a_spike_opens_and_closes_at_its_instants(server):
+def test_polls_serve_spiked_values_exactly_within_the_window(server):
     script = Script(server)
     truck = script.call("POST", "/api/collections", {"name": "Truck 01"})
     field = {"collection_type": "Performance"}

@@ -1,4 +1,4 @@
-"""Tables that people read."""
+"""The benchmark report as text and Markdown tables."""
 
 from tools.bench import report, table
 from tools.bench.counter_check import Exactness
@@ -17,7 +17,7 @@ RESULT = Result(
 )
 
 
-def test_numbers_stand_to_the_right_and_words_to_the_left():
+def test_a_text_table_aligns_numbers_right_and_text_left():
     assert table.plain(["what", "n"], [["some", "9"], ["more", "1,000"]]).splitlines() == [
         "what  n",
         "----  -----",
@@ -26,16 +26,16 @@ def test_numbers_stand_to_the_right_and_words_to_the_left():
     ]
 
 
-def test_a_case_shows_its_goal_its_spread_and_what_it_misses():
+def test_the_row_of_a_case_shows_its_goal_spread_and_missed_goals():
     row = "| Spikecast | 4,450 | 0.62 | 0.85 | 0.50–0.75 | 3.5 | 8.0 | 2.0 | 0 | MISSED: ratio |"
     assert f"| sqlite | 10 fields {row}" in report.as_markdown(RESULT)
 
 
-def test_exactness_and_the_largest_worker_have_rows_of_their_own():
+def test_counter_exactness_and_the_largest_worker_have_separate_rows():
     text = report.as_markdown(RESULT)
     assert "| 2 served twice, 1 missing of 9,600 | none | MISSED: exactness |" in text
     assert "| 151 MiB RSS, 100 MiB PSS | 150 MiB RSS | MISSED: memory |" in text
 
 
-def test_it_says_on_what_it_was_measured():
+def test_the_report_starts_with_the_machine():
     assert report.as_text(RESULT).startswith("Machine: a small one\n")

@@ -1,4 +1,4 @@
-"""What follows from rounds, and the file that keeps them."""
+"""Benchmark results: what is computed from the rounds, and their file."""
 
 import pytest
 
@@ -12,13 +12,13 @@ def load(per_second: int, p99_ms: float = 4, **errors: int) -> Load:
 
 
 def measured(*pairs: tuple[Load, Load]) -> Measured:
-    """A case whose rounds are these, of the yardstick and of Spikecast."""
-    yardstick, subject = map(list, zip(*pairs, strict=True))
-    rounds = {"empty route": yardstick, "Spikecast": subject}
+    """Return a case with these rounds, each of the baseline and of Spikecast."""
+    baseline, subject = map(list, zip(*pairs, strict=True))
+    rounds = {"empty route": baseline, "Spikecast": subject}
     return Measured("sqlite", "10-fields", "10 fields", "empty route", "Spikecast", 0.85, 3.0, rounds)
 
 
-def test_each_round_is_held_against_the_yardstick_of_the_same_round():
+def test_each_round_is_divided_by_the_baseline_of_the_same_round():
     assert measured((load(1000), load(900)), (load(2000), load(1000))).ratios() == [0.9, 0.5]
 
 
@@ -35,7 +35,7 @@ def test_a_goal_is_met_by_the_median():
         (load(90, socket_errors=1), ["errors"]),
     ],
 )
-def test_what_misses_its_goal_is_named(spikecast, misses):
+def test_a_missed_goal_is_named(spikecast, misses):
     assert measured((load(100), spikecast)).misses() == misses
 
 
@@ -44,13 +44,13 @@ def test_an_error_fails_the_run_and_a_missed_goal_does_not():
     assert Result({}, [measured((load(100), load(90, not_2xx=1)))]).fails
 
 
-def test_values_that_are_served_twice_or_never_are_counted():
+def test_values_served_twice_or_never_are_counted():
     found = count({"up": [0, 5, 10, 10, 20], "down": [0, -1, -2]}, {"up": 5, "down": 1})
     assert found == Exactness(values=8, twice=1, missing=1)
     assert Result({}, counted=[Counted("sqlite", found)]).fails
 
 
-def test_what_is_kept_in_a_file_is_read_again(tmp_path):
+def test_a_saved_result_is_read_back_unchanged(tmp_path):
     result = Result(
         {"Machine": "a small one"},
         [measured((load(100), load(90)), (load(110), load(95)))],
@@ -62,7 +62,7 @@ def test_what_is_kept_in_a_file_is_read_again(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"format": 0}', '{"format": 1}'])
-def test_a_file_without_a_result_is_told(tmp_path, text):
+def test_a_file_without_a_result_raises_unreadable(tmp_path, text):
     file = tmp_path / "other.json"
     file.write_text(text)
     with pytest.raises(Unreadable):

@@ -1,4 +1,4 @@
-"""The corpus is fixed, has something of every kind, and says no value twice."""
+"""The fuzz corpus has unique values of every kind, and samples cover every value and input."""
 
 import json
 from collections import Counter
@@ -12,23 +12,23 @@ from tools.fuzz.fixtures import create_fixtures
 from tools.fuzz.inputs import Place
 
 
-def test_the_corpus_has_hundreds_of_values_of_every_kind():
+def test_the_corpus_has_300_values_and_40_of_each_kind():
     kinds = Counter(value.kind for value in VALUES)
     assert len(VALUES) >= 300
     assert kinds.keys() >= {"number", "text", "instant", "JSON", "address", "header"}
     assert min(kinds[kind] for kind in ("number", "text", "instant", "JSON", "address", "header")) >= 40
 
 
-def test_every_value_has_a_name_of_its_own():
+def test_every_value_has_a_unique_name():
     assert len(BY_NAME) == len(VALUES)
 
 
-def test_no_value_is_there_twice():
-    again = Counter((value.json, value.plain, value.escaped) for value in VALUES)
-    assert [value for value, times in again.items() if times > 1] == []
+def test_no_two_values_are_equal():
+    counts = Counter((value.json, value.plain, value.escaped) for value in VALUES)
+    assert [value for value, times in counts.items() if times > 1] == []
 
 
-def test_what_is_no_json_is_known_never_to_be_right():
+def test_every_value_that_is_not_json_is_marked_as_never_right():
     def is_json(sent: bytes) -> bool:
         try:
             json.loads(sent)
@@ -46,14 +46,14 @@ def inputs(app):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_however_few_cases_are_sent_every_value_and_every_input_has_its_turn(inputs):
+def test_the_smallest_sample_has_every_value_and_every_input(inputs):
     sent = sampling.cases(inputs, total=1)
     assert {case.value for case in sent} == set(VALUES)
     assert {case.input for case in sent} == set(inputs)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_however_few_cases_are_sent_a_value_of_each_kind_is_in_each_input_and_each_header(inputs):
+def test_the_smallest_sample_has_each_kind_of_value_in_each_input_and_header(inputs):
     def where(input_):
         return input_.at if input_.place is Place.HEADER else input_
 
@@ -63,7 +63,7 @@ def test_however_few_cases_are_sent_a_value_of_each_kind_is_in_each_input_and_ea
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_as_many_cases_are_sent_as_are_wanted_others_for_another_seed(inputs):
+def test_a_sample_has_the_requested_size_and_depends_on_the_seed(inputs):
     first, same, other = (sampling.cases(inputs, 10_000, seed) for seed in (1, 1, 2))
     assert len(set(first)) == len(set(other)) == 10_000
     assert first == same
@@ -71,7 +71,7 @@ def test_as_many_cases_are_sent_as_are_wanted_others_for_another_seed(inputs):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_all_cases_are_sent_where_as_many_are_wanted(inputs):
+def test_a_sample_of_the_maximum_size_has_every_case(inputs):
     few = [each for each in inputs if each.place in (Place.PATH, Place.FORM)][::4]
     sent = sampling.cases(few, total=sampling.count(few))
     assert len(sent) == sampling.count(few)
@@ -79,7 +79,7 @@ def test_all_cases_are_sent_where_as_many_are_wanted(inputs):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_inputs_of_every_place_are_found(inputs):
+def test_the_inputs_of_the_routes_cover_every_place(inputs):
     assert {each.place for each in inputs} == set(Place)
     named = {str(each) for each in inputs}
     assert named >= {

@@ -1,4 +1,4 @@
-"""What an answer may show instead of what was sent."""
+"""Values that a response may show instead of the sent ones."""
 
 import pytest
 
@@ -12,9 +12,9 @@ from tools.fuzz.roundtrip import is_preserved
         ("randomization_percentage", None, 1.0, False),
         ("reset_number", None, None, True),
         ("reset_number", None, 0, False),
-        ("interval", 1, 12, True),  # wider, for there are not that many polls in a preview
+        ("interval", 1, 12, True),  # longer, because a preview has a limited number of polls
         ("interval", 12, 1, False),
     ],
 )
-def test_what_is_shown_may_differ_where_that_is_documented(name, given, shown, is_same):
+def test_a_shown_value_may_differ_from_the_sent_one_only_as_documented(name, given, shown, is_same):
     assert is_preserved(name, given, shown) is is_same

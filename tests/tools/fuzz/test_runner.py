@@ -1,4 +1,4 @@
-"""Every value of the corpus and every input of every route, in a short run: nothing is to be found."""
+"""A short fuzz run with every value of the corpus and every input of every route finds no fault."""
 
 import pytest
 
@@ -9,10 +9,10 @@ from tools.fuzz.runner import Runner, Tally
 
 CASES = 4_000
 SEEDS = {"sqlite": 1, "postgresql": 2}
-"""Other values in the same inputs."""
+"""A different sample of cases for each database."""
 
 
-def test_nothing_is_found(own_database_url, tmp_path):
+def test_a_fuzz_run_has_no_findings(own_database_url, tmp_path):
     tally = Tally()
     with fuzz_environment(own_database_url, tmp_path) as made:
         seed = SEEDS[made.session.dialect.name]
@@ -22,7 +22,7 @@ def test_nothing_is_found(own_database_url, tmp_path):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_route_without_a_right_body_does_not_go_unnoticed(app, monkeypatch):
+def test_a_json_route_without_a_valid_body_raises_lookup_error(app, monkeypatch):
     monkeypatch.setattr("tools.fuzz.inputs.JSON_ROUTES", ())
     with create_fixtures(app) as made, pytest.raises(LookupError, match=r"there is no right body for it"):
         runner.find_inputs(made)

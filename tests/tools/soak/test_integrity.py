@@ -1,4 +1,4 @@
-"""A database that is damaged, or contradicts itself, is found out."""
+"""The integrity check of a soak finds damaged and inconsistent databases."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -16,12 +16,12 @@ from tests.support.timestamps import NOW
 from tools.soak import integrity
 from tools.soak.cluster import create_cluster
 
-TRUCK, NOBODY = 1, 987_654
-AN_INDEX = "ix_spike_schedules_window"
+TRUCK, MISSING_COLLECTION = 1, 987_654
+INDEX = "ix_spike_schedules_window"
 
 
-class Damaged:
-    """A database with rows in every table, and the means to put into it what the product would not."""
+class DamagedDatabase:
+    """A database with rows in every table, and methods that damage it."""
 
     def __init__(self, url):
         self.url = url
@@ -34,7 +34,7 @@ class Damaged:
         row = {"name": "Spike", "collection_id": collection_id, "created_at": NOW, "updated_at": NOW}
         row |= {"start_datetime": _minute(start), "end_datetime": _minute(end)}
         with self.engine.begin() as connection:
-            if not self.is_sqlite:  # where foreign keys hold unless one says otherwise
+            if not self.is_sqlite:  # PostgreSQL enforces foreign keys unless they are turned off
                 connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             connection.execute(sa.insert(SpikeSchedule.__table__).values(row))
 
@@ -43,8 +43,8 @@ class Damaged:
             for statement in statements:
                 connection.exec_driver_sql(statement)
 
-    def lift_guard(self):
-        """From now on nothing keeps windows apart."""
+    def drop_overlap_constraint(self):
+        """Remove the constraint that prevents overlapping windows."""
         if not self.is_sqlite:
             self.run("ALTER TABLE spike_schedules DROP CONSTRAINT spike_no_overlap")
             return
@@ -53,19 +53,19 @@ class Damaged:
             for (name,) in connection.exec_driver_sql(wanted).all():
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")
 
-    def lose_a_row_of_an_index(self):
-        """As a crash would that the disk lied about."""
+    def drop_index_entry(self):
+        """Damage an index like a crash of a disk that reported unwritten data as written."""
         if not self.is_sqlite:
             off = "UPDATE pg_index SET indisready = {0}, indisvalid = {0} WHERE indexrelid = '{1}'::regclass"
-            self.run(off.format("false", AN_INDEX))
+            self.run(off.format("false", INDEX))
             self.spike(0, 10)
-            self.run(off.format("true", AN_INDEX))
+            self.run(off.format("true", INDEX))
             return
         self.spike(0, 10)
         self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         with self.engine.connect() as connection:
             page = connection.exec_driver_sql(
-                f"SELECT rootpage FROM sqlite_master WHERE name = '{AN_INDEX}'"
+                f"SELECT rootpage FROM sqlite_master WHERE name = '{INDEX}'"
             ).scalar_one()
             size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
         empty_leaf = bytes([10, 0, 0, 0, 0, *size.to_bytes(2, "big"), 0])
@@ -85,33 +85,33 @@ def database(kind, tmp_path):
         with app.app_context():
             upgrade()
             app.extensions["migrate"].db.engine.dispose()
-        yield Damaged(found.database_url)
+        yield DamagedDatabase(found.database_url)
 
 
-def faults(database):
+def find_faults(database):
     return integrity.find_faults(database.url)
 
 
-def test_a_database_that_is_whole_has_no_faults(database):
+def test_an_intact_database_has_no_faults(database):
     database.spike(0, 10)
     database.spike(10, 20)
-    assert faults(database) == []
+    assert find_faults(database) == []
 
 
-def test_windows_that_overlap_are_found(database):
-    database.lift_guard()
+def test_overlapping_windows_are_reported(database):
+    database.drop_overlap_constraint()
     database.spike(0, 10)
     database.spike(9, 20)
-    (found,) = faults(database)
+    (found,) = find_faults(database)
     assert found.startswith("overlap: ")
 
 
-def test_a_row_that_refers_to_nothing_is_found(database):
-    database.spike(0, 10, collection_id=NOBODY)
-    (found,) = faults(database)
+def test_a_dangling_foreign_key_is_reported(database):
+    database.spike(0, 10, collection_id=MISSING_COLLECTION)
+    (found,) = find_faults(database)
     assert found.startswith("foreign key: ")
 
 
-def test_an_index_that_misses_a_row_is_found(database):
-    database.lose_a_row_of_an_index()
-    assert any(AN_INDEX in fault for fault in faults(database))
+def test_an_index_without_an_entry_for_a_row_is_reported(database):
+    database.drop_index_entry()
+    assert any(INDEX in fault for fault in find_faults(database))

@@ -1,4 +1,4 @@
-"""A verdict holds only where all of it holds."""
+"""The verdict of a soak: it passes only if there are no violations and every goal is reached."""
 
 import random
 from collections import Counter
@@ -38,13 +38,13 @@ def verdict(seconds=1.0, values=100, faults_left=0, windows=1, fault=None):
     )
 
 
-def test_it_holds_where_all_is_right_and_reached():
+def test_a_verdict_passes_without_violations_and_with_all_goals_reached():
     assert verdict().holds
     assert "PASSED" in str(verdict())
 
 
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("change", "reason"),
     [
         ({"seconds": 5.1}, "5.1 s until all nodes served again"),
         ({"values": 99}, "the time was over before the goal"),
@@ -52,18 +52,18 @@ def test_it_holds_where_all_is_right_and_reached():
         ({"windows": 0}, "the time was over before the goal"),
         ({"fault": ViolationKind.TWICE}, "1 violations"),
     ],
-    ids=["slow", "few values", "few faults", "few windows", "fault"],
+    ids=["slow recovery", "few values", "few faults", "few windows", "violation"],
 )
-def test_it_fails_and_says_why(wrong, says):
-    assert not verdict(**wrong).holds
-    assert f"FAILED: {says}" in str(verdict(**wrong))
+def test_a_verdict_fails_and_states_the_reason(change, reason):
+    assert not verdict(**change).holds
+    assert f"FAILED: {reason}" in str(verdict(**change))
 
 
-def test_the_examples_of_faults_are_told():
+def test_a_verdict_lists_examples_of_violations():
     assert "values served twice, such as:\n    42" in str(verdict(fault=ViolationKind.TWICE))
 
 
-def test_faults_are_spread_over_the_values_and_repeat_with_the_same_seed():
+def test_the_fault_schedule_spreads_over_the_values_and_depends_on_the_seed():
     due = schedule(1000, workers=10, servers=3, restarts=2, rng=random.Random(1))
     assert due == schedule(1000, workers=10, servers=3, restarts=2, rng=random.Random(1))
     assert due != schedule(1000, workers=10, servers=3, restarts=2, rng=random.Random(2))
