@@ -67,10 +67,10 @@ def test_an_invalid_name_is_refused(owner, path):
         assert faults(response) == {"field_name": [message]}
 
 
-@pytest.mark.parametrize("twin", ["Café", " Café\t", unicodedata.normalize("NFD", "Café")])
-def test_a_name_is_unique_within_its_collection_and_type(owner, path, twin):
+@pytest.mark.parametrize("same_name", ["Café", " Café\t", unicodedata.normalize("NFD", "Café")])
+def test_a_name_is_unique_within_its_collection_and_type(owner, path, same_name):
     owner.post(path, body("EPOCH_NOW") | {"field_name": "Café"})
-    problem = refused(owner.post(path, body("NUMBER_RANGE") | {"field_name": twin}), 409)
+    problem = refused(owner.post(path, body("NUMBER_RANGE") | {"field_name": same_name}), 409)
     assert problem["errors"] == {"field_name": ["is taken by another field"]}
     assert problem["detail"] == "The collection already has a Performance field named 'Café'."
 

@@ -64,8 +64,10 @@ def test_only_one_of_several_concurrent_bulk_deletes_that_share_a_collection_suc
     body = "collection_ids"
     responses = run_concurrently(
         *(
-            lambda wanted=wanted: owner.post("/api/collections/bulk-delete", {body: wanted[::-1]})
-            for wanted in lists
+            lambda ids_of_list=ids_of_list: owner.post(
+                "/api/collections/bulk-delete", {body: ids_of_list[::-1]}
+            )
+            for ids_of_list in lists
         )
     )
     assert get_statuses(responses) == [204, 404, 404, 404]

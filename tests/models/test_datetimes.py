@@ -89,18 +89,18 @@ def test_the_time_zone_of_the_machine_has_no_effect(machine_in_new_york, owner, 
     assert owner.get(f"/api/spike-schedules/{spike['id']}").json == spike
 
 
-def find_datetimes(answer):
+def find_datetimes(content):
     """Return all values of keys that are named like datetimes, at any depth."""
-    if isinstance(answer, list):
-        return [found for each in answer for found in find_datetimes(each)]
-    if not isinstance(answer, dict):
+    if isinstance(content, list):
+        return [found for each in content for found in find_datetimes(each)]
+    if not isinstance(content, dict):
         return []
     own = [
         value
-        for name, value in answer.items()
+        for name, value in content.items()
         if name.endswith(("_at", "_datetime", "_start")) and value is not None
     ]
-    return own + [found for value in answer.values() for found in find_datetimes(value)]
+    return own + [found for value in content.values() for found in find_datetimes(value)]
 
 
 def test_every_datetime_in_a_response_ends_with_z(admin, owner, make, truck):
@@ -108,7 +108,7 @@ def test_every_datetime_in_a_response_ends_with_z(admin, owner, make, truck):
     tool = make.key(expires_at="2027-01-01T00:00:00+02:00")
     poll = tool.poll("Truck 01")
     body = {"collection_id": truck["id"], "name": "Again", "duration": 60}
-    answers = [
+    responses = [
         admin.get("/api/users"),
         owner.get("/api/auth/me"),
         owner.get("/api/auth/sign-ins"),
@@ -123,9 +123,9 @@ def test_every_datetime_in_a_response_ends_with_z(admin, owner, make, truck):
         owner.post("/api/spike-schedules", body),
         owner.post(f"/api/spike-schedules/{spike['id']}/end"),
     ]
-    for answer in answers:
-        found = find_datetimes(answer.json)
-        assert found, answer.request.path
+    for response in responses:
+        found = find_datetimes(response.json)
+        assert found, response.request.path
         for instant in [*found, poll.headers["X-Spike-Ends"]]:
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", instant)
 

@@ -60,13 +60,13 @@ def get_violated_constraint(call, *args, **values):
 @pytest.mark.parametrize(
     ("start", "end"),
     [
-        pytest.param(60, 120, id="the same"),
-        pytest.param(50, 70, id="over its start"),
-        pytest.param(110, 130, id="over its end"),
-        pytest.param(70, 110, id="within"),
-        pytest.param(50, 130, id="around"),
-        pytest.param(0, 60 + 1e-6, id="an instant of its start"),
-        pytest.param(120 - 1e-6, 130, id="an instant of its end"),
+        pytest.param(60, 120, id="the same window"),
+        pytest.param(50, 70, id="over the start"),
+        pytest.param(110, 130, id="over the end"),
+        pytest.param(70, 110, id="inside"),
+        pytest.param(50, 130, id="contains it"),
+        pytest.param(0, 60 + 1e-6, id="60 µs of the start"),
+        pytest.param(120 - 1e-6, 130, id="60 µs of the end"),
     ],
 )
 def test_inserting_or_updating_to_an_overlapping_window_is_refused(connection, trucks, start, end):
@@ -119,11 +119,11 @@ def test_a_window_that_ends_before_its_start_is_refused(connection, trucks):
 windows = st.tuples(st.integers(0, 60), st.integers(1, 30)).map(lambda each: (each[0], sum(each)))
 
 
-@given(wanted=st.lists(windows, min_size=2, max_size=12))
+@given(requested=st.lists(windows, min_size=2, max_size=12))
 @talks_to_the_app
-def test_a_window_is_accepted_exactly_if_it_overlaps_no_other(connection, trucks, wanted):
+def test_a_window_is_accepted_exactly_if_it_overlaps_no_other(connection, trucks, requested):
     stored: list[tuple[int, int]] = []
-    for start, end in wanted:
+    for start, end in requested:
         if any(start < until and since < end for since, until in stored):
             assert get_violated_constraint(insert, connection, trucks[0], start, end) == "spike_no_overlap"
         else:

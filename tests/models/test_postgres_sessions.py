@@ -134,12 +134,12 @@ def test_installations_in_two_schemas_of_one_database_are_separate(open_app, own
 def test_the_server_may_be_given_by_a_service_file_or_as_the_second_host(
     own_database_url, tmp_path, monkeypatch
 ):
-    there = make_url(own_database_url)
+    server_url = make_url(own_database_url)
     (tmp_path / "services").write_text(
-        f"[spikecast]\nhost={there.query['host']}\ndbname={there.database}\nuser={there.username}\n"
+        f"[spikecast]\nhost={server_url.query['host']}\ndbname={server_url.database}\nuser={server_url.username}\n"
     )
     monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
-    hosts = there.update_query_dict({"host": (str(tmp_path), there.query["host"])})
+    hosts = server_url.update_query_dict({"host": (str(tmp_path), server_url.query["host"])})
     for url in ("postgresql://?service=spikecast", hosts.render_as_string(hide_password=False)):
         app = create_app(settings_for(url, tmp_path / "instance"), TESTING=True, **FAST_SETTINGS)
         try:

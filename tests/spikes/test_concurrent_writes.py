@@ -27,12 +27,12 @@ def create_spike(caller, collection, start, end, **more):
 @pytest.mark.parametrize("round_", range(ROUNDS))
 def test_only_one_of_16_concurrent_spikes_with_the_same_window_is_created(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
-    answers = run_concurrently(*[lambda: create_spike(owner, truck, 10, 20)] * THREADS)
-    assert sorted(answer.status_code for answer in answers) == [201] + [409] * (THREADS - 1)
-    (winner,) = (answer.json for answer in answers if answer.status_code == 201)
-    for answer in answers:
-        if answer.status_code == 409:
-            problem = refused(answer, 409)
+    responses = run_concurrently(*[lambda: create_spike(owner, truck, 10, 20)] * THREADS)
+    assert sorted(response.status_code for response in responses) == [201] + [409] * (THREADS - 1)
+    (winner,) = (response.json for response in responses if response.status_code == 201)
+    for response in responses:
+        if response.status_code == 409:
+            problem = refused(response, 409)
             assert [each["id"] for each in problem["conflicts"]] == [winner["id"]]
             assert problem["next_free_start"] == at(20)
     assert owner.get("/api/spike-schedules").json["total"] == 1
@@ -43,22 +43,22 @@ def test_windows_that_are_created_concurrently_never_overlap(owner, make, seed):
     rng = random.Random(seed)
     truck = make.collection("Truck 01", {"name": "cpu"})
     starts = [rng.randrange(100) for _ in range(THREADS)]
-    wanted = [(start, start + rng.randrange(1, 40)) for start in starts]
-    answers = run_concurrently(
-        *(lambda window=window: create_spike(owner, truck, *window) for window in wanted)
+    requested = [(start, start + rng.randrange(1, 40)) for start in starts]
+    responses = run_concurrently(
+        *(lambda window=window: create_spike(owner, truck, *window) for window in requested)
     )
-    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {response.status_code for response in responses} <= {201, 409}
     stored = owner.get("/api/spike-schedules?sort=start_datetime").json["items"]
     assert {spike["id"] for spike in stored} == {
-        answer.json["id"] for answer in answers if answer.status_code == 201
+        response.json["id"] for response in responses if response.status_code == 201
     }
     assert all(before["end_datetime"] <= after["start_datetime"] for before, after in pairwise(stored)), (
         stored
     )
     # No request was refused without reason: each refused window overlaps a stored one.
     windows = [(spike["start_datetime"], spike["end_datetime"]) for spike in stored]
-    for (start, end), answer in zip(wanted, answers, strict=True):
-        if answer.status_code == 409:
+    for (start, end), response in zip(requested, responses, strict=True):
+        if response.status_code == 409:
             assert any(
                 at(start) < taken_until and taken_from < at(end) for taken_from, taken_until in windows
             )
@@ -68,17 +68,20 @@ def test_windows_that_are_created_concurrently_never_overlap(owner, make, seed):
 def test_only_one_of_16_spikes_that_are_moved_to_the_same_window_concurrently_is_moved(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
     spikes = [create_spike(owner, truck, 100 + 10 * n, 105 + 10 * n).json for n in range(THREADS)]
-    there = {"start_datetime": at(10), "end_datetime": at(20)}
-    answers = run_concurrently(
-        *(lambda spike=spike: owner.patch(f"/api/spike-schedules/{spike['id']}", there) for spike in spikes)
+    same_window = {"start_datetime": at(10), "end_datetime": at(20)}
+    responses = run_concurrently(
+        *(
+            lambda spike=spike: owner.patch(f"/api/spike-schedules/{spike['id']}", same_window)
+            for spike in spikes
+        )
     )
-    assert sorted(answer.status_code for answer in answers) == [200] + [409] * (THREADS - 1)
+    assert sorted(response.status_code for response in responses) == [200] + [409] * (THREADS - 1)
     stored = owner.get("/api/spike-schedules").json["items"]
     assert sum(spike["start_datetime"] == at(10) for spike in stored) == 1
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_of_a_concurrent_extension_and_an_overlapping_new_spike_one_is_refused(owner, make, round_):
+def test_either_an_extension_or_a_concurrent_overlapping_new_spike_is_refused(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
     spike = create_spike(owner, truck, 0, 10).json
     extended, created = run_concurrently(
@@ -115,8 +118,8 @@ def test_spike_copies_match_fields_that_are_changed_while_spikes_are_created(own
         add("new"),
         add("newer"),
     ]
-    answers = run_concurrently(*calls)
-    assert {answer.status_code for answer in answers} <= {200, 201, 204}
+    responses = run_concurrently(*calls)
+    assert {response.status_code for response in responses} <= {200, 201, 204}
     fields = owner.get(f"/api/collections/{truck['id']}").json["fields"]
     assert len(fields) == 9
     shared = ("collection_type", "field_name", "value_type", *SOME_VALUE)
@@ -136,7 +139,7 @@ def test_spike_copies_match_fields_that_are_changed_while_spikes_are_created(own
 def test_deleting_a_collection_while_spikes_are_created_leaves_no_spikes(owner, make, round_):
     truck = make.collection("Truck 01", {"name": "cpu"})
     calls = [lambda n=n: create_spike(owner, truck, 10 * n, 10 * n + 10) for n in range(THREADS - 1)]
-    *made, deleted = run_concurrently(*calls, lambda: owner.delete(f"/api/collections/{truck['id']}"))
+    *created, deleted = run_concurrently(*calls, lambda: owner.delete(f"/api/collections/{truck['id']}"))
     assert deleted.status_code == 204
-    assert {answer.status_code for answer in made} <= {201, 404}
+    assert {response.status_code for response in created} <= {201, 404}
     assert owner.get("/api/spike-schedules").json["total"] == 0

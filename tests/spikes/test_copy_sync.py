@@ -235,18 +235,18 @@ def test_a_refused_change_of_a_field_changes_no_copy(owner, spikes, cpu, ram):
 # --- Ended spikes that become active new_cpu -------------------------------------------------------------
 
 
-@pytest.fixture(params=["extended", "moved"])
+@pytest.fixture(params=["extended", "rescheduled"])
 def reactivate(request, owner):
     """Return a function that makes an ended spike active new_cpu."""
 
     def extend(spike):
         return owner.post(f"/api/spike-schedules/{spike['id']}/extend", {"duration": 3600})
 
-    def move(spike):
+    def reschedule(spike):
         times = {"start_datetime": at(0), "end_datetime": at(60)}
         return owner.patch(f"/api/spike-schedules/{spike['id']}", times)
 
-    return {"extended": extend, "moved": move}[request.param]
+    return {"extended": extend, "rescheduled": reschedule}[request.param]
 
 
 def test_a_spike_that_becomes_active_again_has_current_copies(
@@ -260,9 +260,9 @@ def test_a_spike_that_becomes_active_again_has_current_copies(
     ram_now = change(owner, ram, range_end_number=50)
     km_now = change(owner, km, value_type="NUMBER_FIXED", fixed_value_number=1)
     new = make.field(truck, "TEXT_FIXED", name="new", collection_type="Configuration")
-    answer = reactivate(spike)
-    assert (answer.status_code, answer.json["status"]) == (200, "active")
-    assert answer.json == get_spike(owner, spike)
+    response = reactivate(spike)
+    assert (response.status_code, response.json["status"]) == (200, "active")
+    assert response.json == get_spike(owner, spike)
     found = get_copies(owner, spike)
     assert list(found) == ["CPU", "ram", "km", "new"]
     assert found["CPU"]["range_end_number"] == 100
@@ -296,12 +296,12 @@ def field_added_by_fast_clock(make, truck, spikes, clock):
 def test_changing_a_spike_adds_copies_of_fields_added_by_a_fast_clock(
     owner, spikes, field_added_by_fast_clock, change
 ):
-    answer = change(owner, f"/api/spike-schedules/{spikes['to come']['id']}")
-    assert answer.status_code == 200, answer.text
+    response = change(owner, f"/api/spike-schedules/{spikes['scheduled']['id']}")
+    assert response.status_code == 200, response.text
     assert "new" in get_copies(owner, spikes["scheduled"])
 
 
 def test_a_preview_includes_fields_added_by_a_fast_clock(owner, spikes, field_added_by_fast_clock):
-    preview = owner.get(f"/api/spike-schedules/{spikes['to come']['id']}/preview")
+    preview = owner.get(f"/api/spike-schedules/{spikes['scheduled']['id']}/preview")
     assert preview.status_code == 200, preview.text
     assert "new" in {field["field_name"] for field in preview.json["fields"]}

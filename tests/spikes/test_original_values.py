@@ -36,8 +36,8 @@ def test_the_response_to_a_create_includes_the_original_values(make, truck, cpu_
 
 def test_the_responses_to_get_change_and_end_include_the_original_values(owner, make, truck, cpu_override):
     path = f"/api/spike-schedules/{make.spike(truck, cpu_override)['id']}"
-    for answer in (owner.get(path), owner.patch(path, {"name": "Other"}), owner.post(f"{path}/end")):
-        assert original_values(answer.json["spike_fields"][0]) == CPU
+    for response in (owner.get(path), owner.patch(path, {"name": "Other"}), owner.post(f"{path}/end")):
+        assert original_values(response.json["spike_fields"][0]) == CPU
 
 
 def test_lists_include_the_original_values(owner, make, truck, cpu_override):

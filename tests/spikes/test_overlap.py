@@ -35,23 +35,23 @@ def summarize(spike):
     ("start", "end"),
     [
         pytest.param(60, 120, id="the same window"),
-        pytest.param(50, 70, id="over its start"),
-        pytest.param(110, 130, id="over its end"),
-        pytest.param(70, 110, id="within it"),
-        pytest.param(50, 130, id="around it"),
-        pytest.param(60, 70, id="its first part"),
-        pytest.param(110, 120, id="its last part"),
-        pytest.param(50, 120, id="from before it to its end"),
-        pytest.param(60, 130, id="from its start to after it"),
-        pytest.param(50, 60 + 1e-6, id="an instant of its start"),
-        pytest.param(120 - 1e-6, 130, id="an instant of its end"),
-        pytest.param(-600, 6000, id="far around it"),
+        pytest.param(50, 70, id="over the start"),
+        pytest.param(110, 130, id="over the end"),
+        pytest.param(70, 110, id="inside"),
+        pytest.param(50, 130, id="contains it"),
+        pytest.param(60, 70, id="the first part"),
+        pytest.param(110, 120, id="the last part"),
+        pytest.param(50, 120, id="from before the start to the end"),
+        pytest.param(60, 130, id="from the start to after the end"),
+        pytest.param(50, 60 + 1e-6, id="60 µs of the start"),
+        pytest.param(120 - 1e-6, 130, id="60 µs of the end"),
+        pytest.param(-600, 6000, id="contains it with hours on each side"),
     ],
 )
 def test_a_window_that_overlaps_another_is_refused(owner, truck, start, end):
-    there = create_spike(owner, truck, 60, 120, "Black Friday").json
+    existing = create_spike(owner, truck, 60, 120, "Black Friday").json
     problem = refused(create_spike(owner, truck, start, end), 409)
-    assert problem["conflicts"] == [summarize(there)]
+    assert problem["conflicts"] == [summarize(existing)]
     assert problem["type"] == "urn:spikecast:problem:overlap"
     assert problem["detail"].startswith("The window overlaps 'Black Friday'.")
     assert owner.get("/api/spike-schedules").json["total"] == 1
@@ -60,10 +60,10 @@ def test_a_window_that_overlaps_another_is_refused(owner, truck, start, end):
 @pytest.mark.parametrize(
     ("start", "end"),
     [
-        pytest.param(0, 60, id="back to back before it"),
-        pytest.param(120, 180, id="back to back after it"),
-        pytest.param(0, 30, id="before it"),
-        pytest.param(150, 180, id="after it"),
+        pytest.param(0, 60, id="ends at its start"),
+        pytest.param(120, 180, id="starts at its end"),
+        pytest.param(0, 30, id="before"),
+        pytest.param(150, 180, id="after"),
     ],
 )
 def test_a_window_that_overlaps_no_other_is_accepted(owner, truck, start, end):
@@ -79,10 +79,10 @@ def test_a_gap_between_two_windows_may_be_filled_exactly(owner, truck):
 
 def test_windows_with_different_utc_offsets_are_compared_in_utc(owner, truck):
     body = {"collection_id": truck["id"], "name": "Spike"}
-    there = {"start_datetime": "2026-11-27T12:00:00+02:00", "end_datetime": "2026-11-27T13:00:00+02:00"}
+    existing = {"start_datetime": "2026-11-27T12:00:00+02:00", "end_datetime": "2026-11-27T13:00:00+02:00"}
     same = {"start_datetime": "2026-11-27T10:30:00", "end_datetime": "2026-11-27T11:30:00Z"}
     after = {"start_datetime": "2026-11-27T08:00:00-03:00", "end_datetime": "2026-11-27T12:00:00Z"}
-    assert owner.post("/api/spike-schedules", body | there).status_code == 201
+    assert owner.post("/api/spike-schedules", body | existing).status_code == 201
     refused(owner.post("/api/spike-schedules", body | same), 409)
     assert owner.post("/api/spike-schedules", body | after).status_code == 201
 
@@ -122,31 +122,31 @@ def test_the_next_free_start_is_null_if_the_window_would_end_after_9998(owner, t
 
 
 def test_the_window_of_a_deleted_spike_is_free(owner, truck):
-    there = create_spike(owner, truck, 60, 120).json
+    existing = create_spike(owner, truck, 60, 120).json
     refused(create_spike(owner, truck, 60, 120), 409)
-    owner.delete(f"/api/spike-schedules/{there['id']}")
+    owner.delete(f"/api/spike-schedules/{existing['id']}")
     assert create_spike(owner, truck, 60, 120).status_code == 201
 
 
 def test_the_rest_of_an_ended_spikes_window_is_free(owner, truck, clock):
-    there = create_spike(owner, truck, 0, 120).json
+    existing = create_spike(owner, truck, 0, 120).json
     clock.shift(60 * 30)
-    owner.post(f"/api/spike-schedules/{there['id']}/end")
+    owner.post(f"/api/spike-schedules/{existing['id']}/end")
     assert create_spike(owner, truck, 30, 60).status_code == 201
 
 
 def test_an_expired_window_still_conflicts_until_a_poll_deletes_it(owner, truck, clock, make):
-    there = create_spike(owner, truck, 0, 10).json
+    existing = create_spike(owner, truck, 0, 10).json
     clock.shift(60 * 20)
     problem = refused(create_spike(owner, truck, 5, 30), 409)
-    assert problem["conflicts"] == [summarize(there)]
+    assert problem["conflicts"] == [summarize(existing)]
     make.key().data("Truck 01")
     assert create_spike(owner, truck, 5, 30).status_code == 201
 
 
 def test_a_spike_that_was_ended_at_its_start_conflicts_with_no_window(owner, truck):
-    there = create_spike(owner, truck, 0, 60).json
-    ended = owner.post(f"/api/spike-schedules/{there['id']}/end").json
+    existing = create_spike(owner, truck, 0, 60).json
+    ended = owner.post(f"/api/spike-schedules/{existing['id']}/end").json
     assert (ended["start_datetime"], ended["end_datetime"]) == (at(0), at(0))
     assert create_spike(owner, truck, -30, 30).status_code == 201
 
@@ -165,15 +165,15 @@ def find_free_start(windows, start, length):
 windows = st.tuples(st.integers(0, 120), st.integers(1, 60)).map(lambda each: (each[0], sum(each)))
 
 
-@given(wanted=st.lists(windows, min_size=2, max_size=8))
-@example(wanted=[(60, 120), (0, 180), (70, 80), (60, 120), (0, 60), (120, 180)])
+@given(requested=st.lists(windows, min_size=2, max_size=8))
+@example(requested=[(60, 120), (0, 180), (70, 80), (60, 120), (0, 60), (120, 180)])
 @talks_to_the_app
 def test_a_window_is_accepted_exactly_if_it_overlaps_no_other_and_fits_at_the_next_free_start(
-    owner, make, wanted
+    owner, make, requested
 ):
     collection = make.collection(None, {"value_type": "NUMBER_RANGE"})
     accepted: dict[tuple[int, int], int] = {}
-    for start, end in wanted:
+    for start, end in requested:
         response = create_spike(owner, collection, start, end)
         conflicts = sorted(window for window in accepted if overlaps(window, (start, end)))
         if not conflicts:
@@ -190,14 +190,14 @@ def test_a_window_is_accepted_exactly_if_it_overlaps_no_other_and_fits_at_the_ne
 
 
 @given(
-    there=st.lists(windows, min_size=1, max_size=4),
+    existing=st.lists(windows, min_size=1, max_size=4),
     moved=windows,
     ends=st.sampled_from([("start_datetime",), ("end_datetime",), ("start_datetime", "end_datetime")]),
 )
 @talks_to_the_app
-def test_a_window_is_moved_exactly_if_it_then_overlaps_no_other(owner, make, there, moved, ends):
+def test_a_window_is_moved_exactly_if_it_then_overlaps_no_other(owner, make, existing, moved, ends):
     collection = make.collection(None, {"value_type": "NUMBER_RANGE"})
-    others = [each for each in there if create_spike(owner, collection, *each).status_code == 201]
+    others = [each for each in existing if create_spike(owner, collection, *each).status_code == 201]
     last = max(end for _, end in others)
     spike = create_spike(owner, collection, last + 10, last + 20).json
     changes = {"start_datetime": at(moved[0]), "end_datetime": at(moved[1])}

@@ -40,7 +40,7 @@ class TestPolls:
         assert preview["polls_in_window"] == during
 
     @pytest.mark.parametrize("duration", [301, 86_400, 86_400 * 365 * 50, 253_000_000_000])
-    def test_more_than_600_polls_are_avoided_by_a_wider_interval(self, owner, truck, duration):
+    def test_a_preview_has_at_most_600_polls_and_widens_the_interval(self, owner, truck, duration):
         start = "1970-02-01T00:00:00Z"
         preview = get_preview(owner, truck, start_datetime=start, duration=duration, interval=1)
         assert preview["phases"]["during"] >= 150
@@ -128,7 +128,9 @@ class TestValues:
         assert phases(get_preview(owner, truck, own_start), "km")[1] == [500, 501, 502, 503, 504]
 
     @pytest.mark.parametrize(
-        "settings", [{}, {"step_number": 50}, {"start_number": 500}], ids=["as it is", "step", "start"]
+        "settings",
+        [{}, {"step_number": 50}, {"start_number": 500}],
+        ids=["no override", "step number", "start number"],
     )
     def test_polls_return_the_values_of_the_preview(self, owner, make, truck, clock, settings):
         spiked = build_override(truck, "km", **settings)
@@ -233,7 +235,7 @@ class TestRefusals:
     def test_an_interval_that_is_not_1_to_86400_whole_seconds_is_refused(self, owner, truck, interval):
         assert list(faults(post_preview(owner, truck, interval=interval))) == ["interval"]
 
-    def test_an_own_collection_with_fields_is_required(self, owner, stranger, make, truck):
+    def test_a_preview_requires_a_visible_collection_with_fields(self, owner, stranger, make, truck):
         assert list(faults(owner.post(PATH, {"duration": 60}))) == ["collection_id"]
         assert list(faults(post_preview(owner, make.collection()))) == ["collection_id"]
         refused(post_preview(stranger, truck), 404)

@@ -79,7 +79,15 @@ def test_the_default_range_is_the_next_7_days(owner, make, devices):
         (at(179), at(500), ["soon"]),
         (at(30), at(31), ["now"]),
     ],
-    ids=["ends at its start", "ends within", "begins within", "between", "to the next", "its end", "inside"],
+    ids=[
+        "ends at the start of a spike",
+        "ends during a spike",
+        "starts during a spike",
+        "between two spikes",
+        "ends during the next spike",
+        "starts during the next spike",
+        "within a spike",
+    ],
 )
 def test_spikes_that_overlap_the_range_are_shown(owner, devices, start, end, seen):
     assert get_timeline(owner, f"?from={start}&to={end}")["B"] == seen

@@ -20,8 +20,8 @@ def build_field(value_type="INCREMENT", state=None, **settings):
 
 
 def build_polls(before, during, after):
-    moments = [NOW + timedelta(minutes=minute) for minute in range(before + during + after)]
-    return Phases(moments[:before], moments[before : before + during], moments[before + during :])
+    times = [NOW + timedelta(minutes=minute) for minute in range(before + during + after)]
+    return Phases(times[:before], times[before : before + during], times[before + during :])
 
 
 def run_simulation(field, copy, counts=(2, 3, 2), *, continues=True, hands_over=False, seed=0):

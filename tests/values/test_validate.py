@@ -50,7 +50,7 @@ FOREIGN = [
 ]
 
 
-def test_the_test_data_cover_every_value_type_and_setting():
+def test_the_test_data_covers_every_value_type_and_setting():
     assert set(VALID) == set(TYPES)
     assert set(SOME_VALUE) == set(all_settings())
 

@@ -33,10 +33,10 @@ def test_a_taken_name_is_refused_whatever_else_changes(owner, make, collection, 
     assert problem["type"] == "urn:spikecast:problem:name-taken"
 
 
-@pytest.mark.parametrize("twin", ["Café", unicodedata.normalize("NFD", " Café")])
-def test_a_name_is_taken_even_if_written_differently(owner, make, collection, cpu, twin):
+@pytest.mark.parametrize("same_name", ["Café", unicodedata.normalize("NFD", " Café")])
+def test_a_name_is_taken_even_if_written_differently(owner, make, collection, cpu, same_name):
     make.field(collection, name="Café")
-    problem = refused(patch_field(owner, cpu, field_name=twin), 409)
+    problem = refused(patch_field(owner, cpu, field_name=same_name), 409)
     assert problem["errors"] == {"field_name": ["is taken by another field"]}
     assert get_field(owner, cpu) == cpu
 

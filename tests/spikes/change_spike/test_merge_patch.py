@@ -1,4 +1,4 @@
-"""PATCH /api/spike-schedules/{id}: which keys it takes, and what it keeps."""
+"""PATCH /api/spike-schedules/{id}: accepted keys, and values that a patch leaves unchanged."""
 
 import pytest
 

@@ -12,11 +12,13 @@ from tests.support.timestamps import at
     [
         pytest.param({"start_datetime": at(90)}, 90, 120, id="only the start"),
         pytest.param({"end_datetime": at(150)}, 60, 150, id="only the end"),
-        pytest.param({"duration": 1800}, 60, 90, id="only the length"),
-        pytest.param({"start_datetime": at(70), "duration": 600}, 70, 80, id="start and length"),
+        pytest.param({"duration": 1800}, 60, 90, id="only the duration"),
+        pytest.param({"start_datetime": at(70), "duration": 600}, 70, 80, id="start and duration"),
         pytest.param({"start_datetime": at(200), "end_datetime": at(300)}, 200, 300, id="both ends"),
         pytest.param({"start_datetime": at(-60)}, -60, 120, id="a start in the past"),
-        pytest.param({"start_datetime": at(70), "end_datetime": at(130)}, 70, 130, id="over itself"),
+        pytest.param(
+            {"start_datetime": at(70), "end_datetime": at(130)}, 70, 130, id="overlapping its old window"
+        ),
         pytest.param({"start_datetime": "2026-11-27T11:30:00+02:00"}, 90, 120, id="with an offset"),
     ],
 )
