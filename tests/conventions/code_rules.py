@@ -82,7 +82,7 @@ def load_modules(*patterns: str) -> list[Module]:
 
 
 def get_calls(tree: ast.AST) -> list[str]:
-    """Return what is called, as it is written: `db.session.commit`."""
+    """Return the called expressions as source text, such as `db.session.commit`."""
     return [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 

@@ -4,10 +4,10 @@ import subprocess
 
 import pytest
 
-from tests.support.containerfile import Stage, included
+from tests.support.containerfile import Stage, list_included_files
 from tests.support.sandbox import USER, Confinement
 from tests.support.server import REPOSITORY
-from tests.support.service import FIRST_ADMIN, TIMEOUT_S, started
+from tests.support.service import FIRST_ADMIN, TIMEOUT_S, run_service
 from tests.support.wait import wait_until
 
 SOURCES = ["LICENSE", "config.py", "gunicorn.conf.py", "requirements.txt", "wsgi.py"]
@@ -40,7 +40,7 @@ def test_the_image_has_the_files_of_the_server_but_no_data_settings_or_secrets(t
     for name in [*wanted, *NOT_FOR_IMAGES]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    assert sorted(map(str, included(tmp_path))) == sorted(wanted)
+    assert sorted(map(str, list_included_files(tmp_path))) == sorted(wanted)
 
 
 def test_the_image_sets_no_secret_in_its_environment(stage):
@@ -80,7 +80,7 @@ def test_the_container_serves_as_an_unprivileged_user_on_a_read_only_file_system
     assert not_serving.returncode == 1
 
     command = confinement.command(stage.command("CMD"))
-    with started(command, environment | FIRST_ADMIN, folder / "log") as service:
+    with run_service(command, environment | FIRST_ADMIN, folder / "log") as service:
         wait_until(lambda: not service.is_running() or "Listening" in service.log(), "gunicorn listens")
         assert service.is_running(), service.log()
         # An engine runs the health check in the container, as its user.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.server import REPOSITORY, own_port
-from tests.support.service import FIRST_ADMIN, TIMEOUT_S, Service, first_poll, started
+from tests.support.service import FIRST_ADMIN, TIMEOUT_S, Service, first_poll, run_service
 from tests.support.systemd_unit import Unit
 from tests.support.wait import wait_until
 
@@ -41,7 +41,7 @@ def serving(unit: Unit, folder: Path, settings: Mapping[str, str]) -> Iterator[S
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(notices))
         manager.settimeout(0.1)
-        with started(command, environment | FIRST_ADMIN | settings, folder / "log") as service:
+        with run_service(command, environment | FIRST_ADMIN | settings, folder / "log") as service:
             wait_until(lambda: not service.is_running() or is_ready(manager), "the service is ready")
             assert service.is_running(), service.log()
             yield service

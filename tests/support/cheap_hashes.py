@@ -1,3 +1,3 @@
-"""The cost of password hashes in tests: what most of them test is not how slow that is."""
+"""Settings that make password hashes cheap to compute, for tests that are not about their cost."""
 
 CHEAP_HASHES = {"ARGON2_KIBIBYTES": 8, "ARGON2_PASSES": 1}

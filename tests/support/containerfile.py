@@ -44,13 +44,13 @@ class Stage:
         folder.mkdir(parents=True)
         assert self.all("COPY") == ["--from=packages /opt/spikecast/.venv .venv", ". ."]
         (folder / ".venv").symlink_to(sys.prefix)
-        for path in included(REPOSITORY):
+        for path in list_included_files(REPOSITORY):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / path, folder / path)
         return folder
 
 
-def included(source: Path) -> list[Path]:
+def list_included_files(source: Path) -> list[Path]:
     """Return the files in `source` that .dockerignore includes: the last matching pattern decides."""
     lines = (REPOSITORY / ".dockerignore").read_text().splitlines()
     patterns = [line for line in lines if line and not line.startswith("#")]

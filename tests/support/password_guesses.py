@@ -21,6 +21,7 @@ def guess(app, login: str = "owen", times: int = 1, address: str = "127.0.0.1") 
 
 
 def recorded(app) -> list[SignInFailure]:
+    """Return the recorded failures of signing in."""
     with app.app_context():
         return list(db.session.scalars(sa.select(SignInFailure)))
 

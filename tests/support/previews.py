@@ -32,4 +32,5 @@ def build_override(collection, name, **settings):
 
 
 def hot(collection):
+    """Return an override of the field cpu with values from 90 to 100."""
     return build_override(collection, "cpu", range_start_number=90, range_end_number=100)

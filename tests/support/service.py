@@ -19,7 +19,7 @@ FIRST_ADMIN = {
 
 
 class Service:
-    """A started command, which can be stopped and returns its exit status."""
+    """A run_service command, which can be stopped and returns its exit status."""
 
     def __init__(self, process: subprocess.Popen[bytes], log_file: Path) -> None:
         self._process, self._log_file = process, log_file
@@ -52,8 +52,8 @@ class Service:
 
 
 @contextmanager
-def started(command: Sequence[str], environment: Mapping[str, str], log_file: Path) -> Iterator[Service]:
-    """Run the command with only this environment."""
+def run_service(command: Sequence[str], environment: Mapping[str, str], log_file: Path) -> Iterator[Service]:
+    """Run the command with only this environment, and yield the service."""
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT

@@ -52,7 +52,7 @@ def foreign(value_type: str) -> list[str]:
 
 
 def takes(value_type: str) -> str:
-    """Return the wording of a refusal that lists the settings of a value type."""
+    """Return the settings of a value type as error messages list them."""
     *others, last = taken(value_type) or ["no settings"]
     return f"{', '.join(others)} and {last}" if others else last
 

@@ -13,7 +13,7 @@ from tools.soak.violations import ViolationKind
 
 
 def verdict(seconds=1.0, values=100, faults_left=0, windows=1, fault=None):
-    """Return the verdict of a run with one fault, `seconds` before it was over."""
+    """Return the verdict of a run with one injected fault and a recovery after `seconds`."""
     checker = Checker(1, [], clients=1)
     checker.values = values
     outage = checker.outages.begin(Outage(FaultKind.SERVER, frozenset({0, 1}), since=1000.0, gone=1000.0))
