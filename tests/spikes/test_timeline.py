@@ -61,7 +61,7 @@ def test_an_item_is_a_collection_with_its_spikes(owner, make, devices):
     }
 
 
-def test_the_default_range_is_the_next_7_days(owner, make, devices):
+def test_the_default_range_ends_in_7_days(owner, make, devices):
     assert get_timeline(owner) == {"A": [], "B": ["now", "soon"], "C": []}
     make.spike(devices["A"], name="begins in time", start_datetime=at(60 * 24 * 7 - 1))
     make.spike(devices["C"], name="begins too late", start_datetime=at(60 * 24 * 7))
