@@ -19,7 +19,7 @@ FIRST_ADMIN = {
 
 
 class Service:
-    """A run_service command, which can be stopped and returns its exit status."""
+    """A started command, which can be stopped and returns its exit status."""
 
     def __init__(self, process: subprocess.Popen[bytes], log_file: Path) -> None:
         self._process, self._log_file = process, log_file

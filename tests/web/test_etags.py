@@ -71,16 +71,16 @@ def test_the_etag_of_a_spike_is_the_same_before_during_and_after_its_window(owne
     assert len(set(seen)) == 1
 
 
-CHANGES_OF_A_SPIKE = {
-    "another name": lambda w: w.patch("{spike}", {"name": "Other"}),
-    "another end": lambda w: w.post("{spike}/extend", {"duration": 60}),
-    "another override": lambda w: w.patch(
+SPIKE_CHANGES = {
+    "new name": lambda w: w.patch("{spike}", {"name": "Other"}),
+    "new end": lambda w: w.post("{spike}/extend", {"duration": 60}),
+    "changed override": lambda w: w.patch(
         "{spike}", {"spike_fields": [{"original_field_id": w.ids["field"], "range_end_number": 19}]}
     ),
     "no overrides": lambda w: w.patch("{spike}", {"spike_fields": []}),
-    "a field renamed": lambda w: w.call("PATCH", "/api/fields/{field}", {"field_name": "CPU"}),
-    "a field's rule": lambda w: w.call("PATCH", "/api/fields/{counter}", {"step_number": 7}),
-    "a field gone": lambda w: w.call("DELETE", "/api/fields/{counter}"),
+    "renamed field": lambda w: w.call("PATCH", "/api/fields/{field}", {"field_name": "CPU"}),
+    "changed step of a field": lambda w: w.call("PATCH", "/api/fields/{counter}", {"step_number": 7}),
+    "deleted field": lambda w: w.call("DELETE", "/api/fields/{counter}"),
 }
 
 
@@ -100,11 +100,11 @@ class SpikeWriter:
         return self.call("POST", f"/api/spike-schedules/{path}", body)
 
 
-@pytest.mark.parametrize("change", CHANGES_OF_A_SPIKE)
+@pytest.mark.parametrize("change", SPIKE_CHANGES)
 def test_every_change_of_a_spike_changes_its_etag(resources, change):
     path = f"/api/spike-schedules/{resources.ids['spike']}"
     before = get_etag(resources.admin, path)
-    assert CHANGES_OF_A_SPIKE[change](SpikeWriter(resources)).status_code in (200, 204)
+    assert SPIKE_CHANGES[change](SpikeWriter(resources)).status_code in (200, 204)
     assert get_etag(resources.admin, path) != before
 
 

@@ -41,17 +41,17 @@ HERE = "Host: spikecast.example"
 JSON = "Content-Type: application/json"
 
 REFUSED = {
-    "a length and chunks": [HERE, JSON, f"Content-Length: {len(BODY)}", "Transfer-Encoding: chunked"],
+    "length and chunked": [HERE, JSON, f"Content-Length: {len(BODY)}", "Transfer-Encoding: chunked"],
     "two lengths": [HERE, JSON, f"Content-Length: {len(BODY)}", "Content-Length: 0"],
     "the same length twice": [HERE, JSON, *[f"Content-Length: {len(BODY)}"] * 2],
-    "a list of lengths": [HERE, JSON, f"Content-Length: {len(BODY)}, {len(BODY)}"],
+    "list of lengths": [HERE, JSON, f"Content-Length: {len(BODY)}, {len(BODY)}"],
     "a negative length": [HERE, JSON, "Content-Length: -1"],
     "a signed length": [HERE, JSON, f"Content-Length: +{len(BODY)}"],
-    "a length in letters": [HERE, JSON, "Content-Length: ten"],
-    "an unknown coding": [HERE, JSON, "Transfer-Encoding: chunkedd"],
-    "a coding behind another": [HERE, JSON, "Transfer-Encoding: chunked, identity"],
+    "non-numeric length": [HERE, JSON, "Content-Length: ten"],
+    "unknown transfer coding": [HERE, JSON, "Transfer-Encoding: chunkedd"],
+    "transfer coding after chunked": [HERE, JSON, "Transfer-Encoding: chunked, identity"],
     "space before the colon": [HERE, JSON, f"Content-Length : {len(BODY)}"],
-    "a folded line": [HERE, JSON, "X-One: 1", " 2", f"Content-Length: {len(BODY)}"],
+    "folded header line": [HERE, JSON, "X-One: 1", " 2", f"Content-Length: {len(BODY)}"],
     "a bare CR in a value": [HERE, JSON, "X-One: 1\rX-Two: 2", f"Content-Length: {len(BODY)}"],
     "NUL in a value": [HERE, JSON, "X-One: \0", f"Content-Length: {len(BODY)}"],
 }
@@ -63,7 +63,7 @@ def test_a_request_with_an_ambiguous_length_or_header_is_refused(server, case):
 
 
 MALFORMED_HTTP = {
-    "no request": ("hello", [], 400),
+    "not a request line": ("hello", [], 400),
     "a TLS handshake": ("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", [], 400),
     "markup in the request line": ("GET <script>alert(1)</script>\xff HTTP/1.1", [HERE, "<b>: 1"], 400),
     "another version": ("GET / HTTP/3.0", [HERE], 400),
@@ -71,7 +71,7 @@ MALFORMED_HTTP = {
     "a long address": (f"GET /{'x' * 5000} HTTP/1.1", [HERE], 414),
     "a long header": ("GET / HTTP/1.1", [HERE, f"X-Long: {'x' * 9000}"], 431),
     "many headers": ("GET / HTTP/1.1", [HERE, *(f"X-{number}: 1" for number in range(101))], 431),
-    "an odd expectation": ("GET / HTTP/1.1", [HERE, "Expect: a miracle"], 417),
+    "unknown expectation": ("GET / HTTP/1.1", [HERE, "Expect: a miracle"], 417),
 }
 
 
