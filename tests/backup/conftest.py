@@ -1,4 +1,4 @@
-"""A SQLite installation of a test's own: its database is backed up, lost, damaged and restored."""
+"""A SQLite installation for each test, whose database is backed up, lost, damaged and restored."""
 
 import shutil
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tests.support.signing_in import signed_in
 
 
 class Installation:
-    """The app on a file, an Editor who owns what `make` makes, and the commands."""
+    """The app on a file, with an Editor who owns what `make` creates, and the commands."""
 
     def __init__(self, app: Flask, database: Path) -> None:
         self.app, self.database = app, database
@@ -27,7 +27,7 @@ class Installation:
         self.make = Maker(self.owner)
 
     def run(self, *arguments: object) -> Result:
-        """Run a command, as in a process of its own: with no connection left open before or after."""
+        """Run a command as its own process would: with no connection left open before or after."""
         self.close()
         try:
             return self.app.test_cli_runner().invoke(args=[str(each) for each in arguments])
@@ -35,7 +35,7 @@ class Installation:
             self.close()
 
     def backup(self) -> Path:
-        """Write a backup of the present state, and return its path."""
+        """Write a backup of the current state, and return its path."""
         file = self.database.parents[1] / "a.backup"
         done(self.run("backup", "--overwrite", file))
         return file
@@ -75,7 +75,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def here(migrated_file: Path, tmp_path: Path, clock: object) -> Iterator[Installation]:
+def installation(migrated_file: Path, tmp_path: Path, clock: object) -> Iterator[Installation]:
     """Return an installation for this test alone."""
     database = tmp_path / "data" / "spikecast.db"
     database.parent.mkdir()

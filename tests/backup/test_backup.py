@@ -1,4 +1,4 @@
-"""`flask backup`: the whole database in one file, while everybody writes."""
+"""`flask backup` writes the whole database to one file, even during writes."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ BACKUPS = 6
 
 @pytest.fixture
 def target(tmp_path):
-    """Where to write the backup; the folder holds nothing else."""
+    """Return the path to write the backup to, in an empty folder."""
     (tmp_path / "backups").mkdir()
     return tmp_path / "backups" / "a.backup"
 
@@ -37,50 +37,54 @@ def rows(file):
         }
 
 
-def test_it_holds_every_row(here, target):
-    collection = here.make.collection("Truck 01", {"value_type": "INCREMENT"}, {"value_type": "FLOAT_RANGE"})
-    here.make.spike(collection)
-    here.make.key().data("Truck 01")
-    said = done(here.run("backup", target))
-    assert rows(target) == rows(here.database)
-    assert "1 user, 1 collection, 1 API key, 1 spike schedule; schema " in said
+def test_a_backup_contains_every_row(installation, target):
+    collection = installation.make.collection(
+        "Truck 01", {"value_type": "INCREMENT"}, {"value_type": "FLOAT_RANGE"}
+    )
+    installation.make.spike(collection)
+    installation.make.key().data("Truck 01")
+    output = done(installation.run("backup", target))
+    assert rows(target) == rows(installation.database)
+    assert "1 user, 1 collection, 1 API key, 1 spike schedule; schema " in output
 
 
-def test_it_is_one_file_that_nobody_else_may_read(here, target):
+def test_a_backup_is_one_file_that_only_its_owner_may_read(installation, target):
     usual = os.umask(0)
     try:
-        done(here.run("backup", target))
+        done(installation.run("backup", target))
     finally:
         os.umask(usual)
     assert [path.name for path in target.parent.iterdir()] == [target.name]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
-def test_a_file_that_is_there_is_kept(here, target):
+def test_an_existing_file_is_not_replaced(installation, target):
     target.write_text("the only picture of Ada")
-    assert "already exists" in refused(here.run("backup", target))
+    assert "already exists" in refused(installation.run("backup", target))
     assert target.read_text() == "the only picture of Ada"
     assert len(list(target.parent.iterdir())) == 1
 
 
-def test_a_file_that_is_there_is_replaced_when_told(here, target):
+def test_an_existing_file_is_replaced_with_overwrite(installation, target):
     target.write_text("yesterday's")
-    done(here.run("backup", "--overwrite", target))
-    assert rows(target) == rows(here.database)
+    done(installation.run("backup", "--overwrite", target))
+    assert rows(target) == rows(installation.database)
 
 
-def test_while_everybody_writes_it_is_the_database_of_one_instant(here, target):
-    """Two counters that only move together, and schedules that only come with their copies."""
+def test_a_backup_during_writes_is_consistent(installation, target):
+    """Check counters that only advance together, and schedules that are only created with their copies."""
     counter = {"value_type": "INCREMENT", "start_number": 0, "step_number": 1}
     names = [f"Device {n}" for n in range(WRITERS)]
-    made = [here.make.collection(name, counter | {"name": "a"}, counter | {"name": "b"}) for name in names]
-    tool, over = here.make.key(), Event()
+    made = [
+        installation.make.collection(name, counter | {"name": "a"}, counter | {"name": "b"}) for name in names
+    ]
+    tool, stop = installation.make.key(), Event()
 
     def write(collection):
         written = 0
-        while not over.is_set():
+        while not stop.is_set():
             tool.data(collection["name"])
-            here.make.spike(
+            installation.make.spike(
                 collection, start_datetime=f"2027-01-01T{written % 24:02}:{written // 24:02}:00Z", duration=60
             )
             written += 1
@@ -89,18 +93,18 @@ def test_while_everybody_writes_it_is_the_database_of_one_instant(here, target):
     with ThreadPoolExecutor(WRITERS) as threads:
         writers = [threads.submit(write, collection) for collection in made]
         try:
-            found = [one_instant(here, target.with_name("first"))]
-            while len(found) < BACKUPS or found[-1] == found[0]:  # until somebody wrote meanwhile
+            found = [back_up_and_check(installation, target.with_name("first"))]
+            while len(found) < BACKUPS or found[-1] == found[0]:  # until a write came in between
                 assert not any(writer.done() for writer in writers)
-                found.append(one_instant(here, target.with_name(f"{len(found)}.backup")))
+                found.append(back_up_and_check(installation, target.with_name(f"{len(found)}.backup")))
         finally:
-            over.set()
+            stop.set()
         assert all(writer.result() for writer in writers)
 
 
-def one_instant(here, file):
-    """Back up; how many values had been served by then. Without ending the writers' connections."""
-    done(runner(here.app)("backup", str(file)))
+def back_up_and_check(installation, file):
+    """Back up without closing the writers' connections; return how many values the backup counts."""
+    done(runner(installation.app)("backup", str(file)))
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         counters = connection.execute(
@@ -116,39 +120,39 @@ def one_instant(here, file):
         return sum(int(last or 0) for _, last, _ in counters)
 
 
-def test_without_room_it_says_how_much_it_needs(here, target, monkeypatch):
+def test_a_backup_without_disk_space_is_refused_with_the_free_space(installation, target, monkeypatch):
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=2**14))
-    assert "KiB free." in refused(here.run("backup", target))
+    assert "KiB free." in refused(installation.run("backup", target))
     assert not list(target.parent.iterdir())
 
 
-@pytest.mark.parametrize("was_there", [False, True])
-def test_where_the_disk_fills_up_meanwhile_nothing_is_left_or_lost(here, target, was_there):
-    if was_there:
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_disk_that_fills_up_leaves_no_partial_backup_and_keeps_the_old_one(installation, target, exists):
+    if exists:
         target.write_text("yesterday's")
     with no_file_growth():
-        said = refused(runner(here.app)("backup", "--overwrite", str(target)))
-    assert f"{target} could not be written: " in said
-    assert [path.read_text() for path in target.parent.iterdir()] == (["yesterday's"] if was_there else [])
+        output = refused(runner(installation.app)("backup", "--overwrite", str(target)))
+    assert f"{target} could not be written: " in output
+    assert [path.read_text() for path in target.parent.iterdir()] == (["yesterday's"] if exists else [])
 
 
-def test_a_folder_that_is_not_there_is_named(here, target):
+def test_a_missing_folder_is_reported(installation, target):
     assert "not/there cannot be written to: No such file or directory" in refused(
-        here.run("backup", target.parent / "not" / "there" / "a")
+        installation.run("backup", target.parent / "not" / "there" / "a")
     )
 
 
-def test_a_damaged_database_makes_no_backup(here, target):
-    here.make.collection("Truck 01")
-    here.close()
-    damage(here.database)
-    assert "is damaged" in refused(here.run("backup", target))
+def test_a_damaged_database_is_not_backed_up(installation, target):
+    installation.make.collection("Truck 01")
+    installation.close()
+    damage(installation.database)
+    assert "is damaged" in refused(installation.run("backup", target))
     assert not list(target.parent.iterdir())
 
 
 def damage(database):
-    """An index that no longer knows what its table holds."""
+    """Let an index no longer match its table."""
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema=ON")
         connection.execute(
@@ -157,15 +161,15 @@ def damage(database):
         )
 
 
-def test_where_there_is_no_database_yet_none_is_made(here, target):
-    here.close()
-    here.database.unlink()
-    assert f"There is no database {here.database} yet." in refused(here.run("backup", target))
-    assert not here.database.exists()
+def test_a_missing_database_is_reported_and_not_created(installation, target):
+    installation.close()
+    installation.database.unlink()
+    assert f"There is no database {installation.database} yet." in refused(installation.run("backup", target))
+    assert not installation.database.exists()
 
 
 @pytest.mark.parametrize(
-    ("command", "says"),
+    ("command", "message"),
     [
         ("backup", "pg_dump --format=custom --file=/b/a.dump 'postgresql://ada@db/spikecast'."),
         (
@@ -174,17 +178,17 @@ def test_where_there_is_no_database_yet_none_is_made(here, target):
         ),
     ],
 )
-def test_on_postgresql_the_tools_that_do_it_are_named(tmp_path, command, says):
+def test_on_postgresql_the_commands_name_pg_dump_and_pg_restore(tmp_path, command, message):
     app = create_app(settings_for("postgresql://ada:hunter2@db/spikecast", tmp_path))
-    said = refused(runner(app)(command, "/b/a.dump"))
-    assert says in said
-    assert "hunter2" not in said
+    output = refused(runner(app)(command, "/b/a.dump"))
+    assert message in output
+    assert "hunter2" not in output
 
 
 # --- Files that must not be replaced -------------------------------------------------------------------
 
 
-def spelled_otherwise(path):
+def another_spelling(path):
     return path.parent / ".." / path.parent.name / path.name
 
 
@@ -201,45 +205,45 @@ def symbolic_link(path):
 
 
 @pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal", ".serving", ".migrating", ".turn"])
-@pytest.mark.parametrize("spell", [Path, spelled_otherwise, hard_link, symbolic_link])
-def test_the_live_database_and_what_belongs_to_it_is_never_replaced(here, ending, spell):
-    here.make.collection("Truck 01")
-    here.close()
-    victim = here.database.with_name(here.database.name + ending)
+@pytest.mark.parametrize("spell", [Path, another_spelling, hard_link, symbolic_link])
+def test_a_backup_never_replaces_the_live_database_or_its_companion_files(installation, ending, spell):
+    installation.make.collection("Truck 01")
+    installation.close()
+    existing = installation.database.with_name(installation.database.name + ending)
     if ending:
-        victim.write_bytes(b"")
-    target = spell(victim)
-    content = victim.read_bytes()
-    with closing(sqlite3.connect(here.database)):
-        said = refused(runner(here.app)("backup", "--overwrite", str(target)))
-    assert "belongs to the running installation" in said
-    assert victim.read_bytes() == content
-    assert not list(here.database.parent.glob(".*draft*"))
+        existing.write_bytes(b"")
+    target = spell(existing)
+    content = existing.read_bytes()
+    with closing(sqlite3.connect(installation.database)):
+        output = refused(runner(installation.app)("backup", "--overwrite", str(target)))
+    assert "belongs to the running installation" in output
+    assert existing.read_bytes() == content
+    assert not list(installation.database.parent.glob(".*draft*"))
 
 
 @pytest.mark.parametrize("ending", ["-wal", "-journal", "-WAL", ".serving"])
-def test_nor_is_a_companion_made_that_is_not_there(here, ending):
-    here.close()
-    target = here.database.with_name(here.database.name + ending)
-    assert "belongs to the running installation" in refused(here.run("backup", target))
+def test_a_backup_is_never_written_as_a_companion_file_of_the_database(installation, ending):
+    installation.close()
+    target = installation.database.with_name(installation.database.name + ending)
+    assert "belongs to the running installation" in refused(installation.run("backup", target))
     assert not target.exists()
 
 
-def test_nor_is_the_secret_key(here, tmp_path):
+def test_a_backup_never_replaces_the_secret_key(installation, tmp_path):
     secret = tmp_path / "instance" / "secret_key"
     secret.parent.mkdir(exist_ok=True)
     secret.write_text("the only copy")
-    assert "belongs to the running installation" in refused(here.run("backup", "--overwrite", secret))
+    assert "belongs to the running installation" in refused(installation.run("backup", "--overwrite", secret))
     assert secret.read_text() == "the only copy"
 
 
-def test_nor_is_a_database_that_another_program_has_open(here, target):
+def test_a_backup_never_replaces_a_database_that_is_in_use(installation, target):
     with closing(sqlite3.connect(target, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode=WAL")
         other.execute("CREATE TABLE theirs (id INTEGER)")
-        assert "is in use or was not closed" in refused(here.run("backup", "--overwrite", target))
+        assert "is in use or was not closed" in refused(installation.run("backup", "--overwrite", target))
         assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_a_folder_is_no_target(here, target):
-    assert "is a folder; name a file" in refused(here.run("backup", "--overwrite", target.parent))
+def test_a_backup_to_a_folder_is_refused(installation, target):
+    assert "is a folder; name a file" in refused(installation.run("backup", "--overwrite", target.parent))

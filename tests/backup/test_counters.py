@@ -1,4 +1,4 @@
-"""After a restore no counter serves a value twice; where that cannot be known, it is asked."""
+"""A restore lets no counter serve a value twice; if its values are unknown, an option is required."""
 
 import shutil
 import sqlite3
@@ -14,184 +14,188 @@ DOWN = {"value_type": "DECREMENT", "name": "n", "start_number": 100, "step_numbe
 
 
 @pytest.fixture
-def truck(here):
+def truck(installation):
     """A collection with one counter."""
-    return here.make.collection("Truck 01", UP)
+    return installation.make.collection("Truck 01", UP)
 
 
 @pytest.fixture
-def tool(here):
+def tool(installation):
     """A monitoring tool."""
-    return here.make.key()
+    return installation.make.key()
 
 
-def polled(tool, times=1):
+def poll_values(tool, times=1):
     return [tool.data("Truck 01")["n"] for _ in range(times)]
 
 
-def asked(here, file):
-    """What is said where it cannot be known how far counters went; nothing changes."""
-    before = here.state()
-    said = refused(here.run("restore", file))
-    assert "How far these counters have counted since the backup is unknown: " in said
-    assert "--counters-on N" in said
-    assert "--accept-repeats" in said
-    assert here.state() == before
-    return said
+def assert_option_required(installation, file):
+    """Check that a restore is refused because counter values are unknown; return its output."""
+    before = installation.state()
+    output = refused(installation.run("restore", file))
+    assert "How far these counters have counted since the backup is unknown: " in output
+    assert "--counters-on N" in output
+    assert "--accept-repeats" in output
+    assert installation.state() == before
+    return output
 
 
 @pytest.mark.parametrize(("counter", "values"), [(UP, [3, 4, 5]), (DOWN, [99, 98.5, 98])], ids=["up", "down"])
-def test_it_goes_on_from_where_the_present_database_stands(here, tool, counter, values):
-    here.make.collection("Truck 01", counter)
-    polled(tool, 2)
-    file = here.backup()
-    assert polled(tool, 2) == values[:2]
-    assert "1 counter continued" in here.restored(file)
-    assert polled(tool) == values[2:]
+def test_a_counter_continues_from_the_current_database(installation, tool, counter, values):
+    installation.make.collection("Truck 01", counter)
+    poll_values(tool, 2)
+    file = installation.backup()
+    assert poll_values(tool, 2) == values[:2]
+    assert "1 counter continued" in installation.restored(file)
+    assert poll_values(tool) == values[2:]
 
 
-def test_also_where_it_had_not_counted_yet(here, truck, tool):
-    file = here.backup()
-    polled(tool, 2)
-    here.restored(file)
-    assert polled(tool) == [3]
+def test_a_counter_not_polled_before_the_backup_continues(installation, truck, tool):
+    file = installation.backup()
+    poll_values(tool, 2)
+    installation.restored(file)
+    assert poll_values(tool) == [3]
 
 
-def test_also_where_it_began_anew_meanwhile(here, tool, clock):
-    """Values of one that starts again at its reset come again anyway: each once in every round."""
-    here.make.collection("Truck 01", UP | {"reset_number": 4})
-    polled(tool, 3)
-    file = here.backup()
-    assert polled(tool, 3) == [4, 1, 2]
-    here.restored(file)
-    assert polled(tool) == [3]
+def test_a_counter_that_passed_its_reset_since_the_backup_continues(installation, tool, clock):
+    """A counter with a reset repeats its values anyway: each one once per round."""
+    installation.make.collection("Truck 01", UP | {"reset_number": 4})
+    poll_values(tool, 3)
+    file = installation.backup()
+    assert poll_values(tool, 3) == [4, 1, 2]
+    installation.restored(file)
+    assert poll_values(tool) == [3]
 
 
-def test_also_where_somebody_reset_it_meanwhile(here, truck, tool, clock):
-    polled(tool, 3)
-    file = here.backup()
+def test_a_counter_that_was_reset_since_the_backup_continues_after_its_reset(
+    installation, truck, tool, clock
+):
+    poll_values(tool, 3)
+    file = installation.backup()
     clock.shift(60)
-    assert here.owner.post(f"/api/fields/{truck['fields'][0]['id']}/reset").status_code == 200
-    assert polled(tool, 2) == [1, 2]
-    here.restored(file)
-    assert polled(tool) == [3]
+    assert installation.owner.post(f"/api/fields/{truck['fields'][0]['id']}/reset").status_code == 200
+    assert poll_values(tool, 2) == [1, 2]
+    installation.restored(file)
+    assert poll_values(tool) == [3]
 
 
-def test_its_settings_are_those_of_the_backup(here, truck, tool, clock):
-    file = here.backup()
+def test_a_continued_counter_has_the_settings_of_the_backup(installation, truck, tool, clock):
+    file = installation.backup()
     clock.shift(60)
     given = {"step_number": 10}
-    assert here.owner.patch(f"/api/fields/{truck['fields'][0]['id']}", given).status_code == 200
-    assert polled(tool, 2) == [1, 11]
-    here.restored(file)
-    assert polled(tool) == [12]
+    assert installation.owner.patch(f"/api/fields/{truck['fields'][0]['id']}", given).status_code == 200
+    assert poll_values(tool, 2) == [1, 11]
+    installation.restored(file)
+    assert poll_values(tool) == [12]
 
 
-def test_also_where_a_newer_version_has_migrated_the_present_database(here, truck, tool):
-    """The way back to an older version."""
-    file = here.backup()
-    polled(tool, 2)
-    here.close()
-    with closing(sqlite3.connect(here.database, isolation_level=None)) as connection:
+def test_a_counter_continues_from_a_database_with_a_newer_schema(installation, truck, tool):
+    """As after going back to an older version."""
+    file = installation.backup()
+    poll_values(tool, 2)
+    installation.close()
+    with closing(sqlite3.connect(installation.database, isolation_level=None)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    here.restored(file)
-    assert polled(tool) == [3]
+    installation.restored(file)
+    assert poll_values(tool) == [3]
 
 
-def test_the_counters_of_a_spike_go_on_too(here, truck, tool):
-    polled(tool, 2)
-    here.make.spike(truck)
-    file = here.backup()
-    assert polled(tool, 2) == [3, 4]
-    here.restored(file)
-    assert polled(tool) == [5]
+def test_a_counter_in_a_spike_continues(installation, truck, tool):
+    poll_values(tool, 2)
+    installation.make.spike(truck)
+    file = installation.backup()
+    assert poll_values(tool, 2) == [3, 4]
+    installation.restored(file)
+    assert poll_values(tool) == [5]
 
 
-def test_back_and_forth_no_value_comes_twice(here, truck, tool):
+def test_repeated_restores_serve_no_value_twice(installation, truck, tool):
     served, backups = [], []
     for _ in range(3):
-        served += polled(tool, 2)
-        backups.append(here.backup().rename(here.database.parents[1] / f"{len(backups)}"))
+        served += poll_values(tool, 2)
+        backups.append(installation.backup().rename(installation.database.parents[1] / f"{len(backups)}"))
     for file in [*backups, *reversed(backups)]:
-        here.restored(file)
-        served += polled(tool, 2)
+        installation.restored(file)
+        served += poll_values(tool, 2)
     assert served == list(range(1, len(served) + 1))
 
 
-# --- Where it cannot be known --------------------------------------------------------------------------
+# --- Unknown counter values ----------------------------------------------------------------------------
 
 
-def lost(here, truck, clock):
-    here.close()
-    here.database.unlink()
+def lost(installation, truck, clock):
+    installation.close()
+    installation.database.unlink()
     return "it is missing or unreadable"
 
 
-def damaged(here, truck, clock):
-    here.close()
-    here.database.write_text("no database " * 1000)
+def damaged(installation, truck, clock):
+    installation.close()
+    installation.database.write_text("no database " * 1000)
     return "it is missing or unreadable"
 
 
-def deleted(here, truck, clock):
-    assert here.owner.delete(f"/api/collections/{truck['id']}").status_code == 204
+def deleted(installation, truck, clock):
+    assert installation.owner.delete(f"/api/collections/{truck['id']}").status_code == 204
     return "does not have them, or has them with other settings"
 
 
-def begun_elsewhere(here, truck, clock):
+def start_number_changed(installation, truck, clock):
     clock.shift(60)
     given = {"start_number": 1000}
-    assert here.owner.patch(f"/api/fields/{truck['fields'][0]['id']}", given).status_code == 200
+    assert installation.owner.patch(f"/api/fields/{truck['fields'][0]['id']}", given).status_code == 200
     return "does not have them, or has them with other settings"
 
 
-def older(here, truck, clock):
-    """Somebody had put an old copy back by hand."""
-    here.close()
-    shutil.copyfile(here.database.with_name("old"), here.database)
+def older(installation, truck, clock):
+    """An old copy was put back by hand."""
+    installation.close()
+    shutil.copyfile(installation.database.with_name("old"), installation.database)
     return "it is older than the backup (Truck 01: n)"
 
 
-def replaced(here, truck, clock):
-    """Another Spikecast's, whose ids happen to be the same."""
-    here.close()
-    shutil.copyfile(here.database.with_name("blank"), here.database)
+def replaced(installation, truck, clock):
+    """The database of another installation, with the same ids."""
+    installation.close()
+    shutil.copyfile(installation.database.with_name("blank"), installation.database)
     clock.shift(3600)
-    here.__init__(here.app, here.database)
-    here.make.collection("Truck 01", UP)
+    installation.__init__(installation.app, installation.database)
+    installation.make.collection("Truck 01", UP)
     return "it is not the one that the backup was made of"
 
 
-@pytest.mark.parametrize("happens", [lost, damaged, deleted, begun_elsewhere, older, replaced])
-def test_where_the_present_database_does_not_tell_it_asks(here, migrated_file, tool, clock, happens):
-    shutil.copyfile(migrated_file, here.database.with_name("blank"))
-    truck = here.make.collection("Truck 01", UP)
-    polled(tool)
-    here.close()
-    shutil.copyfile(here.database, here.database.with_name("old"))
-    polled(tool)
-    file = here.backup()
-    polled(tool, 3)
-    why = happens(here, truck, clock)
-    before = {path.name for path in here.database.parent.iterdir()}
-    said = refused(here.run("restore", file))
-    assert why in said
-    assert "\n  Truck 01: n\n" in said
-    assert {path.name for path in here.database.parent.iterdir()} - before <= LOCKS
-    assert "1 counter skipped ahead by 3 values." in here.restored("--counters-on", 3, file)
-    assert polled(tool) == [6]
+@pytest.mark.parametrize("event", [lost, damaged, deleted, start_number_changed, older, replaced])
+def test_an_option_is_required_if_the_current_database_lacks_the_counter_values(
+    installation, migrated_file, tool, clock, event
+):
+    shutil.copyfile(migrated_file, installation.database.with_name("blank"))
+    truck = installation.make.collection("Truck 01", UP)
+    poll_values(tool)
+    installation.close()
+    shutil.copyfile(installation.database, installation.database.with_name("old"))
+    poll_values(tool)
+    file = installation.backup()
+    poll_values(tool, 3)
+    why = event(installation, truck, clock)
+    before = {path.name for path in installation.database.parent.iterdir()}
+    output = refused(installation.run("restore", file))
+    assert why in output
+    assert "\n  Truck 01: n\n" in output
+    assert {path.name for path in installation.database.parent.iterdir()} - before <= LOCKS
+    assert "1 counter skipped ahead by 3 values." in installation.restored("--counters-on", 3, file)
+    assert poll_values(tool) == [6]
 
 
-def test_no_doubt_but_about_the_counters_that_are_gone(here, truck, tool):
-    other = here.make.collection("Truck 02", UP)
-    file = here.backup()
-    polled(tool, 2)
-    assert here.owner.delete(f"/api/collections/{other['id']}").status_code == 204
-    said = asked(here, file)
-    assert "Truck 02: n" in said
-    assert "Truck 01" not in said
-    here.restored("--counters-on", 100, file)
-    assert polled(tool) == [3]
+def test_only_counters_missing_from_the_current_database_are_unknown(installation, truck, tool):
+    other = installation.make.collection("Truck 02", UP)
+    file = installation.backup()
+    poll_values(tool, 2)
+    assert installation.owner.delete(f"/api/collections/{other['id']}").status_code == 204
+    output = assert_option_required(installation, file)
+    assert "Truck 02: n" in output
+    assert "Truck 01" not in output
+    installation.restored("--counters-on", 100, file)
+    assert poll_values(tool) == [3]
     assert tool.data("Truck 02")["n"] == 101
 
 
@@ -206,75 +210,78 @@ def test_no_doubt_but_about_the_counters_that_are_gone(here, truck, tool):
         (UP | {"reset_number": 10}, 1, 100, 2),
     ],
 )
-def test_counters_on_leaves_out_so_many_values(here, tool, counter, polls, on, following):
-    """Of their largest steps; where that passes the reset, they have begun anew."""
-    field = here.make.collection("Truck 01", counter)["fields"][0]
-    polled(tool, polls)
-    file = here.backup()
-    lost(here, None, None)
-    here.restored("--counters-on", on, file)
-    here.sign_in_again()
+def test_counters_on_skips_the_given_number_of_values(installation, tool, counter, polls, on, following):
+    """Skipped values count by the largest step; a counter that passes its reset restarts."""
+    field = installation.make.collection("Truck 01", counter)["fields"][0]
+    poll_values(tool, polls)
+    file = installation.backup()
+    lost(installation, None, None)
+    installation.restored("--counters-on", on, file)
+    installation.sign_in_again()
     if counter.get("randomization_percentage"):
-        here.owner.patch(f"/api/fields/{field['id']}", {"randomization_percentage": 0})
+        installation.owner.patch(f"/api/fields/{field['id']}", {"randomization_percentage": 0})
         following = 61 + 10
-    assert polled(tool) == [pytest.approx(following)]
+    assert poll_values(tool) == [pytest.approx(following)]
 
 
-def test_accept_repeats_serves_them_again(here, truck, tool):
-    polled(tool)
-    file = here.backup()
-    assert polled(tool) == [2]
-    lost(here, truck, None)
-    assert "1 counter reset to the backup: values served since then will be served again." in here.restored(
-        "--accept-repeats", file
+def test_accept_repeats_serves_values_again(installation, truck, tool):
+    poll_values(tool)
+    file = installation.backup()
+    assert poll_values(tool) == [2]
+    lost(installation, truck, None)
+    assert (
+        "1 counter reset to the backup: values served since then will be served again."
+        in installation.restored("--accept-repeats", file)
     )
-    assert polled(tool) == [2]
+    assert poll_values(tool) == [2]
 
 
-def test_one_of_the_two_is_enough(here):
-    said = refused(here.run("restore", "--counters-on", 1, "--accept-repeats", here.backup()))
-    assert "choose one" in said
+def test_the_two_options_exclude_each_other(installation):
+    output = refused(
+        installation.run("restore", "--counters-on", 1, "--accept-repeats", installation.backup())
+    )
+    assert "choose one" in output
 
 
-def test_without_counters_nothing_is_asked(here):
-    here.make.collection("Truck 01", {"value_type": "NUMBER_RANGE"})
-    file = here.backup()
-    lost(here, None, None)
-    here.restored(file)
+def test_a_restore_without_counters_requires_no_option(installation):
+    installation.make.collection("Truck 01", {"value_type": "NUMBER_RANGE"})
+    file = installation.backup()
+    lost(installation, None, None)
+    installation.restored(file)
 
 
-# --- Spikes that are over, and that are to come --------------------------------------------------------
+# --- Expired, deleted and future spikes ----------------------------------------------------------------
 
 
-def test_a_spike_that_is_over_does_not_come_back(here, truck, tool, clock):
-    here.make.spike(truck)
-    file = here.backup()
-    polled(tool)
+def test_a_restore_does_not_bring_back_an_expired_spike(installation, truck, tool, clock):
+    installation.make.spike(truck)
+    file = installation.backup()
+    poll_values(tool)
     clock.shift(7200)
-    assert polled(tool) == [2]
-    here.restored(file)
-    here.sign_in_again()
-    assert here.owner.get("/api/spike-schedules").json["total"] == 0
-    assert polled(tool) == [3]
+    assert poll_values(tool) == [2]
+    installation.restored(file)
+    installation.sign_in_again()
+    assert installation.owner.get("/api/spike-schedules").json["total"] == 0
+    assert poll_values(tool) == [3]
 
 
-def test_of_a_spike_with_a_start_of_its_own_that_is_active_and_was_deleted_it_asks(here, truck, tool):
+def test_a_deleted_active_spike_with_a_start_override_requires_an_option(installation, truck, tool):
     own_start = {"original_field_id": truck["fields"][0]["id"], "start_number": 100}
-    spike = here.make.spike(truck, own_start)
-    file = here.backup()
-    assert polled(tool, 2) == [100, 101]
-    assert here.owner.delete(f"/api/spike-schedules/{spike['id']}").status_code == 204
-    assert "Spike (a spike of Truck 01): n" in asked(here, file)
-    here.restored("--counters-on", 2, file)
-    assert polled(tool) == [102]
+    spike = installation.make.spike(truck, own_start)
+    file = installation.backup()
+    assert poll_values(tool, 2) == [100, 101]
+    assert installation.owner.delete(f"/api/spike-schedules/{spike['id']}").status_code == 204
+    assert "Spike (a spike of Truck 01): n" in assert_option_required(installation, file)
+    installation.restored("--counters-on", 2, file)
+    assert poll_values(tool) == [102]
 
 
-def test_a_spike_to_come_has_served_nothing(here, truck, tool, clock):
-    spike = here.make.spike(truck, start_datetime="2026-11-28T08:00:00Z")
-    file = here.backup()
-    polled(tool, 2)
-    assert here.owner.delete(f"/api/spike-schedules/{spike['id']}").status_code == 204
-    here.restored(file)
-    assert polled(tool) == [3]
+def test_a_deleted_future_spike_requires_no_option(installation, truck, tool, clock):
+    spike = installation.make.spike(truck, start_datetime="2026-11-28T08:00:00Z")
+    file = installation.backup()
+    poll_values(tool, 2)
+    assert installation.owner.delete(f"/api/spike-schedules/{spike['id']}").status_code == 204
+    installation.restored(file)
+    assert poll_values(tool) == [3]
     clock.shift(24 * 3600)
-    assert polled(tool) == [4]
+    assert poll_values(tool) == [4]

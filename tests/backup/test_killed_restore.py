@@ -1,4 +1,4 @@
-"""A restore that is killed, wherever it is: the database is the one from before, or the restored one."""
+"""A restore that is killed at any step leaves the previous or the restored database, intact."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from textwrap import dedent
 
 from tests.support.forked import REPOSITORY
 
-# Each restore is a process of its own, which kills itself before its n-th touch of a file.
+# Each restore runs in its own process, which kills itself before its n-th file operation.
 RESTORES = """
     import contextlib, os, signal, sqlite3, sys
     import config
@@ -48,21 +48,23 @@ RESTORES = """
 """
 
 
-def test_the_database_is_there_and_whole_at_every_moment(here):
-    made = here.make.collection("restored", {"value_type": "INCREMENT", "start_number": 1, "step_number": 1})
-    tool = here.make.key()
+def test_a_killed_restore_leaves_the_previous_or_the_restored_database_intact(installation):
+    made = installation.make.collection(
+        "restored", {"value_type": "INCREMENT", "start_number": 1, "step_number": 1}
+    )
+    tool = installation.make.key()
     tool.data("restored")
-    file = here.backup()
+    file = installation.backup()
     tool.data("restored")
-    assert here.owner.patch(f"/api/collections/{made['id']}", {"name": "present"}).status_code == 200
-    here.close()
+    assert installation.owner.patch(f"/api/collections/{made['id']}", {"name": "present"}).status_code == 200
+    installation.close()
     outside = {name: value for name, value in os.environ.items() if not name.startswith("SPIKECAST_")}
     settings = {
-        "SPIKECAST_DATABASE_URL": f"sqlite:///{here.database}",
-        "SPIKECAST_INSTANCE": str(here.database.parent),
+        "SPIKECAST_DATABASE_URL": f"sqlite:///{installation.database}",
+        "SPIKECAST_INSTANCE": str(installation.database.parent),
     }
     done = subprocess.run(
-        [sys.executable, "-c", dedent(RESTORES), str(file), str(here.database)],
+        [sys.executable, "-c", dedent(RESTORES), str(file), str(installation.database)],
         cwd=REPOSITORY,
         env=outside | settings,
         capture_output=True,
@@ -74,6 +76,6 @@ def test_the_database_is_there_and_whole_at_every_moment(here):
     assert last == ["0", "ok", "restored", "2"], done.stderr
     assert len(killed) > 8
     names = [name for _, _, name, _ in killed]
-    assert names == sorted(names), "first the present one, then the restored one"
+    assert names == sorted(names), "first the previous database, then the restored one"
     assert set(names) == {"present", "restored"}
     assert {(whole, current) for _, whole, _, current in killed} == {("ok", "2")}

@@ -1,4 +1,4 @@
-"""`flask restore`: the backup takes the place of the database, which is kept; or nothing changes."""
+"""`flask restore` replaces the database with a backup and keeps the old one, or changes nothing."""
 
 import fcntl
 import shutil
@@ -15,92 +15,92 @@ from tests.support.server import running_server
 from tests.support.signing_in import is_signed_in
 
 
-def names(here):
-    here.sign_in_again()
-    return [each["name"] for each in here.owner.get("/api/collections").json["items"]]
+def list_collections(installation):
+    installation.sign_in_again()
+    return [each["name"] for each in installation.owner.get("/api/collections").json["items"]]
 
 
-def kept(here):
-    return list(here.database.parent.glob("spikecast.db.before-restore-*"))
+def find_kept_files(installation):
+    return list(installation.database.parent.glob("spikecast.db.before-restore-*"))
 
 
-# --- What comes back -----------------------------------------------------------------------------------
+# --- Restored databases --------------------------------------------------------------------------------
 
 
-def test_what_was_there_at_the_backup_is_there_again(here):
-    here.make.collection("Truck 01")
-    file = here.backup()
-    here.make.collection("Truck 02")
-    assert "Restored" in here.restored(file)
-    assert names(here) == ["Truck 01"]
+def test_a_restore_brings_back_the_collections_of_the_backup(installation):
+    installation.make.collection("Truck 01")
+    file = installation.backup()
+    installation.make.collection("Truck 02")
+    assert "Restored" in installation.restored(file)
+    assert list_collections(installation) == ["Truck 01"]
 
 
-def test_the_database_from_before_is_kept_whole(here):
-    file = here.backup()
-    here.make.collection("Truck 02")
-    said = here.restored(file)
-    (before,) = kept(here)
-    assert str(before) in said
-    here.restored(before)
-    assert names(here) == ["Truck 02"]
+def test_the_previous_database_is_kept_and_can_be_restored(installation):
+    file = installation.backup()
+    installation.make.collection("Truck 02")
+    output = installation.restored(file)
+    (before,) = find_kept_files(installation)
+    assert str(before) in output
+    installation.restored(before)
+    assert list_collections(installation) == ["Truck 02"]
 
 
-def test_three_restores_within_a_second_keep_three_databases(here):
-    file = here.backup()
+def test_three_restores_within_a_second_keep_three_databases(installation):
+    file = installation.backup()
     for _ in range(3):
-        here.restored(file)
-    assert len(kept(here)) == 3
+        installation.restored(file)
+    assert len(find_kept_files(installation)) == 3
 
 
-def test_the_backup_stays_as_it_is(here):
-    here.make.collection("Truck 01", {"value_type": "INCREMENT"})
-    file = here.backup()
+def test_a_restore_does_not_change_the_backup(installation):
+    installation.make.collection("Truck 01", {"value_type": "INCREMENT"})
+    file = installation.backup()
     content = file.read_bytes()
-    here.restored(file)
+    installation.restored(file)
     assert file.read_bytes() == content
     assert [path.name for path in file.parent.iterdir() if path.name.startswith("a.backup")] == ["a.backup"]
 
 
-def test_what_else_made_the_copy_does_not_matter(here):
-    here.make.collection("Truck 01")
-    here.close()
-    copy = here.database.with_name("vacuumed")
-    with closing(sqlite3.connect(here.database)) as connection:
+def test_a_copy_made_by_vacuum_into_can_be_restored(installation):
+    installation.make.collection("Truck 01")
+    installation.close()
+    copy = installation.database.with_name("vacuumed")
+    with closing(sqlite3.connect(installation.database)) as connection:
         connection.execute("VACUUM INTO ?", [str(copy)])
-    here.restored(copy)
-    assert names(here) == ["Truck 01"]
+    installation.restored(copy)
+    assert list_collections(installation) == ["Truck 01"]
 
 
-def test_it_comes_back_where_nothing_is_left(here):
-    here.make.collection("Truck 01")
-    file = here.backup()
-    here.close()
-    shutil.rmtree(here.database.parent)
-    here.restored(file)
-    assert names(here) == ["Truck 01"]
-    assert kept(here) == []
+def test_a_backup_can_be_restored_without_any_database(installation):
+    installation.make.collection("Truck 01")
+    file = installation.backup()
+    installation.close()
+    shutil.rmtree(installation.database.parent)
+    installation.restored(file)
+    assert list_collections(installation) == ["Truck 01"]
+    assert find_kept_files(installation) == []
 
 
-def test_it_comes_back_where_the_database_is_damaged(here):
-    here.make.collection("Truck 01")
-    file = here.backup()
-    here.database.write_bytes(b"no database " * 1000)
-    here.database.with_name("spikecast.db-wal").write_bytes(b"nor a log")
-    here.restored(file)
-    assert names(here) == ["Truck 01"]
-    assert b"no database" in kept(here)[0].read_bytes()
+def test_a_backup_can_be_restored_over_a_damaged_database(installation):
+    installation.make.collection("Truck 01")
+    file = installation.backup()
+    installation.database.write_bytes(b"no database " * 1000)
+    installation.database.with_name("spikecast.db-wal").write_bytes(b"nor a log")
+    installation.restored(file)
+    assert list_collections(installation) == ["Truck 01"]
+    assert b"no database" in find_kept_files(installation)[0].read_bytes()
 
 
-def test_all_sign_ins_end(here):
-    was = here.owner
-    assert "Ended all sign-ins (1)" in here.restored(here.backup())
+def test_a_restore_ends_all_sign_ins(installation):
+    was = installation.owner
+    assert "Ended all sign-ins (1)" in installation.restored(installation.backup())
     assert not is_signed_in(was)
 
 
-# --- What is refused, and changes nothing --------------------------------------------------------------
+# --- Refused restores, which change nothing ------------------------------------------------------------
 
 
-def letter(file):
+def text_file(file):
     file.write_text("Dear Ada, this is no database. " * 100)
 
 
@@ -112,8 +112,8 @@ def truncated(file):
     file.write_bytes(file.read_bytes()[:50_000])
 
 
-def scribbled(file):
-    """A page of a table is no page any more; the header is as it was."""
+def overwritten(file):
+    """Overwrite a page of a table; the header stays intact."""
     content = bytearray(file.read_bytes())
     content[8192 : 8192 + 4096] = b"\xff" * 4096
     file.write_bytes(content)
@@ -146,12 +146,12 @@ def _run(file, statement):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "says"),
+    ("damage", "message"),
     [
-        (letter, "is not a SQLite database."),
+        (text_file, "is not a SQLite database."),
         (empty, "is not a SQLite database."),
         (truncated, "is damaged: "),
-        (scribbled, "is damaged: "),
+        (overwritten, "is damaged: "),
         (other_program, "is a SQLite database, but not one of Spikecast."),
         (never_migrated, "is a SQLite database, but not one of Spikecast."),
         (
@@ -162,78 +162,82 @@ def _run(file, statement):
         (half_copied, "was copied while it was in use: part of it is in "),
     ],
 )
-def test_a_file_that_is_no_whole_backup_is_refused(here, spoil, says):
-    here.make.collection("Truck 01", {"value_type": "TEXT_FIXED"})
-    file = here.backup()
-    before = here.state()
-    spoil(file)
-    said = refused(here.run("restore", file))
-    assert str(file) in said
-    assert says in said
-    assert here.state() == before
+def test_an_invalid_or_incomplete_backup_is_refused(installation, damage, message):
+    installation.make.collection("Truck 01", {"value_type": "TEXT_FIXED"})
+    file = installation.backup()
+    before = installation.state()
+    damage(file)
+    output = refused(installation.run("restore", file))
+    assert str(file) in output
+    assert message in output
+    assert installation.state() == before
 
 
-def test_a_file_that_is_not_there_is_refused(here):
-    before = here.state()
-    assert "There is no file /nowhere." in refused(here.run("restore", "/nowhere"))
-    assert here.state() == before
+def test_a_missing_file_is_refused(installation):
+    before = installation.state()
+    assert "There is no file /nowhere." in refused(installation.run("restore", "/nowhere"))
+    assert installation.state() == before
 
 
-def test_the_database_itself_is_refused(here):
-    assert "is the database itself." in refused(here.run("restore", here.database))
-    link = here.database.with_name("link")
-    link.symlink_to(here.database)
-    assert "is the database itself." in refused(here.run("restore", link))
+def test_restoring_the_database_from_itself_is_refused(installation):
+    assert "is the database itself." in refused(installation.run("restore", installation.database))
+    link = installation.database.with_name("link")
+    link.symlink_to(installation.database)
+    assert "is the database itself." in refused(installation.run("restore", link))
 
 
-def test_where_the_database_cannot_be_put_nothing_changes(here, monkeypatch):
-    """The disk is full when the work is nearly done."""
-    file = here.backup()
-    here.make.collection("Truck 02")
-    before = here.state()
+def test_a_full_disk_during_a_restore_changes_nothing(installation, monkeypatch):
+    """The restored file cannot be flushed to disk."""
+    file = installation.backup()
+    installation.make.collection("Truck 02")
+    before = installation.state()
 
     def full(*_arguments, **_options):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
-        assert "No space left on device" in refused(here.run("restore", file))
-    assert here.state() == before
+        assert "No space left on device" in refused(installation.run("restore", file))
+    assert installation.state() == before
 
 
-def test_the_audit_log_says_that_it_was_done(here):
-    file = here.backup()
-    here.make.collection("Truck 02")
-    here.restored(file)
-    with here.app.app_context():
+def test_a_restore_is_recorded_in_the_audit_log(installation):
+    file = installation.backup()
+    installation.make.collection("Truck 02")
+    installation.restored(file)
+    with installation.app.app_context():
         newest = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
         assert (newest.action, newest.outcome, newest.source) == ("restore", "done", "command line")
-    here.close()
+    installation.close()
 
 
-# --- While somebody uses it ----------------------------------------------------------------------------
+# --- Databases in use ----------------------------------------------------------------------------------
 
 
-def test_while_a_server_runs_it_refuses(here, tmp_path):
-    file = here.backup()
-    with running_server(f"sqlite:///{here.database}", workers=1):
-        assert f"A server is running on {here.database}." in refused(here.run("restore", file))
-        here.make.collection("Truck 02")
-    with open(f"{here.database}.serving") as lock:
+def test_a_restore_is_refused_while_a_server_runs(installation, tmp_path):
+    file = installation.backup()
+    with running_server(f"sqlite:///{installation.database}", workers=1):
+        assert f"A server is running on {installation.database}." in refused(
+            installation.run("restore", file)
+        )
+        installation.make.collection("Truck 02")
+    with open(f"{installation.database}.serving") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a worker may outlive the server by a moment
-    here.restored(file)
-    assert names(here) == []
+    installation.restored(file)
+    assert list_collections(installation) == []
 
 
-def test_while_another_program_has_it_open_it_refuses(here):
-    file = here.backup()
-    with closing(sqlite3.connect(here.database)) as other:
+def test_a_restore_is_refused_while_another_program_has_the_database_open(installation):
+    file = installation.backup()
+    with closing(sqlite3.connect(installation.database)) as other:
         other.execute("SELECT count(*) FROM users").fetchone()
-        assert f"Another program has {here.database} open." in refused(here.run("restore", file))
-    here.restored(file)
+        assert f"Another program has {installation.database} open." in refused(
+            installation.run("restore", file)
+        )
+    installation.restored(file)
 
 
-# --- A schema of somebody else's -----------------------------------------------------------------------
+# --- Changed schemas -----------------------------------------------------------------------------------
 
 PROMOTE = "UPDATE users SET role = 'ADMIN' WHERE username = 'vera'; END"
 FOREIGN = {
@@ -251,8 +255,11 @@ FOREIGN = {
         "has a table 'users'",
     ),
     "a missing index": ("DROP INDEX ix_sign_ins_user_id", "lacks the index 'ix_sign_ins_user_id'"),
-    "a missing guard": ("DROP TRIGGER spike_no_overlap_on_insert", "lacks the trigger 'spike_no_overlap_on_"),
-    "another guard": (
+    "a missing trigger": (
+        "DROP TRIGGER spike_no_overlap_on_insert",
+        "lacks the trigger 'spike_no_overlap_on_",
+    ),
+    "a changed trigger": (
         "DROP TRIGGER spike_no_overlap_on_insert; CREATE TRIGGER spike_no_overlap_on_insert "
         f"BEFORE INSERT ON spike_schedules BEGIN {PROMOTE}",
         "has a trigger 'spike_no_overlap_on_insert'",
@@ -267,61 +274,61 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("case", FOREIGN)
-def test_what_was_added_to_or_taken_from_the_schema_of_a_backup_is_refused_in_words(here, case):
-    statement, says = FOREIGN[case]
-    here.make.collection("Truck 01")
-    file = here.backup()
-    before = here.state()
+def test_a_backup_with_a_changed_schema_is_refused_with_the_difference(installation, case):
+    statement, message = FOREIGN[case]
+    installation.make.collection("Truck 01")
+    file = installation.backup()
+    before = installation.state()
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.executescript(statement)
-    assert says in refused(here.run("restore", file))
-    assert here.state() == before
+    assert message in refused(installation.run("restore", file))
+    assert installation.state() == before
 
 
-def test_a_backup_that_was_analyzed_and_vacuumed_is_as_good(here):
-    here.make.collection("Truck 01")
-    file = here.backup()
+def test_an_analyzed_and_vacuumed_backup_can_be_restored(installation):
+    installation.make.collection("Truck 01")
+    file = installation.backup()
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.executescript("ANALYZE; VACUUM")
-    here.restored(file)
-    assert names(here) == ["Truck 01"]
+    installation.restored(file)
+    assert list_collections(installation) == ["Truck 01"]
 
 
-def test_no_connection_trusts_the_schema_of_its_file(here):
-    here.make.collection("Truck 01", {"value_type": "INCREMENT"})
-    here.make.key().data("Truck 01")
-    with here.app.app_context():
+def test_every_connection_turns_trusted_schema_off(installation):
+    installation.make.collection("Truck 01", {"value_type": "INCREMENT"})
+    installation.make.key().data("Truck 01")
+    with installation.app.app_context():
         assert db.session.execute(sa.text("PRAGMA trusted_schema")).scalar_one() == 0
-        polls = here.app.extensions["polls"].database.connection
+        polls = installation.app.extensions["polls"].database.connection
         assert polls.read("PRAGMA trusted_schema", {}) == [(0,)]
-    here.close()
+    installation.close()
 
 
-# --- Links, and what is left of a database -------------------------------------------------------------
+# --- Remaining files of a database ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ending", ["-wal", "-journal"])
-def test_a_log_whose_database_is_gone_is_kept_and_not_applied(here, ending):
-    here.make.collection("Truck 01")
-    file = here.backup()
-    here.make.collection("Truck 02")
-    with closing(sqlite3.connect(here.database)) as connection:
+def test_a_log_without_its_database_is_kept_and_not_applied(installation, ending):
+    installation.make.collection("Truck 01")
+    file = installation.backup()
+    installation.make.collection("Truck 02")
+    with closing(sqlite3.connect(installation.database)) as connection:
         connection.execute("SELECT count(*) FROM users").fetchone()
-        log = here.database.with_name("spikecast.db-wal").read_bytes()
-    here.close()
-    here.database.unlink()
-    here.database.with_name(f"spikecast.db{ending}").write_bytes(log or b"what was written last")
-    here.database.with_name("spikecast.db-shm").write_bytes(b"an index")
-    said = here.restored(file, "--accept-repeats")
-    assert "its remaining files are kept as" in said
-    assert [each.name.endswith(ending) for each in kept(here)] == [True]
-    assert names(here) == ["Truck 01"]
+        log = installation.database.with_name("spikecast.db-wal").read_bytes()
+    installation.close()
+    installation.database.unlink()
+    installation.database.with_name(f"spikecast.db{ending}").write_bytes(log or b"what was written last")
+    installation.database.with_name("spikecast.db-shm").write_bytes(b"an index")
+    output = installation.restored(file, "--accept-repeats")
+    assert "its remaining files are kept as" in output
+    assert [each.name.endswith(ending) for each in find_kept_files(installation)] == [True]
+    assert list_collections(installation) == ["Truck 01"]
 
 
-def test_an_empty_file_with_a_log_is_no_database(here):
-    file = here.backup()
-    here.close()
-    here.database.write_bytes(b"")
-    here.database.with_name("spikecast.db-wal").write_bytes(b"what was written last")
-    here.restored(file)
-    assert any(each.read_bytes() == b"what was written last" for each in kept(here))
+def test_the_log_of_an_empty_database_file_is_kept(installation):
+    file = installation.backup()
+    installation.close()
+    installation.database.write_bytes(b"")
+    installation.database.with_name("spikecast.db-wal").write_bytes(b"what was written last")
+    installation.restored(file)
+    assert any(each.read_bytes() == b"what was written last" for each in find_kept_files(installation))

@@ -1,4 +1,4 @@
-"""The app with hardly any patience, and something for every request to be about."""
+"""An app with short lock timeouts, and rows that every request can act on."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ LOCK_TIMEOUT_S = 0.1
 
 
 def short_timeout_app(settings, **more) -> Flask:
-    """Yield an app that waits 0.1 s for a lock or a connection, instead of 15 s."""
+    """Return an app that waits 0.1 s for a lock or a connection, instead of 15 s."""
     options = engine_options(settings.database_url, lock_timeout_s=LOCK_TIMEOUT_S) | more
     return create_app(
         settings,
@@ -30,7 +30,7 @@ def short_timeout_app(settings, **more) -> Flask:
 
 @pytest.fixture(scope="session")
 def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """Instead of the app of the other tests: one with hardly any patience."""
+    """Replace the app of the other tests with one that has short lock timeouts."""
     app = short_timeout_app(settings_for(database_url, tmp_path_factory.mktemp("instance")))
     startup.prepare(app)
     yield app

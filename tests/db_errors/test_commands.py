@@ -1,4 +1,4 @@
-"""Commands of the command line, while the database takes no writes."""
+"""Commands of the command line while the database accepts no writes."""
 
 import pytest
 
@@ -9,7 +9,7 @@ PASSWORD = "a long enough password"
 
 
 @pytest.mark.parametrize(
-    "trouble", [write_lock, disk_full, read_only_database], ids=lambda trouble: trouble.__name__
+    "failure", [write_lock, disk_full, read_only_database], ids=lambda failure: failure.__name__
 )
 @pytest.mark.parametrize(
     "command",
@@ -21,10 +21,10 @@ PASSWORD = "a long enough password"
     ],
     ids=lambda command: command[0],
 )
-def test_a_command_that_writes_says_so_and_changes_nothing(app, world, command, trouble):
+def test_a_command_that_writes_reports_the_failure_and_changes_nothing(app, world, command, failure):
     before = dump_tables(app)
     arguments = [argument.format(**world.ids) for argument in command]
-    with trouble(app):
+    with failure(app):
         result = app.test_cli_runner().invoke(args=arguments, input=PASSWORD)
     assert "The database does not answer: " in refused(result)
     assert dump_tables(app) == before
@@ -32,10 +32,10 @@ def test_a_command_that_writes_says_so_and_changes_nothing(app, world, command, 
 
 
 @pytest.mark.parametrize(
-    "trouble", [write_lock, disk_full, read_only_database], ids=lambda trouble: trouble.__name__
+    "failure", [write_lock, disk_full, read_only_database], ids=lambda failure: failure.__name__
 )
-def test_check_config_goes_on(app, world, trouble):
-    with trouble(app):
+def test_check_config_works(app, world, failure):
+    with failure(app):
         result = app.test_cli_runner().invoke(args=["check-config"])
     assert result.exit_code == 0
     assert "its schema is up to date" in result.stdout

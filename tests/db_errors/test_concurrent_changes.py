@@ -1,4 +1,4 @@
-"""What a request refers to goes, or is taken, between the moment it looks and the moment it writes."""
+"""What a request refers to is deleted, or its name is taken, between its check and its write."""
 
 from contextlib import contextmanager
 
@@ -14,13 +14,13 @@ from tests.support.write_catalog import NEW_USER, WRITES
 
 
 @contextmanager
-def at_the_write(app, *statements):
-    """Somebody else runs these statements when a request has signed in and is about to write."""
-    met = []
+def changed_before_write(app, *statements):
+    """Run the statements in another session when a request has authenticated and is about to write."""
+    begins = []
 
     def on_begin(_connection):
-        met.append("begin")
-        if len(met) == 2:  # the first is to authenticate
+        begins.append("begin")
+        if len(begins) == 2:  # the first one authenticates
             with another_session(app) as session:
                 for statement in statements:
                     session.exec_driver_sql(statement)
@@ -28,7 +28,7 @@ def at_the_write(app, *statements):
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
-        with before_the_statement(app, "BEGIN IMMEDIATE", *statements):
+        with changed_before_statement(app, "BEGIN IMMEDIATE", *statements):
             yield
         return
     sa.event.listen(engine, "begin", on_begin)
@@ -39,12 +39,12 @@ def at_the_write(app, *statements):
 
 
 @contextmanager
-def before_the_statement(app, beginning, *statements):
-    """Somebody else runs these statements just before the app runs one that begins like this."""
+def changed_before_statement(app, prefix, *statements):
+    """Run the statements in another session just before the app runs one with this prefix."""
     waiting = list(statements)
 
     def on_execute(_connection, _cursor, statement, *_more):
-        if statement.startswith(beginning) and waiting:
+        if statement.startswith(prefix) and waiting:
             with another_session(app) as session:
                 while waiting:
                     session.exec_driver_sql(waiting.pop(0))
@@ -65,12 +65,12 @@ def bob(app, world):
     return add_user(app, Role.ADMIN, "bob")
 
 
-BOB_GOES = "DELETE FROM users WHERE username = 'bob'"
+DELETE_BOB = "DELETE FROM users WHERE username = 'bob'"
 
 
 @pytest.mark.parametrize("write", WRITES, ids=str)
-def test_somebody_who_is_deleted_at_that_moment_is_told_no_or_was_just_in_time(app, world, bob, write):
-    with at_the_write(app, BOB_GOES):
+def test_a_write_by_a_user_deleted_meanwhile_succeeds_or_is_refused(app, world, bob, write):
+    with changed_before_write(app, DELETE_BOB):
         response = world.do(write, bob)
     if response.status_code != write.status:
         refused(response, 401, 403, 404, 409)
@@ -85,17 +85,17 @@ def test_somebody_who_is_deleted_at_that_moment_is_told_no_or_was_just_in_time(a
         ("/api/api-keys", {"label": "Grafana"}),
     ],
 )
-def test_nobody_who_is_deleted_at_that_moment_owns_anything(app, world, bob, path, body):
-    with at_the_write(app, BOB_GOES):
+def test_a_user_deleted_meanwhile_owns_nothing_new(app, world, bob, path, body):
+    with changed_before_write(app, DELETE_BOB):
         problem = refused(bob.post(path.format(**world.ids), body), 409)
     assert "changed concurrently" in problem["detail"]
     assert len(dump_tables(app)["collections"]) == 2
     assert len(dump_tables(app)["api_keys"]) == 1
 
 
-def test_a_name_that_is_taken_at_that_moment_is_told_as_taken(app, world):
+def test_a_collection_name_taken_meanwhile_is_reported_as_taken(app, world):
     taken = "UPDATE collections SET name = 'Truck 02' WHERE name = 'Bridge'"
-    with at_the_write(app, taken):
+    with changed_before_write(app, taken):
         problem = refused(world.admin.post("/api/collections", {"name": "Truck 02"}), 409)
     assert problem["errors"] == {"name": ["is taken by another collection"]}
 
@@ -103,24 +103,24 @@ def test_a_name_that_is_taken_at_that_moment_is_told_as_taken(app, world):
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True, scope="session")
 @pytest.mark.postgresql
 class TestBetweenTwoStatements:
-    """PostgreSQL only: SQLite lets nobody write in between."""
+    """PostgreSQL only: SQLite has no other writer in between."""
 
-    def test_an_owner_who_is_deleted_after_the_look_is_a_conflict(self, app, world):
+    def test_an_owner_deleted_after_the_check_is_a_conflict(self, app, world):
         gone = "DELETE FROM users WHERE username = 'uma'"
         body = {"name": "Truck 02", "owner_id": world.ids["user"]}
-        with before_the_statement(app, "INSERT INTO collections", gone):
+        with changed_before_statement(app, "INSERT INTO collections", gone):
             refused(world.admin.post("/api/collections", body), 409)
         assert len(dump_tables(app)["collections"]) == 2
 
-    def test_a_collection_that_is_deleted_after_the_look_is_a_conflict(self, app, world):
+    def test_a_collection_deleted_after_the_check_is_a_conflict(self, app, world):
         gone = "DELETE FROM collections WHERE name = 'Bridge'"
         body = {"label": "Grafana", "allowed_collections": [{"collection_id": world.ids["other"]}]}
-        with before_the_statement(app, "INSERT INTO api_key_collections", gone):
+        with changed_before_statement(app, "INSERT INTO api_key_collections", gone):
             refused(world.admin.post("/api/api-keys", body), 409)
         assert len(dump_tables(app)["api_keys"]) == 1
 
     @pytest.mark.parametrize(
-        ("beginning", "path", "body", "errors"),
+        ("prefix", "path", "body", "errors"),
         [
             pytest.param(
                 "INSERT INTO collections",
@@ -138,12 +138,10 @@ class TestBetweenTwoStatements:
             ),
         ],
     )
-    def test_a_name_that_is_taken_after_the_look_is_told_as_taken(
-        self, app, world, beginning, path, body, errors
-    ):
+    def test_a_name_taken_after_the_check_is_reported_as_taken(self, app, world, prefix, path, body, errors):
         taken = [
             "UPDATE collections SET name = 'Truck 02' WHERE name = 'Bridge'",
             "UPDATE users SET username_folded = 'eve' WHERE username = 'uma'",
         ]
-        with before_the_statement(app, beginning, *taken):
+        with changed_before_statement(app, prefix, *taken):
             assert refused(world.admin.post(path, body), 409)["errors"] == errors

@@ -1,4 +1,4 @@
-"""The disk is full, or the database may only be read: writes are refused whole, reading goes on."""
+"""The disk is full or the database is read-only: writes are refused as a whole, reads work."""
 
 import pytest
 
@@ -13,35 +13,35 @@ from tests.support.db_failures import (
 from tests.support.write_catalog import NEW_FIELD
 
 
-@pytest.mark.parametrize("trouble", [disk_full, read_only_database], ids=["no room", "only reading"])
+@pytest.mark.parametrize("failure", [disk_full, read_only_database], ids=["disk full", "read-only"])
 class TestPolls:
-    def test_a_poll_without_counters_goes_on(self, app, world, trouble, clock):
+    def test_a_poll_without_counters_is_served(self, app, world, failure, clock):
         clock.shift(120)
-        with trouble(app):
+        with failure(app):
             assert world.tool.poll("Bridge").status_code == 200
 
-    def test_a_poll_with_counters_is_refused_and_no_value_is_lost(self, app, world, trouble):
+    def test_a_poll_with_counters_is_refused_and_no_value_is_lost(self, app, world, failure):
         first = world.tool.data("Truck 01")["km"]
-        with trouble(app):
+        with failure(app):
             assert_unavailable(world.tool.poll("Truck 01"))
         assert world.tool.data("Truck 01")["km"] == first + 5
 
-    def test_a_poll_leaves_an_expired_spike_to_a_later_one(self, app, world, trouble, clock):
+    def test_a_refused_poll_leaves_an_expired_spike_to_a_later_poll(self, app, world, failure, clock):
         clock.shift(3600)
-        with trouble(app):
+        with failure(app):
             assert_unavailable(world.tool.poll("Truck 01"))
         assert "X-Spike-Schedule" not in world.tool.poll("Truck 01").headers
         assert dump_tables(app)["spike_schedules"] == []
 
-    def test_reading_and_health_go_on(self, app, world, trouble):
-        with trouble(app):
+    def test_reads_and_health_checks_work(self, app, world, failure):
+        with failure(app):
             assert world.admin.get("/api/health").status_code == 200
             assert world.admin.get("/api/auth/me").status_code == 200
             assert world.admin.get("/api/collections").json["total"] == 2
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="session")
-def test_a_write_that_does_not_fit_any_more_is_refused_and_smaller_ones_still_work(app, world):
+def test_a_write_that_does_not_fit_is_refused_and_smaller_ones_work(app, world):
     many = [{"field_name": f"field {number}", **SHORT} for number in range(2)]
     path = "/api/collections/{collection}/fields".format(**world.ids)
     long = NEW_FIELD | LONG | {"collection_type": "Configuration"}

@@ -1,4 +1,4 @@
-"""PostgreSQL: another session holds the lock of one collection; all others go on."""
+"""PostgreSQL: another session locks one collection; requests for the others work."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = on_postgresql
 
 @pytest.fixture
 def locked(app, world):
-    """The collection `Truck 01` is locked by somebody else."""
+    """Lock the collection `Truck 01` in another session."""
     with another_session(app) as session:
         session.exec_driver_sql("BEGIN")
         session.exec_driver_sql("SELECT * FROM collections WHERE name = 'Truck 01' FOR UPDATE")
@@ -19,29 +19,29 @@ def locked(app, world):
         session.exec_driver_sql("ROLLBACK")
 
 
-ABOUT_IT = [
+WRITES_TO_LOCKED = [
     write
     for write in WRITES
     if any(word in write.path for word in ("{collection}", "{field}", "{counter}", "{spike}", "bulk-delete"))
 ]
 
 
-@pytest.mark.parametrize("write", ABOUT_IT, ids=str)
-def test_a_write_about_the_locked_collection_is_refused_and_changes_nothing(app, world, locked, write):
+@pytest.mark.parametrize("write", WRITES_TO_LOCKED, ids=str)
+def test_a_write_to_the_locked_collection_is_refused_and_changes_nothing(app, world, locked, write):
     before = dump_tables(app)
     assert_unavailable(world.do(write))
     assert dump_tables(app) == before
 
 
-def test_a_poll_that_moves_its_counters_is_refused(world, locked):
+def test_a_poll_of_counters_of_the_locked_collection_is_refused(world, locked):
     assert_unavailable(world.tool.poll("Truck 01"))
 
 
-def test_a_poll_that_moves_nothing_goes_on(world, locked):
+def test_a_poll_without_counters_of_the_locked_collection_is_served(world, locked):
     assert world.tool.poll("Truck 01", "configuration").status_code == 200
 
 
-def test_polls_and_writes_about_another_collection_go_on(world, locked):
+def test_polls_and_writes_of_another_collection_work(world, locked):
     other = "/api/collections/{other}".format(**world.ids)
     counter = {"collection_type": "Performance", "field_name": "km", "value_type": "INCREMENT"}
     added = world.admin.post(f"{other}/fields", counter | {"start_number": 1, "step_number": 1})
@@ -50,7 +50,7 @@ def test_polls_and_writes_about_another_collection_go_on(world, locked):
     assert world.admin.patch(other, {"name": "Tower"}).status_code == 200
 
 
-def test_it_is_polled_again_as_soon_as_the_lock_is_gone(app, world):
+def test_a_collection_can_be_polled_once_its_lock_is_released(app, world):
     first = world.tool.data("Truck 01")["km"]
     with another_session(app) as session:
         session.exec_driver_sql("BEGIN")

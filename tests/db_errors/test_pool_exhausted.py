@@ -1,4 +1,4 @@
-"""All connections of the pool are taken."""
+"""All connections of the pool are in use."""
 
 from contextlib import ExitStack
 
@@ -11,17 +11,17 @@ from tests.support.db_failures import assert_unavailable
 
 
 @pytest.fixture
-def small(app):
-    """An app with two connections, on the database of the tests."""
-    small = short_timeout_app(app.config["SETTINGS"], pool_size=2, max_overflow=0)
-    yield small
-    with small.app_context():
+def small_pool_app(app):
+    """Yield an app with a pool of two connections, on the database of the tests."""
+    small_pool_app = short_timeout_app(app.config["SETTINGS"], pool_size=2, max_overflow=0)
+    yield small_pool_app
+    with small_pool_app.app_context():
         db.engine.dispose()
 
 
-def test_while_no_connection_is_free_requests_are_503_and_afterwards_they_work(small, world):
-    admin, tool = Caller(small, tokens=world.admin.tokens), Poller(small, world.tool.key)
-    with small.app_context(), ExitStack() as stack:
+def test_requests_are_503_while_no_connection_is_free_and_work_afterwards(small_pool_app, world):
+    admin, tool = Caller(small_pool_app, tokens=world.admin.tokens), Poller(small_pool_app, world.tool.key)
+    with small_pool_app.app_context(), ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(db.engine.connect())
         assert_unavailable(admin.get("/api/collections"))
@@ -42,16 +42,16 @@ def test_while_no_connection_is_free_requests_are_503_and_afterwards_they_work(s
         ("/api/data/Truck 01/performance", 401),
     ],
 )
-def test_every_request_gives_its_connection_back(small, world, path, status):
-    admin = Caller(small, tokens=world.admin.tokens)
+def test_every_request_returns_its_connection(small_pool_app, world, path, status):
+    admin = Caller(small_pool_app, tokens=world.admin.tokens)
     assert [admin.get(path).status_code for _ in range(4)] == [status] * 4
-    with small.app_context():
+    with small_pool_app.app_context():
         assert db.engine.pool.checkedout() == 0
 
 
-def test_a_request_that_the_database_refuses_gives_its_connection_back(small, world):
-    admin = Caller(small, tokens=world.admin.tokens)
+def test_a_write_refused_by_a_constraint_returns_its_connection(small_pool_app, world):
+    admin = Caller(small_pool_app, tokens=world.admin.tokens)
     for _ in range(4):
         assert admin.post("/api/collections", {"name": "Bridge"}).status_code == 409
-    with small.app_context():
+    with small_pool_app.app_context():
         assert db.engine.pool.checkedout() == 0

@@ -1,4 +1,4 @@
-"""PostgreSQL gives a statement or a connection up: by error code, and by ending the connection."""
+"""PostgreSQL fails a statement with an error code, or ends the connection."""
 
 import pytest
 
@@ -15,7 +15,7 @@ pytestmark = on_postgresql
 
 TRUCK = {"name": "Truck 02"}
 
-PASSING = [
+DATABASE_FAILURES = [
     "serialization_failure",
     "deadlock_detected",
     "disk_full",
@@ -31,8 +31,8 @@ PASSING = [
 ]
 
 
-@pytest.mark.parametrize("condition", PASSING)
-def test_what_the_database_is_to_blame_for_is_503(app, world, condition):
+@pytest.mark.parametrize("condition", DATABASE_FAILURES)
+def test_a_failure_of_the_database_is_503(app, world, condition):
     before = dump_tables(app)
     with reject_writes(app, condition):
         assert_unavailable(world.admin.post("/api/collections", TRUCK))
@@ -42,7 +42,7 @@ def test_what_the_database_is_to_blame_for_is_503(app, world, condition):
 
 
 @pytest.mark.parametrize("condition", ["division_by_zero", "undefined_function", "not_null_violation"])
-def test_what_a_statement_is_to_blame_for_is_500(app, world, condition):
+def test_an_error_in_a_statement_is_500(app, world, condition):
     with reject_writes(app, condition):
         response = world.admin.post("/api/collections", TRUCK)
     assert response.status_code == 500
@@ -50,27 +50,27 @@ def test_what_a_statement_is_to_blame_for_is_500(app, world, condition):
     assert world.admin.post("/api/collections", TRUCK).status_code == 201
 
 
-def test_a_commit_that_fails_is_503_and_nothing_is_done(app, world):
+def test_a_failed_commit_is_503_and_changes_nothing(app, world):
     before = dump_tables(app)
     with another_session(app) as session:
         session.exec_driver_sql(
-            "CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS "
+            "CREATE FUNCTION fail_commit() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION USING ERRCODE = 'serialization_failure'; END $$"
         )
         session.exec_driver_sql(
-            "CREATE CONSTRAINT TRIGGER trouble AFTER INSERT OR UPDATE ON collections "
-            "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION trouble()"
+            "CREATE CONSTRAINT TRIGGER fail_commit AFTER INSERT OR UPDATE ON collections "
+            "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail_commit()"
         )
         assert_unavailable(world.admin.post("/api/collections", TRUCK))
-        session.exec_driver_sql("DROP FUNCTION trouble CASCADE")
+        session.exec_driver_sql("DROP FUNCTION fail_commit CASCADE")
     assert dump_tables(app) == before
 
 
-# --- Connections end -----------------------------------------------------------------------------------
+# --- Ended connections ---------------------------------------------------------------------------------
 
 
 def end_connections(app):
-    """End every connection to the database but one's own, as a restart of PostgreSQL does."""
+    """End all other connections to the database, as a restart of PostgreSQL does."""
     with another_session(app) as session:
         session.exec_driver_sql(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
@@ -78,7 +78,7 @@ def end_connections(app):
         )
 
 
-def test_connections_that_ended_between_two_requests_are_not_noticed(app, world):
+def test_connections_ended_between_two_requests_are_replaced(app, world):
     first = world.tool.data("Truck 01")["km"]
     end_connections(app)
     assert world.tool.data("Truck 01")["km"] == first + 5
@@ -88,7 +88,7 @@ def test_connections_that_ended_between_two_requests_are_not_noticed(app, world)
     assert world.admin.get("/api/health").status_code == 200
 
 
-def test_a_connection_that_ends_in_the_middle_of_a_write_is_503_and_the_next_one_works(app, world):
+def test_a_connection_ended_during_a_write_is_503_and_the_next_request_works(app, world):
     before = dump_tables(app)
     with trigger_on_writes(app, "PERFORM pg_terminate_backend(pg_backend_pid())"):
         assert_unavailable(world.admin.post("/api/collections", TRUCK))

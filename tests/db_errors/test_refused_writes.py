@@ -1,4 +1,4 @@
-"""Every write, while the database takes none: refused whole, and done as soon as the trouble is over."""
+"""Every write while the database accepts none: refused as a whole, and accepted after the failure."""
 
 from contextlib import contextmanager
 
@@ -20,17 +20,17 @@ READS_BY_POST = {"auth.refresh", "preview.preview_draft"}
 
 
 @pytest.mark.parametrize("write", WRITES, ids=str)
-def test_a_write_that_the_database_does_not_take_changes_nothing_and_works_afterwards(app, world, write):
+def test_a_refused_write_changes_nothing_and_works_afterwards(app, world, write):
     before = dump_tables(app)
-    for trouble in (write_lock, disk_full, read_only_database):
-        with trouble(app):
+    for failure in (write_lock, disk_full, read_only_database):
+        with failure(app):
             assert_unavailable(world.do(write))
-        assert dump_tables(app) == before, trouble
+        assert dump_tables(app) == before, failure
     assert world.do(write).status_code == write.status
     assert dump_tables(app) != before
 
 
-def test_every_route_that_writes_has_its_line_in_the_table(app):
+def test_every_route_that_writes_is_in_the_write_catalog(app):
     routes = {
         (method, rule.endpoint)
         for rule in app.url_map.iter_rules()
@@ -45,14 +45,16 @@ def test_every_route_that_writes_has_its_line_in_the_table(app):
 
 
 @pytest.mark.parametrize("write", WRITES, ids=str)
-def test_once_a_write_is_committed_no_trouble_of_the_database_can_make_it_look_refused(app, world, write):
+def test_no_statement_follows_the_commit_of_a_write(app, world, write):
+    """Otherwise a failure in between could make a committed write look refused."""
     with statements_after_commit(app) as seen:
         assert world.do(write).status_code == write.status
     assert seen == []
 
 
-def test_once_a_poll_has_moved_counters_no_trouble_of_the_database_can_make_it_look_refused(world, queries):
-    world.tool.poll("Truck 01")  # what is noted once a minute is noted
+def test_the_last_statement_of_a_poll_advances_its_counters(world, queries):
+    """Otherwise a failure in between could make a poll look refused whose counters have advanced."""
+    world.tool.poll("Truck 01")  # records the use of the key
     with queries() as seen:
         assert world.tool.poll("Truck 01").status_code == 200
     *_, last = seen.statements
@@ -61,7 +63,7 @@ def test_once_a_poll_has_moved_counters_no_trouble_of_the_database_can_make_it_l
 
 @contextmanager
 def statements_after_commit(app):
-    """The statements that the app runs after its first commit."""
+    """Yield the statements that the app runs after its first commit."""
     committed, seen = [], []
 
     def on_commit(_connection):

@@ -1,4 +1,4 @@
-"""A fault of Spikecast itself."""
+"""Internal errors of Spikecast."""
 
 import pytest
 import sqlalchemy as sa
@@ -15,44 +15,44 @@ SECRET = "what only the log may say"
 
 
 @pytest.fixture
-def faulty(app):
-    """The app with routes that fail, on the database of the tests; as in production it does not propagate."""
-    faulty = create_app(app.config["SETTINGS"], **FAST_SETTINGS)
+def failing_app(app):
+    """Yield an app with routes that fail; as in production, it does not propagate exceptions."""
+    failing_app = create_app(app.config["SETTINGS"], **FAST_SETTINGS)
 
-    @faulty.route("/api/broken/<path:anything>", methods=["GET", "POST"])
+    @failing_app.route("/api/broken/<path:anything>", methods=["GET", "POST"])
     @public
     def broken(anything):
         raise RuntimeError(SECRET)
 
-    @faulty.post("/api/half-done")
+    @failing_app.post("/api/half-done")
     @public
     def half_done():
         db.session.add(Collection(name="Half done", owner_id=db.session.scalar(sa.select(User.id))))
         db.session.flush()
         raise RuntimeError(SECRET)
 
-    @faulty.get("/api/wrong-statement")
+    @failing_app.get("/api/wrong-statement")
     @public
     def wrong_statement():
         db.session.execute(sa.text("SELECT nonsense(1)"))
 
-    @faulty.get("/api/no-json")
+    @failing_app.get("/api/no-json")
     @public
     def no_json():
         return {"value": object()}
 
-    @faulty.get("/api/teapot")
+    @failing_app.get("/api/teapot")
     @public
     def teapot():
         raise ImATeapot
 
-    yield faulty
-    with faulty.app_context():
+    yield failing_app
+    with failing_app.app_context():
         db.engine.dispose()
 
 
-def internal_error(response):
-    """An answer must say no more than that something went wrong."""
+def assert_internal_error(response):
+    """Check that a response says no more than that an internal error occurred."""
     assert response.status_code == 500
     assert response.content_type == "application/problem+json"
     assert response.json == {
@@ -64,55 +64,55 @@ def internal_error(response):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_answer_is_problem_details_that_say_nothing_of_the_inside(faulty, method):
-    internal_error(Caller(faulty).call(method, "/api/broken/x"))
+def test_an_internal_error_is_problem_details_without_internals(failing_app, method):
+    assert_internal_error(Caller(failing_app).call(method, "/api/broken/x"))
 
 
-def test_the_answer_has_the_headers_of_every_answer(faulty):
-    headers = Caller(faulty).get("/api/broken/x").headers
+def test_an_internal_error_has_the_headers_of_every_response(failing_app):
+    headers = Caller(failing_app).get("/api/broken/x").headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"
 
 
-def test_the_log_says_what_went_wrong_and_where(faulty, caplog):
-    Caller(faulty).get("/api/broken/x")
+def test_an_internal_error_is_logged_with_its_traceback(failing_app, caplog):
+    Caller(failing_app).get("/api/broken/x")
     (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert record.getMessage() == "Unhandled error at GET '/api/broken/x'"
     assert SECRET in caplog.text
     assert "in broken" in caplog.text
 
 
-def test_no_path_can_forge_a_line_of_the_log(faulty, caplog):
-    Caller(faulty).get("/api/broken/x%0dCRITICAL all is lost")
+def test_a_path_cannot_forge_a_log_line(failing_app, caplog):
+    Caller(failing_app).get("/api/broken/x%0dCRITICAL all is lost")
     (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert record.getMessage() == r"Unhandled error at GET '/api/broken/x\rCRITICAL all is lost'"
 
 
-def test_a_request_that_fails_half_way_leaves_nothing_behind(faulty, admin):
-    internal_error(Caller(faulty).post("/api/half-done"))
+def test_a_request_that_fails_halfway_is_rolled_back(failing_app, admin):
+    assert_internal_error(Caller(failing_app).post("/api/half-done"))
     assert admin.get("/api/collections").json["total"] == 0
     assert admin.post("/api/collections", {"name": "Half done"}).status_code == 201
 
 
-def test_a_statement_that_is_wrong_is_no_trouble_of_the_database(faulty):
-    internal_error(Caller(faulty).get("/api/wrong-statement"))
+def test_an_invalid_statement_is_an_internal_error(failing_app):
+    assert_internal_error(Caller(failing_app).get("/api/wrong-statement"))
 
 
-def test_an_answer_that_is_no_json_is_a_fault_too(faulty):
-    internal_error(Caller(faulty).get("/api/no-json"))
+def test_a_response_that_cannot_be_serialized_is_an_internal_error(failing_app):
+    assert_internal_error(Caller(failing_app).get("/api/no-json"))
 
 
-def test_any_other_http_error_is_problem_details(faulty):
-    response = Caller(faulty).get("/api/teapot")
+def test_any_other_http_error_is_problem_details(failing_app):
+    response = Caller(failing_app).get("/api/teapot")
     assert response.content_type == "application/problem+json"
     assert (response.json["status"], response.json["title"].lower()) == (418, "i'm a teapot")
 
 
-def test_a_fault_does_not_stop_what_comes_after_it(faulty, make):
+def test_polls_work_after_internal_errors(failing_app, make):
     make.collection("Truck 01", {"value_type": "NUMBER_FIXED"})
     tool = make.key()
     for _ in range(20):
-        internal_error(Caller(faulty).get("/api/broken/x"))
-    tool.app = faulty
+        assert_internal_error(Caller(failing_app).get("/api/broken/x"))
+    tool.app = failing_app
     assert tool.data("Truck 01")

@@ -1,4 +1,4 @@
-"""Another connection holds the database's write lock for long: writes are refused, reading goes on."""
+"""Another connection holds the database's write lock for long: writes are refused, reads work."""
 
 import pytest
 
@@ -14,14 +14,14 @@ from tests.support.db_failures import assert_unavailable, dump_tables, write_loc
 from tests.support.write_catalog import NEW_SPIKE
 
 
-def test_reading_goes_on(app, world):
+def test_every_read_works(app, world):
     with write_lock(app):
-        statuses = {path: world.admin.get(path).status_code for path in reads(app, world)}
+        statuses = {path: world.admin.get(path).status_code for path in list_readable_urls(app, world)}
     assert statuses == dict.fromkeys(statuses, 200)
 
 
-def reads(app, world):
-    """The address of everything that somebody who is signed in may read."""
+def list_readable_urls(app, world):
+    """Return the URL of everything that a signed-in user may read."""
     ids = {f"{name}_id": value for name, value in world.ids.items()} | {"collection_type": "performance"}
     urls = app.url_map.bind("localhost")
     rules = [
@@ -34,13 +34,13 @@ def reads(app, world):
     ]
 
 
-def test_an_access_token_is_renewed(app, world):
+def test_an_access_token_can_be_renewed(app, world):
     refresh = {"Authorization": f"Bearer {world.admin.tokens['refresh_token']}"}
     with write_lock(app):
         assert world.admin.post("/api/auth/refresh", headers=refresh).status_code == 200
 
 
-def test_a_draft_of_a_spike_is_previewed(app, world):
+def test_a_draft_of_a_spike_can_be_previewed(app, world):
     draft = NEW_SPIKE | {"collection_id": world.ids["other"]}
     with write_lock(app):
         assert world.admin.post("/api/spike-schedules/preview", draft).status_code == 200
@@ -49,7 +49,7 @@ def test_a_draft_of_a_spike_is_previewed(app, world):
 # --- Polls ---------------------------------------------------------------------------------------------
 
 
-def test_a_poll_without_counters_goes_on(app, world):
+def test_a_poll_without_counters_is_served(app, world):
     with write_lock(app):
         assert world.tool.poll("Bridge").status_code == 200
 
@@ -63,20 +63,20 @@ def test_a_poll_waits_at_most_50_ms_to_record_the_use_of_its_key(app, world, clo
             waited_s.append(options.get("lock_timeout_s"))
         begin(**options)
 
-    patient = create_app(app.config["SETTINGS"], TESTING=True, **FAST_SETTINGS)
-    tool = Poller(patient, world.tool.key)
+    default_app = create_app(app.config["SETTINGS"], TESTING=True, **FAST_SETTINGS)
+    tool = Poller(default_app, world.tool.key)
     with write_lock(app), pytest.MonkeyPatch.context() as patch:
         patch.setattr(usage.transactions, "begin", record_wait)
         assert tool.poll("Bridge").status_code == 200
     assert waited_s == [usage.LOCK_TIMEOUT_S]
     assert usage.LOCK_TIMEOUT_S < LOCK_TIMEOUT_S / 100
     assert tool.poll("Bridge").status_code == 200
-    assert last_use(world) == "2026-11-27T08:02:00Z"
-    with patient.app_context():
+    assert get_last_use(world) == "2026-11-27T08:02:00Z"
+    with default_app.app_context():
         db.engine.dispose()
 
 
-def last_use(world):
+def get_last_use(world):
     return world.admin.get(f"/api/api-keys/{world.tool.id}").json["last_used_at"]
 
 
@@ -88,12 +88,12 @@ def test_a_poll_with_counters_is_refused_and_no_value_is_lost(app, world):
     assert world.tool.data("Truck 01")["km"] == first + 5
 
 
-def test_a_poll_of_the_type_without_counters_goes_on(app, world):
+def test_a_poll_of_the_type_without_counters_is_served(app, world):
     with write_lock(app):
         assert world.tool.data("Truck 01", "configuration") == {"plate": "diesel"}
 
 
-def test_a_poll_that_would_clear_an_expired_spike_away_is_refused_and_does_it_later(app, world, clock):
+def test_a_poll_that_has_to_delete_an_expired_spike_is_refused(app, world, clock):
     clock.shift(3600)
     before = dump_tables(app)
     with write_lock(app):
@@ -104,6 +104,6 @@ def test_a_poll_that_would_clear_an_expired_spike_away_is_refused_and_does_it_la
 
 
 @pytest.mark.parametrize("key", ["", "spk_nonsense"])
-def test_a_wrong_key_is_still_told_so(app, world, key):
+def test_a_wrong_key_is_401(app, world, key):
     with write_lock(app):
         assert Poller(app, key).poll("Truck 01").status_code == 401

@@ -1,4 +1,4 @@
-"""Two machines, each with the product under gunicorn, on one PostgreSQL behind the nginx that is shipped."""
+"""Two nodes, each with the product under gunicorn, on one PostgreSQL behind the nginx that is shipped."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Node:
-    """A machine: it can be started, killed, and started again."""
+    """A node, which can be started, killed, and started again."""
 
     def __init__(self, database_url: str, address: str, folder: Path, app: str) -> None:
         self.address, self.url = address, f"http://{address}"
@@ -38,7 +38,7 @@ class Node:
         }
 
     def start(self) -> None:
-        """Come back when it serves."""
+        """Start the node, and return when it serves requests."""
         server = running_server(self._database_url, env=self._settings, app=self._app)
         self._running.enter_context(server)
 
@@ -47,8 +47,8 @@ class Node:
         self._running.close()
 
 
-class Machines:
-    """All that was started, and an Admin who is signed in."""
+class Cluster:
+    """The running nginx and nodes, with a signed-in Admin."""
 
     def __init__(self, proxy: Proxy, nodes: list[Node]) -> None:
         self.proxy, self.nodes = proxy, nodes
@@ -65,12 +65,12 @@ class Machines:
         return requests.request(method, url, json=body, headers=headers, timeout=TIMEOUT_S)
 
     def make(self, path: str, body: object) -> dict:
-        """Make something, on the first node."""
+        """Create something on the first node, and return its JSON."""
         answer = self.call("POST", self.nodes[0].url + path, body)
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    def counting(self, name: str) -> tuple[dict[str, int], str, int]:
+    def create_collection(self, name: str) -> tuple[dict[str, int], str, int]:
         """Create a collection with a level and two counters; return field ids by name, a key, and the id."""
         collection = self.make("/api/collections", {"name": name})
         counter = {"value_type": "INCREMENT", "start_number": 0, "step_number": 1}
@@ -87,9 +87,9 @@ class Machines:
 
 
 @pytest.fixture(scope="session")
-def machines(
+def cluster(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[Machines]:
+) -> Iterator[Cluster]:
     """nginx and two nodes. The clock of the second one is 3 seconds fast."""
     nginx.need()
     folder = tmp_path_factory.mktemp("nodes")
@@ -103,4 +103,4 @@ def machines(
             nodes.append(Node(url, f"127.0.0.1:{port}", folder / str(number), app))
             stack.callback(nodes[-1].kill)
         run_concurrently(*[node.start for node in nodes])
-        yield Machines(stack.enter_context(running_nginx([node.address for node in nodes])), nodes)
+        yield Cluster(stack.enter_context(running_nginx([node.address for node in nodes])), nodes)

@@ -1,4 +1,4 @@
-"""A counter on two machines while spikes come and go in every way, and one of the machines is killed."""
+"""Counters on two nodes during many changes of spikes, while one of the nodes is killed."""
 
 import random
 import time
@@ -6,14 +6,14 @@ import time
 from tests.support.churn import Pollers, check, churn
 
 
-def test_it_serves_every_value_once_and_never_falls(machines):
-    """The clock of the second machine is 3 seconds fast, and schedules are changed at both."""
-    first, second = machines.nodes
-    ids, key, collection_id = machines.counting("Lorry")
+def test_counters_serve_every_value_once_and_never_fall(cluster):
+    """The clock of the second node is 3 seconds fast, and schedules are changed on both."""
+    first, second = cluster.nodes
+    ids, key, collection_id = cluster.create_collection("Lorry")
     rng = random.Random(15)
 
     def call(method, path, body):
-        answer = machines.call(method, rng.choice([first, second]).url + path, body)
+        answer = cluster.call(method, rng.choice([first, second]).url + path, body)
         return answer.status_code, answer.json() if answer.content else None
 
     pollers = Pollers([first.address, second.address], "/api/data/Lorry/performance", key)
@@ -22,7 +22,7 @@ def test_it_serves_every_value_once_and_never_falls(machines):
         rng = random.Random(16)
         second.kill()
         second_is_back = time.time() + 1
-        rounds = churn(lambda *asked: _at(machines, first, *asked), collection_id, ids, 3, rng)
+        rounds = churn(lambda *args: _call_node(cluster, first, *args), collection_id, ids, 3, rng)
         assert time.time() > second_is_back
         second.start()
         rounds |= churn(call, collection_id, ids, 4, rng)
@@ -34,6 +34,6 @@ def test_it_serves_every_value_once_and_never_falls(machines):
     check(polls)
 
 
-def _at(machines, node, method, path, body):
-    answer = machines.call(method, node.url + path, body)
+def _call_node(cluster, node, method, path, body):
+    answer = cluster.call(method, node.url + path, body)
     return answer.status_code, answer.json() if answer.content else None

@@ -1,4 +1,4 @@
-"""Polls through nginx while a spike opens and closes, and one of two machines dies and comes back."""
+"""Polls through nginx while a spike opens and closes, and one of two nodes is killed and restarted."""
 
 import json
 import time
@@ -16,15 +16,15 @@ from typing import Any
 from tests.support.wait import wait_until
 
 POLLERS = 32
-BETWEEN_POLLS = 0.1  # seconds; a machine that is short of time must be able to start a node beside them
-SOME = 100
+POLL_INTERVAL_S = 0.1  # leaves a busy machine enough time to start a node
+MIN_POLLS = 100
 OWN_START = 1_000_000
 PATH = "/api/data/Truck/performance"
 
 
 @dataclass
 class Answer:
-    """What a poller got, and when it had asked for it. One that ends in the middle has no status."""
+    """The response to a poll and its times. A response that was cut off has no status."""
 
     asked: float
     answered: float
@@ -35,77 +35,79 @@ class Answer:
 
 
 class Pollers:
-    """So many who poll one after the other through nginx, until they are told to stop."""
+    """Threads that poll through nginx, one request after the other, until they are stopped."""
 
     def __init__(self, address: str, key: str) -> None:
-        self._address, self._headers, self._over = address, {"X-API-Key": key}, Event()
+        self._address, self._headers, self._stop = address, {"X-API-Key": key}, Event()
         self._seen: list[list[Answer]] = [[] for _ in range(POLLERS)]
         self._threads = ThreadPoolExecutor(POLLERS)
-        self._begun = [self._threads.submit(self._poll, seen) for seen in self._seen]
+        self._futures = [self._threads.submit(self._poll, seen) for seen in self._seen]
 
     def _poll(self, seen: list[Answer]) -> None:
         with closing(HTTPConnection(self._address, timeout=120)) as connection:
-            while not self._over.is_set():
-                seen.append(self._ask(connection))
-                self._over.wait(BETWEEN_POLLS)
+            while not self._stop.is_set():
+                seen.append(self._poll_once(connection))
+                self._stop.wait(POLL_INTERVAL_S)
 
-    def _ask(self, connection: HTTPConnection) -> Answer:
+    def _poll_once(self, connection: HTTPConnection) -> Answer:
         asked = time.time()
         connection.request("GET", PATH, headers=self._headers)
         answer = connection.getresponse()
         try:
             body = answer.read()
-        except IncompleteRead:  # its node died between the head and the body: the next poll connects anew
+        except IncompleteRead:  # the node died before the body: the next poll reconnects
             connection.close()
             return Answer(asked, time.time(), None, None)
-        said = Answer(asked, time.time(), answer.status, answer.headers["X-Spike-Schedule"])
+        result = Answer(asked, time.time(), answer.status, answer.headers["X-Spike-Schedule"])
         if answer.status == 200:
-            told = json.loads(body)
-            said.epoch, said.data = told["generated_at_epoch"], told["data"]
-        return said
+            content = json.loads(body)
+            result.epoch, result.data = content["generated_at_epoch"], content["data"]
+        return result
 
     def answers(self) -> list[Answer]:
-        """All so far."""
+        """Return all responses so far."""
         return list(chain.from_iterable(map(list, self._seen)))
 
-    def wait_for_some(self, since: float) -> None:
-        """Until so many polls that began after this instant have been answered well."""
+    def wait_for_successes(self, since: float) -> None:
+        """Wait until enough polls that began after this instant have succeeded."""
 
         def enough() -> bool:
-            return sum(each.asked >= since and each.status == 200 for each in self.answers()) >= SOME
+            return sum(each.asked >= since and each.status == 200 for each in self.answers()) >= MIN_POLLS
 
-        wait_until(enough, f"{SOME} polls are answered")
+        wait_until(enough, f"{MIN_POLLS} polls are answered")
 
     def end(self) -> list[Answer]:
-        """All there were. What went wrong in a thread is raised here."""
-        self._over.set()
+        """Stop, and return all responses. Raises what was raised in a thread."""
+        self._stop.set()
         with self._threads:
-            for each in self._begun:
+            for each in self._futures:
                 each.result()
         return self.answers()
 
 
-def test_every_value_comes_at_most_once_and_every_answer_is_right_for_its_instant(machines):
-    proxy, (first, second) = machines.proxy, machines.nodes
-    ids, key, collection_id = machines.counting("Truck")
+def test_no_value_is_served_twice_and_every_poll_is_correct_for_its_time(cluster):
+    proxy, (first, second) = cluster.proxy, cluster.nodes
+    ids, key, collection_id = cluster.create_collection("Truck")
     pollers = Pollers(proxy.address, key)
     try:
-        wait_until(lambda: _served(proxy, first) and _served(proxy, second), "both nodes have answered")
-        # Whole seconds, for generated_at_epoch tells no less.
+        wait_until(
+            lambda: _count_served(proxy, first) and _count_served(proxy, second), "both nodes have answered"
+        )
+        # Whole seconds, because generated_at_epoch has whole seconds.
         start = ceil(time.time()) + 4
         end = start + 5
-        spike = _spike(machines, collection_id, ids, start, end)
+        spike = _spike(cluster, collection_id, ids, start, end)
         wait_until(lambda: any(each.spike for each in pollers.answers()), "the spike is seen")
 
         killed = time.time()
         second.kill()
-        pollers.wait_for_some(since=time.time())
+        pollers.wait_for_successes(since=time.time())
         second.start()
-        so_far = _served(proxy, second)
-        wait_until(lambda: _served(proxy, second) > so_far, "the second node answers again")
+        so_far = _count_served(proxy, second)
+        wait_until(lambda: _count_served(proxy, second) > so_far, "the second node answers again")
         back = time.time()
 
-        pollers.wait_for_some(since=max(end, back))
+        pollers.wait_for_successes(since=max(end, back))
     finally:
         answers = pollers.end()
 
@@ -120,19 +122,21 @@ def test_every_value_comes_at_most_once_and_every_answer_is_right_for_its_instan
         assert each.spike == (str(spike["id"]) if is_spike else None), each
         assert each.data["level"] == (99 if is_spike else 1), each
 
-    wait_until(lambda: len(proxy.requests(PATH)) >= len(answers), "nginx has written all it did")
-    # A node that was asked and gave no answer may have moved the counters nevertheless.
-    in_vain = sum(len(each.servers) for each in proxy.requests(PATH)) - len(good)
+    wait_until(lambda: len(proxy.requests(PATH)) >= len(answers), "nginx has logged all requests")
+    # A node that did not respond may have advanced the counters nevertheless.
+    without_response = sum(len(each.servers) for each in proxy.requests(PATH)) - len(good)
     normal = [each for each in good if not each.spike]
     spiked = [each for each in good if each.spike]
-    assert _left_out(good, "count", 0) <= in_vain, "the spike shows nothing of what it left alone"
-    assert _left_out(normal, "own", 0) <= in_vain
-    assert _left_out(spiked, "own", OWN_START) <= in_vain
+    assert _count_missing(good, "count", 0) <= without_response, (
+        "the spike does not affect a counter without an override"
+    )
+    assert _count_missing(normal, "own", 0) <= without_response
+    assert _count_missing(spiked, "own", OWN_START) <= without_response
 
 
-def _spike(machines: Any, collection_id: int, ids: dict[str, int], start: int, end: int) -> dict:
+def _spike(cluster: Any, collection_id: int, ids: dict[str, int], start: int, end: int) -> dict:
     times = {"start_datetime": start, "end_datetime": end}
-    return machines.make(
+    return cluster.make(
         "/api/spike-schedules",
         {
             "collection_id": collection_id,
@@ -146,13 +150,13 @@ def _spike(machines: Any, collection_id: int, ids: dict[str, int], start: int, e
     )
 
 
-def _served(proxy: Any, node: Any) -> int:
-    """How many polls the node has answered."""
+def _count_served(proxy: Any, node: Any) -> int:
+    """Return how many polls the node has answered."""
     return sum(each == (200, [node.address]) for each in proxy.requests(PATH))
 
 
-def _left_out(answers: Sequence[Answer], counter: str, first: int) -> int:
-    """How many of a counter's values nobody got. Nobody got one that somebody else had got."""
+def _count_missing(answers: Sequence[Answer], counter: str, first: int) -> int:
+    """Return how many of a counter's values were not served. Fails if one was served twice."""
     values: Iterable[int] = [each.data[counter] for each in answers if each.data]
     once = set(values)
     assert len(once) == len(answers), f"{counter}: values were served twice"

@@ -1,4 +1,4 @@
-"""The product under gunicorn, with two workers, on a database that gets into trouble."""
+"""The product under gunicorn, with two workers, on a database that fails."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Product]]:
-    """`serve(database_url)` starts the product there; options are those of `running_server`."""
+    """Yield a function that starts the product on a database, with the options of `running_server`."""
     with ExitStack() as running:
         yield lambda url, **options: Product(running.enter_context(running_server(url, **options)))
 
@@ -43,8 +43,10 @@ def own_postgresql(config: pytest.Config, settings: str = NO_FSYNC, folder: str 
 
 
 def replace_workers(product: Product) -> None:
-    """Kill the workers: gunicorn starts others."""
+    """Kill the workers, and wait until gunicorn has started others."""
     former = product.server.workers()
     for worker in former:
         os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: len(product.server.workers() - former) == len(former), "others are there")
+    wait_until(
+        lambda: len(product.server.workers() - former) == len(former), "gunicorn has started other workers"
+    )

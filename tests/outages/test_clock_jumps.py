@@ -1,4 +1,4 @@
-"""The clock of the product's machine jumps: far, forwards and backwards, and on days with 23 and 25 hours."""
+"""The product's clock jumps far forwards and backwards, also on days with 23 and 25 hours."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,8 +12,8 @@ from tests.support.product import AT_ONCE, TIMEOUT_S, Product
 
 MINUTE, DAY, YEAR = timedelta(minutes=1), timedelta(days=1), timedelta(days=365)
 OWN_START = 1_000_000
-LOOKED_AT = 4
-"""Seconds within which gunicorn has looked at its workers: it does so once a second."""
+WORKER_CHECK_S = 4
+"""Seconds within which gunicorn has checked its workers: it does so once a second."""
 # In the middle of each window. Where summer time ends, the window begins and ends at the same hour of a
 # local clock; where it begins, half of the window's local hours do not exist.
 MIDDLES = {
@@ -46,25 +46,25 @@ class Rehearsal:
         self.spike = product.done(product.ask("POST", "/api/spike-schedules", spike))["id"]
         self.counts: list[int] = []
 
-    def serves(self, instant: datetime, *, spike: bool) -> None:
-        """Every worker serves the values of the spike, or the normal ones, of about this instant."""
+    def assert_serves(self, instant: datetime, *, spike: bool) -> None:
+        """Check that every worker serves the values of the spike, or the normal ones, of this time."""
         for answer in run_concurrently(*[lambda: self.product.poll(self.name)] * AT_ONCE):
-            told = self.product.done(answer)
-            self.counts.append(told["data"]["count"])
-            assert 0 <= told["generated_at_epoch"] - int(instant.timestamp()) <= TIMEOUT_S
-            assert told["data"]["level"] == (99 if spike else 1), instant
+            body = self.product.done(answer)
+            self.counts.append(body["data"]["count"])
+            assert 0 <= body["generated_at_epoch"] - int(instant.timestamp()) <= TIMEOUT_S
+            assert body["data"]["level"] == (99 if spike else 1), instant
             ends = f"{self.end:%Y-%m-%dT%H:%M:%SZ}"
             expected = (str(self.spike), ends) if spike else (None, None)
             assert tuple(map(answer.headers.get, ("X-Spike-Schedule", "X-Spike-Ends"))) == expected
 
     def statuses(self) -> list[str]:
-        """Of the collection's spikes, for somebody who has just signed in."""
+        """Sign in, and return the statuses of the collection's spikes."""
         self.product.sign_in()
         listed = self.product.ask("GET", f"/api/collections/{self.id}/spike-schedules")
         return [each["status"] for each in self.product.done(listed)["items"]]
 
     def assert_counted(self) -> None:
-        """No value was served twice, and none left out."""
+        """Check that no value was served twice, and none was skipped."""
         normal = sorted(count for count in self.counts if count < OWN_START)
         copies = sorted(count for count in self.counts if count >= OWN_START)
         assert normal == list(range(len(normal)))
@@ -84,7 +84,7 @@ def product(clock, serve, tmp_path):
 
 
 @pytest.mark.parametrize("day", MIDDLES)
-def test_polls_are_right_wherever_the_clock_jumps(product, clock, day):
+def test_polls_are_correct_after_clock_jumps(product, clock, day):
     start, end = MIDDLES[day] - 30 * MINUTE, MIDDLES[day] + 30 * MINUTE
     clock.jump_to(start - DAY)
     product.sign_in()
@@ -92,8 +92,8 @@ def test_polls_are_right_wherever_the_clock_jumps(product, clock, day):
 
     def at(instant: datetime, *, spike: bool) -> None:
         clock.jump_to(instant)
-        rehearsal.serves(instant, spike=spike)
-        assert product.read().status_code in {200, 401}  # the token may have ended, or not begun
+        rehearsal.assert_serves(instant, spike=spike)
+        assert product.read().status_code in {200, 401}  # the token may be expired, or not valid yet
 
     at(start - 2 * MINUTE, spike=False)
     at(start, spike=True)
@@ -106,19 +106,20 @@ def test_polls_are_right_wherever_the_clock_jumps(product, clock, day):
     assert rehearsal.statuses() == ["expired"]
     at(end, spike=False)
     assert rehearsal.statuses() == []
-    at(MIDDLES[day], spike=False)  # what was cleared away stays away
+    at(MIDDLES[day], spike=False)  # the deleted spike does not return
     at(end + 20 * YEAR, spike=False)
     rehearsal.assert_counted()
     assert "Traceback" not in product.server.log()
 
 
-def test_no_worker_is_thought_to_hang_when_the_clock_jumps(product, clock):
+def test_no_worker_is_replaced_when_the_clock_jumps(product, clock):
     product.assert_serving(product.count)
     before = product.server.workers()
     for away in (YEAR, -YEAR):
         clock.jump_to(datetime.now(UTC) + away)
         begun = time.monotonic()
-        while time.monotonic() < begun + LOOKED_AT:  # idle, for whoever works shows that they do not hang
+        # Idle, because a request would show that the worker is alive.
+        while time.monotonic() < begun + WORKER_CHECK_S:
             assert product.server.workers() == before
             time.sleep(0.05)
     product.assert_serving(product.count, product.health)
@@ -127,15 +128,13 @@ def test_no_worker_is_thought_to_hang_when_the_clock_jumps(product, clock):
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("own_database_url", ["postgresql"], indirect=True)
-def test_with_postgresql_a_node_whose_clock_jumps_serves_the_instant_of_the_database(
-    own_database_url, clock, serve
-):
+def test_on_postgresql_a_node_whose_clock_jumps_uses_the_databases_time(own_database_url, clock, serve):
     product = serve(own_database_url, env=clock.environment)
     start = datetime.now(UTC).replace(microsecond=0)
     rehearsal = Rehearsal(product, "Truck 2", start - MINUTE, start + 60 * MINUTE)
     for away in (YEAR, -YEAR, DAY, -DAY):
         clock.jump_to(start + away)
-        rehearsal.serves(datetime.now(UTC), spike=True)
+        rehearsal.assert_serves(datetime.now(UTC), spike=True)
         shown = parsedate_to_datetime(product.health().headers["Date"])
         assert abs(shown - start - away) < timedelta(seconds=TIMEOUT_S)
     rehearsal.assert_counted()

@@ -1,4 +1,4 @@
-"""PostgreSQL is stopped, started again, restarted under polls, and ends connections."""
+"""PostgreSQL is stopped, started again, restarted during polls, and ends connections."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ def product(postgresql):
         yield product
 
 
-def test_while_it_is_away_all_is_refused_and_afterwards_all_is_well(postgresql, product):
+def test_requests_are_refused_while_postgresql_is_stopped_and_work_afterwards(postgresql, product):
     before = product.names()
     for mode in ("fast", "immediate"):
         postgresql.control("stop", f"--mode={mode}")
@@ -43,11 +43,11 @@ def test_while_it_is_away_all_is_refused_and_afterwards_all_is_well(postgresql, 
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
-def test_a_restart_under_polls_is_503_for_its_time_and_serves_no_value_twice(postgresql, product, mode):
-    over, answers = Event(), []
+def test_a_restart_during_polls_is_503_and_serves_no_value_twice(postgresql, product, mode):
+    stop, answers = Event(), []
 
     def poll() -> None:
-        while not over.is_set():
+        while not stop.is_set():
             answers.append((time.monotonic(), product.count()))
 
     with ThreadPoolExecutor(POLLERS) as threads:
@@ -57,7 +57,7 @@ def test_a_restart_under_polls_is_503_for_its_time_and_serves_no_value_twice(pos
         product.wait_until_serving()
         served_again = time.monotonic()
         time.sleep(0.5)
-        over.set()
+        stop.set()
         for each in pollers:
             each.result()
     refused = [(when, answer) for when, answer in answers if answer.status_code != 200]
@@ -65,11 +65,11 @@ def test_a_restart_under_polls_is_503_for_its_time_and_serves_no_value_twice(pos
         unavailable(answer)
         assert when < served_again
     assert len(product.served) == len(set(product.served))
-    # Whoever was refused in the middle may have moved the counter nevertheless; nobody else.
+    # Only a poll that failed halfway may have advanced the counter nevertheless.
     assert max(product.served) - len(product.served) <= len(refused)
 
 
-def test_connections_that_are_ended_are_made_again_without_a_word(postgresql, product):
+def test_ended_connections_are_replaced_without_an_error(postgresql, product):
     with psycopg.connect(for_psycopg(postgresql.url), autocommit=True) as session:
         for _ in range(3):
             session.execute(

@@ -1,4 +1,4 @@
-"""The disk with the database is really full."""
+"""The disk of the database is really full."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,7 +17,7 @@ SMALL_LOG = "fsync = off\nmin_wal_size = 32MB\nmax_wal_size = 32MB\nautovacuum =
 
 @pytest.fixture(params=["sqlite", POSTGRESQL])
 def product(request: pytest.FixtureRequest, serve: Callable[..., Product], disk: Disk) -> Iterator[Product]:
-    """The product, whose database is on the disk."""
+    """Yield the product, with its database on the small disk."""
     with ExitStack() as stack:
         if request.param == "sqlite":
             url = f"sqlite:///{disk.folder / 'spikecast.db'}"
@@ -29,17 +29,17 @@ def product(request: pytest.FixtureRequest, serve: Callable[..., Product], disk:
 
 @pytest.fixture
 def disk() -> Iterator[Disk]:
-    """A disk of its own for the database."""
+    """Yield a small disk for the database alone."""
     with small_disk("120m") as mounted:
         yield mounted
 
 
-def test_writes_are_refused_whole_reading_goes_on_and_room_is_all_it_takes(product, disk):
+def test_on_a_full_disk_writes_are_refused_and_reads_work_until_there_is_space(product, disk):
     product.assert_serving(product.count, product.write)
     before = product.names()
     disk.fill()
     while product.write_much().ok:
-        pass  # what room there was within the database's own files
+        pass  # use up the free space within the database's own files
     product.is_refused(product.write_much)
     product.assert_serving(product.read, product.health, lambda: product.poll("Bridge"))
     for small in (product.write(), product.count(), product.submit_sign_in()):

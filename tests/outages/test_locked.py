@@ -1,4 +1,4 @@
-"""Somebody else holds the database's write lock."""
+"""Another program holds the database's write lock."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from tests.support.concurrency import run_concurrently
 from tests.support.product import unavailable
 from tests.support.throwaway_postgres import for_psycopg
 
-HASTY = "tests.support.short_lock_timeout_app:app"
+SHORT_LOCK_TIMEOUT_APP = "tests.support.short_lock_timeout_app:app"
 
 
 @contextmanager
 def write_lock(url: str) -> Iterator[None]:
-    """Hold it, as another program does that writes for long."""
+    """Hold the write lock, as another program with a long transaction does."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(make_url(url).database, isolation_level=None)) as session:
             session.execute("BEGIN IMMEDIATE")
@@ -29,8 +29,8 @@ def write_lock(url: str) -> Iterator[None]:
             session.rollback()
 
 
-def test_writes_are_refused_whole_reading_goes_on_and_all_is_well_afterwards(own_database_url, serve):
-    product = serve(own_database_url, app=HASTY)
+def test_while_the_lock_is_held_writes_are_refused_and_reads_work(own_database_url, serve):
+    product = serve(own_database_url, app=SHORT_LOCK_TIMEOUT_APP)
     product.assert_serving(product.count, product.write)
     before = product.names()
     with write_lock(own_database_url):

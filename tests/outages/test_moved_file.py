@@ -18,8 +18,8 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> Path:
-    return tmp_path / "elsewhere.db"
+def moved_file(tmp_path: Path) -> Path:
+    return tmp_path / "moved_file.db"
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def product(serve, file: Path, environment: dict[str, str]) -> Iterator[Product]:
-    """The product, each of whose workers has opened the file."""
+    """Return the product, after each of its workers has opened the file."""
     product = serve(f"sqlite:///{file}", env=environment)
     for call in (product.count, product.write, product.read) * 3:
         product.assert_serving(call)
@@ -38,21 +38,19 @@ def product(serve, file: Path, environment: dict[str, str]) -> Iterator[Product]
 
 @contextmanager
 def serve_again(product: Product, file: Path, environment: dict[str, str]) -> Iterator[None]:
-    """Start the product anew, with what there is."""
+    """Start the product again on the same path."""
     with running_server(f"sqlite:///{file}", env=environment) as server:
         product.server, product.url = server, server.url
         yield
 
 
-def test_a_file_that_is_moved_is_served_on_and_what_was_written_is_in_it(
-    product, file, elsewhere, environment
-):
+def test_a_moved_file_is_still_served_and_receives_all_writes(product, file, moved_file, environment):
     before = product.names()
-    file.rename(elsewhere)
+    file.rename(moved_file)
     product.assert_serving(product.count, product.read, product.write, product.health)
     assert not file.exists()
     written = product.names()
-    elsewhere.rename(file)
+    moved_file.rename(file)
     product.assert_serving(product.count, product.read, product.write)
     kill_all(product.server.process)
     with serve_again(product, file, environment):
@@ -61,36 +59,34 @@ def test_a_file_that_is_moved_is_served_on_and_what_was_written_is_in_it(
         product.assert_intact(before)
 
 
-def test_a_worker_that_starts_meanwhile_makes_no_other_file_and_serves_it_when_it_is_back(
-    product, file, elsewhere
-):
+def test_a_new_worker_creates_no_other_file_and_serves_the_file_once_it_is_back(product, file, moved_file):
     before = product.names()
-    file.rename(elsewhere)
+    file.rename(moved_file)
     replace_workers(product)
     product.is_refused(product.count, product.read, product.write, product.health, product.submit_sign_in)
     assert not file.exists()
-    elsewhere.rename(file)
+    moved_file.rename(file)
     product.wait_until_serving()
     product.assert_intact(before)
 
 
-def test_a_start_makes_no_other_file_where_the_log_of_a_moved_one_is(product, file, elsewhere, environment):
+def test_a_start_beside_the_log_of_a_moved_file_creates_no_other_file(product, file, moved_file, environment):
     before = product.names()
     kill_all(product.server.process)
-    file.rename(elsewhere)
+    file.rename(moved_file)
     with (
         pytest.raises(RuntimeError, match="which contains the latest changes"),
         serve_again(product, file, environment),
     ):
         pass
     assert not file.exists()
-    elsewhere.rename(file)
+    moved_file.rename(file)
     with serve_again(product, file, environment):
         product.assert_serving(product.count, product.read, product.write)
         product.assert_intact(before)
 
 
-def test_a_file_that_is_deleted_is_served_on_by_those_who_have_it_open(product, file):
+def test_a_deleted_file_is_still_served_by_workers_that_have_it_open(product, file):
     for each in file.parent.iterdir():
         each.unlink()
     product.assert_serving(product.count, product.read, product.write, product.health)

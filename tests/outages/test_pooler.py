@@ -1,4 +1,4 @@
-"""Behind PgBouncer, on a server that has its own idea of time zones and dates.
+"""The product behind PgBouncer, on a database with unusual settings for time zones and dates.
 
 In session mode as shipped; in transaction mode with SPIKECAST_FAST_POLLS=0.
 """
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.outages.test_locked import HASTY, write_lock
+from tests.outages.test_locked import SHORT_LOCK_TIMEOUT_APP, write_lock
 from tests.support import pgbouncer
 from tests.support.pgbouncer import running_pgbouncer
 from tests.support.product import Product
@@ -20,7 +20,7 @@ from tests.support.server import RunningServer, running_server
 from tests.support.throwaway_postgres import for_psycopg
 from tests.support.wait import wait_until
 
-ELSEWHERE = [
+UNUSUAL_SETTINGS = [
     "ALTER DATABASE {name} SET timezone = 'America/New_York'",
     "ALTER DATABASE {name} SET datestyle = 'SQL, DMY'",
     "ALTER DATABASE {name} SET lock_timeout = 0",
@@ -32,38 +32,38 @@ pytestmark = pytest.mark.parametrize("own_database_url", ["postgresql"], indirec
 
 @pytest.fixture(params=["session", "transaction"])
 def mode(request) -> str:
-    """The pooler's mode."""
+    """Return the pooler's mode."""
     return request.param
 
 
 @pytest.fixture
 def serve_pooled(serve, mode) -> Callable[..., Product]:
-    """Start the product with the settings that this mode needs."""
+    """Return a function that starts the product with the settings that this mode needs."""
     env = {"SPIKECAST_FAST_POLLS": "0"} if mode == "transaction" else {}
     return lambda url, **options: serve(url, env=env, **options)
 
 
 @pytest.fixture
 def pooled(own_database_url: str, mode: str) -> Iterator[str]:
-    """The URL of PgBouncer in front of a database with settings that are not ours."""
+    """Yield the URL of PgBouncer in front of a database with unusual settings."""
     pgbouncer.need()
     name = make_url(own_database_url).database
     with closing(psycopg.connect(for_psycopg(own_database_url), autocommit=True)) as session:
-        for statement in ELSEWHERE:
+        for statement in UNUSUAL_SETTINGS:
             session.execute(statement.format(name=f'"{name}"'))
-    # In transaction mode so few that every transaction may be in another session than the one before.
+    # Few sessions in transaction mode, so that each transaction may get another one.
     with running_pgbouncer(own_database_url, pool_size=30 if mode == "session" else 3, mode=mode) as url:
         yield url
 
 
 @pytest.fixture
 def serve_again() -> Iterator[Callable[[str], RunningServer]]:
-    """Start a server on a database that is in use already."""
+    """Yield a function that starts a server on a database that is in use already."""
     with ExitStack() as running:
         yield lambda url: running.enter_context(running_server(url, workers=1))
 
 
-def test_all_is_served_and_noted_at_the_right_instant(pooled, serve_pooled):
+def test_requests_work_and_polls_are_recorded_at_the_right_time(pooled, serve_pooled):
     product = serve_pooled(pooled)
     begun = datetime.now(UTC)
     product.assert_serving(product.count, product.write, product.read, product.health)
@@ -74,16 +74,16 @@ def test_all_is_served_and_noted_at_the_right_instant(pooled, serve_pooled):
 
 
 def _polls(product) -> list[dict]:
-    """What is noted of polls, which takes a moment."""
+    """Wait until polls are recorded, and return the records."""
 
-    def noted() -> list[dict]:
+    def get_records() -> list[dict]:
         return product.done(product.ask("GET", "/api/polls"))["items"]
 
-    wait_until(noted, "the poll is noted")
-    return noted()
+    wait_until(get_records, "the poll is recorded")
+    return get_records()
 
 
-def test_a_spike_opens_and_closes_at_its_instants(pooled, serve_pooled):
+def test_a_spike_starts_and_ends_at_once(pooled, serve_pooled):
     product = serve_pooled(pooled)
     body = {"collection_id": product.bridge, "name": "Flood", "duration": 600}
     spike = product.done(product.ask("POST", "/api/spike-schedules", body))
@@ -94,21 +94,21 @@ def test_a_spike_opens_and_closes_at_its_instants(pooled, serve_pooled):
     assert "X-Spike-Schedule" not in product.poll("Bridge").headers
 
 
-def test_a_lock_that_is_held_means_503_after_the_wait(own_database_url, pooled, serve_pooled, mode):
-    product = serve_pooled(pooled, app=HASTY)
+def test_writes_are_503_while_another_session_holds_a_lock(own_database_url, pooled, serve_pooled, mode):
+    product = serve_pooled(pooled, app=SHORT_LOCK_TIMEOUT_APP)
     product.assert_serving(product.count, product.write)
     before = product.names()
     with write_lock(own_database_url):
         product.is_refused(product.write, product.count, product.submit_sign_in)
         product.assert_serving(product.read, product.health)
-        if mode == "session":  # the plain way locks the collection with each poll
+        if mode == "session":  # without the fast path each poll locks the collection
             product.assert_serving(lambda: product.poll("Bridge"))
     product.wait_until_serving()
     product.assert_intact(before)
 
 
-def test_a_connection_to_the_server_goes_from_client_to_client(own_database_url, serve, serve_again):
-    """Each finds its own settings and prepares its own statements, whatever the one before left."""
+def test_a_server_session_can_be_reused_by_other_clients(own_database_url, serve, serve_again):
+    """Each client sets its own settings and prepares its own statements, whatever the previous one left."""
     pgbouncer.need()
     with running_pgbouncer(own_database_url, pool_size=8) as url:
         product = serve(url, workers=1)
@@ -124,8 +124,8 @@ def test_a_connection_to_the_server_goes_from_client_to_client(own_database_url,
         assert sorted(product.served) == list(range(1, 17))
 
 
-def test_in_transaction_mode_workers_count_together_and_share_sessions(own_database_url, serve):
-    """More workers than sessions, which are those of somebody else each time."""
+def test_in_transaction_mode_workers_share_sessions_and_counters(own_database_url, serve):
+    """There are more workers than sessions, so each transaction may get another worker's session."""
     pgbouncer.need()
     with running_pgbouncer(own_database_url, pool_size=2, mode="transaction") as url:
         product = serve(url, workers=4, env={"SPIKECAST_FAST_POLLS": "0"})

@@ -1,4 +1,4 @@
-"""The database may only be read for a while: a standby, a disk that was mounted read-only, wrong rights."""
+"""The database is read-only for a while: a standby, a disk mounted read-only, wrong permissions."""
 
 import os
 from pathlib import Path
@@ -11,33 +11,33 @@ from tests.outages.conftest import replace_workers
 from tests.support.throwaway_postgres import for_psycopg
 from tests.support.wait import wait_until
 
-WITHOUT_ROOTS_RIGHTS = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+WITHOUT_ROOT_PRIVILEGES = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 
-def is_only_read(product):
-    """Writes are refused, reading goes on."""
+def assert_read_only(product):
+    """Check that writes are refused and reads work."""
     product.is_refused(product.write, product.count, product.write_much, product.submit_sign_in)
     product.assert_serving(product.read, product.health, lambda: product.poll("Bridge"))
 
 
-def test_a_file_that_may_not_be_written_is_read(tmp_path, serve):
+def test_a_write_protected_file_can_be_read(tmp_path, serve):
     folder, instance = tmp_path / "data", tmp_path / "instance"
     folder.mkdir()
-    under = WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else []
+    under = WITHOUT_ROOT_PRIVILEGES if os.geteuid() == 0 else []
     url = f"sqlite:///{folder / 'spikecast.db'}"
     product = serve(url, under=under, env={"SPIKECAST_INSTANCE": str(instance)})
     product.assert_serving(product.count, product.write)
     before = product.names()
-    allow(folder, writing=False)
-    replace_workers(product)  # whoever has it open may go on
-    wait_until(lambda: product.health().ok, "they answer")
-    is_only_read(product)
-    allow(folder, writing=True)
+    set_permissions(folder, writing=False)
+    replace_workers(product)  # a worker that has the file open could still write
+    wait_until(lambda: product.health().ok, "the new workers answer")
+    assert_read_only(product)
+    set_permissions(folder, writing=True)
     product.wait_until_serving()
     product.assert_intact(before)
 
 
-def allow(folder: Path, *, writing: bool) -> None:
+def set_permissions(folder: Path, *, writing: bool) -> None:
     for file in folder.iterdir():
         file.chmod(0o644 if writing else 0o444)
     folder.chmod(0o755 if writing else 0o555)
@@ -45,13 +45,13 @@ def allow(folder: Path, *, writing: bool) -> None:
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("own_database_url", ["postgresql"], indirect=True)
-def test_a_server_that_takes_no_writes_is_read(own_database_url, serve):
+def test_a_read_only_server_can_be_read(own_database_url, serve):
     product = serve(own_database_url)
     product.assert_serving(product.count, product.write)
     before = product.names()
     execute(own_database_url, "ALTER DATABASE {name} SET default_transaction_read_only = on")
     execute(own_database_url, END_OTHERS)  # as a server does that becomes a standby
-    is_only_read(product)
+    assert_read_only(product)
     execute(own_database_url, "ALTER DATABASE {name} RESET default_transaction_read_only")
     product.wait_until_serving()
     product.assert_intact(before)

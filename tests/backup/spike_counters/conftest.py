@@ -6,13 +6,13 @@ COUNTER = {"value_type": "INCREMENT", "name": "n", "start_number": 1, "step_numb
 
 
 @pytest.fixture
-def truck(here):
+def truck(installation):
     """Return a collection with one counter, which counts 1, 2, 3 …"""
-    return here.make.collection("Truck 01", COUNTER)
+    return installation.make.collection("Truck 01", COUNTER)
 
 
 @pytest.fixture
-def poll_values(here, truck):
+def poll_values(installation, truck):
     """Return a function that polls so many times and returns the values of the counter."""
-    tool = here.make.key()
+    tool = installation.make.key()
     return lambda times=1: [tool.data("Truck 01")["n"] for _ in range(times)]

@@ -18,29 +18,31 @@ from tests.support.restored_spikes import (
 @pytest.mark.parametrize("end", [delete_spike, let_window_end, move_spike_to_tomorrow])
 @pytest.mark.parametrize("polls_after", [0, 2])
 def test_the_counter_continues_after_a_spike_that_ended_since_the_backup(
-    here, truck, poll_values, clock, polls_before, end, polls_after
+    installation, truck, poll_values, clock, polls_before, end, polls_after
 ):
     served = poll_values(2)
-    spike = schedule_spike(here, truck)
+    spike = schedule_spike(installation, truck)
     served += poll_values(polls_before)
-    file = here.backup()
+    file = installation.backup()
     served += poll_values(3)
-    end(here, spike, clock)
+    end(installation, spike, clock)
     served += poll_values(polls_after)
-    here.restored(file)
+    installation.restored(file)
     served += poll_values(2)
     clock.shift(600)
     served += poll_values(2)
     assert served == list(range(1, len(served) + 1))
 
 
-def test_an_active_spike_continues_and_the_counter_continues_after_it(here, truck, poll_values, clock):
+def test_an_active_spike_continues_and_the_counter_continues_after_it(
+    installation, truck, poll_values, clock
+):
     served = poll_values(2)
-    schedule_spike(here, truck, {"step_number": 10})
+    schedule_spike(installation, truck, {"step_number": 10})
     served += poll_values()
-    file = here.backup()
+    file = installation.backup()
     served += poll_values(2)
-    here.restored(file)
+    installation.restored(file)
     served += poll_values()
     clock.shift(600)
     served += poll_values(2)
@@ -48,98 +50,102 @@ def test_an_active_spike_continues_and_the_counter_continues_after_it(here, truc
 
 
 def test_the_counter_continues_after_an_expired_spike_that_no_poll_has_cleared(
-    here, truck, poll_values, clock
+    installation, truck, poll_values, clock
 ):
     poll_values(2)
-    schedule_spike(here, truck)
-    file = here.backup()
+    schedule_spike(installation, truck)
+    file = installation.backup()
     assert poll_values(3) == [3, 4, 5]
     clock.shift(600)
-    here.restored(file)
+    installation.restored(file)
     assert poll_values(2) == [6, 7]
 
 
 def test_the_counter_continues_after_an_active_spike_that_starts_later_in_the_backup(
-    here, truck, poll_values, clock
+    installation, truck, poll_values, clock
 ):
     poll_values(2)
-    spike = schedule_spike(here, truck, **TOMORROW)
-    file = here.backup()
-    change_spike(here, spike, start_datetime="2026-11-27T08:00:00Z", **TEN_MINUTES)
+    spike = schedule_spike(installation, truck, **TOMORROW)
+    file = installation.backup()
+    change_spike(installation, spike, start_datetime="2026-11-27T08:00:00Z", **TEN_MINUTES)
     assert poll_values(3) == [3, 4, 5]
-    here.restored(file)
+    installation.restored(file)
     assert poll_values(2) == [6, 7]
     clock.move_to("2026-11-28T08:00:00Z")
     assert poll_values(2) == [8, 9]
 
 
 @pytest.mark.parametrize("is_over", [False, True])
-def test_a_restored_spike_follows_counters_after_of_the_backup(here, truck, poll_values, clock, is_over):
+def test_a_restored_spike_follows_counters_after_of_the_backup(
+    installation, truck, poll_values, clock, is_over
+):
     poll_values(2)
-    spike = schedule_spike(here, truck, counters_after="resume")
-    file = here.backup()
-    change_spike(here, spike, counters_after="continue")
+    spike = schedule_spike(installation, truck, counters_after="resume")
+    file = installation.backup()
+    change_spike(installation, spike, counters_after="continue")
     assert poll_values(3) == [3, 4, 5]
     if is_over:
         clock.shift(600)
-    here.restored(file)
+    installation.restored(file)
     if not is_over:
         assert poll_values() == [6]
         clock.shift(600)
     assert poll_values() == [3]
 
 
-def test_a_start_number_override_added_since_the_backup_is_removed(here, truck, poll_values, clock):
+def test_a_start_number_override_added_since_the_backup_is_removed(installation, truck, poll_values, clock):
     poll_values(2)
-    spike = schedule_spike(here, truck)
-    file = here.backup()
+    spike = schedule_spike(installation, truck)
+    file = installation.backup()
     assert poll_values(2) == [3, 4]
     override = {"original_field_id": truck["fields"][0]["id"]} | OWN_START
-    change_spike(here, spike, spike_fields=[override])
+    change_spike(installation, spike, spike_fields=[override])
     assert poll_values(2) == [1000, 1001]
-    here.restored(file)
+    installation.restored(file)
     assert poll_values(2) == [5, 6]
     clock.shift(600)
     assert poll_values() == [7]
 
 
-def test_a_counter_that_was_reset_since_the_backup_continues_after_its_reset(here, truck, poll_values, clock):
+def test_a_counter_that_was_reset_since_the_backup_continues_after_its_reset(
+    installation, truck, poll_values, clock
+):
     poll_values(2)
-    schedule_spike(here, truck)
+    schedule_spike(installation, truck)
     poll_values(2)
-    file = here.backup()
+    file = installation.backup()
     clock.shift(1)
-    assert here.owner.post(f"/api/fields/{truck['fields'][0]['id']}/reset").status_code == 200
+    assert installation.owner.post(f"/api/fields/{truck['fields'][0]['id']}/reset").status_code == 200
     assert poll_values(2) == [1, 2]
-    here.restored(file)
+    installation.restored(file)
     assert poll_values(2) == [3, 4]
 
 
 def test_a_counter_of_whole_numbers_in_the_backup_continues_with_whole_numbers(
-    here, truck, poll_values, clock
+    installation, truck, poll_values, clock
 ):
     poll_values(2)
-    spike = schedule_spike(here, truck, duration=60)
-    file = here.backup()
+    spike = schedule_spike(installation, truck, duration=60)
+    file = installation.backup()
     clock.shift(1)
     half = {"step_number": 0.5}
-    assert here.owner.patch(f"/api/fields/{truck['fields'][0]['id']}", half).status_code == 200
+    assert installation.owner.patch(f"/api/fields/{truck['fields'][0]['id']}", half).status_code == 200
     assert poll_values() == [2.5]
-    here.restored(file)
+    installation.restored(file)
     assert spike["status"] == "active"
     assert poll_values(2) == [4, 5]
 
 
 @pytest.mark.parametrize("after", ["resume", None])
 def test_a_spike_with_a_start_number_override_continues_and_the_counter_resumes_after_it(
-    here, truck, poll_values, clock, after
+    installation, truck, poll_values, clock, after
 ):
     poll_values(2)
-    schedule_spike(here, truck, OWN_START, counters_after=after)
+    schedule_spike(installation, truck, OWN_START, counters_after=after)
     poll_values()
-    file = here.backup()
+    file = installation.backup()
     poll_values(2)
-    here.restored(file)
+    installation.restored(file)
     assert poll_values() == [1003]
     clock.shift(600)
     assert poll_values() == [3]
@@ -147,16 +153,16 @@ def test_a_spike_with_a_start_number_override_continues_and_the_counter_resumes_
 
 @pytest.mark.parametrize("is_over", [False, True])
 def test_the_counter_continues_from_the_last_value_of_a_start_number_override(
-    here, truck, poll_values, clock, is_over
+    installation, truck, poll_values, clock, is_over
 ):
     poll_values(2)
-    schedule_spike(here, truck, OWN_START, counters_after="continue")
+    schedule_spike(installation, truck, OWN_START, counters_after="continue")
     poll_values()
-    file = here.backup()
+    file = installation.backup()
     assert poll_values(2) == [1001, 1002]
     if is_over:
         clock.shift(600)
-    here.restored(file)
+    installation.restored(file)
     assert poll_values() == [1003]
     clock.shift(600)
     assert poll_values() == [1004]

@@ -8,50 +8,54 @@ from tests.support.restored_spikes import OWN_START, delete_spike, let_window_en
 
 
 @pytest.mark.parametrize("end", [None, let_window_end])
-def test_the_counter_continues_after_a_spike_that_the_restore_removes(here, truck, poll_values, clock, end):
+def test_the_counter_continues_after_a_spike_that_the_restore_removes(
+    installation, truck, poll_values, clock, end
+):
     poll_values(2)
-    file = here.backup()
-    spike = schedule_spike(here, truck)
+    file = installation.backup()
+    spike = schedule_spike(installation, truck)
     assert poll_values(3) == [3, 4, 5]
     if end:
-        end(here, spike, clock)
-    here.restored(file)
+        end(installation, spike, clock)
+    installation.restored(file)
     assert poll_values(2) == [6, 7]
 
 
 @pytest.mark.parametrize(("after", "following"), [("continue", [1002]), ("resume", [3]), (None, [3])])
 def test_a_removed_spike_with_a_start_number_override_follows_its_counters_after(
-    here, truck, poll_values, after, following
+    installation, truck, poll_values, after, following
 ):
     poll_values(2)
-    file = here.backup()
-    schedule_spike(here, truck, OWN_START, counters_after=after)
+    file = installation.backup()
+    schedule_spike(installation, truck, OWN_START, counters_after=after)
     assert poll_values(2) == [1000, 1001]
-    here.restored(file)
+    installation.restored(file)
     assert poll_values() == following
 
 
-def test_a_counter_that_a_spike_lowered_is_not_mistaken_for_an_older_one(here, truck, poll_values, clock):
+def test_a_counter_that_a_spike_lowered_is_not_mistaken_for_an_older_one(
+    installation, truck, poll_values, clock
+):
     poll_values(9)
-    file = here.backup()
+    file = installation.backup()
     clock.shift(1)
-    schedule_spike(here, truck, {"start_number": 0}, counters_after="continue")
+    schedule_spike(installation, truck, {"start_number": 0}, counters_after="continue")
     assert poll_values(2) == [0, 1]
     clock.shift(600)
     assert poll_values(2) == [2, 3]
-    assert "1 counter continued" in here.restored(file)
+    assert "1 counter continued" in installation.restored(file)
     assert poll_values() == [4]
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_no_value_repeats_in_a_random_sequence_of_polls_spikes_and_restores(
-    here, truck, poll_values, clock, seed
+    installation, truck, poll_values, clock, seed
 ):
     rng = random.Random(seed)
     served, backups = [], []
     for step in range(40):
-        here.sign_in_again()
-        schedules = here.owner.get("/api/spike-schedules?sort=id").json["items"]
+        installation.sign_in_again()
+        schedules = installation.owner.get("/api/spike-schedules?sort=id").json["items"]
         match rng.choice(["poll", "poll", "poll", "spike", "end", "wait", "backup", "restore"]):
             case "poll":
                 served += poll_values(rng.randint(1, 3))
@@ -60,20 +64,20 @@ def test_no_value_repeats_in_a_random_sequence_of_polls_spikes_and_restores(
                 if rng.random() < 0.5:
                     own_step = {"original_field_id": truck["fields"][0]["id"], "step_number": 3}
                     body["spike_fields"] = [own_step]
-                here.owner.post("/api/spike-schedules", body | {"duration": rng.choice([60, 600])})
+                installation.owner.post("/api/spike-schedules", body | {"duration": rng.choice([60, 600])})
             case "end" if schedules:
                 spike = rng.choice(schedules)
                 if rng.random() < 0.5:
-                    delete_spike(here, spike, clock)
+                    delete_spike(installation, spike, clock)
                 else:
                     move = {"start_datetime": None, "duration": 600}
                     move["start_datetime"] = f"2026-11-28T08:{rng.randrange(60):02}:00Z"
-                    here.owner.patch(f"/api/spike-schedules/{spike['id']}", move)
+                    installation.owner.patch(f"/api/spike-schedules/{spike['id']}", move)
             case "wait":
                 clock.shift(rng.choice([1, 60, 600]))
             case "backup":
-                backups.append(here.backup().rename(here.database.parents[1] / f"{step}"))
+                backups.append(installation.backup().rename(installation.database.parents[1] / f"{step}"))
             case "restore" if backups:
-                here.restored(rng.choice(backups))
+                installation.restored(rng.choice(backups))
     served += poll_values(2)
     assert served == sorted(set(served)), "every value is larger than the one before"

@@ -1,4 +1,4 @@
-"""A database that goes away when all is said: what was refused stays refused."""
+"""A connection that is lost during a rollback does not let a refused request succeed."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from app.db.session import db
 
 
 class Rollbacks:
-    """Counts them, and lets the connection break at one of them."""
+    """Counts the rollbacks, and breaks the connection at one of them."""
 
     def __init__(self, dialect):
         self.dialect, self.seen, self.broken_at = dialect, 0, 0
@@ -27,7 +27,7 @@ def rollbacks(app, monkeypatch):
     return counted
 
 
-def test_what_is_refused_is_refused_all_the_same(owner, make, rollbacks):
+def test_a_spike_refused_by_a_conflict_is_not_created_if_a_rollback_fails(owner, make, rollbacks):
     collection = make.collection("Truck", {})
     make.spike(collection)
     body = {"collection_id": collection["id"], "name": "Second", "duration": 60}
