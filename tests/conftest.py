@@ -57,7 +57,7 @@ SLOW = [
         "outages",
         "startup/test_gunicorn.py",
         "startup/test_killed_migration.py",
-        "startup/test_while_served.py",
+        "startup/test_migration_while_served.py",
         "tools/bench/test_load.py",
         "tools/bench/test_scale.py",
         "tools/fuzz/test_main.py",

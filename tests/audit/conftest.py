@@ -1,4 +1,4 @@
-"""The audit log as it stands in the database."""
+"""Fixture that reads the audit log from the database."""
 
 from collections.abc import Callable
 
@@ -9,15 +9,15 @@ from flask import Flask
 from app.db.session import db
 from app.models import AuditEntry
 
-Noted = Callable[[], list[AuditEntry]]
+NewEntries = Callable[[], list[AuditEntry]]
 
 
 @pytest.fixture
-def noted(app: Flask) -> Noted:
-    """`noted()` gives the entries since it was last called, the oldest first."""
+def new_entries(app: Flask) -> NewEntries:
+    """Return a function that returns the entries since its last call, oldest first."""
     seen = 0
 
-    def look() -> list[AuditEntry]:
+    def read() -> list[AuditEntry]:
         nonlocal seen
         with app.app_context():
             entries = list(
@@ -26,4 +26,4 @@ def noted(app: Flask) -> Noted:
         seen = max([seen, *(entry.id for entry in entries)])
         return entries
 
-    return look
+    return read

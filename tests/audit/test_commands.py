@@ -1,4 +1,4 @@
-"""Commands and starts are noted as well."""
+"""Commands and the server's start leave audit entries too."""
 
 from dataclasses import replace
 
@@ -17,50 +17,50 @@ def run(app):
     return runner(app)
 
 
-def told(entries):
+def summarize(entries):
     return [
         (entry.action, entry.thing_name, entry.actor_id, entry.actor_name, entry.source) for entry in entries
     ]
 
 
-def test_creating_a_user(run, noted):
+def test_create_user_is_recorded(run, new_entries):
     done(run("create-user", "eve@example.org", "eve", "--password-stdin", input=PASSWORD))
-    (entry,) = noted()
-    assert told([entry]) == [("create-user", "eve", None, None, "command line")]
+    (entry,) = new_entries()
+    assert summarize([entry]) == [("create-user", "eve", None, None, "command line")]
     assert entry.details == {"role": "Editor"}
 
 
-def test_setting_a_password(run, owner, noted):
-    noted()
+def test_set_password_is_recorded(run, owner, new_entries):
+    new_entries()
     done(run("set-password", "owen", "--password-stdin", input=PASSWORD))
-    assert told(noted()) == [("change-password", "owen", None, None, "command line")]
+    assert summarize(new_entries()) == [("change-password", "owen", None, None, "command line")]
 
 
-def test_revoking_a_key(run, make, noted):
+def test_revoke_key_is_recorded(run, make, new_entries):
     key = make.key()
-    noted()
+    new_entries()
     done(run("revoke-key", str(key.id)))
-    assert told(noted()) == [("revoke-key", "tests", None, None, "command line")]
+    assert summarize(new_entries()) == [("revoke-key", "tests", None, None, "command line")]
 
 
-def test_loading_the_demo(run, admin, noted):
-    noted()
+def test_loading_the_demo_is_recorded(run, admin, new_entries):
+    new_entries()
     done(run("demo"))
-    entries = noted()
+    entries = new_entries()
     assert {entry.source for entry in entries} == {"command line"}
     actions = {entry.action for entry in entries}
     assert actions == {"create-collection", "create-field", "create-key", "create-spike"}
 
 
-def test_a_command_that_fails_leaves_no_entry(run, owner, noted):
-    noted()
+def test_a_failed_command_leaves_no_entry(run, owner, new_entries):
+    new_entries()
     assert run("create-user", "new@example.org", "owen", "--password-stdin", input=PASSWORD).exit_code == 1
-    assert noted() == []
+    assert new_entries() == []
 
 
-def test_the_first_admin_of_the_settings_is_set_up_by_the_server(app, monkeypatch, noted):
+def test_creating_the_first_admin_from_settings_is_recorded_once(app, monkeypatch, new_entries):
     first = FirstAdmin("ada@example.org", "ada", PASSWORD)
     monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], first_admin=first))
     startup.prepare(app)
     startup.prepare(app)
-    assert told(noted()) == [("set-up", "ada", None, None, "server")]
+    assert summarize(new_entries()) == [("set-up", "ada", None, None, "server")]

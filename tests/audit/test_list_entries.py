@@ -13,8 +13,8 @@ WORDS = Path(__file__).resolve().parents[2] / "static" / "js" / "lib" / "audit-f
 
 
 @pytest.fixture
-def things(app, owner, make, clock):
-    """Entries of an hour: a collection, its field and spike, a key, and a failed sign-in a minute ago."""
+def sample_entries(app, owner, make, clock):
+    """Create entries an hour ago (collections, a field, a spike, a key) and a failed sign-in a minute ago."""
     collection = make.collection("Truck 01", {"name": "cpu"})
     spike = make.spike(collection, name="Black Friday")
     make.collection("Bridge")
@@ -25,13 +25,13 @@ def things(app, owner, make, clock):
     return {"collection": collection["id"], "spike": spike["id"]}
 
 
-def found(admin, **query):
+def list_actions(admin, **query):
     answer = admin.get("/api/audit", query_string={"sort": "id", **query})
     assert answer.status_code == 200, answer.text
     return [entry["action"] for entry in answer.json["items"]]
 
 
-def test_an_entry_as_it_is_shown(admin, owner, make):
+def test_an_entry_is_returned_with_all_its_properties(admin, owner, make):
     field = make.field(make.collection("Truck 01"), name="cpu")
     newest = admin.get("/api/audit").json["items"][0]
     assert newest.pop("id") > 0
@@ -70,20 +70,20 @@ def test_an_entry_as_it_is_shown(admin, owner, make):
     ],
     ids=str,
 )
-def test_filters(things, owner, admin, query, expected):
-    ids = {**things, "owner": owner.user_id}
+def test_entries_can_be_filtered(sample_entries, owner, admin, query, expected):
+    ids = {**sample_entries, "owner": owner.user_id}
     given = {name: str(value).format(**ids) for name, value in query.items()}
-    assert found(admin, **given) == expected
+    assert list_actions(admin, **given) == expected
 
 
 @pytest.mark.parametrize(
     "query", ["action=dance", "outcome=maybe", "thing_kind=ship", "sort=action", "since=soon", "actor_id=0"]
 )
-def test_a_filter_that_makes_no_sense_is_refused(admin, query):
+def test_an_invalid_query_parameter_is_refused(admin, query):
     assert set(refused(admin.get(f"/api/audit?{query}"), 422)["errors"]) == {query.split("=")[0]}
 
 
-def test_pages_of_it(things, admin):
+def test_entries_are_paginated_newest_first(sample_entries, admin):
     first, second = (admin.get(f"/api/audit?per_page=3&page={page}").json for page in (1, 2))
     assert first["total"] == second["total"] > 6
     ids = [entry["id"] for entry in first["items"] + second["items"]]
@@ -92,18 +92,18 @@ def test_pages_of_it(things, admin):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_nothing_changes_or_deletes_an_entry(admin, method):
+def test_entries_can_be_neither_changed_nor_deleted(admin, method):
     assert admin.call(method, "/api/audit", {}).status_code == 405
     assert admin.call(method, "/api/audit/1", {}).status_code == 404
 
 
-def test_the_page_is_for_admins_and_only_they_are_shown_the_way(app, admin, owner):
+def test_only_admins_get_a_link_to_the_audit_page(app, admin, owner):
     assert admin.get("/audit").status_code == 200
     assert 'href="/audit"' in admin.get("/profile").text
     assert 'href="/audit"' not in owner.get("/profile").text
 
 
-def test_the_page_has_words_for_every_action_and_kind():
+def test_the_audit_page_has_a_label_for_every_action_and_subject_kind():
     text = WORDS.read_text()
     words = set(re.findall(r'"?([a-z-]+)"?: "[A-Z]', text))
     assert {action.value for action in Action} <= words

@@ -1,4 +1,4 @@
-"""Each entry is a line of the log as well: JSON, once it is certain."""
+"""Each entry is also written to the log as one line of JSON, once it is committed."""
 
 import json
 import logging
@@ -11,8 +11,8 @@ from tests.support.db_failures import write_lock
 
 
 @pytest.fixture
-def lines(caplog):
-    """`lines()` gives the lines since it was last called."""
+def new_lines(caplog):
+    """Return a function that returns the audit lines since its last call."""
     caplog.set_level("INFO")
 
     def read():
@@ -23,43 +23,43 @@ def lines(caplog):
     return read
 
 
-def test_a_line_says_what_the_entry_does(owner, lines, noted):
-    lines(), noted()
+def test_a_log_line_contains_the_properties_of_its_entry(owner, new_lines, new_entries):
+    new_lines(), new_entries()
     owner.post("/api/collections", {"name": "Truck 01"})
-    (line,), (entry,) = lines(), noted()
-    said = json.loads(line)
-    assert said.pop("event") == "audit"
-    assert said.pop("noted_at") == "2026-11-27T08:00:00Z"
+    (line,), (entry,) = new_lines(), new_entries()
+    logged = json.loads(line)
+    assert logged.pop("event") == "audit"
+    assert logged.pop("noted_at") == "2026-11-27T08:00:00Z"
     columns = {column.name for column in AuditEntry.__table__.columns} - {"id", "noted_at"}
-    assert said == {name: getattr(entry, name) for name in columns}
+    assert logged == {name: getattr(entry, name) for name in columns}
 
 
-def test_a_name_cannot_forge_a_line(owner, lines):
-    lines()
+def test_a_name_cannot_forge_a_log_line(owner, new_lines):
+    new_lines()
     owner.post("/api/collections", {"name": 'x"}\u2028{"event": "audit"} é'})
-    (line,) = lines()
+    (line,) = new_lines()
     assert line.isascii()
     assert len(line.splitlines()) == 1
     assert json.loads(line)["thing_name"] == 'x"}\u2028{"event": "audit"} é'
 
 
-def test_what_is_rolled_back_is_not_told(make, owner, lines):
+def test_a_rolled_back_change_is_not_logged(make, owner, new_lines):
     make.collection("Truck 01")
-    lines()
+    new_lines()
     owner.post("/api/collections", {"name": "Truck 01"})
-    assert lines() == []
+    assert new_lines() == []
 
 
-def test_a_refusal_is_told_and_stands_though_the_database_takes_no_entry(app, viewer, lines, noted):
-    noted(), lines()
+def test_a_refusal_is_logged_even_if_the_database_is_locked(app, viewer, new_lines, new_entries):
+    new_entries(), new_lines()
     with write_lock(app):
         assert viewer.post("/api/collections", {"name": "x"}).status_code == 403
-    assert [json.loads(line)["outcome"] for line in lines()] == ["refused"]
+    assert [json.loads(line)["outcome"] for line in new_lines()] == ["refused"]
 
 
-def test_the_lines_are_json_alone_and_others_keep_their_form():
-    form = LineFormatter("[%(levelname)s] %(message)s")
+def test_audit_lines_are_plain_json_and_other_lines_keep_their_format():
+    formatter = LineFormatter("[%(levelname)s] %(message)s")
     records = [
         logging.LogRecord(name, logging.INFO, "", 0, "{}", None, None) for name in (AUDIT_LOGGER, "app.x")
     ]
-    assert [form.format(record) for record in records] == ["{}", "[INFO] {}"]
+    assert [formatter.format(record) for record in records] == ["{}", "[INFO] {}"]

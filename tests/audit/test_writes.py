@@ -1,11 +1,11 @@
-"""Every write leaves the entries that tell of it, and no others."""
+"""Every write leaves its audit entries, and no others."""
 
 import pytest
 
 from tests.support.signing_in import signed_in
 from tests.support.write_catalog import WRITES, WriteFixtures
 
-CHANGES = {
+EXPECTED_ENTRIES = {
     "POST /api/auth/login login password": [("sign-in", "user", "ada")],
     "POST /api/auth/logout": [("sign-out", None, None)],
     "POST /api/auth/change-password current_password new_password": [("change-password", "user", "ada")],
@@ -55,67 +55,71 @@ CHANGES = {
 
 
 @pytest.fixture
-def world(app, admin):
+def write_fixtures(app, admin):
     return WriteFixtures(app, admin)
 
 
 @pytest.mark.parametrize("write", WRITES, ids=str)
-def test_a_write_leaves_the_entries_that_tell_of_it(world, noted, write):
-    noted()
-    assert world.do(write).status_code == write.status
-    entries = noted()
-    told = sorted((entry.action, entry.thing_kind, entry.thing_name) for entry in entries)
-    assert told == CHANGES[str(write)]
+def test_a_write_leaves_exactly_its_entries(write_fixtures, new_entries, write):
+    new_entries()
+    assert write_fixtures.do(write).status_code == write.status
+    entries = new_entries()
+    recorded = sorted((entry.action, entry.thing_kind, entry.thing_name) for entry in entries)
+    assert recorded == EXPECTED_ENTRIES[str(write)]
     parties = {(entry.actor_id, entry.actor_name, entry.source, entry.outcome) for entry in entries}
-    caller = world.people[write.by]
+    caller = write_fixtures.people[write.by]
     assert parties <= {(caller.user_id, caller.name, "127.0.0.1", "done")}
 
 
 @pytest.mark.parametrize("write", WRITES, ids=str)
-def test_each_deed_costs_one_statement_more(world, queries, write):
+def test_each_recorded_action_costs_one_insert(write_fixtures, queries, write):
     with queries() as seen:
-        world.do(write)
+        write_fixtures.do(write)
     about = [statement for statement in seen.statements if "audit_entries" in statement]
-    deeds = {action for action, *_thing in CHANGES[str(write)]}
-    # Now and then the entries are counted, and the oldest taken away.
-    making_room = [each for each in about if each.startswith("DELETE") or "count(" in each]
-    assert len(making_room) <= 2
-    assert [each.split()[0] for each in about if each not in making_room] == ["INSERT"] * len(deeds)
+    actions = {action for action, *_thing in EXPECTED_ENTRIES[str(write)]}
+    # Pruning counts the entries at intervals and deletes the oldest.
+    pruning = [each for each in about if each.startswith("DELETE") or "count(" in each]
+    assert len(pruning) <= 2
+    assert [each.split()[0] for each in about if each not in pruning] == ["INSERT"] * len(actions)
 
 
 FORBIDDEN = [write for write in WRITES if not write.path.startswith(("/api/auth", "/api/api-keys"))]
 
 
 @pytest.mark.parametrize("write", FORBIDDEN, ids=str)
-def test_a_write_that_a_role_may_not_do_leaves_its_refusal_alone(world, viewer, noted, write):
-    noted()
-    assert world.do(write, viewer).status_code == 403
-    (entry,) = noted()
+def test_a_write_forbidden_to_a_role_leaves_only_its_refusal(write_fixtures, viewer, new_entries, write):
+    new_entries()
+    assert write_fixtures.do(write, viewer).status_code == 403
+    (entry,) = new_entries()
     assert (entry.action, entry.outcome, entry.actor_name) == ("request", "refused", "vera")
-    path = write.path.format(**world.ids)
+    path = write.path.format(**write_fixtures.ids)
     assert entry.details == {"request": f"{write.method} {path}", "as": "Viewer"}
 
 
-def test_a_refused_request_names_the_thing_that_its_address_does(world, viewer, noted):
-    noted()
-    viewer.delete(f"/api/fields/{world.ids['counter']}")
-    (entry,) = noted()
-    assert (entry.thing_kind, entry.thing_id, entry.thing_name) == ("field", world.ids["counter"], None)
+def test_a_refused_request_is_recorded_with_the_subject_of_its_path(write_fixtures, viewer, new_entries):
+    new_entries()
+    viewer.delete(f"/api/fields/{write_fixtures.ids['counter']}")
+    (entry,) = new_entries()
+    assert (entry.thing_kind, entry.thing_id, entry.thing_name) == (
+        "field",
+        write_fixtures.ids["counter"],
+        None,
+    )
 
 
-def test_a_refused_request_for_an_id_that_nothing_can_have_names_none(world, admin, noted):
-    noted()
+def test_a_refused_request_is_recorded_without_an_id_that_is_out_of_range(write_fixtures, admin, new_entries):
+    new_entries()
     admin.delete("/api/fields/2147483648")
-    (entry,) = noted()
+    (entry,) = new_entries()
     assert (entry.thing_kind, entry.thing_id) == ("field", None)
 
 
-def test_a_refusal_of_a_service_is_noted_too(world, owner, noted):
+def test_a_refusal_by_a_service_is_recorded(write_fixtures, owner, new_entries):
     collection = owner.post("/api/collections", {"name": "Mine"}).json
-    noted()
-    change = {"owner_id": world.admin.user_id}
+    new_entries()
+    change = {"owner_id": write_fixtures.admin.user_id}
     assert owner.patch(f"/api/collections/{collection['id']}", change).status_code == 403
-    (entry,) = noted()
+    (entry,) = new_entries()
     assert (entry.action, entry.outcome, entry.actor_name) == ("request", "refused", "owen")
 
 
@@ -130,33 +134,37 @@ NOT_FOUND = {
 
 
 @pytest.mark.parametrize("case", NOT_FOUND)
-def test_asking_for_what_does_not_exist_for_one_is_noted_once_in_a_while(world, owner, noted, clock, case):
+def test_repeated_requests_that_get_not_found_are_recorded_once_in_5_minutes(
+    write_fixtures, owner, new_entries, clock, case
+):
     method, path, body = NOT_FOUND[case]
     theirs = {"a collection": "collection", "a field": "field", "a spike": "spike", "a key": "key"}
-    path = path.format(id=world.ids[theirs.get(case, "spike")])
-    noted()
+    path = path.format(id=write_fixtures.ids[theirs.get(case, "spike")])
+    new_entries()
     for _ in range(3):
         assert owner.call(method, path, body).status_code == 404
-    (entry,) = noted()
+    (entry,) = new_entries()
     assert (entry.action, entry.outcome, entry.actor_name) == ("request", "refused", "owen")
     assert entry.details == {"request": f"{method} {path}", "as": "Editor", "why": "not found"}
     clock.shift(301)
     assert owner.call(method, path, body).status_code == 404
-    assert len(noted()) == 1
+    assert len(new_entries()) == 1
 
 
-def test_what_is_anothers_and_what_is_not_there_are_noted_alike(world, owner, noted):
-    noted()
-    for id_ in (world.ids["collection"], 999999):
+def test_requests_for_hidden_and_for_missing_collections_are_recorded_alike(
+    write_fixtures, owner, new_entries
+):
+    new_entries()
+    for id_ in (write_fixtures.ids["collection"], 999999):
         owner.get(f"/api/collections/{id_}")
-    theirs, missing = ((entry.thing_kind, entry.thing_name, entry.details["why"]) for entry in noted())
+    theirs, missing = ((entry.thing_kind, entry.thing_name, entry.details["why"]) for entry in new_entries())
     assert theirs == missing == ("collection", None, "not found")
 
 
-def test_a_page_that_is_not_for_a_role_is_noted_too(viewer, noted):
-    noted()
+def test_a_page_forbidden_to_a_role_is_recorded(viewer, new_entries):
+    new_entries()
     assert viewer.get("/users").status_code == 403
-    (entry,) = noted()
+    (entry,) = new_entries()
     assert entry.details == {"request": "GET /users", "as": "Viewer"}
 
 
@@ -171,20 +179,22 @@ REFUSED = {
     ),
     "last Admin": ("DELETE", "/api/users/{me}", None, 409),
     "taken user name": ("PATCH", "/api/users/{user}", {"username": "ada"}, 409),
-    "nobody to transfer to": ("DELETE", "/api/users/{user}?transfer_to=999999", None, 422),
-    "no counter": ("POST", "/api/fields/{field}/reset", None, 409),
-    "expired already": ("PATCH", "/api/api-keys/{key}", {"expires_at": "2020-01-01T00:00:00Z"}, 422),
+    "unknown receiver": ("DELETE", "/api/users/{user}?transfer_to=999999", None, 422),
+    "field is not a counter": ("POST", "/api/fields/{field}/reset", None, 409),
+    "expiry in the past": ("PATCH", "/api/api-keys/{key}", {"expires_at": "2020-01-01T00:00:00Z"}, 422),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_not_done_leaves_no_entry(world, noted, case):
+def test_a_rejected_write_leaves_no_entry(write_fixtures, new_entries, case):
     method, path, body, status = REFUSED[case]
-    world.ids["me"] = world.admin.user_id
-    filled_in = world.fill_in(body)
-    noted()
-    assert world.admin.call(method, path.format(**world.ids), filled_in).status_code == status
-    assert noted() == []
+    write_fixtures.ids["me"] = write_fixtures.admin.user_id
+    filled_in = write_fixtures.fill_in(body)
+    new_entries()
+    assert (
+        write_fixtures.admin.call(method, path.format(**write_fixtures.ids), filled_in).status_code == status
+    )
+    assert new_entries() == []
 
 
 @pytest.mark.parametrize(
@@ -197,22 +207,22 @@ def test_what_is_not_done_leaves_no_entry(world, noted, case):
         ("/api/users/{user}", {"role": "Editor"}),
     ],
 )
-def test_a_change_that_changes_nothing_leaves_no_entry(world, noted, path, body):
-    noted()
-    assert world.admin.patch(path.format(**world.ids), body).status_code == 200
-    assert noted() == []
+def test_a_change_that_changes_nothing_leaves_no_entry(write_fixtures, new_entries, path, body):
+    new_entries()
+    assert write_fixtures.admin.patch(path.format(**write_fixtures.ids), body).status_code == 200
+    assert new_entries() == []
 
 
-def test_revoking_a_key_again_leaves_no_second_entry(world, noted):
-    noted()
+def test_revoking_a_key_again_leaves_no_second_entry(write_fixtures, new_entries):
+    new_entries()
     for _ in range(2):
-        world.admin.post(f"/api/api-keys/{world.ids['key']}/revoke")
-    assert [entry.action for entry in noted()] == ["revoke-key"]
+        write_fixtures.admin.post(f"/api/api-keys/{write_fixtures.ids['key']}/revoke")
+    assert [entry.action for entry in new_entries()] == ["revoke-key"]
 
 
-def test_polls_leave_no_entry_nor_does_what_they_clear_away(app, world, noted, clock):
-    noted()
+def test_polls_and_expired_spikes_leave_no_entry(app, write_fixtures, new_entries, clock):
+    new_entries()
     clock.shift(7200)
-    world.tool.data("Truck 01")
-    assert noted() == []
+    write_fixtures.tool.data("Truck 01")
+    assert new_entries() == []
     assert signed_in(app, "ada").get("/api/spike-schedules").json["total"] == 0

@@ -1,4 +1,4 @@
-"""Commands, run in the app of a test."""
+"""Fixtures that run commands of the app."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ def run(app: Flask) -> Run:
 
 @pytest.fixture
 def new_app(own_database_url: str, tmp_path: Path, clock: object) -> Iterator[Flask]:
-    """Return an app on a database without tables."""
+    """Yield an app on a database without tables."""
     app = create_app(settings_for(own_database_url, tmp_path / "instance"), TESTING=True, **FAST_SETTINGS)
     yield app
     with app.app_context():

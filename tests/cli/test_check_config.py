@@ -25,14 +25,14 @@ FIRST_ADMIN = {
 }
 
 
-def ended_in_words(result):
-    """Whether a command refused by itself; something may have been shown before."""
+def ended_with_message(result):
+    """Return whether the command ended with its own error message, whatever it printed before."""
     return result.exit_code == 1 and isinstance(result.exception, SystemExit)
 
 
-def shown(said):
-    """What the command shows, by name."""
-    return dict(line.split(maxsplit=1) for line in said.splitlines())
+def parse_output(output):
+    """Return the printed settings by name."""
+    return dict(line.split(maxsplit=1) for line in output.splitlines())
 
 
 @pytest.fixture
@@ -68,11 +68,11 @@ def run_with(tmp_path):
     return run
 
 
-# --- What it shows -------------------------------------------------------------------------------------
+# --- Output --------------------------------------------------------------------------------------------
 
 
-def test_it_shows_every_setting_in_force(run):
-    assert shown(done(run("check-config"))).keys() == {
+def test_check_config_shows_every_setting(run):
+    assert parse_output(done(run("check-config"))).keys() == {
         "SPIKECAST_DATABASE_URL",
         "SPIKECAST_INSTANCE",
         "SPIKECAST_SECRET_KEY",
@@ -93,13 +93,13 @@ def test_it_shows_every_setting_in_force(run):
     }
 
 
-def test_it_says_which_database_answers_and_that_its_schema_is_up_to_date(run, app):
-    state = shown(done(run("check-config")))["database"]
+def test_check_config_reports_the_database_and_its_current_schema(run, app):
+    state = parse_output(done(run("check-config")))["database"]
     assert re.fullmatch(r"(sqlite|postgresql) \d+.* answers; its schema is up to date", state)
 
 
-def test_it_says_that_a_new_database_is_not_ready_yet_and_changes_nothing(new_app, run_new):
-    state = shown(done(run_new("check-config")))["database"]
+def test_check_config_reports_a_new_database_and_changes_nothing(new_app, run_new):
+    state = parse_output(done(run_new("check-config")))["database"]
     with new_app.app_context():
         if db.engine.dialect.name == "sqlite":
             assert state == "sqlite, does not exist yet; the next start creates it"
@@ -121,40 +121,40 @@ def test_a_schema_of_a_newer_version_is_refused(new_app, run_new):
     assert "The database's schema is 9999, which this version of Spikecast does not know." in result.stderr
 
 
-def test_it_shows_the_name_of_the_first_admin_but_not_the_password(run_with):
+def test_check_config_shows_the_first_admins_username_but_not_the_password(run_with):
     result = run_with(A_FILE, "check-config", **FIRST_ADMIN)
-    assert shown(done(result))["SPIKECAST_ADMIN_USERNAME"] == "ada"
+    assert parse_output(done(result))["SPIKECAST_ADMIN_USERNAME"] == "ada"
     assert FIRST_ADMIN["SPIKECAST_ADMIN_PASSWORD"] not in result.output
 
 
-def test_it_says_that_a_secret_key_comes_from_the_environment_but_not_what_it_is(run, app):
+def test_check_config_reports_a_given_secret_key_without_showing_it(run, app):
     result = run("check-config")
-    assert shown(done(result))["SPIKECAST_SECRET_KEY"] == "given"
+    assert parse_output(done(result))["SPIKECAST_SECRET_KEY"] == "given"
     assert app.config["SECRET_KEY"] not in result.output
 
 
-def test_it_says_where_a_secret_key_is_kept_but_not_what_it_is(check, tmp_path):
+def test_check_config_reports_where_the_secret_key_is_stored_without_showing_it(check, tmp_path):
     text = secrets.token_hex(32)
     (tmp_path / "instance").mkdir()
     (tmp_path / "instance" / "secret_key").write_text(f"{text}\n")
-    kept = check()
-    assert kept.returncode == 0, kept.stderr
-    assert shown(kept.stdout)["SPIKECAST_SECRET_KEY"] == f"stored in {tmp_path / 'instance'}"
-    assert text not in kept.stdout + kept.stderr
+    result = check()
+    assert result.returncode == 0, result.stderr
+    assert parse_output(result.stdout)["SPIKECAST_SECRET_KEY"] == f"stored in {tmp_path / 'instance'}"
+    assert text not in result.stdout + result.stderr
 
 
-# --- What is wrong -------------------------------------------------------------------------------------
+# --- Invalid settings ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        pytest.param("DATABASE_URL", "mysql://u:hunter2@db.example.org/x", id="another database"),
+        pytest.param("DATABASE_URL", "mysql://u:hunter2@db.example.org/x", id="unsupported database"),
         pytest.param("DATABSE_URL", "sqlite:////tmp/x", id="misspelt"),
-        pytest.param("INSTANCE", "/dev/null", id="instance is no folder"),
+        pytest.param("INSTANCE", "/dev/null", id="instance is not a folder"),
     ],
 )
-def test_a_setting_that_cannot_work_is_named_in_one_sentence(check, name, text):
+def test_an_invalid_setting_is_reported_in_one_line(check, name, text):
     result = check(**{f"SPIKECAST_{name}": text})
     assert result.returncode == 1
     assert result.stdout == ""
@@ -167,13 +167,13 @@ def test_a_setting_that_cannot_work_is_named_in_one_sentence(check, name, text):
     ("name", "text"),
     [("EMAIL", "nonsense"), ("USERNAME", "a@b"), ("PASSWORD", "hunter2")],
 )
-def test_a_first_admin_who_cannot_be_made_is_told_of_before_the_start(run_with, name, text):
+def test_check_config_refuses_an_invalid_first_admin(run_with, name, text):
     result = run_with(A_FILE, "check-config", **FIRST_ADMIN | {f"SPIKECAST_ADMIN_{name}": text})
     assert f"Error: Spikecast does not start: SPIKECAST_ADMIN_{name} must" in refused(result)
     assert "hunter2" not in result.output
 
 
-def test_a_kept_secret_key_that_was_emptied_is_refused(check, tmp_path):
+def test_an_empty_secret_key_file_is_refused(check, tmp_path):
     (tmp_path / "instance").mkdir()
     (tmp_path / "instance" / "secret_key").touch()
     result = check()
@@ -182,9 +182,9 @@ def test_a_kept_secret_key_that_was_emptied_is_refused(check, tmp_path):
     assert f"too short ({tmp_path / 'instance' / 'secret_key'})" in result.stderr
 
 
-# --- A database that does not serve --------------------------------------------------------------------
+# --- An unusable database ------------------------------------------------------------------------------
 
-NOBODY_LISTENS = "postgresql://spikecast:hunter2@127.0.0.1:1/spikecast"
+UNREACHABLE = "postgresql://spikecast:hunter2@127.0.0.1:1/spikecast"
 
 
 COMMANDS = [
@@ -198,40 +198,40 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_a_database_that_is_away_is_told_in_words(run_with, command):
-    result = run_with(NOBODY_LISTENS, *command, typed="a long enough password")
-    assert ended_in_words(result)
+def test_an_unreachable_database_is_reported_with_an_error_message(run_with, command):
+    result = run_with(UNREACHABLE, *command, typed="a long enough password")
+    assert ended_with_message(result)
     assert "Error: The database does not answer: " in result.stderr
     assert "127.0.0.1" in result.stderr
     assert "hunter2" not in result.output
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_a_file_that_is_no_database_is_told_in_words(run_with, tmp_path, command):
+def test_a_file_that_is_not_a_database_is_reported_with_an_error_message(run_with, tmp_path, command):
     file = tmp_path / "letter.db"
     file.write_text("Dear Ada, this is no database. " * 100)
     result = run_with(f"sqlite:///{file}", *command, typed="a long enough password")
-    assert ended_in_words(result)
+    assert ended_with_message(result)
     assert "Error: The database does not answer: file is not a database" in result.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS[1:], ids=lambda command: command[0])
-def test_a_database_that_is_not_there_is_told_in_words(run_with, command):
+def test_a_missing_database_is_reported_with_an_error_message(run_with, command):
     result = run_with("sqlite:////dev/null/spikecast.db", *command, typed="a long enough password")
-    assert ended_in_words(result)
+    assert ended_with_message(result)
     assert "There is no database of Spikecast at sqlite:////dev/null/spikecast.db." in result.stderr
 
 
 @pytest.mark.parametrize(
     "password", ["hunter2@swordfish", "hunter2@/swordfish", "swordfish%40x", "swordfish?hunter2"]
 )
-def test_no_tail_of_a_password_is_shown(check, password):
+def test_no_part_of_the_urls_password_is_shown(check, password):
     result = check(SPIKECAST_DATABASE_URL=f"postgresql://u:{password}@127.0.0.1:1/x")
     assert result.returncode == 1
     assert not re.search("hunter2|swordfish", result.stdout + result.stderr)
 
 
-def test_a_password_among_the_parameters_of_the_url_is_hidden_too(run_with):
+def test_a_password_in_the_urls_parameters_is_hidden(run_with):
     result = run_with("postgresql://u@127.0.0.1:1/x?password=hunter2&sslpassword=hunter2", "check-config")
     assert result.exit_code == 1
     assert "127.0.0.1:1/x" in result.stdout

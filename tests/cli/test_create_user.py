@@ -17,7 +17,7 @@ def create(run):
     return lambda *args, password=PASSWORD: run("create-user", *args, "--password-stdin", input=password)
 
 
-def test_it_makes_a_user_who_can_sign_in(create, app):
+def test_create_user_creates_a_user_who_can_sign_in(create, app):
     assert done(create("ada@example.org", "ada")) == "Created Editor ada <ada@example.org>.\n"
     assert sign_in(app, "ada", PASSWORD).status_code == 200
     assert sign_in(app, "ada@example.org", PASSWORD).status_code == 200
@@ -31,11 +31,11 @@ def test_the_role_can_be_given(create, app, role):
     assert sign_in(app, "ada", PASSWORD).json["user"]["role"] == role
 
 
-def test_the_email_is_kept_in_lower_case_and_the_name_as_it_is_typed(create):
+def test_the_email_is_stored_in_lower_case_and_the_username_in_its_own_case(create):
     assert done(create(" Ada@Example.ORG ", " Ada ")) == "Created Editor Ada <ada@example.org>.\n"
 
 
-def test_on_a_database_without_tables_it_is_refused_and_makes_none(run_new, new_app):
+def test_create_user_is_refused_on_a_database_without_tables(run_new, new_app):
     arguments = ("create-user", "ada@example.org", "ada", "--password-stdin")
     assert "There is no database of Spikecast at " in refused(run_new(*arguments, input=PASSWORD))
     done(run_new("prepare"))
@@ -46,14 +46,14 @@ def test_on_a_database_without_tables_it_is_refused_and_makes_none(run_new, new_
 # --- The password --------------------------------------------------------------------------------------
 
 
-def test_without_an_option_it_asks_for_the_password_twice_and_does_not_show_it(run, app):
+def test_without_password_stdin_the_password_is_prompted_twice_and_not_shown(run, app):
     result = run("create-user", "ada@example.org", "ada", input=f"{PASSWORD}\n{PASSWORD}\n")
     assert "Created Editor ada" in done(result)
     assert PASSWORD not in result.output
     assert sign_in(app, "ada", PASSWORD).status_code == 200
 
 
-def test_a_typing_error_in_the_second_password_asks_again(run, app):
+def test_a_second_password_that_differs_prompts_again(run, app):
     typed = f"{PASSWORD}\nsomething else\n{PASSWORD}\n{PASSWORD}\n"
     assert "do not match" in done(run("create-user", "ada@example.org", "ada", input=typed))
     assert sign_in(app, "ada", PASSWORD).status_code == 200
@@ -65,38 +65,38 @@ def test_the_password_is_one_line_of_standard_input(create, app, ending):
     assert sign_in(app, "ada", PASSWORD).status_code == 200
 
 
-def test_spaces_belong_to_the_password(create, app):
+def test_spaces_are_part_of_the_password(create, app):
     done(create("ada@example.org", "ada", password=f"  {PASSWORD} \n"))
     assert sign_in(app, "ada", f"  {PASSWORD} ").status_code == 200
     assert sign_in(app, "ada", PASSWORD).status_code == 401
 
 
-def test_the_password_is_no_argument(run):
+def test_there_is_no_password_option(run):
     assert "No such option" in refused(run("create-user", "ada@example.org", "ada", "--password", PASSWORD))
 
 
 @pytest.mark.parametrize("options", [["--password-stdin"], []], ids=["from stdin", "typed"])
-def test_others_write_while_somebody_types_the_password(run, app, options):
-    class SlowTypist(io.BytesIO):
-        """Somebody who thinks about a password, while others write."""
+def test_the_password_prompt_does_not_block_other_writes(run, app, options):
+    class SlowInput(io.BytesIO):
+        """Standard input that arrives only after somebody else has taken and released the write lock."""
 
-        met = 0
+        reads = 0
 
         def read1(self, size: int = -1) -> bytes:
             with write_lock(app):
-                self.met += 1
+                self.reads += 1
             return super().read1(size)
 
-    typist = SlowTypist(f"{PASSWORD}\n{PASSWORD}\n".encode())
-    done(run("create-user", "ada@example.org", "ada", *options, input=typist))
-    assert typist.met
+    slow_input = SlowInput(f"{PASSWORD}\n{PASSWORD}\n".encode())
+    done(run("create-user", "ada@example.org", "ada", *options, input=slow_input))
+    assert slow_input.reads
 
 
 # --- Refusals ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("email", "username", "password", "said"),
+    ("email", "username", "password", "output"),
     [
         pytest.param("ada@example.org", "ada", "short", "password must have at least 8", id="short password"),
         pytest.param("ada@example.org", "ada", "", "password must have at least 8", id="no password"),
@@ -119,14 +119,14 @@ def test_others_write_while_somebody_types_the_password(run, app, options):
         ),
     ],
 )
-def test_what_is_not_valid_is_refused_in_words(create, admin, email, username, password, said):
-    assert said in refused(create(email, username, password=password))
+def test_invalid_input_is_refused_with_an_error_message(create, admin, email, username, password, output):
+    assert output in refused(create(email, username, password=password))
     assert admin.get("/api/users").json["total"] == 1
 
 
-def test_every_fault_is_told_at_once(create):
-    said = refused(create("nonsense", "", password="short"))
-    assert all(name in said for name in ("email", "username", "password"))
+def test_all_input_errors_are_reported_together(create):
+    output = refused(create("nonsense", "", password="short"))
+    assert all(name in output for name in ("email", "username", "password"))
 
 
 def test_a_refused_password_is_not_repeated(create):
@@ -138,17 +138,17 @@ def test_a_password_that_is_not_utf_8_is_refused(create):
 
 
 @pytest.mark.parametrize(
-    ("email", "username", "said"),
+    ("email", "username", "output"),
     [
         pytest.param("OWEN@example.org", "other", "the email 'owen@example.org'", id="e-mail"),
         pytest.param("other@example.org", "OWEN", "the username 'OWEN'", id="user name"),
     ],
 )
-def test_a_taken_name_is_refused(create, admin, owner, email, username, said):
-    assert f"A user with {said} already exists." in refused(create(email, username))
+def test_a_taken_email_or_username_is_refused(create, admin, owner, email, username, output):
+    assert f"A user with {output} already exists." in refused(create(email, username))
     assert admin.get("/api/users").json["total"] == 2
 
 
-def test_an_unknown_role_is_refused_and_the_known_ones_are_told(create):
-    said = refused(create("ada@example.org", "ada", "--role", "Root"))
-    assert all(role in said for role in ("Admin", "Editor", "Viewer"))
+def test_an_unknown_role_is_refused_with_a_list_of_the_roles(create):
+    output = refused(create("ada@example.org", "ada", "--role", "Root"))
+    assert all(role in output for role in ("Admin", "Editor", "Viewer"))

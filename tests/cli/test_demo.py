@@ -17,16 +17,16 @@ URL = re.compile(r"http://127\.0\.0\.1:8088(/api/data/\S+)")
 SERVER, TRUCK = "Demo web server", "Demo truck"
 
 
-def poller(app, said):
-    """A monitoring tool with the key that the command printed."""
-    (key,) = set(KEY.findall(said))
+def poller(app, output):
+    """Return a monitoring tool with the key that the command printed."""
+    (key,) = set(KEY.findall(output))
     return Poller(app, key)
 
 
 def test_the_printed_key_polls_both_devices_at_the_printed_addresses(run, app, admin):
-    said = done(run("demo"))
-    tool = poller(app, said)
-    answers = [tool.get(path) for path in URL.findall(said)]
+    output = done(run("demo"))
+    tool = poller(app, output)
+    answers = [tool.get(path) for path in URL.findall(output)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert [answer.json["collection"] for answer in answers] == [SERVER, TRUCK]
 
@@ -50,7 +50,7 @@ def test_one_spike_is_active_and_one_is_scheduled(run, app, admin):
     assert "X-Spike-Schedule" not in tool.poll(TRUCK).headers
 
 
-def test_the_spikes_show_in_the_values_and_end_by_themselves(run, app, admin, clock):
+def test_the_spikes_change_the_values_until_they_end(run, app, admin, clock):
     tool = poller(app, done(run("demo")))
     assert tool.data(SERVER)["cpu percent"] >= 92
     assert tool.data(TRUCK)["engine °C"] <= 93
@@ -61,13 +61,13 @@ def test_the_spikes_show_in_the_values_and_end_by_themselves(run, app, admin, cl
     assert tool.data(TRUCK)["engine °C"] <= 93
 
 
-def test_it_says_when_the_spikes_end_and_begin(run, admin):
-    said = done(run("demo"))
-    assert "'Demo: overload' is active until 08:30 UTC" in said
-    assert "'Demo: overheating' starts at 09:00 UTC and lasts 15 minutes" in said
+def test_the_output_says_when_the_spikes_end_and_begin(run, admin):
+    output = done(run("demo"))
+    assert "'Demo: overload' is active until 08:30 UTC" in output
+    assert "'Demo: overheating' starts at 09:00 UTC and lasts 15 minutes" in output
 
 
-def test_the_counters_of_the_devices_count(run, app, admin, clock):
+def test_the_counters_of_the_devices_advance(run, app, admin, clock):
     tool = poller(app, done(run("demo")))
     clock.shift(1800)  # the spike on the server is over
     values = [(tool.data(SERVER)["requests total"], tool.data(TRUCK)["fuel percent"]) for _ in range(3)]
@@ -76,28 +76,28 @@ def test_the_counters_of_the_devices_count(run, app, admin, clock):
     assert values[0][1] > values[1][1] > values[2][1]
 
 
-def test_addresses_of_a_server_on_a_unix_socket_are_ones_that_curl_takes(app, run, admin, monkeypatch):
+def test_for_a_server_on_a_unix_socket_the_output_has_the_curl_option(app, run, admin, monkeypatch):
     settings = replace(app.config["SETTINGS"], bind="unix:/run/spike cast.sock")
     monkeypatch.setitem(app.config, "SETTINGS", settings)
-    said = done(run("demo"))
-    assert "--unix-socket '/run/spike cast.sock' http://localhost/api/data/Demo%20truck/performance" in said
+    output = done(run("demo"))
+    assert "--unix-socket '/run/spike cast.sock' http://localhost/api/data/Demo%20truck/performance" in output
 
 
-# --- Who gets it ---------------------------------------------------------------------------------------
+# --- The owner -----------------------------------------------------------------------------------------
 
 
 def owners(admin):
     return {item["owner"] for item in admin.get("/api/collections").json["items"]}
 
 
-def test_without_an_owner_the_first_admin_gets_it(run, app, owner, admin):
+def test_without_the_owner_option_the_first_admin_owns_the_demo(run, app, owner, admin):
     add_user(app, Role.ADMIN, "bob")
     done(run("demo"))
     assert owners(admin) == {"ada"}
 
 
 @pytest.mark.parametrize("login", ["owen", "owen@example.org", "OWEN"])
-def test_it_can_be_given_to_somebody_by_name_or_email(run, admin, owner, login):
+def test_the_owner_can_be_given_by_username_or_email(run, admin, owner, login):
     done(run("demo", "--owner", login))
     assert owners(admin) == {"owen"}
     assert [key["username"] for key in admin.get("/api/api-keys").json["items"]] == ["owen"]
@@ -116,11 +116,11 @@ def test_an_unknown_owner_is_refused(run, admin):
     )
 
 
-def test_without_an_admin_it_says_how_to_make_one(run, owner):
+def test_without_an_admin_the_error_names_create_user(run, owner):
     assert "There is no Admin to own the demo. Create one with create-user." in refused(run("demo"))
 
 
-def test_on_a_new_database_it_says_how_to_begin(run_new):
+def test_on_a_new_database_the_demo_is_refused_without_an_admin(run_new):
     done(run_new("prepare"))
     assert "There is no Admin to own the demo" in refused(run_new("demo"))
 
@@ -128,7 +128,7 @@ def test_on_a_new_database_it_says_how_to_begin(run_new):
 # --- All or nothing ------------------------------------------------------------------------------------
 
 
-def test_a_second_time_it_refuses_and_changes_nothing(run, app, admin):
+def test_loading_the_demo_again_is_refused_and_changes_nothing(run, app, admin):
     tool = poller(app, done(run("demo")))
     assert "A collection named 'Demo web server' already exists." in refused(run("demo"))
     assert admin.get("/api/collections").json["total"] == 2
@@ -136,7 +136,7 @@ def test_a_second_time_it_refuses_and_changes_nothing(run, app, admin):
     assert tool.poll(SERVER).status_code == 200
 
 
-def test_where_one_of_the_two_names_is_taken_nothing_is_made(run, admin, make):
+def test_if_a_collection_name_is_taken_nothing_is_created(run, admin, make):
     make.collection(TRUCK)
     assert "A collection named 'Demo truck' already exists." in refused(run("demo"))
     assert admin.get("/api/collections").json["total"] == 1

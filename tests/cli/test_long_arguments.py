@@ -1,4 +1,4 @@
-"""Long text on the command line and in settings: refused in words, and by its length first."""
+"""Long text on the command line and in settings is refused by its length, before it is normalized."""
 
 import pytest
 
@@ -20,15 +20,15 @@ COMMANDS = {
 @pytest.mark.parametrize("case", COMMANDS)
 def test_a_long_argument_is_refused_by_its_length(run, monkeypatch, case):
     normalized = spy_on_normalizing(monkeypatch)
-    said = refused(run(*COMMANDS[case], input="a long enough password"))
+    output = refused(run(*COMMANDS[case], input="a long enough password"))
     assert max(normalized, default=0) <= MAX_NORMALIZED
-    assert len(said) < 6_000
+    assert len(output) < 6_000
 
 
 def test_a_long_password_is_refused_by_its_length(run, monkeypatch):
     normalized = spy_on_normalizing(monkeypatch)
-    said = refused(run("create-user", "ada@example.org", "ada", "--password-stdin", input=MARKS))
-    assert "must have at most 128 characters" in said
+    output = refused(run("create-user", "ada@example.org", "ada", "--password-stdin", input=MARKS))
+    assert "must have at most 128 characters" in output
     assert max(normalized, default=0) <= MAX_NORMALIZED
 
 

@@ -16,12 +16,12 @@ FIRST_ADMIN = {
     "SPIKECAST_ADMIN_PASSWORD": "a password to hide",
 }
 
-ADA = ("ada", "ADMIN")  # as the database has it
+ADA = ("ada", "ADMIN")  # as stored in the database
 
 
 @pytest.fixture
-def prepared(own_database_url, tmp_path, clock):
-    """Run `prepare` with these settings on the test's own database; the app comes with what it did."""
+def run_prepare(own_database_url, tmp_path, clock):
+    """Return a function that runs `prepare` on the test's own database; it returns the app and the result."""
     apps = []
 
     def run(**settings):
@@ -40,59 +40,63 @@ def users(app):
         return db.session.execute(sa.text("SELECT username, role FROM users")).all()
 
 
-def test_it_makes_the_schema_where_there_is_none(prepared):
-    app, result = prepared()
+def test_prepare_creates_a_missing_schema(run_prepare):
+    app, result = run_prepare()
     done(result)
     assert "its schema is up to date" in done(runner(app)("check-config"))
 
 
-def test_a_second_time_it_changes_nothing(prepared):
-    done(prepared(**FIRST_ADMIN)[1])
-    app, result = prepared(**FIRST_ADMIN | {"SPIKECAST_ADMIN_PASSWORD": "another password"})
+def test_preparing_again_changes_nothing(run_prepare):
+    done(run_prepare(**FIRST_ADMIN)[1])
+    app, result = run_prepare(**FIRST_ADMIN | {"SPIKECAST_ADMIN_PASSWORD": "another password"})
     done(result)
     assert users(app) == [ADA]
     assert sign_in(app, "ada", FIRST_ADMIN["SPIKECAST_ADMIN_PASSWORD"]).status_code == 200
 
 
-def test_it_makes_the_first_admin_that_the_settings_name(prepared):
-    app, result = prepared(**FIRST_ADMIN)
+def test_prepare_creates_the_first_admin_of_the_settings(run_prepare):
+    app, result = run_prepare(**FIRST_ADMIN)
     done(result)
     assert users(app) == [ADA]
     assert sign_in(app, "ada", FIRST_ADMIN["SPIKECAST_ADMIN_PASSWORD"]).status_code == 200
     assert FIRST_ADMIN["SPIKECAST_ADMIN_PASSWORD"] not in result.output
 
 
-def test_a_first_admin_who_cannot_be_made_is_refused_and_named(prepared):
-    app, result = prepared(**FIRST_ADMIN | {"SPIKECAST_ADMIN_PASSWORD": "hunter2"})
-    assert "Spikecast does not start: SPIKECAST_ADMIN_PASSWORD must have at least 8" in told(result)
+def test_an_invalid_first_admin_is_refused(run_prepare):
+    app, result = run_prepare(**FIRST_ADMIN | {"SPIKECAST_ADMIN_PASSWORD": "hunter2"})
+    assert "Spikecast does not start: SPIKECAST_ADMIN_PASSWORD must have at least 8" in get_exit_message(
+        result
+    )
     assert "hunter2" not in result.output
     assert users(app) == []
 
 
-def told(result):
-    """What it said when it refused: one line, with which Python ends the process."""
+def get_exit_message(result):
+    """Return the one line with which a refused command ends the process."""
     assert isinstance(result.exception, SystemExit)
-    said = str(result.exception.code)
-    assert len(said.splitlines()) == 1
-    return said
+    message = str(result.exception.code)
+    assert len(message.splitlines()) == 1
+    return message
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         pytest.param(
-            "postgresql://u:hunter2@127.0.0.1:1/x", "127.0.0.1:1/x, and that database does not", id="away"
+            "postgresql://u:hunter2@127.0.0.1:1/x",
+            "127.0.0.1:1/x, and that database does not",
+            id="unreachable",
         ),
         pytest.param(
-            "sqlite:////dev/null/x.db", "sqlite:////dev/null/x.db, where no file can be", id="no folder"
+            "sqlite:////dev/null/x.db", "sqlite:////dev/null/x.db, where no file can be", id="not a folder"
         ),
-        pytest.param("sqlite:///{folder}/letter.db", "file is not a database", id="no database"),
+        pytest.param("sqlite:///{folder}/letter.db", "file is not a database", id="not a database"),
     ],
 )
-def test_a_database_that_does_not_serve_is_named(tmp_path, url, said):
+def test_an_unusable_database_is_reported(tmp_path, url, message):
     (tmp_path / "letter.db").write_text("Dear Ada, this is no database. " * 100)
     url = url.format(folder=tmp_path)
-    line = told(runner(create_app(settings_for(url, tmp_path / "instance")))("prepare"))
+    line = get_exit_message(runner(create_app(settings_for(url, tmp_path / "instance")))("prepare"))
     assert line.startswith("Spikecast does not start: SPIKECAST_DATABASE_URL is ")
-    assert said in line
+    assert message in line
     assert "hunter2" not in line

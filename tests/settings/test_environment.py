@@ -44,7 +44,7 @@ def test_an_unknown_setting_is_refused_with_a_list_of_all_settings():
     assert all(name in message for name in SETTINGS)
 
 
-OF_SERVICES = {
+SERVICE_VARIABLES = {
     "PORT": "tcp://10.43.7.1:8088",
     "SERVICE_HOST": "10.43.7.1",
     "SERVICE_PORT": "8088",
@@ -71,9 +71,9 @@ OF_SERVICES = {
 }
 
 
-@pytest.mark.parametrize("name", OF_SERVICES)
+@pytest.mark.parametrize("name", SERVICE_VARIABLES)
 def test_variables_that_an_orchestrator_sets_for_a_service_are_ignored(name):
-    assert load_with(**{name: OF_SERVICES[name]}) == load({})
+    assert load_with(**{name: SERVICE_VARIABLES[name]}) == load({})
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_variables_that_an_orchestrator_sets_for_a_service_are_ignored(name):
         ("SECRET_KEY_FILES", "/x"),
     ],
 )
-def test_names_that_only_resemble_those_of_a_service_are_refused(name, value):
+def test_names_that_only_resemble_service_variables_are_refused(name, value):
     assert "is not a setting of Spikecast" in refusal(**{name: value})
 
 
@@ -101,20 +101,20 @@ def test_port_is_refused_with_a_hint_at_bind():
     assert refusal(PORT="8088").endswith("did you mean SPIKECAST_BIND=host:port?")
 
 
-FILED = {
+FILE_VALUES = {
     "SECRET_KEY": SECRET,
     "DATABASE_URL": "postgresql://ada:a%20b@db/x",
     "ADMIN_PASSWORD": " a good one ",
 }
 
 
-@pytest.mark.parametrize("name", FILED)
+@pytest.mark.parametrize("name", FILE_VALUES)
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_a_secret_can_be_read_from_a_file(tmp_path, name, end):
-    (tmp_path / "a secret").write_bytes(f"{FILED[name]}{end}".encode())
+    (tmp_path / "a secret").write_bytes(f"{FILE_VALUES[name]}{end}".encode())
     others = {other: text for other, text in ADMIN.items() if name in ADMIN and other != name}
     from_file = load_with(**others, **{f"{name}_FILE": str(tmp_path / "a secret")})
-    assert from_file == load_with(**others, **{name: FILED[name]})
+    assert from_file == load_with(**others, **{name: FILE_VALUES[name]})
 
 
 def test_one_line_break_at_the_end_of_a_file_is_removed_and_a_second_refused(tmp_path):
@@ -128,14 +128,14 @@ def test_a_setting_and_its_file_cannot_both_be_given(tmp_path):
     assert message == "SPIKECAST_SECRET_KEY_FILE and SPIKECAST_SECRET_KEY are both set; set only one of them"
 
 
-def _nothing_there(path: Path) -> None:
-    """No file."""
+def _create_nothing(path: Path) -> None:
+    """Create no file."""
 
 
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (_nothing_there, "cannot be read: No such file or directory"),
+        (_create_nothing, "cannot be read: No such file or directory"),
         (Path.mkdir, "which is not a regular file"),
         (os.mkfifo, "which is not a regular file"),
         (lambda path: path.write_bytes(b"x" * 65_537), "is larger than 65536 bytes"),
@@ -144,7 +144,7 @@ def _nothing_there(path: Path) -> None:
         (lambda path: path.write_bytes(b"\0" * 40), "not printable UTF-8 text"),
     ],
 )
-@pytest.mark.parametrize("name", FILED)
+@pytest.mark.parametrize("name", FILE_VALUES)
 def test_an_unusable_file_is_refused_with_a_sentence_that_names_the_setting(tmp_path, name, make, reason):
     make(tmp_path / "file")
     message = refusal(**{f"{name}_FILE": str(tmp_path / "file")})

@@ -1,4 +1,4 @@
-"""Single settings: valid values, and refusals of the others."""
+"""Single settings: valid values are accepted, and all others are refused."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The first start: the schema, and the first Admin where there is no user."""
+"""The first start creates the schema, and the first Admin if there is no user."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +44,7 @@ def tables(app: Flask) -> set[str]:
         return set(sa.inspect(db.engine).get_table_names())
 
 
-def test_the_schema_is_made(own_database_url, tmp_path):
+def test_the_first_start_creates_the_schema(own_database_url, tmp_path):
     with app_on(own_database_url, tmp_path) as app:
         startup.prepare(app)
         assert tables(app) >= Base.metadata.tables.keys()
@@ -59,7 +59,7 @@ def test_starting_again_changes_nothing(own_database_url, tmp_path):
         assert [(user.id, user.password_hash) for user in users(app)] == before
 
 
-def test_the_first_admin_comes_of_the_settings(own_database_url, tmp_path):
+def test_the_settings_create_the_first_admin(own_database_url, tmp_path):
     with app_on(own_database_url, tmp_path, **ADMIN) as app:
         startup.prepare(app)
         answer = sign_in(app, "ada", "a good password")
@@ -67,7 +67,7 @@ def test_the_first_admin_comes_of_the_settings(own_database_url, tmp_path):
         assert answer.json["user"]["role"] == "Admin"
 
 
-def test_the_settings_make_nobody_where_there_is_a_user(own_database_url, tmp_path):
+def test_the_settings_create_no_admin_if_there_is_a_user(own_database_url, tmp_path):
     with app_on(own_database_url, tmp_path, **ADMIN) as app:
         startup.prepare(app)
     other = ADMIN | {"SPIKECAST_ADMIN_EMAIL": "eve@example.org", "SPIKECAST_ADMIN_USERNAME": "eve"}
@@ -76,7 +76,7 @@ def test_the_settings_make_nobody_where_there_is_a_user(own_database_url, tmp_pa
         assert [user.username for user in users(app)] == ["Ada"]
 
 
-def test_a_changed_password_outlives_the_settings(own_database_url, tmp_path):
+def test_starting_again_does_not_reset_a_changed_password(own_database_url, tmp_path):
     with app_on(own_database_url, tmp_path, **ADMIN) as app:
         startup.prepare(app)
         token = sign_in(app, "ada", "a good password").json["access_token"]
@@ -91,7 +91,7 @@ def test_a_changed_password_outlives_the_settings(own_database_url, tmp_path):
         assert sign_in(app, "ada", "a better password").status_code == 200
 
 
-def test_without_settings_there_is_nobody_and_no_default_password(own_database_url, tmp_path):
+def test_without_settings_there_is_no_user_and_no_default_password(own_database_url, tmp_path):
     with app_on(own_database_url, tmp_path) as app:
         startup.prepare(app)
         assert users(app) == []
@@ -100,7 +100,7 @@ def test_without_settings_there_is_nobody_and_no_default_password(own_database_u
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "says"),
+    ("name", "value", "reason"),
     [
         ("ADMIN_EMAIL", "ada", "must be an e-mail address"),
         ("ADMIN_USERNAME", "ada@home", "must not contain @"),
@@ -108,14 +108,14 @@ def test_without_settings_there_is_nobody_and_no_default_password(own_database_u
         ("ADMIN_PASSWORD", "x" * 129, "must have at most 128 characters"),
     ],
 )
-def test_a_first_admin_who_cannot_be_is_refused(own_database_url, tmp_path, name, value, says):
+def test_an_invalid_first_admin_is_refused(own_database_url, tmp_path, name, value, reason):
     with app_on(own_database_url, tmp_path, **ADMIN | {f"SPIKECAST_{name}": value}) as app:
-        with pytest.raises(BadSetting, match=f"^SPIKECAST_{name} {says}"):
+        with pytest.raises(BadSetting, match=f"^SPIKECAST_{name} {reason}"):
             startup.prepare(app)
         assert users(app) == []
 
 
-def test_nodes_that_start_at_once_make_one_schema_and_one_admin(own_database_url, tmp_path):
+def test_nodes_that_start_concurrently_create_one_schema_and_one_admin(own_database_url, tmp_path):
     setup = """
         import config
         from app import create_app, startup

@@ -1,4 +1,4 @@
-"""How the product is served: a start, reloads, a stop, a log that nobody reads, an address that is taken."""
+"""Serving with gunicorn: start, reload, stop, a log that is not read, and an address in use."""
 
 import os
 import signal
@@ -36,14 +36,14 @@ def server(tmp_path) -> Iterator[RunningServer]:
         yield running
 
 
-def test_five_reloads_in_a_row_keep_nobody_waiting_and_replace_every_worker(server):
-    before, over, took = server.workers(), threading.Event(), []
+def test_five_reloads_replace_every_worker_without_delaying_requests(server):
+    before, finished, durations = server.workers(), threading.Event(), []
 
     def poll() -> None:
-        while not over.is_set():
+        while not finished.is_set():
             since = time.monotonic()
             assert requests.get(f"{server.url}/api/health", timeout=30).status_code == 200
-            took.append(time.monotonic() - since)
+            durations.append(time.monotonic() - since)
 
     poller = threading.Thread(target=poll)
     poller.start()
@@ -51,14 +51,14 @@ def test_five_reloads_in_a_row_keep_nobody_waiting_and_replace_every_worker(serv
         present = server.workers()
         server.process.send_signal(signal.SIGHUP)
         wait_until(lambda present=present: not present & server.workers(), "the workers are replaced")
-    over.set()
+    finished.set()
     poller.join()
     assert not before & server.workers()
-    assert len(took) > RELOADS
-    assert max(took) < 2.0, max(took)
+    assert len(durations) > RELOADS
+    assert max(durations) < 2.0, max(durations)
 
 
-def test_a_stop_answers_who_waits_already(server):
+def test_a_stop_answers_the_waiting_requests(server):
     (worker,) = server.workers()
     host, port = server.url.removeprefix("http://").split(":")
     os.kill(worker, signal.SIGSTOP)
@@ -79,7 +79,7 @@ def read_and_close(connection: socket.socket) -> bytes:
         return answer.read()
 
 
-def test_a_log_that_nobody_reads_keeps_no_request_waiting(tmp_path):
+def test_a_log_that_is_not_read_delays_no_request(tmp_path):
     with own_port() as port:
         url = f"http://127.0.0.1:{port}"
         outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
@@ -99,7 +99,7 @@ def test_a_log_that_nobody_reads_keeps_no_request_waiting(tmp_path):
             start_new_session=True,
         )
         try:
-            wait_until(lambda: answers(url), "it serves")
+            wait_until(lambda: is_serving(url), "it serves")
             credentials = {"login": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
             signed_in = requests.post(f"{url}/api/auth/login", json=credentials, timeout=30).json()
             with requests.Session() as session:
@@ -116,30 +116,30 @@ def test_a_log_that_nobody_reads_keeps_no_request_waiting(tmp_path):
             process.stderr.close()
 
 
-def answers(url: str) -> bool:
+def is_serving(url: str) -> bool:
     try:
         return requests.get(f"{url}/api/health", timeout=5).status_code == 200
     except requests.ConnectionError:
         return False
 
 
-def test_lines_that_find_no_room_are_counted_and_that_is_said():
+def test_dropped_log_lines_are_counted_and_reported():
     reading, writing = os.pipe()
     writer, count = BackgroundWriter(writing), 3 * MAX_QUEUED_BYTES // 1000
     for number in range(count):
         writer.put(f"{number:0999}")
-    said = b""
-    while b"dropped" not in said:
-        said += os.read(reading, 1 << 16)
+    log = b""
+    while b"dropped" not in log:
+        log += os.read(reading, 1 << 16)
     writer.flush(5)
-    lines = said.decode().splitlines()
+    lines = log.decode().splitlines()
     lost = int(next(line for line in lines if "dropped" in line).split()[0])
     assert 0 < lost < count
     assert lines[0] == f"{0:0999}"
     os.close(reading)
 
 
-def test_a_taken_address_is_told_before_anything_is_made_or_promised(tmp_path):
+def test_an_address_in_use_is_reported_before_the_database_is_created(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -147,16 +147,16 @@ def test_a_taken_address_is_told_before_anything_is_made_or_promised(tmp_path):
         settings = {"SPIKECAST_INSTANCE": str(tmp_path / "instance"), "SPIKECAST_BIND": bind}
         process = launch("wsgi:app", settings, tmp_path / "log")
         assert process.wait(60) == 1
-    said = (tmp_path / "log").read_text()
-    assert said.splitlines()[-1] == (
+    log = (tmp_path / "log").read_text()
+    assert log.splitlines()[-1] == (
         f"Spikecast does not start: SPIKECAST_BIND is {bind}, but another program, perhaps another "
         "Spikecast, is listening there."
     )
-    assert "/setup" not in said
+    assert "/setup" not in log
     assert not (tmp_path / "instance" / "spikecast.db").exists()
 
 
-def test_so_is_a_socket_at_which_somebody_listens(tmp_path):
+def test_a_unix_socket_in_use_is_reported_and_not_removed(tmp_path):
     place = tmp_path / "socket"
     with socket.socket(socket.AF_UNIX) as taken:
         taken.bind(str(place))
@@ -167,7 +167,7 @@ def test_so_is_a_socket_at_which_somebody_listens(tmp_path):
     assert place.exists()
 
 
-def test_the_address_for_the_first_admin_is_the_last_line_alone(tmp_path):
+def test_the_set_up_url_is_alone_on_the_last_line_of_the_log(tmp_path):
     with running_server(f"sqlite:///{tmp_path / 'a.db'}", env=NO_ADMIN) as server:
         *_, above, last = server.log().splitlines()
         assert last.startswith(f"{server.url}/setup?token=")

@@ -1,4 +1,4 @@
-"""A start that is killed while it migrates: the next one finds a whole database, and goes on."""
+"""A start that is killed during its migration leaves the database unchanged; the next start migrates it."""
 
 import os
 import subprocess
@@ -19,9 +19,8 @@ from tests.support.table_rows import content, fill
 
 FIRST = "0001"
 
-# Starts one after the other, each a process of its own. The first ones kill themselves before a statement
-# that comes twice as late each time, until one comes to its first commit, where it kills itself too.
-# The last one is let be.
+# Run starts one after another, each in its own process. The first ones kill themselves before their 1st, 2nd,
+# 4th, … statement, until one reaches its first commit, where it kills itself too. The last one is not killed.
 STARTS = """
     import os, signal, sys
     import sqlalchemy as sa
@@ -67,7 +66,7 @@ STARTS = """
 
 @pytest.fixture
 def app(own_database_url, tmp_path):
-    """The app on a database of the first schema, with rows in every table."""
+    """Yield the app on a database of the first schema, with rows in every table."""
     app = create_app(settings_for(own_database_url, tmp_path))
     with app.app_context():
         set_mode(writes=True)
@@ -81,15 +80,15 @@ def app(own_database_url, tmp_path):
         db.engine.dispose()
 
 
-def found(app, like=None):
-    """The schema, and all rows."""
+def read_database(app, like=None):
+    """Return the revision of the schema, and all rows."""
     with app.app_context(), db.engine.connect() as connection:
         schema = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
         return schema, content(connection, like)
 
 
-def test_starting_again_finishes_what_was_killed(app, own_database_url, tmp_path):
-    before = found(app)
+def test_the_next_start_finishes_a_killed_migration(app, own_database_url, tmp_path):
+    before = read_database(app)
     outside = {name: value for name, value in os.environ.items() if not name.startswith("SPIKECAST_")}
     settings = {"SPIKECAST_DATABASE_URL": own_database_url, "SPIKECAST_INSTANCE": str(tmp_path)}
     starts = subprocess.Popen(
@@ -105,8 +104,8 @@ def test_starting_again_finishes_what_was_killed(app, own_database_url, tmp_path
         killed = starts.stdout.readline()
         assert killed, starts.stderr.read()
         assert int(killed) > 4
-        assert found(app) == before
-        _, said = starts.communicate("go on\n", timeout=60)
-    assert starts.returncode == 0, said
+        assert read_database(app) == before
+        _, errors = starts.communicate("go on\n", timeout=60)
+    assert starts.returncode == 0, errors
     newest = known_revisions()[0]
-    assert found(app, like=before[1]) == (newest, before[1])
+    assert read_database(app, like=before[1]) == (newest, before[1])

@@ -1,4 +1,4 @@
-"""The secret key that is made on the first start and kept."""
+"""The secret key that the first start creates and stores."""
 
 import os
 import re
@@ -20,14 +20,14 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_it_is_made_once_and_kept(tmp_path):
+def test_the_secret_key_is_created_once_and_stored(tmp_path):
     secret = load_or_create_secret(tmp_path / "instance")
     assert re.fullmatch("[0-9a-f]{64}", secret)
     assert load_or_create_secret(tmp_path / "instance") == secret
     assert (tmp_path / "instance" / "secret_key").read_text() == secret
 
 
-def test_nobody_else_may_read_it(tmp_path):
+def test_the_secret_key_is_private_to_its_owner(tmp_path):
     usual = os.umask(0)
     try:
         load_or_create_secret(tmp_path / "deep" / "instance")
@@ -37,29 +37,29 @@ def test_nobody_else_may_read_it(tmp_path):
     assert mode(tmp_path / "deep" / "instance") == 0o700
 
 
-def test_nothing_else_is_left_behind(tmp_path):
+def test_creating_the_secret_key_leaves_no_other_file(tmp_path):
     load_or_create_secret(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
 
-def test_every_installation_has_its_own(tmp_path):
+def test_every_installation_has_its_own_secret_key(tmp_path):
     assert load_or_create_secret(tmp_path / "a") != load_or_create_secret(tmp_path / "b")
 
 
-def test_a_setting_outranks_it(tmp_path):
+def test_the_setting_takes_precedence_over_the_stored_secret_key(tmp_path):
     app = create_app(settings_for("sqlite:////nowhere.db", tmp_path))
     assert app.config["JWT_SECRET_KEY"] == "a secret of the tests: 0123456789 abcdef"
     assert not (tmp_path / "secret_key").exists()
 
 
-def test_without_a_setting_it_signs_the_tokens(tmp_path):
+def test_without_the_setting_the_stored_secret_key_signs_tokens(tmp_path):
     app = create_app(settings_for("sqlite:////nowhere.db", tmp_path, SPIKECAST_SECRET_KEY=""))
-    kept = (tmp_path / "secret_key").read_text()
-    assert app.config["JWT_SECRET_KEY"] == app.config["SECRET_KEY"] == kept
+    stored = (tmp_path / "secret_key").read_text()
+    assert app.config["JWT_SECRET_KEY"] == app.config["SECRET_KEY"] == stored
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "reason"),
     [
         (b"", "too short"),
         (b"\n", "too short"),
@@ -74,53 +74,53 @@ def test_without_a_setting_it_signs_the_tokens(tmp_path):
         (b"0123456789abcdef" * 1000, "damaged"),
     ],
 )
-def test_a_damaged_one_is_refused_in_one_sentence(tmp_path, content, says):
+def test_a_damaged_secret_key_is_refused_in_one_line(tmp_path, content, reason):
     (tmp_path / "secret_key").write_bytes(content)
     with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE contains a secret_key that ") as refusal:
         load_or_create_secret(tmp_path)
-    said = str(refusal.value)
-    assert says in said
-    assert str(tmp_path / "secret_key") in said
-    assert "\n" not in said
-    assert "0123456789abcdef" not in said
+    message = str(refusal.value)
+    assert reason in message
+    assert str(tmp_path / "secret_key") in message
+    assert "\n" not in message
+    assert "0123456789abcdef" not in message
 
 
 @pytest.mark.parametrize(
     "text", ["0123456789abcdef0123456789abcdef\n", "correct horse battery staple, and some more"]
 )
-def test_one_that_somebody_made_by_hand_is_taken(tmp_path, text):
+def test_a_secret_key_written_by_hand_is_accepted(tmp_path, text):
     (tmp_path / "secret_key").write_text(text)
     assert load_or_create_secret(tmp_path) == text.strip()
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: os.mkfifo(path)], ids=["a folder", "a pipe"])
-def test_what_is_no_file_is_refused(tmp_path, make):
+def test_a_secret_key_that_is_not_a_file_is_refused(tmp_path, make):
     make(tmp_path / "secret_key")
     with pytest.raises(BadSetting, match="is not a file"):
         load_or_create_secret(tmp_path)
 
 
-def test_a_new_one_is_on_the_disk_before_it_is_used(tmp_path, monkeypatch):
+def test_a_new_secret_key_is_synced_to_disk_with_its_folders(tmp_path, monkeypatch):
     synced = []
     sync = os.fsync
 
-    def note(handle):
+    def record_fsync(handle):
         synced.append(os.path.basename(os.readlink(f"/proc/self/fd/{handle}")))
         sync(handle)
 
-    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(os, "fsync", record_fsync)
     load_or_create_secret(tmp_path / "instance")
     kinds = ["draft" if name.startswith(".secret_key") else name for name in synced]
     assert kinds == [tmp_path.name, "draft", "instance"]
 
 
-def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+def test_an_instance_folder_that_cannot_be_created_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BadSetting, match=r"^SPIKECAST_INSTANCE .* no secret key can be stored"):
         load_or_create_secret(tmp_path / "file" / "instance")
 
 
-def test_processes_that_start_at_once_agree_on_one(tmp_path):
+def test_processes_that_start_concurrently_share_one_secret_key(tmp_path):
     setup = """
         from pathlib import Path
         from app.core import secret_key

@@ -1,4 +1,4 @@
-"""The instance folder may have any name: the database in it is the one that is used, by everything."""
+"""The instance folder may have any name: the server and all commands use the database in it."""
 
 import os
 from pathlib import Path
@@ -19,13 +19,13 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_everything_is_in_the_folder_and_nowhere_else(tmp_path: Path, monkeypatch, name: str):
-    place = tmp_path / name
+def test_all_files_are_in_the_instance_folder_and_nowhere_else(tmp_path: Path, monkeypatch, name: str):
+    folder = tmp_path / name
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     environ = {key: text for key, text in os.environ.items() if not key.startswith("SPIKECAST_")}
-    settings = config.load(environ | {"SPIKECAST_INSTANCE": str(place)})
+    settings = config.load(environ | {"SPIKECAST_INSTANCE": str(folder)})
     app = create_app(settings, TESTING=True, **FAST_SETTINGS)
     startup.prepare(app)
     make = Maker(add_user(app, Role.EDITOR, "owen"))
@@ -46,11 +46,11 @@ def test_everything_is_in_the_folder_and_nowhere_else(tmp_path: Path, monkeypatc
         db.engine.dispose()
     assert {each.name for each in tmp_path.iterdir()} == {name, "elsewhere", "backup"}
     assert list(elsewhere.iterdir()) == []
-    kept = {
+    expected = {
         "spikecast.db",
         "secret_key",
         "spikecast.db.migrating",
         "spikecast.db.turn",
         "spikecast.db.serving",
     }
-    assert {each.name for each in place.iterdir() if ".before-restore-" not in each.name} <= kept
+    assert {each.name for each in folder.iterdir() if ".before-restore-" not in each.name} <= expected

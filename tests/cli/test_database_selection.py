@@ -1,4 +1,4 @@
-"""Which database a command works on: it is told, and no command makes one but those that serve."""
+"""Commands report which database they use, and none but `prepare` creates one."""
 
 import os
 import shlex
@@ -19,7 +19,7 @@ from tests.conftest import FAST_SETTINGS, settings_for
 from tests.support.commands import done
 
 PASSWORD = "a long enough password"
-LOOKS_OR_SAVES = [
+COMMANDS = [
     ("list-keys",),
     ("revoke-key", "1"),
     ("create-user", "ada@example.org", "ada", "--password-stdin"),
@@ -32,8 +32,8 @@ LOOKS_OR_SAVES = [
 
 
 @pytest.fixture
-def by_hand(tmp_path):
-    """Run a command in a process of its own, with an instance folder that is not there."""
+def run_in_new_process(tmp_path):
+    """Return a function that runs a command in a new process, with a missing instance folder."""
 
     def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
@@ -50,9 +50,9 @@ def by_hand(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("command", LOOKS_OR_SAVES, ids=lambda command: command[0])
-def test_a_command_makes_no_installation(by_hand, tmp_path, command):
-    result = by_hand(*command)
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_command_without_a_database_is_refused_and_creates_none(run_in_new_process, tmp_path, command):
+    result = run_in_new_process(*command)
     assert result.returncode == 1, result.stdout
     assert f"{tmp_path / 'elsewhere' / 'spikecast.db'}" in result.stderr
     assert "There is no database" in result.stderr
@@ -60,22 +60,22 @@ def test_a_command_makes_no_installation(by_hand, tmp_path, command):
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_nor_does_check_config(by_hand, tmp_path):
-    result = by_hand("check-config")
+def test_check_config_creates_no_database(run_in_new_process, tmp_path):
+    result = run_in_new_process("check-config")
     assert result.returncode == 0, result.stderr
     assert "does not exist yet; the next start creates it" in result.stdout
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_prepare_makes_it_and_says_which(by_hand, tmp_path):
-    result = by_hand("prepare")
+def test_prepare_creates_the_database_and_reports_it(run_in_new_process, tmp_path):
+    result = run_in_new_process("prepare")
     assert result.returncode == 0, result.stderr
     assert f"The database sqlite:///{tmp_path}/elsewhere/spikecast.db has the current schema" in result.stderr
     assert result.stderr.splitlines()[-1].startswith("http://127.0.0.1:8088/setup?token=")
     assert {"spikecast.db", "secret_key"} <= {path.name for path in (tmp_path / "elsewhere").iterdir()}
 
 
-def test_a_command_says_on_which_database_it_works(run, app):
+def test_a_command_reports_which_database_it_uses(run, app):
     result = run("list-keys")
     done(result)
     url = redact_url(app.config["SETTINGS"].database_url)
@@ -91,45 +91,47 @@ def test_an_older_schema_is_not_migrated_by_a_command(run_new, new_app):
         assert current_revision(db.engine) == "0005"
 
 
-# --- The line of the log that says how to make the first Admin ------------------------------------------
+# --- The logged command that creates the first Admin ----------------------------------------------------
 
 
 @pytest.fixture
-def line(tmp_path, monkeypatch):
-    """The line for these settings, as somebody who is not root has it in a service's log."""
+def format_logged(tmp_path, monkeypatch):
+    """Return a function that formats the logged command of a service that is not root."""
     monkeypatch.setattr(os, "geteuid", lambda: 65534)
     monkeypatch.setattr(shell_command, "_is_container", lambda: False)
 
-    def of(**settings):
+    def format_for(**settings):
         given = {f"SPIKECAST_{name}": value for name, value in settings.items()}
         return format_command(config.load(given), "list-keys")
 
-    return of
+    return format_for
 
 
-def test_it_names_folder_user_and_settings(line, tmp_path):
-    said = line(INSTANCE=str(tmp_path / "a folder"))
-    assert said.startswith(f"cd {config.ROOT} && runuser -u nobody -- env SPIKECAST_INSTANCE=")
-    assert f"SPIKECAST_INSTANCE={tmp_path / 'a folder'}" in shlex.split(said)
-    assert said.endswith("flask --app wsgi list-keys")
+def test_the_logged_command_contains_folder_user_and_settings(format_logged, tmp_path):
+    command = format_logged(INSTANCE=str(tmp_path / "a folder"))
+    assert command.startswith(f"cd {config.ROOT} && runuser -u nobody -- env SPIKECAST_INSTANCE=")
+    assert f"SPIKECAST_INSTANCE={tmp_path / 'a folder'}" in shlex.split(command)
+    assert command.endswith("flask --app wsgi list-keys")
 
 
-def test_it_names_another_database_but_no_password(line):
-    assert "SPIKECAST_DATABASE_URL=sqlite:////srv/other.db" in line(DATABASE_URL="sqlite:////srv/other.db")
-    assert "SPIKECAST_DATABASE_URL" not in line()
-    assert "postgresql+psycopg://ada@db/x" in line(DATABASE_URL="postgresql://ada@db/x")
-    said = line(DATABASE_URL="postgresql://ada:hunter2@db/x")
-    assert "hunter2" not in said
-    assert said.endswith("# with SPIKECAST_DATABASE_URL as the server has it")
+def test_the_logged_command_contains_the_database_url_but_no_password(format_logged):
+    assert "SPIKECAST_DATABASE_URL=sqlite:////srv/other.db" in format_logged(
+        DATABASE_URL="sqlite:////srv/other.db"
+    )
+    assert "SPIKECAST_DATABASE_URL" not in format_logged()
+    assert "postgresql+psycopg://ada@db/x" in format_logged(DATABASE_URL="postgresql://ada@db/x")
+    command = format_logged(DATABASE_URL="postgresql://ada:hunter2@db/x")
+    assert "hunter2" not in command
+    assert command.endswith("# with SPIKECAST_DATABASE_URL as the server has it")
 
 
-def test_the_line_makes_an_admin_in_the_very_database_that_is_served(tmp_path):
+def test_the_logged_command_creates_an_admin_in_the_served_database(tmp_path):
     settings = settings_for(f"sqlite:///{tmp_path / 'other.db'}", tmp_path, SPIKECAST_SECRET_KEY="")
     app = create_app(settings, **FAST_SETTINGS)
-    told = startup.prepare(app)
+    lines = startup.prepare(app)
     outside = {name: text for name, text in os.environ.items() if not name.startswith("SPIKECAST_")}
-    done_by_hand = subprocess.run(
-        ["sh", "-c", f"{told[1].strip()} --password-stdin"],
+    result = subprocess.run(
+        ["sh", "-c", f"{lines[1].strip()} --password-stdin"],
         cwd="/",
         env=outside,
         input=PASSWORD,
@@ -137,7 +139,7 @@ def test_the_line_makes_an_admin_in_the_very_database_that_is_served(tmp_path):
         text=True,
         timeout=60,
     )
-    assert done_by_hand.returncode == 0, done_by_hand.stderr
-    assert "Created Admin you" in done_by_hand.stdout
+    assert result.returncode == 0, result.stderr
+    assert "Created Admin you" in result.stdout
     assert startup.prepare(app) == []
     assert "you" in done(runner(app)("set-password", "you", "--password-stdin", input=PASSWORD))

@@ -1,4 +1,4 @@
-"""Nobody migrates below a running server; and what was migrated is told."""
+"""Migrations are refused while a server runs, and reported in the log."""
 
 import logging
 
@@ -27,7 +27,7 @@ def app(own_database_url, tmp_path):
 
 
 def set_revision(app, revision):
-    """Have the database look as one of another version."""
+    """Make the database look like one of another version."""
     with app.app_context():
         set_mode(writes=True)
         with db.engine.begin() as connection:
@@ -36,7 +36,7 @@ def set_revision(app, revision):
         db.engine.dispose()
 
 
-def nobody_serves(app, revision) -> bool:
+def no_server_runs(app, revision) -> bool:
     with app.app_context(), migration_lock():
         try:
             refuse_servers(revision)
@@ -45,7 +45,7 @@ def nobody_serves(app, revision) -> bool:
         return True
 
 
-def test_while_a_server_runs_no_command_and_no_start_migrates(app, own_database_url):
+def test_neither_a_command_nor_a_start_migrates_while_a_server_runs(app, own_database_url):
     newest, older = known_revisions()[:2]
     with running_server(own_database_url) as server:
         set_revision(app, older)
@@ -57,24 +57,24 @@ def test_while_a_server_runs_no_command_and_no_start_migrates(app, own_database_
         set_revision(app, newest)
         startup.prepare(app)  # another node of the same version may start
         kill_all(server.process)
-        # A worker that is killed holds its lock until the kernel has taken it apart.
-        wait_until(lambda: nobody_serves(app, older), "the locks of the killed are free")
+        # The kernel releases the locks of a killed worker only when it has removed the process.
+        wait_until(lambda: no_server_runs(app, older), "the locks of the killed server are released")
 
 
-def test_each_revision_is_told_with_its_name_and_time(app, caplog):
+def test_each_migrated_revision_is_logged_with_its_name_and_duration(app, caplog):
     with app.app_context():
         set_mode(writes=True)
         flask_migrate.upgrade(revision="0005")
         set_mode(writes=False)
     with caplog.at_level(logging.INFO):
         startup.prepare(app)
-    told = [line for line in caplog.messages if line.startswith("Migrated ")]
-    assert len(told) == len(known_revisions()) - 5
-    assert " to schema 0006 (" in told[0]
-    assert told[0].endswith(" s")
+    logged = [line for line in caplog.messages if line.startswith("Migrated ")]
+    assert len(logged) == len(known_revisions()) - 5
+    assert " to schema 0006 (" in logged[0]
+    assert logged[0].endswith(" s")
 
 
-def test_a_new_database_is_told_in_one_line(app, caplog):
+def test_creating_a_database_is_logged_in_one_line(app, caplog):
     with caplog.at_level(logging.INFO):
         startup.prepare(app)
     assert not [line for line in caplog.messages if line.startswith("Migrated ")]

@@ -1,4 +1,4 @@
-"""Who may use the files that Spikecast makes, who owns them, and what is said where they cannot be used."""
+"""Modes and owners of the files that Spikecast creates, and the errors if they cannot be used."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ from tests.conftest import FAST_SETTINGS, add_user, settings_for
 from tests.support.factory import Maker
 
 SERVICE, OTHER = 54321, 54322
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may be somebody else")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run commands as another user")
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -37,7 +37,7 @@ def umask_0():
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder that was there, as wide as they are."""
+    """Create a folder that all users may read."""
     made = tmp_path / "data"
     made.mkdir()
     made.chmod(0o755)
@@ -45,7 +45,7 @@ def folder(tmp_path):
 
 
 def serve_once(folder):
-    """Start, and have everything made that a server makes."""
+    """Start the app, and have it create all files that a server creates."""
     url = f"sqlite:///{folder / 'spikecast.db'}"
     app = create_app(settings_for(url, folder, SPIKECAST_SECRET_KEY=""), **FAST_SETTINGS)
     startup.prepare(app)
@@ -63,7 +63,7 @@ def close(app):
 
 
 @pytest.mark.usefixtures("umask_0")
-def test_in_a_wide_folder_all_files_are_for_their_owner_alone(folder):
+def test_in_a_folder_readable_by_all_the_files_are_private_to_their_owner(folder):
     app = serve_once(folder)
     assert {"spikecast.db", "spikecast.db-wal", "spikecast.db-shm", "secret_key"} <= modes(folder).keys()
     assert set(modes(folder).values()) == {0o600}
@@ -72,7 +72,7 @@ def test_in_a_wide_folder_all_files_are_for_their_owner_alone(folder):
 
 @pytest.mark.usefixtures("umask_0")
 @as_root
-def test_in_a_folder_of_group_0_that_it_may_write_the_group_may_use_the_files(folder):
+def test_in_a_folder_writable_by_group_0_the_group_may_use_the_files(folder):
     os.chown(folder, SERVICE, 0)
     folder.chmod(0o770)
     app = serve_once(folder)
@@ -80,34 +80,34 @@ def test_in_a_folder_of_group_0_that_it_may_write_the_group_may_use_the_files(fo
     close(app)
 
 
-def warnings_of(app, caplog):
+def get_mode_warnings(app, caplog):
     with caplog.at_level(logging.WARNING, logger="app.startup"):
         startup.prepare(app)
     return [line for line in caplog.messages if "has mode" in line]
 
 
-def test_a_wide_folder_is_warned_of_with_the_remedy(folder, caplog):
+def test_a_folder_readable_by_all_gives_a_warning_with_the_remedy(folder, caplog):
     app = create_app(settings_for(f"sqlite:///{folder / 'spikecast.db'}", folder))
-    [said] = warnings_of(app, caplog)
-    assert said.startswith(f"{folder} has mode 0755: all users of this machine may read it.")
-    assert said.endswith(f"Remedy: chmod 0750 {folder}")
+    [message] = get_mode_warnings(app, caplog)
+    assert message.startswith(f"{folder} has mode 0755: all users of this machine may read it.")
+    assert message.endswith(f"Remedy: chmod 0750 {folder}")
 
 
-def test_so_are_files_of_an_older_version(folder, caplog):
+def test_files_readable_by_all_give_warnings_with_the_remedy(folder, caplog):
     folder.chmod(0o700)
     app = create_app(settings_for(f"sqlite:///{folder / 'spikecast.db'}", folder, SPIKECAST_SECRET_KEY=""))
-    assert warnings_of(app, caplog) == []
+    assert get_mode_warnings(app, caplog) == []
     (folder / "spikecast.db").chmod(0o644)
     (folder / "secret_key").chmod(0o666)
-    said = warnings_of(app, caplog)
-    assert any(f"chmod 0640 {folder / 'spikecast.db'}" in line for line in said)
-    assert any("may write to it" in line and "secret_key" in line for line in said)
+    warnings = get_mode_warnings(app, caplog)
+    assert any(f"chmod 0640 {folder / 'spikecast.db'}" in line for line in warnings)
+    assert any("may write to it" in line and "secret_key" in line for line in warnings)
 
 
-# --- Root, and somebody else ---------------------------------------------------------------------------
+# --- Commands of root and of other users ---------------------------------------------------------------
 
 
-def given_to(folder, uid):
+def chown_all(folder, uid):
     for path in (folder, *folder.iterdir()):
         os.chown(path, uid, uid)
 
@@ -116,58 +116,58 @@ def owners(folder):
     return {path.stat().st_uid for path in folder.iterdir()}
 
 
-class Done(NamedTuple):
-    """What a command did."""
+class CommandResult(NamedTuple):
+    """The exit code and error output of a command."""
 
     returncode: int
     stderr: str
 
 
-def command(uid, folder, *arguments):
-    """Run a command as this user: in a fork, for that user may not be able to read this Python."""
+def run_as(uid, folder, *arguments):
+    """Run a command as this user, in a fork because the user may not be able to read this Python."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        status, said = 1, ""
+        status, message = 1, ""
         try:
             os.setgroups([])
             os.setgid(uid)
             os.setuid(uid)
-            status, said = run_here(folder, arguments)
+            status, message = run_in_this_process(folder, arguments)
         except BaseException:
-            said = traceback.format_exc()
+            message = traceback.format_exc()
         finally:
-            os.write(writing, said.encode())
+            os.write(writing, message.encode())
             os._exit(status)
     os.close(writing)
     with os.fdopen(reading) as answer:
-        said = answer.read()
-    return Done(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said)
+        message = answer.read()
+    return CommandResult(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), message)
 
 
-def run_here(folder, arguments):
+def run_in_this_process(folder, arguments):
     url = f"sqlite:///{folder / 'spikecast.db'}"
     try:
         app = create_app(settings_for(url, folder, SPIKECAST_SECRET_KEY=""), **FAST_SETTINGS)
-    except config.BadSetting as fault:
-        return 1, f"Spikecast does not start: {fault}"
+    except config.BadSetting as error:
+        return 1, f"Spikecast does not start: {error}"
     try:
         result = app.test_cli_runner().invoke(args=[str(each) for each in arguments])
     finally:
         close(app)
-    said = result.stderr
+    message = result.stderr
     if isinstance(result.exception, SystemExit) and isinstance(result.exception.code, str):
-        said += result.exception.code
+        message += result.exception.code
     elif result.exception and not isinstance(result.exception, SystemExit):
-        said += "".join(traceback.format_exception(result.exception))
-    return result.exit_code and 1, said
+        message += "".join(traceback.format_exception(result.exception))
+    return result.exit_code and 1, message
 
 
 @pytest.fixture(scope="module")
-def finished() -> Iterator[Path]:
-    """A folder with a database; each command has been run, and its modules loaded."""
+def prepared_folder() -> Iterator[Path]:
+    """Yield a folder with a database; every command has run once, so that its modules are loaded."""
     if os.geteuid() != 0:
-        pytest.skip("only root may be somebody else")
+        pytest.skip("only root can run commands as another user")
     with tempfile.TemporaryDirectory(prefix="spikecast-owners-", dir="/tmp") as place:
         Path(place).chmod(0o755)
         folder = Path(place, "finished")
@@ -175,46 +175,46 @@ def finished() -> Iterator[Path]:
         backup = folder.parent / "a.backup"
         close(serve_once(folder))
         for arguments in (["prepare"], ["list-keys"], ["backup", backup], ["restore", backup]):
-            assert run_here(folder, arguments)[0] == 0
+            assert run_in_this_process(folder, arguments)[0] == 0
         yield folder
 
 
 @pytest.fixture
-def installation(finished: Path) -> Iterator[Path]:
-    """The same of the service's user."""
-    folder = finished.parent / "data"
-    shutil.copytree(finished, folder)
+def installation(prepared_folder: Path) -> Iterator[Path]:
+    """Yield a copy of `prepared_folder` that belongs to the service's user."""
+    folder = prepared_folder.parent / "data"
+    shutil.copytree(prepared_folder, folder)
     folder.chmod(0o700)
-    given_to(folder, SERVICE)
+    chown_all(folder, SERVICE)
     yield folder
     shutil.rmtree(folder)
 
 
-def test_what_root_restores_still_belongs_to_the_service(installation):
+def test_a_database_restored_by_root_still_belongs_to_the_service(installation):
     backup = installation.parent / "a.backup"
-    assert command(0, installation, "backup", "--overwrite", backup).returncode == 0
-    restored = command(0, installation, "restore", backup)
+    assert run_as(0, installation, "backup", "--overwrite", backup).returncode == 0
+    restored = run_as(0, installation, "restore", backup)
     assert restored.returncode == 0, restored.stderr
     assert owners(installation) == {SERVICE}
     assert modes(installation)["spikecast.db"] == 0o600
-    listed = command(SERVICE, installation, "list-keys")
+    listed = run_as(SERVICE, installation, "list-keys")
     assert listed.returncode == 0, listed.stderr
     (installation / "spikecast.db").unlink()
     (installation / "spikecast.db-wal").unlink(missing_ok=True)
-    again = command(0, installation, "restore", backup, "--accept-repeats")
+    again = run_as(0, installation, "restore", backup, "--accept-repeats")
     assert again.returncode == 0, again.stderr
     assert owners(installation) == {SERVICE}
 
 
-def test_who_cannot_give_it_back_to_its_owner_is_refused(installation):
+def test_a_restore_that_cannot_keep_the_owner_is_refused(installation):
     backup = installation.parent / "a.backup"
-    assert command(0, installation, "backup", "--overwrite", backup).returncode == 0
+    assert run_as(0, installation, "backup", "--overwrite", backup).returncode == 0
     backup.chmod(0o644)
     installation.chmod(0o777)
     for path in installation.iterdir():
         path.chmod(0o666)
     before = (installation / "spikecast.db").stat()
-    refused = command(OTHER, installation, "restore", backup)
+    refused = run_as(OTHER, installation, "restore", backup)
     assert refused.returncode == 1
     assert f"belongs to user id {SERVICE}" in refused.stderr
     assert (installation / "spikecast.db").stat().st_ino == before.st_ino
@@ -225,7 +225,7 @@ FILES = ["spikecast.db", "spikecast.db-wal", "spikecast.db.migrating", "secret_k
 
 @pytest.mark.parametrize("mode", [0o600, 0o644], ids=["unreadable", "read-only"])
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_root_has_left_is_named_with_its_owner_and_the_remedy(installation, name, mode):
+def test_an_unusable_file_of_root_is_reported_with_its_owner_and_the_remedy(installation, name, mode):
     if name == "secret_key" and mode == 0o644:
         pytest.skip("the key is only read")
     victim = (installation / name).resolve()
@@ -234,16 +234,16 @@ def test_a_file_that_root_has_left_is_named_with_its_owner_and_the_remedy(instal
     os.chown(victim, 0, 0)
     victim.chmod(mode | (0o111 if victim.is_dir() and mode & 0o044 else 0))
     for arguments in (["prepare"], ["list-keys"]):
-        said = command(SERVICE, installation, *arguments)
-        assert said.returncode == 1, said.stdout
-        assert "Traceback" not in said.stderr
-        last = said.stderr.strip().splitlines()[-1]
-        assert f"{victim} cannot be " in last, said.stderr
+        result = run_as(SERVICE, installation, *arguments)
+        assert result.returncode == 1, result.stdout
+        assert "Traceback" not in result.stderr
+        last = result.stderr.strip().splitlines()[-1]
+        assert f"{victim} cannot be " in last, result.stderr
         assert "it belongs to root" in last
         assert f"chown -R {SERVICE} {installation}" in last
 
 
-def test_what_this_user_owns_is_mended_by_chmod(tmp_path, monkeypatch):
+def test_for_an_unusable_folder_of_the_same_user_the_remedy_is_chmod(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_arguments, **_options: False)
-    said = file_ownership.find_access_problem([tmp_path])
-    assert said.endswith(f"Remedy: chmod u+rwx {tmp_path}")
+    message = file_ownership.find_access_problem([tmp_path])
+    assert message.endswith(f"Remedy: chmod u+rwx {tmp_path}")

@@ -45,9 +45,9 @@ def link_to_a_link(tmp_path: Path, real: Path) -> Path:
 LINKS = [link_to_the_file, relative_link, link_to_the_folder, link_to_a_link]
 
 
-@pytest.fixture(params=[True, False], ids=["there", "dangling"])
+@pytest.fixture(params=[True, False], ids=["existing", "dangling"])
 def real(request, tmp_path):
-    """The real file, which is there or not yet."""
+    """Return the path of the real file, which exists or does not exist yet."""
     file = tmp_path / "disk" / "real.db"
     file.parent.mkdir()
     if request.param:
@@ -57,15 +57,15 @@ def real(request, tmp_path):
 
 
 @pytest.mark.parametrize("link", LINKS)
-def test_it_counts_and_is_backed_up_and_restored_at_its_real_place(tmp_path, real, link, clock):
-    place = link(tmp_path, real)
-    app = create_app(settings_for(f"sqlite:///{place}", tmp_path / "secret"), **FAST_SETTINGS)
+def test_a_linked_database_is_served_backed_up_and_restored_at_its_real_path(tmp_path, real, link, clock):
+    path = link(tmp_path, real)
+    app = create_app(settings_for(f"sqlite:///{path}", tmp_path / "secret"), **FAST_SETTINGS)
     startup.prepare(app)
     make = Maker(add_user(app, Role.EDITOR, "owen"))
     make.collection("Truck", {"name": "km", "value_type": "INCREMENT", "start_number": 1, "step_number": 1})
     tool = make.key()
     assert [tool.data("Truck")["km"] for _ in range(3)] == [1, 2, 3]
-    assert {path.name for path in real.parent.iterdir()} >= {"real.db", "real.db-wal", "real.db.turn"}
+    assert {file.name for file in real.parent.iterdir()} >= {"real.db", "real.db-wal", "real.db.turn"}
     run, file = runner(app), tmp_path / "a.backup"
     done(run("backup", str(file)))
     app.extensions["polls"].close()
@@ -75,7 +75,7 @@ def test_it_counts_and_is_backed_up_and_restored_at_its_real_place(tmp_path, rea
     done(run("restore", str(file)))
     assert real.is_file()
     assert not real.is_symlink()
-    assert place.resolve() == real
+    assert path.resolve() == real
     assert list(real.parent.glob("real.db.before-restore-*"))
     assert tool.data("Truck")["km"] == 4
     app.extensions["polls"].close()
@@ -83,7 +83,7 @@ def test_it_counts_and_is_backed_up_and_restored_at_its_real_place(tmp_path, rea
         db.engine.dispose()
 
 
-def test_a_log_whose_file_was_moved_is_found_behind_a_link(tmp_path):
+def test_a_wal_whose_database_is_missing_is_found_behind_a_link(tmp_path):
     real = tmp_path / "real.db"
     (tmp_path / "link.db").symlink_to(real)
     (tmp_path / "real.db-wal").write_bytes(b"what was written last")

@@ -1,4 +1,4 @@
-"""What a page of another site tried with somebody's browser is noted, within bounds."""
+"""Cross-site requests from a user's browser are recorded, within limits."""
 
 import pytest
 
@@ -10,66 +10,66 @@ NEW = {"name": "Truck"}
 
 @pytest.fixture
 def browser(app, owner):
-    """A browser in which owen is signed in."""
+    """Return a browser in which owen is signed in."""
     client = app.test_client()
     assert submit(client).status_code == 303
     return client
 
 
-def test_a_write_without_the_csrf_token_is_noted(browser, noted, owner):
-    noted()
+def test_a_write_without_the_csrf_token_is_recorded(browser, new_entries, owner):
+    new_entries()
     assert browser.post("/api/collections", json=NEW).status_code == 403
-    (entry,) = noted()
+    (entry,) = new_entries()
     assert (entry.action, entry.outcome, entry.actor_id) == ("request", "refused", owner.user_id)
     assert entry.details == {"request": "POST /api/collections", "as": "Editor", "why": "no CSRF token"}
 
 
-def test_a_write_of_another_sites_page_is_noted_with_that_site(browser, noted):
-    noted()
+def test_a_cross_site_write_is_recorded_with_its_origin(browser, new_entries):
+    new_entries()
     headers = csrf(browser) | {"Origin": EVIL}
     assert browser.delete("/api/collections/7", headers=headers).status_code == 403
-    (entry,) = noted()
+    (entry,) = new_entries()
     assert entry.details["why"] == "a page of another site"
     assert entry.details["origin"] == EVIL
     assert (entry.thing_kind, entry.thing_id) == ("collection", 7)
 
 
-def test_no_more_is_kept_of_an_origin_than_fits(browser, noted, caplog):
+def test_a_long_origin_is_recorded_truncated(browser, new_entries, caplog):
     caplog.set_level("INFO")
-    noted()
+    new_entries()
     origin = f"{EVIL}/\u00e9{'x' * 5000}"
     assert browser.post("/api/collections", json=NEW, headers=csrf(browser) | {"Origin": origin}).status_code
-    (entry,) = noted()
+    (entry,) = new_entries()
     assert entry.details["origin"] == origin[:255]
     (line,) = caplog.messages
     assert line.isascii()
 
 
-def test_many_of_them_push_nobody_out(app, browser, noted, stranger):
-    noted()
+def test_many_cross_site_requests_do_not_displace_the_refusals_of_others(app, browser, new_entries, stranger):
+    new_entries()
     for _ in range(60):
         assert browser.post("/api/collections", json=NEW).status_code == 403
-    assert len(noted()) == 50
+    assert len(new_entries()) == 50
     assert stranger.get("/api/users").status_code == 403
-    assert [entry.actor_name for entry in noted()] == ["stan"]
+    assert [entry.actor_name for entry in new_entries()] == ["stan"]
 
 
 @pytest.mark.parametrize(
     ("page", "action"), [("/sign-in", "sign-in"), ("/setup", "set-up")], ids=["sign-in", "set-up"]
 )
-def test_a_form_that_did_not_come_from_our_page_is_noted(app, request, noted, page, action):
+def test_a_form_without_the_csrf_token_is_recorded(app, request, new_entries, page, action):
     if page == "/sign-in":
         request.getfixturevalue("owner")
-    noted()
+    new_entries()
     form = {"login": "owen", "password": "typed by mistake", "token": "x", "email": "e", "username": "u"}
     assert app.test_client().post(page, data=form).status_code in (200, 422)
-    (entry,) = noted()
+    (entry,) = new_entries()
     assert (entry.action, entry.outcome, entry.actor_name) == (action, "refused", None)
     assert entry.details == {"why": "no CSRF token"}
 
 
-def test_a_script_with_a_token_of_its_own_is_no_other_site(app, owner, noted):
+def test_an_api_client_with_a_foreign_origin_is_not_refused(app, owner, new_entries):
     script = signed_in(app, "owen")
-    noted()
+    new_entries()
     assert script.post("/api/collections", NEW, headers={"Origin": EVIL}).status_code == 201
-    assert [entry.action for entry in noted()] == ["create-collection"]
+    assert [entry.action for entry in new_entries()] == ["create-collection"]
