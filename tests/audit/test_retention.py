@@ -1,4 +1,4 @@
-"""The audit log keeps its size limits, and contains no secrets."""
+"""The audit log stays within its size limits, and contains no secrets."""
 
 from dataclasses import replace
 

@@ -111,7 +111,7 @@ def test_over_https_a_session_cookie_without_the_host_prefix_is_refused(app, own
 
 @pytest.fixture
 def former_session(app: Flask, owner) -> Callable[..., FlaskClient]:
-    """Return a factory of browsers with a former session, whose token has no claim but `sid`."""
+    """Return a factory of browsers with a former session, whose token has no additional claim but `sid`."""
 
     def browser(
         lifetime: timedelta = browser_session.LIFETIME, domain: str = "spikecast.example"

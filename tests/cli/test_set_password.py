@@ -1,4 +1,4 @@
-"""`flask set-password LOGIN`: set a password when nobody knows the present one."""
+"""`flask set-password LOGIN`: set a password when nobody knows the current one."""
 
 import io
 

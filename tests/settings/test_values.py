@@ -82,7 +82,7 @@ def test_the_address_contains_the_url_prefix(given, address):
     assert load_with(**given).address == address
 
 
-def test_three_settings_make_the_first_admin():
+def test_three_settings_define_the_first_admin():
     assert load_with(**ADMIN).first_admin == FirstAdmin("ada@example.org", "ada", "a good password")
 
 
