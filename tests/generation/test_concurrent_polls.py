@@ -139,7 +139,7 @@ def _end_and_delete_spikes(make, tool, collection):
         for field in collection["fields"]
         if field["value_type"] == "NUMBER_FIXED"
     ]
-    # The window began earlier: the clock stands still, and a spike has to end after its start.
+    # The window began earlier: the clock is frozen, and a spike has to end after its start.
     window = {"start_datetime": "2026-11-27T07:59:00Z", "duration": 3600}
     ended = make.spike(collection, *overrides, **window)
     yield tool.poll("Truck 01")

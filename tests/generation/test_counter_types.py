@@ -101,7 +101,7 @@ def test_a_counter_whose_settings_are_stored_as_whole_numbers_is_whole(make, too
 @pytest.mark.parametrize(
     "settings",
     [{"start_number": 0.5}, {"step_number": 2.5}, {"reset_number": 99.5}, {"step_number": 1e-10}],
-    ids=["by its start", "by its step", "by its reset", "by a very small step"],
+    ids=["start", "step", "reset", "very small step"],
 )
 def test_one_setting_with_a_fraction_makes_every_value_a_decimal(counter, tool, settings):
     counter(**settings)
@@ -217,15 +217,15 @@ def test_a_spikes_copy_becomes_whole_with_its_field(counter, make, tool):
     assert poll_texts(tool, 2) == ["2", "3"]
 
 
-@pytest.mark.parametrize("ended", [False, True], ids=["open", "ended, but not deleted yet"])
+@pytest.mark.parametrize("is_expired", [False, True], ids=["active", "expired, but not deleted yet"])
 def test_a_change_to_whole_numbers_is_refused_while_a_spike_overrides_with_a_fraction(
-    counter, make, clock, ended
+    counter, make, clock, is_expired
 ):
     field = counter(step_number=0.5)
     spike = make.spike(
         {"id": field["collection_id"]}, override(field, step_number=7.5), name="Black Friday", duration=60
     )
-    clock.shift(120 if ended else 0)
+    clock.shift(120 if is_expired else 0)
     answer = change(make, field, step_number=1)
     assert answer.status_code == 409
     assert answer.json["type"] == "urn:spikecast:problem:fractional-override"

@@ -111,7 +111,7 @@ def test_a_spike_does_not_affect_other_collections(make, truck, tool):
     assert "X-Spike-Schedule" not in response.headers
 
 
-# --- What is served ------------------------------------------------------------------------------------
+# --- Served values -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def lock_counters(app, collection, monkeypatch):
 @pytest.mark.parametrize(
     ("start", "end", "is_spiked"),
     [(NOW + SECOND, NOW + 60 * SECOND, True), (NOW - SECOND, NOW + SECOND, False)],
-    ids=["begins", "ends"],
+    ids=["window begins", "window ends"],
 )
 def test_a_waiting_poll_sees_a_window_that_begins_or_ends_meanwhile(
     app, make, truck, clock, monkeypatch, start, end, is_spiked

@@ -81,7 +81,7 @@ def test_the_number_of_queries_is_the_same_for_many_fields(owner, make, truck, q
 
 class TestFormats:
     @pytest.mark.parametrize("name", ["prometheus", "openmetrics", "influx", "csv"])
-    def test_a_sample_in_another_format_is_what_a_poll_in_it_gets(self, owner, make, name):
+    def test_a_sample_in_another_format_equals_a_poll_in_that_format(self, owner, make, name):
         pump = make.collection("Pump", {"value_type": "INCREMENT", "name": "litres"})
         response = owner.get(f"/api/collections/{pump['id']}/sample/performance?format={name}")
         polled = make.key().get(f"/api/data/Pump/performance?format={name}")
@@ -153,9 +153,11 @@ class TestRefusals:
         assert problem["detail"] == "'Empty' has no Performance fields."
 
     def test_another_users_collection_is_404_as_an_unknown_one(self, stranger, truck):
-        theirs = refused(get_sample(stranger, truck), 404)
-        nobodys = refused(stranger.get("/api/collections/999999/sample/performance"), 404)
-        assert theirs["detail"].replace(str(truck["id"]), "") == nobodys["detail"].replace("999999", "")
+        another_users = refused(get_sample(stranger, truck), 404)
+        unknown = refused(stranger.get("/api/collections/999999/sample/performance"), 404)
+        assert another_users["detail"].replace(str(truck["id"]), "") == unknown["detail"].replace(
+            "999999", ""
+        )
 
     def test_a_sample_requires_a_sign_in_not_an_api_key(self, nobody, make, truck):
         refused(get_sample(nobody, truck), 401)

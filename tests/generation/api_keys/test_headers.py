@@ -93,7 +93,17 @@ def test_a_key_in_the_query_string_is_ignored(make, truck, nobody):
         lambda key: "' OR 1=1 --",
         lambda key: "x" * 5000,
     ],
-    ids=["a letter", "cut", "longer", "letter case", "no prefix", "twice", "Latin", "SQL", "long"],
+    ids=[
+        "wrong letter",
+        "too short",
+        "too long",
+        "upper case",
+        "no prefix",
+        "twice",
+        "non-ASCII",
+        "SQL",
+        "huge",
+    ],
 )
 def test_a_mistyped_key_is_refused_without_a_query(make, truck, nobody, queries, change):
     key = change(make.key().key)

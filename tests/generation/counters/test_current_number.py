@@ -62,7 +62,7 @@ def test_a_reset_restarts_the_counter(counter, make, poll_values):
         ({"value_type": DOWN, "start_number": 10, "step_number": 5}, [10, 5]),
         ({"value_type": DOWN, "start_number": 100, "step_number": 5, "reset_number": 95}, [100, 95, 100]),
     ],
-    ids=["another start", "hardly another start", "another direction", "both"],
+    ids=["another start", "a start that differs in the tenth decimal", "another value type", "both"],
 )
 def test_a_new_start_number_or_value_type_restarts_the_counter(counter, make, poll_values, change, following):
     field = counter()
@@ -88,9 +88,9 @@ def test_a_new_start_number_or_value_type_restarts_the_counter(counter, make, po
         "another step",
         "the same start",
         "the same start with a fraction",
-        "the same type",
-        "a reset ahead",
-        "a reset that it has passed",
+        "the same value type",
+        "a reset after the current number",
+        "a reset before the current number",
         "the same collection type",
         "nothing",
     ],

@@ -12,7 +12,7 @@ def test_extending_a_spike_does_not_interrupt_its_counter(
 ):
     spike = schedule_spike(override, duration=60, counters_after=after)
     served = poll_values(2)
-    clock.shift(90)  # nobody has polled since its end
+    clock.shift(90)  # there was no poll since its end
     assert make.person.post(f"/api/spike-schedules/{spike['id']}/extend", {"duration": 60}).status_code == 200
     served += poll_values(2)
     change_spike(make, spike, duration=7200)

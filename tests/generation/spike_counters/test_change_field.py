@@ -106,7 +106,7 @@ def test_a_field_changed_to_whole_numbers_does_not_continue_from_a_fraction(make
     field = make.collection("Truck 01", {"value_type": UP, "name": "it", **settings})["fields"][0]
     make.spike({"id": field["collection_id"]}, **TEN_MINUTES)
     assert poll_values(2) == [0, 0.5]
-    clock.shift(WINDOW)  # nobody polls, so the schedule is still there
+    clock.shift(WINDOW)  # without a poll, so the schedule is not deleted
     assert make.person.patch(f"/api/fields/{field['id']}", {"step_number": 1}).status_code == 200
     assert poll_values(2) == [2, 3]
 
