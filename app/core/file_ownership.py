@@ -4,8 +4,8 @@ New files are for their owner alone (0600). There is one exception, for containe
 user id of group 0: in a folder of group 0 that this group may write and others may not enter, the group may
 use the files too (0660), so that the next user id finds them.
 
-What root creates beside somebody else's database is given to that somebody, as SQLite does with its log. Else
-a command run once by root would lock the service out.
+If root creates a file beside another user's database, that user becomes its owner, as SQLite does with its
+log. Otherwise a command that root runs once would lock the service out.
 """
 
 import grp
@@ -46,7 +46,7 @@ def open_file(path: Path, flags: int, like: Path | None = None) -> int:
         pass
     try:
         return create_file(path, flags, like)
-    except FileExistsError:  # somebody else was faster
+    except FileExistsError:  # another process has created it meanwhile
         return os.open(path, flags & ~(os.O_CREAT | os.O_EXCL) | os.O_CLOEXEC)
 
 

@@ -38,7 +38,7 @@ def normalize_name(text: str, max_length: int) -> str:
 
 
 def bounded_casefold(text: str, max_length: int) -> str:
-    """Return what tells texts apart where neither letter case nor composition does.
+    """Return a key for comparing texts regardless of letter case and Unicode composition.
 
     As bounded as `bounded_nfc`.
 

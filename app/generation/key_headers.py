@@ -35,9 +35,9 @@ def _find_in_authorization(header: str) -> str:
 def _find_in_basic(encoded: str) -> str:
     """Return the key out of Basic credentials: the password, or else the user name.
 
-    Some tools insist on a user name, others on a password: of the two, the one that has the form of a key is
-    taken, the password first. Where neither has, it is whatever is there, so that a mistyped key is
-    told to be one.
+    Some tools insist on a user name, others on a password. The part with the format of a key is taken, the
+    password first. If neither has it, the part that is there is returned, so that the error can say that the
+    key is mistyped.
     """
     try:
         # Latin-1 takes any byte; a key is ASCII, and other characters make it a mistyped one.

@@ -1,6 +1,6 @@
 """Record refused polls in the audit log, rate-limited.
 
-A tool whose key was revoked goes on polling, and strangers try keys by the thousand. Neither may flush other
+A tool keeps polling after its key was revoked, and attackers try thousands of keys. Neither may push other
 entries out of the log or cost much: each worker records the same refusal once an hour, and at most 20 in
 five minutes.
 """

@@ -18,7 +18,7 @@ class Template(Protocol):
 
 
 class TemplateStore:
-    """At most MAX_TEMPLATES templates. Tells whoever counts the memory of the plan when it has grown."""
+    """At most MAX_TEMPLATES templates. Calls `on_grown` after each new one, so that its memory is counted."""
 
     __slots__ = ("_templates", "on_grown")
 

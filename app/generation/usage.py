@@ -71,7 +71,7 @@ class UsageRecorder:
             wait = self._written_at + self._batch_seconds - time.monotonic()
             if wait > 0:
                 if self._timer is None:
-                    # No daemon: a worker that is told to stop still writes what is pending.
+                    # Not a daemon thread: a worker that stops still writes what is pending.
                     self._timer = threading.Timer(wait, self.write)
                     self._timer.start()
                 return

@@ -33,14 +33,14 @@ PollsQuery = list_query_schema(
 
 
 class KeyId(Id):
-    """The id of a poll's key; null where the key is somebody else's, unless an Admin looks."""
+    """The id of a poll's key. Null for a key of another user, except for Admins."""
 
     def _serialize(self, value: Any, *args: Any, **_options: Any) -> Any:
         return _if_readable(value, args[1])
 
 
 class KeyLabel(Text):
-    """The label of a poll's key; null where the key is somebody else's, unless an Admin looks."""
+    """The label of a poll's key. Null for a key of another user, except for Admins."""
 
     def _serialize(self, value: Any, *args: Any, **_options: Any) -> Any:
         return _if_readable(value, args[1])

@@ -61,7 +61,7 @@ class ThreadLocalConnection:
     """
 
     def __init__(self, engine: Engine, database: Database, recovery: ReadOnlyRecovery) -> None:
-        """Connect by this engine to this kind of database; `recovery` says when to connect anew."""
+        """Connect by this engine to this kind of database; `recovery` says when to reconnect."""
         self.engine, self._database, self._recovery = engine, database, recovery
         self._thread = _ThreadState()
 

@@ -1,6 +1,6 @@
 """Run prepared statements on PostgreSQL by libpq, without a cursor around each.
 
-psycopg's cursors inspect each statement and parameter anew, which takes about as long as the statement
+psycopg's cursors inspect each statement and parameter again, which takes about as long as the statement
 itself. Beneath them psycopg offers libpq as it is: https://www.psycopg.org/psycopg3/docs/api/pq.html
 """
 

@@ -13,7 +13,7 @@ SESSION_SETTINGS = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
-    # Without it PostgreSQL plans the UPDATE of counters anew each time, which takes two thirds of its time:
+    # Without it PostgreSQL plans the UPDATE of counters again each time, which takes two thirds of its time:
     # it does not know how many counters there will be, and hopes for a better plan.
     "plan_cache_mode": "force_generic_plan",
 }
@@ -36,5 +36,5 @@ class PostgreSQL:
         return getattr(error, "sqlstate", None) is None
 
     def is_usable_after(self, error: Exception) -> bool:  # noqa: ARG002
-        """Return True: in autocommit the server goes on after an error of a statement."""
+        """Return True: in autocommit, a failed statement does not affect the next one."""
         return True

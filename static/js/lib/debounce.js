@@ -1,4 +1,4 @@
-// Waiting until somebody stops typing.
+// Calling a function once the user has stopped typing.
 
 /** Milliseconds without a further key after which a search is sent. */
 export const SEARCH_DEBOUNCE_MS = 250;
