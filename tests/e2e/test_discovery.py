@@ -78,7 +78,7 @@ class TestPrometheus:
         program = monitoring.find_program("promtool")
         config = write_config(tmp_path, product, DISCOVERY)
         checked = subprocess.run(
-            [program, "check", "service-discovery", str(config), "spikecast"],
+            [program, "check", "service-discovery", "--timeout=5s", str(config), "spikecast"],
             capture_output=True,
             text=True,
             check=True,
