@@ -4,12 +4,9 @@ import sqlalchemy as sa
 
 from app.core.errors import Conflict
 from app.db.session import db
-from app.domain.metric_names import INFO, get_metric_type
+from app.domain.metric_names import INFO, TEXT_LABEL, get_metric_type
 from app.domain.series_notation import parse_series
 from app.models import Field
-
-TEXT_LABEL = "value"
-"""The label that holds a text."""
 
 
 def find_metric_error(metric: str | None, value_type: str) -> str | None:

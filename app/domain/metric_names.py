@@ -15,6 +15,8 @@ SPIKE_PREFIX = f"{PREFIX}spike_"
 RESERVED_SUFFIXES = ("_total", "_created", "_bucket", "_sum", "_count", "_gsum", "_gcount", "_info")
 """Suffixes with a meaning; the name of a gauge must not end with one (OpenMetrics 1.0, "Suffixes")."""
 COUNTER, GAUGE, INFO = "counter", "gauge", "info"
+TEXT_LABEL = "value"
+"""The label that holds a text; its series has the value 1."""
 _SUFFIXES = {COUNTER: "_total", INFO: "_info", GAUGE: ""}
 
 _SIGN_WORDS = {

@@ -1,6 +1,6 @@
 """The Prometheus series of a collection's fields, for pages and snippets.
 
-The rule of their names is in `formats`, and nowhere else.
+`domain.metric_names` makes the names, and `formats.prometheus` tells fields of one name apart.
 """
 
 from typing import Any, NamedTuple

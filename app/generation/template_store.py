@@ -1,7 +1,7 @@
 """The templates that formats have compiled for one plan."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 MAX_TEMPLATES = 2
 """Templates that a plan keeps: a collection that is polled in more formats compiles some of them again."""
@@ -10,15 +10,8 @@ Key = tuple[str, str]
 """The names of the format and of the collection: a template may contain it, and a plan outlives it."""
 
 
-class Template(Protocol):
-    """A compiled answer."""
-
-    size: int
-    """Bytes of memory, roughly."""
-
-
 class TemplateStore:
-    """At most MAX_TEMPLATES templates. Calls `on_grown` after each new one, so that its memory is counted."""
+    """At most MAX_TEMPLATES templates (`formats.template.Template`). Calls `on_grown` after each new one."""
 
     __slots__ = ("_templates", "on_grown")
 
@@ -30,7 +23,7 @@ class TemplateStore:
         """Return the template under this key, or None."""
         return self._templates.get(key)
 
-    def put(self, key: Key, template: Template) -> None:
+    def put(self, key: Key, template: Any) -> None:
         """Store a template. Beyond the bound, the others leave."""
         if len(self._templates) >= MAX_TEMPLATES:
             self._templates.clear()

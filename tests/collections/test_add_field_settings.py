@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.factory import SETTINGS
+from tests.support.field_bodies import FIELD_HEAD, build_field_body
 from tests.support.numbers import BAD_NUMBERS, VALUE_TYPES
 from tests.support.problems import faults, refused
 from tests.support.value_types import (
@@ -19,24 +19,12 @@ from tests.support.value_types import (
     takes,
 )
 
-HEAD = {"collection_type": "Performance", "field_name": "cpu"}
-
-
-@pytest.fixture
-def path(make):
-    return f"/api/collections/{make.collection('Truck 01')['id']}/fields"
-
-
-def body(value_type, **settings):
-    return HEAD | {"value_type": value_type} | (settings or SETTINGS[value_type])
-
-
 # --- Required, optional and foreign settings -----------------------------------------------------------
 
 
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_a_field_stores_all_settings_of_its_value_type(owner, path, value_type):
-    response = owner.post(path, HEAD | {"value_type": value_type} | some(taken(value_type)))
+    response = owner.post(path, FIELD_HEAD | {"value_type": value_type} | some(taken(value_type)))
     assert response.status_code == 201, response.text
     stored = owner.get(response.headers["Location"]).json
     assert {name: stored[name] for name in SOME_VALUE} == dict.fromkeys(SOME_VALUE) | some(taken(value_type))
@@ -44,7 +32,7 @@ def test_a_field_stores_all_settings_of_its_value_type(owner, path, value_type):
 
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_omitted_settings_get_their_defaults(owner, path, value_type):
-    response = owner.post(path, HEAD | {"value_type": value_type} | some(NEEDED[value_type]))
+    response = owner.post(path, FIELD_HEAD | {"value_type": value_type} | some(NEEDED[value_type]))
     expected = dict.fromkeys(SOME_VALUE) | some(NEEDED[value_type]) | DEFAULTS.get(value_type, {})
     assert {name: response.json[name] for name in SOME_VALUE} == expected
 
@@ -52,7 +40,7 @@ def test_omitted_settings_get_their_defaults(owner, path, value_type):
 @pytest.mark.any_database
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_a_missing_setting_is_an_error(owner, path, value_type):
-    response = owner.post(path, HEAD | {"value_type": value_type})
+    response = owner.post(path, FIELD_HEAD | {"value_type": value_type})
     if not NEEDED[value_type]:
         assert response.status_code == 201
         return
@@ -62,7 +50,7 @@ def test_a_missing_setting_is_an_error(owner, path, value_type):
 @pytest.mark.any_database
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_null_for_a_required_setting_is_an_error(owner, path, value_type):
-    response = owner.post(path, HEAD | {"value_type": value_type} | dict.fromkeys(NEEDED[value_type]))
+    response = owner.post(path, FIELD_HEAD | {"value_type": value_type} | dict.fromkeys(NEEDED[value_type]))
     assert response.status_code == 201 or set(faults(response)) == set(NEEDED[value_type])
 
 
@@ -70,7 +58,7 @@ def test_null_for_a_required_setting_is_an_error(owner, path, value_type):
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_settings_of_other_value_types_are_refused(owner, path, value_type):
     given = some(NEEDED[value_type]) | some(foreign(value_type))
-    errors = faults(owner.post(path, HEAD | {"value_type": value_type} | given))
+    errors = faults(owner.post(path, FIELD_HEAD | {"value_type": value_type} | given))
     assert errors == {
         name: [f"{name} does not belong to {value_type}, which takes {takes(value_type)}"]
         for name in foreign(value_type)
@@ -80,7 +68,7 @@ def test_settings_of_other_value_types_are_refused(owner, path, value_type):
 @pytest.mark.parametrize("value_type", NEEDED)
 def test_null_for_an_optional_setting_is_accepted(owner, path, value_type):
     others = dict.fromkeys(name for name in SOME_VALUE if name not in NEEDED[value_type])
-    response = owner.post(path, HEAD | {"value_type": value_type} | some(NEEDED[value_type]) | others)
+    response = owner.post(path, FIELD_HEAD | {"value_type": value_type} | some(NEEDED[value_type]) | others)
     assert response.status_code == 201, response.text
     assert {name: response.json[name] for name in DEFAULTS.get(value_type, {})} == DEFAULTS.get(
         value_type, {}
@@ -107,7 +95,7 @@ def test_null_for_an_optional_setting_is_accepted(owner, path, value_type):
     ids=lambda case: case if isinstance(case, str) else "",
 )
 def test_zeros_and_empty_texts_are_stored(owner, path, value_type, settings):
-    response = owner.post(path, body(value_type, **settings))
+    response = owner.post(path, build_field_body(value_type, **settings))
     assert response.status_code == 201, response.text
     stored = owner.get(response.headers["Location"]).json
     assert {name: stored[name] for name in settings} == settings
@@ -142,7 +130,7 @@ def test_zeros_and_empty_texts_are_stored(owner, path, value_type, settings):
     ],
 )
 def test_values_at_the_bounds_are_stored_exactly(owner, path, value_type, settings):
-    response = owner.post(path, body(value_type, **settings))
+    response = owner.post(path, build_field_body(value_type, **settings))
     assert response.status_code == 201, response.text
     stored = owner.get(response.headers["Location"]).json
     assert {name: stored[name] for name in settings} == settings
@@ -160,7 +148,7 @@ def test_values_at_the_bounds_are_stored_exactly(owner, path, value_type, settin
     ],
 )
 def test_a_whole_number_may_have_a_zero_fraction(owner, path, written, stored):
-    text = json.dumps(body("NUMBER_FIXED", fixed_value_number="?")).replace('"?"', written)
+    text = json.dumps(build_field_body("NUMBER_FIXED", fixed_value_number="?")).replace('"?"', written)
     response = owner.post(path, data=text, content_type="application/json")
     assert response.status_code == 201, response.text
     assert isinstance(response.json["fixed_value_number"], int)
@@ -170,7 +158,7 @@ def test_a_whole_number_may_have_a_zero_fraction(owner, path, written, stored):
 @pytest.mark.any_database
 @pytest.mark.parametrize("setting", VALUE_TYPES)
 def test_an_invalid_or_out_of_bounds_number_is_refused(owner, path, setting):
-    given = body(VALUE_TYPES[setting], **some(taken(VALUE_TYPES[setting])) | {setting: "?"})
+    given = build_field_body(VALUE_TYPES[setting], **some(taken(VALUE_TYPES[setting])) | {setting: "?"})
     for name, written, message in BAD_NUMBERS:
         if name == setting:
             text = json.dumps(given).replace('"?"', written)
@@ -181,7 +169,7 @@ def test_an_invalid_or_out_of_bounds_number_is_refused(owner, path, setting):
 @pytest.mark.any_database
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
 def test_nan_and_infinity_are_malformed_json(owner, path, word):
-    text = json.dumps(body("FLOAT_FIXED", fixed_value_float="?")).replace('"?"', word)
+    text = json.dumps(build_field_body("FLOAT_FIXED", fixed_value_float="?")).replace('"?"', word)
     problem = refused(owner.post(path, data=text, content_type="application/json"), 400)
     assert problem["detail"] == f"{word} is not a JSON number."
 
@@ -218,7 +206,7 @@ def test_nan_and_infinity_are_malformed_json(owner, path, word):
     ids=["NUMBER_RANGE", "FLOAT_RANGE", "INCREMENT", "DECREMENT"],
 )
 def test_settings_that_contradict_each_other_are_refused(owner, path, value_type, settings, path_, message):
-    assert faults(owner.post(path, body(value_type, **settings))) == {path_: [message]}
+    assert faults(owner.post(path, build_field_body(value_type, **settings))) == {path_: [message]}
 
 
 @pytest.mark.any_database
@@ -234,5 +222,5 @@ def test_settings_that_contradict_each_other_are_refused(owner, path, value_type
     ids=["number", "boolean", "list", "NUL", "65,536 characters"],
 )
 def test_an_invalid_text_is_refused(owner, path, text, message):
-    response = owner.post(path, body("TEXT_FIXED", fixed_value_text=text))
+    response = owner.post(path, build_field_body("TEXT_FIXED", fixed_value_text=text))
     assert faults(response) == {"fixed_value_text": [message]}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.generation.series import TARGET_LABELS
 from tests.support.factory import Maker
 from tests.support.problems import faults, refused
 
@@ -114,3 +115,10 @@ def test_a_key_alone_in_the_authorization_header_is_accepted(make, nobody):
     key = make.key().key
     response = nobody.get(URL, headers={"Authorization": key})  # Prometheus before 2.45 sends this
     assert names(response.json) == [("Truck", "performance")]
+
+
+def test_the_labels_of_a_target_are_those_that_selectors_expect(make):
+    make.collection("Truck", PERFORMANCE)
+    (group,) = discover(make.key())
+    stored = {name for name in group["labels"] if not name.startswith("__")}
+    assert stored | {"job"} == TARGET_LABELS, "Prometheus adds the name of the job itself"

@@ -17,6 +17,7 @@ from app.domain.metric_names import (
     GAUGE,
     INFO,
     SPIKE_PREFIX,
+    TEXT_LABEL,
     build_default_name,
     escape_label_value,
     get_metric_type,
@@ -91,7 +92,7 @@ def build_template(
         lines += _format_header(name, members, taken, openmetrics=openmetrics)
         for field, _name, labels in members:
             if field.metric_type == INFO:
-                text = f'value="{escape_label_value((field.text or "")[:MAX_TEXT_LENGTH])}"'
+                text = f'{TEXT_LABEL}="{escape_label_value((field.text or "")[:MAX_TEXT_LENGTH])}"'
                 lines.append(escape_pattern(f"{name}{{{labels and labels + ','}{text}}} 1"))
             else:
                 lines.append(escape_pattern(name + (labels and f"{{{labels}}}")) + " %b")
