@@ -8,7 +8,7 @@ https://prometheus.io/docs/specs/om/open_metrics_spec/ (OpenMetrics 1.0).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -107,16 +107,20 @@ def build_template(
 def name_series(fields: Iterable[MetricField]) -> list[FieldSeries]:
     """Return the series of each field, in the same order.
 
-    Where several fields come to one name, those without a series of their own are told apart by a label.
+    Where several fields come to one name, those without a series of their own get a label: the field's name,
+    or its id if another field's own series has that label already.
     """
     named = [FieldSeries(field, *_get_series(field)) for field in fields]
     counts = Counter(each.name for each in named)
-    return [
-        each
-        if each.field.metric or counts[each.name] == 1
-        else each._replace(labels=f'field="{escape_label_value(each.field.name)}"')
-        for each in named
-    ]
+    own = {(each.name, each.labels) for each in named if each.field.metric}
+    return [each if each.field.metric or counts[each.name] == 1 else _add_label(each, own) for each in named]
+
+
+def _add_label(series: FieldSeries, own: Container[tuple[str, str]]) -> FieldSeries:
+    labels = f'field="{escape_label_value(series.field.name)}"'
+    if (series.name, labels) in own:
+        labels = f'field_id="{series.field.id}"'
+    return series._replace(labels=labels)
 
 
 def _group_families(fields: Iterable[MetricField]) -> dict[str, list[FieldSeries]]:

@@ -115,6 +115,18 @@ def test_a_gauge_and_a_counter_of_the_same_name_clash_in_neither_format():
     assert read(classic, openmetrics=False) == read(strict, openmetrics=True)
 
 
+def test_no_field_is_lost_where_another_ones_series_looks_like_its_own():
+    fields = [
+        MetricField(1, "load", "gauge"),
+        MetricField(2, "other", "gauge", metric='spikecast_load{field="load"}'),
+    ]
+    series = read(render(fields, {"load": 1, "other": 2}), openmetrics=False)
+    assert series == {
+        ("spikecast_load", (("field_id", "1"),)): 1,
+        ("spikecast_load", (("field", "load"),)): 2,
+    }
+
+
 def test_a_long_text_is_cut_to_1000_characters():
     fields = [MetricField(1, "banner", "info", "é" * 2000)]
     [(_, labels)] = read(render(fields, {"banner": ""}), openmetrics=False)
