@@ -1,0 +1,1 @@
+"""Rehearsals: what a spike is expected to cause, the alerts that arrive, and the verdict."""
