@@ -73,6 +73,21 @@ def test_a_spiked_series_is_marked_in_the_prometheus_format(editor, truck):
     expect(marked).to_have_text(re.compile(r"^spikecast_engine_celsius \d+$"))
 
 
+def test_a_spiked_series_is_marked_even_if_its_name_is_loaded_after_the_sample(editor, truck):
+    editor.api.spike(
+        truck,
+        spike_fields=[{"original_field_id": truck["fields"][0]["id"], "range_end_number": 90}],
+    )
+    page = editor.browse()
+    held = []
+    page.route("**/series/*", lambda route: held.append(route))
+    page.goto(f"{editor.site}/collections/{truck['id']}?format=prometheus")
+    expect(sample(page)).to_contain_text("spikecast_engine_celsius")
+    expect(sample(page).locator(".sample-spiked")).to_have_count(0)
+    held[0].continue_()
+    expect(sample(page).locator(".sample-spiked")).to_have_text(re.compile(r"^spikecast_engine_celsius \d+$"))
+
+
 def test_a_field_gets_the_series_of_a_real_exporter(editor, truck, complaints):
     complaints.expect("422")
     page = editor.browse(f"/collections/{truck['id']}")

@@ -96,6 +96,7 @@ def test_every_page_and_link_has_the_path_prefix(proxy, page):
     go(page, "Collections")
     row(page, "Truck 01").get_by_role("link").first.click()
     page.wait_for_url(f"{proxy.url}/collections/{collection}")
+    page.wait_for_load_state("networkidle")  # requests that are under way would be refused after the sign-out
     page.get_by_role("button", name=ADMIN_USERNAME).click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{proxy.url}/sign-in")

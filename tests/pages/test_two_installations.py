@@ -39,6 +39,7 @@ def test_two_installations_on_one_host_keep_separate_sign_ins(tmp_path, open_pag
         pages = {server.url: sign_in(context, server) for server in (site, other)}
         for server, name in ((site, "Here"), (other, "There"), (site, "Here again")):
             write(pages[server.url], server, name)
+        pages[other.url].wait_for_load_state("networkidle")  # what it still loads would be refused
         pages[other.url].get_by_role("button", name=ADMIN_USERNAME).click()
         pages[other.url].get_by_role("button", name="Sign out").click()
         pages[other.url].wait_for_url(f"{other.url}/sign-in")

@@ -7,7 +7,7 @@ import { SAMPLE_FORMATS, splitLines } from "../../lib/sample-formats.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { formatTime, formatUtc } from "../../lib/time.js";
 
-const NONE = { status: "", contentType: "", headers: [], lines: [], at: "", utc: "", error: "" };
+const NONE = { status: "", contentType: "", headers: [], text: "", isJson: true, spiked: [], at: "", utc: "", error: "" };
 
 export const collectionSample = () => ({
   formats: SAMPLE_FORMATS,
@@ -62,16 +62,14 @@ export const collectionSample = () => ({
     const spikeHeaders = ["X-Spike-Schedule", "X-Spike-Ends"].filter((name) => headers.has(name));
     const now = serverNow();
     const isOk = status === 200;
-    const isSpiking = headers.has("X-Spike-Schedule");
     this.values = json.status === 200 ? parseValues(json.text) : new Map();
     this.sample = {
       status: `${status} ${words || (isOk ? "OK" : "")}`.trim(),
       contentType: this.isJson ? "" : `Content-Type: ${headers.get("Content-Type")}`,
       headers: spikeHeaders.map((name) => `${name}: ${headers.get(name)}`),
-      lines:
-        this.isJson || !isOk
-          ? parseLines(text, isSpiking ? this.spikedNames : new Set())
-          : splitLines(text, isSpiking ? this.spikedSeries : []),
+      text,
+      isJson: this.isJson || !isOk,
+      spiked: headers.has("X-Spike-Schedule") ? this.spikedFields : [],
       at: formatTime(now),
       utc: formatUtc(now),
       error: "",
@@ -98,11 +96,10 @@ export const collectionSample = () => ({
     return this.tabFields.filter((field) => this.isSpiked(field));
   },
 
-  get spikedNames() {
-    return new Set(this.spikedFields.map((field) => field.field_name));
-  },
-
-  get spikedSeries() {
-    return this.spikedFields.map((field) => this.getSeriesName(field)).filter(Boolean);
+  /** The lines of the sample. The names of series may be loaded after it. */
+  get sampleLines() {
+    const { text, isJson, spiked } = this.sample;
+    if (isJson) return parseLines(text, new Set(spiked.map((field) => field.field_name)));
+    return splitLines(text, spiked.map((field) => this.getSeriesName(field)).filter(Boolean));
   },
 });
