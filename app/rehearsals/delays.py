@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.rehearsals.verdict import Episode, Expectation, Window
+from app.rehearsals.verdict import Episode
+from app.values.expectations import Expectation, Window
 
 _NAB_REWARD_AT_ONCE = 2 / (1 + math.exp(-5)) - 1
 

@@ -13,7 +13,6 @@ from app.rehearsals.delays import (
     split_delay,
     timeliness,
 )
-from app.rehearsals.matchers import matches
 from app.rehearsals.sentences import (
     Facts,
     describe_expectation,
@@ -24,21 +23,18 @@ from app.rehearsals.sentences import (
 from app.rehearsals.verdict import (
     INCONCLUSIVE,
     Episode,
-    Expectation,
-    Kind,
     RehearsalState,
     State,
     Verdict,
-    Window,
     overall_state,
     sort_episodes,
     verdict,
 )
+from app.values.expectations import SETTINGS, Expectation, Kind, Window
+from app.values.matchers import matches
 
 MAX_LISTED_EPISODES = 20
 MAX_LISTED_UNEXPECTED = 50
-FIRES_SETTINGS = ("within", "counts_from", "resolve_within", "at_most", "holds")
-QUIET_SETTINGS = ("until",)
 
 
 @dataclass(frozen=True)
@@ -203,11 +199,10 @@ def _mean_timeliness(outcomes: Sequence[_Outcome]) -> float | None:
 
 def describe(expectation: Expectation) -> dict[str, Any]:
     """Return an expectation as JSON: its settings, and a sentence."""
-    names = QUIET_SETTINGS if expectation.kind is Kind.QUIET else FIRES_SETTINGS
     return {
         "kind": expectation.kind.value,
         "match": dict(expectation.match),
-        **{name: getattr(expectation, name) for name in names},
+        **{name: getattr(expectation, name) for name in SETTINGS[expectation.kind]},
         "expects": describe_expectation(expectation),
     }
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.rehearsals.delays import Polls, Split, seconds_between, split_delay
-from app.rehearsals.verdict import Episode, Expectation, Kind, State, Verdict, WaitsFor, Window
+from app.rehearsals.verdict import Episode, State, Verdict, WaitsFor
+from app.values.expectations import Expectation, Kind, Window
 
 MAX_NAMED_LABELS = 4
 MAX_LISTED_TIMES = 5

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from app.rehearsals.delays import Polls
 from app.rehearsals.result import Case, Receiver, evaluate
-from app.rehearsals.verdict import Expectation, Kind, State, verdict
+from app.rehearsals.verdict import State, verdict
+from app.values.expectations import Expectation, Kind
 from tests.support.verdicts import at, episode, window
 
 NAMES = st.sampled_from(["EngineHot", "TruckDown"])

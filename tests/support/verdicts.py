@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from app.rehearsals.delays import Polls
 from app.rehearsals.result import Case, Receiver, evaluate
-from app.rehearsals.verdict import Episode, Expectation, Kind, Window, verdict
+from app.rehearsals.verdict import Episode, verdict
+from app.values.expectations import Expectation, Kind, Window
 
 START = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 END = 120

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rehearsals import matchers
-from app.rehearsals.matchers import are_disjoint, compile_pattern, escape, find_errors, matches
+from app.values import matchers
+from app.values.matchers import are_disjoint, compile_pattern, escape, find_errors, matches
 
 PATTERNS = st.text("ab*\\", max_size=12)
 TEXTS = st.text("ab*\\", max_size=12)
