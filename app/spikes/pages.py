@@ -1,4 +1,4 @@
-"""Pages: the dashboard, the list of spikes and the form."""
+"""Pages: the dashboard, the list of spikes, the page of one spike and the form."""
 
 from typing import Any
 
@@ -41,7 +41,17 @@ def new_spike() -> str:
 @pages.route("/spikes/<id:spike_id>")
 @signed_in
 def spike(spike_id: int) -> str:
-    """Render the form of a spike schedule, read-only if the user may not change it."""
+    """Render the page of a spike: what is planned, what happens, and what happened."""
+    schedule = SpikeSchedule.get_for(current_actor(), spike_id)
+    collection = schedule.collection
+    props = {"id": schedule.id, "name": schedule.name}
+    return render_template("spikes/report.html", spike=schedule, collection=collection, props=props)
+
+
+@pages.route("/spikes/<id:spike_id>/edit")
+@editor
+def edit_spike(spike_id: int) -> str:
+    """Render the form of a spike schedule, read-only once it has ended."""
     schedule = SpikeSchedule.get_for(current_actor(), spike_id)
     return _render_form(schedule.collection, spike=schedule)
 
@@ -53,7 +63,10 @@ def _render_form(
     copy: SpikeSchedule | None = None,
     start: str = "",
 ) -> str:
-    back = f"/collections/{collection.id}" if collection and not (spike or copy) else "/spikes"
+    if source := spike or copy:
+        back = f"/spikes/{source.id}"
+    else:
+        back = f"/collections/{collection.id}" if collection else "/spikes"
     props = {
         "collection": _summarize(collection),
         "spike": _summarize(spike),

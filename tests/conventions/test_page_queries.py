@@ -17,6 +17,7 @@ PAGES = {
     "/spikes": "/spikes?view=timeline&status=active",
     "/spikes/new": "/spikes/new?copy={spike}",
     "/spikes/<id:spike_id>": "/spikes/{spike}",
+    "/spikes/<id:spike_id>/edit": "/spikes/{spike}/edit",
     "/api-keys": "/api-keys",
     "/integrations": "/integrations?collection={collection}",
     "/users": "/users",

@@ -92,6 +92,11 @@ test("the body that restores a deleted spike has its overrides only", () => {
   });
 });
 
+test("the body that restores a deleted spike keeps where its counters go on", () => {
+  const given = { ...spike("14:10", "14:40"), id: 7, collection_id: 3, name: "Drill", counters_after: "resume" };
+  assert.equal(toCreateBody(given).counters_after, "resume");
+});
+
 test("extensions that do not fit say why", () => {
   const next = { name: "Flapping", ...spike("15:00", "15:20") };
   const found = getExtensions(spike("14:10", "14:40"), next, at("14:20:00"));

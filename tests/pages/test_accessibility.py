@@ -19,7 +19,10 @@ PAGES = [
     "/spikes?view=timeline",
     "/spikes/new?collection={collection}",
     "/spikes/{active}",
+    "/spikes/{later}",
     "/spikes/{ended}",
+    "/spikes/{active}/edit",
+    "/spikes/{ended}/edit",
     "/api-keys",
     "/integrations?collection={collection}",
     "/users",
@@ -62,12 +65,13 @@ def things(admin_api):
     admin_api.post(f"/api/spike-schedules/{ended['id']}/end")
     override = {"original_field_id": collection["fields"][1]["id"], "fixed_value_number": 70}
     active = admin_api.spike(collection, "Active drill", spike_fields=[override])
-    admin_api.spike(collection, "Later drill", start_datetime="2031-01-01T00:00:00Z")
+    later = admin_api.spike(collection, "Later drill", start_datetime="2031-01-01T00:00:00Z")
     admin_api.post("/api/api-keys", {"label": "Looked at"})
     yield {
         "collection": collection["id"],
         "empty": empty["id"],
         "active": active["id"],
+        "later": later["id"],
         "ended": ended["id"],
     }
     admin_api.post("/api/collections/bulk-delete", {"collection_ids": [collection["id"], empty["id"]]})

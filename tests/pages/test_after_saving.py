@@ -97,7 +97,7 @@ def test_without_a_previous_page_saving_opens_the_spike(site, editor, collection
     create(page)
     (spike,) = editor.api.get("/api/spike-schedules")["items"]
     assert page.url == f"{site.url}/spikes/{spike['id']}"
-    expect(page.get_by_label("Name", exact=True)).to_have_value("Drill")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Drill")
 
 
 def test_the_toast_links_to_the_saved_spike(site, editor, collection):
@@ -151,12 +151,13 @@ def test_removing_the_last_override_asks_first_and_renaming_does_not(editor, col
     spike = editor.api.spike(
         collection, "Drill", spike_fields=[{"original_field_id": field["id"], "range_end_number": 200}]
     )
-    page = editor.browse(f"/spikes/{spike['id']}")
+    page = editor.browse(f"/spikes/{spike['id']}/edit")
     page.get_by_role("button", name="Reset all").click()
     page.get_by_role("button", name="Save").click()
     question = page.get_by_role("dialog", name="Nothing changes yet")
     follow(page, question.get_by_role("button", name="Save anyway"))
     toast(page, "“Drill” saved.")
+    follow(page, page.get_by_role("link", name="Edit", exact=True))
     page.get_by_label("Name", exact=True).fill("Renamed")
     follow(page, page.get_by_role("button", name="Save"))
     toast(page, "“Renamed” saved.")

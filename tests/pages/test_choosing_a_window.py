@@ -76,7 +76,7 @@ def test_each_duration_preset_sets_the_end(editor, collection, label):
 def test_duration_presets_of_an_active_spike_count_from_now(editor, collection, label):
     begun = datetime.now(UTC) - timedelta(hours=3)
     spike = editor.api.spike(collection, "On", start_datetime=iso(begun), duration=86_400)
-    page = editor.browse(f"/spikes/{spike['id']}", timezone_id="UTC")
+    page = editor.browse(f"/spikes/{spike['id']}/edit", timezone_id="UTC")
     chip = chips(page, "Duration").get_by_role("button", name=label, exact=True)
     chip.click()
     expect(chip).to_have_attribute("aria-pressed", "true")
@@ -115,6 +115,6 @@ def test_an_invalid_duration_is_rejected_with_advice(editor, collection, text):
 
 def test_a_typed_duration_of_an_active_spike_counts_from_now(editor, collection):
     spike = editor.api.spike(collection, "On", duration=86_400)
-    page = editor.browse(f"/spikes/{spike['id']}", timezone_id="UTC")
+    page = editor.browse(f"/spikes/{spike['id']}/edit", timezone_id="UTC")
     page.get_by_label("Ends in").fill("20m")
     expect(page.get_by_role("region", name="Window")).to_contain_text(re.compile(r"ends in (20:00|19:\d\d)"))

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browsing import RANGE
+from tests.support.browsing import RANGE, follow
 
 COUNTER = {"value_type": "INCREMENT", "start_number": 0, "step_number": 1}
 LABEL = "Counters afterwards"
@@ -28,6 +28,7 @@ def test_the_form_shows_what_each_counter_will_do(editor, lorry, width):
     page.get_by_label("Name", exact=True).fill("Drill")
     page.get_by_role("button", name="Create spike").click()
     page.wait_for_url(re.compile(r"/spikes/\d+$"))
+    follow(page, page.get_by_role("link", name="Edit", exact=True))
     expect(page.get_by_role("combobox", name=LABEL)).to_have_value("resume")
     [made] = editor.api.get(f"/api/spike-schedules?collection_id={lorry['id']}")["items"]
     assert made["counters_after"] == "resume"

@@ -68,7 +68,7 @@ def test_either_occurrence_of_a_repeated_hour_can_be_chosen(site, editor, collec
     page.goto(f"{site.url}/spikes")
     expect(row(page, "Night shift").locator("td.window")).to_contain_text(words)
 
-    page.goto(f"{site.url}/spikes/{spike['id']}")
+    page.goto(f"{site.url}/spikes/{spike['id']}/edit")
     page.get_by_role("button", name="First").last.click()
     expect(page.get_by_text("Must be after the start.")).to_be_visible()
     page.get_by_role("button", name="Second").first.click()
@@ -98,7 +98,7 @@ def test_a_skipped_time_is_reported_and_moved(editor, collection, zone):
 @pytest.mark.parametrize(("typed", "instant"), [("02:45", "01:45"), ("02:15", "01:15"), ("03:05", "02:05")])
 def test_a_small_change_stays_in_the_second_occurrence(site, editor, collection, typed, instant):
     spike = editor.api.spike(collection, "Twice", start_datetime="2027-10-31T00:30:00Z", duration=3600)
-    page = editor.browse(f"/spikes/{spike['id']}", timezone_id="Europe/Berlin")
+    page = editor.browse(f"/spikes/{spike['id']}/edit", timezone_id="Europe/Berlin")
     expect(page.get_by_label("End", exact=True)).to_have_value("2027-10-31T02:30")
     page.get_by_label("End", exact=True).fill(f"2027-10-31T{typed}")
     follow(page, page.get_by_role("button", name="Save"))
@@ -107,7 +107,7 @@ def test_a_small_change_stays_in_the_second_occurrence(site, editor, collection,
 
 def test_typing_stays_in_the_second_occurrence(editor, collection):
     spike = editor.api.spike(collection, "Twice", start_datetime="2027-10-31T00:30:00Z", duration=3600)
-    page = editor.browse(f"/spikes/{spike['id']}", timezone_id="Europe/Berlin")
+    page = editor.browse(f"/spikes/{spike['id']}/edit", timezone_id="Europe/Berlin")
     visit(page, page.url)  # what comes late must not take the focus away
     end = page.get_by_label("End", exact=True)
     expect(end).to_have_value("2027-10-31T02:30")

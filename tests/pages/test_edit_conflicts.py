@@ -41,7 +41,7 @@ def path_of(spike):
 
 def test_a_conflict_shows_what_changed_and_by_whom(editor, admin_api, refused_once):
     _, spike = spike_of(editor)
-    page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
+    page = editor.browse(f"/spikes/{spike['id']}/edit", **ZONE)
     page.get_by_label("Name", exact=True).fill("My name for it")
     end = datetime.fromisoformat(spike["end_datetime"]) + timedelta(hours=1)
     admin_api.call("PATCH", path_of(spike), {"end_datetime": iso(end)})
@@ -58,7 +58,7 @@ def test_a_conflict_shows_what_changed_and_by_whom(editor, admin_api, refused_on
 
 def test_keeping_theirs_loads_it_into_the_form(editor, admin_api, refused_once):
     _, spike = spike_of(editor)
-    page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
+    page = editor.browse(f"/spikes/{spike['id']}/edit", **ZONE)
     page.get_by_label("Name", exact=True).fill("My name for it")
     admin_api.call("PATCH", path_of(spike), {"name": "Their name for it"})
     page.keyboard.press("Control+Enter")
@@ -68,7 +68,7 @@ def test_keeping_theirs_loads_it_into_the_form(editor, admin_api, refused_once):
 
 def test_saving_mine_overwrites_theirs(editor, admin_api, refused_once):
     _, spike = spike_of(editor)
-    page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
+    page = editor.browse(f"/spikes/{spike['id']}/edit", **ZONE)
     page.get_by_label("Name", exact=True).fill("My name for it")
     admin_api.call("PATCH", path_of(spike), {"name": "Their name for it"})
     page.get_by_role("button", name="Save", exact=True).click()
@@ -80,7 +80,7 @@ def test_saving_mine_overwrites_theirs(editor, admin_api, refused_once):
 def test_conflicting_overrides_of_one_field_ask_first(editor, admin_api, refused_once):
     collection, spike = spike_of(editor)
     cpu = collection["fields"][0]["id"]
-    page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
+    page = editor.browse(f"/spikes/{spike['id']}/edit", **ZONE)
     page.get_by_label("fans: value").fill("70")
     override = {"original_field_id": cpu, "range_end_number": 95}
     admin_api.call("PATCH", path_of(spike), {"spike_fields": [override]})
@@ -97,7 +97,7 @@ def test_conflicting_overrides_of_one_field_ask_first(editor, admin_api, refused
 
 def test_saving_a_spike_that_was_ended_asks_first(editor, admin_api, refused_once):
     _, spike = spike_of(editor)
-    page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
+    page = editor.browse(f"/spikes/{spike['id']}/edit", **ZONE)
     later = datetime.fromisoformat(spike["end_datetime"]) + timedelta(hours=1)
     page.get_by_label("End", exact=True).fill(typed(later))
     admin_api.post(f"{path_of(spike)}/end")
@@ -116,7 +116,7 @@ def test_saving_a_spike_that_was_ended_asks_first(editor, admin_api, refused_onc
 def test_saving_a_deleted_spike_asks_before_creating_it_again(editor, admin_api, complaints):
     complaints.expect("404")
     _, spike = spike_of(editor)
-    page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
+    page = editor.browse(f"/spikes/{spike['id']}/edit", **ZONE)
     page.get_by_label("Name", exact=True).fill("Wanted still")
     admin_api.call("DELETE", path_of(spike))
     page.get_by_role("button", name="Save", exact=True).click()
@@ -132,7 +132,7 @@ def test_saving_a_deleted_spike_asks_before_creating_it_again(editor, admin_api,
 def test_repeating_a_save_whose_response_was_lost_succeeds(editor, complaints):
     complaints.expect("412|ERR_FAILED")
     _, spike = spike_of(editor)
-    page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
+    page = editor.browse(f"/spikes/{spike['id']}/edit", **ZONE)
     page.get_by_label("Name", exact=True).fill("Saved once")
 
     def lose_the_answer(route):
@@ -152,7 +152,7 @@ def test_repeating_a_save_whose_response_was_lost_succeeds(editor, complaints):
 
 def test_a_field_added_by_somebody_else_is_not_a_conflict(editor, admin_api, refused_once):
     collection, spike = spike_of(editor)
-    page = editor.browse(f"/spikes/{spike['id']}", **ZONE)
+    page = editor.browse(f"/spikes/{spike['id']}/edit", **ZONE)
     page.get_by_label("Name", exact=True).fill("My name for it")
     field = {"collection_type": "Performance", "field_name": "disk", **RANGE}
     admin_api.post(f"/api/collections/{collection['id']}/fields", field)

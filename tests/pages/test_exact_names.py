@@ -18,11 +18,12 @@ def test_fields_named_like_object_properties_show_their_values(editor):
 def test_names_are_shown_without_ligatures(editor):
     name = f"x3 -> fi 1-2-3 {editor.login}"
     collection = editor.api.collection(name, **{name: FIXED})
-    editor.api.spike(collection, name)
+    spike = editor.api.spike(collection, name)
     places = {
         "/spikes": "td.key .title",
         "/collections": "td.key .title",
         f"/collections/{collection['id']}": "td.key .title",
+        f"/spikes/{spike['id']}": "h1, .breadcrumb a",
         f"/spikes/new?collection={collection['id']}": "#spike-name, #spike-collection, .override .title",
     }
     for path, names in places.items():

@@ -126,7 +126,7 @@ def test_a_saved_spike_shows_and_keeps_the_values_that_polls_get(editor):
     _, spike = kept_spike(editor)
     page = editor.browse("/spikes")
     with page.expect_response("**/api/spike-schedules/preview") as answer:
-        page.goto(f"{editor.site}/spikes/{spike['id']}")
+        page.goto(f"{editor.site}/spikes/{spike['id']}/edit")
     expect(page.get_by_label("load: from")).to_have_value("5")
     expect(page.get_by_label("load: to")).to_have_value("100")
     (line, _) = answer.value.json()["fields"]
@@ -145,7 +145,7 @@ def test_a_saved_spike_shows_and_keeps_the_values_that_polls_get(editor):
 
 def test_renaming_a_saved_spike_keeps_its_values(editor):
     _, spike = kept_spike(editor)
-    page = editor.browse(f"/spikes/{spike['id']}")
+    page = editor.browse(f"/spikes/{spike['id']}/edit")
     page.get_by_label("Name", exact=True).fill("Renamed")
     follow(page, page.get_by_role("button", name="Save"))
     toast(page, "“Renamed” saved.")
@@ -154,7 +154,7 @@ def test_renaming_a_saved_spike_keeps_its_values(editor):
 
 def test_resetting_an_override_follows_the_collection_again(editor):
     _, spike = kept_spike(editor)
-    page = editor.browse(f"/spikes/{spike['id']}")
+    page = editor.browse(f"/spikes/{spike['id']}/edit")
     page.get_by_text("unchanged").click()
     page.get_by_label("other: to").fill("90")
     page.get_by_role("button", name="Reset load").click()

@@ -30,6 +30,7 @@ OWN_PAGES = [
     "/collections/{collection}",
     "/spikes/new?collection={collection}",
     "/spikes/{spike}",
+    "/spikes/{spike}/edit",
     "/integrations?collection={collection}",
 ]
 

@@ -19,6 +19,7 @@ PAGES = [
     "/spikes/new",
     "/spikes/new?collection={collection}",
     "/spikes/{spike}",
+    "/spikes/{spike}/edit",
     "/api-keys",
     "/integrations?collection={collection}",
     "/users",

@@ -30,7 +30,7 @@ OF_TWO_WAYS = pytest.mark.parametrize(
 )
 PAGES = [
     "/api/docs", "/", "/collections", "/collections/1", "/spikes", "/spikes/new", "/spikes/new?collection=1",
-    "/spikes/1",
+    "/spikes/1", "/spikes/1/edit",
     "/api-keys", "/integrations", "/integrations?collection=1", "/profile", "/users", "/audit",
 ]  # fmt: skip
 

@@ -134,7 +134,7 @@ def test_editing_changes_only_edited_values(editor, spikes):
 
 
 def test_zero_and_fractions_can_be_typed(site, editor, spikes):
-    page = editor.browse(f"/spikes/{spikes.scheduled['id']}")
+    page = editor.browse(f"/spikes/{spikes.scheduled['id']}/edit")
     override(page, "cores").get_by_role("textbox").fill("0")
     page.get_by_text("unchanged").click()
     override(page, "volts").get_by_role("textbox").fill("0.5")
@@ -145,14 +145,14 @@ def test_zero_and_fractions_can_be_typed(site, editor, spikes):
     assert overrides["cores"] == {"fixed_value_number": 0}
     assert overrides["volts"] == {"fixed_value_float": 0.5}
     assert overrides["bytes"] == {"step_number": 0.25, "reset_number": 10}
-    page.goto(f"{site.url}/spikes/{spikes.scheduled['id']}")
+    page.goto(f"{site.url}/spikes/{spikes.scheduled['id']}/edit")
     expect(override(page, "cores").get_by_role("textbox")).to_have_value("0")
     expect(override(page, "volts").get_by_role("textbox")).to_have_value("0.5")
     expect(override(page, "bytes").get_by_label("bytes: step", exact=True)).to_have_value("0.25")
 
 
 def test_a_reset_override_follows_the_collection_again(editor, spikes):
-    page = editor.browse(f"/spikes/{spikes.scheduled['id']}")
+    page = editor.browse(f"/spikes/{spikes.scheduled['id']}/edit")
     page.get_by_role("button", name="Reset cores").click()
     expect(override(page, "cores").get_by_role("textbox")).to_have_value("7")
     expect(page.get_by_role("region", name="Overrides")).to_contain_text("1 of 4 fields")

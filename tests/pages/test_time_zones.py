@@ -29,7 +29,7 @@ def test_a_window_is_shown_in_the_viewers_time_zone_and_in_utc(site, editor, col
     expect(window).to_have_attribute("title", "2031-06-10 10:00:00 UTC to 2031-06-10 11:30:00 UTC")
     expect(page.get_by_role("banner")).to_contain_text(zone)
 
-    page.goto(f"{site.url}/spikes/{spike['id']}")
+    page.goto(f"{site.url}/spikes/{spike['id']}/edit")
     expect(page.get_by_role("region", name="Window")).to_contain_text(f"{zone} ({offset})")
     expect(page.get_by_label("Start", exact=True)).to_have_value(typed)
     expect(page.get_by_text("2031-06-10 10:00 UTC")).to_be_visible()
@@ -86,7 +86,7 @@ def test_the_second_occurrence_of_a_repeated_hour_survives_editing(site, editor,
     # 02:30 in Berlin comes twice that night; this is the second one, and nobody touches it.
     later = {"start_datetime": "2027-10-31T01:30:00Z", "duration": 3600}
     spike = editor.api.spike(collection, "Twice", **later)
-    page = editor.browse(f"/spikes/{spike['id']}", timezone_id=zone)
+    page = editor.browse(f"/spikes/{spike['id']}/edit", timezone_id=zone)
     page.get_by_label("Name", exact=True).fill("Renamed")
     follow(page, page.get_by_role("button", name="Save"))
     after = editor.api.get(f"/api/spike-schedules/{spike['id']}")

@@ -53,6 +53,7 @@ export const toCreateBody = (spike) => ({
   name: spike.name,
   start_datetime: spike.start_datetime,
   end_datetime: spike.end_datetime,
+  ...(spike.counters_after ? { counters_after: spike.counters_after } : {}),
   spike_fields: spike.spike_fields.map((copy) => ({
     original_field_id: copy.original_field_id,
     ...Object.fromEntries(copy.overridden_settings.map((name) => [name, copy[name]])),

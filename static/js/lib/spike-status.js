@@ -4,6 +4,9 @@ import { getWindowStatus } from "./durations.js";
 
 export const STATUS_LABELS = { active: "Active", scheduled: "Scheduled", expired: "Expired" };
 
+/** The labels on the page of a spike, which stays after the window. */
+export const PAGE_LABELS = { active: "Active", scheduled: "Scheduled", expired: "Ended" };
+
 /**
  * Return the status at `now`. A status that the server has already reported is never reverted, since clocks may
  * differ.

@@ -5,7 +5,7 @@ import { mix } from "../../lib/mix.js";
 import { buildSpikeFields, validateRow } from "../../lib/override-rows.js";
 import { formatProblems, listProblems } from "../../lib/spike-form-errors.js";
 import { resolveWindow, toWindowBody, validateWindow } from "../../lib/spike-window.js";
-import { getProps, getUser } from "../../lib/page-data.js";
+import { getProps } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
 import { formatWindowState } from "../../lib/durations.js";
 import { formatWindow } from "../../lib/time.js";
@@ -86,7 +86,7 @@ export const spikeForm = (choosing) => () =>
      * is lost.
      */
     updateReadOnly() {
-      this.isReadOnly = !getUser().mayWrite || (this.status === "expired" && this.snapshot === this.before);
+      this.isReadOnly = this.status === "expired" && this.snapshot === this.before;
     },
 
     checkSoon: debounce(function check() {
@@ -165,7 +165,7 @@ export const spikeForm = (choosing) => () =>
     },
 
     get mayEnd() {
-      return this.status === "active" && getUser().mayWrite;
+      return this.status === "active";
     },
 
     get stateText() {
