@@ -59,6 +59,7 @@ class Settings:
     audit_entries: int
     audit_people_entries: int
     audit_refusals: int
+    alerts: int
     first_admin: FirstAdmin | None
 
     @property
@@ -105,6 +106,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         audit_entries=integer("AUDIT_ENTRIES", 100_000, 1000, MAX_AUDIT_ENTRIES),
         audit_people_entries=integer("AUDIT_PEOPLE_ENTRIES", 100_000, 1000, MAX_AUDIT_ENTRIES),
         audit_refusals=integer("AUDIT_REFUSALS", 20_000, 1000, MAX_AUDIT_ENTRIES),
+        alerts=integer("ALERTS", 100_000, 1000, MAX_AUDIT_ENTRIES),
         first_admin=_parse_first_admin(variables),
     )
 

@@ -39,6 +39,7 @@ from app.generation import (
     usage_api,
 )
 from app.generation import pages as generation_pages
+from app.rehearsals import alerts_api, receivers_api
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
 from app.spikes import preview_api, timeline_api
@@ -165,6 +166,8 @@ def _register_routes(app: Flask) -> None:
         discovery_api,
         sample_api,
         usage_api,
+        receivers_api,
+        alerts_api,
         audit_api,
         health,
     ):

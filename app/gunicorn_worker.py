@@ -30,7 +30,10 @@ class Logger(GunicornLogger):
     is_starting = False
 
     def setup(self, cfg: Any) -> None:
-        """Replace the stream to standard error: a full pipe would block the process that runs the workers."""
+        """Replace the stream to standard error, and mask tokens in both logs.
+
+        A full pipe would block the process that runs the workers.
+        """
         super().setup(cfg)
         for old in list(self.error_log.handlers):
             if isinstance(old, logging.StreamHandler) and not isinstance(old, logging.FileHandler):
@@ -38,6 +41,8 @@ class Logger(GunicornLogger):
                 new.setFormatter(old.formatter)
                 self.error_log.removeHandler(old)
                 self.error_log.addHandler(new)
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            handler.setFormatter(log_format.MaskingFormatter(handler.formatter))
 
     def info(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Log a message, except for those of each start."""

@@ -1,4 +1,7 @@
-"""The format of API keys: `spk_`, 32 random characters, and a checksum that detects typos offline."""
+"""The format of secrets that people copy into tools: API keys, and tokens of alert receivers.
+
+A prefix that says what it is, 32 random characters, and a checksum that detects typos offline.
+"""
 
 import hashlib
 import re
@@ -7,18 +10,20 @@ import string
 import zlib
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+API_KEY, RECEIVER_TOKEN = "spk_", "sal_"
+"""How each kind of secret begins."""
 PREFIX_LENGTH = 12
-"""How many characters of a key stay visible, to tell keys apart."""
+"""How many characters of a secret stay visible, to tell secrets of one kind apart."""
 
 _BASE62_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 """Two digits of base 62 at a time: each poll computes a checksum, so that should be fast."""
-_PATTERN = re.compile(r"spk_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
+_PATTERN = re.compile(r"([a-z]+_)([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 
 
-def generate() -> str:
-    """Return a new key."""
+def generate(prefix: str = API_KEY) -> str:
+    """Return a new secret that begins with the prefix of its kind."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(32))
-    return f"spk_{body}{checksum(body)}"
+    return f"{prefix}{body}{checksum(body)}"
 
 
 def checksum(body: str) -> str:
@@ -28,10 +33,10 @@ def checksum(body: str) -> str:
     return _BASE62_PAIRS[first] + _BASE62_PAIRS[middle] + _BASE62_PAIRS[last]
 
 
-def is_well_formed(key: str) -> bool:
-    """Return whether the text has the format of a key, with the right checksum."""
+def is_well_formed(key: str, prefix: str = API_KEY) -> bool:
+    """Return whether the text has the format of a secret of this kind, with the right checksum."""
     form = _PATTERN.fullmatch(key)
-    return form is not None and secrets.compare_digest(checksum(form[1]), form[2])
+    return form is not None and form[1] == prefix and secrets.compare_digest(checksum(form[2]), form[3])
 
 
 def hash_secret(key: str) -> str:

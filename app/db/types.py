@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
@@ -69,6 +70,21 @@ class SpaceSeparated(TypeDecorator[list[str]]):
     def process_result_value(self, value: str | None, _dialect: Dialect) -> list[str] | None:
         """Convert the value from the database."""
         return None if value is None else value.split()
+
+
+class CanonicalJson(TypeDecorator[Any]):
+    """JSON as a text with sorted keys, so that equal values are equal texts."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
+        """Convert the value for the database."""
+        return None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
+        """Convert the value from the database."""
+        return None if value is None else orjson.loads(value)
 
 
 class Parameters(TypeDecorator[dict[str, Any]]):

@@ -1,6 +1,7 @@
 """All tables, one module per subject."""
 
 from app.models.actor import Actor, Role
+from app.models.alert import AlertEpisode, AlertReceiver
 from app.models.api_key import ApiKey, ApiKeyCollection
 from app.models.audit import AuditEntry
 from app.models.collection import Collection, Field
@@ -12,6 +13,8 @@ from app.models.user import KnownPlace, SetUpToken, SignIn, SignInFailure, User
 
 __all__ = [
     "Actor",
+    "AlertEpisode",
+    "AlertReceiver",
     "ApiKey",
     "ApiKeyCollection",
     "AuditEntry",

@@ -26,6 +26,11 @@ class Action(StrEnum):
     CHANGE_KEY = "change-key"
     REVOKE_KEY = "revoke-key"
     DELETE_KEY = "delete-key"
+    CREATE_RECEIVER = "create-receiver"
+    CHANGE_RECEIVER = "change-receiver"
+    RENEW_RECEIVER_TOKEN = "renew-receiver-token"  # noqa: S105 - a word, not a token
+    REVOKE_RECEIVER = "revoke-receiver"
+    DELETE_RECEIVER = "delete-receiver"
     CREATE_COLLECTION = "create-collection"
     CHANGE_COLLECTION = "change-collection"
     COPY_COLLECTION = "copy-collection"
@@ -51,6 +56,9 @@ CHANGE_ACTIONS = (
     Action.CHANGE_USER,
     Action.CHANGE_KEY,
     Action.REVOKE_KEY,
+    Action.CHANGE_RECEIVER,
+    Action.RENEW_RECEIVER_TOKEN,
+    Action.REVOKE_RECEIVER,
     Action.CHANGE_COLLECTION,
     Action.CREATE_FIELD,
     Action.CHANGE_FIELD,
@@ -64,6 +72,7 @@ CREATION_ACTIONS = (
     Action.SET_UP,
     Action.CREATE_USER,
     Action.CREATE_KEY,
+    Action.CREATE_RECEIVER,
     Action.CREATE_COLLECTION,
     Action.COPY_COLLECTION,
     Action.CREATE_FIELD,
@@ -75,7 +84,7 @@ class Category(StrEnum):
     """A group of entries with its own bound, so that entries of one category never displace another's."""
 
     PEOPLE = "people"
-    """Completed actions on users, their sign-ins and keys."""
+    """Completed actions on users, their sign-ins, keys and alert receivers."""
     COLLECTIONS = "collections"
     """Completed actions on collections, fields and spikes."""
     REFUSALS = "refusals"
@@ -96,6 +105,7 @@ class SubjectKind(StrEnum):
 
     USER = "user"
     KEY = "key"
+    RECEIVER = "receiver"
     COLLECTION = "collection"
     FIELD = "field"
     SPIKE = "spike"

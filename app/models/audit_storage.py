@@ -1,7 +1,7 @@
 """Insert audit entries, and prune the oldest ones beyond the bound of each category."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -9,6 +9,7 @@ from app.db.session import db
 from app.models.audit import AuditEntry
 from app.models.audit_actions import Category
 
+Party = TypeVar("Party", int, int | None)
 MIN_PRUNE_INTERVAL, MAX_PRUNE_INTERVAL = 100, 10_000  # in entries, so that few writes prune
 MIN_PRUNE_BATCH = 1000  # the batch is limited, so that no write waits long after a bound was lowered
 
@@ -21,9 +22,15 @@ def write_entries(entries: list[dict[str, Any]], bounds: Mapping[Category, int])
         bounds: The number of entries to keep, per category.
     """
     ids = list(db.session.scalars(sa.insert(AuditEntry).returning(AuditEntry.id), entries))
-    interval = min(max(min(bounds.values()) // 100, MIN_PRUNE_INTERVAL), MAX_PRUNE_INTERVAL)
-    if max(ids) // interval > (min(ids) - 1) // interval:
-        _prune(bounds, max(MIN_PRUNE_BATCH, 2 * interval))
+    if batch := compute_prune_batch(ids, min(bounds.values())):
+        _prune(bounds, batch)
+
+
+def compute_prune_batch(ids: list[int], bound: int) -> int:
+    """Return how many rows to delete at most after rows with these ids were inserted; mostly 0."""
+    interval = min(max(bound // 100, MIN_PRUNE_INTERVAL), MAX_PRUNE_INTERVAL)
+    is_due = max(ids) // interval > (min(ids) - 1) // interval
+    return max(MIN_PRUNE_BATCH, 2 * interval) if is_due else 0
 
 
 def _prune(bounds: Mapping[Category, int], limit: int) -> None:
@@ -58,8 +65,8 @@ def _try_prune_lock() -> bool:
 _PRUNE_LOCK_CLASS = 7_456  # distinguishes this advisory lock from all others
 
 
-def compute_excess(counts: Mapping[int | None, int], bound: int) -> dict[int | None, int]:
-    """Return how many entries each actor must lose so that `bound` remain.
+def compute_excess(counts: Mapping[Party, int], bound: int) -> dict[Party, int]:
+    """Return how many entries each actor, or other party, must lose so that `bound` remain.
 
     The largest counts are cut to one common size; actors with fewer entries lose none.
     """

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.models.alert import AlertReceiver
 from app.models.api_key import ApiKey
 from app.models.audit_actions import SubjectKind
 from app.models.collection import Collection, Field
@@ -22,13 +23,15 @@ class Subject:
     collection_name: str | None = None
 
     @staticmethod
-    def from_row(row: User | ApiKey | Collection | Field | SpikeSchedule) -> "Subject":
+    def from_row(row: User | ApiKey | AlertReceiver | Collection | Field | SpikeSchedule) -> "Subject":
         """Return the subject of a row; a field or spike includes its collection."""
         match row:
             case User():
                 return Subject(SubjectKind.USER, row.id, row.username)
             case ApiKey():
                 return Subject(SubjectKind.KEY, row.id, row.label)
+            case AlertReceiver():
+                return Subject(SubjectKind.RECEIVER, row.id, row.name)
             case Collection():
                 return Subject(SubjectKind.COLLECTION, row.id, row.name, row.id, row.name)
             case Field():

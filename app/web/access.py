@@ -18,6 +18,7 @@ from app.db import transactions
 from app.db.session import db
 from app.domain import audit
 from app.models import Actor, Role, SignIn
+from app.models.alert import MAX_DELIVERY_BYTES
 from app.models.audit_actions import SubjectKind
 from app.models.audit_subject import Subject
 from app.web import browser_session, request_clock
@@ -28,6 +29,7 @@ View = Callable[..., Any]
 KIND_BY_PARAMETER = {
     "user_id": SubjectKind.USER,
     "key_id": SubjectKind.KEY,
+    "receiver_id": SubjectKind.RECEIVER,
     "collection_id": SubjectKind.COLLECTION,
     "field_id": SubjectKind.FIELD,
     "spike_id": SubjectKind.SPIKE,
@@ -44,6 +46,8 @@ class AccessRule(StrEnum):
     ADMIN = "Admin"
     REFRESH = "refresh token"
     API_KEY = "API key"
+    RECEIVER = "token of a receiver"
+    RECEIVER_ADDRESS = "token of a receiver, in the path"
 
 
 def _decorator(rule: AccessRule) -> Callable[[View], View]:
@@ -63,6 +67,8 @@ editor = _decorator(AccessRule.EDITOR)
 admin = _decorator(AccessRule.ADMIN)
 with_refresh_token = _decorator(AccessRule.REFRESH)
 with_api_key = _decorator(AccessRule.API_KEY)
+with_receiver_token = _decorator(AccessRule.RECEIVER)
+with_receiver_token_in_path = _decorator(AccessRule.RECEIVER_ADDRESS)
 
 
 def init_app(app: Flask) -> None:
@@ -101,7 +107,8 @@ def clear_audit_context(_error: BaseException | None) -> None:
 def with_access_check(view: View, rule: AccessRule) -> View:
     """Wrap a view with its access check, which runs before the body is read.
 
-    Views with an API key check it themselves, in the query that also finds what is requested.
+    Views with an API key or the token of a receiver check it themselves, in the query that also finds what is
+    requested.
     """
 
     @wraps(view)
@@ -124,6 +131,8 @@ def check_access(rule: AccessRule) -> None:
     transactions.set_mode(writes=False)
     if rule in (AccessRule.PUBLIC, AccessRule.REFRESH) or request.path.startswith(CREDENTIALS_PATH):
         request.max_content_length = MAX_CREDENTIALS_BYTES
+    elif rule in (AccessRule.RECEIVER, AccessRule.RECEIVER_ADDRESS):
+        request.max_content_length = MAX_DELIVERY_BYTES
     if rule in (AccessRule.SIGNED_IN, AccessRule.EDITOR, AccessRule.ADMIN, AccessRule.REFRESH):
         actor = _authenticate(refresh=rule is AccessRule.REFRESH)
         if (rule is AccessRule.ADMIN and not actor.is_admin) or (

@@ -16,6 +16,11 @@ from app.web.schema import Schema
 from app.web.text_fields import Text
 
 BEARER, API_KEY, API_KEY_AS_BEARER, API_KEY_AS_BASIC = "token", "apiKey", "apiKeyAsBearer", "apiKeyAsBasic"
+RECEIVER, RECEIVER_AS_BEARER, RECEIVER_AS_BASIC = (
+    "receiverToken",
+    "receiverTokenAsBearer",
+    "receiverTokenAsBasic",
+)
 
 _SECURITY: dict[AccessRule, list[dict[str, list[str]]]] = {
     AccessRule.PUBLIC: [],
@@ -24,6 +29,8 @@ _SECURITY: dict[AccessRule, list[dict[str, list[str]]]] = {
     AccessRule.ADMIN: [{BEARER: []}],
     AccessRule.REFRESH: [{BEARER: []}],
     AccessRule.API_KEY: [{API_KEY: []}, {API_KEY_AS_BEARER: []}, {API_KEY_AS_BASIC: []}],
+    AccessRule.RECEIVER: [{RECEIVER: []}, {RECEIVER_AS_BEARER: []}, {RECEIVER_AS_BASIC: []}],
+    AccessRule.RECEIVER_ADDRESS: [],  # OpenAPI knows no credentials in paths
 }
 _PROBLEM_DESCRIPTIONS = {
     400: "Malformed request: invalid JSON, a repeated key or parameter, or an unknown collection type.",
@@ -198,6 +205,11 @@ def init_app(app: Flask) -> Api:
     scheme(API_KEY, {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": _KEY_IN_HEADER})
     scheme(API_KEY_AS_BEARER, {"type": "http", "scheme": "bearer", "description": _KEY_AS_BEARER})
     scheme(API_KEY_AS_BASIC, {"type": "http", "scheme": "basic", "description": _KEY_AS_BASIC})
+    scheme(
+        RECEIVER, {"type": "apiKey", "in": "header", "name": "X-Spikecast-Token", "description": _OF_RECEIVER}
+    )
+    scheme(RECEIVER_AS_BEARER, {"type": "http", "scheme": "bearer", "description": _OF_RECEIVER})
+    scheme(RECEIVER_AS_BASIC, {"type": "http", "scheme": "basic", "description": _OF_RECEIVER_AS_BASIC})
     for status, says in _PROBLEM_DESCRIPTIONS.items():
         problem = {"description": says, "content": {"application/problem+json": {"schema": Problem}}}
         if status in _PROBLEM_HEADERS:
@@ -248,6 +260,10 @@ _KEY_AS_BEARER = "An API key as a Bearer token. `Authorization: <key>` without a
 _KEY_AS_BASIC = (
     "An API key as the password of Basic authentication, with any user name. Or as the user name, with any "
     "password that does not have the form of a key."
+)
+_OF_RECEIVER = "The token of an alert receiver."
+_OF_RECEIVER_AS_BASIC = (
+    "The token of an alert receiver as the password of Basic authentication, with any user name."
 )
 _SPEC = {
     "title": "Spikecast",

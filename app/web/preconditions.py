@@ -30,6 +30,7 @@ from app.db.types import (
     number_to_text,
 )
 from app.models import (
+    AlertReceiver,
     ApiKey,
     ApiKeyCollection,
     AuditEntry,
@@ -44,7 +45,7 @@ from app.models.audit_subject import Subject
 from app.values import to_exact
 from app.web.access import View, current_actor
 
-Row = TypeVar("Row", Collection, Field, SpikeSchedule, ApiKey, User)
+Row = TypeVar("Row", Collection, Field, SpikeSchedule, ApiKey, AlertReceiver, User)
 
 UNTAGGED_COLUMNS: Mapping[type[Base], frozenset[str]] = {
     Collection: frozenset({"revision", "created_at", "updated_at"}),
@@ -53,6 +54,17 @@ UNTAGGED_COLUMNS: Mapping[type[Base], frozenset[str]] = {
     SpikeScheduleField: frozenset({"id", "current_number"}),
     ApiKey: frozenset({"key_hash", "created_at", "last_used_at"}),
     ApiKeyCollection: frozenset({"id", "api_key_id"}),
+    AlertReceiver: frozenset(
+        {
+            "token_hash",
+            "deliveries",
+            "last_received_at",
+            "last_problem_at",
+            "last_problem",
+            "created_at",
+            "updated_at",
+        }
+    ),
     User: frozenset({"username_folded", "two_factor_secret", "two_factor_step", "created_at", "updated_at"}),
 }
 """The columns of each model that are not part of its tag; a column that is not named here is."""

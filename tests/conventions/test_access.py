@@ -27,6 +27,18 @@ COLUMNS = ("nobody", "viewer", "keeper", "owner", "stranger", "admin", "tool", "
 
 API = """
                                                                      nob vie kee own str adm too rev
+GET    /api/alert-receivers                                          401 200 200 200 200 200 401 401
+POST   /api/alert-receivers                                          401 201 201 201 201 201 401 401
+GET    /api/alert-receivers/<id:receiver_id>                         401 404 200 200 404 200 401 401
+PATCH  /api/alert-receivers/<id:receiver_id>                         401 404 200 200 404 403 401 401
+DELETE /api/alert-receivers/<id:receiver_id>                         401 404 204 204 404 204 401 401
+GET    /api/alert-receivers/<id:receiver_id>/episodes                401 404 200 200 404 200 401 401
+POST   /api/alert-receivers/<id:receiver_id>/revoke                  401 404 200 200 404 200 401 401
+POST   /api/alert-receivers/<id:receiver_id>/token                   401 404 200 200 404 403 401 401
+POST   /api/alerts/<id:receiver_id>                                  401 401 401 401 401 401 401 401
+PUT    /api/alerts/<id:receiver_id>                                  401 401 401 401 401 401 401 401
+POST   /api/alerts/<id:receiver_id>/<token>                          200 200 200 200 200 200 200 200
+PUT    /api/alerts/<id:receiver_id>/<token>                          200 200 200 200 200 200 200 200
 GET    /api/api-keys                                                 401 200 200 200 200 200 401 401
 POST   /api/api-keys                                                 401 201 201 201 201 201 401 401
 GET    /api/api-keys/<id:key_id>                                     401 404 200 200 404 200 401 401
@@ -160,6 +172,8 @@ def build_body(route_fixtures: RouteFixtures, route: str):
             return {"current_password": PASSWORD, "code": "123456"}
         case "POST /api/auth/login":
             return {"login": route_fixtures.holder.name, "password": PASSWORD}
+        case _ if "/api/alerts/" in route:
+            return {"alertname": new, "status": "firing"}
         case "POST /api/api-keys" | "PATCH /api/api-keys/<id:key_id>":
             return {"label": new}
         case "POST /api/collections/bulk-delete":
@@ -177,7 +191,9 @@ def build_body(route_fixtures: RouteFixtures, route: str):
             return user | {"role": "Viewer"}
         case "PATCH /api/users/<id:user_id>":
             return {"username": new}
-        case _ if route.endswith(("/copy", "/api/collections")) or route.startswith("PATCH "):
+        case _ if route.endswith(("/copy", "/api/collections", "/api/alert-receivers")) or route.startswith(
+            "PATCH "
+        ):
             return {"name": new}
     return None
 
@@ -258,7 +274,9 @@ def test_a_status_that_differs_from_the_table_is_reported():
 ROUTES_WITH_OWNER = [
     route
     for route in lines(API)
-    if re.search(r"<id:(collection|field|spike|key)_id>", route) and "/data/" not in route
+    if re.search(r"<id:(collection|field|spike|key|receiver)_id>", route)
+    and "/data/" not in route
+    and "/api/alerts/" not in route
 ]
 
 

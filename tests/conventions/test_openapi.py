@@ -79,13 +79,14 @@ def test_every_tag_has_a_description(description):
 
 
 def takes_key(route: str) -> bool:
-    """Return whether monitoring tools call the route with an API key."""
-    return "/data" in route or "/prometheus/" in route
+    """Return whether monitoring tools call the route with an API key, or with the token of a receiver."""
+    return "/data" in route or "/prometheus/" in route or "/api/alerts/" in route
 
 
 def test_every_operation_declares_its_security_scheme(description):
     public = {name for name, operation in operations(description) if operation["security"] == []}
-    assert public == {"POST /api/auth/login", "GET /api/health", "GET /api/openapi.json"}
+    by_address = {f"{method} /api/alerts/{{receiver_id}}/{{token}}" for method in ("POST", "PUT")}
+    assert public == {"POST /api/auth/login", "GET /api/health", "GET /api/openapi.json"} | by_address
     for name, operation in operations(description):
         used = {scheme for option in operation["security"] for scheme in option}
         assert used <= description["components"]["securitySchemes"].keys(), name
@@ -125,7 +126,7 @@ def test_a_created_resource_has_a_location_and_a_delete_has_no_body(description)
 
 
 RESOURCE_PATH = re.compile(
-    r"/api/(?!data|auth)[a-z-]+/\{\w+\}(/(end|extend|reset|revoke|reset-two-factor|copy))?"
+    r"/api/(?!data|auth|alerts/)[a-z-]+/\{\w+\}(/(end|extend|reset|revoke|token|reset-two-factor|copy))?"
 )
 
 

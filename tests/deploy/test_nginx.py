@@ -131,6 +131,35 @@ def test_the_server_header_has_no_nginx_version(send):
     assert raw.read(send("TRACE / HTTP/1.1", HOST))[0]["Server"] == "nginx"
 
 
+TOKEN = "sal_0123456789ABCDEFGHIJKLMNOPQRSTUV1ggZdL"
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        (f"/api/alerts/5/{TOKEN}", "/api/alerts/5/..."),
+        (f"/api/alerts/6/{TOKEN}?x={TOKEN}", "/api/alerts/6/..."),
+        (f"/API/Alerts/7/%73{TOKEN[1:]}", "/API/Alerts/7/..."),
+        ("/api/alerts/8", "/api/alerts/8"),
+        ("/api/alert-receivers/9/token", "/api/alert-receivers/9/token"),
+    ],
+)
+def test_no_log_of_nginx_shows_the_token_of_an_address(proxy, path, logged):
+    requests.post(f"{proxy.url}{path}", json={}, auth=(TOKEN, TOKEN), timeout=60)
+    lines = (proxy.folder / "access").read_text().splitlines()
+    (line,) = [line for line in lines if f'"POST {logged} HTTP/1.1"' in line]
+    assert TOKEN[4:] not in line
+
+
+def test_without_an_upstream_the_error_log_shows_no_token(proxy_without_upstream):
+    answer = requests.post(f"{proxy_without_upstream.url}/api/alerts/5/{TOKEN}", json={}, timeout=60)
+    assert answer.status_code == 502
+    requests.post(f"{proxy_without_upstream.url}/api/alerts/5", json={}, timeout=60)
+    errors = (proxy_without_upstream.folder / "error").read_text()
+    assert "/api/alerts/5 HTTP" in errors
+    assert TOKEN not in errors
+
+
 # --- HTTPS ---------------------------------------------------------------------------------------------
 
 

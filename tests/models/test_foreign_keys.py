@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.db.session import Base, db
+from tests.support.alerts import alert
 from tests.support.signing_in import submit
 from tests.support.two_factor import equip
 
@@ -30,6 +31,7 @@ def populated(app, owner, make):
     collection = make.collection("Truck 01", {"name": "cpu"}, {"name": "km", "value_type": "INCREMENT"})
     make.spike(collection)
     make.key(allowed_collections=[{"collection_id": collection["id"]}]).data("Truck 01")
+    make.receiver().accept(alert())
     return collection
 
 

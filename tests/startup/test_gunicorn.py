@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from app.core.log_format import MAX_QUEUED_BYTES, BackgroundWriter
+from tests.support import raw
 from tests.support.server import (
     ADMIN_PASSWORD,
     ADMIN_USERNAME,
@@ -137,6 +138,24 @@ def test_dropped_log_lines_are_counted_and_reported():
     assert 0 < lost < count
     assert lines[0] == f"{0:0999}"
     os.close(reading)
+
+
+TOKEN = "sal_0123456789ABCDEFGHIJKLMNOPQRSTUV1ggZdL"
+ACCESS_LOG = {"GUNICORN_CMD_ARGS": "--access-logfile - --access-logformat '%(r)s %(U)s %(m)s %(s)s'"}
+
+
+def test_no_log_of_gunicorn_shows_the_token_of_an_address(tmp_path):
+    with running_server(f"sqlite:///{tmp_path / 'spikecast.db'}", env=ACCESS_LOG) as server:
+        for path in (
+            f"/api/alerts/5/{TOKEN}",
+            f"/api/alerts/5/{TOKEN}/more",
+            f"/api/alerts/5/%73{TOKEN[1:]}",
+        ):
+            requests.post(f"{server.url}{path}", json={"name": "x", "status": "firing"}, timeout=30)
+        raw.send(server.url, f"POST /api/alerts/5/{TOKEN}", "Host: x")
+        wait_until(lambda: "Invalid request" in server.log(), "the malformed request is logged")
+        assert server.log().count("POST /api/alerts/5/…") >= 4
+        assert TOKEN[4:] not in server.log()
 
 
 def test_an_address_in_use_is_reported_before_the_database_is_created(tmp_path):

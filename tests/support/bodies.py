@@ -29,6 +29,8 @@ JSON_ROUTES = (
     "POST /api/spike-schedules/preview",
     "POST /api/api-keys",
     "PATCH /api/api-keys/<id:key_id>",
+    "POST /api/alert-receivers",
+    "PATCH /api/alert-receivers/<id:receiver_id>",
 )
 
 VALUES = (
@@ -92,6 +94,8 @@ def bodies(route_fixtures: RouteFixtures, route: str) -> Iterator[dict[str, Any]
         case "POST /api/api-keys" | "PATCH /api/api-keys/<id:key_id>":
             limit = {"collection_id": route_fixtures.collection_id, "collection_type": "Performance"}
             yield {"label": name, "expires_at": "2027-01-01T00:00:00Z", "allowed_collections": [limit]}
+        case "POST /api/alert-receivers" | "PATCH /api/alert-receivers/<id:receiver_id>":
+            yield {"name": name, "ignored": [{"alertname": "Watchdog", "severity": "none*"}]}
 
 
 def _spikes(route_fixtures: RouteFixtures, name: str) -> Iterator[dict[str, Any]]:

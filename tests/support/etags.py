@@ -4,7 +4,7 @@ import re
 
 from tests.support.write_catalog import WRITES
 
-RESOURCE = re.compile(r"/api/(users|collections|fields|spike-schedules|api-keys)/\{\w+\}")
+RESOURCE = re.compile(r"/api/(users|collections|fields|spike-schedules|api-keys|alert-receivers)/\{\w+\}")
 ADDS_TO_A_LIST = re.compile(r"/api/collections/[^/]+/fields")
 CONDITIONAL = [
     write for write in WRITES if RESOURCE.match(write.path) and not ADDS_TO_A_LIST.fullmatch(write.path)
@@ -15,6 +15,7 @@ OTHER_CHANGES = {
     "fields": {"field_name": "changed by another"},
     "spike-schedules": {"name": "Changed by another"},
     "api-keys": {"label": "Changed by another"},
+    "alert-receivers": {"name": "Changed by another"},
 }
 """The change by another user, for each kind of resource."""
 KINDS = list(OTHER_CHANGES)

@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+from tests.support.alerts import Receiver
 from tests.support.client import Caller, Poller
 
 _numbers = itertools.count(1)
@@ -58,6 +59,11 @@ class Maker:
         poller = Poller(self.person.app, made["key"])
         poller.id = made["id"]
         return poller
+
+    def receiver(self, name: str | None = None, **more: Any) -> Receiver:
+        """Create an alert receiver, and return a monitoring tool that delivers alerts to it."""
+        made = self._post("/api/alert-receivers", {"name": name or f"Receiver {next(_numbers)}"} | more)
+        return Receiver(self.person, made)
 
     def spike(self, collection: dict[str, Any], *overrides: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Create a schedule; without times it starts now and lasts an hour."""

@@ -136,6 +136,12 @@ def _is_healthy(proxy: Proxy) -> bool:
 def _shipped(proxy: Proxy, servers: Sequence[str]) -> str:
     """Return the shipped configuration with only its addresses replaced."""
     text = SHIPPED.read_text()
+    shipped_log = "    access_log /var/log/nginx/access.log spikecast;\n"
+    assert text.count(shipped_log) == text.count("server {"), f"{SHIPPED} has a server without {shipped_log}"
+    own_logs = (
+        f"    access_log {proxy.folder}/access spikecast;\n    access_log {proxy.folder}/asked asked;\n"
+    )
+    text = text.replace(shipped_log, own_logs)
     others = {"    listen 80;\n": f"    listen {proxy.unencrypted};\n"}
     if proxy.tls:
         certificate, key = make_certificate(proxy.folder)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from app.models import Role
 from tests.conftest import add_user
+from tests.support.alerts import Receiver
 from tests.support.client import Caller, Poller
 from tests.support.factory import Maker
 from tests.support.signing_in import signed_in
@@ -61,6 +62,18 @@ class RouteFixtures:
     @property
     def key_id(self) -> int:
         return self.tool.id
+
+    @cached_property
+    def receiver(self) -> Receiver:
+        return Maker(self.holder).receiver()
+
+    @property
+    def receiver_id(self) -> int:
+        return self.receiver.id
+
+    @property
+    def token(self) -> str:
+        return self.receiver.token
 
     @cached_property
     def user_id(self) -> int:

@@ -38,6 +38,8 @@ MEANINGS: dict[str, Callable[[int], Any]] = {
     "randomization_percentage": lambda n: 0,
     "revoked_at": lambda n: None,
     "key_hash": lambda n: key_format.hash_secret(KEY) if n == 1 else f"{n:064}",
+    "labels": lambda n: '{"alertname":"EngineHot"}',
+    "ignored": lambda n: "[]",
     "end_datetime": lambda n: NOW + timedelta(days=n, hours=1),
 }
 

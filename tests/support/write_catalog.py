@@ -94,6 +94,11 @@ WRITES = [
     Write("PATCH", "/api/api-keys/{key}", {"label": "Renamed", "allowed_collections": None}, 200),
     Write("POST", "/api/api-keys/{key}/revoke", None, 200),
     Write("DELETE", "/api/api-keys/{key}", None, 204),
+    Write("POST", "/api/alert-receivers", {"name": "Grafana"}, 201),
+    Write("PATCH", "/api/alert-receivers/{receiver}", {"name": "Renamed", "ignored": []}, 200),
+    Write("POST", "/api/alert-receivers/{receiver}/token", None, 200),
+    Write("POST", "/api/alert-receivers/{receiver}/revoke", None, 200),
+    Write("DELETE", "/api/alert-receivers/{receiver}", None, 204),
 ]
 
 
@@ -128,6 +133,7 @@ class WriteFixtures:
             "counter": counter["id"],
             "spike": make.spike(collection, override)["id"],
             "key": self.tool.id,
+            "receiver": make.receiver("Alertmanager").id,
             "user": admin.post("/api/users", user).json["id"],
             "sign_in": elsewhere,
         }

@@ -9,6 +9,8 @@ from tests.support.problems import faults, refused
 from tests.support.route_fixtures import RouteFixtures
 
 QUERIES = (
+    "/api/alert-receivers",
+    "/api/alert-receivers/<id:receiver_id>/episodes",
     "/api/api-keys",
     "/api/audit",
     "/api/collections",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.db.session import db
-from app.models import Actor, ApiKey, Collection, Field, SpikeSchedule
+from app.models import Actor, AlertReceiver, ApiKey, Collection, Field, SpikeSchedule
 from app.web import access
 from tools.bench.scale_seed import KEYS
 
@@ -33,6 +33,8 @@ SEARCHES = {
     "/api/data": ["hall 7", "nothing has this"],
     "/api/polls": ["hall 7", "Poller 099", "nothing has this"],
     "/api/users": ["user 07", "nothing has this"],
+    "/api/alert-receivers": ["Receiver 0099", "nothing has this"],
+    "/api/alert-receivers/<id:receiver_id>/episodes": ["hall-7", "Alert 099", "nothing has this"],
     "/api/collections/<id:collection_id>/fields": ["field 009", "nothing has this"],
     "/api/collections/<id:collection_id>/spike-schedules": ["Rush 3", "nothing has this"],
 }
@@ -43,6 +45,8 @@ LAST_PAGES = {
     "/api/api-keys": KEYS // 50,
     "/api/polls": 400,
     "/api/users": 20,
+    "/api/alert-receivers": 20,
+    "/api/alert-receivers/<id:receiver_id>/episodes": 1000,
 }
 
 
@@ -65,6 +69,7 @@ class RouteArguments:
     spike_id: int
     key_id: int
     user_id: int
+    receiver_id: int
 
     def path(self, rule: str) -> str:
         """Return the rule with these ids filled in."""
@@ -86,6 +91,12 @@ def find_route_arguments(owner: Actor) -> RouteArguments:
         spike_id=db.session.scalars(spikes).one(),
         key_id=db.session.scalars(sa.select(ApiKey.id).where(ApiKey.user_id == owner.user_id).limit(1)).one(),
         user_id=owner.user_id,
+        receiver_id=db.session.scalars(
+            sa.select(AlertReceiver.id)
+            .where(AlertReceiver.owner_id == owner.user_id)
+            .order_by(AlertReceiver.id)
+            .limit(1)
+        ).one(),
     )
     db.session.rollback()
     return arguments

@@ -11,6 +11,8 @@ from app.db import transactions
 from app.db.session import db
 from app.models import (
     Actor,
+    AlertEpisode,
+    AlertReceiver,
     ApiKey,
     ApiKeyCollection,
     Collection,
@@ -28,6 +30,7 @@ from tools.bench import seed
 
 COLLECTIONS, FIELDS_EACH, SCHEDULES_EACH = 10_000, 100, 10
 USERS, KEYS = 1_000, 10_000
+RECEIVERS, EPISODES = 1_000, 100_000
 OWN_COLLECTIONS = 1_000
 """The number of collections that the Editor, who is measured besides the Admin, owns."""
 
@@ -51,6 +54,8 @@ def large(say: Callable[[str], None]) -> tuple[Actor, Actor]:
     seed.copy_fields(ids[0], ids)
     say("keys")
     _keys([editor.user_id, *others], ids)
+    say("alerts")
+    _alerts([editor.user_id, *others])
     say("schedules")
     _schedules(ids, clock.now().replace(microsecond=0))
     say("copies of fields")
@@ -123,6 +128,46 @@ def _keys(owner_ids: Sequence[int], collection_ids: Sequence[int]) -> None:
         for more in range(2)
     ]
     seed.write(sa.insert(Poll), polls)
+
+
+def _alerts(owner_ids: Sequence[int]) -> None:
+    """Create receivers, half of whose episodes are at the first one."""
+    now = clock.now()
+    receivers = [
+        {
+            "owner_id": owner_id,
+            "name": f"Receiver {number:05}",
+            "prefix": f"sal_{number:08}",
+            "token_hash": f"{number:064}",
+            "ignored": [],
+            "deliveries": number,
+            "last_received_at": now - timedelta(seconds=number),
+        }
+        for number, owner_id in zip(range(RECEIVERS), itertools.cycle(owner_ids), strict=False)
+    ]
+    seed.write(sa.insert(AlertReceiver), receivers)
+    receiver_ids = _ids(AlertReceiver.id)
+    episodes = []
+    for number in range(EPISODES):
+        received_at = now - timedelta(seconds=EPISODES - number)
+        name = f"Alert {number % 500:03}"
+        labels = {"alertname": name, "instance": f"hall-{number % 40}", "severity": "page"}
+        episodes.append(
+            {
+                "receiver_id": receiver_ids[0 if number % 2 else number % len(receiver_ids)],
+                "fingerprint": f"{number:016x}",
+                "alert_name": name,
+                "labels": labels,
+                "first_received_at": received_at,
+                "starts_at": received_at,
+                "resolved_received_at": received_at + timedelta(seconds=60),
+                "ends_at": received_at + timedelta(seconds=50),
+                "last_received_at": received_at + timedelta(seconds=60),
+                "deliveries": 2,
+                "only_resolution": False,
+            }
+        )
+    seed.write(sa.insert(AlertEpisode), episodes)
 
 
 def _schedules(collection_ids: Sequence[int], now: datetime) -> None:

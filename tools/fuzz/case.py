@@ -144,7 +144,7 @@ def send(app: Any, sent: Sent, number: int = 0) -> TestResponse:
     for name, value in sent.headers.items():
         key = name.upper().replace("-", "_")
         environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value.decode("latin-1")
-    if sent.data or sent.method in {"POST", "PATCH"}:
+    if sent.data or sent.method in {"POST", "PUT", "PATCH"}:
         environ["CONTENT_LENGTH"] = str(len(sent.data))
     answer = run_wsgi_app(app.wsgi_app, environ, buffered=True)
     return TestResponse(*answer, request=Request(environ))

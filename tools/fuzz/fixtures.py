@@ -150,6 +150,8 @@ _NAMES = (
     "field_id",
     "spike_id",
     "key_id",
+    "receiver_id",
+    "token",
     "user_id",
     "sign_in_id",
     "name",

@@ -15,7 +15,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.db.errors import to_domain_error
 from app.db.session import db
 from app.domain import audit
-from app.models import Actor, ApiKey, Collection, Role, User
+from app.models import Actor, AlertReceiver, ApiKey, Collection, Role, User
 from app.models.audit_actions import Action
 
 
@@ -192,6 +192,8 @@ def delete_user(user: User, *, transfer_to: int | None, delete_collections: bool
         )
     keys = db.session.scalars(sa.delete(ApiKey).where(ApiKey.user_id == user.id).returning(ApiKey))
     audit.record_each(Action.DELETE_KEY, keys, owner=user.username)
+    receivers = sa.delete(AlertReceiver).where(AlertReceiver.owner_id == user.id).returning(AlertReceiver)
+    audit.record_each(Action.DELETE_RECEIVER, db.session.scalars(receivers), owner=user.username)
     audit.record(Action.DELETE_USER, user, role=user.role)
     db.session.delete(user)
     db.session.flush()  # a collection made meanwhile shows now

@@ -41,6 +41,17 @@ export const GROUPS = [
     },
   },
   {
+    label: "Alert receivers",
+    kind: "receiver",
+    actions: {
+      "create-receiver": "Created receiver",
+      "change-receiver": "Changed receiver",
+      "renew-receiver-token": "Made a new token of receiver",
+      "revoke-receiver": "Revoked receiver",
+      "delete-receiver": "Deleted receiver",
+    },
+  },
+  {
     label: "Collections",
     kind: "collection",
     actions: {

@@ -2,7 +2,9 @@
 
 from tools.bench import scale, scale_routes
 
-ROUTE_ARGUMENTS = scale_routes.RouteArguments(collection_id=1, field_id=2, spike_id=3, key_id=4, user_id=5)
+ROUTE_ARGUMENTS = scale_routes.RouteArguments(
+    collection_id=1, field_id=2, spike_id=3, key_id=4, user_id=5, receiver_id=6
+)
 
 
 def get_paths(app) -> list[str]:
