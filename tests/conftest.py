@@ -1,5 +1,6 @@
 """Fixtures of all tests: the app on each database, clients, a factory of things to work with, and a clock."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -76,6 +77,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _is_slow_path(item.path) or _is_slow_variant(item):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Exempt the collected tests from garbage collection, which would traverse them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @cache

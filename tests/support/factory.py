@@ -1,8 +1,21 @@
-"""Factories that create resources over the API and return the JSON of the responses."""
+"""Factories that create resources and return them as the API does."""
 
 import itertools
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
+from app.collections import service as collections
+from app.collections.schemas import CollectionIn, FieldIn
+from app.core import clock
+from app.core.client_address import parse_address
+from app.db import transactions
+from app.db.session import db
+from app.domain import audit
+from app.models import Actor, User
+from app.models.audit_subject import Subject
 from tests.support.alerts import Receiver
 from tests.support.client import Caller, Poller
 
@@ -29,10 +42,14 @@ class Maker:
 
     def collection(self, name: str | None = None, *fields: dict[str, Any]) -> dict[str, Any]:
         """Create a collection; `fields` are keyword arguments for `field`. By default it has no fields."""
-        made = self._post("/api/collections", {"name": name or f"Device {next(_numbers)}"})
-        for each in fields:
-            self.field(made, **each)
-        return self.person.get(f"/api/collections/{made['id']}").json
+        with self._writing() as actor:
+            made = collections.create_collection(
+                actor, CollectionIn().load({"name": name or f"Device {next(_numbers)}"})
+            )
+            for each in fields:
+                collections.add_field(made, FieldIn().load(_as_sent(_field_body(**each))), clock.now())
+            path = f"/api/collections/{made.id}"
+        return self.person.get(path).json
 
     def field(
         self,
@@ -42,15 +59,8 @@ class Maker:
         **more: Any,
     ) -> dict[str, Any]:
         """Create a Performance field with valid settings; given settings replace the default ones."""
-        body = {
-            "collection_type": "Performance",
-            "field_name": name or f"field {next(_numbers)}",
-            "value_type": value_type,
-        }
-        settings = {key: value for key, value in more.items() if key not in body}
-        body |= {key: value for key, value in more.items() if key in body}
         return self._post(
-            f"/api/collections/{collection['id']}/fields", body | (settings or SETTINGS[value_type])
+            f"/api/collections/{collection['id']}/fields", _field_body(value_type, name, **more)
         )
 
     def key(self, **more: Any) -> Poller:
@@ -71,10 +81,41 @@ class Maker:
         length = {} if "end_datetime" in more else {"duration": 3600}
         return self._post("/api/spike-schedules", body | length | more)
 
+    @contextmanager
+    def _writing(self) -> Iterator[Actor]:
+        """Write as the person with the services that the API calls; requests would take longer."""
+        with self.person.app.app_context():
+            transactions.begin(writes=True)
+            actor = db.session.get_one(User, self.person.user_id).actor
+            audit.set_request_context(parse_address("127.0.0.1"), "POST /api/collections", Subject())
+            audit.set_actor(actor)
+            try:
+                yield actor
+                db.session.commit()
+            finally:
+                audit.clear_context()
+                transactions.set_mode(writes=False)
+
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         response = self.person.post(path, body)
         assert response.status_code == 201, response.text
         return response.json
+
+
+def _field_body(value_type: str = "NUMBER_RANGE", name: str | None = None, **more: Any) -> dict[str, Any]:
+    body = {
+        "collection_type": "Performance",
+        "field_name": name or f"field {next(_numbers)}",
+        "value_type": value_type,
+    }
+    settings = {key: value for key, value in more.items() if key not in body}
+    body |= {key: value for key, value in more.items() if key in body}
+    return body | (settings or SETTINGS[value_type])
+
+
+def _as_sent(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the body as the API reads it: numbers with a fraction are exact."""
+    return json.loads(json.dumps(body), parse_float=Decimal)
 
 
 def field_named(collection, name):
