@@ -1,6 +1,7 @@
 """API: the timeline, which shows the windows of many collections."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,11 +14,12 @@ from app.db.session import MAX_ID, db
 from app.models import Collection, SpikeSchedule
 from app.models.mixins import get_status
 from app.models.spike_queries import attach_current_spike
-from app.spikes.api import name_contains
+from app.spikes.api import BY_STATUS, name_contains
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.fields import ListOf, Nested, Timestamp
-from app.web.number_fields import Id
+from app.web.number_fields import Id, Integer
+from app.web.offset_pages import Segment, SortKey
 from app.web.openapi import Blueprint
 from app.web.pagination import QueryInteger, contains, list_query_schema, page_schema, paginate
 from app.web.schema import Schema
@@ -30,6 +32,7 @@ DEFAULT_PAST, DEFAULT_FUTURE = timedelta(days=1), timedelta(days=7)
 MAX_SPAN = timedelta(days=400)
 SORTABLE = {"id": Collection.id, "name": Collection.name}
 _FILTERS = {"collection_id": QueryInteger(1, MAX_ID)}
+_FOUND = "With `search`, only those that match. Null if there are none."
 _BOUNDS = {
     "from": Timestamp(
         metadata={"description": "Default: 8 days before `to`, or a day ago if that is missing too."}
@@ -38,7 +41,10 @@ _BOUNDS = {
 }
 
 
-class TimelineQuery(list_query_schema("Timeline", ("name",), "name", **_FILTERS, **_BOUNDS)):  # type: ignore[misc]
+SORTS = ("name", BY_STATUS)
+
+
+class TimelineQuery(list_query_schema("Timeline", SORTS, "name", **_FILTERS, **_BOUNDS)):  # type: ignore[misc]
     """The part of the timeline to show."""
 
     @validates_schema
@@ -60,6 +66,13 @@ def get_span(args: dict[str, Any]) -> tuple[datetime, datetime]:
     return start, end or start + DEFAULT_PAST + DEFAULT_FUTURE
 
 
+class OutsideOut(Schema):
+    """How many schedules lie outside of the range on one side, and when the nearest of them starts."""
+
+    count = Integer()
+    start_datetime = Timestamp()
+
+
 class TimelineItemOut(Schema):
     """A collection with its schedules that touch the time between `from` and `to`, earliest first."""
 
@@ -74,6 +87,12 @@ class TimelineItemOut(Schema):
         },
     )
     spikes = ListOf(Nested(SpikeBriefOut))
+    earlier = Nested(
+        OutsideOut, allow_none=True, metadata={"description": f"Those that end before `from`. {_FOUND}"}
+    )
+    later = Nested(
+        OutsideOut, allow_none=True, metadata={"description": f"Those that start after `to`. {_FOUND}"}
+    )
 
 
 @blp.route("/timeline", methods=["GET"])
@@ -84,8 +103,10 @@ def timeline(args: dict[str, Any]) -> dict[str, Any]:
     """List your collections with their spike windows between two times. Admins see all collections.
 
     `search` matches the names of collections, of their spikes, and of the fields that these override.
+    `standing` sorts collections with an active spike first, then those with a scheduled one by its start,
+    then the others by name.
     """
-    actor = current_actor()
+    actor, now = current_actor(), request_clock.now()
     query = sa.select(Collection).where(actor.readable(Collection.owner_id))
     if "collection_id" in args:
         query = query.where(Collection.id == args["collection_id"])
@@ -96,10 +117,31 @@ def timeline(args: dict[str, Any]) -> dict[str, Any]:
                 SpikeSchedule.collection_id.in_(query.with_only_columns(Collection.id))
             )
         query = query.where(contains(Collection.name, args["search"]) | Collection.id.in_(with_spike))
-    page = paginate(query, args, sortable=SORTABLE, options=[undefer(Collection.last_polled_at)])
-    attach_current_spike(page["items"], request_clock.now())
-    spikes = _load_spikes([collection.id for collection in page["items"]], *get_span(args))
-    return page | {"items": [_build_item(collection, spikes[collection.id]) for collection in page["items"]]}
+    sortable = SORTABLE | {BY_STATUS: _order_by_status(now)}
+    page = paginate(query, args, sortable=sortable, options=[undefer(Collection.last_polled_at)])
+    attach_current_spike(page["items"], now)
+    ids = [collection.id for collection in page["items"]]
+    spikes, outside = _load_spikes(ids, *get_span(args)), _count_outside(ids, args)
+    return page | {
+        "items": [
+            _build_item(collection, spikes[collection.id], outside.get(collection.id, _NONE_OUTSIDE))
+            for collection in page["items"]
+        ]
+    }
+
+
+def _order_by_status(now: datetime) -> list[Segment]:
+    """Return the sort order: by the start of the active or next schedule, and last those without one."""
+    start = SpikeSchedule.start_datetime
+    current = (
+        sa.select(start)
+        .where(SpikeSchedule.collection_id == Collection.id, SpikeSchedule.end_datetime > now)
+        .order_by(start)
+        .limit(1)  # an index has them in this order, so this reads less than min() does
+        .correlate(Collection)
+        .scalar_subquery()
+    )
+    return [Segment((SortKey(current), SortKey(Collection.name)))]
 
 
 class SpikeRow(NamedTuple):
@@ -131,11 +173,53 @@ def _load_spikes(
     return by_collection
 
 
-def _build_item(collection: Collection, spikes: list[SpikeRow]) -> dict[str, Any]:
+Outside = dict[str, Any] | None
+_NONE_OUTSIDE: tuple[Outside, Outside] = (None, None)
+
+
+def _count_outside(collection_ids: list[int], args: dict[str, Any]) -> dict[int, tuple[Outside, Outside]]:
+    """Return what lies before and after the range, by collection id, with one query."""
+    start, end = get_span(args)
+    first, last = SpikeSchedule.start_datetime, SpikeSchedule.end_datetime
+    is_earlier, is_later = last <= start, first >= end
+    count = sa.func.count()
+    columns = [
+        count.filter(is_earlier),
+        sa.func.max(first).filter(is_earlier),
+        count.filter(is_later),
+        sa.func.min(first).filter(is_later),
+    ]
+    query = (
+        sa.select(SpikeSchedule.collection_id, *columns)
+        .where(SpikeSchedule.collection_id.in_(collection_ids), is_earlier | is_later, first < last)
+        .group_by(SpikeSchedule.collection_id)
+    )
+    if args["search"]:
+        found = sa.select(Collection.id).where(
+            Collection.id.in_(collection_ids), contains(Collection.name, args["search"])
+        )
+        query = query.where(name_contains(args["search"]) | SpikeSchedule.collection_id.in_(found))
+    rows: Iterable[Any] = db.session.execute(query)
+    return {
+        collection_id: (_build_outside(earlier, latest), _build_outside(later, earliest))
+        for collection_id, earlier, latest, later, earliest in rows
+    }
+
+
+def _build_outside(count: int, start: datetime | None) -> Outside:
+    return {"count": count, "start_datetime": start} if count else None
+
+
+def _build_item(
+    collection: Collection, spikes: list[SpikeRow], outside: tuple[Outside, Outside]
+) -> dict[str, Any]:
+    earlier, later = outside
     return {
         "id": collection.id,
         "name": collection.name,
         "last_polled_at": collection.last_polled_at,
         "spike": collection.spike,
         "spikes": spikes,
+        "earlier": earlier,
+        "later": later,
     }

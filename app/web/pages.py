@@ -1,10 +1,12 @@
 """What every page shares: the current user, and error pages."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from jinja2.ext import Extension
 
 from app.core.version import __version__
 from app.db.session import db
@@ -14,8 +16,17 @@ from app.web import request_clock
 ERROR_TITLES = {403: "Not allowed", 404: "Page not found", 500: "Something went wrong"}
 
 
+class WithoutIndentation(Extension):
+    """Removes the indentation of templates: it is there for readers, and every page would send it."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
+        """Return the source of a template without the blanks at the start of its lines."""
+        return re.sub(r"(?m)^[ \t]+", "", source)
+
+
 def init_app(app: Flask) -> None:
     """Give the templates their globals."""
+    app.jinja_env.add_extension(WithoutIndentation)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(version=__version__, current_user=current_user, with_prefix=with_prefix)
 

@@ -50,6 +50,11 @@ def test_served_scripts_and_styles_have_no_comments_or_indentation(app):
     assert [name for name, text in texts.items() if re.search(r"^\s+|^//|/\*", text, re.MULTILINE)] == []
 
 
+def test_pages_are_served_without_the_indentation_of_their_templates(app):
+    page = app.test_client().get("/sign-in").text
+    assert re.findall(r"(?m)^[ \t]+.*", page) == []
+
+
 def test_main_css_contains_its_imported_style_sheets(app):
     served = app.test_client().get("/static/css/main.css").text
     assert served.startswith("@layer reset,tokens,base,components,layout,page;@layer reset{")

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 process.env.TZ = "Europe/Berlin";
-const { buildLaneBars, buildDayLabels, buildNowLine, findFreeSlot, getVisibleRange, formatRange, buildTimelineTicks, createView } = await import(
-  "../../static/js/lib/timeline.js"
-);
+const timeline = await import("../../static/js/lib/timeline.js");
+const { buildLaneBars, buildDayLabels, buildNowLine, buildOutside, buildTimelineTicks, createView } = timeline;
+const { findFreeSlot, formatRange, getVisibleRange, ZOOMS } = timeline;
 
 const NOW = Date.parse("2026-11-24T13:22:00Z"); // 14:22 in Berlin
 const measure = (text) => text.length * 6;
-const view = ({ days = 5, pixels = 1000, shift = 0, now = NOW } = {}) =>
-  createView(getVisibleRange(now, days, shift), { now, pixels, measure });
+const DAY = 24;
+const view = ({ hours = 5 * DAY, pixels = 1000, shift = 0, now = NOW } = {}) =>
+  createView(getVisibleRange(now, hours, shift), { now, pixels, measure });
 const spike = (id, start, end, name = `Spike ${id}`) => ({
   id,
   name,
@@ -21,22 +22,50 @@ const numbers = ({ left, width }) => [parseFloat(left), parseFloat(width)];
 const places = (bars) => bars.map(({ place }) => place);
 
 test("the timeline shows one day back and four ahead, from a whole hour", () => {
-  const { from, to } = getVisibleRange(NOW, 5);
+  const { from, to } = getVisibleRange(NOW, 5 * DAY);
   assert.equal(new Date(from).toISOString(), "2026-11-23T13:00:00.000Z");
   assert.equal(to - from, 5 * 86_400_000);
 });
 
+test("a quarter of an hour is visible in the shortest range, with its times", () => {
+  const at = view({ hours: 6 });
+  assert.equal(new Date(at.from).toISOString(), "2026-11-24T12:00:00.000Z");
+  const [bar] = buildLaneBars([spike(1, "24T14:00", "24T14:15")], at);
+  assert.ok(numbers(bar.bar)[1] > 40);
+  const labels = buildTimelineTicks(at).map(({ label }) => label);
+  assert.deepEqual(labels.slice(0, 4), ["13:30", "14:00", "14:30", "15:00"]);
+  assert.equal(formatRange(at), "Tue 24 Nov");
+});
+
+test("a click in the shortest range offers a start on five minutes", () => {
+  const at = view({ hours: 6 });
+  const offer = findFreeSlot(at.toX(Date.parse("2026-11-24T14:13:00Z")), [], at);
+  assert.equal(offer.start, "2026-11-24T14:10:00.000Z");
+});
+
+test("what lies outside of the range is counted on its side", () => {
+  const later = { count: 1, start_datetime: "2026-12-24T12:00:00Z" };
+  const found = buildOutside({ name: "Truck 07", earlier: null, later });
+  assert.equal(found.earlier, null);
+  assert.deepEqual(found.later, {
+    text: "1 later →",
+    label: "1 spike of Truck 07: show the nearest",
+    start: later.start_datetime,
+  });
+  assert.equal(buildOutside({ name: "", earlier: { count: 1200 }, later: null }).earlier.text, "← 1,200 earlier");
+});
+
 test("earlier and later move by the visible range, without a gap", () => {
-  for (const days of [2, 5, 8]) {
-    assert.equal(getVisibleRange(NOW, days, 1).from, getVisibleRange(NOW, days, 0).to);
-    assert.equal(getVisibleRange(NOW, days, -1).to, getVisibleRange(NOW, days, 0).from);
+  for (const { hours } of ZOOMS) {
+    assert.equal(getVisibleRange(NOW, hours, 1).from, getVisibleRange(NOW, hours, 0).to);
+    assert.equal(getVisibleRange(NOW, hours, -1).to, getVisibleRange(NOW, hours, 0).from);
   }
 });
 
 test("the visible range stays within the valid years", () => {
-  for (const days of [2, 5, 8]) {
-    assert.equal(new Date(getVisibleRange(NOW, days, -1e6).from).toISOString(), "1970-01-01T00:00:00.000Z");
-    assert.equal(new Date(getVisibleRange(NOW, days, 1e7).to).toISOString(), "9999-01-01T00:00:00.000Z");
+  for (const { hours } of ZOOMS) {
+    assert.equal(new Date(getVisibleRange(NOW, hours, -1e8).from).toISOString(), "1970-01-01T00:00:00.000Z");
+    assert.equal(new Date(getVisibleRange(NOW, hours, 1e8).to).toISOString(), "9999-01-01T00:00:00.000Z");
   }
 });
 
@@ -54,7 +83,7 @@ test("there are lines at midnight and noon in the viewer's time zone", () => {
 
 test("hours are hidden without room, and there are more lines with room", () => {
   assert.ok(buildTimelineTicks(view({ pixels: 366 })).every(({ label }) => label === ""));
-  assert.ok(buildTimelineTicks(view({ days: 2 })).some(({ label }) => label === "03:00"));
+  assert.ok(buildTimelineTicks(view({ hours: 2 * DAY })).some(({ label }) => label === "03:00"));
 });
 
 test("the day on which the clocks change still begins at midnight", () => {
@@ -75,12 +104,12 @@ test("the month is shown once, and days make room for the time on the axis", () 
 });
 
 test("day names are abbreviated if there is little room", () => {
-  assert.ok(buildDayLabels(view({ days: 8, pixels: 200 })).every(({ label }) => label.length <= 2));
+  assert.ok(buildDayLabels(view({ hours: 8 * DAY, pixels: 200 })).every(({ label }) => label.length <= 2));
 });
 
 test("the visible range is formatted", () => {
-  assert.equal(formatRange(getVisibleRange(NOW, 5)), "Mon 23 to Sat 28 Nov");
-  assert.equal(formatRange(getVisibleRange(NOW, 8)), "Mon 23 Nov to Tue 1 Dec");
+  assert.equal(formatRange(getVisibleRange(NOW, 5 * DAY)), "Mon 23 to Sat 28 Nov");
+  assert.equal(formatRange(getVisibleRange(NOW, 8 * DAY)), "Mon 23 Nov to Tue 1 Dec");
 });
 
 test("now is on the axis only if it is visible", () => {

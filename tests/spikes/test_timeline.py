@@ -58,6 +58,8 @@ def test_an_item_is_a_collection_with_its_spikes(owner, make, devices):
                 "status": "scheduled",
             },
         ],
+        "earlier": None,
+        "later": None,
     }
 
 
@@ -125,6 +127,55 @@ def test_the_timeline_searches_the_names_of_spikes_and_overridden_fields(owner, 
     assert list(get_timeline(owner, "?search=FAR")) == ["C"]
     assert list(get_timeline(owner, "?search=k_io")) == ["D"]
     assert list(get_timeline(owner, "?search=cpu")) == []
+
+
+def test_lanes_can_be_sorted_by_their_active_or_next_spike(owner, make, devices):
+    make.collection("0 without spikes", {})
+    make.spike(make.collection("Z", {}), name="next", start_datetime=at(90))
+    make.spike(make.collection("Y", {}), name="also active", start_datetime=at(-10), duration=3600)
+    assert list(get_timeline(owner, "?sort=standing")) == ["Y", "B", "Z", "C", "0 without spikes", "A"]
+    assert list(get_timeline(owner, "?sort=standing&per_page=2&page=2")) == ["Z", "C"]
+    assert list(get_timeline(owner, "?sort=standing&search=s")) == ["Y", "B", "0 without spikes"]
+
+
+def test_a_spike_that_has_ended_does_not_move_its_lane_up(owner, devices, clock):
+    owner.post(f"/api/spike-schedules/{devices['now']['id']}/end")
+    owner.delete(f"/api/spike-schedules/{devices['soon']['id']}")
+    clock.shift(1)
+    assert list(get_timeline(owner, "?sort=standing")) == ["C", "A", "B"]
+
+
+def outside(caller, query):
+    items = caller.get(f"/api/timeline{query}").json["items"]
+    return {item["name"]: (item["earlier"], item["later"]) for item in items}
+
+
+def test_spikes_outside_of_the_range_are_counted_with_the_nearest_start(owner, make, devices):
+    make.spike(devices["B"], name="last", start_datetime=at(600))
+    found = outside(owner, f"?from={at(60)}&to={at(120)}")
+    assert found == {
+        "A": (None, None),
+        "B": ({"count": 1, "start_datetime": at(0)}, {"count": 2, "start_datetime": at(120)}),
+        "C": (None, {"count": 1, "start_datetime": devices["far"]["start_datetime"]}),
+    }
+    later = {"count": 1, "start_datetime": at(600)}
+    assert outside(owner, f"?from={at(121)}&to={at(122)}")["B"] == (
+        {"count": 1, "start_datetime": at(0)},
+        later,
+    )
+
+
+def test_of_the_spikes_outside_of_the_range_only_found_ones_are_counted(owner, devices):
+    span = f"&from={at(180)}&to={at(200)}"
+    start = {name: {"count": 1, "start_datetime": devices[name]["start_datetime"]} for name in ("now", "far")}
+    assert outside(owner, f"?search=NOW{span}") == {"B": (start["now"], None)}
+    assert outside(owner, f"?search=far{span}") == {"C": (None, start["far"])}
+    assert outside(owner, f"?search=b{span}") == {"B": ({"count": 2, "start_datetime": at(120)}, None)}
+
+
+def test_a_spike_that_was_ended_at_its_start_is_not_counted_outside_of_the_range(owner, devices):
+    owner.post(f"/api/spike-schedules/{devices['now']['id']}/end")
+    assert outside(owner, f"?search=now&from={at(180)}&to={at(200)}") == {"B": (None, None)}
 
 
 def test_the_timeline_may_be_limited_to_one_collection(owner, stranger, devices):

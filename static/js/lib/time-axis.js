@@ -6,6 +6,7 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
+const HOUR_MIN = 60;
 const MONTH_MIN = 28 * 1440;
 const MAX_TICKS = 4000;
 
@@ -22,35 +23,56 @@ export function createScale({ from, to }, pixels) {
  * Build ticks at round times of the viewer's day: `{at, x, isDay, label}`.
  *
  * The smallest of `stepsMin` (minutes) with at least `minGapPx` between two ticks is used. If none fits, the ticks
- * are `fallbackMin` apart, without labels. There is no label within `edgePx` of an end. With `hasDates`, ticks at
- * midnight show the date.
+ * are `fallbackMin` apart, without labels. There is no label within `edgePx` of an end. With `hasDates`, the first
+ * tick of a day shows the date.
  */
 export function buildTicks({ from, to, pixels, toX }, { stepsMin, minGapPx, fallbackMin, edgePx, hasDates = false }) {
   const pxPerMinute = (pixels / (to - from)) * MINUTE_MS;
   const fitting = stepsMin.find((each) => each * pxPerMinute >= minGapPx);
   const step = fitting ?? fallbackMin;
-  const first = new Date(from);
-  const ticks = [];
-  for (let count = 0, at = 0; at < to && count < MAX_TICKS; count += 1) {
-    // Wall time, so that ticks stay at full hours when the clocks change.
-    const next = new Date(first.getFullYear(), first.getMonth(), first.getDate(), 0, count * step).getTime();
-    if (next > from && next < to && next !== at) {
-      const x = toX(next);
-      const isLabelled = fitting && x >= edgePx && x <= pixels - edgePx;
-      const isDay = (count * step) % 1440 === 0;
-      ticks.push({ at: next, x, isDay, label: isLabelled ? formatTick(next, step, hasDates) : "" });
-    }
-    at = next;
-  }
-  return ticks;
+  const getInstants = HOUR_MIN % step === 0 ? getInstantsWithinHours : getInstantsOfDays;
+  return getInstants(from, to, step).map((at) => {
+    const x = toX(at);
+    const isDay = startsDay(at);
+    const isLabelled = fitting && x >= edgePx && x <= pixels - edgePx;
+    return { at, x, isDay, label: isLabelled ? formatTick(at, step, hasDates && isDay) : "" };
+  });
 }
 
-function formatTick(at, stepMin, hasDates) {
-  const date = new Date(at);
-  const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
-  if (!hasDates || !isMidnight) return formatClockFace(at);
+/** Return instants in real time, so that an hour that occurs twice has its ticks twice. */
+function getInstantsWithinHours(from, to, step) {
+  const instants = [];
+  const getExcess = (at) => new Date(at).getMinutes() % step;
+  let at = new Date(from).setSeconds(0, 0);
+  at -= getExcess(at) * MINUTE_MS;
+  while (at < to && instants.length < MAX_TICKS) {
+    if (at > from) instants.push(at);
+    at += step * MINUTE_MS;
+    const excess = getExcess(at); // after a change by half an hour
+    if (excess) at += (step - excess) * MINUTE_MS;
+  }
+  return instants;
+}
+
+/** Return instants in wall time, so that ticks stay at full hours when the clocks change. */
+function getInstantsOfDays(from, to, step) {
+  const first = new Date(from);
+  const instants = [];
+  for (let count = 0, at = 0; at < to && count < MAX_TICKS; count += 1) {
+    const next = new Date(first.getFullYear(), first.getMonth(), first.getDate(), 0, count * step).getTime();
+    if (next > from && next < to && next > at) instants.push(next);
+    at = Math.max(at, next);
+  }
+  return instants;
+}
+
+/** Return whether a day begins: at midnight, or when the clocks skip it, at 01:00. */
+const startsDay = (at) => new Date(at).getDate() !== new Date(at - 1).getDate();
+
+function formatTick(at, stepMin, isDate) {
+  if (!isDate) return formatClockFace(at);
   const year = stepMin >= MONTH_MIN ? { year: "numeric" } : { weekday: "short" };
-  return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year });
+  return new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year });
 }
 
 /** Return the windows that are visible, in the order of their start, each with `left` and `right` in pixels. */

@@ -2,31 +2,35 @@
 
 import { placeLabels } from "./bar-labels.js";
 import { withPrefix } from "./base.js";
+import { formatCount, formatNumber } from "./numbers.js";
 import { STATUS_LABELS, getSpikeStatus } from "./spike-status.js";
-import { DAY_MS, MINUTE_MS, buildBars, buildTicks, createScale, toPx, toWindow } from "./time-axis.js";
+import { HOUR_MS, MINUTE_MS, buildBars, buildTicks, createScale, toPx, toWindow } from "./time-axis.js";
 import { formatClockFace, formatTime, formatUtcRange, formatWindow } from "./time.js";
 
-/** The zoom levels: how many days are visible, how many of them are in the past, and the minutes between two slots. */
+/** The zoom levels: how many hours are visible, how many of them are in the past, and the minutes between two slots. */
 export const ZOOMS = [
-  { days: 2, daysBack: 0.5, slotMin: 15 },
-  { days: 5, daysBack: 1, slotMin: 30 },
-  { days: 8, daysBack: 1, slotMin: 60 },
+  { hours: 6, hoursBack: 1, slotMin: 5, label: "6 h" },
+  { hours: 24, hoursBack: 4, slotMin: 15, label: "24 h" },
+  { hours: 48, hoursBack: 12, slotMin: 15, label: "2 days" },
+  { hours: 120, hoursBack: 24, slotMin: 30, label: "5 days" },
+  { hours: 192, hoursBack: 24, slotMin: 60, label: "8 days" },
 ];
 const MIN_BAR_PX = 7;
 const MIN_HIT_PX = 24;
 const PADDING_PX = 6;
 const GAP_PX = 4;
 const ROUNDING_PX = 2; // a text exactly as wide as its box may lose a pixel
-const TICKS = { stepsMin: [180, 360, 720], minGapPx: 56, fallbackMin: 720, edgePx: 18 };
+const TICKS = { stepsMin: [15, 30, 60, 120, 180, 360, 720], minGapPx: 56, fallbackMin: 720, edgePx: 18 };
 const LABELS = { paddingPx: PADDING_PX, gapPx: GAP_PX, minClippedPx: 90 };
 const MAX_INSTANT = Date.UTC(9999, 0, 1);
 
 /** Return the visible range: `shift` times its own length away from now, within the years 1970 to 9998. */
-export function getVisibleRange(now, days, shift = 0) {
-  const { daysBack } = ZOOMS.find((zoom) => zoom.days === days);
-  const start = new Date(now).setMinutes(0, 0, 0) - daysBack * DAY_MS + shift * days * DAY_MS;
-  const from = Math.min(Math.max(start, 0), MAX_INSTANT - days * DAY_MS);
-  return { from, to: from + days * DAY_MS };
+export function getVisibleRange(now, hours, shift = 0) {
+  const { hoursBack } = ZOOMS.find((zoom) => zoom.hours === hours);
+  const length = hours * HOUR_MS;
+  const start = new Date(now).setMinutes(0, 0, 0) - hoursBack * HOUR_MS + shift * length;
+  const from = Math.min(Math.max(start, 0), MAX_INSTANT - length);
+  return { from, to: from + length };
 }
 
 /** Create the scale of a timeline, with the time and the function that measures texts. */
@@ -78,10 +82,11 @@ const isWithin = (instant, from, to) => instant >= from && instant < to;
 const formatMonth = (date) => date.toLocaleDateString("en-GB", { month: "short" });
 const formatWeekday = (date) => `${date.toLocaleDateString("en-GB", { weekday: "short" })} ${date.getDate()}`;
 
-/** Format the visible range: "Mon 23 to Sat 28 Nov". */
+/** Format the visible range: "Mon 23 to Sat 28 Nov", "Tue 24 Nov". */
 export function formatRange({ from, to }) {
   const [first, last] = [new Date(from), new Date(to - 1)];
   const year = last.getFullYear() === new Date().getFullYear() ? "" : ` ${last.getFullYear()}`;
+  if (first.toDateString() === last.toDateString()) return `${formatWeekday(last)} ${formatMonth(last)}${year}`;
   const start = formatWeekday(first) + (formatMonth(first) === formatMonth(last) ? "" : ` ${formatMonth(first)}`);
   return `${start} to ${formatWeekday(last)} ${formatMonth(last)}${year}`;
 }
@@ -92,6 +97,17 @@ export function buildNowLine({ from, to, now, toVisibleX }) {
   const isSeen = isWithin(now, from, to);
   const label = isSeen ? formatClockFace(new Date(now).setSeconds(0, 0)) : "";
   return { isSeen, line: { left }, past: { width: left }, label };
+}
+
+/** Return what lies outside of the range in a lane: `{text, label, start}` for "earlier" and "later", or null. */
+export function buildOutside({ name, earlier, later }) {
+  const build = (outside, words) =>
+    outside && {
+      text: words(formatNumber(outside.count)),
+      label: `${formatCount(outside.count, "spike")} of ${name}: show the nearest`,
+      start: outside.start_datetime,
+    };
+  return { earlier: build(earlier, (count) => `← ${count} earlier`), later: build(later, (count) => `${count} later →`) };
 }
 
 // The bars
@@ -134,7 +150,7 @@ function describeBar({ spike, left, right, isDimmed }, label, { now, pixels }) {
  * `start` is "" if the spike would start now.
  */
 export function findFreeSlot(pixel, spikes, { from, to, now, pixels, toX }) {
-  const { slotMin } = ZOOMS.find(({ days }) => days === Math.round((to - from) / DAY_MS));
+  const { slotMin } = ZOOMS.find(({ hours }) => hours === Math.round((to - from) / HOUR_MS));
   const date = new Date(from + (pixel / pixels) * (to - from));
   const slot = date.setMinutes(Math.floor(date.getMinutes() / slotMin) * slotMin, 0, 0);
   const slotEnd = slot + slotMin * MINUTE_MS;

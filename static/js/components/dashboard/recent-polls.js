@@ -5,7 +5,7 @@ import { mix } from "../../lib/mix.js";
 import { formatPollTime } from "../../lib/spike-format.js";
 import { formatUtc } from "../../lib/time.js";
 
-const MAX_POLLS = 6;
+const MAX_POLLS = 5;
 
 export const recentPolls = () =>
   mix(pagedList("/api/polls", { sort: "-polled_at", perPage: MAX_POLLS }), {

@@ -9,19 +9,20 @@ import { windowEdges } from "../../lib/window-edges.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { formatPollTime } from "../../lib/spike-format.js";
 import { getSpikeStatus } from "../../lib/spike-status.js";
-import { getUser } from "../../lib/page-data.js";
+import { getProps, getUser } from "../../lib/page-data.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { buildDayLabels, buildLaneBars, buildNowLine, findFreeSlot } from "../../lib/timeline.js";
+import { buildDayLabels, buildLaneBars, buildNowLine, buildOutside, findFreeSlot } from "../../lib/timeline.js";
 import { ZOOMS, buildTimelineTicks, createView, formatRange, getVisibleRange } from "../../lib/timeline.js";
-import { formatCount } from "../../lib/numbers.js";
+import { formatCount, formatNumber } from "../../lib/numbers.js";
 
 const LANES_PER_PAGE = 25;
 const MINUTE_MS = 60_000;
 const PHONE_WIDTH_PX = 640;
-const STORAGE_KEY = "timeline-days";
+const STORAGE_KEY = "timeline-hours";
 const FONTS = { label: "600 11px", day: "600 12px", pill: "600 11px" };
 const NO_SLOT = { id: 0, left: "", label: "" };
 const NO_FILTER = { collection: "", search: "", status: "" };
+const NONE_OUTSIDE = { earlier: null, later: null };
 
 export const timeline = () =>
   mix(
@@ -35,7 +36,8 @@ export const timeline = () =>
       },
     }),
     {
-      days: daysAtFirst(),
+      hours: hoursAtFirst(),
+      isBrief: false, // on the dashboard: one page, the lanes that matter next first
       shift: 0,
       lanes: [],
       ticks: [],
@@ -52,6 +54,8 @@ export const timeline = () =>
       // Lifecycle
 
       init() {
+        const { lanes = 0 } = getProps(this.$el);
+        if (lanes) Object.assign(this, { isBrief: true, perPage: lanes, sort: "standing" });
         this.startClock();
         this.$watch("now", () => this.tick());
         this.watcher = new ResizeObserver(() => this.draw());
@@ -91,7 +95,7 @@ export const timeline = () =>
 
       /** Return how many visible ranges an instant is away. */
       getShift(instant) {
-        const { from, to } = getVisibleRange(serverNow(), this.days);
+        const { from, to } = getVisibleRange(serverNow(), this.hours);
         return Number.isNaN(instant) ? 0 : Math.floor((instant - from) / (to - from));
       },
 
@@ -108,10 +112,10 @@ export const timeline = () =>
 
       // Actions
 
-      zoom(days) {
-        this.days = days;
+      zoom(hours) {
+        this.hours = hours;
         this.shift = 0;
-        localStorage.setItem(STORAGE_KEY, days);
+        localStorage.setItem(STORAGE_KEY, hours);
         this.look();
       },
 
@@ -132,7 +136,15 @@ export const timeline = () =>
 
       look() {
         this.draw();
-        this.load();
+        return this.load();
+      },
+
+      /** Show the range with the nearest spike outside of this one, and focus its bar. */
+      async goOutside(lane, { start }) {
+        this.shift = this.getShift(Date.parse(start));
+        await this.look();
+        const found = this.items.find(({ id }) => id === lane.id)?.spikes.find((spike) => spike.start_datetime === start);
+        if (found) this.$nextTick(() => document.getElementById(`bar-${found.id}`)?.focus());
       },
 
       /** Apply the filter of the page; other spikes stay visible, but dimmed. */
@@ -171,6 +183,7 @@ export const timeline = () =>
           bars: buildLaneBars(item.spikes, view, (spike) => this.isDimmed(item, spike)).map((bar) =>
             bar.id === getHighlight().id ? { ...bar, classes: `${bar.classes} is-highlighted-bar` } : bar,
           ),
+          ...(this.isNarrowed ? buildOutside(item) : NONE_OUTSIDE),
         };
       },
 
@@ -200,29 +213,40 @@ export const timeline = () =>
       },
 
       getSlot(event, lane) {
-        if (!getUser().mayWrite || !this.drawing || event.target.closest("a")) return null;
+        if (!getUser().mayWrite || !this.drawing || event.target.closest("a, button")) return null;
         const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
         const { spikes } = this.items.find(({ id }) => id === lane.id) ?? { spikes: [] };
         return findFreeSlot(left, spikes, { ...this.drawing, now: serverNow() });
       },
 
       span() {
-        return getVisibleRange(serverNow(), this.days, this.shift);
+        return getVisibleRange(serverNow(), this.hours, this.shift);
       },
 
       // Getters
 
       get zooms() {
-        return ZOOMS.map(({ days }) => days);
+        return ZOOMS;
       },
 
       get summary() {
-        const words = formatRange(getVisibleRange(this.drawnAt * MINUTE_MS, this.days, this.shift));
-        return this.total ? `${formatCount(this.total, "collection")}, ${words}` : words;
+        const words = formatRange(getVisibleRange(this.drawnAt * MINUTE_MS, this.hours, this.shift));
+        if (!this.total) return words;
+        const shown = this.isBrief && this.isPaged ? `${this.perPage} of ` : "";
+        return `${shown}${formatCount(this.total, "collection")}, ${words}`;
       },
 
       get isPaged() {
         return this.total > this.perPage;
+      },
+
+      get allText() {
+        return `All ${formatNumber(this.total)} collections`;
+      },
+
+      /** Return whether the lanes were searched for: then spikes outside of the range are offered. */
+      get isNarrowed() {
+        return this.filter.search !== "" || this.filter.collection !== "";
       },
 
       get isNew() {
@@ -233,10 +257,10 @@ export const timeline = () =>
 
 const iso = (instant) => new Date(instant).toISOString();
 
-function daysAtFirst() {
+function hoursAtFirst() {
   const stored = Number(localStorage.getItem(STORAGE_KEY));
-  if (ZOOMS.some(({ days }) => days === stored)) return stored;
-  return window.innerWidth <= PHONE_WIDTH_PX ? 2 : 5;
+  if (ZOOMS.some(({ hours }) => hours === stored)) return stored;
+  return window.innerWidth <= PHONE_WIDTH_PX ? 48 : 120;
 }
 
 let pen = null;
