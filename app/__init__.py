@@ -48,6 +48,7 @@ from app.web import (
     assets,
     browser_session,
     cors,
+    dialogs,
     error_handlers,
     health,
     limits,
@@ -174,6 +175,7 @@ def _register_routes(app: Flask) -> None:
         api.register_blueprint(module.blp)
     for pages in (
         health.pages,
+        dialogs.pages,
         auth_pages.pages,
         collections_pages.pages,
         spikes_pages.pages,

@@ -112,6 +112,7 @@ GET    /api-keys                                                     302 200 200
 GET    /audit                                                        302 403 403 403 403 200 302 302
 GET    /collections                                                  302 200 200 200 200 200 302 302
 GET    /collections/<id:collection_id>                               302 404 200 200 404 200 302 302
+GET    /dialogs                                                      200 200 200 200 200 200 200 200
 GET    /integrations                                                 302 200 200 200 200 200 302 302
 GET    /profile                                                      302 200 200 200 200 200 302 302
 GET    /setup                                                        404 404 404 404 404 404 404 404

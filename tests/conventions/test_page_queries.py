@@ -14,6 +14,7 @@ PAGES = {
     "/": "/",
     "/collections": "/collections",
     "/collections/<id:collection_id>": "/collections/{collection}",
+    "/dialogs": "/dialogs",
     "/spikes": "/spikes?view=timeline&status=active",
     "/spikes/new": "/spikes/new?copy={spike}",
     "/spikes/<id:spike_id>": "/spikes/{spike}",

@@ -19,6 +19,7 @@ PAGE_QUERIES = {
     "/spikes/new": ("collection", "copy", "start"),
 }
 """The query parameters that pages read. Reading any other parameter is a finding."""
+PUBLIC_PAGES = {"/sign-in", "/setup", "/api/docs", "/dialogs"}
 FORMS = {
     "POST /sign-in": ("login", "password", "csrf_token"),
     "POST /setup": ("token", "email", "username", "password", "csrf_token"),
@@ -93,7 +94,9 @@ class Route:
         """Whether the route needs no sign-in, so that no credential is wrong."""
         if self.operation is not None:
             return not self.operation["security"]
-        return self.rule in {"/sign-in", "/setup", "/api/docs"} or self.rule.startswith("/static/")
+        return self.rule in {"/sign-in", "/setup", "/api/docs", "/dialogs"} or self.rule.startswith(
+            "/static/"
+        )
 
     @property
     def parameters(self) -> dict[str, dict[str, Any]]:

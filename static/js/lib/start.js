@@ -27,21 +27,38 @@ export function start(components = {}) {
 
 function loadWhenAsked(name) {
   const { event, load } = DIALOGS[name];
-  const template = document.querySelector(`template[data-dialog="${name}"]`);
-  if (!template) return;
   const listen = async ({ detail }) => {
+    let element = null;
     try {
-      Alpine.data(name, (await load())[name]);
+      const [module, templates] = await Promise.all([load(), loadTemplates()]);
+      Alpine.data(name, module[name]);
+      element = document.importNode(templates.getElementById(name).content.firstElementChild, true);
     } catch {
       document.addEventListener(event, listen, { once: true });
       toast(UNREACHABLE);
       detail.resolve(false); // as if it had been cancelled
       return;
     }
-    const element = template.content.firstElementChild.cloneNode(true);
-    Alpine.mutateDom(() => template.replaceWith(element));
+    Alpine.mutateDom(() => document.body.append(element));
     Alpine.initTree(element);
     document.dispatchEvent(new CustomEvent(event, { detail }));
   };
   document.addEventListener(event, listen, { once: true });
+}
+
+let loading = null;
+
+/** Load the templates of all dialogs, once: the next one may be needed while the server is away. */
+function loadTemplates() {
+  loading ??= fetchTemplates().catch((error) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
+async function fetchTemplates() {
+  const answer = await fetch(withPrefix("/dialogs"));
+  if (!answer.ok) throw new Error(answer.statusText);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
