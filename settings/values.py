@@ -10,6 +10,8 @@ OWN_PATHS = {
     "api-keys",
     "audit",
     "collections",
+    "dialogs",
+    "help",
     "integrations",
     "profile",
     "setup",

@@ -13,6 +13,20 @@ from app.db.session import db
 from app.models import Actor, SpikeSchedule, User
 from app.web import request_clock
 
+HELP_SECTIONS = {
+    "spikes-pages.dashboard": "watching-it",
+    "spikes-pages.spikes": "ending-extending-duplicating",
+    "spikes-pages.spike": "watching-it",
+    "spikes-pages.new_spike": "scheduling-a-spike",
+    "spikes-pages.edit_spike": "scheduling-a-spike",
+    "collections-pages.collections": "collections-and-fields",
+    "collections-pages.collection": "collections-and-fields",
+    "people.api_keys": "keys",
+    "people.users": "roles",
+    "people.profile": "set-up-and-signing-in",
+    "generation-pages.integrations": "integrations",
+}
+"""The section of the guide that a page's Help link leads to, by endpoint."""
 ERROR_TITLES = {403: "Not allowed", 404: "Page not found", 500: "Something went wrong"}
 
 
@@ -28,12 +42,20 @@ def init_app(app: Flask) -> None:
     """Give the templates their globals."""
     app.jinja_env.add_extension(WithoutIndentation)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(version=__version__, current_user=current_user, with_prefix=with_prefix)
+    app.jinja_env.globals.update(
+        version=__version__, current_user=current_user, with_prefix=with_prefix, help_path=help_path
+    )
 
 
 def with_prefix(path: str) -> str:
     """Return the URL path of one of our paths, below the prefix where Spikecast is served."""
     return request.script_root + path
+
+
+def help_path() -> str:
+    """Return the path of the help for this page."""
+    section = HELP_SECTIONS.get(request.endpoint or "")
+    return with_prefix(f"/help#{section}" if section else "/help")
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,9 @@ GET    /audit                                                        302 403 403
 GET    /collections                                                  302 200 200 200 200 200 302 302
 GET    /collections/<id:collection_id>                               302 404 200 200 404 200 302 302
 GET    /dialogs                                                      200 200 200 200 200 200 200 200
+GET    /help                                                         302 200 200 200 200 200 302 302
+GET    /help/<path:page>                                             302 200 200 200 200 200 302 302
+GET    /help/images/<picture>                                        302 200 200 200 200 200 302 302
 GET    /integrations                                                 302 200 200 200 200 200 302 302
 GET    /profile                                                      302 200 200 200 200 200 302 302
 GET    /setup                                                        404 404 404 404 404 404 404 404

@@ -20,6 +20,8 @@ PAGES = {
     "/spikes/<id:spike_id>": "/spikes/{spike}",
     "/spikes/<id:spike_id>/edit": "/spikes/{spike}/edit",
     "/api-keys": "/api-keys",
+    "/help": "/help",
+    "/help/<path:page>": "/help/semantics",
     "/integrations": "/integrations?collection={collection}",
     "/users": "/users",
     "/audit": "/audit",
@@ -55,7 +57,7 @@ def test_the_list_has_every_page(migrated_app):
     rules = [rule for rule in migrated_app.url_map.iter_rules() if "GET" in rule.methods]
     api = {rule.rule for rule in rules if rule.rule.startswith("/api/") and rule.rule != "/api/docs"}
     # /setup is gone once there is a user, and /sign-in/code redirects without a pending sign-in.
-    others = {"/static/<path:filename>", "/setup", "/sign-in/code"}
+    others = {"/static/<path:filename>", "/help/images/<picture>", "/setup", "/sign-in/code"}
     assert {rule.rule for rule in rules} - api - others == set(PAGES)
 
 

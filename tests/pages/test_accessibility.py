@@ -28,6 +28,8 @@ PAGES = [
     "/users",
     "/audit",
     "/profile",
+    "/help",
+    "/help/api",
     "/nowhere",
 ]
 DIALOGS = {

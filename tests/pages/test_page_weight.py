@@ -25,6 +25,9 @@ PAGES = [
     "/users",
     "/audit",
     "/profile",
+    "/help",
+    "/help/api",
+    "/help/operating",
 ]
 FIELDS = {
     "traffic": {"value_type": "NUMBER_RANGE", "range_start_number": 120, "range_end_number": 180},

@@ -22,6 +22,7 @@ class RouteFixtures:
     def __init__(self, people: dict[str, Caller], holder: Caller) -> None:
         self.people, self.holder, self.number = people, holder, next(self.numbers)
         self.collection_type, self.filename = "performance", "img/favicon.svg"
+        self.page, self.picture = "semantics", "dashboard.png"
 
     @cached_property
     def collection(self) -> dict[str, Any]:

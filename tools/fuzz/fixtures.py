@@ -157,6 +157,8 @@ _NAMES = (
     "name",
     "collection_type",
     "filename",
+    "page",
+    "picture",
 )
 
 

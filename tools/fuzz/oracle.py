@@ -118,7 +118,7 @@ def check_every_answer(sent: Sent, answer: TestResponse, value: bytes) -> list[s
     location = answer.headers.get("Location")
     if location is not None and not _OWN_ADDRESS.fullmatch(location):
         findings.append(f"leads to {location[:80]!r}")
-    if "Traceback (most recent" in answer.text:
+    if b"Traceback (most recent" in answer.data:
         findings.append("shows a stack trace")
     if answer.mimetype == "text/html" and b"<" in value and value in answer.data:
         findings.append("shows the value as markup")

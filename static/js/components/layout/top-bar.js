@@ -37,6 +37,12 @@ export const shell = () => ({
     else delete document.documentElement.dataset.theme;
   },
 
+  /** Open the help by "?", unless it is typed into an input. */
+  openHelp(event) {
+    if (event.key !== "?" || event.target.closest("input, textarea, select, dialog")) return;
+    this.$refs.help.click();
+  },
+
   async signOut() {
     try {
       await post("/api/auth/logout");
