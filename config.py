@@ -29,6 +29,7 @@ __all__ = ["ROOT", "BadSetting", "FirstAdmin", "Settings", "load"]
 ROOT = Path(__file__).resolve().parent
 """The folder of the installation."""
 MAX_AUDIT_ENTRIES = 10_000_000
+MAX_REHEARSALS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Settings:
     audit_people_entries: int
     audit_refusals: int
     alerts: int
+    rehearsals: int
     first_admin: FirstAdmin | None
 
     @property
@@ -107,6 +109,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         audit_people_entries=integer("AUDIT_PEOPLE_ENTRIES", 100_000, 1000, MAX_AUDIT_ENTRIES),
         audit_refusals=integer("AUDIT_REFUSALS", 20_000, 1000, MAX_AUDIT_ENTRIES),
         alerts=integer("ALERTS", 100_000, 1000, MAX_AUDIT_ENTRIES),
+        rehearsals=integer("REHEARSALS", 10_000, 1000, MAX_REHEARSALS),
         first_admin=_parse_first_admin(variables),
     )
 

@@ -26,7 +26,7 @@ from app.core.extensions import jwt, migrate
 from app.core.secret_key import load_or_create_secret, load_secret
 from app.db import engine
 from app.db.session import db
-from app.domain import audit
+from app.domain import audit, rehearsal_record
 from app.generation import api as generation_api
 from app.generation import (
     discovery_api,
@@ -41,6 +41,7 @@ from app.generation import (
 from app.generation import pages as generation_pages
 from app.help import pages as help_pages
 from app.rehearsals import alerts_api, receivers_api
+from app.rehearsals import api as rehearsals_api
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
 from app.spikes import preview_api, timeline_api
@@ -106,6 +107,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     _register_routes(app)
     access.init_app(app)
     audit.configure(settings)
+    rehearsal_record.configure(settings)
     cli.init_app(app)
     return app
 
@@ -161,6 +163,7 @@ def _register_routes(app: Flask) -> None:
         spikes_api,
         preview_api,
         timeline_api,
+        rehearsals_api,
         keys_api,
         two_factor_api,
         generation_api,

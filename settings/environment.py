@@ -24,6 +24,7 @@ SETTINGS = {
     "AUDIT_PEOPLE_ENTRIES": "how many audit entries about users, sign-ins and keys are kept",
     "AUDIT_REFUSALS": "how many refused requests the audit log keeps, and how many refused polls",
     "ALERTS": "how many episodes of alerts are kept",
+    "REHEARSALS": "how many records of past spikes are kept",
     "TRUSTED_PROXIES": "number of reverse proxies in front of Spikecast",
     "URL_PREFIX": "path below which everything is served, such as /spikecast",
     "COOKIE_NAME": "prefix of the cookies' names, if two instances share a host and port",

@@ -42,6 +42,7 @@ def check_config() -> None:
         ("AUDIT_PEOPLE_ENTRIES", settings.audit_people_entries),
         ("AUDIT_REFUSALS", settings.audit_refusals),
         ("ALERTS", settings.alerts),
+        ("REHEARSALS", settings.rehearsals),
         ("ADMIN_USERNAME", _check_first_admin(settings.first_admin)),
     ):
         click.echo(f"{PREFIX}{name:<20} {value}")

@@ -88,7 +88,8 @@ def change_field(validated: Validated, field_id: int) -> Field:
 @with_if_match
 def delete_field(field_id: int) -> None:
     """Delete a field and its copies in spike schedules."""
-    service.delete_field(require_match(Field.get_for(current_actor(), field_id, locked=True)))
+    field = require_match(Field.get_for(current_actor(), field_id, locked=True))
+    service.delete_field(field, request_clock.now())
     db.session.commit()
 
 

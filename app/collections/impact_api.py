@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.db.session import db
-from app.models import ApiKey, ApiKeyCollection, Collection, Field, SpikeSchedule
+from app.models import ApiKey, ApiKeyCollection, Collection, Field, Rehearsal, SpikeSchedule
 from app.models.mixins import STATUSES
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
@@ -25,6 +25,7 @@ class ImpactOut(Schema):
     active_spikes = Integer()
     scheduled_spikes = Integer()
     expired_spikes = Integer()
+    rehearsals = Integer(metadata={"description": "Records of spikes: of those to come and of past ones."})
     keys_losing_access = Integer(metadata={"description": "Valid keys whose list names this collection."})
 
 
@@ -54,6 +55,10 @@ def impact(collection_id: int) -> dict[str, Any]:
         ApiKeyCollection.api_key_id == ApiKey.id,
         ApiKey.is_valid(now),
     )
-    facts = {"fields": count(Field.id, Field.collection_id == collection.id), "keys_losing_access": keys}
+    facts = {
+        "fields": count(Field.id, Field.collection_id == collection.id),
+        "rehearsals": count(Rehearsal.id, Rehearsal.collection_id == collection.id),
+        "keys_losing_access": keys,
+    }
     query = sa.select(*(number.label(name) for name, number in (facts | spikes).items()))
     return dict(db.session.execute(query).one()._mapping)

@@ -256,8 +256,8 @@ def reset_counter(field: Field, now: datetime) -> None:
     audit.record(Action.RESET_FIELD, field, collection_type=field.collection_type)
 
 
-def delete_field(field: Field) -> None:
+def delete_field(field: Field, now: datetime) -> None:
     """Delete a field and its copies."""
     audit.record(Action.DELETE_FIELD, field, collection_type=field.collection_type)
-    spike_copies.on_field_deleted(field)
+    spike_copies.on_field_deleted(field, now)
     db.session.delete(field)

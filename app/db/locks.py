@@ -54,6 +54,13 @@ def is_served() -> bool:
     return not alone
 
 
+def try_transaction_lock(lock_class: int) -> bool:
+    """Try to lock this class until the transaction ends. SQLite, with one writer at a time, needs no lock."""
+    if db.session.get_bind().dialect.name != "postgresql":
+        return True
+    return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(lock_class, 0))))
+
+
 @contextmanager
 def migration_lock() -> Iterator[None]:
     """Make every other start and command on this database wait until this context ends.

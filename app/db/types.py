@@ -102,9 +102,7 @@ class Parameters(TypeDecorator[dict[str, Any]]):
 
     def process_result_value(self, value: dict[str, Any] | None, _dialect: Dialect) -> dict[str, Any] | None:
         """Convert the value from the database."""
-        if value is None:
-            return None
-        return {name: _decode_parameter(name, stored) for name, stored in value.items()}
+        return None if value is None else decode_parameters(value)
 
 
 def encode_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,6 +111,11 @@ def encode_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
         name: number_to_text(to_exact(value)) if isinstance(value, Decimal) else value
         for name, value in sorted(parameters.items())
     }
+
+
+def decode_parameters(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters from what `encode_parameters` made of them."""
+    return {name: _decode_parameter(name, value) for name, value in stored.items()}
 
 
 def _decode_parameter(name: str, stored: Any) -> Any:

@@ -26,13 +26,23 @@ from app.core.log_format import AUDIT_LOGGER
 from app.core.timestamps import format_iso
 from app.db import transactions
 from app.db.session import db
-from app.models import Actor, AlertReceiver, ApiKey, AuditEntry, Collection, Field, SpikeSchedule, User
+from app.models import (
+    Actor,
+    AlertReceiver,
+    ApiKey,
+    AuditEntry,
+    Collection,
+    Field,
+    Rehearsal,
+    SpikeSchedule,
+    User,
+)
 from app.models.audit import make_entry
 from app.models.audit_actions import Action, Category, Outcome
 from app.models.audit_storage import write_entries
 from app.models.audit_subject import COMMAND_LINE, SERVER, Origin, Subject
 
-Row = User | ApiKey | AlertReceiver | Collection | Field | SpikeSchedule
+Row = User | ApiKey | AlertReceiver | Collection | Field | SpikeSchedule | Rehearsal
 SETTINGS_WITH_VALUES = {
     "name",
     "username",

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.db.session import db
+from app.domain import rehearsal_record
 from app.models.collection import Field
 from app.models.spike import SpikeSchedule
 from app.models.spike_field import OVERRIDDEN, SpikeScheduleField
@@ -18,10 +19,13 @@ def on_field_added(field: Field, now: datetime) -> None:
     open_schedules = sa.select(SpikeSchedule.id).where(
         SpikeSchedule.collection_id == field.collection_id, SpikeSchedule.end_datetime > now
     )
-    for schedule_id in db.session.scalars(open_schedules):
+    schedule_ids = db.session.scalars(open_schedules).all()
+    for schedule_id in schedule_ids:
         copy = SpikeScheduleField.of(field)
         copy.spike_schedule_id = schedule_id
         db.session.add(copy)
+    if schedule_ids:
+        rehearsal_record.on_field_added(field, now)
 
 
 def on_field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None:
@@ -39,12 +43,17 @@ def on_field_changed(field: Field, *, kind_changed: bool, now: datetime) -> None
         .where(SpikeScheduleField.original_field_id == field.id, SpikeSchedule.end_datetime > now)
     )
     names_changed = False
+    overrides: dict[int, SpikeScheduleField] = {}
     for copy in db.session.scalars(copies):
         before = copy.is_overridden, copy.field_name
         _sync_copy(copy, field, kind_changed=kind_changed)
         names_changed |= before[0] and before != (copy.is_overridden, copy.field_name)
+        if before[0]:
+            overrides[copy.spike_schedule_id] = copy
     if names_changed:
         refresh_search_text(SpikeSchedule.id.in_(_schedules_with(field)))
+    if overrides:
+        rehearsal_record.on_field_changed(field, overrides, now)
 
 
 def on_counter_restarted(field: Field, now: datetime) -> None:
@@ -76,9 +85,11 @@ def fractional_overrides(field: Field) -> list[SpikeScheduleField]:
         return [copy for copy in db.session.scalars(overridden) if not copy.counts_integers]
 
 
-def on_field_deleted(field: Field) -> None:
-    """Remove a deleted field's name from the search text of schedules. The database deletes its copies."""
-    refresh_search_text(SpikeSchedule.id.in_(_schedules_with(field).where(OVERRIDDEN)), without=field.id)
+def on_field_deleted(field: Field, now: datetime) -> None:
+    """Remove a field from search texts and records of schedules; the database deletes its copies."""
+    overriding = _schedules_with(field).where(OVERRIDDEN)
+    refresh_search_text(SpikeSchedule.id.in_(overriding), without=field.id)
+    rehearsal_record.on_field_deleted(field, overriding, _schedules_with(field).where(~OVERRIDDEN), now)
 
 
 def _schedules_with(field: Field) -> sa.Select[int]:

@@ -6,6 +6,7 @@ from app.models.api_key import ApiKey, ApiKeyCollection
 from app.models.audit import AuditEntry
 from app.models.collection import Collection, Field
 from app.models.poll import Poll
+from app.models.rehearsal import Rehearsal, RehearsalPoll
 from app.models.spike import SpikeSchedule
 from app.models.spike_field import SpikeScheduleField
 from app.models.two_factor import PendingSignIn, RecoveryCode
@@ -24,6 +25,8 @@ __all__ = [
     "PendingSignIn",
     "Poll",
     "RecoveryCode",
+    "Rehearsal",
+    "RehearsalPoll",
     "Role",
     "SetUpToken",
     "SignIn",

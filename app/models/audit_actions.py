@@ -44,6 +44,7 @@ class Action(StrEnum):
     END_SPIKE = "end-spike"
     EXTEND_SPIKE = "extend-spike"
     DELETE_SPIKE = "delete-spike"
+    DELETE_REHEARSAL = "delete-rehearsal"
     REQUEST = "request"
     RESTORE = "restore"
 
@@ -109,6 +110,7 @@ class SubjectKind(StrEnum):
     COLLECTION = "collection"
     FIELD = "field"
     SPIKE = "spike"
+    REHEARSAL = "rehearsal"
 
 
 def get_category(action: Action) -> Category:
@@ -121,5 +123,5 @@ def get_category(action: Action) -> Category:
 _COLLECTION_ACTIONS = {
     action
     for action in Action
-    if action.rpartition("-")[2] in {SubjectKind.COLLECTION, SubjectKind.FIELD, SubjectKind.SPIKE}
+    if action.rpartition("-")[2] in {*SubjectKind} - {SubjectKind.USER, SubjectKind.KEY}
 }

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from app.db.locks import try_transaction_lock
 from app.db.session import db
 from app.models.audit import AuditEntry
 from app.models.audit_actions import Category
@@ -42,7 +43,7 @@ def _prune(bounds: Mapping[Category, int], limit: int) -> None:
         bounds: The number of entries to keep, per category.
         limit: The maximum number of entries to delete per actor and category.
     """
-    if not _try_prune_lock():
+    if not try_transaction_lock(_PRUNE_LOCK_CLASS):
         return
     query = sa.select(AuditEntry.category, AuditEntry.actor_id, sa.func.count())
     counts: dict[str, dict[int | None, int]] = {}
@@ -53,13 +54,6 @@ def _prune(bounds: Mapping[Category, int], limit: int) -> None:
     for category, bound in bounds.items():
         for actor_id, excess in compute_excess(counts.get(category, {}), bound).items():
             _delete_oldest(category, actor_id, min(excess, limit))
-
-
-def _try_prune_lock() -> bool:
-    """Return whether this transaction may prune. SQLite needs no lock: it has one writer at a time."""
-    if db.session.get_bind().dialect.name != "postgresql":
-        return True
-    return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_PRUNE_LOCK_CLASS, 0))))
 
 
 _PRUNE_LOCK_CLASS = 7_456  # distinguishes this advisory lock from all others

@@ -6,6 +6,7 @@ from app.models.alert import AlertReceiver
 from app.models.api_key import ApiKey
 from app.models.audit_actions import SubjectKind
 from app.models.collection import Collection, Field
+from app.models.rehearsal import Rehearsal
 from app.models.spike import SpikeSchedule
 from app.models.user import User
 
@@ -23,8 +24,10 @@ class Subject:
     collection_name: str | None = None
 
     @staticmethod
-    def from_row(row: User | ApiKey | AlertReceiver | Collection | Field | SpikeSchedule) -> "Subject":
-        """Return the subject of a row; a field or spike includes its collection."""
+    def from_row(
+        row: User | ApiKey | AlertReceiver | Collection | Field | SpikeSchedule | Rehearsal,
+    ) -> "Subject":
+        """Return the subject of a row; a part of a collection includes its collection."""
         match row:
             case User():
                 return Subject(SubjectKind.USER, row.id, row.username)
@@ -40,6 +43,10 @@ class Subject:
                 )
             case SpikeSchedule():
                 return Subject(SubjectKind.SPIKE, row.id, row.name, row.collection_id, row.collection.name)
+            case Rehearsal():
+                return Subject(
+                    SubjectKind.REHEARSAL, row.id, row.name, row.collection_id, row.collection.name
+                )
 
 
 @dataclass(frozen=True)

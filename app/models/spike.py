@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from app.db.session import Base, db
 from app.models.actor import Actor
@@ -59,6 +59,9 @@ class SpikeSchedule(CollectionPart, Timestamps, Window, Base):
     # The lower-case names of the schedule and of the fields that it overrides. It is set by
     # `spike_queries.refresh_search_text`.
     searched: Mapped[str] = mapped_column(sa.Text, server_default="", deferred=True)
+
+    if TYPE_CHECKING:
+        rehearsal_id: InstrumentedAttribute[int | None]  # mapped in models.rehearsal
 
     collection: Mapped[Collection] = relationship()
     spike_fields: Mapped[list["SpikeScheduleField"]] = relationship(

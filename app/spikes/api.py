@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from app.db.session import MAX_ID, db
 from app.domain.validation import Validated
@@ -95,6 +95,7 @@ def get_page(args: dict[str, Any], collection_id: int | None) -> dict[str, Any]:
         options=[
             joinedload(SpikeSchedule.collection),
             selectinload(SpikeSchedule.spike_fields.and_(OVERRIDDEN)),
+            undefer(SpikeSchedule.rehearsal_id),
         ],
     )
 
@@ -184,7 +185,8 @@ def change_spike(validated: Validated, spike_id: int) -> SpikeSchedule:
 @with_if_match
 def delete_spike(spike_id: int) -> None:
     """Delete a spike schedule. The next poll serves normal values."""
-    service.delete(require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True)))
+    spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
+    service.delete(spike, request_clock.now())
     db.session.commit()
 
 

@@ -123,6 +123,10 @@ class SpikeOut(Schema):
     end_datetime = Timestamp()
     status = Status(*STATUSES)
     counters_after = Choice(CountersAfter, allow_none=True, metadata=_COUNTERS_AFTER)
+    rehearsal_id = Id(
+        allow_none=True,
+        metadata={"description": "The record of the spike. Null only if it was deleted after the window."},
+    )
     spike_fields = ListOf(Nested(SpikeFieldOut))
     created_at = Timestamp()
     updated_at = Timestamp()

@@ -15,7 +15,7 @@ from app.db import transactions
 from app.db.errors import constraint_name
 from app.db.session import db
 from app.db.types import number_to_text
-from app.domain import audit, spike_copies
+from app.domain import audit, rehearsal_record, spike_copies
 from app.domain.counter_handover import hand_over_counters
 from app.domain.validation import Validated, raise_if_errors
 from app.models import Actor, Collection, SpikeSchedule, SpikeScheduleField
@@ -41,6 +41,7 @@ def schedule(actor: Actor, validated: Validated, now: datetime) -> SpikeSchedule
     collection = Collection.get_for(actor, values["collection_id"], locked=True)
     spike, span = build_draft(collection, validated, now)
     _save_window(spike, span)
+    rehearsal_record.on_scheduled(spike, actor, now)
     overridden = [copy.field_name for copy in spike.spike_fields if copy.is_overridden]
     details: dict[str, Any] = {"counters_after": spike.counters_after} if spike.counters_after else {}
     audit.record(
@@ -82,6 +83,7 @@ def reschedule(spike: SpikeSchedule, validated: Validated, now: datetime) -> Non
     """
     before = _audit_values(spike)
     _save_window(spike, apply_changes(spike, validated, now))
+    rehearsal_record.on_changed(spike, now)
     _audit_change(Action.CHANGE_SPIKE, spike, before)
 
 
@@ -137,6 +139,7 @@ def end(spike: SpikeSchedule, now: datetime) -> None:
     before = _audit_values(spike)
     spike.end_datetime = now
     _load_for_response(spike)
+    rehearsal_record.on_changed(spike, now)
     _audit_change(Action.END_SPIKE, spike, before)
 
 
@@ -155,11 +158,13 @@ def extend(spike: SpikeSchedule, validated: Validated, now: datetime) -> None:
     spike_copies.resync(spike, spike.collection.fields)
     before = _audit_values(spike)
     _save_window(spike, Span(spike.start_datetime, new_end))
+    rehearsal_record.on_changed(spike, now)
     _audit_change(Action.EXTEND_SPIKE, spike, before)
 
 
-def delete(spike: SpikeSchedule) -> None:
+def delete(spike: SpikeSchedule, now: datetime) -> None:
     """Delete a schedule; the next poll serves normal values."""
+    rehearsal_record.on_deleted(spike, now)
     audit.record(Action.DELETE_SPIKE, spike, **_window(spike))
     hand_over_counters(SpikeSchedule.id == spike.id)
     db.session.delete(spike)

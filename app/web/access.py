@@ -33,6 +33,7 @@ KIND_BY_PARAMETER = {
     "collection_id": SubjectKind.COLLECTION,
     "field_id": SubjectKind.FIELD,
     "spike_id": SubjectKind.SPIKE,
+    "rehearsal_id": SubjectKind.REHEARSAL,
 }
 """What the ids in a path refer to."""
 

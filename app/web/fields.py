@@ -97,8 +97,8 @@ class Timestamp(fields.DateTime):
 class Status(fields.String):
     """The status of a row at the time of the request: what its `status(now)` returns."""
 
-    def __init__(self, *words: str) -> None:
-        super().__init__(dump_only=True, metadata={"enum": list(words)})
+    def __init__(self, *words: str, **more: Any) -> None:
+        super().__init__(dump_only=True, metadata={"enum": list(words)}, **more)
 
     def _serialize(self, value: Any, *_args: Any, **_options: Any) -> str:
         return str(value(request_clock.now()))

@@ -53,7 +53,9 @@ def search_field() -> Text:
     )
 
 
-def list_query_schema(name: str, sortable: Sequence[str], default_sort: str, **filters: Any) -> type[Schema]:
+def list_query_schema(
+    name: str, sortable: Sequence[str], default_sort: str, /, **filters: Any
+) -> type[Schema]:
     """Return the query parameters of a list: page, size, search, sort order, and its own filters."""
     orders = [prefix + column for column in sortable for prefix in ("", "-")]
     members = {

@@ -36,6 +36,7 @@ from app.models import (
     AuditEntry,
     Collection,
     Field,
+    Rehearsal,
     SpikeSchedule,
     SpikeScheduleField,
     User,
@@ -45,13 +46,14 @@ from app.models.audit_subject import Subject
 from app.values import to_exact
 from app.web.access import View, current_actor
 
-Row = TypeVar("Row", Collection, Field, SpikeSchedule, ApiKey, AlertReceiver, User)
+Row = TypeVar("Row", Collection, Field, SpikeSchedule, Rehearsal, ApiKey, AlertReceiver, User)
 
 UNTAGGED_COLUMNS: Mapping[type[Base], frozenset[str]] = {
     Collection: frozenset({"revision", "created_at", "updated_at"}),
     Field: frozenset({"current_number", "created_at", "updated_at"}),
     SpikeSchedule: frozenset({"searched", "created_at", "updated_at"}),
     SpikeScheduleField: frozenset({"id", "current_number"}),
+    Rehearsal: frozenset({"created_at", "updated_at"}),
     ApiKey: frozenset({"key_hash", "created_at", "last_used_at"}),
     ApiKeyCollection: frozenset({"id", "api_key_id"}),
     AlertReceiver: frozenset(

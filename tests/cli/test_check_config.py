@@ -89,6 +89,7 @@ def test_check_config_shows_every_setting(run):
         "SPIKECAST_AUDIT_PEOPLE_ENTRIES",
         "SPIKECAST_AUDIT_REFUSALS",
         "SPIKECAST_ALERTS",
+        "SPIKECAST_REHEARSALS",
         "SPIKECAST_ADMIN_USERNAME",
         "database",
     }

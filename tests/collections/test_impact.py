@@ -16,6 +16,7 @@ NOTHING = {
     "active_spikes": 0,
     "scheduled_spikes": 0,
     "expired_spikes": 0,
+    "rehearsals": 0,
     "keys_losing_access": 0,
 }
 
@@ -45,6 +46,7 @@ def test_fields_and_spikes_by_status_are_counted(owner, make, clock):
         "active_spikes": 1,
         "scheduled_spikes": 2,
         "expired_spikes": 1,
+        "rehearsals": 4,
         "keys_losing_access": 0,
     }
 

@@ -85,6 +85,9 @@ GET    /api/health                                                   200 200 200
 GET    /api/openapi.json                                             200 200 200 200 200 200 200 200
 GET    /api/polls                                                    401 200 200 200 200 200 401 401
 GET    /api/prometheus/targets                                       401 401 401 401 401 401 200 401
+GET    /api/rehearsals                                               401 200 200 200 200 200 401 401
+GET    /api/rehearsals/<id:rehearsal_id>                             401 404 200 200 404 200 401 401
+DELETE /api/rehearsals/<id:rehearsal_id>                             401 403 403 204 404 204 401 401
 GET    /api/spike-schedules                                          401 200 200 200 200 200 401 401
 POST   /api/spike-schedules                                          401 403 403 201 404 201 401 401
 GET    /api/spike-schedules/counts                                   401 200 200 200 200 200 401 401

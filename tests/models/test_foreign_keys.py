@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db.session import Base, db
 from tests.support.alerts import alert
+from tests.support.receipts import add_receipt
 from tests.support.signing_in import submit
 from tests.support.two_factor import equip
 
@@ -29,9 +30,10 @@ def populated(app, owner, make):
     equip(app, owner.user_id)
     submit(app.test_client())  # a pending sign-in, which waits for a code
     collection = make.collection("Truck 01", {"name": "cpu"}, {"name": "km", "value_type": "INCREMENT"})
-    make.spike(collection)
+    spike = make.spike(collection)
     make.key(allowed_collections=[{"collection_id": collection["id"]}]).data("Truck 01")
     make.receiver().accept(alert())
+    add_receipt(app, spike["rehearsal_id"])
     return collection
 
 
@@ -56,7 +58,15 @@ def test_a_foreign_key_to_a_missing_row_is_refused(connection, populated, name, 
 
 def test_deleting_a_collection_deletes_all_rows_that_depend_on_it(connection, populated):
     delete(connection, "collections")
-    for name in ("fields", "spike_schedules", "spike_schedule_fields", "api_key_collections", "polls"):
+    for name in (
+        "fields",
+        "spike_schedules",
+        "spike_schedule_fields",
+        "rehearsals",
+        "rehearsal_polls",
+        "api_key_collections",
+        "polls",
+    ):
         assert count(connection, name) == 0
     assert count(connection, "api_keys") == 1
 
@@ -69,6 +79,12 @@ def test_deleting_a_field_deletes_its_copies(connection, populated):
 def test_deleting_a_spike_deletes_its_copies_and_not_the_fields(connection, populated):
     delete(connection, "spike_schedules")
     assert (count(connection, "spike_schedule_fields"), count(connection, "fields")) == (0, 2)
+
+
+def test_deleting_a_spike_and_its_key_keeps_their_record(connection, populated):
+    delete(connection, "spike_schedules")
+    delete(connection, "api_keys")
+    assert (count(connection, "rehearsals"), count(connection, "rehearsal_polls")) == (1, 1)
 
 
 def test_deleting_a_user_deletes_their_keys_and_sign_ins(connection, viewer):

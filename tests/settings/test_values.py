@@ -34,6 +34,7 @@ def test_every_setting_has_a_working_default():
         audit_people_entries=100_000,
         audit_refusals=20_000,
         alerts=100_000,
+        rehearsals=10_000,
         first_admin=None,
     )
 
@@ -57,6 +58,7 @@ def test_every_setting_has_a_working_default():
         ("AUDIT_PEOPLE_ENTRIES", "5000", "audit_people_entries", 5000),
         ("AUDIT_REFUSALS", "1000", "audit_refusals", 1000),
         ("ALERTS", "1000", "alerts", 1000),
+        ("REHEARSALS", "1000", "rehearsals", 1000),
         ("SQLITE_SYNCHRONOUS", "normal", "sqlite_synchronous", "NORMAL"),
         ("SQLITE_SYNCHRONOUS", "FULL", "sqlite_synchronous", "FULL"),
         ("SECRET_KEY", SECRET, "secret_key", SECRET),
@@ -147,6 +149,7 @@ def test_three_settings_define_the_first_admin():
         ("WORKERS", "9" * 5_000, "must be a whole number from 1 to 256"),
         ("TRUSTED_PROXIES", "11", "must be a whole number from 0 to 10"),
         ("TRUSTED_PROXIES", "yes", "must be a whole number from 0 to 10"),
+        ("REHEARSALS", "999", "must be a whole number from 1000 to 10000000"),
         ("AUDIT_ENTRIES", "999", "must be a whole number from 1000 to 10000000"),
         ("AUDIT_REFUSALS", "0", "must be a whole number from 1000 to 10000000"),
         ("ALERTS", "999", "must be a whole number from 1000 to 10000000"),

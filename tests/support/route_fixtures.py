@@ -29,6 +29,9 @@ class RouteFixtures:
         made = Maker(self.people["owner"])
         collection = made.collection(f"Device {self.number} / %", {"value_type": "INCREMENT", "name": "n"})
         self.spike = made.spike(collection)
+        cancelled = made.spike(collection, start_datetime="2031-01-01T00:00:00Z")
+        assert self.people["owner"].delete(f"/api/spike-schedules/{cancelled['id']}").status_code == 204
+        self.cancelled_rehearsal_id = cancelled["rehearsal_id"]
         values = {"owner_id": self.holder.user_id}
         assert self.people["admin"].patch(f"/api/collections/{collection['id']}", values).status_code == 200
         return collection
@@ -45,6 +48,12 @@ class RouteFixtures:
     def spike_id(self) -> int:
         assert self.collection  # created together with the spike
         return self.spike["id"]
+
+    @property
+    def rehearsal_id(self) -> int:
+        """The id of the record of a spike that is over."""
+        assert self.collection
+        return self.cancelled_rehearsal_id
 
     @property
     def name(self) -> str:

@@ -89,6 +89,7 @@ WRITES = [
     Write("DELETE", "/api/spike-schedules/{spike}", None, 204),
     Write("POST", "/api/spike-schedules/{spike}/end", None, 200),
     Write("POST", "/api/spike-schedules/{spike}/extend", {"duration": 60}, 200),
+    Write("DELETE", "/api/rehearsals/{rehearsal}", None, 204),
     Write("POST", "/api/api-keys", {"label": "Grafana"}, 201),
     Write("PATCH", "/api/api-keys/{key}", {"allowed_collections": [{"collection_id": "{other}"}]}, 200),
     Write("PATCH", "/api/api-keys/{key}", {"label": "Renamed", "allowed_collections": None}, 200),
@@ -120,6 +121,8 @@ class WriteFixtures:
         self.tool: Poller = make.key(
             allowed_collections=[{"collection_id": made["id"]} for made in (collection, other)]
         )
+        cancelled = make.spike(collection, override, start_datetime="2031-01-01T00:00:00Z")
+        assert admin.delete(f"/api/spike-schedules/{cancelled['id']}").status_code == 204
         self.tool.data("Truck 01")  # starts its counter
         signed_in(app, "ada")  # on another device
         (elsewhere,) = (
@@ -132,6 +135,7 @@ class WriteFixtures:
             "field": field["id"],
             "counter": counter["id"],
             "spike": make.spike(collection, override)["id"],
+            "rehearsal": cancelled["rehearsal_id"],
             "key": self.tool.id,
             "receiver": make.receiver("Alertmanager").id,
             "user": admin.post("/api/users", user).json["id"],

@@ -19,6 +19,7 @@ QUERIES = (
     "/api/data",
     "/api/polls",
     "/api/prometheus/targets",
+    "/api/rehearsals",
     "/api/spike-schedules",
     "/api/spike-schedules/counts",
     "/api/spike-schedules/<id:spike_id>/preview",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.db.session import db
-from app.models import Actor, AlertReceiver, ApiKey, Collection, Field, SpikeSchedule
+from app.models import Actor, AlertReceiver, ApiKey, Collection, Field, Rehearsal, SpikeSchedule
 from app.web import access
 from tools.bench.scale_seed import KEYS
 
@@ -30,6 +30,7 @@ SEARCHES = {
     "/api/collections": ["hall 7", "Device 09999", "nothing has this"],
     "/api/spike-schedules": ["r", "hall 7", "round 09999", "field 0003", "Größe", "nothing has this"],
     "/api/spike-schedules/counts": ["hall 7", "field 0003", "nothing has this"],
+    "/api/rehearsals": ["hall 7", "round 09999", "Größe", "nothing has this"],
     "/api/timeline": ["hall 7", "round 09999", "field 0003", "nothing has this"],
     "/api/api-keys": ["Poller 099", "nothing has this"],
     "/api/data": ["hall 7", "nothing has this"],
@@ -43,6 +44,7 @@ SEARCHES = {
 LAST_PAGES = {
     "/api/collections": 200,
     "/api/spike-schedules": 2000,
+    "/api/rehearsals": 2000,
     "/api/timeline": 200,
     "/api/api-keys": KEYS // 50,
     "/api/polls": 400,
@@ -69,6 +71,7 @@ class RouteArguments:
     collection_id: int
     field_id: int
     spike_id: int
+    rehearsal_id: int
     key_id: int
     user_id: int
     receiver_id: int
@@ -91,6 +94,9 @@ def find_route_arguments(owner: Actor) -> RouteArguments:
             sa.select(Field.id).where(Field.collection_id == collection_id).order_by(Field.id).limit(1)
         ).one(),
         spike_id=db.session.scalars(spikes).one(),
+        rehearsal_id=db.session.scalars(
+            sa.select(Rehearsal.id).where(Rehearsal.collection_id == collection_id).limit(1)
+        ).one(),
         key_id=db.session.scalars(sa.select(ApiKey.id).where(ApiKey.user_id == owner.user_id).limit(1)).one(),
         user_id=owner.user_id,
         receiver_id=db.session.scalars(
@@ -147,7 +153,7 @@ def _preview(arguments: RouteArguments) -> Request:
 def _queries(app: Flask, rule: str, arguments: RouteArguments) -> Iterator[str]:
     """Yield every documented sort and status, searches, filters and the last page."""
     parameters = _parameters(app, rule)
-    for name in ("sort", "status"):
+    for name in ("sort", "status", "state"):
         yield from (f"{name}={choice}" for choice in parameters.get(name, ()))
     yield from (f"search={text}" for text in SEARCHES.get(rule, ()))
     if rule in LAST_PAGES:
@@ -159,8 +165,10 @@ def _queries(app: Flask, rule: str, arguments: RouteArguments) -> Iterator[str]:
         "owner_id": arguments.user_id,
         "user_id": arguments.user_id,
     }
-    filters |= {"api_key_id": arguments.key_id}
+    filters |= {"api_key_id": arguments.key_id, "spike_schedule_id": arguments.spike_id}
     yield from (f"{name}={value}" for name, value in filters.items() if name in parameters)
+    if "since" in parameters:
+        yield "since=2026-01-01T00:00:00Z&until=2099-01-01T00:00:00Z"
     if {"status", "search"} <= parameters.keys():
         for status, text in itertools.product(parameters["status"], ["hall 7", "field 0003"]):
             yield f"status={status}&search={text}&sort=standing"

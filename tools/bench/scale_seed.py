@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,6 +19,8 @@ from app.models import (
     Collection,
     Field,
     Poll,
+    Rehearsal,
+    RehearsalPoll,
     Role,
     SpikeSchedule,
     SpikeScheduleField,
@@ -60,6 +63,8 @@ def large(say: Callable[[str], None]) -> tuple[Actor, Actor]:
     _schedules(ids, clock.now().replace(microsecond=0))
     say("copies of fields")
     _copies()
+    say("records of spikes")
+    _rehearsals()
     say("names to search")
     _names()
     seed.analyze()
@@ -206,6 +211,32 @@ def _copies() -> None:
     )
     columns = ["spike_schedule_id", "original_field_id", "overridden_settings", *copied]
     seed.write(sa.insert(SpikeScheduleField).from_select(columns, query))
+
+
+def _rehearsals() -> None:
+    """Record every schedule, with an override, and the polls of two keys in each window."""
+    now = clock.now()
+    spec: dict[str, Any] = {"counters_after": None, "overrides": []}
+    copied = ("collection_id", "name", "start_datetime", "end_datetime", "created_at", "updated_at")
+    columns = [getattr(SpikeSchedule, name) for name in copied]
+    query = sa.select(SpikeSchedule.id, *columns, sa.literal(spec, Rehearsal.spec.type), sa.literal(98))
+    made = ["spike_schedule_id", *copied, "spec", "unchanged_fields"]
+    seed.write(sa.insert(Rehearsal).from_select(made, query))
+    receipt = {
+        "key_label": "Poller",
+        "key_owner_id": 1,
+        "first_polled_at": now,
+        "last_polled_at": now,
+        "polls": 200,
+        "times": list(range(0, 3_000_000, 15_000)),
+        "minutes": {},
+        "served": {name: [1, 9, 5] for name in OVERRIDDEN_FIELDS},
+    }
+    rehearsals = _ids(Rehearsal.id)[::10]
+    seed.write(
+        sa.insert(RehearsalPoll),
+        [{"rehearsal_id": id_, "api_key_id": key, **receipt} for id_ in rehearsals for key in (1, 2)],
+    )
 
 
 def _names() -> None:

@@ -149,6 +149,7 @@ _NAMES = (
     "collection_id",
     "field_id",
     "spike_id",
+    "rehearsal_id",
     "key_id",
     "receiver_id",
     "token",

@@ -82,6 +82,11 @@ export const GROUPS = [
       "delete-spike": "Deleted spike",
     },
   },
+  {
+    label: "Records of spikes",
+    kind: "rehearsal",
+    actions: { "delete-rehearsal": "Deleted the record of a spike" },
+  },
 ];
 const DONE = Object.assign({}, ...GROUPS.map(({ actions }) => actions));
 const REFUSED = {

@@ -3,7 +3,7 @@
 from tools.bench import scale, scale_routes
 
 ROUTE_ARGUMENTS = scale_routes.RouteArguments(
-    collection_id=1, field_id=2, spike_id=3, key_id=4, user_id=5, receiver_id=6
+    collection_id=1, field_id=2, spike_id=3, rehearsal_id=7, key_id=4, user_id=5, receiver_id=6
 )
 
 
