@@ -15,7 +15,7 @@ import config
 from app.db.session import db
 from app.db.types import encode_parameters
 from app.domain.rehearsal_retention import prune_at_intervals
-from app.models import Actor, Field, Rehearsal, SpikeSchedule, SpikeScheduleField
+from app.models import Actor, Field, Rehearsal, RehearsalPoll, SpikeSchedule, SpikeScheduleField
 from app.values import get_spec
 
 _bound = 10_000
@@ -42,10 +42,11 @@ def on_scheduled(spike: SpikeSchedule, actor: Actor | None, now: datetime) -> No
     prune_at_intervals(id_, _bound, now)
 
 
-def on_changed(spike: SpikeSchedule, now: datetime) -> None:
+def on_changed(spike: SpikeSchedule, now: datetime, *, previous_start: datetime | None = None) -> None:
     """Record the present name, window and overrides of a schedule, whose fields have been read back.
 
-    A record that retention or a user has deleted begins again.
+    A record that retention or a user has deleted begins again. If the start was moved past all polls of a
+    key, they belong to no window any more and are forgotten.
     """
     update = sa.update(Rehearsal).where(Rehearsal.spike_schedule_id == spike.id).values(_describe(spike))
     options = {"synchronize_session": False}
@@ -54,6 +55,9 @@ def on_changed(spike: SpikeSchedule, now: datetime) -> None:
         on_scheduled(spike, None, now)
     else:
         set_committed_value(spike, "rehearsal_id", id_)
+        if previous_start is not None and previous_start <= now and previous_start < spike.start_datetime:
+            earlier = RehearsalPoll.last_polled_at < spike.start_datetime
+            db.session.execute(sa.delete(RehearsalPoll).where(RehearsalPoll.rehearsal_id == id_, earlier))
 
 
 def on_deleted(spike: SpikeSchedule, now: datetime) -> None:

@@ -117,7 +117,9 @@ def answer_poll(
     spike_id = result.spike.id if result.spike else None
     on_sent = None
     if usage.should_record(use, instant, spike_id):  # once the response has been sent: no client waits for it
-        on_sent = partial(usage.record, use, instant, spike_id)
+        on_sent = partial(usage.record, use, instant, result)
+    elif spike_id is not None:
+        usage.count(use, instant, result)
     return PollResponse(*format_result(result, output_format), on_sent)
 
 

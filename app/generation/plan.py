@@ -37,6 +37,10 @@ class Spike:
     name: str
     starts: datetime
     ends: datetime
+    rehearsal_id: int | None = None
+    """Its record, which polls of type Performance are counted for."""
+    overridden: tuple[str, ...] = ()
+    """The names of the first overridden fields of the served type."""
 
 
 @dataclass(frozen=True, slots=True)

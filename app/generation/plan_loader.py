@@ -1,13 +1,16 @@
 """Load the plan of a collection from the database."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, cast
 
 import sqlalchemy as sa
 
 from app.db.session import db
 from app.generation.plan import FieldRow, Plan, Spike, build_layout, partition_fields
-from app.models import Collection, Field, SpikeSchedule, SpikeScheduleField
+from app.generation.receipts import MAX_FIELDS
+from app.models import Collection, Field, Rehearsal, SpikeSchedule, SpikeScheduleField
 from app.models.spike_field import continues_counter
 from app.values import (
     COLUMN_SETTING_NAMES,
@@ -34,14 +37,27 @@ def load_plan(collection_id: int, collection_type: CollectionType, now: datetime
         return None
     started = connection.execute(_LAST_STARTED, parameters).all()
     active = next((row for row in started if row.end_datetime > now), None)
-    spike = Spike(active.id, active.name, active.start_datetime, active.end_datetime) if active else None
     has_expired = any(row.end_datetime <= now for row in started)
     since = max((active.start_datetime if active else row.end_datetime for row in started), default=EARLIEST)
-    until = spike.ends if spike else collection.next_start or LATEST
-    found = connection.execute(_COPIES if spike else _FIELDS, parameters | {"spike_id": spike and spike.id})
+    until = active.end_datetime if active else collection.next_start or LATEST
+    query = _COPIES if active else _FIELDS
+    found = connection.execute(query, parameters | {"spike_id": active and active.id}).all()
+    spike = _make_spike(active, found) if active else None
     rows = [_make_field_row(row) for row in found]
     layout = build_layout((row.field_id, row.value_type, row.metric) for row in rows)
     return Plan(collection.revision, since, until, spike, has_expired, *partition_fields(rows), layout)
+
+
+def _make_spike(active: Any, copies: Iterable[Any]) -> Spike:
+    overridden = islice((copy.field_name for copy in copies if copy.overridden), MAX_FIELDS)
+    return Spike(
+        active.id,
+        active.name,
+        active.start_datetime,
+        active.end_datetime,
+        active.rehearsal_id,
+        tuple(overridden),
+    )
 
 
 def _make_field_row(row: sa.Row[*tuple[Any, ...]]) -> FieldRow:
@@ -91,7 +107,14 @@ _COLLECTION = sa.select(
 # Of the schedules that have started, the two that end last: the active one, if there is one, and an expired
 # one, if there is any.
 _LAST_STARTED = (
-    sa.select(SpikeSchedule.id, SpikeSchedule.name, SpikeSchedule.start_datetime, SpikeSchedule.end_datetime)
+    sa.select(
+        SpikeSchedule.id,
+        SpikeSchedule.name,
+        SpikeSchedule.start_datetime,
+        SpikeSchedule.end_datetime,
+        Rehearsal.id.label("rehearsal_id"),
+    )
+    .outerjoin(Rehearsal, Rehearsal.spike_schedule_id == SpikeSchedule.id)
     .where(SpikeSchedule.collection_id == _COLLECTION_ID, SpikeSchedule.start_datetime <= _NOW)
     .order_by(SpikeSchedule.end_datetime.desc())
     .limit(2)

@@ -31,6 +31,7 @@ from app.generation.authorization import (
 from app.generation.expired_spikes import is_expired
 from app.generation.plan import Spike, build_layout
 from app.generation.poll_result import Answer, PollResult
+from app.generation.receipts import MAX_FIELDS
 from app.models import Actor, ApiKey, Collection, Field, SpikeSchedule, SpikeScheduleField
 from app.models.spike_field import continues_counter
 from app.values import (
@@ -130,7 +131,7 @@ class ReferencePolls:
             request.collection_type,
             int(instant.timestamp()),
             _generate(rows, numbers, rng, instant),
-            Spike(spike.id, spike.name, spike.start_datetime, spike.end_datetime) if spike else None,
+            _make_spike(spike, rows) if spike else None,
             build_layout((_get_field(row).id, row.value_type, _get_field(row).metric) for row in rows),
         )
         answer = Answer(result, key.id, collection.id, instant)
@@ -203,6 +204,18 @@ def _find_active_spike(collection_id: int, instant: datetime) -> SpikeSchedule |
     is_active = SpikeSchedule.has_status("active", instant)
     return db.session.scalar(
         sa.select(SpikeSchedule).where(SpikeSchedule.collection_id == collection_id, is_active)
+    )
+
+
+def _make_spike(spike: SpikeSchedule, copies: Sequence[FieldOrCopy]) -> Spike:
+    overridden = [copy for copy in copies if isinstance(copy, SpikeScheduleField) and copy.is_overridden]
+    return Spike(
+        spike.id,
+        spike.name,
+        spike.start_datetime,
+        spike.end_datetime,
+        spike.rehearsal_id,
+        tuple(copy.field_name for copy in overridden[:MAX_FIELDS]),
     )
 
 

@@ -1,5 +1,8 @@
 """Record when a key last polled what: after the response, at most once a minute for each.
 
+Polls of type Performance during a spike are also counted, in memory (`receipts`). What was counted is written
+together with the next record of the same key.
+
 A worker that has written within the last second collects what comes next, and writes it in one transaction
 when the second is over: a thousand keys cost one wait for the disk, not a thousand.
 """
@@ -7,7 +10,7 @@ when the second is over: a thousand keys cost one wait for the disk, not a thous
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import orjson
@@ -17,6 +20,11 @@ from sqlalchemy.exc import DBAPIError
 
 from app.db import transactions
 from app.db.session import db
+from app.generation.instant_text import to_text
+from app.generation.plan import Spike
+from app.generation.poll_result import PollResult
+from app.generation.receipt_store import ReceiptKey, write_receipts
+from app.generation.receipts import Receipt, pick
 from app.values import CollectionType
 
 RECORD_INTERVAL = timedelta(minutes=1)
@@ -24,6 +32,9 @@ LOCK_TIMEOUT_S = 0.05
 BATCH_SECONDS = 1.0
 MAX_TRACKED = 100_000
 """How many uses a worker remembers as recorded: some 20 MB. Beyond that, the database is asked again."""
+MAX_RECEIPTS = 5_000
+"""How many receipts of some 2 kB a worker keeps until their keys are recorded again. Beyond that, all of them
+are written with the next record of any key; at twice as many, polls of others are not counted."""
 
 
 class PollUse(NamedTuple):
@@ -35,10 +46,11 @@ class PollUse(NamedTuple):
 
 
 class LastPoll(NamedTuple):
-    """When a poll was answered, and the id of the schedule whose values it got, or None."""
+    """When a poll was answered, and the schedule whose values it got, or None."""
 
     instant: datetime
     spike_id: int | None
+    spike: Spike | None
 
 
 class UsageRecorder:
@@ -49,6 +61,8 @@ class UsageRecorder:
         self._app, self._batch_seconds = app, batch_seconds
         self._recorded: dict[PollUse, LastPoll] = {}
         self._pending: dict[PollUse, LastPoll] = {}
+        self._receipts: dict[ReceiptKey, Receipt] = {}
+        self._due: set[ReceiptKey] = set()
         self._lock = threading.Lock()
         self._written_at = -batch_seconds
         self._timer: threading.Timer | None = None
@@ -62,12 +76,23 @@ class UsageRecorder:
         last = self._recorded.get(use)
         return last is None or last[1] != spike_id or not timedelta(0) <= now - last[0] < RECORD_INTERVAL
 
-    def record(self, use: PollUse, now: datetime, spike_id: int | None) -> None:
+    def count(self, use: PollUse, now: datetime, result: PollResult) -> None:
+        """Count a poll during a spike that does not have to be recorded."""
+        with self._lock:
+            self._count(use, now, result)
+
+    def record(self, use: PollUse, now: datetime, result: PollResult) -> None:
         """Record a poll: at once, or together with others within the second."""
+        spike = result.spike
+        spike_id = spike.id if spike else None
         with self._lock:
             if len(self._recorded) >= MAX_TRACKED:
                 self._recorded.clear()
-            self._recorded[use] = self._pending[use] = LastPoll(now, spike_id)
+            last = self._recorded.get(use)
+            if last and last.spike and last.spike_id != spike_id:
+                self._finish(use, last.spike, now, result)
+            self._count(use, now, result, is_due=True)
+            self._recorded[use] = self._pending[use] = LastPoll(now, spike_id, spike)
             wait = self._written_at + self._batch_seconds - time.monotonic()
             if wait > 0:
                 if self._timer is None:
@@ -77,20 +102,77 @@ class UsageRecorder:
                 return
         self.write()
 
+    def _count(self, use: PollUse, now: datetime, result: PollResult, *, is_due: bool = False) -> None:
+        """Count a poll of type Performance during a spike; `is_due`: to be written with the next record."""
+        spike = result.spike
+        if (
+            spike is None
+            or spike.rehearsal_id is None
+            or use.collection_type is not CollectionType.PERFORMANCE
+        ):
+            return
+        key = ReceiptKey(spike.rehearsal_id, use.key_id)
+        receipt = self._receipts.get(key)
+        if receipt is None:
+            if len(self._receipts) >= MAX_RECEIPTS:
+                self._due.update(self._receipts)
+                if len(self._receipts) >= 2 * MAX_RECEIPTS:
+                    return
+            receipt = self._receipts[key] = Receipt(now, now)
+        receipt.add(now, result.data, spike.overridden)
+        if is_due:
+            self._due.add(key)
+
+    def _finish(self, use: PollUse, spike: Spike, now: datetime, result: PollResult) -> None:
+        """Note what the first poll after a spike was served, to be written with its last polls."""
+        if spike.rehearsal_id is None or use.collection_type is not CollectionType.PERFORMANCE:
+            return
+        key = ReceiptKey(spike.rehearsal_id, use.key_id)
+        receipt = self._receipts.get(key)
+        if receipt is None:
+            receipt = self._receipts[key] = Receipt(now, now)
+        receipt.after = pick(result.data, spike.overridden)
+        self._due.add(key)
+
     def write(self) -> None:
-        """Write what is pending. If the database is locked for longer than 50 ms, drop it instead."""
+        """Write what is pending. If the database is locked for longer than 50 ms, keep the counts only."""
         with self._lock:
             pending, self._pending = self._pending, {}
+            receipts = {key: self._receipts.pop(key) for key in self._due}
+            self._due.clear()
             self._written_at, self._timer = time.monotonic(), None
         with self._app.app_context():
             try:
                 transactions.begin(writes=True, lock_timeout_s=LOCK_TIMEOUT_S)
                 _write(list(pending.items()))
+                if receipts:
+                    write_receipts(receipts)
                 db.session.commit()
             except DBAPIError:
                 db.session.rollback()
                 for use in pending:  # the next poll will be recorded instead
                     self._recorded.pop(use, None)
+                self._put_back(receipts)
+
+    def _put_back(self, receipts: dict[ReceiptKey, Receipt]) -> None:
+        """Keep receipts that were not written, to be written with the next record."""
+        with self._lock:
+            for key, receipt in receipts.items():
+                counted_since = self._receipts.get(key)
+                if counted_since is not None:
+                    receipt.merge(counted_since)
+                elif len(self._receipts) >= 2 * MAX_RECEIPTS:
+                    continue
+                self._receipts[key] = receipt
+                self._due.add(key)
+
+    def write_all(self) -> None:
+        """Write everything that was counted, at the end of a worker."""
+        with self._lock:
+            self._due.update(self._receipts)
+            is_empty = not self._due and not self._pending
+        if not is_empty:
+            self.write()
 
     def stop(self) -> None:
         """Cancel the timer that would write what is pending."""
@@ -124,13 +206,7 @@ def _as_json(rows: object) -> str:
 
 
 def _when(instant: datetime, dialect: str) -> dict[str, str]:
-    return {"instant": _as_text(instant, dialect), "before": _as_text(instant - RECORD_INTERVAL, dialect)}
-
-
-def _as_text(instant: datetime, dialect: str) -> str:
-    """Return the instant with its offset; SQLite keeps it in UTC without one."""
-    text = instant.astimezone(UTC).isoformat(" ", "microseconds")
-    return text.removesuffix("+00:00") if dialect == "sqlite" else text
+    return {"instant": to_text(instant, dialect), "before": to_text(instant - RECORD_INTERVAL, dialect)}
 
 
 # --- Statements: all uses at once as JSON; a statement for each takes two to ten times as long ----------

@@ -1,5 +1,6 @@
 """Rehearsals: the record that every spike leaves, and who polled it."""
 
+from collections import Counter
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -132,9 +133,9 @@ class RehearsalPoll(Base):
     last_polled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     polls: Mapped[int]
     times: Mapped[list[int]] = mapped_column(sa.JSON)
-    """Of the first polls: milliseconds since the start of the window."""
+    """Of the first polls: milliseconds since 1970, so that a window may be moved."""
     minutes: Mapped[dict[str, int]] = mapped_column(sa.JSON)
-    """Of the polls beyond those: how many there were in which minute of the window."""
+    """Of the polls beyond those: how many there were in which minute since 1970."""
     served: Mapped[dict[str, list[Any]]] = mapped_column(sa.JSON)
     """The lowest, the highest and the last value served, by the name of the overridden field."""
     after: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
@@ -150,12 +151,20 @@ class RehearsalPoll(Base):
     @property
     def times_in_seconds(self) -> list[float]:
         """The times of the first polls, in seconds since the start of the window."""
-        return [time / 1000 for time in self.times]
+        start = self.rehearsal.start_datetime.timestamp()
+        return [round(time / 1000 - start, 3) for time in self.times]
 
     @property
-    def polls_by_minute(self) -> list[list[int]]:
-        """The minutes of the window with polls beyond the first ones, and how many those are."""
-        return sorted([int(minute), polls] for minute, polls in self.minutes.items())
+    def polls_by_minute(self) -> list[tuple[int, int]]:
+        """The minutes of the window with polls beyond the first ones, and how many those are.
+
+        A minute since 1970 counts as the minute of the window in which its middle is.
+        """
+        start = self.rehearsal.start_datetime.timestamp()
+        by_minute: Counter[int] = Counter()
+        for minute, polls in self.minutes.items():
+            by_minute[max(0, int((int(minute) * 60 + 30 - start) // 60))] += polls
+        return sorted(by_minute.items())
 
     @property
     def served_by_field(self) -> dict[str, dict[str, Any]]:

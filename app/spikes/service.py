@@ -83,7 +83,7 @@ def reschedule(spike: SpikeSchedule, validated: Validated, now: datetime) -> Non
     """
     before = _audit_values(spike)
     _save_window(spike, apply_changes(spike, validated, now))
-    rehearsal_record.on_changed(spike, now)
+    rehearsal_record.on_changed(spike, now, previous_start=before["start_datetime"])
     _audit_change(Action.CHANGE_SPIKE, spike, before)
 
 

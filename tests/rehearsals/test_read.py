@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.problems import refused
-from tests.support.receipts import add_receipt
+from tests.support.receipts import add_receipt, to_ms
 from tests.support.timestamps import NOW, at
 
 PATH = "/api/rehearsals"
@@ -104,8 +104,8 @@ def test_polls_are_shown_by_key_in_seconds_since_the_start(app, owner, make, tru
         api_key_id=7,
         key_owner_id=owner.user_id,
         polls=5,
-        times=[60_000, 120_250],
-        minutes={"10": 1, "3": 2},
+        times=[to_ms(NOW), to_ms(NOW) + 60_250],
+        minutes={str(to_ms(NOW) // 60_000 + minute): polls for minute, polls in ((9, 1), (2, 2))},
         served={"cpu": [90, 100, 97]},
         after={"cpu": 12},
     )

@@ -1,6 +1,6 @@
 """Receipts of polls in a spike, as the database stores them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,11 @@ from flask import Flask
 from app.db.session import db
 from app.models import RehearsalPoll
 from tests.support.timestamps import NOW
+
+
+def to_ms(instant: datetime) -> int:
+    """Return the milliseconds since 1970, as receipts have them."""
+    return int(instant.timestamp() * 1000)
 
 
 def add_receipt(app: Flask, rehearsal_id: int, **columns: Any) -> None:
@@ -21,7 +26,7 @@ def add_receipt(app: Flask, rehearsal_id: int, **columns: Any) -> None:
         "first_polled_at": NOW,
         "last_polled_at": NOW + timedelta(minutes=1),
         "polls": 2,
-        "times": [0, 60_000],
+        "times": [to_ms(NOW), to_ms(NOW) + 60_000],
         "minutes": {},
         "served": {},
         "after": None,
