@@ -123,5 +123,6 @@ def get_category(action: Action) -> Category:
 _COLLECTION_ACTIONS = {
     action
     for action in Action
-    if action.rpartition("-")[2] in {*SubjectKind} - {SubjectKind.USER, SubjectKind.KEY}
+    if action.rpartition("-")[2]
+    in {SubjectKind.COLLECTION, SubjectKind.FIELD, SubjectKind.SPIKE, SubjectKind.REHEARSAL}
 }

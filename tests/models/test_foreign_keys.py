@@ -6,7 +6,6 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db.session import Base, db
 from tests.support.alerts import alert
-from tests.support.receipts import add_receipt
 from tests.support.signing_in import submit
 from tests.support.two_factor import equip
 
@@ -30,10 +29,9 @@ def populated(app, owner, make):
     equip(app, owner.user_id)
     submit(app.test_client())  # a pending sign-in, which waits for a code
     collection = make.collection("Truck 01", {"name": "cpu"}, {"name": "km", "value_type": "INCREMENT"})
-    spike = make.spike(collection)
+    make.spike(collection)
     make.key(allowed_collections=[{"collection_id": collection["id"]}]).data("Truck 01")
     make.receiver().accept(alert())
-    add_receipt(app, spike["rehearsal_id"])
     return collection
 
 

@@ -61,7 +61,10 @@ def fill(connection: sa.Connection) -> None:
 
 def numbered(column: sa.Column[Any]) -> bool:
     """Return whether the database generates the column's number."""
-    return column.primary_key and isinstance(column.type, sa.Integer) and not column.foreign_keys
+    is_single = len(column.table.primary_key) == 1
+    return (
+        column.primary_key and is_single and isinstance(column.type, sa.Integer) and not column.foreign_keys
+    )
 
 
 def value(column: sa.Column[Any], number: int, made: Rows) -> Any:
