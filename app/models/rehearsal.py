@@ -6,9 +6,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    Mapped,
+    column_property,
+    joinedload,
+    mapped_column,
+    relationship,
+)
 
-from app.db.session import Base
+from app.core.errors import NotFound
+from app.db.session import Base, db
 from app.db.types import UtcDateTime, decode_parameters
 from app.models.actor import Actor
 from app.models.collection import Collection, CollectionPart
@@ -100,6 +108,20 @@ class Rehearsal(CollectionPart, Timestamps, Window, Base):
         if state is RehearsalState.CANCELLED:
             return cls.cancelled_at.is_not(None)
         return sa.and_(cls.cancelled_at.is_(None), cls.has_status(_STATUSES[state], now))
+
+    @staticmethod
+    def get_of_schedule(actor: Actor, spike_schedule_id: int) -> "Rehearsal":
+        """Return the record of this schedule, which may be deleted by now.
+
+        Raises:
+            NotFound: there is no such record, or it belongs to another user.
+        """
+        query = sa.select(Rehearsal).where(Rehearsal.spike_schedule_id == spike_schedule_id)
+        query = query.options(joinedload(Rehearsal.collection))
+        record: Rehearsal | None = db.session.scalar(Rehearsal.readable(query, actor))
+        if record is None:
+            raise NotFound(f"There is no spike schedule {spike_schedule_id}.")
+        return record
 
     @staticmethod
     def readable(query: sa.Select[*tuple[Any, ...]], actor: Actor) -> sa.Select[*tuple[Any, ...]]:

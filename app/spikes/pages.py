@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from app.db.session import MAX_ID
-from app.models import Collection, SpikeSchedule
+from app.models import Collection, Rehearsal, SpikeSchedule
 from app.web.access import current_actor, editor, signed_in
 
 pages = Blueprint("spikes-pages", __name__)
@@ -29,23 +29,24 @@ def spikes() -> str:
 @editor
 def new_spike() -> str:
     """Render the form of a new spike; the query may give its `collection`, or the spike to `copy`."""
-    copy = collection = None
     if copy_id := _read_id("copy"):
-        copy = SpikeSchedule.get_for(current_actor(), copy_id)
-        collection = copy.collection
-    elif collection_id := _read_id("collection"):
-        collection = Collection.get_for(current_actor(), collection_id)
-    return _render_form(collection, copy=copy, start=request.args.get("start", ""))
+        record = Rehearsal.get_of_schedule(current_actor(), copy_id)
+        return _render_form(record.collection, copy=record)
+    collection_id = _read_id("collection")
+    collection = Collection.get_for(current_actor(), collection_id) if collection_id else None
+    return _render_form(collection, start=request.args.get("start", ""))
 
 
 @pages.route("/spikes/<id:spike_id>")
 @signed_in
 def spike(spike_id: int) -> str:
-    """Render the page of a spike: what is planned, what happens, and what happened."""
-    schedule = SpikeSchedule.get_for(current_actor(), spike_id)
-    collection = schedule.collection
-    props = {"id": schedule.id, "name": schedule.name}
-    return render_template("spikes/report.html", spike=schedule, collection=collection, props=props)
+    """Render the page of a spike: what is planned, what happens, and what happened.
+
+    It shows the spike's record, so it has the same address after the schedule is gone.
+    """
+    record = Rehearsal.get_of_schedule(current_actor(), spike_id)
+    props = {"id": record.id, "schedule": spike_id, "name": record.name}
+    return render_template("spikes/report.html", rehearsal=record, props=props)
 
 
 @pages.route("/spikes/<id:spike_id>/edit")
@@ -60,21 +61,26 @@ def _render_form(
     collection: Collection | None,
     *,
     spike: SpikeSchedule | None = None,
-    copy: SpikeSchedule | None = None,
+    copy: Rehearsal | None = None,
     start: str = "",
 ) -> str:
-    if source := spike or copy:
-        back = f"/spikes/{source.id}"
-    else:
-        back = f"/collections/{collection.id}" if collection else "/spikes"
     props = {
         "collection": _summarize(collection),
         "spike": _summarize(spike),
-        "copy": _summarize(copy),
+        "copy": copy and {"id": copy.spike_schedule_id, "record": copy.id, "isScheduled": copy.is_scheduled},
         "start": start,
-        "back": back,
+        "back": _get_back(collection, spike, copy),
     }
     return render_template("spikes/form.html", collection=collection, spike=spike, props=props)
+
+
+def _get_back(collection: Collection | None, spike: SpikeSchedule | None, copy: Rehearsal | None) -> str:
+    """Return the page to which the form returns, unless it was opened from a list."""
+    if spike:
+        return f"/spikes/{spike.id}"
+    if copy:
+        return f"/spikes/{copy.spike_schedule_id}"
+    return f"/collections/{collection.id}" if collection else "/spikes"
 
 
 def _summarize(thing: Collection | SpikeSchedule | None) -> dict[str, Any] | None:

@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+import requests
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.support.browsing import FIXED, RANGE, fits, follow, iso, row, toast
 
@@ -29,6 +30,33 @@ def overrides(collection) -> list[dict]:
 
 def badge(page: Page) -> Locator:
     return page.get_by_role("main").locator("h1 + .badge")
+
+
+def ended(editor, collection: dict, overrides: list[dict]) -> dict:
+    """Create a spike that has ended."""
+    spike = editor.api.spike(collection, "Overheating", spike_fields=overrides)
+    return editor.api.post(f"/api/spike-schedules/{spike['id']}/end")
+
+
+def poll(label: str, **more: object) -> dict:
+    """Return the polls of a key, as the API tells them."""
+    times = {"first_polled_at": "2031-05-20T12:00:01Z", "last_polled_at": "2031-05-20T12:00:09Z"}
+    counted = {"polls": 4, "first_after": 0.5, "times": [0.5, 3, 6, 9], "minutes": []}
+    served = {"served": {"load": {"min": 91, "max": 99, "last": 95}}, "after": None}
+    return {"api_key_id": 1, "label": label, **times, **counted, **served, **more}
+
+
+def browse_with_polls(editor, spike: dict, polls: list[dict], **options: object) -> Page:
+    """Open the page of a spike that was polled like this."""
+
+    def add_polls(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "polls": polls})
+
+    page = editor.browse("/profile", **options)
+    page.route("**/api/rehearsals/*", add_polls)
+    page.goto(f"{editor.site}/spikes/{spike['id']}")
+    return page
 
 
 def at_a_glance(page: Page) -> Locator:
@@ -109,7 +137,7 @@ def test_a_duplicate_from_the_page_leads_to_the_new_spikes_page(site, editor, co
     assert re.fullmatch(rf"{site.url}/spikes/\d+", page.url)
 
 
-def test_a_deleted_spike_stays_on_the_page_and_can_be_brought_back(site, editor, collection, overrides):
+def test_a_deleted_spike_is_cancelled_and_can_be_brought_back(site, editor, collection, overrides):
     spike = editor.api.spike(
         collection, "Overheating", spike_fields=overrides, counters_after="resume", **LATER
     )
@@ -120,14 +148,99 @@ def test_a_deleted_spike_stays_on_the_page_and_can_be_brought_back(site, editor,
     expect(question).to_contain_text("and 2 overrides.")
     question.get_by_role("button", name="Delete spike").click()
     toast(page, "“Overheating” deleted.")
+    expect(badge(page)).to_have_text("Cancelled")
+    expect(at_a_glance(page)).to_contain_text("before its start")
     expect(row(page, "load")).to_contain_text("90–100")
-    expect(page.get_by_role("link", name="Edit", exact=True)).to_have_count(0)
+    expect(page.get_by_role("link", name="Edit", exact=True)).to_be_hidden()
     follow(page, page.get_by_role("button", name="Undo"))
     expect(badge(page)).to_have_text("Scheduled")
     (made,) = editor.api.get("/api/spike-schedules")["items"]
     assert page.url == f"{site.url}/spikes/{made['id']}"
     assert made["counters_after"] == "resume"
     assert len(made["spike_fields"]) == 2
+
+
+def test_the_page_stays_after_a_poll_has_removed_the_schedule(site, editor, collection, overrides):
+    spike = ended(editor, collection, overrides)
+    key = editor.api.post("/api/api-keys", {"label": "Prometheus"})["key"]
+    poll = f"{site.url}/api/collections/{collection['id']}/data/performance"
+    assert requests.get(poll, headers={"X-API-Key": key}, timeout=20).ok
+    assert editor.api.ask("GET", f"/api/spike-schedules/{spike['id']}").status_code == 404
+
+    page = editor.browse(f"/spikes/{spike['id']}")
+    expect(badge(page)).to_have_text("Ended")
+    expect(row(page, "load")).to_contain_text("90–100")
+    expect(page.get_by_text(f"by {editor.login}")).to_be_visible()
+    follow(page, page.get_by_role("link", name="Duplicate"))
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Overheating copy")
+    expect(page.get_by_label("load: from")).to_have_value("90")
+    follow(page, page.get_by_role("button", name="Cancel"))
+    assert page.url == f"{site.url}/spikes/{spike['id']}"
+
+
+def test_a_duplicate_of_a_removed_spike_finds_its_fields_by_their_names(site, editor, collection, overrides):
+    spike = ended(editor, collection, overrides)
+    editor.api.call("DELETE", f"/api/spike-schedules/{spike['id']}")
+    load = collection["fields"][0]["id"]
+    editor.api.call("DELETE", f"/api/fields/{load}")
+    again = {"collection_type": "Performance", "field_name": "load", **RANGE}
+    editor.api.post(f"/api/collections/{collection['id']}/fields", again)
+    page = editor.browse(f"/spikes/new?copy={spike['id']}")
+    expect(page.get_by_label("load: from")).to_have_value("90")
+
+
+def test_nobody_polled_in_the_window(editor, collection, overrides, width):
+    spike = ended(editor, collection, overrides)
+    page = editor.browse(f"/spikes/{spike['id']}", **width)
+    expect(at_a_glance(page)).to_contain_text("Nobody polled in the window")
+    looked = page.get_by_role("region", name="Who looked")
+    expect(looked).to_contain_text("Nobody polled in the window.")
+    expect(looked.get_by_role("link", name="How to poll")).to_be_visible()
+
+
+def test_the_page_tells_who_looked_and_what_they_were_served(editor, collection, overrides, width):
+    spike = ended(editor, collection, overrides)
+    page = browse_with_polls(
+        editor, spike, [poll("Prometheus"), poll("Zabbix", polls=2, after={"load": 12})], **width
+    )
+    expect(at_a_glance(page)).to_contain_text(re.compile(r"Seen by\s*2 keys\s*6 polls in the window"))
+    expect(at_a_glance(page)).to_contain_text(re.compile(r"First poll\s*0.5 s"))
+    load = page.get_by_role("region", name="Served").get_by_role("row", name="load")
+    expect(load).to_contain_text("5–20")
+    expect(load).to_contain_text("91–99")
+    expect(load).to_contain_text("12")
+    zabbix = page.get_by_role("region", name="Who looked").get_by_role("row", name="Zabbix")
+    expect(zabbix).to_contain_text("0.5 s")
+    happened = page.get_by_role("region", name="What happened")
+    expect(happened.get_by_role("listitem")).to_have_count(3)
+    expect(happened.get_by_role("listitem").nth(1)).to_contain_text("4 polls, first 0.5 s after the start")
+    assert fits(page)
+
+
+def test_many_keys_are_shown_on_request(editor, collection, overrides):
+    spike = ended(editor, collection, overrides)
+    page = browse_with_polls(editor, spike, [poll(f"Tool {number}") for number in range(40)])
+    rows = page.get_by_role("region", name="Who looked").locator("tbody tr")
+    lanes = page.get_by_role("region", name="What happened").get_by_role("listitem")
+    expect(rows).to_have_count(8)
+    expect(lanes).to_have_count(9)
+    page.get_by_role("button", name="Show all 40 keys").first.click()
+    expect(rows).to_have_count(40)
+    expect(lanes).to_have_count(41)
+
+
+def test_the_record_of_an_ended_spike_is_deleted_for_good(site, editor, collection, overrides, complaints):
+    spike = ended(editor, collection, overrides)
+    page = editor.browse(f"/spikes/{spike['id']}")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Delete record").click()
+    question = page.get_by_role("dialog", name="Delete “Overheating”?")
+    expect(question).to_contain_text("It cannot be undone.")
+    follow(page, question.get_by_role("button", name="Delete record"))
+    toast(page, "The record of “Overheating” was deleted.")
+    assert page.url == f"{site.url}/spikes"
+    complaints.expect("404")
+    assert page.goto(f"{site.url}/spikes/{spike['id']}").status == 404
 
 
 def test_the_link_is_copied(site, editor, collection):
@@ -142,11 +255,11 @@ def test_a_spike_that_cannot_be_loaded_can_be_tried_again(editor, collection, co
     complaints.expect("failed|Failed")
     spike = editor.api.spike(collection, "Overheating", **LATER)
     page = editor.browse("/spikes")
-    page.route("**/api/spike-schedules/*", lambda route: route.abort())
+    page.route("**/api/rehearsals/*", lambda route: route.abort())
     page.goto(f"{editor.site}/spikes/{spike['id']}")
     note = page.get_by_role("alert").filter(has_text="The spike could not be loaded.")
     expect(note).to_be_visible()
-    page.unroute("**/api/spike-schedules/*")
+    page.unroute("**/api/rehearsals/*")
     note.get_by_role("button", name="Try again").click()
     expect(badge(page)).to_have_text("Scheduled")
     expect(note).to_be_hidden()
