@@ -126,7 +126,7 @@ class Window:
         """Return the SQL condition for rows whose `status()` is `status`.
 
         Args:
-            status: One of `STATUSES`.
+            status: One of `STATUSES`, or `CURRENT`.
             now: The time at which the status applies.
             in_passing: Whether the query reads all rows anyway, so that an index of windows would not help.
         """
@@ -135,6 +135,8 @@ class Window:
             start, end = without_index(start), without_index(end)
         if status == "expired":
             return end <= now
+        if status == CURRENT:
+            return end > now
         if status == "scheduled":
             return start > now  # the end is later than the start, so it needs no condition
         return sa.and_(start <= now, end > now)
@@ -150,3 +152,5 @@ class Window:
 
 
 STATUSES = ("scheduled", "active", "expired")
+CURRENT = "current"
+"""Scheduled or active, as a filter of lists."""

@@ -71,6 +71,8 @@ class Rehearsal(CollectionPart, Timestamps, Window, Base):
 
     if TYPE_CHECKING:
         is_scheduled: InstrumentedAttribute[bool]  # mapped below
+        poll_count: InstrumentedAttribute[int]
+        key_count: InstrumentedAttribute[int]
 
     collection: Mapped[Collection] = relationship()
     polls: Mapped[list["RehearsalPoll"]] = relationship(
@@ -108,6 +110,11 @@ class Rehearsal(CollectionPart, Timestamps, Window, Base):
         if state is RehearsalState.CANCELLED:
             return cls.cancelled_at.is_not(None)
         return sa.and_(cls.cancelled_at.is_(None), cls.has_status(_STATUSES[state], now))
+
+    @classmethod
+    def is_over(cls, now: datetime) -> sa.ColumnElement[bool]:
+        """Return the SQL condition for spikes that have ended or were deleted before their end."""
+        return sa.or_(cls.cancelled_at.is_not(None), cls.end_datetime <= now)
 
     @staticmethod
     def get_of_schedule(actor: Actor, spike_schedule_id: int) -> "Rehearsal":
@@ -202,6 +209,20 @@ Rehearsal.is_scheduled = column_property(  # type: ignore[assignment]
     deferred=True,
     expire_on_flush=False,
 )
+_POLLS = sa.select(sa.func.coalesce(sa.func.sum(RehearsalPoll.polls), 0))
+_KEYS = sa.select(sa.func.count()).select_from(RehearsalPoll)
+for _name, _counted in (("poll_count", _POLLS), ("key_count", _KEYS)):
+    _of_rehearsal = _counted.where(RehearsalPoll.rehearsal_id == Rehearsal.id).correlate_except(RehearsalPoll)
+    setattr(
+        Rehearsal,
+        _name,
+        column_property(
+            _of_rehearsal.scalar_subquery(),
+            deferred=True,
+            group="counts",
+            expire_on_flush=False,
+        ),
+    )
 SpikeSchedule.rehearsal_id = column_property(  # type: ignore[assignment]
     sa.select(Rehearsal.id)
     .where(Rehearsal.spike_schedule_id == SpikeSchedule.id)

@@ -3,7 +3,8 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, undefer
+from marshmallow import fields
+from sqlalchemy.orm import joinedload, undefer, undefer_group
 
 from app.db.session import MAX_ID, db
 from app.models import Collection, Rehearsal
@@ -45,6 +46,7 @@ RehearsalsQuery = list_query_schema(
     spike_schedule_id=QueryInteger(1, MAX_ID),
     name=Text(max_length=MAX_NAME_LENGTH, metadata={"description": "The whole name, in the same case."}),
     state=Choice(RehearsalState),
+    is_over=fields.Boolean(metadata={"description": "Whether the spike has ended, or was deleted before."}),
     since=Timestamp(metadata={"description": "Of spikes that start at or after this time."}),
     until=Timestamp(metadata={"description": "Of spikes that start before this time."}),
 )
@@ -60,6 +62,9 @@ def list_rehearsals(args: dict[str, Any]) -> dict[str, Any]:
     query = filter_equal(query, args, Rehearsal.collection_id, Rehearsal.spike_schedule_id, Rehearsal.name)
     if "state" in args:
         query = query.where(Rehearsal.has_state(args["state"], request_clock.now()))
+    if "is_over" in args:
+        is_over = Rehearsal.is_over(request_clock.now())
+        query = query.where(is_over if args["is_over"] else sa.not_(is_over))
     if "since" in args:
         query = query.where(Rehearsal.start_datetime >= args["since"])
     if "until" in args:
@@ -72,7 +77,7 @@ def list_rehearsals(args: dict[str, Any]) -> dict[str, Any]:
         args,
         sortable=SORTABLE,
         joins={"collection_name": Rehearsal.collection},
-        options=[joinedload(Rehearsal.collection), undefer(Rehearsal.is_scheduled)],
+        options=[joinedload(Rehearsal.collection), undefer(Rehearsal.is_scheduled), undefer_group("counts")],
     )
 
 

@@ -129,6 +129,8 @@ class RehearsalListed(Schema):
     cancelled_at = Timestamp(
         allow_none=True, metadata={"description": "When the schedule was deleted before its end."}
     )
+    poll_count = Integer(metadata={"description": "Number of polls in the window, by all keys."})
+    key_count = Integer(metadata={"description": "Number of keys that polled in the window."})
     overrides = ListOf(Nested(OverrideOut))
     unchanged_fields = Integer(
         metadata={"description": "Number of fields of the collection that keep their values."}

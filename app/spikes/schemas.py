@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from app.models.mixins import STATUSES
+from app.models.mixins import CURRENT, STATUSES
 from app.models.spike import CountersAfter
 from app.values import CollectionType
 from app.web.fields import Choice, ListOf, Nested, Status, StrictBool, Timestamp
@@ -212,15 +212,19 @@ class CountsOut(Schema):
 
 
 class StatusFilter(Text):
-    """One of the states of a schedule."""
+    """One of the states of a schedule, or `current`: scheduled or active."""
+
+    CHOICES = (*STATUSES, CURRENT)
 
     def __init__(self) -> None:
-        super().__init__(metadata={"enum": list(STATUSES)})
+        super().__init__(
+            metadata={"enum": list(self.CHOICES), "description": "`current`: scheduled or active."}
+        )
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
         text = super()._deserialize(value, *args, **options)
-        if text not in STATUSES:
-            raise self.make_error("choice", choices=", ".join(STATUSES))
+        if text not in self.CHOICES:
+            raise self.make_error("choice", choices=", ".join(self.CHOICES))
         return text
 
     default_error_messages = {"choice": "must be one of {choices}"}

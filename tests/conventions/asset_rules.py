@@ -77,12 +77,6 @@ def loads_from_other_sites(style_sheet: str) -> list[str]:
     return [address for address in loaded if OTHER_SITE.match(address)]
 
 
-def loses_a_space_when_minified(style_sheet: str) -> list[str]:
-    """Return selectors like `.a :is(b)`: inside of a block, rcssmin makes `.a:is(b)` of them."""
-    text = re.sub(r"/\*.*?\*/", "", style_sheet, flags=re.DOTALL)
-    return re.findall(r"[\w\])*] :[a-z][^{]*(?={)", text)
-
-
 def names_other_sites(script: str) -> Iterator[str]:
     """Yield strings in a script that begin like an address of another site."""
     text = re.sub(r"/\*.*?\*/|^\s*//.*$", "", script, flags=re.DOTALL | re.MULTILINE)

@@ -35,12 +35,6 @@ def test_style_sheets_load_nothing_from_other_sites():
     fail_if_any(find_offenders(rules.loads_from_other_sites, STYLES), "Put the file into static/vendor/.")
 
 
-def test_style_sheets_mean_the_same_when_minified():
-    fail_if_any(
-        find_offenders(rules.loses_a_space_when_minified, STYLES), "Write the selectors out: `.a b, .a c`."
-    )
-
-
 def test_scripts_send_nothing_to_other_sites():
     fail_if_any(find_offenders(rules.names_other_sites, SCRIPTS), "Scripts talk to Spikecast only.")
 
@@ -81,7 +75,6 @@ def test_the_template_rule_reports_every_bad_part():
         (rules.has_unsupported_expressions, '<p :title="`a ${b}`">'),
         (rules.loads_from_other_sites, 'a { background: url("https://example.org/x.png") }'),
         (rules.loads_from_other_sites, "@import '//example.org/x.css';"),
-        (rules.loses_a_space_when_minified, "@layer page { .a tbody :is(th, td) { border: 0 } }"),
         (rules.names_other_sites, 'fetch("https://example.org")'),
         (rules.names_other_sites, "new WebSocket('wss://example.org')"),
         (rules.names_other_sites, "fetch(`//example.org`)"),

@@ -29,6 +29,11 @@ def test_minifying_a_script_changes_no_tokens():
     fail_if_any(offenders, "rjsmin changes what the script does: write it another way.")
 
 
+def test_minifying_keeps_descendants_that_a_pseudo_class_selects(app):
+    served = app.test_client().get("/static/css/components/blocks.css").text
+    assert ".conflict *:is(th,td){" in served
+
+
 def test_a_nested_template_literal_is_reported():
     assert list(asset_rules.has_nested_templates("say(`${many ? ` or ${many} more` : ``}`);"))
     assert list(asset_rules.has_nested_templates("say(`M${points.map(({ x, y }) => `${x} ${y}`)}`);"))

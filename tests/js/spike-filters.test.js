@@ -15,6 +15,11 @@ test("filters are read back from the URL that they make", () => {
   assert.deepEqual(readUrl(buildUrl("/spikes", filters).slice("/spikes".length)), filters);
 });
 
+test("links to expired spikes show past ones", () => {
+  assert.equal(readUrl("?status=expired").status, "past");
+  assert.equal(readUrl("?status=past").status, "past");
+});
+
 test("invalid values in a URL are ignored", () => {
   assert.deepEqual(readUrl("?status=odd&collection=1e3&view=map&sort=owner&page=0"), USUAL);
   assert.deepEqual(readUrl("?collection=0"), USUAL);

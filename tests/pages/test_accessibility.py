@@ -16,6 +16,7 @@ PAGES = [
     "/collections/{collection}",
     "/collections/{empty}",
     "/spikes",
+    "/spikes?status=past",
     "/spikes?view=timeline",
     "/spikes/new?collection={collection}",
     "/spikes/{active}",

@@ -45,10 +45,10 @@ def test_saving_returns_to_the_list_and_highlights_the_row(site, editor, collect
     expect(find_highlighted(page)).to_contain_text("Drill")
     expect(find_highlighted(page)).to_contain_text("Just saved")
     expect(find_highlighted(page)).to_be_in_viewport()
-    page.get_by_role("group", name="Status").get_by_role("button", name="Expired").click()
+    page.get_by_role("group", name="Status").get_by_role("button", name="Past").click()
     expect(find_highlighted(page)).to_have_count(0)
     page.reload()
-    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    expect(page.get_by_role("heading", name="No past spikes yet")).to_be_visible()
 
 
 def test_a_highlighted_row_far_down_is_scrolled_into_view(editor, collection):

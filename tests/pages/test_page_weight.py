@@ -15,6 +15,7 @@ PAGES = [
     "/collections",
     "/collections/{collection}",
     "/spikes",
+    "/spikes?status=past",
     "/spikes?view=timeline",
     "/spikes/new",
     "/spikes/new?collection={collection}",

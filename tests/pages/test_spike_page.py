@@ -238,7 +238,7 @@ def test_the_record_of_an_ended_spike_is_deleted_for_good(site, editor, collecti
     expect(question).to_contain_text("It cannot be undone.")
     follow(page, question.get_by_role("button", name="Delete record"))
     toast(page, "The record of “Overheating” was deleted.")
-    assert page.url == f"{site.url}/spikes"
+    assert page.url == f"{site.url}/spikes?status=past"
     complaints.expect("404")
     assert page.goto(f"{site.url}/spikes/{spike['id']}").status == 404
 
@@ -263,3 +263,21 @@ def test_a_spike_that_cannot_be_loaded_can_be_tried_again(editor, collection, co
     note.get_by_role("button", name="Try again").click()
     expect(badge(page)).to_have_text("Scheduled")
     expect(note).to_be_hidden()
+
+
+def test_polls_appear_while_the_spike_is_active_and_stay_after_its_end(site, editor, collection, overrides):
+    spike = editor.api.spike(collection, "Overheating", spike_fields=overrides)
+    key = editor.api.post("/api/api-keys", {"label": "Prometheus"})["key"]
+    page = editor.browse(f"/spikes/{spike['id']}")
+    expect(page.get_by_role("region", name="Who looked")).to_contain_text("Nobody has polled yet.")
+    poll_data = f"{site.url}/api/collections/{collection['id']}/data/performance"
+    assert requests.get(poll_data, headers={"X-API-Key": key}, timeout=20).ok
+    expect(row(page, "Prometheus")).to_contain_text("1")
+    expect(page.get_by_role("region", name="Served").get_by_role("row", name="load")).to_contain_text(
+        re.compile(r"\b9\d\b|\b100\b")
+    )
+    page.get_by_role("button", name="End now: Overheating").click()
+    expect(at_a_glance(page)).to_contain_text(re.compile(r"Seen by\s*1 key\s*1 poll in the window"))
+    assert requests.get(poll_data, headers={"X-API-Key": key}, timeout=20).ok
+    expect(page.get_by_role("region", name="What happened")).to_contain_text("First poll after")
+    expect(at_a_glance(page)).to_contain_text("Afterwards")

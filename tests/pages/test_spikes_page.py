@@ -74,25 +74,29 @@ def save(page: Page, spike: dict) -> None:
 
 def test_filters_show_counts_and_are_in_the_url(editor, spikes, width):
     page = editor.browse("/spikes", **width)
-    expect(names(page)).to_have_text(["Rush", "Fair", "Flood"])
-    for label, found in {"All": 3, "Active": 1, "Scheduled": 1, "Expired": 1}.items():
+    expect(names(page)).to_have_text(["Rush", "Fair"])
+    for label, found in {"Current": 2, "Active": 1, "Scheduled": 1, "Past": 1}.items():
         expect(status(page, label)).to_have_text(f"{label} {found}")
-    for label, name in {"Active": "Rush", "Scheduled": "Fair", "Expired": "Flood"}.items():
+    for label, (name, badge) in {
+        "Active": ("Rush", "Active"),
+        "Scheduled": ("Fair", "Scheduled"),
+        "Past": ("Flood", "Ended"),
+    }.items():
         status(page, label).click()
         expect(names(page)).to_have_text([name])
-        expect(row(page, name)).to_contain_text(label)
+        expect(row(page, name)).to_contain_text(badge)
     page.reload()
     expect(names(page)).to_have_text(["Flood"])
-    expect(status(page, "Expired")).to_have_attribute("aria-pressed", "true")
+    expect(status(page, "Past")).to_have_attribute("aria-pressed", "true")
 
-    status(page, "All").click()
+    status(page, "Current").click()
     page.get_by_role("combobox", name="Collection").select_option(spikes.bridge["name"])
     expect(names(page)).to_have_text(["Fair"])
-    expect(status(page, "Expired")).to_have_text("Expired 0")
-    status(page, "Expired").click()
+    expect(status(page, "Past")).to_have_text("Past 0")
+    status(page, "Past").click()
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
-    page.get_by_role("button", name="Show all spikes").click()
-    expect(names(page)).to_have_count(3)
+    page.get_by_role("button", name="Clear filters").click()
+    expect(names(page)).to_have_count(2)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +104,10 @@ def test_filters_show_counts_and_are_in_the_url(editor, spikes, width):
 )
 def test_search_finds_names_and_overridden_fields(editor, spikes, words, found):
     page = editor.browse("/spikes")
-    expect(names(page)).to_have_count(3)
+    expect(names(page)).to_have_count(2)
     page.get_by_role("searchbox", name="Search").fill(words)
     expect(names(page)).to_have_text(found)
-    expect(status(page, "All")).to_have_text(f"All {len(found)}")
+    expect(status(page, "Current")).to_have_text(f"Current {len(found)}")
 
 
 def test_a_duplicate_has_the_name_duration_and_overrides(editor, spikes):
@@ -170,8 +174,9 @@ def test_spikes_are_extended_and_ended(editor, spikes, width):
 
     page.get_by_role("button", name="End now: Rush").click()
     toast(page, "“Rush” ended. The next poll returns normal values.")
-    expect(row(page, "Rush").locator(".badge")).to_have_text("Expired")
+    expect(names(page)).to_have_text(["Fair"])
     expect(status(page, "Active")).to_have_text("Active 0")
+    expect(status(page, "Past")).to_have_text("Past 2")
     assert spikes.seen(spikes.active)["status"] == "expired"
 
 
@@ -187,10 +192,10 @@ def test_deleting_asks_first_and_can_be_undone(editor, spikes):
     page.get_by_role("button", name="Delete Fair").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete spike").click()
     toast(page, "“Fair” deleted.")
-    expect(names(page)).to_have_text(["Rush", "Flood"])
+    expect(names(page)).to_have_text(["Rush"])
     assert "Fair" not in spikes.names()
     page.get_by_role("button", name="Undo").click()
-    expect(names(page)).to_have_text(["Rush", "Fair", "Flood"])
+    expect(names(page)).to_have_text(["Rush", "Fair"])
     (back,) = (each for each in spikes.api.get("/api/spike-schedules?search=Fair")["items"])
     assert spikes.overrides(back) == before
     assert back["start_datetime"] == spikes.scheduled["start_datetime"]
@@ -199,19 +204,19 @@ def test_deleting_asks_first_and_can_be_undone(editor, spikes):
 def test_several_spikes_are_deleted_together(editor, spikes):
     page = editor.browse("/spikes")
     page.get_by_role("checkbox", name="Select Rush").check()
-    page.get_by_role("checkbox", name="Select Flood").check()
+    page.get_by_role("checkbox", name="Select Fair").check()
     expect(page.get_by_text("2 selected")).to_be_visible()
     page.get_by_role("button", name="Delete", exact=True).click()
     dialog = page.get_by_role("dialog", name="Delete 2 spikes?")
-    expect(dialog).to_contain_text("“Rush”, “Flood”")
+    expect(dialog).to_contain_text("“Rush”, “Fair”")
     dialog.get_by_role("button", name="Delete spikes").click()
     toast(page, "2 spikes deleted.")
-    expect(names(page)).to_have_text(["Fair"])
-    assert spikes.names() == {"Fair"}
+    expect(page.get_by_role("heading", name="Nothing is active or scheduled")).to_be_visible()
+    assert spikes.names() == {"Flood"}
 
 
 def test_an_ended_spike_is_read_only(editor, spikes):
-    page = editor.browse("/spikes")
+    page = editor.browse("/spikes?status=past")
     ended = row(page, "Flood")
     expect(ended.get_by_role("link", name="Duplicate Flood")).to_be_visible()
     expect(ended.get_by_role("link", name="Edit Flood")).to_be_hidden()

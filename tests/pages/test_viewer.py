@@ -12,7 +12,14 @@ CHANGES = re.compile(
     r"^(create|new|add|edit|delete|remove|end now|extend|duplicate|reset|save|set|more$|now$|in \d|×|÷)",
     re.IGNORECASE,
 )
-PAGES = ["/", "/collections", "/collections/{collection}", "/spikes", "/spikes?view=timeline"]
+PAGES = [
+    "/",
+    "/collections",
+    "/collections/{collection}",
+    "/spikes",
+    "/spikes?status=past",
+    "/spikes?view=timeline",
+]
 SPIKES = ["/spikes/{active}", "/spikes/{scheduled}", "/spikes/{expired}"]
 
 
@@ -61,8 +68,10 @@ def test_pages_show_the_viewers_collections(site, viewer, given):
     expect(page.get_by_role("navigation", name="Main").get_by_role("link", name="Users")).to_have_count(0)
 
     page.goto(f"{site.url}/spikes")
-    for name, badge in {"Going on": "Active", "Coming": "Scheduled", "Ended": "Expired"}.items():
+    for name, badge in {"Going on": "Active", "Coming": "Scheduled"}.items():
         expect(row(page, name).locator(".badge")).to_have_text(badge)
+    page.goto(f"{site.url}/spikes?status=past")
+    expect(row(page, "Ended").locator(".badge")).to_have_text("Ended")
 
     page.goto(f"{site.url}/spikes/{given['active']}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Going on")

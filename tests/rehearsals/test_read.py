@@ -45,6 +45,23 @@ def test_records_are_filtered_by_state(owner, spikes, state):
     assert names(owner, f"state={state}") == [state]
 
 
+@pytest.mark.parametrize(
+    ("is_over", "found"), [("true", ["cancelled", "observed"]), ("false", ["scheduled", "running"])]
+)
+def test_records_are_filtered_by_whether_the_spike_is_over(owner, spikes, is_over, found):
+    assert names(owner, f"is_over={is_over}") == found
+
+
+def test_a_record_tells_how_many_polls_by_how_many_keys_there_were(app, owner, spikes, get_rehearsal):
+    observed = spikes["observed"]
+    for key, polls in ((1, 2), (2, 5)):
+        add_receipt(app, observed["rehearsal_id"], api_key_id=key, polls=polls)
+    counts = {each["name"]: (each["poll_count"], each["key_count"]) for each in owner.get(PATH).json["items"]}
+    assert counts == {"observed": (7, 2), "running": (0, 0), "scheduled": (0, 0), "cancelled": (0, 0)}
+    whole = get_rehearsal(observed)
+    assert (whole["poll_count"], whole["key_count"]) == (7, 2)
+
+
 def test_records_are_filtered_by_collection_schedule_and_name(owner, make, spikes):
     other = make.spike(make.collection("Truck 02", {}), name="running")
     assert names(owner, f"collection_id={other['collection_id']}") == ["running"]

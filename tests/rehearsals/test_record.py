@@ -23,6 +23,8 @@ def test_a_new_schedule_has_a_record(owner, make, truck, cpu, hot, get_rehearsal
         "created_by": owner.name,
         "created_at": at(0),
         "cancelled_at": None,
+        "poll_count": 0,
+        "key_count": 0,
         "overrides": [
             {
                 "field_id": cpu["id"],

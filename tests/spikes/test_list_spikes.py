@@ -104,6 +104,11 @@ def test_the_status_filter_uses_the_current_status(owner, spikes, status, found)
     assert {item["status"] for item in items} == {status}
 
 
+def test_current_are_active_and_scheduled_ones(owner, spikes):
+    items = owner.get("/api/spike-schedules?status=current&sort=standing").json["items"]
+    assert [item["status"] for item in items] == ["active", "active", "scheduled"]
+
+
 def test_the_filters_by_status_collection_and_search_combine(owner, spikes, collections):
     truck = collections["Truck"]["id"]
     path = f"/api/collections/{truck}/spike-schedules"

@@ -100,8 +100,8 @@ def _put_back(database: Path, collections: dict[str, Json], expired: list[Json])
     with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
         for spike in expired:
             end = spike["ends"].replace(tzinfo=None).isoformat(sep=" ") + ".000000"
-            sql = "UPDATE spike_schedules SET end_datetime = ? WHERE id = ?"
-            connection.execute(sql, [end, spike["id"]])
+            for table, key in (("spike_schedules", "id"), ("rehearsals", "spike_schedule_id")):
+                connection.execute(f"UPDATE {table} SET end_datetime = ? WHERE {key} = ?", [end, spike["id"]])  # noqa: S608
         for label, name, kind, minutes in POLLS:
             connection.execute(
                 "UPDATE polls SET polled_at = datetime(polled_at, ?) || '.000000' WHERE collection_id = ? "

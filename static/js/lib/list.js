@@ -7,11 +7,11 @@ import { showIfSlow } from "./slow-loading.js";
 import { requestSequence } from "./request-sequence.js";
 
 /**
- * State and actions of a list that the API serves at `path`; `filters()` returns further query
- * parameters. Mix it into a component, call `startList()` in its init and `stopList()` in its destroy. With an
+ * State and actions of a list that the API serves at `path`, which may be a function; `filters()` returns further query
+ * parameters, and `read(item)` an item as the page uses it. Mix it into a component, call `startList()` in its init and `stopList()` in its destroy. With an
  * `address` (lib/url-state.js) the state is kept in the page's URL.
  */
-export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), address = null }) => ({
+export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), address = null, read = (item) => item }) => ({
   items: [],
   total: 0,
   page: 1,
@@ -40,9 +40,10 @@ export const pagedList = (path, { sort, perPage = 50, filters = () => ({}), addr
     this.loadError = "";
     try {
       const query = { page: this.page, per_page: this.perPage, search: this.search, sort: this.sort };
-      const found = await showIfSlow(this, get(path, { ...query, ...filters.call(this) }));
+      const source = typeof path === "function" ? path.call(this) : path;
+      const found = await showIfSlow(this, get(source, { ...query, ...filters.call(this) }));
       if (isStale()) return;
-      this.items = found.items;
+      this.items = found.items.map(read);
       this.total = found.total;
       if (!found.items.length && this.page > 1) {
         this.page = 1;

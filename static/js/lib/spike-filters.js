@@ -1,10 +1,19 @@
-// The state of the list of spikes in its URL: "/spikes?status=active&collection=3&view=timeline".
+// The state of the list of spikes in its URL: "/spikes?status=active&collection=3&view=timeline". Without a status, the
+// list shows active and scheduled spikes.
 
 import { ID, PAGE, SEARCH, oneOf, sortedBy, urlState } from "./url-state.js";
 
+const STATUSES = ["", "active", "scheduled", "past"];
+
+/** Read the status; `expired` is in links from before spikes left a record. */
+function readStatus(text) {
+  const status = text === "expired" ? "past" : text;
+  return STATUSES.includes(status) ? status : undefined;
+}
+
 export const spikeUrlState = urlState({
   view: oneOf(["table", "timeline"]),
-  status: oneOf(["", "active", "scheduled", "expired"]),
+  status: { defaultValue: "", read: readStatus },
   collection: ID,
   search: SEARCH,
   sort: sortedBy(["standing", "name", "start_datetime", "end_datetime"]),

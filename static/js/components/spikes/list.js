@@ -1,4 +1,5 @@
-// The list of spikes: filters in the URL, badges that change at the second, row actions.
+// The list of spikes: filters in the URL, badges that change at the second, row actions. Past ones are records
+// (past.js), the others schedules.
 
 import { withPrefix } from "../../lib/base.js";
 import { get } from "../../lib/api.js";
@@ -6,6 +7,7 @@ import { showActive } from "../../lib/active-count.js";
 import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
+import { formatCount } from "../../lib/numbers.js";
 import { windowEdges } from "../../lib/window-edges.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { requestSequence } from "../../lib/request-sequence.js";
@@ -18,6 +20,8 @@ import { formatWindowState } from "../../lib/durations.js";
 import { formatUtcRange, formatWindow } from "../../lib/time.js";
 import { collectionFilter } from "../collections/filter.js";
 import { spikeActions } from "./actions.js";
+import { formatRecordState, getRecordLabel, pastSpikes, readItem } from "./past.js";
+import { runningAgain } from "./run-again.js";
 
 const MAX_OVERRIDES = 2; // overrides in a row
 const MINUTE_MS = 60_000;
@@ -27,20 +31,29 @@ export const spikeList = () =>
     clockTick(),
     windowEdges(),
     rowSelection(),
-    pagedList("/api/spike-schedules", {
-      sort: "standing",
-      filters() {
-        return { status: this.status, collection_id: this.collection };
+    pagedList(
+      function getPath() {
+        return this.isPast ? "/api/rehearsals" : "/api/spike-schedules";
       },
-      address: spikeUrlState,
-    }),
+      {
+        sort: "standing",
+        filters() {
+          const which = this.isPast ? { is_over: true, sort: this.shownSort } : { status: this.status || "current" };
+          return { ...which, collection_id: this.collection };
+        },
+        address: spikeUrlState,
+        read: readItem,
+      },
+    ),
     collectionFilter(),
     spikeActions(),
+    runningAgain(),
+    pastSpikes(),
     {
       view: "table",
       status: "",
       startCountsRequest: requestSequence(),
-      counts: { all: "", active: "", scheduled: "", expired: "" },
+      counts: { current: "", active: "", scheduled: "", past: "" },
       expandedIds: [],
       minute: Math.floor(serverNow() / MINUTE_MS),
       timelineFilter: { collection: "", search: "", status: "" }, // what the timeline shows
@@ -69,10 +82,11 @@ export const spikeList = () =>
 
       onLoaded() {
         this.pruneSelection();
-        this.timelineFilter = { collection: this.collection, search: this.search, status: this.status };
+        const status = this.isPast ? "expired" : this.status;
+        this.timelineFilter = { collection: this.collection, search: this.search, status };
         this.watchEdges(this.items);
         this.loadCounts();
-        this.showSaved();
+        if (!this.isPast) this.showSaved();
       },
 
       // Actions
@@ -109,11 +123,15 @@ export const spikeList = () =>
         const isWhole = this.collection === "" && this.search === "";
         try {
           const filters = { collection_id: this.collection, search: this.search };
-          const counts = await get("/api/spike-schedules/counts", filters);
-          const { active } = isWhole ? counts : await get("/api/spike-schedules/counts");
+          const [counts, past] = await Promise.all([
+            get("/api/spike-schedules/counts", filters),
+            get("/api/rehearsals", { ...filters, is_over: true, per_page: 1 }),
+          ]);
+          const whole = isWhole ? counts : await get("/api/spike-schedules/counts");
           if (isStale()) return;
-          this.counts = counts;
-          showActive(active);
+          const { active, scheduled } = counts;
+          this.counts = { current: active + scheduled, active, scheduled, past: past.total };
+          showActive(whole.active);
         } catch {
           // Keep the numbers; the list itself reports the error.
         }
@@ -125,7 +143,7 @@ export const spikeList = () =>
       },
 
       choose(status) {
-        this.status = status;
+        Object.assign(this, { status, sort: "standing", items: [] }); // rows of the other kind have other actions
         this.filtersChanged();
       },
 
@@ -141,7 +159,7 @@ export const spikeList = () =>
       },
 
       async deleteSelected() {
-        await this.deleteSpikes(this.selectedItems);
+        await (this.isPast ? this.deleteRecords(this.selectedItems) : this.deleteSpikes(this.selectedItems));
       },
 
       isSaved({ id }) {
@@ -159,7 +177,7 @@ export const spikeList = () =>
       },
 
       getStatusLabel(spike) {
-        return STATUS_LABELS[this.getStatus(spike)];
+        return spike.record ? getRecordLabel(spike.record) : STATUS_LABELS[this.getStatus(spike)];
       },
 
       formatWindow(spike) {
@@ -171,6 +189,7 @@ export const spikeList = () =>
       },
 
       formatState(spike) {
+        if (spike.record) return formatRecordState(spike.record, this.now);
         return formatWindowState(spike.start_datetime, spike.end_datetime, this.now);
       },
 
@@ -197,12 +216,37 @@ export const spikeList = () =>
       // Getters
 
       get segments() {
-        const each = Object.entries(STATUS_LABELS).map(([status, label]) => ({ status, label, count: this.counts[status] }));
-        return [{ status: "", label: "All", count: this.counts.all }, ...each];
+        const labels = { "": "Current", active: "Active", scheduled: "Scheduled", past: "Past" };
+        return Object.entries(labels).map(([status, label]) => ({ status, label, count: this.counts[status || "current"] }));
+      },
+
+      get isPast() {
+        return this.status === "past";
+      },
+
+      /** The sort order; past spikes have no status to sort by: the latest comes first. */
+      get shownSort() {
+        return this.isPast && this.sort.endsWith("standing") ? "-start_datetime" : this.sort;
+      },
+
+      get hasPastOnly() {
+        return this.isEmpty && !this.isPast && this.counts.past > 0;
+      },
+
+      get pastText() {
+        return formatCount(this.counts.past || 0, "past spike");
       },
 
       get isFiltered() {
-        return Boolean(this.status || this.collection || this.search);
+        return Boolean((this.status && !this.isPast) || this.collection || this.search);
+      },
+
+      get searchLabel() {
+        return this.isPast ? "Search names" : "Search names and fields";
+      },
+
+      get emptyText() {
+        return this.isPast ? "No past spike matches these filters." : "No spike matches these filters.";
       },
 
       get createHref() {
@@ -212,6 +256,15 @@ export const spikeList = () =>
       get windowSort() {
         const start = this.ariaSort("start_datetime");
         return start === "none" ? this.ariaSort("end_datetime") : start;
+      },
+
+      sortBy(column) {
+        return this.setFilter("sort", this.shownSort === column ? `-${column}` : column);
+      },
+
+      ariaSort(column) {
+        if (this.shownSort === column) return "ascending";
+        return this.shownSort === `-${column}` ? "descending" : "none";
       },
     },
   );

@@ -8,12 +8,8 @@ import { toOccupied } from "../../lib/collisions.js";
 
 const MAX_PAGES = 5;
 
-/** Return the name of a copy; the module is loaded on demand. */
-const loadCopyName = async (name) => (await import("../../lib/copy-name.js")).buildCopyName(name);
-
-/** Return a record as a spike of the collection's present fields; the module is loaded on demand. */
-const matchFields = async (record, collection) =>
-  (await import("../../lib/rehearsal-spike.js")).toSpikeOf(record, collection.fields);
+/** Load the spike to copy; the module is loaded on demand. */
+const loadCopy = async (...values) => (await import("./copying.js")).loadCopy(...values);
 
 export const spikeLoading = () => ({
   props: { collection: null, spike: null, copy: null, start: "", back: "/spikes" },
@@ -55,24 +51,15 @@ export const spikeLoading = () => ({
 
   async fetch() {
     const { spike, copy, collection, start } = this.props;
-    const [source, ownCollection] = await Promise.all([
-      this.fetchSource(),
-      collection ? get(`/api/collections/${collection.id}`) : null,
-    ]);
-    const loaded = copy && !copy.isScheduled ? await matchFields(source, ownCollection) : source;
+    const own = collection ? get(`/api/collections/${collection.id}`) : null;
+    const source = spike ? get(`/api/spike-schedules/${spike.id}`) : copy && loadCopy(copy, own);
+    const [loaded, ownCollection] = await Promise.all([source, own]);
     if (spike) this.spike = loaded;
     this.countersAfter = loaded?.counters_after ?? "";
-    if (loaded) this.name = spike ? loaded.name : await loadCopyName(loaded.name);
+    this.name = loaded?.name ?? "";
     await this.startWindow({ saved: this.spike, like: copy ? loaded : null, start });
     if (ownCollection) await this.useCollection(ownCollection, getSpikeOverrides(loaded, { isSaved: Boolean(spike) }));
     await this.avoidConflicts();
-  },
-
-  /** Load the spike to edit or to copy; of a copied one whose schedule is gone, its record. */
-  async fetchSource() {
-    const { spike, copy } = this.props;
-    if (copy && !copy.isScheduled) return get(`/api/rehearsals/${copy.record}`);
-    return spike || copy ? get(`/api/spike-schedules/${(spike ?? copy).id}`) : null;
   },
 
   /** Use the fields and the spikes of this collection. */

@@ -16,16 +16,16 @@ import { toCreateBody } from "../../lib/spike-format.js";
 import { windowEdges } from "../../lib/window-edges.js";
 import { toastOnNextPage } from "../layout/toasts.js";
 import { spikeActions } from "./actions.js";
-import { spikeReportEnding } from "./report-ending.js";
 import { spikeReportLanes } from "./report-lanes.js";
 import { spikeReportView } from "./report-view.js";
+import { loadedOnDemand, runningAgain } from "./run-again.js";
 
 const COPIED_FOR_MS = 2000;
 const LIVE_EVERY_MS = 5000; // how often the page of an active spike is loaded
 const LIVE_AFTER_END_MS = 300_000; // receipts of the last polls come up to a minute late
 
 export const spikeReport = () =>
-  mix(clockTick(), windowEdges(), spikeActions(), spikeReportLanes(), spikeReportEnding(), spikeReportView(), {
+  mix(clockTick(), windowEdges(), spikeActions(), spikeReportLanes(), runningAgain(), spikeReportView(), {
     props: { id: 0, schedule: 0, name: "" },
     record: null,
     spike: null, // the record as a spike with its overridden copies
@@ -105,6 +105,13 @@ export const spikeReport = () =>
       } catch (problem) {
         this.error = `“${spike.name}” could not be restored. ${problem.message}`;
       }
+    },
+
+    deleteRecord: loadedOnDemand("deleteRecord"),
+
+    /** Delete the spike, or its record once it is over. */
+    deleteThis() {
+      return this.isOver ? this.deleteRecord() : this.deleteSpikes([this.spike]);
     },
 
     async copyLink() {
