@@ -161,6 +161,18 @@ def current_actor() -> Actor:
     return actor
 
 
+def find_actor() -> Actor | None:
+    """Return the user who sent the request, even if no view has checked that; None if nobody is signed in."""
+    if "actor" in g:
+        return current_actor()
+    if request.method not in SAFE_METHODS:
+        return None
+    try:
+        return _authenticate(refresh=False)
+    except Unauthenticated:
+        return None
+
+
 def _authenticate(*, refresh: bool) -> Actor:
     by_header = "Authorization" in request.headers
     try:

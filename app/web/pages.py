@@ -1,5 +1,6 @@
 """What every page shares: the current user, and error pages."""
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from jinja2.ext import Extension
 from app.core.version import __version__
 from app.db.session import db
 from app.models import Actor, SpikeSchedule, User
-from app.web import request_clock
+from app.web import access, request_clock
 
 HELP_SECTIONS = {
     "spikes-pages.dashboard": "watching-it",
@@ -28,6 +29,7 @@ HELP_SECTIONS = {
 }
 """The section of the guide that a page's Help link leads to, by endpoint."""
 ERROR_TITLES = {403: "Not allowed", 404: "Page not found", 500: "Something went wrong"}
+log = logging.getLogger(__name__)
 
 
 class WithoutIndentation(Extension):
@@ -81,5 +83,16 @@ def error_page(status: int, detail: str, headers: Mapping[str, str] | None = Non
         target = with_prefix(request.full_path.rstrip("?")) if request.method == "GET" else None
         return make_response(redirect(url_for("people.sign_in", next=target)))
     title = ERROR_TITLES.get(status, "Request failed")
-    page = render_template("errors/error.html", status=status, title=title, detail=detail)
+    page = _render_error(status=status, title=title, detail=detail)
     return make_response(page, status, dict(headers or {}))
+
+
+def _render_error(*, status: int, **texts: str) -> str:
+    """Render an error page, for a signed-in user with the navigation, if the database can be read."""
+    if status != 503:
+        try:
+            if access.find_actor() is not None:
+                return render_template("errors/error.html", layout="layouts/app.html", status=status, **texts)
+        except Exception as error:
+            log.warning("An error page has no navigation: %s", type(error).__name__)
+    return render_template("errors/error.html", layout="layouts/plain.html", status=status, **texts)
