@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { buildSteps } = await import("../../static/js/lib/first-steps.js");
+const { buildSteps, getNextPhase } = await import("../../static/js/lib/first-steps.js");
 
 const done = (given) => buildSteps(given).map(({ isDone }) => Number(isDone)).join("");
 const next = (given) => buildSteps(given).find(({ isNext }) => isNext)?.href;
@@ -23,4 +23,19 @@ test("each step links to its page, with the collection", () => {
 
 test("steps can be done in any order", () => {
   assert.equal(done({ collections: [{ id: 3, field_count: 2 }], keys: 0, polls: 0, spikes: 1 }), "11001");
+});
+
+const open_ = [{ isDone: true }, { isDone: false }];
+const finished = [{ isDone: true }, { isDone: true }];
+
+test("the closing step comes when the last step is done, and stays", () => {
+  assert.equal(getNextPhase("", open_), "begun");
+  assert.equal(getNextPhase("begun", open_), "begun");
+  assert.equal(getNextPhase("begun", finished), "closing");
+  assert.equal(getNextPhase("closing", open_), "closing");
+});
+
+test("a user who had done everything before needs no steps, and none return", () => {
+  assert.equal(getNextPhase("", finished), "done");
+  assert.equal(getNextPhase("done", open_), "done");
 });

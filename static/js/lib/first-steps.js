@@ -46,3 +46,16 @@ export function buildSteps({ collections, keys, polls, spikes }) {
   const next = steps.findIndex((step) => !step.isDone);
   return steps.map((step, index) => ({ ...step, number: index + 1, isNext: index === next }));
 }
+
+/** How far a user is; the dashboard stores it in the browser. */
+export const PHASES = { begun: "begun", closing: "closing", done: "done" };
+
+/**
+ * Return the next phase: while a step is open "begun", then "closing", which stays until the user ends it. A user whose
+ * steps were all done before needs no closing step. Expired spikes are deleted by the next poll, but a step stays done.
+ */
+export function getNextPhase(phase, steps) {
+  if (phase === PHASES.closing || phase === PHASES.done) return phase;
+  if (steps.some((step) => !step.isDone)) return PHASES.begun;
+  return phase === PHASES.begun ? PHASES.closing : PHASES.done;
+}

@@ -1,29 +1,31 @@
-// The first steps of a new user; a step that is done stays done.
+// The first steps of a new user; a step that is done stays done. The closing step says what to do next.
 
 import { get } from "../../lib/api.js";
-import { buildSteps } from "../../lib/first-steps.js";
+import { PHASES, buildSteps, getNextPhase } from "../../lib/first-steps.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { getUser } from "../../lib/page-data.js";
 
-const DONE = "done";
+const getKey = () => `first-steps-${getUser().id}`;
 
 export const firstSteps = () => ({
   steps: [],
   startStepsRequest: requestSequence(),
   collectionsTotal: 0,
-  areStepsHidden: false,
+  phase: "",
 
   // Actions
 
   async loadSteps() {
     const isStale = this.startStepsRequest();
-    const key = `first-steps-${getUser().id}`;
-    const isOver = localStorage.getItem(key) === DONE || !getUser().mayWrite;
+    const phase = getUser().mayWrite ? (localStorage.getItem(getKey()) ?? "") : PHASES.done;
+    const isOver = phase === PHASES.done || phase === PHASES.closing;
     const collections = await get("/api/collections", { per_page: isOver ? 1 : 200, sort: "name" });
     if (isStale()) return;
     this.collectionsTotal = collections.total;
-    this.areStepsHidden = isOver;
-    if (isOver) return;
+    if (isOver) {
+      this.phase = phase;
+      return;
+    }
     const [keys, polls, spikes] = await Promise.all([
       get("/api/api-keys", { per_page: 1 }),
       get("/api/polls", { per_page: 1 }),
@@ -32,22 +34,30 @@ export const firstSteps = () => ({
     if (isStale()) return;
     const numbers = { keys: keys.total, polls: polls.total, spikes: spikes.all };
     this.steps = buildSteps({ collections: collections.items, ...numbers });
-    // Expired spikes are deleted by the next poll, but the step stays done.
-    if (this.steps.every((step) => step.isDone)) localStorage.setItem(key, DONE);
+    this.setPhase(getNextPhase(phase, this.steps));
+  },
+
+  setPhase(phase) {
+    this.phase = phase;
+    localStorage.setItem(getKey(), phase);
   },
 
   hideSteps() {
-    localStorage.setItem(`first-steps-${getUser().id}`, DONE);
-    this.areStepsHidden = true;
+    this.setPhase(PHASES.done);
   },
 
   // Getters
 
   get showsSteps() {
-    return !this.areStepsHidden && this.steps.some((step) => !step.isDone);
+    return this.phase === PHASES.begun || this.isClosing;
+  },
+
+  get isClosing() {
+    return this.phase === PHASES.closing;
   },
 
   get stepsText() {
+    if (this.isClosing) return "All done";
     return `${this.steps.filter((step) => step.isDone).length} of ${this.steps.length} done`;
   },
 });
