@@ -44,7 +44,7 @@ from app.rehearsals import alerts_api, receivers_api
 from app.rehearsals import api as rehearsals_api
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
-from app.spikes import preview_api, timeline_api
+from app.spikes import preview_api, run_again_api, timeline_api
 from app.web import (
     access,
     assets,
@@ -164,6 +164,7 @@ def _register_routes(app: Flask) -> None:
         preview_api,
         timeline_api,
         rehearsals_api,
+        run_again_api,
         keys_api,
         two_factor_api,
         generation_api,

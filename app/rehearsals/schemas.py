@@ -8,7 +8,7 @@ from marshmallow import fields
 from app.models import RehearsalPoll
 from app.models.rehearsal import RehearsalState
 from app.models.spike import CountersAfter
-from app.values import to_json_number
+from app.values import all_settings, to_json_number
 from app.web.access import current_actor
 from app.web.fields import Choice, ListOf, Nested, Status, StrictBool, Timestamp
 from app.web.number_fields import Float, Id, Integer
@@ -31,9 +31,10 @@ class SettingValues(fields.Dict):
         )
 
     def _serialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
+        in_order = [name for name in all_settings() if name in value]
         return {
-            name: to_json_number(setting) if isinstance(setting, Decimal) else setting
-            for name, setting in value.items()
+            name: to_json_number(setting) if isinstance(setting := value[name], Decimal) else setting
+            for name in dict.fromkeys((*in_order, *value))
         }
 
 

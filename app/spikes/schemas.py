@@ -81,6 +81,13 @@ class ExtendIn(TolerantSchema):
     duration = Duration(required=True, metadata={"description": "Seconds to add to the current end."})
 
 
+class RunAgainIn(TolerantSchema):
+    """When to run a spike again."""
+
+    start_datetime = Timestamp(metadata={"description": "ISO 8601, UTC if it has no offset. Default: now."})
+    duration = Duration(metadata={"description": "Seconds from start to end. Default: as before."})
+
+
 class OriginalOut(SettingsSchema.from_dict(build_setting_fields(), name="OriginalSettings")):  # type: ignore[misc]
     """The settings of the collection's own field, which are used outside the window."""
 

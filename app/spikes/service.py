@@ -18,7 +18,7 @@ from app.db.types import number_to_text
 from app.domain import audit, rehearsal_record, spike_copies
 from app.domain.counter_handover import hand_over_counters
 from app.domain.validation import Validated, raise_if_errors
-from app.models import Actor, Collection, SpikeSchedule, SpikeScheduleField
+from app.models import Actor, Collection, Rehearsal, SpikeSchedule, SpikeScheduleField
 from app.models.audit_actions import Action
 from app.models.spike import OVERLAP
 from app.models.spike_queries import refresh_search_text
@@ -30,8 +30,12 @@ from app.values import to_json_number
 MAX_AUDITED_OVERRIDES = 20
 
 
-def schedule(actor: Actor, validated: Validated, now: datetime) -> SpikeSchedule:
+def schedule(
+    actor: Actor, validated: Validated, now: datetime, *, original: Rehearsal | None = None
+) -> SpikeSchedule:
     """Create a schedule with a copy of every field of its collection.
+
+    `original` is the rehearsal that the audit log names as what is run again.
 
     NotFound is raised if the actor has no such collection, Invalid if the input breaks the rules of windows
     or overrides, Conflict if the window overlaps another one.
@@ -44,6 +48,8 @@ def schedule(actor: Actor, validated: Validated, now: datetime) -> SpikeSchedule
     rehearsal_record.on_scheduled(spike, actor, now)
     overridden = [copy.field_name for copy in spike.spike_fields if copy.is_overridden]
     details: dict[str, Any] = {"counters_after": spike.counters_after} if spike.counters_after else {}
+    if original:
+        details["original"] = {"id": original.id, "name": original.name}
     audit.record(
         Action.CREATE_SPIKE, spike, **_window(spike), overrides=overridden[:MAX_AUDITED_OVERRIDES], **details
     )

@@ -46,6 +46,7 @@ EXPECTED_ENTRIES = {
     "DELETE /api/spike-schedules/{spike}": [("delete-spike", "spike", "Spike")],
     "POST /api/spike-schedules/{spike}/end": [("end-spike", "spike", "Spike")],
     "POST /api/spike-schedules/{spike}/extend duration": [("extend-spike", "spike", "Spike")],
+    "POST /api/rehearsals/{rehearsal}/run-again start_datetime": [("create-spike", "spike", "Spike")],
     "DELETE /api/rehearsals/{rehearsal}": [("delete-rehearsal", "rehearsal", "Spike")],
     "POST /api/api-keys label": [("create-key", "key", "Grafana")],
     "PATCH /api/api-keys/{key} allowed_collections": [("change-key", "key", "tests")],

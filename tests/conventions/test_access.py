@@ -87,6 +87,7 @@ GET    /api/polls                                                    401 200 200
 GET    /api/prometheus/targets                                       401 401 401 401 401 401 200 401
 GET    /api/rehearsals                                               401 200 200 200 200 200 401 401
 GET    /api/rehearsals/<id:rehearsal_id>                             401 404 200 200 404 200 401 401
+POST   /api/rehearsals/<id:rehearsal_id>/run-again                   401 403 403 201 404 201 401 401
 DELETE /api/rehearsals/<id:rehearsal_id>                             401 403 403 204 404 204 401 401
 GET    /api/spike-schedules                                          401 200 200 200 200 200 401 401
 POST   /api/spike-schedules                                          401 403 403 201 404 201 401 401
@@ -192,6 +193,8 @@ def build_body(route_fixtures: RouteFixtures, route: str):
         case "POST /api/spike-schedules" | "POST /api/spike-schedules/preview":
             later = {"start_datetime": "2027-01-01T00:00:00Z", "duration": 60}
             return later | {"name": new, "collection_id": route_fixtures.collection_id}
+        case "POST /api/rehearsals/<id:rehearsal_id>/run-again":
+            return {"start_datetime": "2027-01-01T00:00:00Z", "duration": 60}
         case "POST /api/spike-schedules/<id:spike_id>/extend":
             return {"duration": 60}
         case "POST /api/users":

@@ -27,6 +27,7 @@ JSON_ROUTES = (
     "PATCH /api/spike-schedules/<id:spike_id>",
     "POST /api/spike-schedules/<id:spike_id>/extend",
     "POST /api/spike-schedules/preview",
+    "POST /api/rehearsals/<id:rehearsal_id>/run-again",
     "POST /api/api-keys",
     "PATCH /api/api-keys/<id:key_id>",
     "POST /api/alert-receivers",
@@ -89,6 +90,8 @@ def bodies(route_fixtures: RouteFixtures, route: str) -> Iterator[dict[str, Any]
         case "POST /api/spike-schedules/preview":
             for body in _spikes(route_fixtures, name):
                 yield body | {"interval": 30, "schedule_id": route_fixtures.spike_id}
+        case "POST /api/rehearsals/<id:rehearsal_id>/run-again":
+            yield {"start_datetime": "2032-01-01T00:00:00Z", "duration": 60}
         case "POST /api/spike-schedules/<id:spike_id>/extend":
             yield {"duration": 60}
         case "POST /api/api-keys" | "PATCH /api/api-keys/<id:key_id>":

@@ -89,6 +89,7 @@ WRITES = [
     Write("DELETE", "/api/spike-schedules/{spike}", None, 204),
     Write("POST", "/api/spike-schedules/{spike}/end", None, 200),
     Write("POST", "/api/spike-schedules/{spike}/extend", {"duration": 60}, 200),
+    Write("POST", "/api/rehearsals/{rehearsal}/run-again", {"start_datetime": "2032-01-01T00:00:00Z"}, 201),
     Write("DELETE", "/api/rehearsals/{rehearsal}", None, 204),
     Write("POST", "/api/api-keys", {"label": "Grafana"}, 201),
     Write("PATCH", "/api/api-keys/{key}", {"allowed_collections": [{"collection_id": "{other}"}]}, 200),
