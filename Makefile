@@ -21,7 +21,7 @@ PYTEST := .venv/bin/pytest -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-slow test-all check format bench bench-compare bench-scale bench-values soak fuzz screenshots lock clean
+.PHONY: help run test test-slow test-all check format bench bench-compare bench-scale bench-deliveries bench-values soak fuzz screenshots lock clean
 
 help: ## Show this list
 	@echo "Spikecast. Usage: make <target>"
@@ -59,6 +59,9 @@ bench-compare: .venv/.dev ## Compare two measurements: OLD=file NEW=file
 
 bench-scale: .venv/.dev ## Measure every page and list in a large installation (print only misses: ARGS=--missed)
 	.venv/bin/python -m tools.bench scale $(ARGS)
+
+bench-deliveries: .venv/.dev ## Measure deliveries of alerts while polls go on
+	.venv/bin/python -m tools.bench deliveries $(ARGS)
 
 bench-values: .venv/.dev ## Measure how long each value type takes
 	.venv/bin/python -m tools.bench values

@@ -1,4 +1,4 @@
-"""Users, API keys, two-factor sign-in and sessions after a restore.
+"""Users, API keys, alert receivers, two-factor sign-in and sessions after a restore.
 
 `known` is the snapshot of the database from before the restore; None if it cannot be used. Each function
 returns lines that report what it did.
@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.backup.snapshot import Snapshot, TwoFactor
-from app.models import ApiKey, PendingSignIn, RecoveryCode, SetUpToken, SignIn, User
+from app.models import AlertReceiver, ApiKey, PendingSignIn, RecoveryCode, SetUpToken, SignIn, User
 
 
 def revoke_keys(
@@ -27,6 +27,25 @@ def revoke_keys(
     connection.execute(statement, [{"key": id} for id in ended])
     ids = ", ".join(map(str, ended))
     return [f"Revoked API keys that were revoked, deleted or expired since the backup: {ids}."]
+
+
+def revoke_receivers(
+    connection: sa.Connection, restored: Snapshot, known: Snapshot | None, now: datetime
+) -> list[str]:
+    """Revoke the restored receivers whose token was replaced or revoked, or which were deleted, meanwhile."""
+    if known is None:
+        count = len(restored.receivers)
+        check = "Tokens that were replaced or revoked since then are valid again: check the receivers."
+        return [f"Alert receivers with the token of the backup: {count}. {check}"] if count else []
+    ended = [id for token_hash, id in restored.receivers.items() if token_hash not in known.receivers]
+    if not ended:
+        return []
+    table = AlertReceiver.__table__.c
+    statement = sa.update(AlertReceiver).where(table.id == sa.bindparam("receiver")).values(revoked_at=now)
+    connection.execute(statement, [{"receiver": id} for id in ended])
+    ids = ", ".join(map(str, ended))
+    why = "whose tokens were replaced or revoked since the backup, or that were deleted"
+    return [f"Revoked alert receivers {why}: {ids}. New tokens make them work again."]
 
 
 def report_users(restored: Snapshot, known: Snapshot | None) -> list[str]:

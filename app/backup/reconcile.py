@@ -35,6 +35,7 @@ def reconcile(
     report = [
         *counters.restore_counters(connection, restored, known, policy, doubt, now),
         *accounts.revoke_keys(connection, restored, known, now),
+        *accounts.revoke_receivers(connection, restored, known, now),
         *accounts.report_users(restored, known),
         *accounts.carry_over_two_factor(connection, restored, known),
         *accounts.end_sign_ins(connection),

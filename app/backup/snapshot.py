@@ -1,4 +1,4 @@
-"""A snapshot of a database for a restore: counters, API keys, users, two-factor sign-in and last ids."""
+"""A snapshot of a database for a restore: counters, keys, receivers, users, second factors and last ids."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.models import ApiKey, Collection, Field, RecoveryCode, SpikeSchedule, SpikeScheduleField, User
+from app.models import (
+    AlertReceiver,
+    ApiKey,
+    Collection,
+    Field,
+    RecoveryCode,
+    SpikeSchedule,
+    SpikeScheduleField,
+    User,
+)
 from app.models.spike import CountersAfter
 from app.models.spike_field import hands_back
 from app.values import State, counter_types, get_direction
@@ -79,12 +88,13 @@ class Snapshot:
     """The state of one database that a restore must not lose.
 
     Fields, copies and people are by id, two-factor states by user id (empty for schemas without them), ids of
-    valid keys by hash, and last ids by table.
+    valid keys by hash, ids of receivers by the hash of their valid token, and last ids by table.
     """
 
     fields: Mapping[int, Counter]
     copies: Mapping[int, Counter]
     keys: Mapping[str, int]
+    receivers: Mapping[str, int]
     people: Mapping[int, Person]
     two_factors: Mapping[int, TwoFactor]
     last_ids: Mapping[str, int]
@@ -102,6 +112,7 @@ def take_snapshot(connection: sa.Connection, now: datetime) -> Snapshot:
         fields=_read_counters(connection, _select_fields()),
         copies=_read_counters(connection, _select_copies(now, has_counters_after=copies_handed_back)),
         keys={row.key_hash: row.id for row in connection.execute(valid)},
+        receivers=_read_receivers(connection),
         people={row.id: Person(*row[1:]) for row in connection.execute(people)},
         two_factors=_read_two_factors(connection),
         last_ids=_read_last_ids(connection),
@@ -141,6 +152,13 @@ def _select_copies(now: datetime, *, has_counters_after: bool) -> sa.Select[Any]
         .where(copy.value_type.in_(counter_types()))
         .order_by(copy.id)
     )
+
+
+def _read_receivers(connection: sa.Connection) -> dict[str, int]:
+    if not sa.inspect(connection).has_table(AlertReceiver.__tablename__):
+        return {}
+    valid = sa.select(AlertReceiver.token_hash, AlertReceiver.id).where(AlertReceiver.revoked_at.is_(None))
+    return {row.token_hash: row.id for row in connection.execute(valid)}
 
 
 def _read_two_factors(connection: sa.Connection) -> dict[int, TwoFactor]:

@@ -8,6 +8,7 @@ from app.core import clock
 from app.db.session import db
 from app.models import Role, SetUpToken
 from tests.conftest import add_user
+from tests.support.alerts import alert
 from tests.support.signing_in import sign_in
 
 
@@ -40,13 +41,28 @@ def test_keys_revoked_before_the_backup_are_not_reported(installation):
     assert "Revoked" not in installation.restored(installation.backup())
 
 
+def test_receivers_whose_tokens_were_replaced_or_revoked_since_the_backup_are_revoked(installation, clock):
+    unchanged, renewed, revoked, deleted = (installation.make.receiver() for _ in range(4))
+    file = installation.backup()
+    clock.shift(60)
+    assert installation.owner.post(f"{renewed.path}/token").status_code == 200
+    assert installation.owner.post(f"{revoked.path}/revoke").status_code == 200
+    assert installation.owner.delete(deleted.path).status_code == 204
+    ended = f"or that were deleted: {renewed.id}, {revoked.id}, {deleted.id}."
+    assert ended in installation.restored(file)
+    receivers = (unchanged, renewed, revoked, deleted)
+    assert [each.deliver(alert()).status_code for each in receivers] == [200, 401, 401, 401]
+
+
 def test_without_the_current_database_the_restore_warns_about_keys_users_and_ids(installation):
     installation.make.key()
+    installation.make.receiver()
     file = installation.backup()
     installation.close()
     installation.database.unlink()
     output = installation.restored(file)
     assert "API keys that are valid, as at the backup: 1." in output
+    assert "Alert receivers with the token of the backup: 1." in output
     assert "Users, their roles and passwords are those of the backup." in output
     assert "Ids that were assigned since the backup may be assigned again." in output
 

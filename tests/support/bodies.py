@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tests.support.alerts import alert, notification
 from tests.support.route_fixtures import RouteFixtures
 from tests.support.signing_in import PASSWORD
+from tests.support.timestamps import NOW
 from tests.support.two_factor import equip
 
 JSON_ROUTES = (
@@ -33,6 +35,13 @@ JSON_ROUTES = (
     "POST /api/alert-receivers",
     "PATCH /api/alert-receivers/<id:receiver_id>",
 )
+
+DELIVERY_ROUTES = tuple(
+    f"{method} /api/alerts/<id:receiver_id>{token}"
+    for method in ("POST", "PUT")
+    for token in ("", "/<token>")
+)
+"""Routes whose JSON is in the format of monitoring tools, so that no schema describes it."""
 
 VALUES = (
     {"value_type": "TEXT_FIXED", "fixed_value_text": "diesel"},
@@ -97,6 +106,10 @@ def bodies(route_fixtures: RouteFixtures, route: str) -> Iterator[dict[str, Any]
         case "POST /api/api-keys" | "PATCH /api/api-keys/<id:key_id>":
             limit = {"collection_id": route_fixtures.collection_id, "collection_type": "Performance"}
             yield {"label": name, "expires_at": "2027-01-01T00:00:00Z", "allowed_collections": [limit]}
+        case _ if route == DELIVERY_ROUTES[0]:
+            yield notification(alert(starts_at=NOW) | {"fingerprint": "456ac186cfde8667"})
+        case _ if route in DELIVERY_ROUTES:
+            yield {"title": name, "status": 1}
         case "POST /api/alert-receivers" | "PATCH /api/alert-receivers/<id:receiver_id>":
             yield {"name": name, "ignored": [{"alertname": "Watchdog", "severity": "none*"}]}
 

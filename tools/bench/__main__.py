@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from tests.support import throwaway_postgres
 from tests.support.throwaway_postgres import Unavailable
-from tools.bench import compare, load, report, result, scale, scenarios, table, values
+from tools.bench import compare, deliveries, load, report, result, scale, scenarios, table, values
 from tools.bench import environment as machine
 from tools.bench.run import Run, RunConfig
 
@@ -52,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     scaled.add_argument("--missed", action="store_true", help="print only what misses its goal")
     scaled.add_argument("--markdown", action="store_true", help="print Markdown")
     scaled.set_defaults(command=_scale)
+    delivered = commands.add_parser("deliveries", help="measure deliveries of alerts while polls go on")
+    delivered.add_argument("--database", choices=scenarios.DATABASES, help="use only this database")
+    delivered.add_argument("--count", type=int, default=500, help="number of deliveries (default: 500)")
+    delivered.add_argument("--alerts", type=int, default=50, help="alerts of each (default: 50)")
+    delivered.add_argument("--seconds", type=float, default=60, help="within so many seconds (default: 60)")
+    delivered.set_defaults(command=_deliveries)
     return parser
 
 
@@ -137,6 +143,13 @@ def _compare(args: argparse.Namespace) -> int:
 def _scale(args: argparse.Namespace) -> int:
     print(scale.report(_databases(args), only_missed=args.missed, markdown=args.markdown))
     return 0
+
+
+def _deliveries(args: argparse.Namespace) -> int:
+    found = [deliveries.measure(each, args.count, args.alerts, args.seconds) for each in _databases(args)]
+    print(table.plain(deliveries.HEAD, [row for each in found for row in each.rows()]))
+    print("\n".join(each.summary() for each in found))
+    return 0 if all(each.is_met for each in found) else 1
 
 
 def _values(_args: argparse.Namespace) -> int:

@@ -28,6 +28,8 @@ class RefusalOracle:
             shown_name: A valid name.
         """
         match case.input.place:
+            case Place.BODY | Place.KEY if case.input.route.is_delivery:
+                return ""  # what is not understood is left out
             case Place.BODY:
                 return self._why_body(case)
             case Place.KEY:
@@ -58,6 +60,8 @@ class RefusalOracle:
 
     def _why_key(self, case: Case) -> str:
         schema = self.document.schema_at(case.input.route.operation or {}, case.input.at)
+        if self.document.takes_any_key(schema):
+            return ""
         properties = self.document.properties(schema)
         return "" if case.value.as_key in properties else "no such key is known"
 
@@ -106,6 +110,11 @@ def _why_header(case: Case) -> str:
         return "" if route.is_public or str(route) in FORMS else "it is no credential"
     if name == IF_MATCH:
         return "" if case.value.text.strip() == "*" else "it is no tag that the thing has"
-    if name == "Content-Type" and route.takes_json and not _JSON_TYPE.fullmatch(case.value.text):
+    if (
+        name == "Content-Type"
+        and route.takes_json
+        and not route.is_delivery
+        and not _JSON_TYPE.fullmatch(case.value.text)
+    ):
         return "it is not the type of JSON"
     return ""

@@ -12,7 +12,7 @@ from app.core import clock
 from app.db.session import Base, db
 from app.models import Role
 from tests.conftest import PASSWORD, add_user
-from tests.support.bodies import JSON_ROUTES, bodies
+from tests.support.bodies import DELIVERY_ROUTES, JSON_ROUTES, bodies
 from tests.support.client import Caller
 from tests.support.db_failures import another_session
 from tests.support.route_fixtures import RouteFixtures
@@ -45,7 +45,7 @@ class FuzzFixtures:
         self._states: dict[str, Rows] = {NOBODY_YET: empty, USUAL: self._rows()}
         self.state = USUAL
         self.snapshot = self.take_snapshot()
-        self.bodies = {route: self._right_bodies(route) for route in JSON_ROUTES}
+        self.bodies = {route: self._right_bodies(route) for route in (*JSON_ROUTES, *DELIVERY_ROUTES)}
 
     def _set_up_only(self) -> Rows:
         """Return the rows of an installation without users: only the token of the set-up page."""
@@ -118,6 +118,8 @@ class FuzzFixtures:
             return Caller(self.app, headers=refresh)
         if route.is_public:
             return Caller(self.app)
+        if route.is_delivery:
+            return self.things.receiver
         return self.things.tool if route.takes_key else self.admin
 
     def get_bodies(self, route: Route) -> list[dict[str, Any]]:

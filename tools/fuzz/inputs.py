@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
-from tests.support.bodies import JSON_ROUTES
+from tests.support.bodies import DELIVERY_ROUTES, JSON_ROUTES
 
 Path = tuple[str | int, ...]
 
@@ -27,6 +27,7 @@ FORMS = {
 HEADERS = (
     "Authorization",
     "X-API-Key",
+    "X-Spikecast-Token",
     "Cookie",
     "Origin",
     "X-CSRF-TOKEN",
@@ -34,7 +35,7 @@ HEADERS = (
     "User-Agent",
     "Host",
 )
-CREDENTIALS = HEADERS[:3]
+CREDENTIALS = HEADERS[:4]
 IF_MATCH = "If-Match"
 HEADERS_OF_FILES = ("If-None-Match", "If-Modified-Since", "Range")
 
@@ -71,7 +72,7 @@ class Route:
     @property
     def takes_json(self) -> bool:
         """Whether the route takes a JSON body."""
-        return "requestBody" in (self.operation or {})
+        return self.is_delivery or "requestBody" in (self.operation or {})
 
     @property
     def takes_if_match(self) -> bool:
@@ -88,6 +89,11 @@ class Route:
     def takes_key(self) -> bool:
         """Whether the route takes an API key instead of a user's access token."""
         return self.is_poll or self.rule in {"/api/data", "/api/prometheus/targets"}
+
+    @property
+    def is_delivery(self) -> bool:
+        """Whether tools deliver alerts to it: with the token of a receiver, in a format of their own."""
+        return str(self) in DELIVERY_ROUTES
 
     @property
     def is_public(self) -> bool:
@@ -158,7 +164,7 @@ def _get_body_inputs(route: Route, bodies: list[dict[str, Any]]) -> Iterator[Inp
     """
     if not route.takes_json:
         return
-    if str(route) not in JSON_ROUTES or not bodies:
+    if str(route) not in (*JSON_ROUTES, *DELIVERY_ROUTES) or not bodies:
         raise LookupError(f"{route}: there is no right body for it in tests/support/bodies.py")
     seen: set[Path] = {()}
     yield Input(route, Place.BODY)

@@ -82,8 +82,18 @@ class Document:
         for key in path:
             if "$ref" in schema:
                 schema = self._at(schema["$ref"])
-            schema = schema["items"] if isinstance(key, int) else schema["properties"][key]
+            if isinstance(key, int):
+                schema = schema["items"]
+            else:
+                schema = (
+                    schema["properties"][key] if "properties" in schema else schema["additionalProperties"]
+                )
         return dict(schema)
+
+    def takes_any_key(self, schema: dict[str, Any]) -> bool:
+        """Return whether an object may have keys that its schema does not name."""
+        resolved = self._at(schema["$ref"]) if "$ref" in schema else schema
+        return isinstance(resolved.get("additionalProperties"), dict)
 
     def properties(self, schema: dict[str, Any]) -> set[str]:
         """Return the keys that an object may have."""
