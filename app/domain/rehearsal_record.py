@@ -67,6 +67,13 @@ def on_deleted(spike: SpikeSchedule, now: datetime) -> None:
         db.session.execute(update.values(cancelled_at=now), execution_options={"synchronize_session": False})
 
 
+def on_restored(spike: SpikeSchedule, now: datetime) -> None:
+    """Record that a deleted schedule is back, with the polls and all else that its record has."""
+    update = sa.update(Rehearsal).where(Rehearsal.spike_schedule_id == spike.id)
+    db.session.execute(update.values(cancelled_at=None), execution_options={"synchronize_session": False})
+    on_changed(spike, now)
+
+
 def _describe(spike: SpikeSchedule) -> dict[str, Any]:
     """Return the columns that follow the schedule."""
     overrides = [describe_override(copy, copy.original) for copy in spike.spike_fields if copy.is_overridden]

@@ -44,6 +44,7 @@ class Action(StrEnum):
     END_SPIKE = "end-spike"
     EXTEND_SPIKE = "extend-spike"
     DELETE_SPIKE = "delete-spike"
+    RESTORE_SPIKE = "restore-spike"
     DELETE_REHEARSAL = "delete-rehearsal"
     REQUEST = "request"
     RESTORE = "restore"
@@ -67,6 +68,7 @@ CHANGE_ACTIONS = (
     Action.CHANGE_SPIKE,
     Action.END_SPIKE,
     Action.EXTEND_SPIKE,
+    Action.RESTORE_SPIKE,
 )
 """The actions that change the ETag of their subject."""
 CREATION_ACTIONS = (

@@ -190,6 +190,22 @@ def delete_spike(spike_id: int) -> None:
     db.session.commit()
 
 
+@blp.route("/spike-schedules/<id:spike_id>/restore", methods=["POST"])
+@blp.response(201, SpikeOut)
+@editor
+@documents_errors(404, 409)
+@with_etag
+def restore_spike(spike_id: int) -> tuple[SpikeSchedule, dict[str, str]]:
+    """Restore a spike schedule that was deleted before the end of its window.
+
+    It has the same id, window and overrides again, and its record continues. Counters continue from their
+    present values; those whose start it overrides begin there again.
+    """
+    spike = service.restore(current_actor(), spike_id, request_clock.now())
+    db.session.commit()
+    return spike, {"Location": url_for("spikes.get_spike", spike_id=spike.id)}
+
+
 @blp.route("/spike-schedules/<id:spike_id>/end", methods=["POST"])
 @blp.response(200, SpikeOut)
 @editor

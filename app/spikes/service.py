@@ -1,4 +1,4 @@
-"""Operations on spike schedules: schedule, reschedule, end, extend and delete.
+"""Operations on spike schedules: schedule, reschedule, end, extend, delete and restore.
 
 The rules are in `windows` (start, end, duration), `overrides` (settings of fields) and `conflicts`
 (overlaps). The views commit.
@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
+from app.core.timestamps import format_iso
 from app.db import transactions
 from app.db.errors import constraint_name
 from app.db.session import db
@@ -204,6 +205,47 @@ def _save_window(spike: SpikeSchedule, span: Span) -> None:
 def _load_for_response(spike: SpikeSchedule) -> None:
     """Load what the response shows while the collection is locked, to read nothing after the commit."""
     db.session.refresh(spike, ["collection", "spike_fields"])
+
+
+def restore(actor: Actor, spike_id: int, now: datetime) -> SpikeSchedule:
+    """Schedule a deleted spike again as its record describes it, with its id: the undo of `delete`.
+
+    NotFound is raised if the actor has no such spike.
+
+    Raises:
+        Conflict: It was not deleted, its window has passed or overlaps another one, or its overrides do not
+            fit the fields any more.
+    """
+    record = Rehearsal.get_of_schedule(actor, spike_id)
+    collection = Collection.get_for(actor, record.collection_id, locked=True)
+    db.session.refresh(record)
+    if record.cancelled_at is None:
+        raise Conflict(f"{record.name!r} was not deleted.", problem_type="not-deleted")
+    if record.end_datetime <= now:
+        raise Conflict(
+            f"The window of {record.name!r} has passed: it ended at {format_iso(record.end_datetime)}.",
+            problem_type="window-passed",
+        )
+    values = {
+        "name": record.name,
+        "start_datetime": record.start_datetime,
+        "end_datetime": record.end_datetime,
+        "counters_after": record.counters_after,
+        "spike_fields": [
+            {"original_field_id": override["field_id"], **override["settings"]}
+            for override in record.overrides
+        ],
+    }
+    try:
+        spike, span = build_draft(collection, Validated(values, {}), now)
+    except Invalid as error:
+        detail = f"{record.name!r} does not fit the fields of {collection.name!r} any more."
+        raise Conflict(detail, problem_type="fields-changed", errors=error.errors) from None
+    spike.id, spike.created_at = spike_id, record.created_at
+    _save_window(spike, span)
+    rehearsal_record.on_restored(spike, now)
+    audit.record(Action.RESTORE_SPIKE, spike, **_window(spike))
+    return spike
 
 
 # --- The audit log -------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ EXPECTED_ENTRIES = {
     "POST /api/spike-schedules collection_id name duration": [("create-spike", "spike", "Second")],
     "PATCH /api/spike-schedules/{spike} name spike_fields": [("change-spike", "spike", "Renamed")],
     "DELETE /api/spike-schedules/{spike}": [("delete-spike", "spike", "Spike")],
+    "POST /api/spike-schedules/{deleted}/restore": [("restore-spike", "spike", "Spike")],
     "POST /api/spike-schedules/{spike}/end": [("end-spike", "spike", "Spike")],
     "POST /api/spike-schedules/{spike}/extend duration": [("extend-spike", "spike", "Spike")],
     "POST /api/rehearsals/{rehearsal}/run-again start_datetime": [("create-spike", "spike", "Spike")],

@@ -98,6 +98,7 @@ PATCH  /api/spike-schedules/<id:spike_id>                            401 403 403
 DELETE /api/spike-schedules/<id:spike_id>                            401 403 403 204 404 204 401 401
 POST   /api/spike-schedules/<id:spike_id>/end                        401 403 403 200 404 200 401 401
 POST   /api/spike-schedules/<id:spike_id>/extend                     401 403 403 200 404 200 401 401
+POST   /api/spike-schedules/<id:spike_id>/restore                    401 403 403 409 404 409 401 401
 POST   /api/spike-schedules/preview                                  401 404 200 200 404 200 401 401
 GET    /api/timeline                                                 401 200 200 200 200 200 401 401
 GET    /api/users                                                    401 403 403 403 403 200 401 401

@@ -38,7 +38,18 @@ def test_every_route_that_writes_is_in_the_write_catalog(app):
         if rule.rule.startswith("/api/") and rule.endpoint not in READS_BY_POST
     }
     urls = app.url_map.bind("localhost")
-    things = ("collection", "other", "field", "counter", "spike", "key", "user", "guarded", "sign_in")
+    things = (
+        "collection",
+        "other",
+        "field",
+        "counter",
+        "spike",
+        "key",
+        "user",
+        "guarded",
+        "sign_in",
+        "deleted",
+    )
     ids = dict.fromkeys(things, 1)
     tested = {(write.method, urls.match(write.path.format(**ids), write.method)[0]) for write in WRITES}
     assert tested == routes

@@ -5,10 +5,8 @@ import re
 from tests.support.write_catalog import WRITES
 
 RESOURCE = re.compile(r"/api/(users|collections|fields|spike-schedules|api-keys|alert-receivers)/\{\w+\}")
-ADDS_TO_A_LIST = re.compile(r"/api/collections/[^/]+/fields")
-CONDITIONAL = [
-    write for write in WRITES if RESOURCE.match(write.path) and not ADDS_TO_A_LIST.fullmatch(write.path)
-]
+CREATES = re.compile(r"/api/collections/[^/]+/fields|/api/spike-schedules/[^/]+/restore")
+CONDITIONAL = [write for write in WRITES if RESOURCE.match(write.path) and not CREATES.fullmatch(write.path)]
 OTHER_CHANGES = {
     "users": {"email": "other@example.org"},
     "collections": {"name": "Changed by another"},

@@ -80,6 +80,7 @@ export const GROUPS = [
       "end-spike": "Ended spike",
       "extend-spike": "Extended spike",
       "delete-spike": "Deleted spike",
+      "restore-spike": "Restored deleted spike",
     },
   },
   {
