@@ -18,6 +18,14 @@ test("what a deletion removes is described in one or two sentences", () => {
     formatImpact([{ fields: 0, active_spikes: 1, scheduled_spikes: 0 }]),
     "This removes 1 spike (1 active).",
   );
+  assert.equal(
+    formatImpact([
+      { fields: 2, active_spikes: 1, expired_spikes: 1, rehearsals: 12 },
+      { fields: 1, rehearsals: 1 },
+    ]),
+    "This removes 3 fields, 2 spikes (1 active) and the records of 11 past spikes.",
+  );
+  assert.equal(formatImpact([{ rehearsals: 1 }]), "This removes the record of 1 past spike.");
   assert.equal(formatImpact([{ fields: 0, keys_losing_access: 0 }]), "Nothing else is removed.");
   assert.equal(
     formatImpact([{ fields: 1 }, { fields: 2, keys_losing_access: 1 }]),

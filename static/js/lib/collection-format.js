@@ -9,10 +9,13 @@ export function formatImpact(impacts) {
   const sum = (name) => impacts.reduce((total, impact) => total + (impact[name] ?? 0), 0);
   const [fields, active, keys] = ["fields", "active_spikes", "keys_losing_access"].map(sum);
   const spikes = active + sum("scheduled_spikes") + sum("expired_spikes");
+  const past = Math.max(0, sum("rehearsals") - spikes);
   const parts = [];
   if (fields) parts.push(formatCount(fields, "field"));
   if (spikes) parts.push(formatCount(spikes, "spike") + (active ? ` (${formatNumber(active)} active)` : ""));
-  const removed = parts.length ? `This removes ${parts.join(" and ")}.` : "Nothing else is removed.";
+  if (past) parts.push(`the ${past === 1 ? "record" : "records"} of ${formatCount(past, "past spike")}`);
+  const listed = [parts.slice(0, -1).join(", "), parts.at(-1)].filter(Boolean).join(" and ");
+  const removed = listed ? `This removes ${listed}.` : "Nothing else is removed.";
   return removed + (keys ? ` ${formatCount(keys, "key")} ${keys === 1 ? "loses" : "lose"} access.` : "");
 }
 
