@@ -38,7 +38,7 @@ class Spike:
     starts: datetime
     ends: datetime
     rehearsal_id: int | None = None
-    """Its record, which polls of type Performance are counted for."""
+    """The record for which the polls are counted; None for those of type Configuration."""
     overridden: tuple[str, ...] = ()
     """The names of the first overridden fields of the served type."""
 

@@ -42,20 +42,21 @@ def load_plan(collection_id: int, collection_type: CollectionType, now: datetime
     until = active.end_datetime if active else collection.next_start or LATEST
     query = _COPIES if active else _FIELDS
     found = connection.execute(query, parameters | {"spike_id": active and active.id}).all()
-    spike = _make_spike(active, found) if active else None
+    spike = _make_spike(active, found, collection_type) if active else None
     rows = [_make_field_row(row) for row in found]
     layout = build_layout((row.field_id, row.value_type, row.metric) for row in rows)
     return Plan(collection.revision, since, until, spike, has_expired, *partition_fields(rows), layout)
 
 
-def _make_spike(active: Any, copies: Iterable[Any]) -> Spike:
+def _make_spike(active: Any, copies: Iterable[Any], collection_type: CollectionType) -> Spike:
+    is_counted = collection_type is CollectionType.PERFORMANCE
     overridden = islice((copy.field_name for copy in copies if copy.overridden), MAX_FIELDS)
     return Spike(
         active.id,
         active.name,
         active.start_datetime,
         active.end_datetime,
-        active.rehearsal_id,
+        active.rehearsal_id if is_counted else None,
         tuple(overridden),
     )
 

@@ -5,7 +5,7 @@ order, so that two workers cannot deadlock.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -15,12 +15,8 @@ from app.generation.instant_text import to_text
 from app.generation.receipts import Receipt
 from app.models import RehearsalPoll
 
-
-class ReceiptKey(NamedTuple):
-    """A record of a spike, and a key that polls it."""
-
-    rehearsal_id: int
-    key_id: int
+ReceiptKey = tuple[int, int]
+"""The ids of a record of a spike and of a key that polls it."""
 
 
 def write_receipts(receipts: Mapping[ReceiptKey, Receipt]) -> None:
@@ -33,18 +29,18 @@ def write_receipts(receipts: Mapping[ReceiptKey, Receipt]) -> None:
     insert, select, update = _STATEMENTS[dialect]
     due = [
         {
-            "rehearsal_id": key.rehearsal_id,
-            "key_id": key.key_id,
+            "rehearsal_id": rehearsal_id,
+            "key_id": key_id,
             "first_polled_at": to_text(receipt.first, dialect),
             "last_polled_at": to_text(receipt.last, dialect),
             "polls": receipt.polls,
         }
-        for key, receipt in receipts.items()
+        for (rehearsal_id, key_id), receipt in receipts.items()
     ]
     db.session.execute(insert, {"uses": _to_json(due)})
     merged = []
     for row in db.session.execute(select, {"uses": _to_json(due)}):
-        key = ReceiptKey(row.rehearsal_id, row.api_key_id)
+        key = row.rehearsal_id, row.api_key_id
         stored = _read(row)
         stored.merge(receipts[key])
         merged.append(_to_row(key, stored, dialect))
@@ -60,8 +56,8 @@ def _read(row: Any) -> Receipt:
 
 def _to_row(key: ReceiptKey, receipt: Receipt, dialect: str) -> dict[str, Any]:
     return {
-        "rehearsal_id": key.rehearsal_id,
-        "key_id": key.key_id,
+        "rehearsal_id": key[0],
+        "key_id": key[1],
         "first_polled_at": to_text(receipt.first, dialect),
         "last_polled_at": to_text(receipt.last, dialect),
         "polls": receipt.polls,

@@ -131,7 +131,7 @@ class ReferencePolls:
             request.collection_type,
             int(instant.timestamp()),
             _generate(rows, numbers, rng, instant),
-            _make_spike(spike, rows) if spike else None,
+            _make_spike(spike, rows, request.collection_type) if spike else None,
             build_layout((_get_field(row).id, row.value_type, _get_field(row).metric) for row in rows),
         )
         answer = Answer(result, key.id, collection.id, instant)
@@ -207,14 +207,17 @@ def _find_active_spike(collection_id: int, instant: datetime) -> SpikeSchedule |
     )
 
 
-def _make_spike(spike: SpikeSchedule, copies: Sequence[FieldOrCopy]) -> Spike:
+def _make_spike(
+    spike: SpikeSchedule, copies: Sequence[FieldOrCopy], collection_type: CollectionType
+) -> Spike:
+    is_counted = collection_type is CollectionType.PERFORMANCE
     overridden = [copy for copy in copies if isinstance(copy, SpikeScheduleField) and copy.is_overridden]
     return Spike(
         spike.id,
         spike.name,
         spike.start_datetime,
         spike.end_datetime,
-        spike.rehearsal_id,
+        spike.rehearsal_id if is_counted else None,
         tuple(copy.field_name for copy in overridden[:MAX_FIELDS]),
     )
 

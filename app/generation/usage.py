@@ -24,7 +24,7 @@ from app.generation.instant_text import to_text
 from app.generation.plan import Spike
 from app.generation.poll_result import PollResult
 from app.generation.receipt_store import ReceiptKey, write_receipts
-from app.generation.receipts import Receipt, pick
+from app.generation.receipts import Receipt, Tally, pick
 from app.values import CollectionType
 
 RECORD_INTERVAL = timedelta(minutes=1)
@@ -32,9 +32,9 @@ LOCK_TIMEOUT_S = 0.05
 BATCH_SECONDS = 1.0
 MAX_TRACKED = 100_000
 """How many uses a worker remembers as recorded: some 20 MB. Beyond that, the database is asked again."""
-MAX_RECEIPTS = 5_000
-"""How many receipts of some 2 kB a worker keeps until their keys are recorded again. Beyond that, all of them
-are written with the next record of any key; at twice as many, polls of others are not counted."""
+MAX_TALLIES = 5_000
+"""For how many keys and spikes a worker counts, in 2 kB each, until these keys are recorded again. Beyond
+that, all counts are written with the next record of any key; at twice as many, others are not counted."""
 
 
 class PollUse(NamedTuple):
@@ -61,7 +61,7 @@ class UsageRecorder:
         self._app, self._batch_seconds = app, batch_seconds
         self._recorded: dict[PollUse, LastPoll] = {}
         self._pending: dict[PollUse, LastPoll] = {}
-        self._receipts: dict[ReceiptKey, Receipt] = {}
+        self._tallies: dict[ReceiptKey, Tally] = {}
         self._due: set[ReceiptKey] = set()
         self._lock = threading.Lock()
         self._written_at = -batch_seconds
@@ -77,21 +77,29 @@ class UsageRecorder:
         return last is None or last[1] != spike_id or not timedelta(0) <= now - last[0] < RECORD_INTERVAL
 
     def count(self, use: PollUse, now: datetime, result: PollResult) -> None:
-        """Count a poll during a spike that does not have to be recorded."""
+        """Count a poll during a spike. It is written with the next record of its key."""
+        spike = result.spike
+        if spike is None or spike.rehearsal_id is None:
+            return
+        key = spike.rehearsal_id, use.key_id
         with self._lock:
-            self._count(use, now, result)
+            tally = self._tallies.get(key) or self._add_tally(key)
+            if tally is not None:
+                tally.add(now, spike.overridden, result.data)
 
     def record(self, use: PollUse, now: datetime, result: PollResult) -> None:
         """Record a poll: at once, or together with others within the second."""
+        self.count(use, now, result)
         spike = result.spike
         spike_id = spike.id if spike else None
         with self._lock:
+            if spike and spike.rehearsal_id:
+                self._due.add((spike.rehearsal_id, use.key_id))
             if len(self._recorded) >= MAX_TRACKED:
                 self._recorded.clear()
             last = self._recorded.get(use)
             if last and last.spike and last.spike_id != spike_id:
                 self._finish(use, last.spike, now, result)
-            self._count(use, now, result, is_due=True)
             self._recorded[use] = self._pending[use] = LastPoll(now, spike_id, spike)
             wait = self._written_at + self._batch_seconds - time.monotonic()
             if wait > 0:
@@ -102,44 +110,30 @@ class UsageRecorder:
                 return
         self.write()
 
-    def _count(self, use: PollUse, now: datetime, result: PollResult, *, is_due: bool = False) -> None:
-        """Count a poll of type Performance during a spike; `is_due`: to be written with the next record."""
-        spike = result.spike
-        if (
-            spike is None
-            or spike.rehearsal_id is None
-            or use.collection_type is not CollectionType.PERFORMANCE
-        ):
-            return
-        key = ReceiptKey(spike.rehearsal_id, use.key_id)
-        receipt = self._receipts.get(key)
-        if receipt is None:
-            if len(self._receipts) >= MAX_RECEIPTS:
-                self._due.update(self._receipts)
-                if len(self._receipts) >= 2 * MAX_RECEIPTS:
-                    return
-            receipt = self._receipts[key] = Receipt(now, now)
-        receipt.add(now, result.data, spike.overridden)
-        if is_due:
-            self._due.add(key)
+    def _add_tally(self, key: ReceiptKey) -> Tally | None:
+        """Begin to count; None if there is no room, until what was counted of others is written."""
+        if len(self._tallies) >= MAX_TALLIES:
+            self._due.update(self._tallies)
+            if len(self._tallies) >= 2 * MAX_TALLIES:
+                return None
+        tally = self._tallies[key] = Tally()
+        return tally
 
     def _finish(self, use: PollUse, spike: Spike, now: datetime, result: PollResult) -> None:
         """Note what the first poll after a spike was served, to be written with its last polls."""
-        if spike.rehearsal_id is None or use.collection_type is not CollectionType.PERFORMANCE:
+        if spike.rehearsal_id is None:
             return
-        key = ReceiptKey(spike.rehearsal_id, use.key_id)
-        receipt = self._receipts.get(key)
-        if receipt is None:
-            receipt = self._receipts[key] = Receipt(now, now)
-        receipt.after = pick(result.data, spike.overridden)
-        self._due.add(key)
+        key = spike.rehearsal_id, use.key_id
+        tally = self._tallies.get(key) or self._add_tally(key)
+        if tally is not None:
+            tally.finish(now, pick(result.data, spike.overridden))
+            self._due.add(key)
 
     def write(self) -> None:
         """Write what is pending. If the database is locked for longer than 50 ms, keep the counts only."""
         with self._lock:
             pending, self._pending = self._pending, {}
-            receipts = {key: self._receipts.pop(key) for key in self._due}
-            self._due.clear()
+            receipts = self._take_receipts()
             self._written_at, self._timer = time.monotonic(), None
         with self._app.app_context():
             try:
@@ -154,22 +148,25 @@ class UsageRecorder:
                     self._recorded.pop(use, None)
                 self._put_back(receipts)
 
+    def _take_receipts(self) -> dict[ReceiptKey, Receipt]:
+        """Return the receipts that are due, and forget them."""
+        taken = {key: tally.take() for key in self._due if (tally := self._tallies.pop(key, None))}
+        self._due.clear()
+        return {key: receipt for key, receipt in taken.items() if receipt is not None}
+
     def _put_back(self, receipts: dict[ReceiptKey, Receipt]) -> None:
         """Keep receipts that were not written, to be written with the next record."""
         with self._lock:
             for key, receipt in receipts.items():
-                counted_since = self._receipts.get(key)
-                if counted_since is not None:
-                    receipt.merge(counted_since)
-                elif len(self._receipts) >= 2 * MAX_RECEIPTS:
-                    continue
-                self._receipts[key] = receipt
-                self._due.add(key)
+                tally = self._tallies.get(key) or self._add_tally(key)
+                if tally is not None:
+                    tally.add_receipt(receipt)
+                    self._due.add(key)
 
     def write_all(self) -> None:
         """Write everything that was counted, at the end of a worker."""
         with self._lock:
-            self._due.update(self._receipts)
+            self._due.update(self._tallies)
             is_empty = not self._due and not self._pending
         if not is_empty:
             self.write()

@@ -282,7 +282,7 @@ class TestBatching:
         for key in keys:
             key.data("Truck 01")
         recorder.write()
-        monkeypatch.setattr(usage, "MAX_RECEIPTS", 2)
+        monkeypatch.setattr(usage, "MAX_TALLIES", 2)
         for key in keys:
             key.data("Truck 01")
         recorder.write()
@@ -296,7 +296,7 @@ class TestBatching:
         for key in keys:
             key.data("Truck 01")
         recorder.write()
-        monkeypatch.setattr(usage, "MAX_RECEIPTS", 1)
+        monkeypatch.setattr(usage, "MAX_TALLIES", 1)
         for key in (*keys, *keys):
             key.data("Truck 01")
         recorder.write_all()

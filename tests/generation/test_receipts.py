@@ -7,20 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.generation import receipts
-from app.generation.receipts import MAX_MINUTES, MAX_TIMES, Receipt, pick
+from app.generation.receipts import MAX_MINUTES, MAX_TIMES, Receipt, Tally, pick
 
 START = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+NAMES = ("cpu",)
 START_MS = int(START.timestamp() * 1000)
 
 
 def count(*polls):
     """Return the receipt of these polls: each a time in seconds and the value of cpu."""
-    receipt = None
+    tally = Tally()
     for seconds, value in polls:
-        instant = START + timedelta(seconds=seconds)
-        receipt = receipt or Receipt(instant, instant)
-        receipt.add(instant, {"cpu": value, "plate": "x"}, ("cpu",))
-    return receipt
+        tally.add(START + timedelta(seconds=seconds), NAMES, {"cpu": value, "plate": "x"})
+    return tally.take()
 
 
 def total(*parts):
@@ -90,21 +89,34 @@ def split_polls(draw):
     return polls, [[poll for poll, part in zip(polls, parts, strict=True) if part == each] for each in order]
 
 
-@given(split_polls(), st.integers(1, 8), st.integers(1, 4))
-def test_any_split_into_hand_overs_and_workers_gives_the_same_receipt(split, times, minutes):
+@given(split_polls(), st.integers(1, 8), st.integers(1, 4), st.integers(1, 50))
+def test_any_split_into_hand_overs_and_workers_gives_the_same_receipt(split, times, minutes, batch):
     polls, parts = split
-    before = receipts.MAX_TIMES, receipts.MAX_MINUTES
-    receipts.MAX_TIMES, receipts.MAX_MINUTES = times, minutes
+    before = receipts.MAX_TIMES, receipts.MAX_MINUTES, receipts.BATCH
+    receipts.MAX_TIMES, receipts.MAX_MINUTES, receipts.BATCH = times, minutes, batch
     try:
         whole = count(*sorted(polls))
         merged = total(*(count(*part) for part in parts))
     finally:
-        receipts.MAX_TIMES, receipts.MAX_MINUTES = before
+        receipts.MAX_TIMES, receipts.MAX_MINUTES, receipts.BATCH = before
     assert merged == whole
     kept = sorted(START_MS + round(time * 1000) for time, _ in polls)
     assert whole.times == kept[:times]
     beyond = Counter(time // 60_000 for time in kept[times:])
     assert whole.minutes == {minute: beyond[minute] for minute in sorted(beyond)[:minutes]}
+
+
+def test_polls_with_other_overridden_fields_are_counted_as_well():
+    tally = Tally()
+    for second, names in enumerate([("cpu",), ("cpu", "load"), ("load",), ()]):
+        tally.add(START + timedelta(seconds=second), names, {"cpu": second, "load": 10 * second})
+    receipt = tally.take()
+    assert receipt.polls == 4
+    assert receipt.served == {"cpu": [0, 1, 1], "load": [10, 20, 20]}
+
+
+def test_a_tally_without_polls_has_no_receipt():
+    assert Tally().take() is None
 
 
 def test_only_numbers_that_are_still_served_are_picked():
