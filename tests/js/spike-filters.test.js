@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 const { buildUrl, readUrl } = await import("../../static/js/lib/spike-filters.js");
 
-const USUAL = { view: "table", status: "", collection: "", search: "", sort: "standing", page: 1 };
+const USUAL = { view: "table", status: "", result: "", collection: "", search: "", sort: "standing", page: 1 };
 
 test("a URL without filters gives the defaults", () => {
   assert.deepEqual(readUrl(""), USUAL);
@@ -11,7 +11,7 @@ test("a URL without filters gives the defaults", () => {
 });
 
 test("filters are read back from the URL that they make", () => {
-  const filters = { view: "timeline", status: "scheduled", collection: 3, search: "a & b", sort: "-name", page: 3 };
+  const filters = { view: "timeline", status: "past", result: "failed", collection: 3, search: "a & b", sort: "-name", page: 3 };
   assert.deepEqual(readUrl(buildUrl("/spikes", filters).slice("/spikes".length)), filters);
 });
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 process.env.TZ = "UTC";
 const words = await import("../../static/js/lib/spike-format.js");
-const { toCreateBody, formatChange, getExtensions, formatFieldNames } = words;
+const { formatChange, getExtensions, formatFieldNames } = words;
 const { formatOverride, formatPollTime } = words;
 const { getNextEdge, getSpikeStatus } = await import("../../static/js/lib/spike-status.js");
 
@@ -79,22 +79,6 @@ test("fields are named if they are few and short", () => {
   assert.equal(of("a", "b", "c", "d"), "4 fields");
   assert.equal(of("a".repeat(60)), "1 field");
   assert.equal(of(), "nothing overridden");
-});
-
-test("the body that restores a deleted spike has its overrides only", () => {
-  const given = { ...spike("14:10", "14:40"), id: 7, collection_id: 3, name: "Drill", spike_fields: [range] };
-  assert.deepEqual(toCreateBody(given), {
-    collection_id: 3,
-    name: "Drill",
-    start_datetime: given.start_datetime,
-    end_datetime: given.end_datetime,
-    spike_fields: [{ original_field_id: 12, range_start_number: 90, range_end_number: 100 }],
-  });
-});
-
-test("the body that restores a deleted spike keeps where its counters go on", () => {
-  const given = { ...spike("14:10", "14:40"), id: 7, collection_id: 3, name: "Drill", counters_after: "resume" };
-  assert.equal(toCreateBody(given).counters_after, "resume");
 });
 
 test("extensions that do not fit say why", () => {

@@ -1,10 +1,12 @@
 """Past spikes in the list of spikes: their records, also when no schedule is left."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import requests
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browsing import FIXED, RANGE, fits, follow, row, toast
+from tests.support.browsing import FIXED, RANGE, fits, follow, iso, row, toast
 
 
 @pytest.fixture
@@ -16,9 +18,10 @@ def collection(editor) -> dict:
 def past(editor, collection):
     """Create two spikes that have ended and one that was cancelled, whose schedules are gone."""
     made = []
-    for name in ("Drill", "Flood"):
+    begun = {"start_datetime": iso(datetime.now(UTC) - timedelta(hours=1)), "duration": 7200}
+    for name, window in {"Drill": begun, "Flood": {}}.items():
         override = {"original_field_id": collection["fields"][0]["id"], "range_end_number": 100}
-        spike = editor.api.spike(collection, name, spike_fields=[override])
+        spike = editor.api.spike(collection, name, spike_fields=[override], **window)
         editor.api.post(f"/api/spike-schedules/{spike['id']}/end")
         made.append(spike)
     cancelled = editor.api.spike(collection, "Mistake")
@@ -101,3 +104,16 @@ def test_the_lists_do_not_mix_when_the_status_changes(editor, collection, past):
     page.get_by_role("group", name="Status").get_by_role("button", name="Current").click()
     expect(names(page)).to_have_text(["Now"])
     expect(page.get_by_role("columnheader", name="Who looked")).to_have_count(0)
+
+
+def test_a_past_spike_is_run_again_from_the_list(editor, collection, past, complaints):
+    complaints.expect("409")
+    page = editor.browse("/spikes?status=past")
+    follow(page, page.get_by_role("button", name="Run again: Drill"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Drill")
+    expect(page.locator("h1 + .badge")).to_have_text("Active")
+    page.goto(f"{editor.site}/spikes?status=past")
+    page.get_by_role("button", name="Run again: Flood").click()
+    note = page.get_by_role("alert").filter(has_text="“Flood” cannot run now.")
+    expect(note).to_contain_text("“Drill” is in the way")
+    expect(note.get_by_role("button", name="Run it at")).to_be_visible()

@@ -33,8 +33,11 @@ def badge(page: Page) -> Locator:
 
 
 def ended(editor, collection: dict, overrides: list[dict]) -> dict:
-    """Create a spike that has ended."""
-    spike = editor.api.spike(collection, "Overheating", spike_fields=overrides)
+    """Create a spike of an hour that has ended just now."""
+    begun = iso(datetime.now(UTC) - timedelta(hours=1))
+    spike = editor.api.spike(
+        collection, "Overheating", spike_fields=overrides, start_datetime=begun, duration=7200
+    )
     return editor.api.post(f"/api/spike-schedules/{spike['id']}/end")
 
 
@@ -137,12 +140,12 @@ def test_a_duplicate_from_the_page_leads_to_the_new_spikes_page(site, editor, co
     assert re.fullmatch(rf"{site.url}/spikes/\d+", page.url)
 
 
-def test_a_deleted_spike_is_cancelled_and_can_be_brought_back(site, editor, collection, overrides):
+def test_a_deleted_spike_is_cancelled_and_can_be_brought_back(editor, collection, overrides):
     spike = editor.api.spike(
         collection, "Overheating", spike_fields=overrides, counters_after="resume", **LATER
     )
     page = editor.browse(f"/spikes/{spike['id']}")
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Actions").click()
     page.get_by_role("button", name="Delete").click()
     question = page.get_by_role("dialog", name="Delete “Overheating”?")
     expect(question).to_contain_text("and 2 overrides.")
@@ -152,12 +155,12 @@ def test_a_deleted_spike_is_cancelled_and_can_be_brought_back(site, editor, coll
     expect(at_a_glance(page)).to_contain_text("before its start")
     expect(row(page, "load")).to_contain_text("90–100")
     expect(page.get_by_role("link", name="Edit", exact=True)).to_be_hidden()
-    follow(page, page.get_by_role("button", name="Undo"))
+    page.get_by_role("button", name="Undo").click()
     expect(badge(page)).to_have_text("Scheduled")
-    (made,) = editor.api.get("/api/spike-schedules")["items"]
-    assert page.url == f"{site.url}/spikes/{made['id']}"
-    assert made["counters_after"] == "resume"
-    assert len(made["spike_fields"]) == 2
+    (back,) = editor.api.get("/api/spike-schedules")["items"]
+    assert back["id"] == spike["id"]
+    assert back["counters_after"] == "resume"
+    assert len(back["spike_fields"]) == 2
 
 
 def test_the_page_stays_after_a_poll_has_removed_the_schedule(site, editor, collection, overrides):
@@ -232,7 +235,7 @@ def test_many_keys_are_shown_on_request(editor, collection, overrides):
 def test_the_record_of_an_ended_spike_is_deleted_for_good(site, editor, collection, overrides, complaints):
     spike = ended(editor, collection, overrides)
     page = editor.browse(f"/spikes/{spike['id']}")
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Actions").click()
     page.get_by_role("button", name="Delete record").click()
     question = page.get_by_role("dialog", name="Delete “Overheating”?")
     expect(question).to_contain_text("It cannot be undone.")
@@ -281,3 +284,41 @@ def test_polls_appear_while_the_spike_is_active_and_stay_after_its_end(site, edi
     assert requests.get(poll_data, headers={"X-API-Key": key}, timeout=20).ok
     expect(page.get_by_role("region", name="What happened")).to_contain_text("First poll after")
     expect(at_a_glance(page)).to_contain_text("Afterwards")
+
+
+def test_a_spike_is_run_again(site, editor, collection, overrides):
+    spike = ended(editor, collection, overrides)
+    page = editor.browse(f"/spikes/{spike['id']}")
+    follow(page, page.get_by_role("button", name="Run again"))
+    toast(page, "“Overheating” runs again. It ends at")
+    expect(badge(page)).to_have_text("Active")
+    expect(row(page, "load")).to_contain_text("90–100")
+    (made,) = editor.api.get("/api/spike-schedules?status=active")["items"]
+    assert page.url == f"{site.url}/spikes/{made['id']}"
+    assert made["id"] != spike["id"]
+
+
+def test_what_is_in_the_way_of_running_again_is_named_with_a_remedy(
+    editor, collection, overrides, complaints
+):
+    complaints.expect("409")
+    spike = ended(editor, collection, overrides)
+    editor.api.spike(collection, "In the way", duration=7200)
+    page = editor.browse(f"/spikes/{spike['id']}")
+    page.get_by_role("button", name="Run again").click()
+    note = page.get_by_role("alert").filter(has_text="“Overheating” cannot run now.")
+    expect(note).to_contain_text("“In the way” is in the way:")
+    follow(page, note.get_by_role("button", name="Run it at"))
+    toast(page, "“Overheating” runs again. It starts at")
+    expect(badge(page)).to_have_text("Scheduled")
+
+
+def test_a_spike_whose_fields_are_gone_cannot_be_run_again(editor, collection, overrides, complaints):
+    complaints.expect("422")
+    spike = ended(editor, collection, overrides)
+    editor.api.call("DELETE", f"/api/spike-schedules/{spike['id']}")
+    editor.api.call("DELETE", f"/api/fields/{collection['fields'][0]['id']}")
+    page = editor.browse(f"/spikes/{spike['id']}")
+    page.get_by_role("button", name="Run again").click()
+    refusal = page.get_by_role("alert").filter(has_text="“Overheating” could not be run again.")
+    expect(refusal).to_contain_text("load")

@@ -1,4 +1,4 @@
-// What happened in a window, on lines: the window, and the polls of each key. Pure: the time and the width are given.
+// What happened in a window, on lines: the window, the polls of each key, and alerts. Pure: the time and the width are given.
 // Polls are drawn as paths: a day has thousands of them.
 
 import { formatClockFace } from "./time.js";
@@ -6,6 +6,7 @@ import { MINUTE_MS, buildTicks, createScale, toPx } from "./time-axis.js";
 
 const PAD = 0.07; // free on both sides of the window, as a share of its length
 const MIN_LENGTH_MS = 1000;
+const MAX_LENGTHS = 5; // how many times its length is shown from the start of a window
 const STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 28 * 1440];
 const TICK_GAP_PX = 64;
 const EDGE_GAP_PX = 46; // between a tick's label and that of the start or the end
@@ -19,10 +20,12 @@ const MIN_BAR_PX = 2;
 const MIN_LABEL_PX = 110;
 const AFTER_PX = 12; // the first poll after the window stands this far behind its end: its time is not recorded
 
-/** Return the range to show around a window. */
-export function getReportRange({ start, end }) {
+/** Return the range to show around a window; `until` is the last thing to show, if that is not too far behind. */
+export function getReportRange({ start, end, until = end }) {
   const length = Math.max(end - start, MIN_LENGTH_MS);
-  return { from: start - PAD * length, to: start + (1 + PAD) * length };
+  const from = start - PAD * length;
+  const last = Math.max(start + length, Math.min(until, start + MAX_LENGTHS * length));
+  return { from, to: last + PAD * (last - start) };
 }
 
 export const createReportScale = (window, pixels) => createScale(getReportRange(window), pixels);
@@ -122,4 +125,37 @@ function buildColumns(minutes, start, scale) {
       return `M${x} ${round((LANE_PX - height) / 2)}h${width}v${height}h${-width}z`;
     })
     .join("");
+}
+
+// Alerts
+
+const MIN_ALERT_PX = 3;
+const MIN_ALERT_LABEL_PX = 90;
+
+/** Return the last instant of alerts and their deadlines. */
+export function getLastAlertTime({ expectations = [], unexpected = [], decided_by: decided }, start) {
+  const episodes = [...expectations.flatMap((each) => each.episodes), ...unexpected];
+  const times = episodes.map(({ received_after: received, resolved_after: resolved }) => start + 1000 * (resolved ?? received));
+  return Math.max(decided ? Date.parse(decided) : 0, ...times);
+}
+
+/** Build the bars of an alert, from firing to resolved or to now, and its deadlines. */
+export function buildAlertLane({ episodes, deadlines }, { start, now }, scale) {
+  const isSeen = (instant) => instant > scale.from && instant < scale.to;
+  return {
+    bars: episodes.map(({ received_after: received, resolved_after: resolved }, index) => {
+      const [from, to] = [start + 1000 * received, resolved === null ? Math.max(now, start + 1000 * received) : start + 1000 * resolved];
+      const [left, right] = [scale.toVisibleX(from), scale.toVisibleX(to)];
+      const width = Math.max(MIN_ALERT_PX, right - left);
+      return { key: index, style: { left: toPx(left), width: toPx(width) }, isOpen: resolved === null, hasLabel: width >= MIN_ALERT_LABEL_PX };
+    }),
+    deadlines: deadlines.filter(({ at }) => isSeen(at)).map(({ at, title }) => ({ key: at, title, left: toPx(scale.toX(at)) })),
+  };
+}
+
+/** Return the deadlines of an expectation: until when it must fire, and resolve; or stay quiet. */
+export function getDeadlines({ kind, within, counts_from: from, resolve_within: resolve, until }, { start, end }) {
+  if (kind === "quiet") return until ? [{ at: end + 1000 * until, title: "Quiet until here" }] : [];
+  const due = { at: start + 1000 * (from + within), title: "Deadline to fire" };
+  return resolve === null ? [due] : [due, { at: end + 1000 * resolve, title: "Deadline to resolve" }];
 }

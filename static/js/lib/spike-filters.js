@@ -14,6 +14,7 @@ function readStatus(text) {
 export const spikeUrlState = urlState({
   view: oneOf(["table", "timeline"]),
   status: { defaultValue: "", read: readStatus },
+  result: oneOf(["", "passed", "failed", "inconclusive", "running", "observed", "cancelled"]),
   collection: ID,
   search: SEARCH,
   sort: sortedBy(["standing", "name", "start_datetime", "end_datetime"]),

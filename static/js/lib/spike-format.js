@@ -47,19 +47,6 @@ export function formatFieldNames(spike, most = 3) {
   return names.length > most || words.length > MAX_NAMES_LENGTH ? formatCount(names.length, "field") : words;
 }
 
-/** Return the request body that creates the same spike again. */
-export const toCreateBody = (spike) => ({
-  collection_id: spike.collection_id,
-  name: spike.name,
-  start_datetime: spike.start_datetime,
-  end_datetime: spike.end_datetime,
-  ...(spike.counters_after ? { counters_after: spike.counters_after } : {}),
-  spike_fields: spike.spike_fields.map((copy) => ({
-    original_field_id: copy.original_field_id,
-    ...Object.fromEntries(copy.overridden_settings.map((name) => [name, copy[name]])),
-  })),
-});
-
 const EXTENSIONS = [
   [300, "5 min"],
   [900, "15 min"],

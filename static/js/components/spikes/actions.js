@@ -3,7 +3,6 @@
 import { post, remove } from "../../lib/api.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { deleteSpike, endSpike, extendSpike } from "../../lib/spike-changes.js";
-import { toCreateBody } from "../../lib/spike-format.js";
 import { getSpikeStatus } from "../../lib/spike-status.js";
 import { formatTime } from "../../lib/time.js";
 import { confirm, toast } from "../../lib/layout-events.js";
@@ -53,7 +52,7 @@ export const spikeActions = () => ({
     await this.changed();
   },
 
-  /** Offer to undo the deletion; spikes that have ended cannot be created again. */
+  /** Offer to undo the deletion; spikes that have ended cannot be restored. */
   offerBack(deleted) {
     const back = deleted.filter((spike) => getSpikeStatus(spike, serverNow()) !== "expired");
     const what = deleted.length === 1 ? `“${deleted[0].name}”` : formatCount(deleted.length, "spike");
@@ -64,7 +63,7 @@ export const spikeActions = () => ({
     this.error = "";
     for (const spike of spikes) {
       try {
-        await post("/api/spike-schedules", toCreateBody(spike));
+        await post(`/api/spike-schedules/${spike.id}/restore`);
       } catch (problem) {
         this.error = `“${spike.name}” could not be restored. ${problem.message}`;
       }

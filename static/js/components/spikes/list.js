@@ -20,7 +20,7 @@ import { formatWindowState } from "../../lib/durations.js";
 import { formatUtcRange, formatWindow } from "../../lib/time.js";
 import { collectionFilter } from "../collections/filter.js";
 import { spikeActions } from "./actions.js";
-import { formatRecordState, getRecordLabel, pastSpikes, readItem } from "./past.js";
+import { formatRecordState, getRecordBadge, pastSpikes, readItem } from "./past.js";
 import { runningAgain } from "./run-again.js";
 
 const MAX_OVERRIDES = 2; // overrides in a row
@@ -38,7 +38,7 @@ export const spikeList = () =>
       {
         sort: "standing",
         filters() {
-          const which = this.isPast ? { is_over: true, sort: this.shownSort } : { status: this.status || "current" };
+          const which = this.isPast ? { is_over: true, sort: this.shownSort, state: this.result } : { status: this.status || "current" };
           return { ...which, collection_id: this.collection };
         },
         address: spikeUrlState,
@@ -143,7 +143,7 @@ export const spikeList = () =>
       },
 
       choose(status) {
-        Object.assign(this, { status, sort: "standing", items: [] }); // rows of the other kind have other actions
+        Object.assign(this, { status, sort: "standing", result: "" });
         this.filtersChanged();
       },
 
@@ -154,7 +154,7 @@ export const spikeList = () =>
       },
 
       clearFilters() {
-        Object.assign(this, { status: "", collection: "", collectionName: "", search: "" });
+        Object.assign(this, { status: this.isPast ? "past" : "", result: "", collection: "", collectionName: "", search: "" });
         this.filtersChanged();
       },
 
@@ -177,7 +177,11 @@ export const spikeList = () =>
       },
 
       getStatusLabel(spike) {
-        return spike.record ? getRecordLabel(spike.record) : STATUS_LABELS[this.getStatus(spike)];
+        return spike.record ? getRecordBadge(spike.record).label : STATUS_LABELS[this.getStatus(spike)];
+      },
+
+      getBadgeClass(spike) {
+        return spike.record ? getRecordBadge(spike.record).tone : this.getStatus(spike);
       },
 
       formatWindow(spike) {
@@ -238,7 +242,7 @@ export const spikeList = () =>
       },
 
       get isFiltered() {
-        return Boolean((this.status && !this.isPast) || this.collection || this.search);
+        return Boolean((this.status && !this.isPast) || this.result || this.collection || this.search);
       },
 
       get searchLabel() {

@@ -1,9 +1,10 @@
-// Rare actions on the records of spikes that are over, loaded on demand: run again, and delete. Of the page of a spike,
-// and of the list.
+// Rare actions on the records of spikes, of their page and of the list: run again, ignore an alert, delete. Loaded on
+// demand.
 
-import { post, remove } from "../../lib/api.js";
+import { get, getEtag, patch, post, remove } from "../../lib/api.js";
 import { withPrefix } from "../../lib/base.js";
 import { confirm, toast } from "../../lib/layout-events.js";
+import { buildNextExpectations, toMatch } from "../../lib/next-expectations.js";
 import { formatCount } from "../../lib/numbers.js";
 import { formatCollision } from "../../lib/run-again.js";
 import { formatTime } from "../../lib/time.js";
@@ -19,6 +20,7 @@ export async function runAgain(component, record, start = "") {
   try {
     const body = start ? { start_datetime: start } : {};
     const made = await post(`/api/rehearsals/${record.id}/run-again`, body);
+    await expectMore(component, record, made);
     const when = start ? `starts at ${formatTime(made.start_datetime)}` : `ends at ${formatTime(made.end_datetime)}`;
     toastOnNextPage(`“${made.name}” runs again. It ${when}.`);
     window.location.assign(withPrefix(`/spikes/${made.id}`));
@@ -29,9 +31,35 @@ export async function runAgain(component, record, start = "") {
   }
 }
 
+/** Let the new run expect the alerts that were marked on the page. */
+async function expectMore({ expectedNext = [] }, record, made) {
+  if (!expectedNext.length) return;
+  const labels = expectedNext.map((row) => row.labels);
+  await patch(`/api/rehearsals/${made.rehearsal_id}`, { expectations: buildNextExpectations(record, labels) });
+}
+
+/** Make the receiver ignore alerts with this name; they make no episodes any more, in no spike. */
+export async function ignoreAlert(page, { labels, name }) {
+  const { id, name: receiver } = page.record.receiver;
+  const text = `“${receiver}” no longer records this alert, for any spike. You can change that on the page of the receiver.`;
+  if (!(await confirm({ title: `Ignore “${name}”?`, text, verb: "Ignore alert" }))) return;
+  page.error = "";
+  try {
+    const path = `/api/alert-receivers/${id}`;
+    const present = await get(path);
+    await patch(path, { ignored: [...present.ignored, toMatch(labels)] }, getEtag(present));
+    toast(`“${name}” is ignored from now on.`);
+  } catch (problem) {
+    page.error = `“${name}” could not be ignored. ${problem.message}`;
+  }
+}
+
 function formatRefusal({ name }, problem) {
-  const details = Object.values(problem.errors).flat();
-  return `“${name}” could not be run again. ${details.length ? details.join(" ") : problem.message}`;
+  const { duration, ...others } = problem.errors;
+  if (duration) return `“${name}” could not be run again, because it had no length. Duplicate it, to choose one.`;
+  const details = Object.values(others).flat();
+  const reason = details.length ? `${details.join(". ")}.` : problem.message;
+  return `“${name}” could not be run again. ${reason}`;
 }
 
 /** Delete the record of the spike that the page shows, and open the list. */

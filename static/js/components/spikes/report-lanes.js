@@ -1,12 +1,14 @@
 // The lanes on the page of a spike: the window, and a line of polls for each key. lib/report-lanes.js calculates them.
 
 import { createReportScale, buildPollLane, buildReportAxis, buildWindowBar, findPoll } from "../../lib/report-lanes.js";
+import { buildAlertLane, getDeadlines, getLastAlertTime } from "../../lib/report-lanes.js";
 import { formatCount } from "../../lib/numbers.js";
 import { getServedEnd } from "../../lib/rehearsal-spike.js";
 import { buildServedRows, formatInterval, formatKeyLabel, formatSeconds } from "../../lib/report-format.js";
 import { toPx } from "../../lib/time-axis.js";
 import { formatOffset, getZoneName } from "../../lib/time-zone.js";
 import { formatClockFace } from "../../lib/time.js";
+import { formatAlertName, formatEpisode, getExpectationBadge } from "../../lib/verdict-format.js";
 
 const MAX_LANES = 8;
 const NO_POINT = { key: -1, left: "", text: "" };
@@ -17,6 +19,7 @@ export const spikeReportLanes = () => ({
   windowBar: NO_WINDOW,
   windowLabel: "",
   lanes: [],
+  alertLanes: [],
   nowLine: { isSeen: false, left: "" },
   pointed: NO_POINT,
   scale: null,
@@ -37,7 +40,8 @@ export const spikeReportLanes = () => ({
   drawLanes() {
     const pixels = this.$refs.plot?.clientWidth;
     if (!pixels || !this.record) return;
-    const window_ = { start: this.startAt, end: this.endAt, servedEnd: getServedEnd(this.record) };
+    const until = getLastAlertTime(this.record, this.startAt);
+    const window_ = { start: this.startAt, end: this.endAt, servedEnd: getServedEnd(this.record), until };
     const scale = createReportScale(window_, pixels);
     this.scale = scale;
     this.axis = buildReportAxis(window_, scale);
@@ -51,6 +55,11 @@ export const spikeReportLanes = () => ({
       interval: formatInterval(poll),
       words: describeLane(poll),
       ...buildPollLane(poll, window_, scale),
+    }));
+    this.alertLanes = getAlerts(this.record, window_).map((alert, index) => ({
+      ...alert,
+      key: index,
+      ...buildAlertLane(alert, { start: this.startAt, now: Math.min(this.now, scale.to) }, scale),
     }));
   },
 
@@ -80,6 +89,27 @@ export const spikeReportLanes = () => ({
     return this.lanes.some(({ after }) => after !== "");
   },
 });
+
+/** Return the alerts to draw: those that were expected, with their deadlines, and the others. */
+function getAlerts({ expectations = [], unexpected = [] }, window_) {
+  const expected = expectations.map((each) => ({
+    label: formatAlertName(each.match),
+    note: getExpectationBadge(each).label,
+    tone: getExpectationBadge(each).tone,
+    episodes: each.episodes,
+    deadlines: getDeadlines(each, window_),
+    words: `${each.expects}: ${each.says}`,
+  }));
+  const others = new Map();
+  for (const episode of unexpected) {
+    const label = formatAlertName(episode.labels);
+    const alert = others.get(label) ?? { label, note: "unexpected", tone: "", episodes: [], deadlines: [], words: "" };
+    alert.episodes.push(episode);
+    alert.words = `unexpected, ${formatCount(alert.episodes.length, "time")}, first ${formatEpisode(alert.episodes[0])}`;
+    others.set(label, alert);
+  }
+  return [...expected, ...others.values()].filter(({ episodes, deadlines }) => episodes.length || deadlines.length).slice(0, MAX_LANES);
+}
 
 function formatWindowLabel(record) {
   const rows = buildServedRows(record);

@@ -1,22 +1,19 @@
 // The page of a spike: what is planned, what happens now, what happened. It shows the spike's record, which outlives
 // the schedule.
 
-import { get, post } from "../../lib/api.js";
+import { get } from "../../lib/api.js";
 import { startAutoRefresh } from "../../lib/auto-refresh.js";
-import { withPrefix } from "../../lib/base.js";
 import { copyText } from "../../lib/clipboard.js";
 import { clockTick } from "../../lib/clock-tick.js";
-import { toast } from "../../lib/layout-events.js";
 import { mix } from "../../lib/mix.js";
 import { getProps } from "../../lib/page-data.js";
 import { toSpike } from "../../lib/rehearsal-spike.js";
 import { requestSequence } from "../../lib/request-sequence.js";
 import { showIfSlow } from "../../lib/slow-loading.js";
-import { toCreateBody } from "../../lib/spike-format.js";
 import { windowEdges } from "../../lib/window-edges.js";
-import { toastOnNextPage } from "../layout/toasts.js";
 import { spikeActions } from "./actions.js";
 import { spikeReportLanes } from "./report-lanes.js";
+import { spikeReportVerdict } from "./report-verdict.js";
 import { spikeReportView } from "./report-view.js";
 import { loadedOnDemand, runningAgain } from "./run-again.js";
 
@@ -25,7 +22,7 @@ const LIVE_EVERY_MS = 5000; // how often the page of an active spike is loaded
 const LIVE_AFTER_END_MS = 300_000; // receipts of the last polls come up to a minute late
 
 export const spikeReport = () =>
-  mix(clockTick(), windowEdges(), spikeActions(), spikeReportLanes(), runningAgain(), spikeReportView(), {
+  mix(clockTick(), windowEdges(), spikeActions(), spikeReportLanes(), runningAgain(), spikeReportVerdict(), spikeReportView(), {
     props: { id: 0, schedule: 0, name: "" },
     record: null,
     spike: null, // the record as a spike with its overridden copies
@@ -89,22 +86,7 @@ export const spikeReport = () =>
       this.watchEdges([this.spike]);
       if (before && before !== this.badge) this.announced = `${record.name}: ${this.badge}.`;
       this.$nextTick(() => this.drawLanes());
-    },
-
-    /** Offer to undo the deletion of a spike whose window has not ended. */
-    offerBack(deleted) {
-      toast(`“${this.name}” deleted.`, () => this.bringBack(deleted));
-    },
-
-    /** Create the deleted spike again, and open its page. */
-    async bringBack([spike]) {
-      try {
-        const made = await post("/api/spike-schedules", toCreateBody(spike));
-        toastOnNextPage(`“${made.name}” restored.`);
-        window.location.assign(withPrefix(`/spikes/${made.id}`));
-      } catch (problem) {
-        this.error = `“${spike.name}” could not be restored. ${problem.message}`;
-      }
+      this.loadRuns();
     },
 
     deleteRecord: loadedOnDemand("deleteRecord"),
@@ -124,8 +106,10 @@ export const spikeReport = () =>
 
     // Getters
 
-    /** Whether polls may still be added: from the start to some minutes after the end. */
+    /** Whether something may still arrive: from the start to some minutes after the end or the last deadline. */
     get isLive() {
-      return this.now >= this.startAt && this.now < this.endAt + LIVE_AFTER_END_MS;
+      const { decided_by: decided, settled_at: settled } = this.record;
+      const end = decided && !settled ? Math.max(this.endAt, Date.parse(decided)) : this.endAt;
+      return this.now >= this.startAt && this.now < end + LIVE_AFTER_END_MS;
     },
   });
