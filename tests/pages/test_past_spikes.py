@@ -117,3 +117,19 @@ def test_a_past_spike_is_run_again_from_the_list(editor, collection, past, compl
     note = page.get_by_role("alert").filter(has_text="“Flood” cannot run now.")
     expect(note).to_contain_text("“Drill” is in the way")
     expect(note.get_by_role("button", name="Run it at")).to_be_visible()
+
+
+def test_the_collections_page_names_the_last_spike_and_links_to_past_ones(editor, collection, past, width):
+    page = editor.browse(f"/collections/{collection['id']}", **width)
+    panel = page.locator(".spikes-panel")
+    expect(panel).to_contain_text("No spike is active or scheduled.")
+    expect(panel).to_contain_text("Last: Flood, ended")
+    follow(page, panel.get_by_role("link", name="3 past spikes"))
+    expect(names(page)).to_have_text(["Mistake", "Flood", "Drill"])
+    expect(page.get_by_role("combobox", name="Collection")).to_have_value(str(collection["id"]))
+
+
+def test_a_window_that_has_passed_stays_on_the_strip_of_its_collection(editor, collection, past):
+    page = editor.browse(f"/collections/{collection['id']}")
+    follow(page, page.get_by_role("group", name="Windows around now").get_by_role("link", name="Drill"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Drill")

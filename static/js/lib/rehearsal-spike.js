@@ -30,6 +30,10 @@ export const toSpike = (record) => ({
   spike_fields: record.overrides.map(toCopy),
 });
 
+/** Return an item of a list of spikes or of records as a spike; that of a record has the `record`, and is over. */
+export const readItem = (item) =>
+  "spike_schedule_id" in item ? { ...toSpike(item), status: "expired", record: item } : item;
+
 /**
  * Return the record as a spike whose copies are of these `fields`: those with the same name and type. A field may have
  * been deleted and created again since.

@@ -10,13 +10,15 @@ import { endSpike, extendSpike } from "../../lib/spike-changes.js";
 import { formatWindowState } from "../../lib/durations.js";
 import { formatTime, formatUtcRange, formatWindow } from "../../lib/time.js";
 import { toast } from "../../lib/layout-events.js";
+import { readItem } from "../../lib/rehearsal-spike.js";
 import { formatCount } from "../../lib/numbers.js";
 
 const MAX_LISTED = 50;
 
 export const collectionSpikes = () => ({
   spikes: [],
-  spikesTotal: 0,
+  spikesTotal: 0, // active and scheduled ones
+  pastTotal: 0,
   stripKey: "",
   activeId: 0,
   nextId: 0,
@@ -30,13 +32,14 @@ export const collectionSpikes = () => ({
     return Promise.all([
       get(path, { status: "active", per_page: 1 }),
       get(path, { status: "scheduled", sort: "start_datetime", per_page: MAX_LISTED }),
-      get(path, { status: "expired", sort: "-end_datetime", per_page: MAX_LISTED }),
+      get("/api/rehearsals", { collection_id: this.collection.id, is_over: true, per_page: MAX_LISTED }),
     ]);
   },
 
   showSpikes([active, coming, past]) {
-    this.spikes = [...past.items, ...active.items, ...coming.items];
-    this.spikesTotal = active.total + coming.total + past.total;
+    const ended = past.items.filter(({ state }) => state !== "cancelled").map(readItem);
+    this.spikes = [...ended, ...active.items, ...coming.items];
+    Object.assign(this, { spikesTotal: active.total + coming.total, pastTotal: past.total });
     this.stripKey = "";
     this.$nextTick(scrollToHighlight);
   },
@@ -147,8 +150,30 @@ export const collectionSpikes = () => ({
     return this.active ? getExtensions(this.active, this.nextSpike, this.now) : [];
   },
 
+  /** Return the spike that ended last, if none is active or scheduled. */
+  get lastSpike() {
+    return this.active || this.nextSpike ? null : (this.spikes.find(({ record }) => record) ?? null);
+  },
+
+  get lastText() {
+    return this.lastSpike ? formatWindowState(this.lastSpike.start_datetime, this.lastSpike.end_datetime, this.now) : "";
+  },
+
+  get hasSpikes() {
+    return this.spikesTotal + this.pastTotal > 0;
+  },
+
   get allSpikesUrl() {
-    return withPrefix(this.spikesTotal === 1 ? `/spikes/${this.spikes[0]?.id}` : `/spikes?collection=${this.collection.id}`);
+    const only = this.spikesTotal === 1 ? this.spikes.find(({ record }) => !record) : null;
+    return withPrefix(only ? `/spikes/${only.id}` : `/spikes?collection=${this.collection.id}`);
+  },
+
+  get pastUrl() {
+    return withPrefix(`/spikes?status=past&collection=${this.collection.id}`);
+  },
+
+  get pastText() {
+    return formatCount(this.pastTotal, "past spike");
   },
 
   get allSpikesText() {

@@ -7,6 +7,7 @@ import { showActive } from "../../lib/active-count.js";
 import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
 import { pagedList } from "../../lib/list.js";
 import { mix } from "../../lib/mix.js";
+import { readItem } from "../../lib/rehearsal-spike.js";
 import { formatCount } from "../../lib/numbers.js";
 import { windowEdges } from "../../lib/window-edges.js";
 import { serverNow } from "../../lib/server-clock.js";
@@ -20,7 +21,7 @@ import { formatWindowState } from "../../lib/durations.js";
 import { formatUtcRange, formatWindow } from "../../lib/time.js";
 import { collectionFilter } from "../collections/filter.js";
 import { spikeActions } from "./actions.js";
-import { formatRecordState, getRecordBadge, pastSpikes, readItem } from "./past.js";
+import { formatRecordState, getRecordBadge, pastSpikes } from "./past.js";
 import { runningAgain } from "./run-again.js";
 
 const MAX_OVERRIDES = 2; // overrides in a row

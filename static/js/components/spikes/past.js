@@ -1,15 +1,10 @@
 // Past spikes in the list of spikes: their records, with who polled them.
 
 import { formatCount } from "../../lib/numbers.js";
-import { toSpike } from "../../lib/rehearsal-spike.js";
 import { formatRelative } from "../../lib/relative-time.js";
 import { formatWindowState } from "../../lib/durations.js";
 import { formatResult, getResultBadge } from "../../lib/verdict-format.js";
 import { loadedOnDemand } from "./run-again.js";
-
-/** Return an item of either list as a spike; that of a record has the `record`, and is over. */
-export const readItem = (item) =>
-  "spike_schedule_id" in item ? { ...toSpike(item), status: "expired", record: item } : item;
 
 /** Return the badge of a record: what came of its expectations; without any, whether it ended or was cancelled. */
 export function getRecordBadge(record) {
