@@ -40,7 +40,7 @@ from app.generation import (
 )
 from app.generation import pages as generation_pages
 from app.help import pages as help_pages
-from app.rehearsals import alerts_api, receivers_api
+from app.rehearsals import alerts_api, receiver_pages, receivers_api
 from app.rehearsals import api as rehearsals_api
 from app.spikes import api as spikes_api
 from app.spikes import pages as spikes_pages
@@ -186,6 +186,7 @@ def _register_routes(app: Flask) -> None:
         spikes_pages.pages,
         generation_pages.pages,
         audit_pages.pages,
+        receiver_pages.pages,
         help_pages.pages,
     ):
         app.register_blueprint(pages)

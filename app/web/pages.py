@@ -24,6 +24,8 @@ HELP_SECTIONS = {
     "collections-pages.collection": "collections-and-fields",
     "people.api_keys": "keys",
     "people.users": "roles",
+    "receivers-pages.receivers": "receiving-alerts",
+    "receivers-pages.receiver": "receiving-alerts",
     "people.profile": "set-up-and-signing-in",
     "generation-pages.integrations": "integrations",
 }

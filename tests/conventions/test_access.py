@@ -123,6 +123,8 @@ GET    /help/<path:page>                                             302 200 200
 GET    /help/images/<picture>                                        302 200 200 200 200 200 302 302
 GET    /integrations                                                 302 200 200 200 200 200 302 302
 GET    /profile                                                      302 200 200 200 200 200 302 302
+GET    /receivers                                                    302 200 200 200 200 200 302 302
+GET    /receivers/<id:receiver_id>                                   302 404 200 200 404 200 302 302
 GET    /setup                                                        404 404 404 404 404 404 404 404
 POST   /setup                                                        404 404 404 404 404 404 404 404
 GET    /sign-in                                                      200 200 200 200 200 200 200 200

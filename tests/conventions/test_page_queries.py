@@ -5,6 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from tests.support.alerts import alert
 from tests.support.signing_in import PASSWORD
 
 MAX_STATEMENTS = 12
@@ -20,6 +21,8 @@ PAGES = {
     "/spikes/<id:spike_id>": "/spikes/{spike}",
     "/spikes/<id:spike_id>/edit": "/spikes/{spike}/edit",
     "/api-keys": "/api-keys",
+    "/receivers": "/receivers",
+    "/receivers/<id:receiver_id>": "/receivers/{receiver}",
     "/help": "/help",
     "/help/<path:page>": "/help/semantics",
     "/integrations": "/integrations?collection={collection}",
@@ -50,7 +53,9 @@ def many_collections(make) -> dict[str, int]:
         override = {"original_field_id": field, "range_start_number": 1, "range_end_number": 2}
         spike = make.spike(collection, override)
         make.key(allowed_collections=[{"collection_id": collection["id"]}])
-    return {"collection": collection["id"], "spike": spike["id"]}
+    receiver = make.receiver()
+    receiver.accept(*(alert(f"Alert {number}") for number in range(COLLECTIONS)))
+    return {"collection": collection["id"], "spike": spike["id"], "receiver": receiver.id}
 
 
 def test_the_list_has_every_page(migrated_app):

@@ -90,6 +90,14 @@ class Api:
             self.post(f"/api/collections/{made['id']}/fields", body)
         return self.get(f"/api/collections/{made['id']}")
 
+    def receiver(self, name: str, *alerts: str) -> dict:
+        """Create an alert receiver, at which alerts of these names have arrived."""
+        made = self.post("/api/alert-receivers", {"name": name})
+        if alerts:
+            body = {"status": "firing", "alerts": [{"labels": {"alertname": each}} for each in alerts]}
+            self.post(f"/api/alerts/{made['id']}/{made['token']}", body)
+        return made
+
     def spike(self, collection: dict, name: str = "Drill", **more: object) -> dict:
         body = {"collection_id": collection["id"], "name": name, "duration": 3600, **more}
         return self.post("/api/spike-schedules", body)

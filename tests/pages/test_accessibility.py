@@ -25,6 +25,8 @@ PAGES = [
     "/spikes/{active}/edit",
     "/spikes/{ended}/edit",
     "/api-keys",
+    "/receivers",
+    "/receivers/{receiver}",
     "/integrations?collection={collection}",
     "/users",
     "/audit",
@@ -38,6 +40,7 @@ DIALOGS = {
     "/collections/{collection}": ["New field", "Edit load", "Delete load", "Edit Collection"],
     "/spikes": ["Delete Active drill"],
     "/api-keys": ["New key"],
+    "/receivers": ["New receiver"],
     "/users": ["New user"],
 }
 
@@ -70,14 +73,17 @@ def things(admin_api):
     active = admin_api.spike(collection, "Active drill", spike_fields=[override])
     later = admin_api.spike(collection, "Later drill", start_datetime="2031-01-01T00:00:00Z")
     admin_api.post("/api/api-keys", {"label": "Looked at"})
+    receiver = admin_api.receiver("Looked at", "EngineHot", "TruckDown")
     yield {
         "collection": collection["id"],
         "empty": empty["id"],
         "active": active["id"],
         "later": later["id"],
         "ended": ended["id"],
+        "receiver": receiver["id"],
     }
     admin_api.post("/api/collections/bulk-delete", {"collection_ids": [collection["id"], empty["id"]]})
+    admin_api.call("DELETE", f"/api/alert-receivers/{receiver['id']}")
 
 
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(site, things, person, complaints, width):

@@ -25,13 +25,14 @@ HOSTILE = {
     ],
 }
 NAMES = [name for group in HOSTILE.values() for name in group]
-LISTS = ["/", "/collections", "/spikes", "/spikes?view=timeline", "/api-keys"]
+LISTS = ["/", "/collections", "/spikes", "/spikes?view=timeline", "/api-keys", "/receivers"]
 OWN_PAGES = [
     "/collections/{collection}",
     "/spikes/new?collection={collection}",
     "/spikes/{spike}",
     "/spikes/{spike}/edit",
     "/integrations?collection={collection}",
+    "/receivers/{receiver}",
 ]
 
 
@@ -62,7 +63,8 @@ def make(editor: Person, name: str, *more: str) -> dict:
     key = api.post("/api/api-keys", {"label": name, "allowed_collections": allowed})["key"]
     poll = f"{editor.site}/api/collections/{collection['id']}/data/performance"
     assert requests.get(poll, headers={"X-API-Key": key}, timeout=20).ok
-    return {"collection": collection["id"], "spike": spike["id"]}
+    receiver = api.receiver(name, name, *more)
+    return {"collection": collection["id"], "spike": spike["id"], "receiver": receiver["id"]}
 
 
 def test_hostile_names_are_shown_as_text_in_lists(site, editor):

@@ -22,6 +22,8 @@ PAGES = [
     "/spikes/{spike}",
     "/spikes/{spike}/edit",
     "/api-keys",
+    "/receivers",
+    "/receivers/{receiver}",
     "/integrations?collection={collection}",
     "/users",
     "/audit",
@@ -57,7 +59,8 @@ def ids(api):
     spike = api.spike(collection, "Active drill", spike_fields=[traffic])
     api.spike(collection, "Later drill", start_datetime="2030-01-01T00:00:00Z", spike_fields=[traffic])
     api.post("/api/api-keys", {"label": "Weighed"})
-    return {"collection": collection["id"], "spike": spike["id"]}
+    receiver = api.receiver("Weighed", "EngineHot", "TruckDown")
+    return {"collection": collection["id"], "spike": spike["id"], "receiver": receiver["id"]}
 
 
 def load_page(page: Page, address: str) -> dict[str, bytes]:
