@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 import config
 from app.db.session import db
 from app.db.types import encode_parameters
+from app.domain import expectations
 from app.domain.rehearsal_retention import prune_at_intervals
 from app.models import Actor, Field, Rehearsal, RehearsalPoll, SpikeSchedule, SpikeScheduleField
 from app.values import get_spec
@@ -50,14 +51,17 @@ def on_changed(spike: SpikeSchedule, now: datetime, *, previous_start: datetime 
     """
     update = sa.update(Rehearsal).where(Rehearsal.spike_schedule_id == spike.id).values(_describe(spike))
     options = {"synchronize_session": False}
-    id_ = db.session.scalar(update.returning(Rehearsal.id), execution_options=options)
-    if id_ is None:
+    returned = update.returning(Rehearsal.id, Rehearsal.decided_by)
+    row = db.session.execute(returned, execution_options=options).one_or_none()
+    if row is None:
         on_scheduled(spike, None, now)
-    else:
-        set_committed_value(spike, "rehearsal_id", id_)
-        if previous_start is not None and previous_start <= now and previous_start < spike.start_datetime:
-            earlier = RehearsalPoll.last_polled_at < spike.start_datetime
-            db.session.execute(sa.delete(RehearsalPoll).where(RehearsalPoll.rehearsal_id == id_, earlier))
+        return
+    set_committed_value(spike, "rehearsal_id", row.id)
+    if previous_start is not None and previous_start <= now and previous_start < spike.start_datetime:
+        earlier = RehearsalPoll.last_polled_at < spike.start_datetime
+        db.session.execute(sa.delete(RehearsalPoll).where(RehearsalPoll.rehearsal_id == row.id, earlier))
+    if row.decided_by is not None:
+        expectations.on_window_changed(row.id, now)
 
 
 def on_deleted(spike: SpikeSchedule, now: datetime) -> None:

@@ -16,8 +16,9 @@ MIN_PRUNE_BATCH = 1000  # the batch is limited, so that no write waits long afte
 def prune_at_intervals(new_id: int, bound: int, now: datetime) -> None:
     """Delete rehearsals beyond the bound, if the new one completes an interval.
 
-    Only rehearsals of spikes that are over count, and only they are deleted: those with the earliest end, of
-    whoever has the most of them. Therefore nobody can displace the rehearsals of others.
+    Only rehearsals of spikes that are over count, if nothing that is expected of them is open, and only they
+    are deleted: those with the earliest end, of whoever has the most of them. Therefore nobody can displace
+    the rehearsals of others.
 
     Args:
         new_id: The id of the rehearsal that was just recorded.
@@ -27,7 +28,8 @@ def prune_at_intervals(new_id: int, bound: int, now: datetime) -> None:
     interval = min(max(bound // 100, MIN_PRUNE_INTERVAL), MAX_PRUNE_INTERVAL)
     if new_id % interval or not try_transaction_lock(_PRUNE_LOCK_CLASS):
         return
-    is_over = Rehearsal.end_datetime <= now
+    is_decided = sa.or_(Rehearsal.decided_by.is_(None), Rehearsal.decided_by <= now)
+    is_over = sa.and_(Rehearsal.end_datetime <= now, is_decided)
     per_creator = sa.select(Rehearsal.created_by_id, sa.func.count()).where(is_over)
     rows = db.session.execute(per_creator.group_by(Rehearsal.created_by_id))
     counts: dict[int | None, int] = {creator: count for creator, count in rows}  # noqa: C416 - rows are no pairs to mypy

@@ -5,6 +5,7 @@ from app.models.alert import AlertEpisode, AlertReceiver
 from app.models.api_key import ApiKey, ApiKeyCollection
 from app.models.audit import AuditEntry
 from app.models.collection import Collection, Field
+from app.models.expectation import RehearsalExpectation
 from app.models.poll import Poll
 from app.models.rehearsal import Rehearsal, RehearsalPoll
 from app.models.spike import SpikeSchedule
@@ -26,6 +27,7 @@ __all__ = [
     "Poll",
     "RecoveryCode",
     "Rehearsal",
+    "RehearsalExpectation",
     "RehearsalPoll",
     "Role",
     "SetUpToken",

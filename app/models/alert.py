@@ -1,9 +1,10 @@
 """Receivers, at which alerts come in, and the episodes that are made of them."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, column_property, mapped_column, relationship
 
 from app.core.errors import Conflict, NotFound
 from app.db.session import Base, db
@@ -41,6 +42,9 @@ class AlertReceiver(Timestamps, Base):
     last_problem_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_problem: Mapped[str | None] = mapped_column(sa.String(MAX_PROBLEM_LENGTH))
 
+    if TYPE_CHECKING:
+        gets_resolutions: InstrumentedAttribute[bool]  # mapped below
+
     owner: Mapped[User] = relationship()
 
     def status(self, _now: datetime) -> str:
@@ -77,6 +81,7 @@ class AlertEpisode(Base):
     __table_args__ = (
         sa.Index(None, "receiver_id", "first_received_at"),
         sa.Index(None, "receiver_id", "fingerprint", "id"),
+        sa.Index(None, "receiver_id", "resolved_received_at"),
         sa.Index(
             "uq_alert_episodes_open",
             "receiver_id",
@@ -105,6 +110,15 @@ class AlertEpisode(Base):
     def is_firing(self) -> bool:
         """Whether the alert has not been resolved yet."""
         return self.resolved_received_at is None
+
+
+AlertReceiver.gets_resolutions = column_property(  # type: ignore[assignment]
+    sa.exists()
+    .where(AlertEpisode.receiver_id == AlertReceiver.id, AlertEpisode.resolved_received_at.is_not(None))
+    .correlate_except(AlertEpisode),
+    deferred=True,
+    expire_on_flush=False,
+)
 
 
 def receiver_name_taken(name: str) -> Conflict:

@@ -45,6 +45,7 @@ class Action(StrEnum):
     EXTEND_SPIKE = "extend-spike"
     DELETE_SPIKE = "delete-spike"
     RESTORE_SPIKE = "restore-spike"
+    CHANGE_REHEARSAL = "change-rehearsal"
     DELETE_REHEARSAL = "delete-rehearsal"
     REQUEST = "request"
     RESTORE = "restore"

@@ -1,6 +1,7 @@
 """Rehearsals: the record that every spike leaves, and who polled it."""
 
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -17,24 +18,57 @@ from sqlalchemy.orm import (
 
 from app.core.errors import NotFound
 from app.db.session import Base, db
-from app.db.types import UtcDateTime, decode_parameters
+from app.db.types import CanonicalJson, UtcDateTime, decode_parameters
 from app.models.actor import Actor
+from app.models.alert import AlertReceiver
 from app.models.collection import Collection, CollectionPart
+from app.models.expectation import RehearsalExpectation
 from app.models.mixins import MAX_NAME_LENGTH, Timestamps, Window
 from app.models.spike import CountersAfter, SpikeSchedule
 
+MAX_EXTERNAL_ID_LENGTH = 128
+
 
 class RehearsalState(StrEnum):
-    """What became of a spike, as far as its window and its deletion tell."""
+    """What became of a spike: by its window and its deletion, and by the alerts that it expects, if any."""
 
     SCHEDULED = "scheduled"
     RUNNING = "running"
     OBSERVED = "observed"
+    """Over, and nothing was expected."""
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
     CANCELLED = "cancelled"
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the expectations were met; None if that cannot be told, or not yet."""
+        return {RehearsalState.PASSED: True, RehearsalState.FAILED: False}.get(self)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a rehearsal by the time of a request. Texts and numbers are as in JSON."""
+
+    state: RehearsalState
+    delay: float | None = None
+    false_alarms: int = 0
+    timeliness: float | None = None
+    expectations: list[dict[str, Any]] = field(default_factory=list)
+    unexpected: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    next_deadline: datetime | None = None
+    """When it changes if nothing arrives; None if it does not, or nothing is expected."""
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the expectations were met; None if that cannot be told, or not yet."""
+        return self.state.passed
 
 
 def get_state(start: datetime, end: datetime, cancelled_at: datetime | None, now: datetime) -> RehearsalState:
-    """Return the state of a spike at `now`; `cancelled_at` is when it was deleted before its end."""
+    """Return the state of a spike that expects nothing, and was perhaps deleted before its end."""
     if cancelled_at is not None:
         return RehearsalState.CANCELLED
     if now >= end:
@@ -54,6 +88,15 @@ class Rehearsal(CollectionPart, Timestamps, Window, Base):
         # For lists: the columns they are sorted by, and the id as a tie-breaker.
         *(sa.Index(None, column, "id") for column in ("start_datetime", "end_datetime", "name")),
         sa.Index("ix_rehearsals_of_collection_by_start", "collection_id", "start_datetime", "id"),
+        sa.Index("ix_rehearsals_of_receiver", "receiver_id", "start_datetime"),
+        sa.Index(None, "external_id"),
+        sa.Index("ix_rehearsals_state", "state", "start_datetime", "id"),
+        sa.Index(
+            "ix_rehearsals_unsettled",
+            "decided_by",
+            sqlite_where=sa.text("decided_by IS NOT NULL AND settled_at IS NULL"),
+            postgresql_where=sa.text("decided_by IS NOT NULL AND settled_at IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -68,13 +111,45 @@ class Rehearsal(CollectionPart, Timestamps, Window, Base):
     created_by_id: Mapped[int | None]
     created_by_name: Mapped[str | None] = mapped_column(sa.String(MAX_NAME_LENGTH))
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    external_id: Mapped[str | None] = mapped_column(sa.String(MAX_EXTERNAL_ID_LENGTH))
+
+    # What it expects. Without expectations, all of these are null or false.
+    receiver_id: Mapped[int | None] = mapped_column(sa.ForeignKey("alert_receivers.id", ondelete="SET NULL"))
+    scope: Mapped[dict[str, str] | None] = mapped_column(CanonicalJson)
+    fail_on_unexpected: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    decided_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The last deadline of its expectations; null if there are none."""
+
+    # What came of it, once it is settled.
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[RehearsalState | None] = mapped_column(
+        sa.Enum(
+            RehearsalState,
+            native_enum=False,
+            length=16,
+            name="rehearsal_state",
+            values_callable=lambda members: [member.value for member in members],
+        )
+    )
+    passed: Mapped[bool | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
     if TYPE_CHECKING:
         is_scheduled: InstrumentedAttribute[bool]  # mapped below
         poll_count: InstrumentedAttribute[int]
         key_count: InstrumentedAttribute[int]
+        outcome: Outcome
+    else:
+        outcome = None  # set by rehearsals.evaluation.attach_outcomes
 
     collection: Mapped[Collection] = relationship()
+    receiver: Mapped[AlertReceiver | None] = relationship()
+    expectations: Mapped[list[RehearsalExpectation]] = relationship(
+        back_populates="rehearsal",
+        order_by=RehearsalExpectation.position,
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
     polls: Mapped[list["RehearsalPoll"]] = relationship(
         back_populates="rehearsal",
         order_by="(RehearsalPoll.first_polled_at, RehearsalPoll.api_key_id)",
@@ -100,16 +175,13 @@ class Rehearsal(CollectionPart, Timestamps, Window, Base):
             for override in self.spec.get("overrides", ())
         ]
 
-    def compute_state(self, now: datetime) -> RehearsalState:
-        """Return the state at `now`."""
-        return get_state(self.start_datetime, self.end_datetime, self.cancelled_at, now)
+    def forget_result(self) -> None:
+        """Make it undecided again."""
+        self.settled_at = self.state = self.passed = self.result = None
 
-    @classmethod
-    def has_state(cls, state: RehearsalState, now: datetime) -> sa.ColumnElement[bool]:
-        """Return the SQL condition for rows whose `compute_state()` is `state`."""
-        if state is RehearsalState.CANCELLED:
-            return cls.cancelled_at.is_not(None)
-        return sa.and_(cls.cancelled_at.is_(None), cls.has_status(_STATUSES[state], now))
+    def compute_state(self, now: datetime) -> RehearsalState:
+        """Return the state at `now`, whatever it expects."""
+        return get_state(self.start_datetime, self.end_datetime, self.cancelled_at, now)
 
     @classmethod
     def is_over(cls, now: datetime) -> sa.ColumnElement[bool]:
@@ -133,17 +205,15 @@ class Rehearsal(CollectionPart, Timestamps, Window, Base):
     @staticmethod
     def readable(query: sa.Select[*tuple[Any, ...]], actor: Actor) -> sa.Select[*tuple[Any, ...]]:
         """Return the query, limited to the rehearsals that this actor may see. Admins see all."""
+        return query if actor.is_admin else query.where(Rehearsal.is_readable(actor))
+
+    @staticmethod
+    def is_readable(actor: Actor) -> sa.ColumnElement[bool]:
+        """Return the SQL condition for the rehearsals that this actor may see. Admins see all."""
         if actor.is_admin:
-            return query
+            return sa.true()
         own = sa.select(Collection.id).where(actor.readable(Collection.owner_id))
-        return query.where(Rehearsal.collection_id.in_(own))
-
-
-_STATUSES = {
-    RehearsalState.SCHEDULED: "scheduled",
-    RehearsalState.RUNNING: "active",
-    RehearsalState.OBSERVED: "expired",
-}
+        return Rehearsal.collection_id.in_(own)
 
 
 class RehearsalPoll(Base):

@@ -62,6 +62,9 @@ class SpikeSchedule(CollectionPart, Timestamps, Window, Base):
 
     if TYPE_CHECKING:
         rehearsal_id: InstrumentedAttribute[int | None]  # mapped in models.rehearsal
+        warnings: list[str]
+    else:
+        warnings = ()  # about what was just saved, set by spikes.service
 
     collection: Mapped[Collection] = relationship()
     spike_fields: Mapped[list["SpikeScheduleField"]] = relationship(

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from app.db import transactions
 from app.db.session import db
 from app.models.alert import AlertEpisode, AlertReceiver
-from app.rehearsals import retention
+from app.rehearsals import retention, settling
 from app.rehearsals.deliveries import Alert, Delivery
 from app.rehearsals.transitions import Episode, follow
 from app.values.matchers import matches
@@ -55,15 +55,18 @@ def receive(
         bound: The number of episodes to keep.
     """
     transactions.begin(writes=True, lock_timeout_s=LOCK_TIMEOUT_S)
-    ignored = _note_delivery(receiver_id, token_hash, delivery.problem, now)
-    if ignored is None:
+    noted = _note_delivery(receiver_id, token_hash, delivery.problem, now)
+    if noted is None:
         return None
+    ignored, has_due = noted
     alerts = [alert for alert in delivery.alerts if not any(matches(each, alert.labels) for each in ignored)]
     latest = _load_latest(receiver_id, alerts)
     finished, current = _apply(latest, alerts, now)
     _update(each for each in (*finished, *current) if each.id and each is not latest[each.fingerprint])
     # Those that are finished first: the latest episode of an alert has the largest id.
     new_ids = _insert(receiver_id, finished) + _insert(receiver_id, current)
+    if has_due:
+        settling.settle_due_of_receiver(receiver_id, now)
     if new_ids:
         retention.trim_after(new_ids, bound)
     return Receipt(len(delivery.alerts), len(delivery.alerts) - len(alerts), len(new_ids))
@@ -71,8 +74,11 @@ def receive(
 
 def _note_delivery(
     receiver_id: int, token_hash: str, problem: str | None, now: datetime
-) -> list[dict[str, str]] | None:
-    """Lock the receiver, note a delivery in it, and return what it ignores; None if the token is void."""
+) -> tuple[list[dict[str, str]], bool] | None:
+    """Lock the receiver and note a delivery in it.
+
+    Return what it ignores, and whether rehearsals are due to be settled; None if the token is void.
+    """
     last = AlertReceiver.last_received_at
     values: dict[Any, Any] = {
         AlertReceiver.deliveries: AlertReceiver.deliveries + 1,
@@ -86,8 +92,10 @@ def _note_delivery(
         AlertReceiver.token_hash == token_hash,
         AlertReceiver.revoked_at.is_(None),
     )
-    note = sa.update(AlertReceiver).where(*is_it).values(values).returning(AlertReceiver.ignored)
-    return db.session.scalar(note.execution_options(synchronize_session=False))
+    has_due = settling.has_due_of_receiver(receiver_id, now)
+    note = sa.update(AlertReceiver).where(*is_it).values(values).returning(AlertReceiver.ignored, has_due)
+    row = db.session.execute(note.execution_options(synchronize_session=False)).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def _load_latest(receiver_id: int, alerts: Iterable[Alert]) -> dict[str, Episode]:

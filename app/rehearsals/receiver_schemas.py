@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
-from app.rehearsals.matcher_fields import MatchersField
 from app.web.fields import ListOf, Status, StrictBool, Timestamp
+from app.web.matcher_fields import MatchersField
 from app.web.number_fields import Id, Integer
 from app.web.schema import Schema
 from app.web.text_fields import Name, Text

@@ -9,7 +9,6 @@ from sqlalchemy.orm import joinedload
 from app.db.session import MAX_ID, db
 from app.models import AlertEpisode, AlertReceiver
 from app.rehearsals import receivers_service as service
-from app.rehearsals.matcher_fields import MatchersQuery
 from app.rehearsals.receiver_schemas import (
     EpisodeOut,
     ReceiverIn,
@@ -20,6 +19,7 @@ from app.rehearsals.receiver_schemas import (
 from app.web import request_clock
 from app.web.access import current_actor, signed_in
 from app.web.fields import Timestamp
+from app.web.matcher_fields import MatchersQuery
 from app.web.openapi import Blueprint, documents_errors
 from app.web.pagination import QueryInteger, filter_equal, list_query_schema, page_schema, paginate
 from app.web.preconditions import compute_etag, require_match, with_etag, with_if_match
@@ -143,7 +143,8 @@ def revoke_receiver(receiver_id: int) -> AlertReceiver:
 @with_if_match
 def delete_receiver(receiver_id: int) -> None:
     """Delete a receiver with its episodes. Deliveries to it are refused at once."""
-    service.delete_receiver(require_match(AlertReceiver.get_for(current_actor(), receiver_id, locked=True)))
+    receiver = require_match(AlertReceiver.get_for(current_actor(), receiver_id, locked=True))
+    service.delete_receiver(receiver, request_clock.now())
     db.session.commit()
 
 

@@ -15,6 +15,7 @@ from app.domain import audit
 from app.models import Actor, AlertEpisode, AlertReceiver
 from app.models.alert import receiver_name_taken
 from app.models.audit_actions import Action
+from app.rehearsals import settling
 from app.values.matchers import Matchers, matches
 
 Episodes = sa.Select[Any]
@@ -94,6 +95,7 @@ def renew_token(receiver: AlertReceiver) -> str:
 def revoke_receiver(receiver: AlertReceiver, now: datetime) -> None:
     """Make the token of a receiver, which the caller has locked, void at once. A new one can be made."""
     if receiver.revoked_at is None:
+        settling.settle_before_deafness(receiver, now)
         receiver.revoked_at = now
         _flush(receiver)
         audit.record(Action.REVOKE_RECEIVER, receiver, owner=receiver.owner.username)
@@ -101,8 +103,12 @@ def revoke_receiver(receiver: AlertReceiver, now: datetime) -> None:
         _flush(receiver)
 
 
-def delete_receiver(receiver: AlertReceiver) -> None:
-    """Delete a receiver with its episodes. Deliveries to it are refused at once."""
+def delete_receiver(receiver: AlertReceiver, now: datetime) -> None:
+    """Delete a receiver with its episodes. Deliveries to it are refused at once.
+
+    What they have decided of rehearsals stays; what is undecided cannot be told any more.
+    """
+    settling.settle_before_deafness(receiver, now)
     audit.record(Action.DELETE_RECEIVER, receiver, owner=receiver.owner.username)
     db.session.delete(receiver)
 

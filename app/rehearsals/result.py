@@ -168,7 +168,7 @@ def _find_unexpected(case: Case, in_scope: Sequence[Episode], decided_by: dateti
 
 
 def _is_final(outcomes: Sequence[_Outcome], decided_by: datetime, receiver: Receiver, now: datetime) -> bool:
-    is_deaf = receiver.heard_until is not None and receiver.heard_until < now
+    is_deaf = receiver.heard_until is not None and receiver.heard_until <= now
     return all(outcome.verdict.is_decided for outcome in outcomes) and (is_deaf or now >= decided_by)
 
 
@@ -198,11 +198,15 @@ def _mean_timeliness(outcomes: Sequence[_Outcome]) -> float | None:
 
 
 def describe(expectation: Expectation) -> dict[str, Any]:
-    """Return an expectation as JSON: its settings, and a sentence."""
+    """Return an expectation as JSON: a sentence and its settings; null for those of the other kind."""
     return {
         "kind": expectation.kind.value,
         "match": dict(expectation.match),
-        **{name: getattr(expectation, name) for name in SETTINGS[expectation.kind]},
+        **{
+            name: getattr(expectation, name) if kind is expectation.kind else None
+            for kind, names in SETTINGS.items()
+            for name in names
+        },
         "expects": describe_expectation(expectation),
     }
 

@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.db.session import db
+from app.models import Rehearsal
 from app.models.alert import AlertEpisode
 from app.models.audit_storage import compute_excess, compute_prune_batch
 
@@ -34,13 +35,19 @@ def trim(bound: int, batch: int) -> None:
         batch -= min(count, batch)
 
 
-def load_needed_since(_receiver_ids: Collection[int]) -> Mapping[int, datetime]:
+def load_needed_since(receiver_ids: Collection[int]) -> Mapping[int, datetime]:
     """Return since when episodes of these receivers are needed, for those of which some are.
 
-    Episodes are needed until the rehearsals that they decide are settled. No rehearsal refers to a receiver
-    yet.
+    Episodes are needed until the rehearsals that they decide are settled.
     """
-    return {}
+    query = sa.select(Rehearsal.receiver_id, sa.func.min(Rehearsal.start_datetime)).where(
+        Rehearsal.receiver_id.in_(receiver_ids),
+        Rehearsal.decided_by.is_not(None),
+        Rehearsal.settled_at.is_(None),
+        Rehearsal.cancelled_at.is_(None),
+    )
+    rows = db.session.execute(query.group_by(Rehearsal.receiver_id))
+    return {receiver_id: start for receiver_id, start in rows if receiver_id is not None}
 
 
 def _delete_oldest(receiver_id: int, count: int, needed_since: datetime | None) -> None:

@@ -8,11 +8,15 @@ from marshmallow import fields
 from app.models import RehearsalPoll
 from app.models.rehearsal import RehearsalState
 from app.models.spike import CountersAfter
+from app.rehearsals.verdict import State
 from app.values import all_settings, to_json_number
+from app.values.expectations import Kind
 from app.web.access import current_actor
-from app.web.fields import Choice, ListOf, Nested, Status, StrictBool, Timestamp
+from app.web.expectation_fields import RehearsalIn, external_id_field
+from app.web.fields import Choice, ListOf, Nested, StrictBool, Timestamp
+from app.web.matcher_fields import MatchersField
 from app.web.number_fields import Float, Id, Integer
-from app.web.schema import Schema
+from app.web.schema import Schema, TolerantSchema
 from app.web.setting_fields import ValueTypeName
 from app.web.text_fields import Text
 
@@ -109,6 +113,65 @@ class PollsOut(Schema):
     )
 
 
+class ReceiverBriefOut(Schema):
+    """An alert receiver."""
+
+    id = Id()
+    name = Text()
+
+
+class FiredOut(Schema):
+    """One time that an alert fired."""
+
+    labels = fields.Dict(keys=fields.String(), values=fields.String())
+    received_after = Float(metadata={"description": "Seconds from the start of the window."})
+    resolved_after = Float(allow_none=True, metadata={"description": "Null: it had not resolved."})
+
+
+class SplitOut(Schema):
+    """Where the time went, in seconds."""
+
+    poll = Float(metadata={"description": "Until the data was polled."})
+    rule = Float(metadata={"description": "From then until the rule fired, by the sender's clock."})
+    notification = Float(metadata={"description": "From then until the alert arrived here."})
+
+
+class ExpectationOut(Schema):
+    """An expectation, and what came of it. Settings of the other kind are null."""
+
+    id = Id()
+    kind = Choice(Kind)
+    match = MatchersField()
+    within = Integer(allow_none=True)
+    counts_from = Integer(allow_none=True)
+    resolve_within = Integer(allow_none=True)
+    at_most = Integer(allow_none=True)
+    holds = StrictBool(allow_none=True)
+    until = Integer(allow_none=True)
+    expects = Text(metadata={"description": "The expectation as a sentence."})
+    state = Choice(State, allow_none=True, metadata={"description": "Null: cancelled, so not judged."})
+    says = Text(metadata={"description": "What came of it, as the end of a sentence about the alert."})
+    delay = Float(
+        allow_none=True, metadata={"description": "Seconds from the start plus `counts_from` to the alert."}
+    )
+    split = Nested(
+        SplitOut, allow_none=True, metadata={"description": "Null: the sender's times do not tell."}
+    )
+    clock_skew = Float(
+        allow_none=True,
+        metadata={
+            "description": "Seconds by which the sender's clock is ahead at least, where its time "
+            "contradicts ours."
+        },
+    )
+    resolve_delay = Float(
+        allow_none=True, metadata={"description": "Seconds from the end to the last resolution."}
+    )
+    times = Integer(metadata={"description": "How often it fired in the window."})
+    deliveries = Integer(metadata={"description": "How many messages told so, repeats included."})
+    episodes = ListOf(Nested(FiredOut), metadata={"description": "The first 20."})
+
+
 class RehearsalListed(Schema):
     """The record of a spike."""
 
@@ -119,7 +182,16 @@ class RehearsalListed(Schema):
     name = Text()
     start_datetime = Timestamp()
     end_datetime = Timestamp()
-    state = Status(*RehearsalState, attribute="compute_state")
+    state = Choice(
+        RehearsalState,
+        attribute="outcome.state",
+        metadata={"description": "`observed` is a spike that is over and expected nothing."},
+    )
+    passed = StrictBool(
+        attribute="outcome.passed",
+        allow_none=True,
+        metadata={"description": "Null while that is open, and where it cannot be told."},
+    )
     is_scheduled = StrictBool(metadata={"description": "Whether the schedule still exists."})
     created_by = Text(
         attribute="created_by_name",
@@ -137,11 +209,54 @@ class RehearsalListed(Schema):
         metadata={"description": "Number of fields of the collection that keep their values."}
     )
     counters_after = Choice(CountersAfter, allow_none=True)
+    external_id = Text(allow_none=True, metadata={"description": "What the run is called elsewhere."})
+    receiver = Nested(
+        ReceiverBriefOut,
+        allow_none=True,
+        metadata={"description": "Where the alerts come in. Null: nothing is expected, or it was deleted."},
+    )
+    scope = MatchersField(allow_none=True)
+    fail_on_unexpected = StrictBool()
+    decided_by = Timestamp(
+        allow_none=True, metadata={"description": "The last deadline. Null: nothing is expected."}
+    )
+    settled_at = Timestamp(
+        allow_none=True,
+        metadata={"description": "When the result was frozen. From then on nothing changes it."},
+    )
+    delay = Float(
+        attribute="outcome.delay",
+        allow_none=True,
+        metadata={"description": "Seconds until the last of the expected alerts had arrived."},
+    )
+    false_alarms = Integer(
+        attribute="outcome.false_alarms",
+        metadata={"description": "How many alerts fired unexpectedly, or should have stayed quiet."},
+    )
+    timeliness = Float(
+        attribute="outcome.timeliness",
+        allow_none=True,
+        metadata={"description": "From 1, at once, to 0, at the deadline: the mean of the alerts."},
+    )
 
 
 class RehearsalOut(RehearsalListed):
-    """The record of a spike, with the polls in its window."""
+    """The record of a spike: the polls in its window, and what came of its expectations."""
+
+    expectations = ListOf(Nested(ExpectationOut), attribute="outcome.expectations")
+    unexpected = ListOf(
+        Nested(FiredOut),
+        attribute="outcome.unexpected",
+        metadata={"description": "Alerts in scope that no expectation names: the first 50."},
+    )
+    warnings = ListOf(Text(), attribute="outcome.warnings")
 
     polls = ListOf(
         Nested(PollsOut), metadata={"description": "One entry for each key, the first to poll first."}
     )
+
+
+class RehearsalPatch(TolerantSchema, RehearsalIn):
+    """What a rehearsal that is not settled is to expect instead (JSON merge patch)."""
+
+    external_id = external_id_field()

@@ -123,7 +123,7 @@ def verdict(
     """
     if now < window.start:
         return Verdict(State.WAITING, waits_for=WaitsFor.START, next_deadline=window.start)
-    if heard_until is not None and heard_until < now:
+    if heard_until is not None and heard_until <= now:
         before = _judge(expectation, window, episodes, polled, max(heard_until, window.start))
         return before if before.is_decided else replace(before, state=State.NOT_HEARD, next_deadline=None)
     return _judge(expectation, window, episodes, polled, now)

@@ -12,7 +12,15 @@ from app.domain.validation import Validated
 from app.models import Collection, SpikeSchedule
 from app.models.spike_field import OVERRIDDEN
 from app.spikes import service
-from app.spikes.schemas import CountsOut, ExtendIn, SpikeIn, SpikeOut, SpikePatch, StatusFilter
+from app.spikes.schemas import (
+    CountsOut,
+    ExtendIn,
+    SpikeIn,
+    SpikeOut,
+    SpikePatch,
+    SpikeSavedOut,
+    StatusFilter,
+)
 from app.web import request_clock
 from app.web.access import current_actor, editor, signed_in
 from app.web.offset_pages import ALL_ROWS, Segment, SortKey, count_segments
@@ -134,7 +142,7 @@ def list_spikes_of_collection(args: dict[str, Any], collection_id: int) -> dict[
 
 
 @blp.route("/spike-schedules", methods=["POST"])
-@blp.response(201, SpikeOut)
+@blp.response(201, SpikeSavedOut)
 @editor
 @documents_errors(404, 409)
 @with_etag
@@ -162,7 +170,7 @@ def get_spike(spike_id: int) -> SpikeSchedule:
 
 
 @blp.route("/spike-schedules/<id:spike_id>", methods=["PATCH"])
-@blp.response(200, SpikeOut)
+@blp.response(200, SpikeSavedOut)
 @editor
 @documents_errors(404, 409)
 @with_if_match
@@ -173,7 +181,7 @@ def change_spike(validated: Validated, spike_id: int) -> SpikeSchedule:
     Absent keys keep their values. `spike_fields`, if present, replaces the complete set of overrides.
     """
     spike = require_match(SpikeSchedule.get_for(current_actor(), spike_id, locked=True))
-    service.reschedule(spike, validated, request_clock.now())
+    service.reschedule(current_actor(), spike, validated, request_clock.now())
     db.session.commit()
     return spike
 

@@ -34,6 +34,8 @@ def run_again(actor: Actor, rehearsal_id: int, validated: Validated, now: dateti
         "spike_fields": entries,
         **values,
     }
+    if rehearsal.decided_by is not None:
+        again.setdefault("rehearsal", {})  # what the body leaves out is as it was
     return service.schedule(actor, Validated(again, {}), now, original=rehearsal)
 
 

@@ -7,6 +7,7 @@ from marshmallow import fields
 from app.models.mixins import CURRENT, STATUSES
 from app.models.spike import CountersAfter
 from app.values import CollectionType
+from app.web.expectation_fields import external_id_field, rehearsal_field
 from app.web.fields import Choice, ListOf, Nested, Status, StrictBool, Timestamp
 from app.web.number_fields import Duration, FixedDecimal, Float, Id, Integer
 from app.web.pagination import QueryInteger
@@ -47,6 +48,8 @@ class SpikePatch(TolerantSchema):
         max_items=MAX_OVERRIDES,
         metadata={"description": "The complete set of overrides."},
     )
+    rehearsal = rehearsal_field()
+    external_id = external_id_field()
 
 
 class SpikeIn(SpikePatch):
@@ -82,10 +85,12 @@ class ExtendIn(TolerantSchema):
 
 
 class RunAgainIn(TolerantSchema):
-    """When to run a spike again."""
+    """When to run a spike again, and what to expect of it instead."""
 
     start_datetime = Timestamp(metadata={"description": "ISO 8601, UTC if it has no offset. Default: now."})
     duration = Duration(metadata={"description": "Seconds from start to end. Default: as before."})
+    rehearsal = rehearsal_field()
+    external_id = external_id_field()
 
 
 class OriginalOut(SettingsSchema.from_dict(build_setting_fields(), name="OriginalSettings")):  # type: ignore[misc]
@@ -137,6 +142,15 @@ class SpikeOut(Schema):
     spike_fields = ListOf(Nested(SpikeFieldOut))
     created_at = Timestamp()
     updated_at = Timestamp()
+
+
+class SpikeSavedOut(SpikeOut):
+    """A spike schedule that was just saved."""
+
+    warnings = ListOf(
+        Text(),
+        metadata={"description": "What could spoil the rehearsal, such as another one at the same time."},
+    )
 
 
 _INSTANT = {"format": "date-time"}

@@ -4,6 +4,7 @@ The rules are in `windows` (start, end, duration), `overrides` (settings of fiel
 (overlaps). The views commit.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,9 +17,9 @@ from app.db import transactions
 from app.db.errors import constraint_name
 from app.db.session import db
 from app.db.types import number_to_text
-from app.domain import audit, rehearsal_record, spike_copies
+from app.domain import audit, expectations, rehearsal_record, spike_copies
 from app.domain.counter_handover import hand_over_counters
-from app.domain.validation import Validated, raise_if_errors
+from app.domain.validation import ErrorsByPath, Validated, raise_if_errors
 from app.models import Actor, Collection, Rehearsal, SpikeSchedule, SpikeScheduleField
 from app.models.audit_actions import Action
 from app.models.spike import OVERLAP
@@ -27,8 +28,11 @@ from app.spikes.conflicts import raise_overlap, refuse_overlap
 from app.spikes.overrides import apply_overrides, read_overrides
 from app.spikes.windows import Span, add_duration, check_window, read_window
 from app.values import to_json_number
+from app.values.expectations import Window
 
 MAX_AUDITED_OVERRIDES = 20
+Check = Callable[[Window | None, ErrorsByPath], None]
+"""Checks more of a request; the window is None if it is invalid."""
 
 
 def schedule(
@@ -36,7 +40,7 @@ def schedule(
 ) -> SpikeSchedule:
     """Create a schedule with a copy of every field of its collection.
 
-    `original` is the rehearsal that the audit log names as what is run again.
+    `original` is the rehearsal that is run again, whose expectations fill in what the input leaves out.
 
     NotFound is raised if the actor has no such collection, Invalid if the input breaks the rules of windows
     or overrides, Conflict if the window overlaps another one.
@@ -44,13 +48,17 @@ def schedule(
     values, errors = validated
     raise_if_errors({} if "collection_id" in values else errors)
     collection = Collection.get_for(actor, values["collection_id"], locked=True)
-    spike, span = build_draft(collection, validated, now)
+    request = expectations.RehearsalRequest(actor, values, original.id if original else None)
+    spike, span = build_draft(collection, validated, now, check=request.check)
     _save_window(spike, span)
     rehearsal_record.on_scheduled(spike, actor, now)
+    spike.warnings = request.save(spike.rehearsal_id)
     overridden = [copy.field_name for copy in spike.spike_fields if copy.is_overridden]
     details: dict[str, Any] = {"counters_after": spike.counters_after} if spike.counters_after else {}
     if original:
         details["original"] = {"id": original.id, "name": original.name}
+    if request.wanted:
+        details["expectations"] = len(request.wanted.expectations)
     audit.record(
         Action.CREATE_SPIKE, spike, **_window(spike), overrides=overridden[:MAX_AUDITED_OVERRIDES], **details
     )
@@ -58,11 +66,16 @@ def schedule(
 
 
 def build_draft(
-    collection: Collection, validated: Validated, now: datetime, *, allow_past: bool = False
+    collection: Collection,
+    validated: Validated,
+    now: datetime,
+    *,
+    allow_past: bool = False,
+    check: Check | None = None,
 ) -> tuple[SpikeSchedule, Span]:
     """Build a new schedule without a window, and return it with its window; neither is saved.
 
-    Invalid is raised if the input breaks the rules of windows or overrides.
+    Invalid is raised if the input breaks the rules of windows or overrides, or those of `check`.
     """
     values, errors = validated
     fields = collection.fields
@@ -72,6 +85,8 @@ def build_draft(
     overrides = read_overrides(values.get("spike_fields", []), fields, errors)
     if span:
         check_window(span, values, now, errors, allow_past=allow_past)
+    if check:
+        check(Window(*span) if span else None, errors)
     raise_if_errors(errors)
     assert span is not None
     spike = SpikeSchedule(
@@ -82,24 +97,32 @@ def build_draft(
     return spike, span
 
 
-def reschedule(spike: SpikeSchedule, validated: Validated, now: datetime) -> None:
+def reschedule(actor: Actor, spike: SpikeSchedule, validated: Validated, now: datetime) -> None:
     """Change a schedule. The caller must have locked its collection.
 
-    Invalid is raised if the input breaks the rules of windows or overrides, Conflict if the window overlaps
-    another one.
+    Invalid is raised if the input breaks the rules of windows, overrides or expectations, Conflict if the
+    window overlaps another one.
     """
     before = _audit_values(spike)
-    _save_window(spike, apply_changes(spike, validated, now))
+    current = spike.rehearsal_id if "rehearsal" in validated.values else None
+    request = expectations.RehearsalRequest(actor, validated.values, current)
+    _save_window(spike, apply_changes(spike, validated, now, check=request.check))
     rehearsal_record.on_changed(spike, now, previous_start=before["start_datetime"])
-    _audit_change(Action.CHANGE_SPIKE, spike, before)
+    spike.warnings = request.save(spike.rehearsal_id)
+    _audit_change(Action.CHANGE_SPIKE, spike, before, request.changes)
 
 
 def apply_changes(
-    spike: SpikeSchedule, validated: Validated, now: datetime, *, allow_past: bool = False
+    spike: SpikeSchedule,
+    validated: Validated,
+    now: datetime,
+    *,
+    allow_past: bool = False,
+    check: Check | None = None,
 ) -> Span:
     """Apply all changes except that of the window, and return the window, which is not saved.
 
-    Invalid is raised if the input breaks the rules of windows or overrides.
+    Invalid is raised if the input breaks the rules of windows or overrides, or those of `check`.
     """
     values, errors = validated
     if values.get("collection_id", spike.collection_id) != spike.collection_id:
@@ -111,6 +134,8 @@ def apply_changes(
         overrides = read_overrides(values["spike_fields"], fields, errors)
     if span:
         check_window(span, values, now, errors, allow_past=allow_past)
+    if check:
+        check(Window(*span) if span else None, errors)
     raise_if_errors(errors)
     assert span is not None
     spike_copies.resync(spike, fields)
@@ -275,8 +300,20 @@ def _to_json(value: Any) -> Any:
     return number_to_text(number) if isinstance(number, Decimal) else number
 
 
-def _audit_change(action: Action, spike: SpikeSchedule, before: dict[str, Any]) -> None:
-    """Record the changes: all values, and the first MAX_AUDITED_OVERRIDES overrides that differ."""
+def _audit_change(
+    action: Action,
+    spike: SpikeSchedule,
+    before: dict[str, Any],
+    more: tuple[dict[str, Any], dict[str, Any]] = ({}, {}),
+) -> None:
+    """Record the changes: all values, and the first MAX_AUDITED_OVERRIDES overrides that differ.
+
+    Args:
+        action: What was done.
+        spike: The schedule.
+        before: Its values before.
+        more: Other values, before and after.
+    """
     after = _audit_values(spike)
     old, new = before["spike_fields"], after["spike_fields"]
     differing = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
@@ -284,4 +321,4 @@ def _audit_change(action: Action, spike: SpikeSchedule, before: dict[str, Any]) 
     before["spike_fields"], after["spike_fields"] = (
         {name: overrides[name] for name in recorded if name in overrides} for overrides in (old, new)
     )
-    audit.record_change(action, spike, before, after)
+    audit.record_change(action, spike, before | more[0], after | more[1])

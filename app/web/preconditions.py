@@ -37,6 +37,7 @@ from app.models import (
     Collection,
     Field,
     Rehearsal,
+    RehearsalExpectation,
     SpikeSchedule,
     SpikeScheduleField,
     User,
@@ -53,7 +54,10 @@ UNTAGGED_COLUMNS: Mapping[type[Base], frozenset[str]] = {
     Field: frozenset({"current_number", "created_at", "updated_at"}),
     SpikeSchedule: frozenset({"searched", "created_at", "updated_at"}),
     SpikeScheduleField: frozenset({"id", "current_number"}),
-    Rehearsal: frozenset({"created_at", "updated_at"}),
+    Rehearsal: frozenset(
+        {"decided_by", "settled_at", "state", "passed", "result", "created_at", "updated_at"}
+    ),
+    RehearsalExpectation: frozenset({"id", "rehearsal_id"}),
     ApiKey: frozenset({"key_hash", "created_at", "last_used_at"}),
     ApiKeyCollection: frozenset({"id", "api_key_id"}),
     AlertReceiver: frozenset(
@@ -73,6 +77,7 @@ UNTAGGED_COLUMNS: Mapping[type[Base], frozenset[str]] = {
 CHILD_RELATIONSHIPS: Mapping[type[Base], str] = {
     Collection: "fields",
     SpikeSchedule: "spike_fields",
+    Rehearsal: "expectations",
     ApiKey: "limits",
 }
 """The relationship whose rows are a part of the thing."""

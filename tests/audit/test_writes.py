@@ -48,6 +48,8 @@ EXPECTED_ENTRIES = {
     "POST /api/spike-schedules/{spike}/end": [("end-spike", "spike", "Spike")],
     "POST /api/spike-schedules/{spike}/extend duration": [("extend-spike", "spike", "Spike")],
     "POST /api/rehearsals/{rehearsal}/run-again start_datetime": [("create-spike", "spike", "Spike")],
+    "PATCH /api/spike-schedules/{spike} rehearsal external_id": [("change-spike", "spike", "Spike")],
+    "PATCH /api/rehearsals/{rehearsal} external_id": [("change-rehearsal", "rehearsal", "Spike")],
     "DELETE /api/rehearsals/{rehearsal}": [("delete-rehearsal", "rehearsal", "Spike")],
     "POST /api/api-keys label": [("create-key", "key", "Grafana")],
     "PATCH /api/api-keys/{key} allowed_collections": [("change-key", "key", "tests")],

@@ -33,6 +33,9 @@ MAY_COMMIT = {
         "_record_refusal": "a refusal is recorded in a transaction of its own",
         "record_refused_poll": "a refusal is recorded in a transaction of its own",
     },
+    "app/rehearsals/settling.py": {
+        "settle_due": "a result is frozen when it is first read, whatever comes of the request",
+    },
     "app/startup.py": {"prepare": "the first start is not a request"},
 }
 """Functions besides views and commands that commit, and why."""

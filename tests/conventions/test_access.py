@@ -88,7 +88,10 @@ GET    /api/prometheus/targets                                       401 401 401
 GET    /api/rehearsals                                               401 200 200 200 200 200 401 401
 GET    /api/rehearsals/<id:rehearsal_id>                             401 404 200 200 404 200 401 401
 POST   /api/rehearsals/<id:rehearsal_id>/run-again                   401 403 403 201 404 201 401 401
+PATCH  /api/rehearsals/<id:rehearsal_id>                             401 403 403 200 404 200 401 401
 DELETE /api/rehearsals/<id:rehearsal_id>                             401 403 403 204 404 204 401 401
+GET    /api/rehearsals/<id:rehearsal_id>/junit                       401 404 200 200 404 200 401 401
+GET    /api/rehearsals/<id:rehearsal_id>/report.md                   401 404 200 200 404 200 401 401
 GET    /api/spike-schedules                                          401 200 200 200 200 200 401 401
 POST   /api/spike-schedules                                          401 403 403 201 404 201 401 401
 GET    /api/spike-schedules/counts                                   401 200 200 200 200 200 401 401
@@ -200,6 +203,8 @@ def build_body(route_fixtures: RouteFixtures, route: str):
             return {"start_datetime": "2027-01-01T00:00:00Z", "duration": 60}
         case "POST /api/spike-schedules/<id:spike_id>/extend":
             return {"duration": 60}
+        case "PATCH /api/rehearsals/<id:rehearsal_id>":
+            return {"external_id": new}
         case "POST /api/users":
             return user | {"role": "Viewer"}
         case "PATCH /api/users/<id:user_id>":

@@ -29,9 +29,10 @@ def populated(app, owner, make):
     equip(app, owner.user_id)
     submit(app.test_client())  # a pending sign-in, which waits for a code
     collection = make.collection("Truck 01", {"name": "cpu"}, {"name": "km", "value_type": "INCREMENT"})
-    make.spike(collection)
+    receiver = make.receiver()
+    make.spike(collection, rehearsal={"receiver_id": receiver.id, "expectations": [{}]})
     make.key(allowed_collections=[{"collection_id": collection["id"]}]).data("Truck 01")
-    make.receiver().accept(alert())
+    receiver.accept(alert())
     return collection
 
 

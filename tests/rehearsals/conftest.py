@@ -1,9 +1,14 @@
 """Fixtures of tests of rehearsals."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.db.session import db
 from app.models import Rehearsal
+from tests.support.receipts import add_receipt
+from tests.support.rehearsals import expect
+from tests.support.timestamps import NOW
 
 
 @pytest.fixture
@@ -55,3 +60,38 @@ def delete_record(app):
             db.session.commit()
 
     return delete
+
+
+@pytest.fixture
+def receiver(make):
+    return make.receiver("Alertmanager")
+
+
+@pytest.fixture
+def rehearse(make, truck, hot, receiver):
+    """Return a function that makes a spike of ten minutes that expects EngineHot, or what it is given."""
+
+    def rehearse(*expectations, collection=truck, overrides=(hot,), duration=600, rehearsal=None, **more):
+        expected = list(expectations) or [expect()]
+        body = {"receiver_id": receiver.id, "expectations": expected} | (rehearsal or {})
+        return make.spike(collection, *overrides, duration=duration, rehearsal=body, **more)
+
+    return rehearse
+
+
+@pytest.fixture
+def poll(app):
+    """Return a function that stores the receipt of polls in a spike, so many seconds after NOW."""
+
+    def poll(spike, *seconds):
+        times = [NOW + timedelta(seconds=each) for each in seconds]
+        add_receipt(
+            app,
+            spike["rehearsal_id"],
+            first_polled_at=times[0],
+            last_polled_at=times[-1],
+            polls=len(times),
+            times=[round(1000 * each.timestamp()) for each in times],
+        )
+
+    return poll

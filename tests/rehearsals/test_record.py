@@ -19,6 +19,7 @@ def test_a_new_schedule_has_a_record(owner, make, truck, cpu, hot, get_rehearsal
         "start_datetime": at(0),
         "end_datetime": at(10),
         "state": "running",
+        "passed": None,
         "is_scheduled": True,
         "created_by": owner.name,
         "created_at": at(0),
@@ -37,6 +38,18 @@ def test_a_new_schedule_has_a_record(owner, make, truck, cpu, hot, get_rehearsal
         "unchanged_fields": 2,
         "counters_after": "resume",
         "polls": [],
+        "external_id": None,
+        "receiver": None,
+        "scope": None,
+        "fail_on_unexpected": False,
+        "decided_by": None,
+        "settled_at": None,
+        "delay": None,
+        "false_alarms": 0,
+        "timeliness": None,
+        "expectations": [],
+        "unexpected": [],
+        "warnings": [],
     }
 
 

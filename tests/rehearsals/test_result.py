@@ -34,6 +34,7 @@ def test_an_expectation_comes_with_its_settings_and_its_sentence():
         "resolve_within": 900,
         "at_most": 1,
         "holds": False,
+        "until": None,
         "expects": "EngineHot fires within 3 min, once, and resolves within 15 min of the end",
         "state": "waiting",
         "says": "has not fired yet (180 s allowed)",
@@ -45,7 +46,8 @@ def test_an_expectation_comes_with_its_settings_and_its_sentence():
         "deliveries": 0,
         "episodes": [],
     }
-    assert {"kind": "quiet", "until": 60}.items() <= expectation([quiet(until=60)], 10).items()
+    calm = {"kind": "quiet", "until": 60, "within": None, "at_most": None, "holds": None}
+    assert calm.items() <= expectation([quiet(until=60)], 10).items()
 
 
 def test_a_ramps_poll_is_the_first_one_that_could_notice():

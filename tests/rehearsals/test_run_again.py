@@ -3,7 +3,8 @@
 import pytest
 
 from tests.support.api_requests import find_copy
-from tests.support.problems import refused
+from tests.support.problems import faults, refused
+from tests.support.rehearsals import expect, expect_quiet
 from tests.support.timestamps import at
 
 
@@ -140,3 +141,51 @@ def test_the_audit_log_names_the_original(owner, past, admin):
 def test_others_cannot_run_it_again(stranger, viewer, past):
     refused(run_again(stranger, past), 404)
     refused(run_again(viewer, past), 403)
+
+
+# --- Expectations --------------------------------------------------------------------------------------
+
+
+def essence(rehearsal):
+    """Return what a rehearsal expects, without its ids and what came of it."""
+    names = ("kind", "match", "within", "resolve_within", "until")
+    expectations = [{name: each.get(name) for name in names} for each in rehearsal["expectations"]]
+    return {name: rehearsal[name] for name in ("receiver", "scope", "fail_on_unexpected")}, expectations
+
+
+@pytest.fixture
+def rehearsed(rehearse, clock):
+    """Create a spike that expected alerts and is decided."""
+    strict = {"scope": {"instance": "truck-01"}, "fail_on_unexpected": True}
+    spike = rehearse(expect(), expect_quiet(until=5), rehearsal=strict, external_id="ci-1")
+    clock.shift(1800)
+    return spike
+
+
+def test_what_was_expected_is_expected_again(owner, rehearsed, get_rehearsal):
+    before = get_rehearsal(rehearsed)
+    again = get_rehearsal(run_again(owner, rehearsed).json)
+    assert essence(again) == essence(before)
+    assert (again["state"], again["decided_by"], again["external_id"]) == ("running", at(41), None)
+    assert get_rehearsal(rehearsed) == before
+
+
+def test_what_is_expected_can_be_changed(owner, rehearsed, get_rehearsal):
+    changed = {"scope": {}, "expectations": [expect("TruckDown")]}
+    again = get_rehearsal(run_again(owner, rehearsed, rehearsal=changed, external_id="ci-2").json)
+    assert [each["match"] for each in again["expectations"]] == [{"alertname": "TruckDown"}]
+    assert (again["scope"], again["fail_on_unexpected"], again["external_id"]) == ({}, True, "ci-2")
+
+
+def test_null_expects_nothing_this_time(owner, rehearsed, get_rehearsal):
+    assert get_rehearsal(run_again(owner, rehearsed, rehearsal=None).json)["expectations"] == []
+
+
+def test_a_deleted_receiver_has_to_be_replaced(owner, make, rehearsed, receiver, get_rehearsal):
+    owner.delete(receiver.path)
+    assert faults(run_again(owner, rehearsed)) == {
+        "rehearsal.receiver_id": ["is required: the receiver was deleted"]
+    }
+    other = make.receiver()
+    again = run_again(owner, rehearsed, rehearsal={"receiver_id": other.id}).json
+    assert get_rehearsal(again)["receiver"]["id"] == other.id

@@ -30,6 +30,7 @@ JSON_ROUTES = (
     "POST /api/spike-schedules/<id:spike_id>/extend",
     "POST /api/spike-schedules/preview",
     "POST /api/rehearsals/<id:rehearsal_id>/run-again",
+    "PATCH /api/rehearsals/<id:rehearsal_id>",
     "POST /api/api-keys",
     "PATCH /api/api-keys/<id:key_id>",
     "POST /api/alert-receivers",
@@ -100,9 +101,14 @@ def bodies(route_fixtures: RouteFixtures, route: str) -> Iterator[dict[str, Any]
             for body in _spikes(route_fixtures, name):
                 yield body | {"interval": 30, "schedule_id": route_fixtures.spike_id}
         case "POST /api/rehearsals/<id:rehearsal_id>/run-again":
-            yield {"start_datetime": "2032-01-01T00:00:00Z", "duration": 60}
+            expected = _expectations(route_fixtures)
+            external_id = expected.pop("external_id")
+            times = {"start_datetime": "2032-01-01T00:00:00Z", "duration": 60}
+            yield times | {"external_id": external_id, "rehearsal": expected}
         case "POST /api/spike-schedules/<id:spike_id>/extend":
             yield {"duration": 60}
+        case "PATCH /api/rehearsals/<id:rehearsal_id>":
+            yield _expectations(route_fixtures)
         case "POST /api/api-keys" | "PATCH /api/api-keys/<id:key_id>":
             limit = {"collection_id": route_fixtures.collection_id, "collection_type": "Performance"}
             yield {"label": name, "expires_at": "2027-01-01T00:00:00Z", "allowed_collections": [limit]}
@@ -124,5 +130,22 @@ def _spikes(route_fixtures: RouteFixtures, name: str) -> Iterator[dict[str, Any]
         "start_datetime": "2027-01-01T00:00:00Z",
     }
     body["counters_after"] = "continue"
+    expected = _expectations(route_fixtures)
+    body |= {"external_id": expected.pop("external_id"), "rehearsal": expected}
     yield body | {"end_datetime": "2027-01-01T01:00:00Z", "spike_fields": [override]}
     yield body | {"start_datetime": "2028-01-01T00:00:00Z", "duration": 3600}
+
+
+def _expectations(route_fixtures: RouteFixtures) -> dict[str, Any]:
+    """Return what a rehearsal is to expect, with every setting of both kinds."""
+    fires = {"within": 60, "counts_from": 0, "resolve_within": 900, "at_most": 2, "holds": True}
+    return {
+        "external_id": "ci-4711",
+        "receiver_id": route_fixtures.receiver_id,
+        "scope": {"instance": "truck-*"},
+        "fail_on_unexpected": True,
+        "expectations": [
+            {"kind": "fires", "match": {"alertname": "EngineHot"}} | fires,
+            {"kind": "quiet", "match": {"alertname": "TruckDown"}, "until": 60},
+        ],
+    }

@@ -4,14 +4,19 @@ import re
 
 from tests.support.write_catalog import WRITES
 
-RESOURCE = re.compile(r"/api/(users|collections|fields|spike-schedules|api-keys|alert-receivers)/\{\w+\}")
-CREATES = re.compile(r"/api/collections/[^/]+/fields|/api/spike-schedules/[^/]+/restore")
+RESOURCE = re.compile(
+    r"/api/(users|collections|fields|spike-schedules|rehearsals|api-keys|alert-receivers)/\{\w+\}"
+)
+CREATES = re.compile(
+    r"/api/collections/[^/]+/fields|/api/(spike-schedules/[^/]+/restore|rehearsals/[^/]+/run-again)"
+)
 CONDITIONAL = [write for write in WRITES if RESOURCE.match(write.path) and not CREATES.fullmatch(write.path)]
 OTHER_CHANGES = {
     "users": {"email": "other@example.org"},
     "collections": {"name": "Changed by another"},
     "fields": {"field_name": "changed by another"},
     "spike-schedules": {"name": "Changed by another"},
+    "rehearsals": {"external_id": "changed by another"},
     "api-keys": {"label": "Changed by another"},
     "alert-receivers": {"name": "Changed by another"},
 }

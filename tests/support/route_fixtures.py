@@ -28,10 +28,12 @@ class RouteFixtures:
     def collection(self) -> dict[str, Any]:
         made = Maker(self.people["owner"])
         collection = made.collection(f"Device {self.number} / %", {"value_type": "INCREMENT", "name": "n"})
+        over = made.spike(collection)
+        path = f"/api/spike-schedules/{over['id']}"
+        assert self.people["owner"].post(f"{path}/end").status_code == 200
+        assert self.people["owner"].delete(path).status_code == 204
+        self.rehearsal_of_the_past_id = over["rehearsal_id"]
         self.spike = made.spike(collection)
-        cancelled = made.spike(collection, start_datetime="2031-01-01T00:00:00Z")
-        assert self.people["owner"].delete(f"/api/spike-schedules/{cancelled['id']}").status_code == 204
-        self.cancelled_rehearsal_id = cancelled["rehearsal_id"]
         values = {"owner_id": self.holder.user_id}
         assert self.people["admin"].patch(f"/api/collections/{collection['id']}", values).status_code == 200
         return collection
@@ -53,7 +55,7 @@ class RouteFixtures:
     def rehearsal_id(self) -> int:
         """The id of the record of a spike that is over."""
         assert self.collection
-        return self.cancelled_rehearsal_id
+        return self.rehearsal_of_the_past_id
 
     @property
     def name(self) -> str:

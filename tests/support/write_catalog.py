@@ -91,6 +91,8 @@ WRITES = [
     Write("POST", "/api/spike-schedules/{spike}/end", None, 200),
     Write("POST", "/api/spike-schedules/{spike}/extend", {"duration": 60}, 200),
     Write("POST", "/api/rehearsals/{rehearsal}/run-again", {"start_datetime": "2032-01-01T00:00:00Z"}, 201),
+    Write("PATCH", "/api/spike-schedules/{spike}", {"rehearsal": "{expected}", "external_id": "7"}, 200),
+    Write("PATCH", "/api/rehearsals/{rehearsal}", {"external_id": "ci-4711"}, 200),
     Write("DELETE", "/api/rehearsals/{rehearsal}", None, 204),
     Write("POST", "/api/api-keys", {"label": "Grafana"}, 201),
     Write("PATCH", "/api/api-keys/{key}", {"allowed_collections": [{"collection_id": "{other}"}]}, 200),
@@ -131,6 +133,7 @@ class WriteFixtures:
             each["id"] for each in admin.get("/api/auth/sign-ins").json["items"] if not each["is_this_one"]
         )
         user = {"email": "uma@example.org", "username": "uma", "password": PASSWORD, "role": "Editor"}
+        receiver = make.receiver("Alertmanager")
         self.ids = {
             "collection": collection["id"],
             "other": other["id"],
@@ -140,7 +143,8 @@ class WriteFixtures:
             "deleted": cancelled["id"],
             "rehearsal": cancelled["rehearsal_id"],
             "key": self.tool.id,
-            "receiver": make.receiver("Alertmanager").id,
+            "receiver": receiver.id,
+            "expected": {"receiver_id": receiver.id, "expectations": [{"match": {"alertname": "EngineHot"}}]},
             "user": admin.post("/api/users", user).json["id"],
             "sign_in": elsewhere,
         }

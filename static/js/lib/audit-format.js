@@ -86,7 +86,10 @@ export const GROUPS = [
   {
     label: "Records of spikes",
     kind: "rehearsal",
-    actions: { "delete-rehearsal": "Deleted the record of a spike" },
+    actions: {
+      "change-rehearsal": "Changed what a spike expects",
+      "delete-rehearsal": "Deleted the record of a spike",
+    },
   },
 ];
 const DONE = Object.assign({}, ...GROUPS.map(({ actions }) => actions));
@@ -176,6 +179,7 @@ const formatSetting = (name) => formatLabel(name.replace(/_(number|float|percent
 const NAMES = new Map([
   ["spike_fields", "overrides"],
   ["allowed_collections", "collections"],
+  ["rehearsal", "expected alerts"],
 ]);
 const formatLabel = (name) => NAMES.get(name) ?? name.replace(/_datetime$/, "").replaceAll("_", " ");
 
