@@ -38,7 +38,6 @@ PAGES = [
 DIALOGS = {
     "/collections": ["New collection"],
     "/collections/{collection}": ["New field", "Edit load", "Delete load", "Edit Collection"],
-    "/spikes": ["Delete Active drill"],
     "/api-keys": ["New key"],
     "/receivers": ["New receiver"],
     "/users": ["New user"],

@@ -2,7 +2,7 @@
 
 const INTERVAL_MS = 30_000;
 
-const REFRESH_EVENT = "look-again";
+export const REFRESH_EVENT = "look-again";
 
 /** Make the page reload its data now, because it is known to be out of date. */
 export const requestRefresh = () => document.dispatchEvent(new Event(REFRESH_EVENT));

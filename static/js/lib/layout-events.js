@@ -12,7 +12,7 @@ export const openDialog = (event, question = {}) =>
     document.dispatchEvent(new CustomEvent(event, { detail: { ...question, resolve } }));
   });
 
-/** Show a toast; with `undo`, it offers a button that calls it. */
+/** Show a toast. With `undo`, of spike-changes.js, it offers to undo what it says. */
 export function toast(text, undo = null) {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text, undo } }));
 }

@@ -1,6 +1,6 @@
 // Ending, extending and deleting a spike, unless someone else changed it.
 
-import { patch, post, remove } from "./api.js";
+import { getEtag, patch, post, remove } from "./api.js";
 import { getSpikeProperties } from "./spike-properties.js";
 import { deleteIfUnchanged, updateIfUnchanged } from "./conditional-update.js";
 import { serverNow } from "./server-clock.js";
@@ -34,6 +34,18 @@ export function extendSpike(spike, { body, until }) {
     verb: () => "Extend anyway",
     warning: ({ status }) => (status === "expired" ? "It has ended. This makes it active again." : ""),
   });
+}
+
+/** Describe how to undo that a spike was ended; `answer` is the ended spike. */
+export const getUndoOfEnd = ({ id, name, start_datetime: start, end_datetime: end }, answer) => ({
+  ended: { id, name, start, end, etag: getEtag(answer) },
+});
+
+/** Describe how to undo that spikes were deleted; null if they had all ended, because their records remain. */
+export function getUndoOfDeletion(spikes) {
+  const open = spikes.filter(({ end_datetime: end }) => Date.parse(end) > serverNow());
+  const deleted = open.map(({ id, name, start_datetime: start, end_datetime: end }) => ({ id, name, start, end }));
+  return deleted.length ? { deleted } : null;
 }
 
 export const deleteSpike = (spike) =>

@@ -6,7 +6,7 @@ import { getHighlight, scrollToHighlight } from "../../lib/highlight.js";
 import { buildDayStrip } from "../../lib/day-strip.js";
 import { getExtensions } from "../../lib/spike-format.js";
 import { getSpikeStatus } from "../../lib/spike-status.js";
-import { endSpike, extendSpike } from "../../lib/spike-changes.js";
+import { endSpike, extendSpike, getUndoOfEnd } from "../../lib/spike-changes.js";
 import { formatWindowState } from "../../lib/durations.js";
 import { formatTime, formatUtcRange, formatWindow } from "../../lib/time.js";
 import { toast } from "../../lib/layout-events.js";
@@ -79,8 +79,9 @@ export const collectionSpikes = () => ({
   end() {
     const spike = this.active;
     return this.changeSpike(async () => {
-      const { outcome } = await endSpike(spike);
-      if (outcome === "saved") toast(`“${spike.name}” ended. The next poll returns normal values.`);
+      const { outcome, answer } = await endSpike(spike);
+      const words = `“${spike.name}” ended. The next poll returns normal values.`;
+      if (outcome === "saved") toast(words, getUndoOfEnd(spike, answer));
     });
   },
 

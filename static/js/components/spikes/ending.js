@@ -2,12 +2,13 @@
 // so that the form appears sooner.
 
 import { patch, post } from "../../lib/api.js";
+import { REFRESH_EVENT } from "../../lib/auto-refresh.js";
 import { withPrefix } from "../../lib/base.js";
 import { getReturnPath, highlightOnNextPage } from "../../lib/return-path.js";
 import { changesAnything, buildSpikeFields } from "../../lib/override-rows.js";
 import { updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
-import { deleteSpike as sendDelete, endSpike, spikeChange } from "../../lib/spike-changes.js";
+import { deleteSpike as sendDelete, endSpike, getUndoOfDeletion, getUndoOfEnd, spikeChange } from "../../lib/spike-changes.js";
 import { mapServerErrors } from "../../lib/spike-server-errors.js";
 import { toWindowBody } from "../../lib/spike-window.js";
 import { confirm, toast } from "../../lib/layout-events.js";
@@ -96,12 +97,12 @@ function reloadPage(form) {
 function leaveAfterSave(form, saved, done) {
   const [spikePath, back] = [`/spikes/${saved.id}`, getReturnPath()];
   if (back) highlightOnNextPage(saved);
-  leaveFor(form, back || spikePath, `“${saved.name}” ${done}.`, back && spikePath);
+  leaveFor(form, back || spikePath, `“${saved.name}” ${done}.`, { href: back && spikePath });
 }
 
-function leaveFor(form, path, words, href = "") {
+function leaveFor(form, path, words, { href = "", undo = null }) {
   form.leaving = true;
-  toastOnNextPage(words, href);
+  toastOnNextPage(words, href, undo);
   window.location.assign(withPrefix(path));
 }
 
@@ -171,6 +172,7 @@ export async function endNow(form) {
   await form.withBusy(async () => {
     const { outcome, answer } = await endSpike(form.spike);
     if (outcome !== "saved") return reloadPage(form);
+    const undo = getUndoOfEnd(form.spike, answer);
     form.spike = answer;
     form.name = form.spike.name;
     form.startWindow({ saved: form.spike });
@@ -179,18 +181,19 @@ export async function endNow(form) {
     form.now = serverNow();
     form.updateReadOnly();
     form.check();
-    toast(`“${form.name}” ended. The next poll returns normal values.`);
+    toast(`“${form.name}” ended. The next poll returns normal values.`, undo);
+    document.addEventListener(REFRESH_EVENT, () => reloadPage(form), { once: true }); // it was undone
   });
 }
 
 export async function deleteSpike(form) {
   const { name } = form.spike;
-  const text =
-    form.status === "active" ? "It is active. The next poll returns normal values." : "Its window becomes free for other spikes.";
-  if (!(await confirm({ title: `Delete “${name}”?`, text, verb: "Delete spike" }))) return;
+  const question = { ...DISCARD, title: `Delete “${name}” and discard your changes?`, verb: "Delete" };
+  if (form.isDirty && !(await confirm(question))) return;
   await form.withBusy(async () => {
     const { outcome } = await sendDelete(form.spike);
-    if (outcome === "saved") leaveFor(form, getReturnPath() || "/spikes", `“${name}” deleted.`);
+    const undo = getUndoOfDeletion([form.spike]);
+    if (outcome === "saved") leaveFor(form, getReturnPath() || "/spikes", `“${name}” deleted.`, { undo });
     else reloadPage(form);
   });
 }
