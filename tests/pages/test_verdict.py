@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import requests
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.support.accessible import violations
@@ -81,6 +82,19 @@ def browse_judged(editor, spike: dict, result: dict, **options: object) -> Page:
     page.route("**/api/rehearsals?*", list_runs)
     visit(page, f"{editor.site}/spikes/{spike['id']}")
     return page
+
+
+def deliver(site: str, receiver: dict, name: str) -> None:
+    """Deliver a firing alert to a receiver, as Alertmanager does."""
+    firing = {"status": "firing", "labels": {"alertname": name}, "startsAt": "0001-01-01T00:00:00Z"}
+    headers = {"Authorization": f"Bearer {receiver['token']}"}
+    answer = requests.post(
+        f"{site}/api/alerts/{receiver['id']}",
+        json={"version": "4", "alerts": [firing]},
+        headers=headers,
+        timeout=20,
+    )
+    assert answer.ok, answer.text
 
 
 def verdict(page: Page) -> Locator:
@@ -170,3 +184,18 @@ def test_past_spikes_show_their_verdicts(editor, spike, width):
     with page.expect_request(re.compile(r"state=failed")):
         page.get_by_role("combobox", name="Result").select_option("Failed")
     page.wait_for_url(re.compile(r"result=failed"))
+
+
+def test_an_alert_that_arrives_is_judged_on_the_page(site, editor):
+    collection = editor.api.collection(f"Truck {editor.login}", load=RANGE)
+    receiver = editor.api.post("/api/alert-receivers", {"name": f"alertmanager {editor.login}"})
+    expectation = {"kind": "fires", "match": {"alertname": "EngineHot"}, "resolve_within": None}
+    rehearsal = {"receiver_id": receiver["id"], "expectations": [expectation]}
+    spike = editor.api.spike(collection, "Overheating", rehearsal=rehearsal)
+    page = editor.browse(f"/spikes/{spike['id']}")
+    expectations = page.get_by_role("region", name="Expectations")
+    expect(expectations).to_contain_text("Waiting")
+    deliver(site.url, receiver, "EngineHot")
+    expect(expectations).to_contain_text("EngineHot fired after")
+    deliver(site.url, receiver, "FanSlow")
+    expect(page.get_by_role("list", name="Unexpected alerts")).to_contain_text("FanSlow fired")
