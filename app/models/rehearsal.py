@@ -156,6 +156,12 @@ class Rehearsal(CollectionPart, Timestamps, Window, Base):
         passive_deletes="all",
     )
 
+    @staticmethod
+    def expects(spike_schedule_id: int) -> bool:
+        """Return whether this schedule expects something."""
+        query = sa.select(Rehearsal.decided_by).where(Rehearsal.spike_schedule_id == spike_schedule_id)
+        return db.session.scalar(query) is not None
+
     @property
     def collection_name(self) -> str:
         """The collection's name."""

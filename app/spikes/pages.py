@@ -37,6 +37,13 @@ def new_spike() -> str:
     return _render_form(collection, start=request.args.get("start", ""))
 
 
+@pages.route("/spikes/expect")
+@editor
+def expect() -> str:
+    """Render the part of the form that says what a spike expects of alerts. The form loads it on demand."""
+    return render_template("spikes/expect_open.html")
+
+
 @pages.route("/spikes/<id:spike_id>")
 @signed_in
 def spike(spike_id: int) -> str:
@@ -71,7 +78,10 @@ def _render_form(
         "start": start,
         "back": _get_back(collection, spike, copy),
     }
-    return render_template("spikes/form.html", collection=collection, spike=spike, props=props)
+    expects = copy.decided_by is not None if copy else spike is not None and Rehearsal.expects(spike.id)
+    return render_template(
+        "spikes/form.html", collection=collection, spike=spike, props=props, expects=expects
+    )
 
 
 def _get_back(collection: Collection | None, spike: SpikeSchedule | None, copy: Rehearsal | None) -> str:

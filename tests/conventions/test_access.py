@@ -137,6 +137,7 @@ POST   /sign-in/code                                                 422 422 422
 GET    /spikes                                                       302 200 200 200 200 200 302 302
 GET    /spikes/<id:spike_id>                                         302 404 200 200 404 200 302 302
 GET    /spikes/<id:spike_id>/edit                                    302 403 403 200 404 200 302 302
+GET    /spikes/expect                                               302 403 403 200 200 200 302 302
 GET    /spikes/new                                                   302 403 403 200 200 200 302 302
 GET    /static/<path:filename>                                       200 200 200 200 200 200 200 200
 GET    /users                                                        302 403 403 403 403 200 302 302

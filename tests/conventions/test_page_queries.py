@@ -17,6 +17,7 @@ PAGES = {
     "/collections/<id:collection_id>": "/collections/{collection}",
     "/dialogs": "/dialogs",
     "/spikes": "/spikes?view=timeline&status=active",
+    "/spikes/expect": "/spikes/expect",
     "/spikes/new": "/spikes/new?copy={spike}",
     "/spikes/<id:spike_id>": "/spikes/{spike}",
     "/spikes/<id:spike_id>/edit": "/spikes/{spike}/edit",

@@ -24,6 +24,7 @@ PAGES = [
     "/spikes/{ended}",
     "/spikes/{active}/edit",
     "/spikes/{ended}/edit",
+    "/spikes/{expecting}/edit",
     "/api-keys",
     "/receivers",
     "/receivers/{receiver}",
@@ -71,8 +72,12 @@ def things(admin_api):
     override = {"original_field_id": collection["fields"][1]["id"], "fixed_value_number": 70}
     active = admin_api.spike(collection, "Active drill", spike_fields=[override])
     later = admin_api.spike(collection, "Later drill", start_datetime="2031-01-01T00:00:00Z")
-    admin_api.post("/api/api-keys", {"label": "Looked at"})
     receiver = admin_api.receiver("Looked at", "EngineHot", "TruckDown")
+    expected = {"receiver_id": receiver["id"], "expectations": [{}, {"kind": "quiet"}]}
+    expecting = admin_api.spike(
+        collection, "Test", start_datetime="2032-01-01T00:00:00Z", duration=30, rehearsal=expected
+    )
+    admin_api.post("/api/api-keys", {"label": "Looked at"})
     yield {
         "collection": collection["id"],
         "empty": empty["id"],
@@ -80,6 +85,7 @@ def things(admin_api):
         "later": later["id"],
         "ended": ended["id"],
         "receiver": receiver["id"],
+        "expecting": expecting["id"],
     }
     admin_api.post("/api/collections/bulk-delete", {"collection_ids": [collection["id"], empty["id"]]})
     admin_api.call("DELETE", f"/api/alert-receivers/{receiver['id']}")

@@ -4,8 +4,7 @@ import { formatCount } from "./numbers.js";
 
 /** Return the id of the input of an error. */
 export function getInputId(key) {
-  if (["name", "collection", "start", "end", "length"].includes(key)) return `spike-${key}`;
-  return `override-${key.replace(".", "-")}`;
+  return key.includes(".") ? `override-${key.replace(".", "-")}` : `spike-${key}`;
 }
 
 /** List the problems in the order of the page: `{target, words}`. */
@@ -22,6 +21,7 @@ export function listProblems({ errors, collides, rows }) {
     const settings = row.inputs.filter(({ setting }) => errors[`${row.id}.${setting}`]);
     for (const { setting } of settings) add(`${row.id}.${setting}`, row.name);
   }
+  for (const key of Object.keys(errors)) if (key.startsWith("expect-")) add(key, "what you expect");
   return found;
 }
 

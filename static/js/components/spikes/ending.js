@@ -1,11 +1,12 @@
 // The final actions of the spike form: save, cancel, end and delete. This module is loaded on demand (see saving.js),
 // so that the form appears sooner.
 
-import { patch, post } from "../../lib/api.js";
+import { UNREACHABLE, patch, post } from "../../lib/api.js";
 import { REFRESH_EVENT } from "../../lib/auto-refresh.js";
 import { withPrefix } from "../../lib/base.js";
 import { getReturnPath, highlightOnNextPage } from "../../lib/return-path.js";
 import { changesAnything, buildSpikeFields } from "../../lib/override-rows.js";
+import { property } from "../../lib/compare-versions.js";
 import { updateIfUnchanged } from "../../lib/conditional-update.js";
 import { serverNow } from "../../lib/server-clock.js";
 import { deleteSpike as sendDelete, endSpike, getUndoOfDeletion, getUndoOfEnd, spikeChange } from "../../lib/spike-changes.js";
@@ -60,6 +61,8 @@ async function create(form, sent) {
 async function change(form, sent) {
   const seen = spikeChange(form.spike);
   const mine = seen.properties(toSavedSpike(form, sent));
+  // Other versions do not tell what they expect; so that a change of it alone is sent as well:
+  if (expectsOtherwise(form)) mine.push(property("rehearsal", "Expectations", "changed", "as you set them"));
   const isRevived = ({ status }) => status === "expired";
   try {
     const { outcome, answer } = await updateIfUnchanged({
@@ -76,6 +79,8 @@ async function change(form, sent) {
     if (await confirm(recreateQuestion(form.spike))) await create(form, sent);
   }
 }
+
+const expectsOtherwise = ({ expected, before }) => JSON.stringify(expected) !== JSON.stringify(JSON.parse(before).expected);
 
 /** Return the spike as it would be saved, for comparing it. */
 function toSavedSpike(form, sent) {
@@ -97,7 +102,8 @@ function reloadPage(form) {
 function leaveAfterSave(form, saved, done) {
   const [spikePath, back] = [`/spikes/${saved.id}`, getReturnPath()];
   if (back) highlightOnNextPage(saved);
-  leaveFor(form, back || spikePath, `“${saved.name}” ${done}.`, { href: back && spikePath });
+  const words = [`“${saved.name}” ${done}.`, ...(saved.warnings ?? [])].join(" ");
+  leaveFor(form, back || spikePath, words, { href: back && spikePath });
 }
 
 function leaveFor(form, path, words, { href = "", undo = null }) {
@@ -129,7 +135,8 @@ function toCreateBody(form, sent) {
   const { collection, name, draft } = form;
   const counters_after = form.countersAfter || null;
   const window_ = toWindowBody(draft, form.exact);
-  return { collection_id: collection.id, name, ...window_, counters_after, spike_fields: sent };
+  const body = { collection_id: collection.id, name, ...window_, counters_after, spike_fields: sent };
+  return form.expected ? { ...body, rehearsal: form.expected } : body;
 }
 
 /** Return only the differences from `base`, the version that the user saw last. */
@@ -143,6 +150,7 @@ function toUpdateBody(form, sent, base) {
   const after = form.countersAfter || null;
   if (after !== base.counters_after) changes.counters_after = after;
   if (base !== form.spike || form.overridesChanged(sent)) changes.spike_fields = sent;
+  if (expectsOtherwise(form)) changes.rehearsal = form.expected;
   return changes;
 }
 
@@ -164,6 +172,13 @@ export function focusFirstProblem(form) {
     (note ?? input)?.scrollIntoView({ block: "center" });
     input?.focus({ preventScroll: true });
   });
+}
+
+/** Open the section "Expect". */
+export async function openExpect(form, isSaved = false) {
+  const expecting = await import("./expecting.js").catch(() => null);
+  if (expecting) await expecting.openExpect(form, isSaved);
+  else form.error = UNREACHABLE;
 }
 
 export async function endNow(form) {

@@ -42,6 +42,8 @@ export const spikeForm = (choosing) => () =>
     isNameTouched: false,
     before: "",
     isReadOnly: false,
+    expected: null,
+    getExpectErrors: () => ({}), // until the section is opened
 
     // Lifecycle
 
@@ -102,7 +104,7 @@ export const spikeForm = (choosing) => () =>
     /** Find errors and conflicts. */
     look() {
       if (this.isReadOnly) return this.drawStrip();
-      const errors = { ...this.serverErrors, ...validateWindow(this.draft, this.now) };
+      const errors = { ...this.serverErrors, ...this.getExpectErrors(), ...validateWindow(this.draft, this.now) };
       if (!this.name.trim() && (this.isSubmitted || this.isNameTouched)) errors.name = "Give the spike a name.";
       if (!this.collection && this.isSubmitted) errors.collection = "Choose a collection.";
       if (!this.hasFields && this.isSubmitted) errors.collection = "This collection has no fields yet. Add one first.";
@@ -147,8 +149,8 @@ export const spikeForm = (choosing) => () =>
       const { startPreset, start, end, length } = this.draft;
       const window_ = [startPreset || start, length ?? end];
       const overrides = JSON.stringify(buildSpikeFields(this.rows));
-      const { name, countersAfter } = this;
-      return JSON.stringify({ name, window_, collection: this.collection?.id, overrides, countersAfter });
+      const { name, countersAfter, expected } = this;
+      return JSON.stringify({ name, window_, collection: this.collection?.id, overrides, countersAfter, expected });
     },
 
     get isDirty() {

@@ -4,9 +4,9 @@ import { UNREACHABLE } from "../../lib/api.js";
 
 /** Return an action of ending.js that loads the module on demand. */
 const loadedOnDemand = (name) =>
-  async function act() {
+  async function act(value) {
     const ending = await import("./ending.js").catch(() => null);
-    if (ending) return ending[name](this);
+    if (ending) return ending[name](this, value);
     this.error = UNREACHABLE;
     return undefined;
   };
@@ -22,6 +22,7 @@ export const spikeSaving = () => ({
   cancel: loadedOnDemand("cancel"),
   endNow: loadedOnDemand("endNow"),
   deleteSpike: loadedOnDemand("deleteSpike"),
+  openExpect: loadedOnDemand("openExpect"),
   focusFirstProblem: loadedOnDemand("focusFirstProblem"),
 
   async withBusy(action) {
