@@ -154,8 +154,8 @@ def change_rehearsal(validated: Validated, rehearsal_id: int) -> Rehearsal:
     settling.settle_due(now, Rehearsal.id == rehearsal_id, Rehearsal.is_readable(actor))
     rehearsal = require_match(Rehearsal.get_for(actor, rehearsal_id, locked=True))
     service.change_expectations(actor, rehearsal, validated)
+    evaluation.attach_outcomes([rehearsal], now)  # nothing is read after the commit
     db.session.commit()
-    evaluation.attach_outcomes([rehearsal], now)
     return rehearsal
 
 

@@ -12,6 +12,9 @@ from app.models.audit_actions import Action
 from app.models.rehearsal import RehearsalState
 from app.values.expectations import Window
 
+READ_LATE = ("collection", "receiver", "expectations", "polls", "is_scheduled", "poll_count", "key_count")
+"""What a response shows of a rehearsal, and only a query of its own loads."""
+
 
 def change_expectations(actor: Actor, rehearsal: Rehearsal, validated: Validated) -> None:
     """Change what a rehearsal expects, or what it is called elsewhere. Its collection must be locked.
@@ -31,7 +34,9 @@ def change_expectations(actor: Actor, rehearsal: Rehearsal, validated: Validated
     if wanted:
         expectations.save(rehearsal, wanted)
     db.session.flush()
-    db.session.refresh(rehearsal)  # for the response: nothing is read after the commit
+    db.session.refresh(rehearsal)
+    # The response needs these, and nothing is read after the commit.
+    db.session.refresh(rehearsal, READ_LATE)
     after = expectations.summarize(rehearsal), rehearsal.external_id
     names = ("rehearsal", "external_id")
     changes = (dict(zip(names, state, strict=True)) for state in (before, after))

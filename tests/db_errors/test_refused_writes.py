@@ -14,13 +14,13 @@ from tests.support.db_failures import (
     read_only_database,
     write_lock,
 )
-from tests.support.write_catalog import WRITES
+from tests.support.write_catalog import DELIVERIES, WRITES
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 READS_BY_POST = {"auth.refresh", "preview.preview_draft"}
 
 
-@pytest.mark.parametrize("write", WRITES, ids=str)
+@pytest.mark.parametrize("write", [*WRITES, *DELIVERIES], ids=str)
 def test_a_refused_write_changes_nothing_and_works_afterwards(app, world, write):
     before = dump_tables(app)
     for failure in (write_lock, disk_full, read_only_database):
@@ -39,12 +39,12 @@ def test_every_route_that_writes_is_in_the_write_catalog(app):
         if rule.rule.startswith("/api/") and rule.endpoint not in READS_BY_POST
     }
     urls = app.url_map.bind("localhost")
-    paths = [(write.method, re.sub(r"\{\w+\}", "1", write.path)) for write in WRITES]
+    paths = [(write.method, re.sub(r"\{\w+\}", "1", write.path)) for write in (*WRITES, *DELIVERIES)]
     tested = {(method, urls.match(path, method)[0]) for method, path in paths}
     assert tested == routes
 
 
-@pytest.mark.parametrize("write", WRITES, ids=str)
+@pytest.mark.parametrize("write", [*WRITES, *DELIVERIES], ids=str)
 def test_no_statement_follows_the_commit_of_a_write(app, world, write):
     """Otherwise a failure in between could make a committed write look refused."""
     with statements_after_commit(app) as seen:

@@ -14,6 +14,9 @@ from tests.support.db_failures import assert_unavailable
 from tests.support.signing_in import PASSWORD
 
 WITHOUT_DATABASE = {"meta.openapi", "pages.docs"}
+RECEIVER_TOKEN = key_format.generate(key_format.RECEIVER_TOKEN)
+WORDS = {"type_name": "performance", "token": RECEIVER_TOKEN}
+"""What stands in the paths of routes for arguments that are no ids."""
 
 
 @pytest.fixture(
@@ -43,18 +46,21 @@ def list_calls(app):
     """Yield each method of each route, as `method, path, endpoint`."""
     urls = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        arguments = {name: 1 if name.endswith("_id") else "performance" for name in rule.arguments}
+        arguments = {name: 1 if name.endswith("_id") else WORDS.get(name, "x") for name in rule.arguments}
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             yield method, urls.build(rule.endpoint, arguments, method), rule.endpoint
 
 
 def test_every_route_of_the_api_that_needs_the_database_is_503(unreachable_app, user):
-    key = {"X-API-Key": key_format.generate()}
+    by_rule = {
+        AccessRule.API_KEY: {"X-API-Key": key_format.generate()},
+        AccessRule.RECEIVER: {"X-Spikecast-Token": RECEIVER_TOKEN},
+    }
     refresh = {"Authorization": f"Bearer {user.tokens['refresh_token']}"}
     for method, path, endpoint in list_calls(unreachable_app):
         if path.startswith("/api/") and endpoint not in WITHOUT_DATABASE:
-            by_key = unreachable_app.view_functions[endpoint].access_rule is AccessRule.API_KEY
-            headers = {"auth.refresh": refresh}.get(endpoint, key if by_key else {})
+            own = by_rule.get(unreachable_app.view_functions[endpoint].access_rule, {})
+            headers = {"auth.refresh": refresh}.get(endpoint, own)
             body = None if method == "GET" else {"login": "ada", "password": PASSWORD}
             assert_unavailable(user.call(method, path, body, headers=headers))
 

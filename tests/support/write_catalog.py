@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from app.models import Role
 from tests.conftest import add_user
+from tests.support.alerts import alert, notification
 from tests.support.client import Caller, Poller
 from tests.support.factory import Maker
 from tests.support.signing_in import PASSWORD, signed_in
@@ -106,6 +107,13 @@ WRITES = [
     Write("DELETE", "/api/alert-receivers/{receiver}", None, 204),
 ]
 
+DELIVERIES = [
+    Write(method, path, notification(alert("EngineHot")), 200, by="Alertmanager")
+    for method in ("POST", "PUT")
+    for path in ("/api/alerts/{receiver}", "/api/alerts/{receiver}/{token}")
+]
+"""Alerts that a monitoring tool delivers: nobody is signed in, and no entry is audited."""
+
 
 class WriteFixtures:
     """Resources for every write, owned by an Admin called ada."""
@@ -144,11 +152,12 @@ class WriteFixtures:
             "rehearsal": cancelled["rehearsal_id"],
             "key": self.tool.id,
             "receiver": receiver.id,
+            "token": receiver.token,
             "expected": {"receiver_id": receiver.id, "expectations": [{"match": {"alertname": "EngineHot"}}]},
             "user": admin.post("/api/users", user).json["id"],
             "sign_in": elsewhere,
         }
-        self.people = {"ada": admin}
+        self.people = {"ada": admin, "Alertmanager": receiver}
         for name in ("eli", "gia", "gus", "gil"):
             self._add_two_factor(name)
 
