@@ -22,7 +22,7 @@ from tools.bench.scale_routes import Request
 
 TIMES = 7
 HEAD = ["database", "who", "request", "queries", "best ms", "median ms", "worst ms", "goal", "goals"]
-_SEEDS, _MEASURES = 7, 2
+_SEEDS, _MEASURES = 9, 2
 
 
 @dataclass(frozen=True)
