@@ -18,7 +18,6 @@ from app.spikes.schemas import (
     SpikeIn,
     SpikeOut,
     SpikePatch,
-    SpikeSavedOut,
     StatusFilter,
 )
 from app.web import request_clock
@@ -142,7 +141,7 @@ def list_spikes_of_collection(args: dict[str, Any], collection_id: int) -> dict[
 
 
 @blp.route("/spike-schedules", methods=["POST"])
-@blp.response(201, SpikeSavedOut)
+@blp.response(201, SpikeOut)
 @editor
 @documents_errors(404, 409)
 @with_etag
@@ -170,7 +169,7 @@ def get_spike(spike_id: int) -> SpikeSchedule:
 
 
 @blp.route("/spike-schedules/<id:spike_id>", methods=["PATCH"])
-@blp.response(200, SpikeSavedOut)
+@blp.response(200, SpikeOut)
 @editor
 @documents_errors(404, 409)
 @with_if_match

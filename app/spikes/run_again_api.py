@@ -6,7 +6,7 @@ from app.db.session import db
 from app.domain.validation import Validated
 from app.models import SpikeSchedule
 from app.spikes.run_again import run_again
-from app.spikes.schemas import RunAgainIn, SpikeSavedOut
+from app.spikes.schemas import RunAgainIn, SpikeOut
 from app.web import request_clock
 from app.web.access import current_actor, editor
 from app.web.openapi import Blueprint, documents_errors
@@ -18,7 +18,7 @@ blp = Blueprint(
 
 
 @blp.route("/<id:rehearsal_id>/run-again", methods=["POST"])
-@blp.response(201, SpikeSavedOut)
+@blp.response(201, SpikeOut)
 @editor
 @documents_errors(404, 409)
 @with_etag

@@ -140,17 +140,15 @@ class SpikeOut(Schema):
         metadata={"description": "The record of the spike. Null only if it was deleted after the window."},
     )
     spike_fields = ListOf(Nested(SpikeFieldOut))
-    created_at = Timestamp()
-    updated_at = Timestamp()
-
-
-class SpikeSavedOut(SpikeOut):
-    """A spike schedule that was just saved."""
-
     warnings = ListOf(
         Text(),
-        metadata={"description": "What could spoil the rehearsal, such as another one at the same time."},
+        metadata={
+            "description": "What could spoil the rehearsal that was just saved, such as another one at the "
+            "same time. Empty in responses to other requests."
+        },
     )
+    created_at = Timestamp()
+    updated_at = Timestamp()
 
 
 _INSTANT = {"format": "date-time"}
