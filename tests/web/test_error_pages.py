@@ -36,7 +36,7 @@ def navigation(page: str) -> list[str]:
     return re.findall(r"<a [^>]*>([^<]+?) *<", found[0]) if found else []
 
 
-PLACES = ["Dashboard", "Collections", "Spikes", "API keys", "Integrations"]
+PLACES = ["Dashboard", "Collections", "Spikes", "API keys", "Receivers", "Integrations"]
 
 
 @pytest.mark.parametrize(
