@@ -14,6 +14,7 @@ OWN_PATHS = {
     "help",
     "integrations",
     "profile",
+    "receivers",
     "setup",
     "sign-in",
     "spikes",
