@@ -44,7 +44,7 @@ SORTABLE = {
     "end_datetime": Rehearsal.end_datetime,
 }
 MAX_RETRY_AFTER_S = 30
-XML, MARKDOWN = "application/xml; charset=utf-8", "text/markdown; charset=utf-8"
+XML, MARKDOWN = "text/xml; charset=utf-8", "text/markdown; charset=utf-8"
 TEXT = {"type": "string"}
 FILTERED = (
     Rehearsal.collection_id,
@@ -61,7 +61,11 @@ RehearsalsQuery = list_query_schema(
     spike_schedule_id=QueryInteger(1, MAX_ID),
     name=Text(max_length=MAX_NAME_LENGTH, metadata={"description": "The whole name, in the same case."}),
     state=Choice(RehearsalState),
-    is_over=fields.Boolean(metadata={"description": "Whether the spike has ended, or was deleted before."}),
+    is_over=fields.Boolean(
+        truthy={"true"},
+        falsy={"false"},
+        metadata={"description": "Whether the spike has ended, or was deleted before."},
+    ),
     receiver_id=QueryInteger(1, MAX_ID),
     external_id=Text(max_length=MAX_EXTERNAL_ID_LENGTH),
     since=Timestamp(metadata={"description": "Of spikes that start at or after this time."}),
@@ -160,7 +164,7 @@ def change_rehearsal(validated: Validated, rehearsal_id: int) -> Rehearsal:
 
 
 @blp.route("/<id:rehearsal_id>/junit", methods=["GET"])
-@blp.response(200, TEXT, content_type="application/xml")
+@blp.response(200, TEXT, content_type="text/xml")
 @signed_in
 @documents_errors(404)
 def get_junit(rehearsal_id: int) -> Response:

@@ -22,6 +22,7 @@ def old_database(own_database_url, tmp_path):
         with db.engine.begin() as connection:
             fill(connection)
             connection.execute(sa.text("DELETE FROM rehearsals WHERE id = 2"))
+            connection.execute(sa.text("UPDATE rehearsals SET receiver_id = NULL"))
         yield app
         set_mode(writes=False)
         db.session.remove()

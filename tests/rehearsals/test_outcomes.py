@@ -413,7 +413,7 @@ def test_episodes_of_open_rehearsals_are_kept(app, run, receiver, clock):
 def test_a_rehearsal_is_reported_as_junit(owner, run):
     answer = owner.get(f"{PATH}/{run()['rehearsal_id']}/junit")
     assert answer.status_code == 200
-    assert answer.content_type == "application/xml; charset=utf-8"
+    assert answer.content_type == "text/xml; charset=utf-8"
     assert '<testsuite name="Truck 01: Spike"' in answer.text
     assert 'tests="1" failures="0"' in answer.text
 

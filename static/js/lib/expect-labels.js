@@ -24,5 +24,7 @@ const define = (labels, name, value) =>
 /** Format labels as they are typed. */
 export const formatLabels = (labels) =>
   Object.entries(labels)
-    .map(([name, value]) => `${name}=${NEEDS_QUOTES.test(value) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value}`)
+    .map(([name, value]) => `${name}=${NEEDS_QUOTES.test(value) ? quote(value) : value}`)
     .join(", ");
+
+const quote = (value) => `"${value.replace(/["\\]/g, "\\$&")}"`;

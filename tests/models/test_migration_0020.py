@@ -1,4 +1,4 @@
-"""Migration 0019 records the schedules that exist."""
+"""Migration 0020 records the schedules that exist."""
 
 import flask_migrate
 import pytest
@@ -18,7 +18,7 @@ def old_database(own_database_url, tmp_path):
     app = create_app(settings_for(own_database_url, tmp_path), TESTING=True)
     with app.app_context():
         set_mode(writes=True)
-        flask_migrate.upgrade(revision="0018")
+        flask_migrate.upgrade(revision="0019")
         with db.engine.begin() as connection:
             fill(connection)
             connection.execute(
@@ -37,7 +37,7 @@ def old_database(own_database_url, tmp_path):
 
 
 def test_every_schedule_gets_its_record(old_database):
-    flask_migrate.upgrade(revision="0019")
+    flask_migrate.upgrade(revision="0020")
     columns = (Rehearsal.spike_schedule_id, Rehearsal.name, Rehearsal.spec, Rehearsal.unchanged_fields)
     first, second = db.session.execute(sa.select(*columns).order_by(Rehearsal.id)).all()
     assert first[:2] == (1, "1 name of spike_schedules")
@@ -65,7 +65,7 @@ def test_every_schedule_gets_its_record(old_database):
 
 
 def test_windows_and_times_of_records_are_those_of_the_schedules(old_database):
-    flask_migrate.upgrade(revision="0019")
+    flask_migrate.upgrade(revision="0020")
     times = "start_datetime, end_datetime, created_at, updated_at, collection_id"
     with db.engine.connect() as connection:
         schedules = connection.execute(sa.text(f"SELECT {times} FROM spike_schedules ORDER BY id")).all()
@@ -74,8 +74,8 @@ def test_windows_and_times_of_records_are_those_of_the_schedules(old_database):
 
 
 def test_a_downgrade_drops_the_records_and_keeps_the_schedules(old_database):
-    flask_migrate.upgrade(revision="0019")
-    flask_migrate.downgrade(revision="0018")
+    flask_migrate.upgrade(revision="0020")
+    flask_migrate.downgrade(revision="0019")
     tables = sa.inspect(db.engine).get_table_names()
     assert not {"rehearsals", "rehearsal_polls"} & set(tables)
     with db.engine.connect() as connection:

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 TABLE, POLLS = "rehearsals", "rehearsal_polls"
 SETTINGS = {
@@ -44,6 +44,14 @@ def upgrade() -> None:
         sa.Column("cancelled_at", sa.DateTime(timezone=True)),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        # Who judges it: migration 0021. SQLite cannot add a foreign key later without copying the table.
+        sa.Column("receiver_id", sa.Integer),
+        sa.ForeignKeyConstraint(
+            ["receiver_id"],
+            ["alert_receivers.id"],
+            name="fk_rehearsals_receiver_id_alert_receivers",
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(["collection_id"], ["collections.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("spike_schedule_id"),
