@@ -80,8 +80,7 @@ class Document:
         """Return the schema at a path in the body of an operation."""
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         for key in path:
-            if "$ref" in schema:
-                schema = self._at(schema["$ref"])
+            schema = self._resolve(schema)
             if isinstance(key, int):
                 schema = schema["items"]
             else:
@@ -92,13 +91,17 @@ class Document:
 
     def takes_any_key(self, schema: dict[str, Any]) -> bool:
         """Return whether an object may have keys that its schema does not name."""
-        resolved = self._at(schema["$ref"]) if "$ref" in schema else schema
-        return isinstance(resolved.get("additionalProperties"), dict)
+        return isinstance(self._resolve(schema).get("additionalProperties"), dict)
 
     def properties(self, schema: dict[str, Any]) -> set[str]:
         """Return the keys that an object may have."""
-        resolved = self._at(schema["$ref"]) if "$ref" in schema else schema
-        return set(resolved.get("properties", ()))
+        return set(self._resolve(schema).get("properties", ()))
+
+    def _resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return the schema that a reference names, also if null is allowed instead."""
+        options = (each for each in schema.get("anyOf", ()) if each.get("type") != "null")
+        schema = next(options, schema)
+        return self._at(schema["$ref"]) if "$ref" in schema else schema
 
 
 def is_instant(text: str) -> bool:

@@ -7,7 +7,7 @@ from tools.fuzz.environment import fuzz_environment
 from tools.fuzz.fixtures import create_fixtures
 from tools.fuzz.runner import Runner, Tally
 
-CASES = 6_000
+CASES = 7_000
 SEEDS = {"sqlite": 1, "postgresql": 2}
 """A different sample of cases for each database."""
 
