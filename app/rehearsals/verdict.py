@@ -213,9 +213,11 @@ def sort_episodes(episodes: Iterable[Episode]) -> tuple[Episode, ...]:
     return tuple(sorted(episodes, key=_sort_key))
 
 
-def _sort_key(episode: Episode) -> tuple[datetime, str, str, str]:
+def _sort_key(episode: Episode) -> tuple[datetime, str, str, str, int, bool]:
+    """Return all that tells episodes apart, so that no order depends on how they were read."""
     labels = json.dumps(dict(episode.labels), sort_keys=True)
-    return episode.received_at, labels, str(episode.starts_at or ""), str(episode.resolved_at or "")
+    starts_at, resolved_at = str(episode.starts_at or ""), str(episode.resolved_at or "")
+    return episode.received_at, labels, starts_at, resolved_at, episode.deliveries, episode.only_resolution
 
 
 def overall_state(
